@@ -6,14 +6,14 @@ from benchmarks.figure import table
 from benchmarks.models import further_models, models
 from rune.aim import AIMS
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.targets.wasm32 import RELAXED
-from rune.compiler.verify.second_module import second_module, without_second_module
+from rune.compiler.verify.runes.second_module import second_module, without_second_module
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.pipeline import ModelStage

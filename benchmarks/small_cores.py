@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.models import MeasuredModel, models
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.finding import find_target

@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
 
 _http = get_asgi_application()  # sets Django up, which what follows needs
 
-from forge.builds.build_worker import BuildWorker  # noqa: E402
+from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
 from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
@@ -24,7 +24,7 @@ from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
-from forge.jobs.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
+from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.request_limits.bodies import BodyGate  # noqa: E402
@@ -34,7 +34,7 @@ from forge.request_limits.requests import RequestGate  # noqa: E402
 from forge.request_limits.sender_identity import identify, sockets_of_person  # noqa: E402
 from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
-from forge.serving.tracing import traced  # noqa: E402
+from forge.serving.monitoring.tracing import traced  # noqa: E402
 
 
 def build_application() -> Any:

@@ -1,6 +1,6 @@
 """Django's settings. All that differs from one installation to another comes from the environment.
 
-The variables are read and checked in `forge.serving.environment`.
+The variables are read and checked in `forge.serving.configuration.environment`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from forge.serving.environment import has_passkeys, read_environment, secret_key
-from forge.serving.secret_environment import hide_secrets
-from forge.serving.services import caches, channel_layers
+from forge.serving.configuration.environment import has_passkeys, read_environment, secret_key
+from forge.serving.configuration.secret_environment import hide_secrets
+from forge.serving.configuration.services import caches, channel_layers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The secrets are in this process's memory from here on, and nowhere else.
@@ -29,6 +29,7 @@ AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_COPIES = ENVIRONMENT.audit_copies
 AUDIT_WEBHOOK_SECRET = ENVIRONMENT.audit_webhook_secret
 GIT_ORIGINS = ENVIRONMENT.git_origins
+PUBLISHES_TEMPLATES = ENVIRONMENT.publishes_templates
 WEBHOOKS_ANYWHERE = ENVIRONMENT.webhooks_to == "anywhere"
 
 SECRET_KEY = secret_key(DATA_DIR, _VARIABLES)
@@ -99,7 +100,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "forge.web.context.page",
             ],
-            "builtins": ["forge.web.templatetags.look"],
+            "builtins": ["forge.web.templatetags.look", "forge.web.templatetags.frame"],
         },
     }
 ]

@@ -1,4 +1,4 @@
-// How the front end becomes files in static/build: six entries with a manifest for Django's template tag, and a few
+// How the front end becomes files in static/build: seven entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -14,14 +14,14 @@ const ROOT = new URL(".", import.meta.url).pathname;
  * player-worker.js is the player's service worker, microphone.js is an AudioWorklet module,
  * pictures.js resizes pictures, pico.js is a virtual board. */
 const LONE_SCRIPTS: Readonly<Record<string, string>> = {
-  "frame.js": "src/runtime/frame.ts",
-  "worker.js": "src/runtime/worker.ts",
+  "frame.js": "src/runtime/frame/document.ts",
+  "worker.js": "src/runtime/frame/worker.ts",
   "language.js": "src/language/worker.ts",
   "blocks.js": "src/blocks/worker.ts",
   "player-worker.js": "src/player/phone/service-worker.ts",
-  "microphone.js": "src/preview/sources/microphone.worklet.ts",
+  "microphone.js": "src/preview/sources/sensors/microphone.worklet.ts",
   "pictures.js": "src/preview/picture/worker.ts",
-  "pico.js": "src/device/worker.ts",
+  "pico.js": "src/device/virtual/worker.ts",
 };
 
 async function bundleLoneScript(entry: string): Promise<string> {
@@ -158,6 +158,7 @@ export default defineConfig({
         player: "src/player/main.tsx",
         phone: "src/player/phone/main.tsx",
         welcome: "src/player/welcome/main.ts",
+        cards: "src/player/card/main.ts",
         pages: "src/pages/main.ts",
       },
     },

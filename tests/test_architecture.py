@@ -61,8 +61,8 @@ def grouped_packages(folder: Path) -> set[str]:
         "forge/collab/room.py::Room.no_such_method",
         "forge/collab/room.py::submit",
         "frontend/src/runtime/no-such-file.ts::RuneFrame",
-        "frontend/src/runtime/rune-frame.ts::RuneFrame.noSuchMethod",
-        "frontend/src/runtime/rune-frame.ts::run",
+        "frontend/src/runtime/frame/rune-frame.ts::RuneFrame.noSuchMethod",
+        "frontend/src/runtime/frame/rune-frame.ts::run",
     ],
 )
 def test_a_page_that_names_something_that_is_not_there_is_found_out(place: str) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from forge.serving.environment import read_environment, secret_key
+from forge.serving.configuration.environment import read_environment, secret_key
 from tools import reference
+from tools.reference_pages.page import REFERENCE
+from tools.reference_pages.settings import SETTINGS
 
 
 def test_every_generated_file_is_fresh() -> None:
@@ -41,11 +43,11 @@ def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
     environment = RecordingEnvironment()
     read_environment(environment, tmp_path)
     secret_key(tmp_path, environment)
-    assert environment.names == set(reference.SETTINGS)
+    assert environment.names == set(SETTINGS)
 
 
 @pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])
 def test_links_of_a_page_lead_to_files(name: str) -> None:
-    text = (reference.REFERENCE / name).read_text("utf-8")
+    text = (REFERENCE / name).read_text("utf-8")
     targets = [part.split(")")[0] for part in text.split("](")[1:]]
-    assert all((reference.REFERENCE / target.split("#")[0]).exists() for target in targets)
+    assert all((REFERENCE / target.split("#")[0]).exists() for target in targets)

@@ -45,6 +45,7 @@ def described(capability: Capability) -> dict[str, Any]:
         "isRandom": capability.is_random,
         "recording": None if capability.recording is None else capability.recording.value,
         "endings": list(capability.endings),
+        "examples": list(capability.examples),
     }
 
 

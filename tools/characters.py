@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-TABLE = Path(__file__).parents[1] / "rune" / "compiler" / "blocks" / "characters.json"
+TABLE = Path(__file__).parents[1] / "rune" / "compiler" / "blocks" / "common" / "characters.json"
 _HANGUL = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 _CONTROLS = ("Cc", "Cf", "Co")

@@ -1,4 +1,4 @@
-"""People, organisations, and secrets for signing in. Only the hash of a secret is stored."""
+"""People, organisations and memberships. Sessions, tokens and teams are in `models` of their own folders."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Now
 
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role as Role
 from forge.accounts.roles import is_higher, role_choices
+from forge.accounts.sign_in.models import BrowserSession as BrowserSession
+from forge.accounts.sign_in.models import SignInLink as SignInLink
 from forge.accounts.teams.models import Team as Team
 from forge.accounts.teams.models import TeamRole as TeamRole
-from forge.core.actors import Actor, ProjectRole
+from forge.accounts.tokens.models import ApiToken as ApiToken
+from forge.accounts.tokens.models import DeviceSignIn as DeviceSignIn
+from forge.core.actors import ProjectRole
 from forge.core.audit.entries import Place
 from forge.core.database.compiled_queries import CompiledQuery, id_of
 
@@ -362,115 +365,3 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} {self.resource} {self.limit}"
-
-
-class SignInLink(models.Model):
-    """A link that signs one person in, once. An empty address means the first person of the installation."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True)
-    email = models.EmailField(blank=True)
-    created = models.DateTimeField(auto_now_add=True)
-    expires = models.DateTimeField()
-    used = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"sign-in link for {self.email or 'the first person'}"
-
-
-class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
-    """Sessions, as seen by someone."""
-
-    def visible_to(self, actor: Actor) -> BrowserSessionQuerySet:
-        """A person's own sessions."""
-        return self.filter(user_id=actor.pk) if actor.is_authenticated else self.none()
-
-    def alive(self) -> BrowserSessionQuerySet:
-        """Sessions that have not expired."""
-        return self.filter(session__expire_date__gt=Now())
-
-
-class BrowserSession(models.Model):
-    """What a person sees of a session: the browser, from where, and when it was last used. It goes with Django's."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="browser")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
-    address = models.CharField(max_length=45, blank=True)
-    """The address of the connection by which it was last used."""
-    browser = models.CharField(max_length=60)
-    created = models.DateTimeField(auto_now_add=True)
-    last_used = models.DateTimeField()
-
-    objects = BrowserSessionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-last_used"]
-
-    def __str__(self) -> str:
-        return f"{self.browser} of {self.user_id}"
-
-
-class DeviceSignIn(models.Model):
-    """A program that asks for a token by a short code, which a person allows or refuses in a browser (RFC 8628)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    device_hash = models.CharField(max_length=64, unique=True)
-    """Of the secret by which the program fetches its token."""
-    code_hash = models.CharField(max_length=64, unique=True)
-    """Of the short code that the person reads."""
-    machine = models.CharField(max_length=60)
-    """What the program calls the machine that it runs on; nobody checked it."""
-    restriction = models.JSONField(null=True, blank=True)
-    """To what its token will be held (`ApiToken.restriction`)."""
-    created = models.DateTimeField(auto_now_add=True)
-    expires = models.DateTimeField()
-    person = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    """Who decided."""
-    allowed = models.BooleanField(null=True, blank=True)
-    last_polled = models.DateTimeField(null=True, blank=True)
-    """When the program last asked whether it was decided."""
-    redeemed = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"sign-in of {self.machine}"
-
-
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Tokens, as seen by someone."""
-
-    def visible_to(self, actor: Actor) -> ApiTokenQuerySet:
-        """A person's own tokens."""
-        return self.filter(owner_id=actor.pk) if actor.is_authenticated else self.none()
-
-    def alive(self) -> ApiTokenQuerySet:
-        """Tokens that have not ended."""
-        return self.filter(models.Q(expires__isnull=True) | models.Q(expires__gt=Now()))
-
-
-class ApiToken(models.Model):
-    """A secret that a program uses in a person's name, within its scopes (`scopes.Scope`) and until its end."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True)
-    hint = models.CharField(max_length=4)
-    name = models.CharField(max_length=80)
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
-    scopes = models.JSONField(default=list)
-    restriction = models.JSONField(null=True, blank=True)
-    """The organisations and projects that it is restricted to, as keys like `project:<id>`; None for all of its
-    owner's."""
-    created = models.DateTimeField(auto_now_add=True)
-    expires = models.DateTimeField(null=True, blank=True)
-    last_used = models.DateTimeField(null=True, blank=True)
-
-    objects = ApiTokenQuerySet.as_manager()
-
-    kind = "token"
-    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
-
-    class Meta:
-        ordering = ["-created"]
-
-    def __str__(self) -> str:
-        return self.name

@@ -4,19 +4,27 @@ from django.urls import path
 
 from forge.accounts import api
 from forge.accounts.audit import api as audit_api
+from forge.accounts.grants import api as grants_api
 from forge.accounts.teams import api as team_api
 from forge.accounts.tokens import device_api
+
+_GRANT = "organisations/<str:organisation>/members/<uuid:member>/grants/<str:kind>/<uuid:grant>"
 
 urlpatterns = [
     path("me", api.Me.as_view()),
     path("me/hints/<str:hint>", api.OwnHint.as_view()),
     path("me/audit", audit_api.OwnAudit.as_view()),
+    path("me/grants", grants_api.OwnGrants.as_view()),
+    path("me/grants/<str:kind>/<uuid:grant>", grants_api.OwnGrant.as_view()),
     path("organisations", api.Organisations.as_view()),
     path("organisations/<str:organisation>", api.OrganisationDetail.as_view()),
     path("organisations/<str:organisation>/usage", api.OrganisationUsage.as_view()),
     path("organisations/<str:organisation>/members", api.Members.as_view()),
     path("organisations/<str:organisation>/members/<uuid:member>", api.MemberDetail.as_view()),
     path("organisations/<str:organisation>/members/<uuid:member>/hand-over", api.HandOver.as_view()),
+    path("organisations/<str:organisation>/members/<uuid:member>/grants", grants_api.GrantsOfMember.as_view()),
+    path(_GRANT, grants_api.GrantOfMember.as_view()),
+    path(f"{_GRANT}/hand-over", grants_api.GrantHandOver.as_view()),
     path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),
     path("organisations/<str:organisation>/invitations/letters", api.InvitationEmails.as_view()),
     path("organisations/<str:organisation>/invitations/<uuid:invitation>", api.InvitationDetail.as_view()),

@@ -14,22 +14,22 @@ from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.announcements import TARGETS_CHANGED
-from forge.builds.building import BUILD
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import TooManyBuilds
 from forge.builds.models import Build, BuildChoices, BuildPackage, Kind, Preview, plain_options
-from forge.builds.notify import previews
 from forge.builds.packages.making import PACKAGE
+from forge.builds.previews.notify import previews
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.quotas import require_another_build
+from forge.builds.runs.building import BUILD
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, create_job
-from forge.jobs.worker import notify_workers
+from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
@@ -72,7 +72,8 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         )
     choices = choices_of(project)
     build_id = uuid4()
-    party = Party(project.organisation_id, actor.person.pk if actor.person else None, actor.kind == PrincipalKind.TOKEN)
+    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
+    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
     job = create_job(
         BUILD,
         project.organisation_id,

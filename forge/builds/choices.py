@@ -13,7 +13,7 @@ from forge.builds.models import Build, BuildChoices
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
 from forge.projects.models import Project
-from rune.aim import AIMS, Aim
+from rune.aim import AIMS, BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.targets.finding import targets
 from rune.source.policy.policy import BuildPreferencesJson
@@ -29,9 +29,9 @@ class Choices:
 
     targets: tuple[str, ...] = ()
     """Those of which each build makes a package, sorted."""
-    optimize: Aim = "balanced"
+    optimize: Aim = RUNE_AIM
     """What the rune is optimised for."""
-    optimize_packages: Aim = "balanced"
+    optimize_packages: Aim = BALANCED
     match: str = "litert"
     """Whose bits models give: a key of `PROFILES`."""
 

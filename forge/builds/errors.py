@@ -31,6 +31,10 @@ class Stopping(Exception):
     """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
 
 
+class Superseded(Exception):
+    """What is computed is not needed any more, because a newer text waits."""
+
+
 class NoSuchFix(Exception):
     """The fix that is to be tried is not one of the newest text; the message says so to a person."""
 

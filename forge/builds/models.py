@@ -1,4 +1,4 @@
-"""Builds and what they leave: artefacts with their files and reports, and each project's previews."""
+"""Builds and each project's previews. The artefacts that both leave are in `forge.builds.artefacts.models`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import User
+from forge.builds.artefacts.models import Artefact as Artefact
+from forge.builds.artefacts.models import ArtefactFile as ArtefactFile
+from forge.builds.artefacts.models import Role as Role
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.leases import Leased
-from forge.core.models import Blob
 from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version
-from rune.aim import AIMS, BALANCED
+from rune.aim import AIMS, BALANCED, RUNE_AIM
 from rune.compiler.anvil.profile import LITERT, PROFILES
 from rune.compiler.building.spec import canonical_digest
 
@@ -41,102 +43,6 @@ def plain_options() -> dict[str, Any]:
 
 PLAIN = canonical_digest(plain_options())
 """Their digest."""
-
-
-class Artefact(models.Model):
-    """The result of a build spec: files by role, and the report as data. An organisation has it once, however often
-    it is asked for. No two share one: a stranger does not learn that somebody has the same files.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
-    spec = models.JSONField()
-    """`rune.compiler.building.BuildSpec` as JSON."""
-    spec_digest = models.CharField(max_length=71)
-    digest = models.CharField(max_length=71)
-    """Of the bytes of the rune, or of the package."""
-    size = models.BigIntegerField()
-    """Bytes of the rune, or of the package."""
-    report = models.JSONField()
-    diagnostics = models.JSONField(default=list)
-    created = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "spec_digest"], name="one_artefact_a_spec")]
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.version_digest[:19]}"
-
-    @property
-    def version_digest(self) -> str:
-        """The digest of the files that it was built from."""
-        return str(self.spec["version"])
-
-    @property
-    def name(self) -> str:
-        """The rune's name."""
-        return str(self.spec["options"]["name"])
-
-    @property
-    def has_policy(self) -> bool:
-        """Whether `forge.yml` was read, also where there is none; a preview does not read it."""
-        return "policy" in self.report
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether the rune was compared with the reference; a preview's is not."""
-        return "verify" in self.report
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether a run of it was measured, or tried and found impossible here; a preview's is not."""
-        return "run" in self.report
-
-    @property
-    def target(self) -> str:
-        """The name of the target that it was made for."""
-        return str(self.spec["target"])
-
-    @property
-    def needs(self) -> dict[str, Any] | None:
-        """Of a package: `rune.devices.boards.describing.NeedsJson`, once that was counted or planned."""
-        needs: dict[str, Any] | None = self.report.get("needs")
-        return needs
-
-    @property
-    def planned_memory(self) -> int:
-        """Bytes of memory that a run needs beside the model's constants, as the build planned them."""
-        memory = self.report["memory"]
-        return int(memory["arena"] + memory["serial"])
-
-
-class Role(models.TextChoices):
-    """What a file is to its artefact."""
-
-    RUNE = "rune", "Rune"
-    PACKAGE = "package", "Package"
-    REPORT = "report", "Report"
-    EVALUATION = "evaluation", "Evaluation"
-    FIRMWARE = "firmware", "Firmware"
-
-
-class ArtefactFile(models.Model):
-    """One file of an artefact."""
-
-    artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
-    role = models.CharField(max_length=20, choices=Role.choices)
-    subject = models.CharField(max_length=71, blank=True)
-    """Of an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
-    usual, and `description` for what is said of it. Empty for what an artefact has once."""
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["artefact", "role", "subject"], name="one_file_a_role_and_subject")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role} of {self.artefact_id}"
 
 
 class BuildQuerySet(models.QuerySet["Build"]):
@@ -186,7 +92,7 @@ class Build(models.Model):
     number = models.PositiveIntegerField(null=True, blank=True)
     job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.RESTRICT, related_name="build")
     """What makes a numbered build; a preview has none, since it is there once it is made."""
-    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=RUNE_AIM, db_default=RUNE_AIM)
     """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
@@ -292,7 +198,7 @@ class BuildChoices(models.Model):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="build_choices")
     targets = models.JSONField(default=list)
     """The targets of its packages, by their names, sorted."""
-    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=RUNE_AIM, db_default=RUNE_AIM)
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
 

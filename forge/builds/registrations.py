@@ -12,15 +12,15 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
-from forge.builds.building import BUILD
 from forge.builds.choices import choices_of
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build, Kind, Preview
-from forge.builds.notify import previews
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.packages.making import PACKAGE
+from forge.builds.previews.notify import previews
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
+from forge.builds.runs.building import BUILD
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from forge.builds.dispatch import preview_slots
+from forge.builds.previews.dispatch import preview_slots
 
 P = ParamSpec("P")
 R = TypeVar("R")

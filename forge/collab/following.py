@@ -49,12 +49,11 @@ class FollowingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
         """The next message for the page, after the start and after each change; None where there is none to send."""
         raise NotImplementedError
 
-    @property
-    def principal(self) -> Principal:
-        """Who opened the socket."""
-        return acting_as(self.scope["user"])
+    principal: Principal
+    """Who opened the socket. It keeps the roles that it has read: a report asks with `afresh()`."""
 
     async def connect(self) -> None:
+        self.principal = acting_as(self.scope["user"])
         # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
         await self.accept()
         if not self.principal.is_authenticated:

@@ -15,7 +15,7 @@ from forge.comparison.changes import (
 )
 from forge.comparison.sentences import model_sentences, pipeline_sentences, sentences
 from forge.comparison.snapshots import ModelFacts
-from rune.compiler.anvil.memory_map import MemoryMapJson
+from rune.compiler.anvil.memory.map import MemoryMapJson
 from rune.model.tflite.describe import ModelDescriptionJson
 from rune.model.tflite.layers import QuantisationJson
 from rune.source.runefile.to_json import OutlineNodeJson, OutlineWireJson, node_to_json, wire_to_json

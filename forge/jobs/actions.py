@@ -15,7 +15,7 @@ from forge.jobs.errors import JobOver, NotRetriable
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.titles import title_of
-from forge.jobs.worker import notify_workers
+from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 
 

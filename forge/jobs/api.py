@@ -18,10 +18,10 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, NotFound
 from forge.jobs.access import find_job, jobs_of
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.filters import JobFilter
-from forge.jobs.listing import Cursor, items_of, list_jobs
+from forge.jobs.lists.filters import JobFilter
+from forge.jobs.lists.items import Cursor, items_of, list_jobs
+from forge.jobs.lists.serializers import JobJson, JobLogJson, item_to_json, log_to_json
 from forge.jobs.models import Job
-from forge.jobs.serializers import JobJson, JobLogJson, item_to_json, log_to_json
 
 
 class OrganisationJobs(ForgeView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.jobs import pages
+from forge.jobs.lists import pages
 
 organisation_pages = [
     path("<str:organisation>/-/jobs", pages.jobs_page, name="jobs"),

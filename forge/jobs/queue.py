@@ -1,6 +1,6 @@
 """A job from the queue to its end: enqueueing, whose job is next, and what a worker writes under its lease.
 
-The mechanism of leases is `forge.core.leases`, the order is `forge.jobs.order`. Permissions are checked
+The mechanism of leases is `forge.core.leases`, the order is `forge.jobs.workers.order`. Permissions are checked
 by actions of the apps above.
 """
 
@@ -24,8 +24,8 @@ from forge.core.leases import Lease, expired, revoke
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
 from forge.jobs.kinds import JobKind, kind_of, kinds
 from forge.jobs.models import UNFINISHED_STATES, WORKER, Job, JobLogLine, JobState
-from forge.jobs.order import RecentJobs, Waiting, fair_order
 from forge.jobs.titles import title_of
+from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 

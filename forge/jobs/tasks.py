@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from forge.jobs.worker import job_slots
+from forge.jobs.workers.slots import job_slots
 
 
 def work(capability: str) -> None:

@@ -22,7 +22,9 @@ from forge.accounts.principals import PrincipalKind, principal_of, signed_in
 from forge.accounts.sign_in.authentication import SessionWithCsrf
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
+from forge.builds.example_inputs import described_example
 from forge.core.api.views import PERSON, ForgeView, needing
+from forge.core.blobs.responses import blob_response
 from forge.core.errors import Moved
 from forge.player.actions import (
     LINK_LIFE,
@@ -35,7 +37,7 @@ from forge.player.actions import (
 )
 from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_of, player_path
-from forge.player.runs import find_run, runs_of
+from forge.player.runs import examples_of_run, find_run, runs_of
 from forge.projects.access import find_project
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
@@ -102,6 +104,23 @@ class PlayerRune(PlayerView):
         if request.method == "GET" and principal.is_authenticated:
             note_run(principal, project, digest)
         return rune_response(request, artefact, f"{artefact.name}.rune")
+
+
+class PlayerExamples(PlayerView):
+    def get(self, request: Request, organisation: str, name: str, digest: str) -> Response:
+        """The paths of a rune's example inputs."""
+        project = self.project(request, organisation, name)
+        return Response(
+            {"examples": [{"path": path} for path in examples_of_run(principal_of(request), project, digest)]}
+        )
+
+
+class PlayerExample(PlayerView):
+    def get(self, request: Request, organisation: str, name: str, digest: str, path: str) -> HttpResponseBase:
+        """An example input of a rune."""
+        project = self.project(request, organisation, name)
+        described = described_example(examples_of_run(principal_of(request), project, digest), path)
+        return blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
 
 
 class EnterSerializer(serializers.Serializer[Any]):

@@ -6,15 +6,18 @@ from typing import Any
 
 from forge.accounts.permissions import Verb, can
 from forge.builds.access import preview_of
+from forge.builds.example_inputs import examples_for_others
 from forge.builds.models import Artefact, Build
 from forge.builds.serializers import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
+from forge.projects.versions.store import Manifest
 from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
 
 SHOWN_TAGS = 20
+_DELETED = "This rune no longer exists. Load the page again."
 
 
 def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
@@ -66,12 +69,24 @@ def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
 
     Raises `NotFound`.
     """
+    artefact = _find_build(actor, project, digest).artefact
+    if artefact is None:
+        raise NotFound(_DELETED)
+    return artefact
+
+
+def examples_of_run(actor: Actor, project: Project, digest: str) -> Manifest:
+    """The example inputs of a rune that the person may run. Raises `NotFound`."""
+    return examples_for_others(_find_build(actor, project, digest))
+
+
+def _find_build(actor: Actor, project: Project, digest: str) -> Build:
     for tag in tags_of(actor, project):
         if tag.build.artefact is not None and tag.build.artefact.digest == digest:
-            return tag.build.artefact
+            return tag.build
     if can(actor, Verb.READ, project):
         rows = Build.objects.succeeded().filter(project=project, artefact__digest=digest)
-        build = rows.select_related("artefact").first()
-        if build is not None and build.artefact is not None:
-            return build.artefact
-    raise NotFound("This rune no longer exists. Load the page again.")
+        build = rows.select_related("artefact", "version", "project__organisation").first()
+        if build is not None:
+            return build
+    raise NotFound(_DELETED)

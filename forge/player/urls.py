@@ -9,6 +9,8 @@ player_urlpatterns = [
     path("<str:organisation>/<str:name>/enter", api.PlayerEnter.as_view()),
     path("<str:organisation>/<str:name>/leave", api.PlayerLeave.as_view()),
     path("<str:organisation>/<str:name>/runes/<str:digest>", api.PlayerRune.as_view()),
+    path("<str:organisation>/<str:name>/runes/<str:digest>/examples", api.PlayerExamples.as_view()),
+    path("<str:organisation>/<str:name>/runes/<str:digest>/examples/<path:path>", api.PlayerExample.as_view()),
 ]
 
 urlpatterns = [path("projects/<str:organisation>/<str:name>/phones", api.ProjectPhones.as_view())]

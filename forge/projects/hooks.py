@@ -29,7 +29,8 @@ state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
 """Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
 sharing_obstacles: Hook[[Project], Sequence[str]] = Hook()
-"""Sentences about what keeps a project's published files from being shared: the registry names secrets in them."""
+"""Sentences about what keeps a project's published files from being shared: the registry searches them for secrets.
+Called outside of transactions."""
 
 name_assigned: Hook[[Project, str], None] = Hook()
 """A project that is there gets a name, in this transaction: by renaming or restoring it. The registry takes its

@@ -14,7 +14,7 @@ from forge.projects.models import FormerProjectName, Project
 
 
 def free_name(organisation: Organisation, preferred: str) -> str:
-    """A name near to the wished one that no project of the organisation has: `digits`, `digits-2`, ..."""
+    """A name near to the one asked for that no project of the organisation has: `digits`, `digits-2`, ..."""
     base = slug(preferred)
     try:
         check_project_name(base)

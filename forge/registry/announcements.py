@@ -57,7 +57,7 @@ class BlockPublishedJson(TypedDict):
 
 
 class BlockDescribedJson(TypedDict):
-    """The deprecation of a version of a block began or ended."""
+    """The deprecation or the withdrawal of a version of a block began or ended."""
 
     block: str
     version: str
@@ -205,6 +205,8 @@ BLOCK_DESCRIBED = declare(
             AuditTopic.PUBLISHING,
             {
                 "block.deprecate": "deprecated the block {block} {version} of {project}: {reason}",
+                "block.restore": "ended the withdrawal of the block {block} {version} of {project}",
+                "block.withdraw": "withdrew the block {block} {version} of {project}: {reason}",
                 "block.undeprecate": "ended the deprecation of the block {block} {version} of {project}",
             },
         ),
@@ -225,5 +227,6 @@ declare_sentences(
         "artifact.push": "pushed {digest} to {project}, under {tags}",
         "artifact.untag": "deleted the tag {tag} of {project}",
         "artifact.delete": "deleted {digest} in the registry of {project}",
+        "organisation.registry": "changed what the registry of {organisation} takes: {changes}",
     },
 )

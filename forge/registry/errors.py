@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
+from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, QuotaReached, Unprocessable
 
 
 class BadTag(Invalid):
@@ -73,13 +73,19 @@ class NoSuchBlock(NotFound):
     title = "No such block"
 
 
+class BlockWithdrawn(NoSuchBlock):
+    """The version was withdrawn; the error says why."""
+
+    title = "This version was withdrawn"
+
+
 class BadArtifact(Unprocessable):
     """A manifest that was pushed and says something impossible."""
 
     title = "This manifest cannot be taken"
 
 
-class ArtifactNotTaken(Forbidden):
+class ArtifactRefused(Forbidden):
     """An artifact of a kind that the organisation's registry does not take."""
 
     title = "This registry does not take such artifacts"
@@ -97,10 +103,22 @@ class BlobMissing(NotFound):
     title = "Push what the manifest names first"
 
 
+class NoSuchBlob(NotFound):
+    """The repository has no blob of this digest."""
+
+    title = "No such blob"
+
+
 class NoSuchUpload(NotFound):
     """No upload of this id that the caller began is under way."""
 
     title = "No such upload"
+
+
+class TooManyUploads(QuotaReached):
+    """Somebody has more uploads under way than one may."""
+
+    title = "Too many uploads"
 
 
 class WrongOffset(Conflict):

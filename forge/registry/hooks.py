@@ -15,9 +15,10 @@ from forge.projects.models import Project, Version
 
 @dataclass(frozen=True)
 class GateAnswer:
-    """What a gate says of publishing a build under a tag. `missing` are sentences, each with what to do next.
+    """What a gate says of publishing a build under a tag.
 
-    Of a tag that is not protected only files without secrets are missing.
+    `missing` holds a sentence for each obstacle, with what to do next. A tag that is not protected has only the
+    obstacles that are secrets in the files.
     """
 
     is_protected: bool

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from forge.core.errors import Invalid
+from forge.core.reasons import LONGEST_REASON
 
 LONGEST_NOTES = 10_000
 """Characters of what is said of a version, in Markdown."""
-LONGEST_REASON = 500
 
 
 def checked_notes(notes: str) -> str:

@@ -184,6 +184,10 @@ class BlockVersionQuerySet(models.QuerySet["BlockVersion"]):
         own = Q(repository__project__organisation=project.organisation_id)
         return self.filter(own | (_OPEN & Q(repository__project__deleted_at__isnull=True)))
 
+    def listed(self) -> BlockVersionQuerySet:
+        """Versions that were not withdrawn."""
+        return self.filter(withdrawn=None)
+
 
 _OPEN = Q(
     repository__project__visibility__in=(Visibility.PUBLIC, Visibility.INTERNAL),
@@ -218,6 +222,10 @@ class BlockVersion(models.Model):
     """Why its project advises against it; empty while it does not."""
     successor = models.CharField(max_length=250, blank=True, db_default="")
     """What to take in its place, as a Runefile names it; empty where nothing is named."""
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    """Since when it is neither listed nor shared; None while it is. Its bytes stay, for who names their digest."""
+    withdrawal = models.TextField(blank=True, db_default="")
+    """Why."""
     interface = models.JSONField(null=True, default=None)
     """What its function says of itself (`rune.compiler.pyblock.interface`); None of one that was published before that
     was kept."""
@@ -232,6 +240,11 @@ class BlockVersion(models.Model):
                 | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
                 name="a_deprecated_block_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn=None, withdrawal="")
+                | (models.Q(withdrawn__isnull=False) & ~models.Q(withdrawal="")),
+                name="a_withdrawn_block_has_a_reason",
+            ),
         ]
         ordering = ["-created"]
 
@@ -239,10 +252,20 @@ class BlockVersion(models.Model):
         return f"{self.name}@{self.version}"
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether its project took it back."""
+        return self.withdrawn is not None
+
+    @property
+    def objection(self) -> str:
+        """Why another version should be used, as one sentence; "" of one that is neither withdrawn nor deprecated."""
+        return f"It was withdrawn: {self.withdrawal}" if self.is_withdrawn else self.deprecation
+
+    @property
     def advice(self) -> str:
-        """Why another should be taken, and which; empty where nobody advises against it."""
+        """The objection, and which version or block to use instead; "" where there is no objection."""
         instead = f" Take {self.successor} instead." if self.successor else ""
-        return f"{self.deprecation}{instead}"
+        return f"{self.objection}{instead}"
 
     @property
     def fixed_name(self) -> str:

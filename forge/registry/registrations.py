@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.files.mounting import published_blocks, usable_texts
@@ -20,8 +21,8 @@ from forge.projects.hooks import (
     version_parts,
 )
 from forge.projects.models import Project, Version
-from forge.projects.secrets.access import secrets_in
-from forge.projects.secrets.scan import MOST
+from forge.projects.secrets.scan import MAX_SENTENCES
+from forge.projects.secrets.stored import secret_sentences
 from forge.registry.access import default_tag, tags_of
 from forge.registry.artifacts.retention import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
@@ -30,6 +31,7 @@ from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
 from forge.registry.seen import tag_facets
 from forge.registry.serializers import TagsJson, tag_to_json
+from forge.registry.templates.publishing import EVERY, publish_templates
 from forge.registry.use import FLUSH_EVERY, write_down
 
 name_assigned.register(take_along)
@@ -38,6 +40,7 @@ published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register(PeriodicTask("artifacts", SWEEP_EVERY, Runs.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep))
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
+register(PeriodicTask("templates", EVERY, Runs.ONE_WORKER, "builds and publishes the templates", publish_templates))
 
 
 @state_parts.register
@@ -61,16 +64,18 @@ def what_is_published(actor: Actor, project: Project) -> PublishedVersions | Non
 
 
 @sharing_obstacles.register
-def secrets_in_published_files(project: Project) -> Sequence[str]:
-    """What looks like a secret in the files that sharing would give away. The caller has found the project."""
+def find_secrets_in_published_files(project: Project) -> Sequence[str]:
+    """Returns what looks like a secret in the files that sharing would give away. The caller has found the project.
+
+    Raises `Busy`.
+    """
     tags = Tag.objects.filter(repository__project=project, withdrawn=None).exclude(build__version=None)
-    versions = dict.fromkeys(tag.build.version for tag in tags.select_related("build__version").order_by("-created"))
+    versions = dict.fromkeys(tag.build.source for tag in tags.select_related("build__version").order_by("-created"))
+    for version in versions:
+        require_searched(version)
     return [
-        f"In version {version.number}: {sentence}"
-        for version in versions
-        if version is not None
-        for sentence in secrets_in(version).sentences
-    ][:MOST]
+        f"In version {version.number}: {sentence}" for version in versions for sentence in secret_sentences(version)
+    ][:MAX_SENTENCES]
 
 
 def _shared_tags(actor: Actor, project: Project) -> list[Tag]:

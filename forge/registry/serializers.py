@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, TypedDict, cast
 
 from forge.core.api.json_types import Timestamp, choices
@@ -38,6 +38,23 @@ class TagListJson(TagsJson):
     """The tags of a project. `default` is the one that a visitor gets who names none: the newest that is approved."""
 
     default: str | None
+
+
+class ExampleJson(TypedDict):
+    """A recording with which a rune can be tried."""
+
+    path: Annotated[str, "its path; the recording itself is below the address of this list"]
+
+
+class ExampleListJson(TypedDict):
+    """The example inputs of a tag, in the order in which they are offered."""
+
+    examples: list[ExampleJson]
+
+
+def example_list_to_json(paths: Iterable[str]) -> ExampleListJson:
+    """The example inputs at some paths."""
+    return {"examples": [{"path": path} for path in paths]}
 
 
 def tag_to_json(tag: Tag) -> TagJson:

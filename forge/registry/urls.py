@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forge.registry import api
+from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
 
 urlpatterns = [
@@ -12,6 +13,8 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", api.TagWithdrawal.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples", api.TagExamples.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples/<path:path>", api.TagExample.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/usable", block_api.UsableBlocks.as_view()),
@@ -20,5 +23,10 @@ urlpatterns = [
         "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/deprecation",
         block_api.BlockDeprecation.as_view(),
     ),
+    path(
+        "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/withdrawal",
+        block_api.BlockWithdrawal.as_view(),
+    ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
+    path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),
 ]

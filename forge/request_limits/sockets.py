@@ -127,6 +127,6 @@ async def _close(receive: Receive, send: Send, code: int, reason: str) -> None:
 
 
 async def _turn_away(receive: Receive, send: Send) -> None:
-    await receive()  # the wish to connect; closing before it is granted answers 403
+    await receive()  # the request to connect; closing before it is granted answers 403
     await asyncio.sleep(REFUSAL_DELAY)
     await send({"type": "websocket.close"})

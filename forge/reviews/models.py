@@ -17,11 +17,14 @@ from forge.core.models import Thread
 from forge.projects.models import Project, Version
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
 from forge.reviews.checks.models import CheckResult, CheckState
+from forge.reviews.rounds.models import AwaitedReview, AwaitedReviewQuerySet
 from forge.reviews.rules.models import OrganisationRules
 
 __all__ = [
     "AnchoredThread",
     "AnchoredThreadQuerySet",
+    "AwaitedReview",
+    "AwaitedReviewQuerySet",
     "ChangeRequest",
     "ChangeState",
     "CheckResult",
@@ -134,6 +137,9 @@ class Review(models.Model):
     """The digest of what it judges now; of what `forge.reviews.rounds.open_reviews` found, as `since`, when its newest
     round began."""
     since: datetime
+    published: str | None
+    """The version under which what it judges is published; of what `forge.reviews.rounds.access.with_published`
+    found."""
 
     objects = ReviewQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ site_pages = [
     path("try/reviews/<uuid:review_id>/say", guests.say, name="guest-say"),
     path("try/reviews/<uuid:review_id>/conversation", guests.conversation, name="guest-conversation"),
     path("try/reviews/<uuid:review_id>/rune", guests.rune, name="guest-rune"),
+    path("try/reviews/<uuid:review_id>/examples/<path:path>", guests.example, name="guest-example"),
 ]
 organisation_pages = [
     path("<str:organisation>/-/settings/rules", rules.rules_page, name="organisation-rules"),

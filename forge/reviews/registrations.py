@@ -13,12 +13,15 @@ from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
+from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import judges_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.reviews.rounds.access import unpublished
+from forge.reviews.rounds.actions.awaited import ask_for_awaited
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
@@ -35,6 +38,7 @@ register(
 )
 purposes.register(review_of)
 invitation_accepted.register(become_reviewer)
+build_changed.register(ask_for_awaited)
 
 SHOWN = 10
 LOOKED_AT = 200
@@ -47,7 +51,7 @@ def reviews_that_wait(actor: Actor) -> PendingItems:
     others have not decided yet."""
     theirs = Q(requested_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
     open_reviews_of_actor = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
-    reviews = open_reviews(open_reviews_of_actor[:LOOKED_AT])
+    reviews = open_reviews(unpublished(open_reviews_of_actor)[:LOOKED_AT])
     pending = [each for each in reviews if actor.pk in each.waited_for]
     own = [each for each in reviews if each.review.requested_by_id == actor.pk]
     objected = [each for each in own if each.state is ReviewState.CHANGES]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
 from forge.core.data_lock import running_server
-from forge.serving.environment import BadEnvironment, Environment, read_environment
+from forge.serving.configuration.environment import BadEnvironment, Environment, read_environment
 from rune.running.isolation.probe import probe
 from rune.running.isolation.protections import Protection
 

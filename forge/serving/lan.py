@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import segno
 
-from forge.serving.environment import read_environment
+from forge.serving.configuration.environment import read_environment
 from forge.serving.local_authority import network_address, server_certificate
 
 ROOT = Path(__file__).resolve().parent.parent.parent

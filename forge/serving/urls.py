@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.serving import metrics, readiness, trust, wheel
+from forge.serving import trust, wheel
+from forge.serving.monitoring import metrics, readiness
 
 urlpatterns = [
     path("trust", trust.trust, name="trust"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,6 @@ from django.shortcuts import render
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.paging import rows_of
 from forge.projects.access import favourites_seen
-from forge.projects.models import Visibility
 from forge.registry.licences import BEGINNINGS
 from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
@@ -157,11 +156,9 @@ class RuneCard:
         return "" if self.listing.accuracy is None else f"{self.listing.accuracy * 100:.1f} %"
 
     @property
-    def player(self) -> str:
-        """The address of the page on which it runs in a frame; "" for what is not public, which no frame shows."""
-        project = self.listing.repository.project
-        is_public = project.visibility == Visibility.PUBLIC
-        return f"/player/{project.full_name}/embed?{urlencode({'tag': self.listing.tag.name})}" if is_public else ""
+    def tag_url(self) -> str:
+        """The address of the API below which its rune and example inputs are."""
+        return f"/api/v1/projects/{self.listing.repository.project.full_name}/tags/{quote(self.listing.tag.name)}"
 
 
 def rune_cards(rows: Sequence[Listing]) -> list[RuneCard]:

@@ -15,9 +15,12 @@ from forge.player import page_urls as player
 from forge.projects import page_urls as projects
 from forge.registry import page_urls as registry
 from forge.reviews import page_urls as reviews
-from forge.web import builds as build_pages
 from forge.web import compare, explore, home, organisation, person, schemas, search, try_rune
+from forge.web.builds import forms as build_forms
+from forge.web.builds import listing as build_list
+from forge.web.builds import pages as build_pages
 from forge.web.docs import pages as docs
+from forge.web.projects import overview
 from forge.web.runes import page as rune
 from forge.web.runes import version_notes
 from forge.web.studio import pages as studio
@@ -61,18 +64,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jobs.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.moved, name="moved-page"),
     path("<str:organisation>/<former:page>/<path:rest>", organisation.moved, name="moved-page-below"),
-    path("<str:organisation>/<str:name>", rune.rune_page, name="project"),
+    path("<str:organisation>/<str:name>", overview.project_page, name="project"),
+    path("<str:organisation>/<str:name>/published", rune.rune_page, name="published"),
     path("<str:organisation>/<str:name>/picture.png", rune.picture, name="rune-picture"),
     path("<str:organisation>/<str:name>/tags/<str:tag>", version_notes.describe, name="describe-tag"),
-    path("<str:organisation>/<str:name>/builds", build_pages.builds_list, name="builds"),
-    path("<str:organisation>/<str:name>/builds/<int:number>", build_pages.build_page, name="build"),
+    path("<str:organisation>/<str:name>/builds", build_list.builds_list, name="builds"),
+    path("<str:organisation>/<str:name>/builds/<int:number>", build_pages.overview, name="build"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/try", build_pages.try_it, name="build-try"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/accuracy", build_pages.accuracy, name="build-accuracy"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/memory", build_pages.memory, name="build-memory"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/files", build_pages.files, name="build-files"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/log", build_pages.log, name="build-log"),
     path("<str:organisation>/<str:name>/builds/<int:number>/conversation", build_pages.conversation, name="build-talk"),
-    path("<str:organisation>/<str:name>/builds/<int:number>/cancel", build_pages.cancel, name="cancel-build"),
-    path("<str:organisation>/<str:name>/builds/<int:number>/respond", build_pages.respond, name="respond"),
-    path("<str:organisation>/<str:name>/builds/<int:number>/publish", build_pages.publish, name="publish"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/cancel", build_forms.cancel, name="cancel-build"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/respond", build_forms.respond, name="respond"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/publish", build_forms.publish, name="publish"),
     path(
         "<str:organisation>/<str:name>/builds/<int:number>/publish-past-gate",
-        build_pages.publish_past,
+        build_forms.publish_past,
         name="publish-past",
     ),
     path("<str:organisation>/<str:name>/studio", studio.studio, name="studio"),

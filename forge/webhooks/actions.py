@@ -16,9 +16,10 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
 from forge.core.audit.entries import Place, write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Invalid, NotFound
 from forge.core.events.declarations import webhook_topics
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.jobs.models import JobState
 from forge.jobs.queue import RETRIABLE, pause, resume, retry
 from forge.projects.models import Project
@@ -28,6 +29,7 @@ from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.messages import PING, written
 from forge.webhooks.models import Delivery, Webhook
 from forge.webhooks.outbox import jobs_of_webhook, queue_delivery
+from forge.webhooks.seen import webhook_facets
 from forge.webhooks.signing import secret_of
 
 MOST = 20
@@ -66,12 +68,13 @@ def create_webhook(
 
 
 @transaction.atomic
-def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
+def change_webhook(actor: Actor, webhook: Webhook, change: Change, *, seen: Seen = None) -> Webhook:
     """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
 
-    Raises `Forbidden`, `BadWebhookAddress` and `Invalid`.
+    Raises `Forbidden`, `Stale`, `BadWebhookAddress` and `Invalid`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    _lock(webhook, seen)
     before = _payload_of(webhook)
     if change.url is not None:
         webhook.url = checked_url(change.url, anywhere=settings.WEBHOOKS_ANYWHERE)
@@ -91,12 +94,13 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
 
 
 @transaction.atomic
-def rotate_secret(actor: Actor, webhook: Webhook) -> str:
+def rotate_secret(actor: Actor, webhook: Webhook, *, seen: Seen = None) -> str:
     """Gives a webhook another secret, which is shown this once; for a day messages are signed with the one before too.
 
-    Raises `Forbidden`.
+    Raises `Forbidden` and `Stale`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    _lock(webhook, seen)
     webhook.generation, webhook.rotated = webhook.generation + 1, timezone.now()
     webhook.save(update_fields=["generation", "rotated"])
     write_entry(actor, "webhook.rotate", webhook.subject, _place(webhook), url=webhook.url)
@@ -104,9 +108,10 @@ def rotate_secret(actor: Actor, webhook: Webhook) -> str:
 
 
 @transaction.atomic
-def delete_webhook(actor: Actor, webhook: Webhook) -> None:
-    """Deletes a webhook with its deliveries; pending messages are not sent. Raises `Forbidden`."""
+def delete_webhook(actor: Actor, webhook: Webhook, *, seen: Seen = None) -> None:
+    """Deletes a webhook with its deliveries; pending messages are not sent. Raises `Forbidden` and `Stale`."""
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    _lock(webhook, seen)
     write_entry(actor, "webhook.delete", webhook.subject, _place(webhook), url=webhook.url)
     jobs_of_webhook(webhook).delete()
     webhook.delete()
@@ -147,6 +152,16 @@ def stop_webhook(actor: Actor, webhook: Webhook, because: str) -> None:
         write_entry(actor, "webhook.stop", webhook.subject, _place(webhook), url=webhook.url, because=because)
         host = urlsplit(webhook.url).hostname or ""
         append_event(webhook.organisation.stream, WEBHOOK_STOPPED(webhook=str(webhook.pk), host=host))
+
+
+def _lock(webhook: Webhook, seen: Seen) -> None:
+    """Locks the webhook's row and reads it again. Raises `Stale`, and `NotFound` for one that was deleted."""
+    row = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
+    if row is None:
+        raise NotFound("There is no such webhook.")
+    for name in ("url", "topics", "stopped", "stopped_because", "created_by_id", "generation", "rotated"):
+        setattr(webhook, name, getattr(row, name))
+    require_seen(webhook_facets(webhook), seen)
 
 
 def _require_on(webhook: Webhook) -> None:

@@ -17,12 +17,14 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.access import find_project
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
 from forge.webhooks.models import Webhook
+from forge.webhooks.seen import webhook_facets
 from forge.webhooks.serializers import (
     DeliveryJson,
     NewWebhookJson,
@@ -82,21 +84,29 @@ class OneWebhook(WebhookView):
     """One webhook."""
 
     needs = needing(get=Scope.WEBHOOK_MANAGE, patch=Scope.WEBHOOK_MANAGE, delete=Scope.WEBHOOK_MANAGE)
+    raises = raising(patch=REFUSALS, delete=REFUSALS)
 
-    @extend_schema(operation_id="webhooks_retrieve", responses=WebhookJson)
+    @extend_schema(operation_id="webhooks_retrieve", responses=WebhookJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
-        return Response(webhook_to_json(self.webhook(request, organisation, webhook_id)))
+        """One webhook. Changing it takes the `ETag`."""
+        return _answer(self.webhook(request, organisation, webhook_id))
 
-    @extend_schema(operation_id="webhooks_change", request=WebhookChangeSerializer, responses=WebhookJson)
+    @extend_schema(
+        operation_id="webhooks_change",
+        request=WebhookChangeSerializer,
+        responses=WebhookJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def patch(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         webhook = self.webhook(request, organisation, webhook_id)
         body = self.read_body(request, WebhookChangeSerializer)
         change = actions.Change(body.get("url"), body.get("topics"), body.get("on"))
-        return Response(webhook_to_json(actions.change_webhook(principal_of(request), webhook, change)))
+        return _answer(actions.change_webhook(principal_of(request), webhook, change, seen=seen_by(request)))
 
-    @extend_schema(operation_id="webhooks_delete", responses={204: None})
+    @extend_schema(operation_id="webhooks_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
-        actions.delete_webhook(principal_of(request), self.webhook(request, organisation, webhook_id))
+        webhook = self.webhook(request, organisation, webhook_id)
+        actions.delete_webhook(principal_of(request), webhook, seen=seen_by(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -104,12 +114,16 @@ class WebhookRotation(WebhookView):
     """Another secret for a webhook."""
 
     needs = needing(post=Scope.WEBHOOK_MANAGE)
+    raises = raising(post=REFUSALS)
 
-    @extend_schema(operation_id="webhooks_rotate", request=None, responses=SecretJson)
+    @extend_schema(
+        operation_id="webhooks_rotate", request=None, responses=SecretJson, parameters=[REQUIRED_IF_MATCH, ETAG]
+    )
     def post(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         """For a day messages are signed with the one before too."""
         webhook = self.webhook(request, organisation, webhook_id)
-        return Response(SecretJson(secret=actions.rotate_secret(principal_of(request), webhook)))
+        secret = actions.rotate_secret(principal_of(request), webhook, seen=seen_by(request))
+        return with_etag(Response(SecretJson(secret=secret)), webhook_facets(webhook))
 
 
 class WebhookPing(WebhookView):
@@ -148,3 +162,8 @@ class DeliveryRepetition(WebhookView):
         delivery = find_delivery(self.webhook(request, organisation, webhook_id), delivery_id)
         repeated = actions.repeat(principal_of(request), delivery)
         return Response(delivery_to_json(repeated), status=status.HTTP_202_ACCEPTED)
+
+
+def _answer(webhook: Webhook) -> Response:
+    """A webhook with its state, for the next act."""
+    return with_etag(Response(webhook_to_json(webhook)), webhook_facets(webhook))

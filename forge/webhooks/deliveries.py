@@ -20,7 +20,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Capability, Job
-from forge.jobs.worker import JobSlots, announce_worker, stopping
+from forge.jobs.workers.slots import JobSlots, announce_worker, stopping
 from forge.webhooks.actions import stop_webhook
 from forge.webhooks.models import Attempt, Delivery
 from forge.webhooks.outbox import KIND

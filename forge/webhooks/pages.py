@@ -16,15 +16,17 @@ from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.events.declarations import webhook_topics
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
+from forge.core.seen import seen_in, seen_state
 from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
 from forge.webhooks.models import DeliveryState, Webhook
+from forge.webhooks.seen import webhook_facets
 
 SHOWN = 25
 """Deliveries on a page."""
@@ -99,6 +101,7 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
         "pages": pages,
         "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],
         "topics": _topics(),
+        "seen": seen_state(webhook_facets(webhook)),
     }
 
 
@@ -108,22 +111,23 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
 def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
     """What the button that was pressed says; a new secret is on the page that answers and never again."""
     principal, target = principal_of(request), _webhook_of(request, organisation, webhook)
+    seen = seen_in(request.POST)
     try:
         match request.POST.get("do"):
             case "save":
                 change_request = actions.Change(request.POST.get("url", ""), request.POST.getlist("topics"))
-                actions.change_webhook(principal, target, change_request)
+                actions.change_webhook(principal, target, change_request, seen=seen)
             case "on" | "off" as wanted:
-                actions.change_webhook(principal, target, actions.Change(on=wanted == "on"))
+                actions.change_webhook(principal, target, actions.Change(on=wanted == "on"), seen=seen)
             case "ping":
                 actions.ping(principal, target)
             case "rotate":
-                secret = actions.rotate_secret(principal, target)
+                secret = actions.rotate_secret(principal, target, seen=seen)
                 return render(request, "webhooks/webhook.html", _one(request, target) | {"secret": secret})
             case "delete":
-                actions.delete_webhook(principal, target)
+                actions.delete_webhook(principal, target, seen=seen)
                 return redirect("webhooks", organisation=target.organisation.name)
-    except Invalid as error:
+    except (Invalid, Stale) as error:
         return show_again(
             request, "webhooks/webhook.html", _one(request, _webhook_of(request, organisation, webhook)), error
         )

@@ -38,6 +38,7 @@ ACCEL = Capability(
     port_name="accelerometer",
     recording=Recording.MOTION,
     endings=(".csv",),
+    examples=("wave", "circle", "still"),
     sensor=Sensor("motion", "motion sensor"),
     zune_package="accelerometer_input",
 )

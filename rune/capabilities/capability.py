@@ -100,7 +100,7 @@ class Capability:
     """What a rune asks its host to read: all facts about one kind of input. Two are equal if they are the same object.
 
     A file of `rune/capabilities` declares each; `CAPABILITIES` has them all. How a file becomes its bytes is in
-    `rune.running.runtime.readers`.
+    `rune.running.runtime.inputs.readers`.
     """
 
     name: str
@@ -142,6 +142,8 @@ class Capability:
     """None where nobody records it."""
     endings: tuple[str, ...] = ()
     """Of the files that it reads, in lower case."""
+    examples: tuple[str, ...] = ()
+    """The generated inputs that pages offer first, by their names in `frontend/src/preview/signals.ts`."""
     sensor: Sensor | None = None
     zune_package: str | None = None
     """The package of a zune that gives the same."""

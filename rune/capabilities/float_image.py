@@ -7,6 +7,7 @@ from rune.capabilities.generating import fractions
 from rune.capabilities.image import (
     CAMERA,
     PICTURE_ENDINGS,
+    PICTURE_EXAMPLES,
     PICTURE_OPTION,
     PICTURE_PARAMETERS,
     describe_picture,
@@ -36,6 +37,7 @@ FLOAT_IMAGE = Capability(
     port_name="image",
     recording=Recording.PICTURE,
     endings=PICTURE_ENDINGS,
+    examples=PICTURE_EXAMPLES,
     sensor=CAMERA,
     solve=missing_side,
 )

@@ -29,6 +29,7 @@ PICTURE_PARAMETERS = (
 )
 PICTURE_OPTION = InputOption(("--image", "--img"), "A picture for an IMAGE capability.", example="picture.png")
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
+PICTURE_EXAMPLES = ("gradient", "checkers", "black")
 CAMERA = Sensor("camera", "camera")
 _PIXELS = ("RGB: red, green, blue", "BGR: blue, green, red", "grey, one value for each pixel")
 
@@ -89,6 +90,7 @@ IMAGE = Capability(
     port_name="image",
     recording=Recording.PICTURE,
     endings=PICTURE_ENDINGS,
+    examples=PICTURE_EXAMPLES,
     sensor=CAMERA,
     solve=missing_side,
     zune_package="image_input",

@@ -85,6 +85,7 @@ SOUND = Capability(
     port_name="audio",
     recording=Recording.SOUND,
     endings=(".wav",),
+    examples=("tone", "sweep", "silence"),
     sensor=Sensor("microphone", "microphone"),
     zune_package="sound_input",
     solve=_solve,

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions

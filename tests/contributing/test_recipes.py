@@ -82,7 +82,7 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
     assert len(files) == 3
     for path, text in files.items():
-        if path == "rune/compiler/kernels/portable/elu.py":
+        if path == "rune/compiler/kernels/portable/activations/elu.py":
             assert copy.registration_tests().returncode == 1  # the computation has no kernel yet
         copy.write(path, text)
     assert copy.registration_tests().returncode == 0
@@ -255,10 +255,10 @@ def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
 
 def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-setting.md")
-    row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference.py")
+    row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference_pages/settings.py")
     tests = (
         "tests/test_reference.py",
-        "tests/forge/serving/test_environment.py",
+        "tests/forge/serving/configuration/test_environment.py",
         "-k",
         "variable or refused or nothing",
     )

@@ -199,7 +199,6 @@ def see_both_answers_on_a_phone(page: Page, address: str) -> None:
         # Scripts that wait do not end the loading of a page, so its state says when all of it is laid out.
         page.wait_for_function("document.readyState !== 'loading'")
         top = talk.evaluate(TOP)
-    expect(page.get_by_role("button", name="Run on a virtual Pico")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
     expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=PATIENCE)
     # What one can try came after the page, and moved no button that somebody may be about to press.

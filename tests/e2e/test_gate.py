@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.conftest import REPOSITORY
 from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.studio import PATIENCE, create, invite, join, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
@@ -45,6 +50,7 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     reviewer.get_by_role("button", name="Approve").click()
     expect(reviewer.get_by_text("Approved", exact=True).first).to_be_visible(timeout=PATIENCE)
     owner.goto(f"{project}/builds/1")
+    owner.get_by_role("link", name="Publish as 1.0").click()
     publish(owner, "1.0")
     expect(owner.get_by_role("heading", name="1.0")).to_be_visible(timeout=PATIENCE)
 
@@ -64,17 +70,75 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     owner.get_by_role("button", name="Publish 1.1 past its gate").click()
     expect(owner.get_by_text("Published past its gate")).to_be_visible(timeout=PATIENCE)
     assert findings(owner) == []
-    reviewer.goto(project)
+    reviewer.goto(f"{project}/published")
     expect(reviewer.get_by_text("The fair opens in an hour.")).to_be_visible()
     assert findings(reviewer) == []
+
+
+def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    owner = open_page()
+    sign_in(owner, forge.printed_link())
+    email = owner.request.get(f"{forge.address}/api/v1/me").json()["email"]
+    confirm_address(forge, email)
+    create(owner, "The sine of a number")
+    project = owner.url.removesuffix("/studio")
+    rules = f"approvals: []\nprotected-tags: [versions]\nchecks: {{lab: {email}/rig}}\n"
+    put_file(owner, "forge.yml", rules.encode())
+    build(owner, project, 1)
+    checks = owner.get_by_role("list", name="What robots say of this build")
+    expect(checks).to_contain_text("No result")
+    notes = owner.get_by_role("textbox", name="What is new")
+    notes.fill("Half a sentence")
+
+    headers = {"Authorization": f"Bearer {make_robot(owner, forge, 'rig')}"}
+    name = project.removeprefix(f"{forge.address}/")
+    newest = owner.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]["id"]
+    address = f"{forge.address}/api/v1/builds/{newest}/checks"
+    digest = owner.request.get(address).json()["digest"]
+    for state, shown in (("failure", "3 boards"), ("success", "40 boards")):
+        body = json.dumps({"digest": digest, "state": state, "text": shown}).encode()
+        request = urllib.request.Request(
+            f"{address}/lab", body, headers | {"Content-Type": "application/json"}, method="PUT"
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 200
+        expect(checks).to_contain_text(shown)
+        expect(owner.get_by_role("list", name="What 1.0 demands")).to_contain_text(f"{email}/rig said {state}.")
+    expect(owner.get_by_text("is protected, and this build has all that it demands.")).to_be_visible()
+    expect(notes).to_have_value("Half a sentence")
+
+
+def confirm_address(forge: LiveForge, email: str) -> None:
+    code = (
+        "from allauth.account.models import EmailAddress; from forge.accounts.models import User; "
+        f"user = User.objects.get(email={email!r}); "
+        "EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={'verified': True})"
+    )
+    command = [sys.executable, "manage.py", "shell", "-c", code]
+    subprocess.run(command, cwd=REPOSITORY, env=forge.environment, capture_output=True, check=True, timeout=60)
+
+
+def make_robot(page: Page, forge: LiveForge, name: str) -> str:
+    """A token of the page's person that may post results of checks."""
+    token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
+    answer = page.request.post(
+        f"{forge.address}/api/v1/tokens",
+        headers={"X-CSRFToken": token, "Referer": forge.address},
+        data={"name": name, "scopes": ["check:write"]},
+    )
+    assert answer.status == 201, answer.text()
+    return str(answer.json()["token"])
 
 
 def build(page: Page, project: str, number: int) -> None:
     """Asks for a build on the list of builds, and waits on its page until it is there."""
     page.goto(f"{project}/builds")
     page.get_by_role("button", name="Build").first.click()
-    expect(page.get_by_role("heading", name="Publish")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Try it")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name=f"Build {number} of")).to_be_visible()
+    page.goto(f"{project}/builds/{number}/publish")
 
 
 def publish(page: Page, tag: str) -> None:

@@ -52,5 +52,5 @@ def test_the_bell_rings_and_an_owner_publishes_past_the_gate(forge: LiveForge, o
     closed.get_by_label("Reason for publishing anyway").fill("The fair opens today; the next build follows.")
     closed.get_by_role("button", name="Publish 1.0 past its gate").press("Enter")
     expect(owner.get_by_role("dialog", name="Published as 1.0")).to_be_visible(timeout=PATIENCE)
-    owner.goto(studio.removesuffix("/studio"))
+    owner.goto(f"{studio.removesuffix('/studio')}/published")
     expect(owner.get_by_text("The fair opens today; the next build follows.")).to_be_visible(timeout=PATIENCE)

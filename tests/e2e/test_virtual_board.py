@@ -30,7 +30,7 @@ def test_the_firmware_of_a_build_gives_the_pages_bytes(forge: LiveForge, open_pa
     page.get_by_role("button", name="Build", exact=True).click()
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded")).to_be_visible(timeout=PATIENCE)
-    address = f"{page.url.removesuffix('/studio')}/builds/1"
+    address = f"{page.url.removesuffix('/studio')}/builds/1/try"
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto(address)

@@ -187,6 +187,12 @@ def test_keywords_calls_a_word_once_in_noise(test_data: Path) -> None:
     assert called == expected, "the mean of three runs, on from 0.6 and off below 0.4"
 
 
+def test_keywords_calls_the_words_of_its_recording() -> None:
+    called, _ = _listening(np.frombuffer(_sound(EXAMPLES / "keywords" / "no-up-yes.wav"), "<i2"))
+    words = [word for place, word in enumerate(called) if place == 0 or called[place - 1] != word]
+    assert [word for word in words if word not in ("silence", "unknown", "nothing")] == ["no", "up", "yes"], called
+
+
 def test_keywords_calls_no_word_while_chords_play() -> None:
     times = np.arange(2 * 16_000) / 16_000
     roots = (131.0, 175.0, 196.0, 147.0, 220.0, 165.0, 247.0, 117.0)

@@ -99,7 +99,7 @@ class BuildFarm:
     def wake(self, times: int) -> None:
         """Wakes a worker, several times."""
         script = (
-            "import django; django.setup(); import forge.celery; from forge.jobs.worker import notify_workers\n"
+            "import django; django.setup(); import forge.celery; from forge.jobs.workers.slots import notify_workers\n"
             f"for _ in range({times}): notify_workers()"
         )
         self._run("-c", script, DJANGO_SETTINGS_MODULE="forge.settings")

@@ -27,6 +27,7 @@ def _command(folder: Path, port: int | None, *arguments: str) -> subprocess.Pope
         "DATA_DIR": str(folder),
         "LOGNAME": "mika",
         "UPLOAD_LIMIT": "20000",
+        "PUBLISH_TEMPLATES": "0",
         "PYTHONWARNINGS": "default",
     }
     if port is not None:

@@ -27,7 +27,7 @@ def test_every_line_of_the_guide_works(tmp_path: Path) -> None:
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr
     assert {"app", "app.rune", "app.dot", "problems.json"} <= {file.name for file in tmp_path.iterdir()}

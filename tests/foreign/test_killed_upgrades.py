@@ -50,7 +50,7 @@ def expected_rows(before: dict[str, int]) -> dict[str, int]:
 
 @pytest.mark.protects("operation/killed-upgrades")
 @pytest.mark.parametrize(
-    "one_in", [pytest.param(150, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)]
+    "one_in", [pytest.param(400, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)]
 )
 def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, stored: Path) -> None:
     first, whole, *outcomes = killed_at_each_step(stored / DATA, stored / "upgraded", one_in)
@@ -70,18 +70,13 @@ def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one
     expected = expected_rows(first["before"]["rows"])
     assert {name: whole["rows"].get(name) for name in expected} == expected
     assert tables_of(stored / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
-
-
-@pytest.mark.protects("operation/killed-upgrades")
-def test_a_server_starts_on_a_folder_whose_upgrade_was_killed(stored: Path) -> None:
-    before = json.loads((stored / CONTENTS).read_text())
-    killed_at_each_step(stored / DATA, stored / "upgraded", 10**9)
+    # A server starts on what became of it, with all that people read.
     (stored / "upgraded" / "upgrade-unfinished").touch()
     server = LiveServer(stored / "upgraded")
     server.start()
     try:
         server.sign_in(server.link())
-        assert contents_of(server) == before
+        assert contents_of(server) == json.loads((stored / CONTENTS).read_text())
     finally:
         server.__exit__()
     assert not (stored / "upgraded" / "upgrade-unfinished").exists()

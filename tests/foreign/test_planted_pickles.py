@@ -21,7 +21,7 @@ from kombu.exceptions import ContentDisallowed
 from forge.celery import app
 from forge.core.cache.json_values import JsonSerializer
 from forge.core.errors import CountersUnavailable
-from forge.serving.services import caches, channel_layers
+from forge.serving.configuration.services import caches, channel_layers
 from tests.support.services import ServiceMissing, running_redis
 
 pytestmark = pytest.mark.foreign

@@ -142,6 +142,42 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     assert build["state"] == "succeeded", build
     assert live.http.get(build["rune_url"]).content == (tmp_path / "clap.rune").read_bytes()
 
+    assert rune(tmp_path, "withdraw", path, "--reason", "It had a key in it.").stdout.startswith(f"Withdrew {path}.")
+    refused = rune(tmp_path, "block", "add", path, "clap")
+    assert (refused.returncode, "It had a key in it." in refused.stderr) == (5, True), refused.stderr
+    assert rune(tmp_path, "build", "clap", "-o", "clap.rune").returncode == 0
+    live.api("PUT", f"projects/{clap}/files/notes.txt", content=b"Built again.")
+    assert live.build(clap)["state"] == "succeeded"
+
+
+def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
+    live: LiveServer, published: Published, tmp_path: Path
+) -> None:
+    token = live.token("project:read", "rune:publish", "registry:pull")
+    rune(tmp_path, "login", live.address, "--token-stdin", typed=published.token)
+    name = f"{published.repository}:{published.tag}"
+    refused = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
+    assert (refused.returncode, "rune:publish" in refused.stderr) == (4, True), refused.stderr
+    assert rune(tmp_path, "pull", name).returncode == 0
+    rune(tmp_path, "login", live.address, "--token-stdin", typed=token)
+    assert rune(tmp_path, "withdraw", name).returncode == 2
+    assert rune(tmp_path, "withdraw", published.repository, "--reason", "why").returncode == 2
+    unknown = rune(tmp_path, "withdraw", f"{published.repository}:99.9", "--reason", "It had a key in it.")
+    assert (unknown.returncode, "99.9" in unknown.stderr) == (5, True), unknown.stderr
+    listed = live.api("GET", f"projects/{published.repository}/tags")["tags"]
+    digest = next(each["digest"] for each in listed if each["tag"] == published.tag)
+    done = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
+    assert done.stdout.startswith(f"Withdrew {name}, "), done.stderr
+    try:
+        by_name = rune(tmp_path, "pull", name)
+        assert (by_name.returncode, "It had a key in it." in by_name.stderr) == (5, True), by_name.stderr
+        pinned = rune(tmp_path, "pull", f"{published.repository}@{digest}")
+        assert (pinned.returncode, "It had a key in it." in pinned.stderr) == (0, True), pinned.stderr
+    finally:
+        tag = f"projects/{published.repository}/tags/{published.tag}"
+        state = live.http.get(f"/api/v1/{tag}").raise_for_status().headers["ETag"]
+        live.api("DELETE", f"{tag}/withdrawal", {"If-Match": state})
+
 
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, published: Published) -> None:

@@ -34,6 +34,7 @@ PROJECT = (
     "rune",
     "tests/conftest.py",
     "tests/rune/shared_blocks.py",
+    "tests/support/properties.py",
     "docs/reference",
     "docs/guides/published-blocks.md",
     "examples",
@@ -120,7 +121,7 @@ def assert_passed(report: Report, printed: str) -> None:
 
 
 def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
-    report, printed = run_in_pyodide(tmp_path, SHARE, timeout=300)
+    report, printed = run_in_pyodide(tmp_path, SHARE, timeout=900)
     assert_passed(report, printed)
     assert report.passed > 400
 

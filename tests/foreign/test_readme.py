@@ -80,7 +80,7 @@ def test_the_lines_of_the_tour_work_as_they_are_typed(fresh: LiveServer, tmp_pat
     for name, place in ((".venv", Path(sys.prefix)), ("examples", REPOSITORY / "examples")):
         (tmp_path / name).symlink_to(place)
     login, pull, run = lines_of_the_tour()
-    shown = re.search(r'aria-label="Command line"><code>([^<]+)</code>', fresh.http.get(f"/{project}").text)
+    shown = re.search(r'aria-label="Command line"><code>([^<]+)</code>', fresh.http.get(f"/{project}/published").text)
     assert shown is not None
     assert shown[1].splitlines()[0] == pull.removeprefix(".venv/bin/").replace(ADDRESS, fresh.address)
     assert f"Signed in to {fresh.address} as" in typed(fresh, login, tmp_path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
@@ -44,6 +44,8 @@ class Module:
 
     name: str
     tree: ast.Module
+    calls: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """What its blocks call, as far as somebody asked: many acts come to the same functions."""
 
     @property
     def is_actions(self) -> bool:
@@ -238,16 +240,26 @@ def _reached(code: Code, start: str) -> frozenset[str]:
             reached.add(name)
             continue
         reached.add(name)
-        waiting += _calls(code, module, ast.walk(module.blocks[name]))
+        if name not in module.calls:
+            module.calls[name] = tuple(_calls(code, module, ast.walk(module.blocks[name])))
+        waiting += module.calls[name]
     return frozenset(reached)
 
 
 def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The full names of what is called, also through a module or a package that hands it on."""
     for call in nodes:
-        parts = ast.unparse(call.func).split(".") if isinstance(call, ast.Call) else [""]
-        if parts[0] in module.names:
+        parts = _parts(call.func) if isinstance(call, ast.Call) else ()
+        if parts and parts[0] in module.names:
             yield _origin(code, ".".join([module.names[parts[0]], *parts[1:]]))
+
+
+def _parts(node: ast.expr) -> tuple[str, ...]:
+    """The names that points join; none where something else is among them."""
+    if isinstance(node, ast.Name):
+        return (node.id,)
+    before = _parts(node.value) if isinstance(node, ast.Attribute) else ()
+    return (*before, node.attr) if before and isinstance(node, ast.Attribute) else ()
 
 
 def _origin(code: Code, name: str) -> str:

@@ -45,7 +45,14 @@ from tests.forge.factories.builds import RUNE, approved, built, failed_build, pa
 from tests.forge.factories.samples import zipped
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
-from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, job_addresses, people_addresses, webhook_addresses
+from tests.forge.web.test_permissions_matrix import (
+    CASES,
+    ELSEWHERE,
+    grant_addresses,
+    job_addresses,
+    people_addresses,
+    webhook_addresses,
+)
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -55,11 +62,13 @@ _P = "api/v1/projects/<str:organisation>/<str:name>"
 _SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
 _LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
 _LENGTH = {"stage": "number", "argument": "length", "value": "4"}
+_RUN = "player/<str:organisation>/<str:name>/runes/<str:digest>"
 _PAGE = "<str:organisation>/<str:name>"
 _CHANGE = "api/v1/change-requests/<uuid:change_id>"
 _NAMED = "api/v1/change-requests/{change}"
 
 _RULES = "api/v1/organisations/<str:organisation>/rules"
+_REGISTRY = "api/v1/organisations/<str:organisation>/registry"
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
@@ -89,6 +98,10 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("put", _RULES, "api/v1/organisations/acme/rules", {"approvals": 1, "protected_tags": ["v*"], "confirms": False}),
     ("get", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", None),
     ("form", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", {"approvals": "1"}),
+    ("get", _REGISTRY, "api/v1/organisations/acme/registry", None),
+    ("put", _REGISTRY, "api/v1/organisations/acme/registry", {"takes_all": True, "versions_move": False}),
+    ("get", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", None),
+    ("form", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", {"takes_all": "1"}),
     ("get", "api/v1/builds/<uuid:build_id>/checks", "api/v1/builds/{build}/checks", None),
     (
         "put",
@@ -131,6 +144,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
     ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
     ("post", "api/v1/threads/<uuid:thread_id>/reopen", "api/v1/threads/{thread}/reopen", {}),
+    ("get", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("patch", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", {"text": "x"}),
     ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
@@ -141,6 +155,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/override",
         {"build": "{build}", "tag": "9.2", "reason": "The fair opens in an hour."},
     ),
+    ("get", f"{_P}/tags/<str:tag>/examples", "api/v1/projects/acme/kitchen/tags/0.0/examples", None),
+    ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
     (
         "get",
@@ -148,6 +164,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/0.0/packages/cortex-m4",
         None,
     ),
+    ("get", f"{_P}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", None),
     ("patch", f"{_P}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", {"notes": "New"}),
     (
         "put",
@@ -176,6 +193,18 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/deprecation",
         None,
     ),
+    (
+        "put",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
+        {"reason": "Leaked"},
+    ),
+    (
+        "delete",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
+        None,
+    ),
     ("get", "<str:organisation>/<str:name>/blocks/<str:block>", "acme/kitchen/blocks/smooth", None),
     ("get", "<str:organisation>/<str:name>/picture.png", "acme/kitchen/picture.png", None),
     ("get", "api/v1/schema", "api/v1/schema", None),
@@ -185,13 +214,22 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
     ("post", f"{_P}/samples", "SAMPLES", b"7,8,9\n"),
     ("post", f"{_P}/samples/import", "IMPORT", zipped({"yes/1.csv": b"5,5,1\n", "no/2.csv": b"5,5,2\n"})),
-    ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/{digest}", None),
+    ("get", _RUN, "player/acme/kitchen/runes/{digest}", None),
+    ("get", f"{_RUN}/examples", "player/acme/kitchen/runes/{digest}/examples", None),
+    ("get", f"{_RUN}/examples/<path:path>", "player/acme/kitchen/runes/{digest}/examples/a.wav", None),
     ("get", "trust", "trust", None),
     ("get", "trust/authority.crt", "trust/authority.crt", None),
     ("get", _PAGE, "acme/kitchen", None),
+    ("get", f"{_PAGE}/published", "acme/kitchen/published", None),
     ("get", f"{_PAGE}/builds", "acme/kitchen/builds", None),
     ("form", f"{_PAGE}/builds", "acme/kitchen/builds", {}),
     ("get", f"{_PAGE}/builds/<int:number>", "acme/kitchen/builds/2", None),
+    ("get", f"{_PAGE}/builds/<int:number>/try", "acme/kitchen/builds/2/try", None),
+    ("get", f"{_PAGE}/builds/<int:number>/accuracy", "acme/kitchen/builds/2/accuracy", None),
+    ("get", f"{_PAGE}/builds/<int:number>/memory", "acme/kitchen/builds/2/memory", None),
+    ("get", f"{_PAGE}/builds/<int:number>/files", "acme/kitchen/builds/2/files", None),
+    ("get", f"{_PAGE}/builds/<int:number>/log", "acme/kitchen/builds/2/log", None),
+    ("get", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/2/publish", None),
     ("get", f"{_PAGE}/builds/<int:number>/devices", "acme/kitchen/builds/2/devices", None),
     ("get", f"{_PAGE}/devices", "acme/kitchen/devices", None),
     ("form", f"{_PAGE}/devices", "acme/kitchen/devices", {"targets": ["c", "cortex-m4"]}),
@@ -219,6 +257,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
     ("get", "try/reviews/<uuid:review_id>/conversation", "try/reviews/{review}/conversation", None),
     ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
+    ("get", "try/reviews/<uuid:review_id>/examples/<path:path>", "try/reviews/{review}/examples/a.wav", None),
     ("get", f"{_P}/change-requests", "api/v1/projects/acme/kitchen/change-requests", None),
     ("get", f"{_P}/offers", "api/v1/projects/acme/twin/offers", None),
     ("post", f"{_P}/offers", "api/v1/projects/acme/twin/offers", {"title": "x"}),
@@ -355,6 +394,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "MEMBER_PAGE/made": f"acme/-/members/{owner.pk}/made",
         "MEMBER_MADE": f"acme/-/members/{owner.pk}/made/invitation/{invitation.pk}",
         "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
+        **grant_addresses(owner, owner, invitation),
         **people_addresses(owner, project, member),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",

@@ -27,8 +27,8 @@ from tests.forge.acts import (
 )
 
 RECORDERS: Mapping[str, str] = {
-    "forge.builds.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
-    "forge.builds.previews.refresh": "a worker tells what came of a preview: nobody acts",
+    "forge.builds.runs.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
+    "forge.builds.previews.recorder": "a worker tells what came of a preview: nobody acts",
     "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
     "forge.reviews.rounds.reminders": "a date passes: nobody acts",
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
@@ -36,7 +36,11 @@ RECORDERS: Mapping[str, str] = {
 }
 """Who tells events beside acts, and why."""
 
+BY_A_RECORDER = {"forge.builds.previews.refresh.refresh_previews"}
+"""Tells by the methods of a recorder, a class of another module, where `event_recorders` does not look."""
+
 UNAUDITED: Mapping[str, str] = {
+    "forge.accounts.people.actions.account.end_claims": "a part of other acts, which write theirs",
     "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
     "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
     "forge.builds.actions.run_tests": "the same, for what the tests of a block find",
@@ -46,6 +50,11 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
     "forge.projects.versions.actions.autosave.autosave_version": "nobody acts; everybody sees the new version",
+    "forge.registry.artifacts.actions.uploads.begin_upload": "a blob means nothing before a manifest names it",
+    "forge.registry.artifacts.actions.uploads.append_part": "the same",
+    "forge.registry.artifacts.actions.uploads.finish_upload": "the same",
+    "forge.registry.artifacts.actions.uploads.cancel_upload": "the same",
+    "forge.registry.artifacts.actions.uploads.mount_blob": "the same",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

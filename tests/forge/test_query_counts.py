@@ -53,7 +53,7 @@ def test_a_share_of_the_addresses_asks_as_often_as_is_pinned(
 ) -> None:
     """What is pinned is proved not to grow, above, for all: a count that differs here grew, or is to be pinned anew."""
     pinned = read_counts()
-    share = {name: pinned[name] for name in share_of(pinned, 5)}
+    share = {name: pinned[name] for name in share_of(pinned, 12)}
     many = counted(browser_of(owner), settle(owner, organisation, project, MANY), share, share)
     assert problems(share, many, many, ()) == []
 

@@ -18,7 +18,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
-from rune.compiler.anvil.ops.mean import SUM_OF_INT8
+from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
 from tests.models.attention_models import attention_models
 from tests.models.control_models import control_models
 from tests.models.detection_models import detection_models

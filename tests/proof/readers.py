@@ -12,13 +12,13 @@ from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.project.files import FileError
 from rune.running.container import ContainerError, read_rune, read_zune
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.sounds import sound_input
-from rune.running.runtime.tables import csv_rows
+from rune.running.runtime.inputs.sounds import sound_input
+from rune.running.runtime.inputs.tables import csv_rows
 from rune.source.policy import Policy
 from rune.source.policy.read import read_policy
-from rune.source.runefile.compose import compose
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
+from rune.source.runefile.yaml.compose import compose
 from tests.rune.source.runefile.invariants import checked_with_invariants, same
 
 CORPUS = Path(__file__).parent / "corpus"

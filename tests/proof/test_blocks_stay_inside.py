@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.emit import emit
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import check_file
 from rune.tensor import ElementType, TensorType
 from tests.proof.mutants import Recorder
 from tests.rune.compiler.pyblock.generated import in_python

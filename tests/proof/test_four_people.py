@@ -273,8 +273,9 @@ def take_and_ask_again(team: Team) -> None:
     expect_running(page)
     expect_saved(page)
     build(page, team, 2, "[89] of 9 test samples right")
-    page.goto(f"{team.project}/builds/2")
+    page.goto(f"{team.project}/builds/2/accuracy")
     expect(page.locator("#evaluation")).to_contain_text("Better")
+    page.get_by_role("navigation", name="Build 2").get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="Ask for a review").click()
     page.get_by_label(re.compile("what was addressed")).fill("The labels are in order.")
     page.get_by_role("button", name="Start round 2").click()
@@ -325,14 +326,13 @@ def override(team: Team) -> None:
     publish(developer, team, 3, "1.1")
     expect(developer.get_by_role("alert")).to_contain_text("1.1 is protected.")
     expect(developer.get_by_text("although something is missing")).to_have_count(0)
-    owner.goto(f"{team.project}/builds/3")
     publish(owner, team, 3, "1.1")
     owner.get_by_text("Publish 1.1 although something is missing").click()
     owner.get_by_role("textbox", name="Reason").fill("The fair opens in an hour.")
     owner.get_by_role("button", name="Publish 1.1 past its gate").click()
     expect(owner.get_by_text("Published past its gate")).to_be_visible(timeout=PATIENCE)
     look_closely(owner)
-    team.reviewer.goto(team.project)
+    team.reviewer.goto(f"{team.project}/published")
     expect(team.reviewer.get_by_text("The fair opens in an hour.")).to_be_visible(timeout=PATIENCE)
 
 
@@ -397,7 +397,7 @@ def build(page: Page, team: Team, number: int, evaluated: str) -> None:
 
 
 def publish(page: Page, team: Team, number: int, tag: str) -> None:
-    page.goto(f"{team.project}/builds/{number}")
+    page.goto(f"{team.project}/builds/{number}/publish")
     page.get_by_role("textbox", name="Tag").fill(tag)
     with page.expect_navigation():  # the page of before has nearly the same words
         page.get_by_role("button", name="Publish build").click()

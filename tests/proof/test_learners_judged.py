@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.finding import find_target

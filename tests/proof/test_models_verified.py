@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.verify.recorded import verify_recorded
+from rune.compiler.verify.models.recorded import verify_recorded
 from rune.compiler.verify.verification import Runs, Verification
 from rune.compiler.verify.verifying import Effort, verify
 from tests.rune.compiler.verify.projects import TEMPLATES, around, rune_of

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.profile import TFLM
-from rune.compiler.anvil.support import unsupported
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model
 from tests.models.random_models import LENGTH, random_model

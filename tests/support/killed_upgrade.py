@@ -55,8 +55,8 @@ def upgrade(fatal: int | None) -> int:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
     from django.db.migrations.executor import MigrationExecutor
 
-    from forge.serving import database
     from forge.serving.backup import archive, create_backup
+    from forge.serving.start import database
 
     steps = Steps(fatal)
     for owner, name in (

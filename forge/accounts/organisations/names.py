@@ -23,6 +23,9 @@ _FIRST_WORDS = """
 """
 _SECOND_WORDS = "api deleted deployments devices invitations members new people projects settings teams"
 
+SERVER_ORGANISATION = "templates"
+"""The name of the server's own organisation, which is one of the reserved words."""
+
 RESERVED_ORGANISATIONS = frozenset(_FIRST_WORDS.split())
 """The first words of our own paths, and those that we may want."""
 

@@ -15,11 +15,13 @@ from forge.accounts.organisations.access import require_in, require_person, requ
 from forge.accounts.organisations.names import check_team_name
 from forge.accounts.permissions import Verb
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS, users_of
+from forge.accounts.teams.seen import name_facets, role_facets, team_facets
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 
 
 @transaction.atomic
@@ -36,10 +38,14 @@ def create_team(actor: Actor, organisation: Organisation, name: str, description
 
 
 @transaction.atomic
-def update_team(actor: Actor, team: Team, *, name: str | None = None, description: str | None = None) -> Team:
-    """Gives a team another name or description. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`."""
+def update_team(
+    actor: Actor, team: Team, *, name: str | None = None, description: str | None = None, seen: Seen = None
+) -> Team:
+    """Gives a team another name or description. Raises `Forbidden`, `Stale`, `BadName`, `NameInUse` and `Invalid`."""
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    _lock(team)
+    require_seen(name_facets(team), seen)
     before = {"name": team.name, "description": team.description}
     if name is not None:
         team.name = check_team_name(name)
@@ -56,10 +62,13 @@ def update_team(actor: Actor, team: Team, *, name: str | None = None, descriptio
 
 
 @transaction.atomic
-def delete_team(actor: Actor, team: Team) -> None:
-    """Deletes a team and the roles that its people had by it; what they are otherwise stays. Raises `Forbidden`."""
+def delete_team(actor: Actor, team: Team, *, seen: Seen = None) -> None:
+    """Deletes a team and the roles that its people had by it; what they are otherwise stays. Raises `Forbidden`
+    and `Stale`."""
     organisation, subject = team.organisation, team.subject
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    _lock(team)
+    require_seen(team_facets(team), seen)
     people = users_of(team)
     team.delete()
     write_entry(actor, "team.delete", subject, organisation.place, name=team.name)
@@ -68,13 +77,15 @@ def delete_team(actor: Actor, team: Team) -> None:
 
 
 @transaction.atomic
-def add_to_team(actor: Actor, team: Team, people: Collection[UUID]) -> list[Membership]:
+def add_to_team(actor: Actor, team: Team, people: Collection[UUID], *, seen: Seen = None) -> list[Membership]:
     """Puts members of the organisation into a team; who is in it stays.
 
-    Raises `Forbidden`, `Invalid` and `NotFound`.
+    Raises `Forbidden`, `Stale`, `Invalid` and `NotFound`.
     """
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    _lock(team)
+    require_seen(role_facets(team), seen)
     if not people:
         raise Invalid("Choose at least one member.", errors={"people": ["At least one."]})
     members = list(Membership.objects.filter(organisation=organisation, user__in=people).select_related("user"))
@@ -120,6 +131,14 @@ def _checked_description(text: str) -> str:
             errors={"description": [message]},
         )
     return text
+
+
+def _lock(team: Team) -> None:
+    """The team's row is the lock of its state, which is read again under it. Raises `NotFound` for a deleted team."""
+    row = Team.objects.select_for_update().filter(pk=team.pk).first()
+    if row is None:
+        raise NotFound(f"{team.organisation.name} has no team {team.name}.")
+    team.name, team.description = row.name, row.description
 
 
 def _save(team: Team) -> None:

@@ -18,8 +18,10 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.serializers import RoleJson
 from forge.accounts.teams.access import named_team, people_of, roles_of, teams_of
+from forge.accounts.teams.seen import team_facets
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Uuid
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict
 
@@ -117,22 +119,26 @@ class TeamDetail(TeamView):
     """One team: its people and roles, another name, deleting it."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
-    raises = raising(patch=Conflict)
+    raises = raising(patch=(Conflict, *REFUSALS), delete=REFUSALS)
 
-    @extend_schema(responses=TeamDetailJson)
+    @extend_schema(responses=TeamDetailJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, team: str) -> Response:
-        return Response(detail_to_json(self.team(request, organisation, team)))
+        """One team. Changing it takes the `ETag`."""
+        return _answer(self.team(request, organisation, team))
 
-    @extend_schema(request=TeamChangeSerializer, responses=TeamDetailJson)
+    @extend_schema(request=TeamChangeSerializer, responses=TeamDetailJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, team: str) -> Response:
         target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
         body = self.read_body(request, TeamChangeSerializer)
-        return Response(detail_to_json(actions.update_team(signed_in(request), target, **body)))
+        return _answer(actions.update_team(signed_in(request), target, **body, seen=seen_by(request)))
 
-    @extend_schema(responses={204: OpenApiResponse(description="its people have no role by it any more")})
+    @extend_schema(
+        responses={204: OpenApiResponse(description="its people have no role by it any more")},
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def delete(self, request: Request, organisation: str, team: str) -> Response:
         target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        actions.delete_team(signed_in(request), target)
+        actions.delete_team(signed_in(request), target, seen=seen_by(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -140,15 +146,21 @@ class TeamMember(TeamView):
     """One person in a team: putting them in, taking them out."""
 
     needs = needing(put=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
+    raises = raising(put=REFUSALS)
 
-    @extend_schema(request=None, responses=TeamDetailJson)
+    @extend_schema(request=None, responses=TeamDetailJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def put(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
         target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        actions.add_to_team(signed_in(request), target, [member])
-        return Response(detail_to_json(target))
+        actions.add_to_team(signed_in(request), target, [member], seen=seen_by(request))
+        return _answer(target)
 
     @extend_schema(responses={204: OpenApiResponse(description="not in the team any more")})
     def delete(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
         target = self.team(request, organisation, team)
         actions.remove_from_team(principal_of(request), target, member)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _answer(team: Team) -> Response:
+    """A team with its state, for the next act."""
+    return with_etag(Response(detail_to_json(team)), team_facets(team))

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from forge.builds.errors import NoRune
-from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
+from forge.builds.runs.jobs import Job
 from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound

@@ -16,8 +16,8 @@ from django.db import transaction
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.builds.errors import NoFirmware
-from forge.builds.execution import NewCompiler
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files
@@ -30,7 +30,7 @@ from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Capability, Job
 from forge.jobs.queue import enqueue
-from forge.jobs.worker import notify_workers
+from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version

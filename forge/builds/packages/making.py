@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.builds.evaluations.judging import judge_build, log_judgements
-from forge.builds.execution import Execution, NewCompiler
-from forge.builds.jobs import Job, Step, numbered_job, package_job
 from forge.builds.models import Artefact, BuildPackage
-from forge.builds.progress import tell_package
 from forge.builds.quotas import PACKAGE_KIND, require_another_build
+from forge.builds.runs.execution import Execution, NewCompiler
+from forge.builds.runs.jobs import Job, Step, numbered_job, package_job
+from forge.builds.runs.progress import tell_package
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
@@ -93,6 +93,9 @@ class PackageRecorder:
 
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A package has a self-test."""
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """The build searched the files."""
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """Time on a board is estimated from what is counted."""

@@ -15,7 +15,7 @@ from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.devices.boards.finding import boards
 from rune.devices.boards.fit import Fit, Room, RunTime, Verdict, fit
-from rune.wording import counted, listed, size_text
+from rune.wording import listed, size_text
 
 NEARLY_FULL = 0.8
 """The share of a memory from which its bar says so."""
@@ -31,6 +31,24 @@ class FitLook:
     rank: int
 
 
+USUAL = (
+    "raspberry-pi-pico",
+    "raspberry-pi-pico-2",
+    "raspberry-pi-pico-w",
+    "arduino-nano-33-ble-sense-rev2",
+    "arduino-nano-33-ble-sense",
+    "microbit-v2",
+    "seeed-xiao-esp32c3",
+    "esp32-devkit",
+    "seeed-xiao-nrf52840-sense",
+    "seeed-xiao-esp32s3",
+    "arduino-uno-r4-wifi",
+    "esp32-c3-devkitm-1",
+    "arduino-nano-rp2040-connect",
+    "microbit-v1",
+    "teensy-41",
+)
+"""The boards that tutorials name and shops sell most, which people look for first; all others follow by name."""
 _FIGURES = {"clock_mhz": "clock", "ram": "RAM", "flash": "flash", "flash_wait_states": "wait states of the flash"}
 """What people call the figures of a board."""
 
@@ -176,18 +194,24 @@ def _said(board: Board) -> str:
     return f"{board.name} {board.maker} {board.chip} {board.core.title} {board.target} {sensors}".casefold()
 
 
+NAMED = 3
+"""Boards that a target names; the number of the others follows."""
+
+
 def boards_for(target: str) -> str:
-    """The boards that take a target, some by name; empty where none does."""
-    names = [board.name for board in boards() if target in _targets_for(board)]
-    return (
-        f"{counted(len(names), 'board')}: {listed([*names[:2], *(['others'] if len(names) > 2 else [])])}"
-        if names
-        else ""
-    )
+    """The boards that take a target, the usual ones by name; empty where none does."""
+    names = [board.name for board in sorted(boards(), key=_usual_first) if target in _targets_for(board)]
+    others = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return listed([*names[:NAMED], *others]) if names else ""
+
+
+def _usual_first(board: Board) -> tuple[int, str]:
+    place = USUAL.index(board.key) if board.key in USUAL else len(USUAL)
+    return (place, board.name.casefold())
 
 
 def board_fits(build: Build) -> tuple[BoardFit, ...]:
-    """All boards, those first that the build fits."""
+    """All boards: those first that the build fits, and of equals the usual ones first."""
     return fits_of(build, build.packages.all())
 
 
@@ -195,7 +219,12 @@ def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, .
     """The same of a build's packages that were read already."""
     by_target = {package.target: package for package in packages}
     fits = [_on_board(board, _package_for(board, by_target), build) for board in boards()]
-    return tuple(sorted(fits, key=lambda each: each.look.rank))
+    return tuple(sorted(fits, key=_by_use))
+
+
+def _by_use(each: BoardFit) -> tuple[int, int, str]:
+    """By verdict, then the boards that most people have, then by name."""
+    return (each.look.rank, *_usual_first(each.board))
 
 
 def _package_for(board: Board, packages: Mapping[str, BuildPackage]) -> BuildPackage | None:

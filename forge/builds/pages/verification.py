@@ -8,7 +8,7 @@ from typing import Final
 from forge.builds.models import Build
 
 _UNPROVEN: Final = frozenset({"other-toolchain", "impossible", "no-project"})
-"""Results of building again that prove nothing (`rune.compiler.verify.rebuild_result`)."""
+"""Results of building again that prove nothing (`rune.compiler.verify.runes.rebuild_result`)."""
 
 
 @dataclass(frozen=True)

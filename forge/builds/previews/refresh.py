@@ -6,7 +6,6 @@ shows the last good runes at once.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -18,35 +17,28 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.artefacts.store import drop_unused
-from forge.builds.contents import keep_contents
-from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, TestsRefused
-from forge.builds.execution import Execution
-from forge.builds.jobs import Step, preview_job
-from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState
-from forge.builds.notify import notify_preview
+from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TestsRefused
+from forge.builds.models import PLAIN, Build, Kind, Preview, PreviewState
+from forge.builds.previews.block_tests import expect_tests, run_expected_tests
+from forge.builds.previews.compiler_requests import ask_compiler
 from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
 from forge.builds.previews.leases import PreviewLease
-from forge.builds.serializers import preview_to_json, watch_to_json
+from forge.builds.previews.notify import notify_preview
+from forge.builds.previews.recorder import PreviewRecorder
+from forge.builds.previews.superseding import PreviewWork
+from forge.builds.runs.execution import Execution
+from forge.builds.runs.jobs import preview_job
 from forge.compute.errors import ChildDied
-from forge.compute.pool.compiler import Answer, Compiler
-from forge.compute.pool.local_files import local_files
-from forge.compute.pool.toolchain import PREVIEW_SECONDS, TOOLCHAIN, fetched_folder
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import PREVIEW_SECONDS
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Damaged
-from forge.core.events.declarations import NewEvent
-from forge.core.events.log import append_event
 from forge.core.leases import unleased
-from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
-from rune.source.runefile.block_test_files import has_tests
-from rune.source.runefile.codes import Code
 
-EVENT_LIMIT = 64 * 1024
-"""Characters of a preview's JSON that go with its event; pages ask for a larger one."""
 BROKEN_OFF = timedelta(seconds=30)
 """Time without a change after which a preview that no worker has a lease of was forgotten or broken off."""
 RESUMED = 20
@@ -75,9 +67,15 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
 
 
 def refresh_previews(
-    project_id: UUID, compiler: Compiler, stopping: threading.Event, pace: PaceNow = usual_pace
+    project_id: UUID,
+    compiler: Compiler,
+    stopping: threading.Event,
+    pace: PaceNow = usual_pace,
+    work: PreviewWork | None = None,
 ) -> None:
-    """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
+    """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first.
+    Then runs the tests of its blocks. `work` lets others end what nobody needs any more."""
+    work = work or PreviewWork()
     project = Project.objects.alive().filter(pk=project_id).first()
     if project is None:
         return
@@ -85,29 +83,43 @@ def refresh_previews(
     own.project = project
     waiting = Preview.objects.requested().select_related("project").filter(project=project, state=PreviewState.BUILDING)
     behind = [*([] if own.is_settled else [own]), *waiting]
-    for preview in behind:
-        try:
-            _refresh(preview, compiler, stopping, pace)
-        except Stopping:
-            return
-    if behind:
-        prune_previews(project_id)
+    try:
+        for preview in behind:
+            _refresh(preview, compiler, stopping, pace, work)
+        if behind:
+            prune_previews(project_id)
+        run_expected_tests(project_id, compiler, _tick_of(stopping), pace, work)
+    except Stopping:
+        return
 
 
-def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pace: PaceNow) -> None:
+def _tick_of(stopping: threading.Event) -> Callable[[], None]:
+    def tick() -> None:
+        if stopping.is_set():
+            raise Stopping
+
+    return tick
+
+
+def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pace: PaceNow, work: PreviewWork) -> None:
     """Makes the preview of the newest text, or of its copy, unless another worker is at it."""
     seen = working_tree(preview.project) if preview.copy is None else files_of_copy(preview, preview.copy)
     lease = PreviewLease(preview.pk, seen.sequence)
     if not lease.take():
         return
+    check_stopping = _tick_of(stopping)
 
     def tick() -> None:
-        if stopping.is_set():
-            raise Stopping
+        check_stopping()
         lease.keep()
 
+    # A copy is of a version, which no newer text replaces.
+    is_of_text = preview.copy is None
     try:
-        _make(preview, seen, compiler, tick, pace)
+        with work.of_text(compiler, seen.sequence) if is_of_text else nullcontext():
+            _make(preview, seen, compiler, tick, pace)
+    except Superseded:
+        return
     finally:
         lease.release()
 
@@ -127,8 +139,8 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         artefact = Execution(job, recorder).run(
             lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace
         )
-        if artefact is not None and preview.is_plain and has_tests(seen.manifest) and not _is_superseded(preview, seen):
-            recorder.tested(failed_tests(preview, seen, compiler, tick, pace))
+        if artefact is not None and preview.is_plain:
+            expect_tests(preview.project_id)
     except (NoSuchFix, TestsRefused, OverridesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
@@ -150,7 +162,7 @@ def with_fix(
     Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "fix", "fix": fix}
-    answer, reason = _answer(job, project, seen, compiler, tick, pace)
+    answer, reason = ask_compiler(job, project, seen, compiler, tick, pace)
     if answer is None:
         raise NoSuchFix(reason)
     if "refused" in answer:
@@ -171,36 +183,10 @@ def compiled_tests(
     Raises `TestsRefused`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "test", "path": path}
-    answer, reason = _answer(job, preview.project, seen, compiler, tick, pace)
+    answer, reason = ask_compiler(job, preview.project, seen, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise TestsRefused(reason if answer is None else answer["refused"])
     return answer
-
-
-def failed_before(preview: Preview, seen: WorkingTree) -> list[dict[str, Any]]:
-    """The failed tests of the text before, which are shown until those of this one end."""
-    if not preview.is_plain or not has_tests(seen.manifest):
-        return []
-    return [each for each in preview.diagnostics if each["code"] == Code.FAILED_TEST.value]
-
-
-def failed_tests(
-    preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow = usual_pace
-) -> list[dict[str, Any]]:
-    """The problems of the tests that fail, of the blocks that the pipeline runs. They run once the rune is there.
-
-    Raises `TestsRefused`, `ChildDied` and what `tick` raises.
-    """
-    answer, reason = _answer({"op": "pipeline-tests"}, preview.project, seen, compiler, tick, pace)
-    if answer is None:
-        raise TestsRefused(reason)
-    problems: list[dict[str, Any]] = answer["problems"]
-    return problems
-
-
-def _is_superseded(preview: Preview, seen: WorkingTree) -> bool:
-    """Whether a newer text waits to be built, whose tests are to run instead."""
-    return Project.objects.filter(pk=preview.project_id, sequence__gt=seen.sequence).exists()
 
 
 def with_overrides(
@@ -215,131 +201,13 @@ def with_overrides(
 
     Raises `OverridesRefused`, `ChildDied` and what `tick` raises.
     """
-    job = {"op": "grant", "overrides": overrides}
-    answer, reason = _answer(job, preview.project, seen, compiler, tick, pace)
+    job = {"op": "apply-overrides", "overrides": overrides}
+    answer, reason = ask_compiler(job, preview.project, seen, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise OverridesRefused(reason if answer is None else answer["refused"])
     for path, text in answer["texts"].items():
         seen = seen.with_text(path, text.encode("utf-8"))
     return seen
-
-
-def _answer(
-    job: Mapping[str, Any],
-    project: Project,
-    seen: WorkingTree,
-    compiler: Compiler,
-    tick: Callable[[], None],
-    pace: PaceNow,
-) -> tuple[dict[str, Any] | None, str]:
-    """The compiler's answer about a project's files, or None and the reason."""
-    answers: list[Answer] = []
-    with local_files(with_blocks(project, seen.manifest, seen.texts), fetched_folder(), seen.texts) as files:
-        compiler.run(
-            job,
-            answers.append,
-            owner=project.organisation_id,
-            files=files,
-            limit=PREVIEW_SECONDS,
-            tick=tick,
-            pace=pace,
-        )
-    if not answers:
-        return None, "There was no answer."
-    return answers[0].get("answer"), answers[0].get("error", "")
-
-
-class PreviewRecorder:
-    """Records the result of building a project's text in the preview, and sends its event."""
-
-    def __init__(self, preview: Preview, seen: WorkingTree) -> None:
-        self._preview = preview
-        self._seen = seen
-        self._is_broken = False
-        self._diagnostics: list[dict[str, Any]] = []
-        """What the check says of the text."""
-        self._failed_tests = failed_before(preview, seen)
-
-    def take(self, artefact: Artefact, *, is_new: bool) -> None:
-        values: dict[str, Any] = {"build": preview_build(self._preview.project, artefact)}
-        if not is_new:
-            # Nobody checks this time.
-            self._diagnostics = artefact.diagnostics
-            values |= {"diagnostics": self._shown_diagnostics(), "outline": artefact.report["pipeline"]}
-        self.save(PreviewState.READY, **values)
-
-    def tested(self, problems: list[dict[str, Any]]) -> None:
-        """The tests of the project's blocks ended; `problems` are those that failed."""
-        if problems != self._failed_tests:
-            self._failed_tests = problems
-            self.save(PreviewState.READY, diagnostics=self._shown_diagnostics())
-
-    def _shown_diagnostics(self) -> list[dict[str, Any]]:
-        return [*self._diagnostics, *self._failed_tests]
-
-    def reused(self, missing: tuple[Step, ...]) -> None:
-        """It is shown already."""
-
-    def checked(self, answer: Answer) -> None:
-        self._is_broken = answer["broken"]
-        state = PreviewState.BROKEN if self._is_broken else PreviewState.BUILDING
-        self._diagnostics = answer["diagnostics"]
-        if state != self._preview.state or self._preview.is_plain:
-            self.save(state, diagnostics=self._shown_diagnostics(), outline=answer["outline"])
-
-    def logged(self, answer: Answer) -> None:
-        """A preview has no log."""
-
-    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
-        """A preview is not verified."""
-
-    def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
-        """A preview is not measured."""
-
-    def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
-        """A preview runs no samples."""
-
-    def counted(self, needs: Mapping[str, Any]) -> None:
-        """A preview has no packages."""
-
-    def failed(self, answer: Answer) -> None:
-        if self._is_broken:
-            return
-        values = {"diagnostics": answer["diagnostics"]} if answer["diagnostics"] else {}
-        self.save(PreviewState.FAILED, error=answer["error"], **values)
-
-    @transaction.atomic
-    def save(self, state: PreviewState, *, error: str = "", **values: Any) -> None:
-        """Writes what was found, unless another process has looked at a newer text meanwhile."""
-        preview, sequence = self._preview, self._seen.sequence
-        rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
-        row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
-        if not rows.update(changed=timezone.now(), **row):
-            return
-        if preview.is_plain and "outline" in values:
-            keep_contents(preview.project_id, values["outline"], self._seen.manifest)
-        stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
-        append_event(stored.project.stream, _event_of(stored))
-
-
-def _event_of(preview: Preview) -> NewEvent:
-    """What became of a preview, with what `GET` answers to any member, unless it is too large for a message."""
-    if not preview.is_plain:
-        return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
-    shown = preview_to_json(preview)
-    if len(json.dumps(shown)) > EVENT_LIMIT:
-        return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
-    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
-
-
-def preview_build(project: Project, artefact: Artefact) -> Build:
-    """The build by which a rune that nobody pressed Build for is shown; within the caller's transaction."""
-    shown = Build.objects.filter(project=project, kind=Kind.PREVIEW, artefact=artefact).first()
-    if shown is not None:
-        return shown
-    return Build.objects.create(
-        project=project, name=project.name, kind=Kind.PREVIEW, artefact=artefact, diagnostics=artefact.diagnostics
-    )
 
 
 def prune_previews(project_id: UUID) -> None:

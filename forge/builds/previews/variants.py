@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.models import Preview, PreviewState
-from forge.builds.notify import notify_preview
+from forge.builds.previews.notify import notify_preview
 from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 

@@ -16,6 +16,7 @@ from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
 from forge.compute.child.package_steps import make_package, preferences_of, write_output
 from forge.compute.child.pause_points import PausePoints
+from forge.compute.child.secret_search import search_files
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
@@ -25,6 +26,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import Effort, verify
 from rune.running.container import needed_resources, read_rune
 from rune.running.evaluation.errors import EvaluationImpossible
@@ -81,6 +83,8 @@ def make(
         _test(files, options, answers)
     if policy is not None:
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
+    if "secrets" in steps:
+        answers.send("searched", scan=search_files(files, job["searched"]))
     if "verify" in steps and not _verify(files, options, rune, answers, is_fresh=earlier_rune is None):
         return
     if "measure" in steps:
@@ -125,7 +129,7 @@ def _policy(files: JobFiles) -> CheckedPolicy:
 def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
     result = build(
         files,
-        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
+        BuildOptions.of_spec(options, PREVIEW if options.is_preview else find_variant(RUNE_TARGET, options.optimize)),
         log=lambda step: _send_step(answers, step),
     )
     write_output(output, result.rune)

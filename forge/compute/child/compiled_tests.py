@@ -10,7 +10,7 @@ from typing import Any
 
 from rune.compiler.block_tests.running import TestOutcome, run_block_tests
 from rune.project.files import ProjectFiles
-from rune.source.runefile.block_test_files import find_test_files
+from rune.source.runefile.blocks.test_files import find_test_files
 
 _LONGEST = 500
 """Characters of what a failed test says."""

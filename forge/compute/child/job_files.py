@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rune.compiler.anvil.support import signature_with_support
+from rune.compiler.anvil.models.support import signature_with_support
 from rune.model.tflite import ModelSignature, read_model
 from rune.project.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text

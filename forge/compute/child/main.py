@@ -26,14 +26,17 @@ from forge.compute.child.applied_fix import apply_fix
 from forge.compute.child.block_step import answer_publishable
 from forge.compute.child.build_steps import make
 from forge.compute.child.compiled_tests import run_compiled
+from forge.compute.child.current_job import CurrentJob
 from forge.compute.child.firmware_step import make_firmware
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
-from forge.compute.child.overrides import answer_wishable, apply_overrides
+from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.pipeline_tests import failed_tests
+from forge.compute.child.secret_search import search_files
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
+from rune.compiler.anvil.compiling.interruption import Interrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.running.isolation.confine import confine
@@ -49,6 +52,8 @@ FILE_LIMIT = 512 * 1024**2
 """Bytes of the largest file that may be written."""
 OPEN_FILES = 1024
 """A project has at most 500 files."""
+RUN_AGAIN = ("test", "pipeline-tests")
+"""Jobs of which nothing is kept when they are cancelled, so their processes are ended at once."""
 RECEIVED, DESCRIPTORS_AT_ONCE = 1 << 16, 128
 """Bytes and open files that are read from the socket at once."""
 
@@ -76,17 +81,21 @@ def run_job(
                 answers.send("answered", answer=run_compiled(files, job["path"]))
             case "pipeline-tests":
                 answers.send("answered", answer=failed_tests(files))
-            case "wishable":
-                answers.send("answered", answer=answer_wishable(files, signature_of))
+            case "secrets":
+                answers.send("answered", answer=search_files(files, job["paths"]))
+            case "overridable":
+                answers.send("answered", answer=answer_overridable(files, signature_of))
             case "publishable":
                 answers.send("answered", answer=answer_publishable(files, job["path"]))
             case "firmware":
                 make_firmware(job, files, answers, output)
-            case "grant":
+            case "apply-overrides":
                 answers.send("answered", answer=apply_overrides(files, signature_of, job["overrides"]))
             case _:
                 earlier_rune = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
                 make(job, files, signature_of, answers, earlier_rune, output, rests)
+    except Interrupted:
+        answers.send("interrupted")
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -117,8 +126,9 @@ def limit_itself(seconds: int | None) -> None:
         resource.setrlimit(kind, (limit, limit))
 
 
-def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], list[int]]]) -> None:
-    """Passes jobs on, each with the files that came with it. At the end of the input the parent is gone: all ends."""
+def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], list[int]]], current: CurrentJob) -> None:
+    """Passes jobs on, each with the files that came with it, and cancels the one in work when it is told to. At the end
+    of the input the parent is gone: all ends."""
     data, descriptors = b"", list[int]()
     while True:
         received, came, _, _ = socket.recv_fds(source, RECEIVED, DESCRIPTORS_AT_ONCE)
@@ -129,7 +139,11 @@ def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], lis
         data += received.replace(b"\0", b"")
         while b"\n" in data:
             line, _, data = data.partition(b"\n")
-            jobs.put((json.loads(line), descriptors))
+            message = json.loads(line)
+            if "cancel" in message:
+                current.cancel(message["cancel"])
+                continue
+            jobs.put((message, descriptors))
             descriptors = []
     with contextlib.suppress(OSError):
         os.killpg(os.getpgrp(), signal.SIGKILL)
@@ -167,13 +181,15 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     """Serves jobs as long as the parent runs."""
     begun = begin(entered, arguments)
     jobs: SimpleQueue[tuple[dict[str, Any], list[int]]] = SimpleQueue()
-    threading.Thread(target=read_jobs, args=(begun.jobs, jobs), daemon=True).start()
+    current = CurrentJob()
+    threading.Thread(target=read_jobs, args=(begun.jobs, jobs, current), daemon=True).start()
     signatures = Signatures()
     Answers(begun.answers, 0).send("ready", gaps=begun.isolation.to_json())
     while True:
         job, descriptors = jobs.get()
         answers = Answers(begun.answers, job["id"])
-        run_job(job, descriptors, begun.output, answers, signatures, PausePoints(answers, jobs.get))
+        with current.doing(job["id"], ends_processes=job["op"] in RUN_AGAIN):
+            run_job(job, descriptors, begun.output, answers, signatures, PausePoints(answers, jobs.get))
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")

@@ -11,13 +11,13 @@ from typing import Any
 from forge.compute.child.language_request import SignatureOf
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
-from rune.source.language.analysis import Analysis, analyse
-from rune.source.language.graph_json import stage_argument_to_json
-from rune.source.language.overrides import Override, OverrideRefused, applied, overridable, stated
+from rune.source.language.facts.analysis import Analysis, analyse
+from rune.source.language.graph.drawing import stage_argument_to_json
+from rune.source.language.graph.overrides import Override, OverrideRefused, applied, overridable, stated
 
 
-def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
-    """The `stages` with the `arguments` that may be wished otherwise; of each, `stated` is what it says now."""
+def answer_overridable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
+    """The `stages` with the `arguments` that may be overridden; of each, `stated` is what it says now."""
     analysis = analyse(files, PUBLISHED_BLOCKS, signatures=signature_of)
     return {
         "stages": [

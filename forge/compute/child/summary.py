@@ -10,9 +10,9 @@ from typing import Any
 from forge.compute.child.language_request import SignatureOf
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.memory_map import MemoryMap
-from rune.compiler.anvil.plan import plan
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.memory.map import MemoryMap
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, ModelError, describe, read_model, signature

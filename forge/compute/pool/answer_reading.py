@@ -12,12 +12,13 @@ from typing import Any, NoReturn, NotRequired, TypedDict
 
 from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.json_shape import has_shape
+from forge.projects.secrets.scan import SecretScanJson
 from rune.compiler.building.report import FullReportJson
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.verify.verification import VerificationJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
-from rune.source.language.graph_json import StageArgumentJson
+from rune.source.language.graph.drawing import StageArgumentJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
 
@@ -42,23 +43,23 @@ class FileSummaryJson(TypedDict):
     models: dict[str, dict[str, Any]]
 
 
-class WishableStageJson(TypedDict):
+class OverridableStageJson(TypedDict):
     """A stage, and its arguments that may be changed."""
 
     stage: str
-    arguments: list[WishableArgumentJson]
+    arguments: list[OverridableArgumentJson]
 
 
-class WishableArgumentJson(StageArgumentJson):
+class OverridableArgumentJson(StageArgumentJson):
     """An argument, and what it says now."""
 
     stated: str
 
 
-class WishableJson(TypedDict):
+class OverridableJson(TypedDict):
     """What `forge.compute.child.overrides` says may be changed."""
 
-    stages: list[WishableStageJson]
+    stages: list[OverridableStageJson]
 
 
 class PublishableJson(TypedDict):
@@ -122,6 +123,7 @@ class MeasuredRunJson(TypedDict):
 EVENTS: Mapping[str, Fields] = {
     "ready": {"gaps": dict[str, str]},
     "done": {},
+    "interrupted": {},
     "resting": {"samples": int},
     "checked": {
         "broken": bool,
@@ -133,6 +135,7 @@ EVENTS: Mapping[str, Fields] = {
     "step": {"step": str, "text": str, "milliseconds": float},
     "built": {"report": FullReportJson, "diagnostics": list[DiagnosticJson]},
     "policy": {"policy": PolicyJson | None},
+    "searched": {"scan": SecretScanJson},
     "verified": {"verification": VerificationJson, "milliseconds": float},
     "measured": {"run": MeasuredRunJson},
     "unmeasured": {"reason": str},
@@ -146,10 +149,11 @@ EVENTS: Mapping[str, Fields] = {
 
 ANSWERED: Mapping[str, Any] = {
     "summarise": FileSummaryJson,
-    "wishable": WishableJson,
+    "secrets": SecretScanJson,
+    "overridable": OverridableJson,
     "publishable": PublishableJson | RefusedJson,
     "fix": FixedJson | RefusedJson,
-    "grant": TextsJson | RefusedJson,
+    "apply-overrides": TextsJson | RefusedJson,
     "test": BlockTestsJson | RefusedJson,
     "pipeline-tests": PipelineTestsJson,
 }

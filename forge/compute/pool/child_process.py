@@ -70,6 +70,8 @@ class ChildProcess:
         self.stopped: str = ""
         """Why it was ended from here, for a person."""
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        """Held while a message is sent, so that two threads do not mix theirs."""
         self._closed = False
         self._suspended_since: float | None = None
         self._suspended = 0.0
@@ -135,6 +137,12 @@ class ChildProcess:
         self.answers.job = job["id"]
         self._tell(job, descriptors)
 
+    def cancel(self, job: int) -> None:
+        """Tells the process that nobody needs this job's result any more; from any thread. Nothing is raised for a
+        process that has ended: whoever waits for its answers is told."""
+        with contextlib.suppress(OSError), self._sending:
+            self._jobs.sendall(json.dumps({"cancel": job}).encode() + b"\n")
+
     def go_on(self) -> None:
         """Lets a job go on that rests. Raises `ChildDied`."""
         self._tell({}, ())
@@ -142,9 +150,10 @@ class ChildProcess:
     def _tell(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         line = json.dumps(message).encode() + b"\n"
         try:
-            for start in range(0, len(descriptors), DESCRIPTORS_AT_ONCE):
-                socket.send_fds(self._jobs, [b"\0"], descriptors[start : start + DESCRIPTORS_AT_ONCE])
-            self._jobs.sendall(line)
+            with self._sending:
+                for start in range(0, len(descriptors), DESCRIPTORS_AT_ONCE):
+                    socket.send_fds(self._jobs, [b"\0"], descriptors[start : start + DESCRIPTORS_AT_ONCE])
+                self._jobs.sendall(line)
         except OSError as error:
             raise ChildDied(self.last_words()) from error
 

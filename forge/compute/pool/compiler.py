@@ -67,6 +67,7 @@ class Compiler:
         self._owner: UUID | None = None
         self._job = 0
         self._ready = False
+        self._working = False
         self.memory = 0
         """Bytes in memory after the last job."""
 
@@ -154,6 +155,7 @@ class Compiler:
         self._job += 1
         try:
             guard.begins(process)
+            self._working = True
             self._send(process, job, files or {}, rune)
             self.hand_on(process, job, on_answer, limit=limit, tick=tick, pace=pace, pace_at_rest=pace_at_rest)
             process.resume()
@@ -165,6 +167,14 @@ class Compiler:
         except BaseException:
             self.close()
             raise
+        finally:
+            self._working = False
+
+    def cancel(self) -> None:
+        """Has the job in work end early with the answer `interrupted`; from any thread. Does nothing between jobs."""
+        process, job = self._process, self._job
+        if self._working and process is not None:
+            process.cancel(job)
 
     def hand_on(
         self,

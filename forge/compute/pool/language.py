@@ -29,6 +29,8 @@ from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest
 
 ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
+SEARCH_SECONDS = 15.0
+"""Time for a search for secrets, which ends by itself after a third of that on the processor."""
 PATIENCE = 10.0
 """Seconds for which a question waits while others are answered; the first of them may wait for a process to start,
 which takes seconds on a busy machine."""
@@ -72,14 +74,22 @@ class CompilerPool:
         """
         return self._cached_answer("summarise", organisation, manifest, texts)
 
-    def wishable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
-        """What may be wished otherwise of these files (`forge.compute.child.overrides`); the same files are read once.
+    def search_secrets(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
+        """What looks like a secret in these texts (`forge.projects.secrets.scan.SecretScanJson`).
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        return self._cached_answer("wishable", organisation, manifest, {})
+        job = {"op": "secrets", "paths": sorted(manifest)}
+        return self._run(Party(organisation), job, manifest, {}, seconds=SEARCH_SECONDS)
 
-    def grant(
+    def overridable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
+        """What of these files may be overridden (`forge.compute.child.overrides`); the same files are read once.
+
+        Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        return self._cached_answer("overridable", organisation, manifest, {})
+
+    def apply_overrides(
         self,
         actor: Actor,
         project: Project,
@@ -93,7 +103,9 @@ class CompilerPool:
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest = with_blocks(project, manifest, texts)
-        return self._run(party, {"op": "grant", "overrides": [dict(one) for one in overrides]}, manifest, texts or {})
+        return self._run(
+            party, {"op": "apply-overrides", "overrides": [dict(one) for one in overrides]}, manifest, texts or {}
+        )
 
     def _cached_answer(
         self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
@@ -109,7 +121,13 @@ class CompilerPool:
         return answer
 
     def _run(
-        self, party: Party, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
+        self,
+        party: Party,
+        job: Mapping[str, Any],
+        manifest: Manifest,
+        texts: Mapping[str, bytes],
+        *,
+        seconds: float = ANSWER_SECONDS,
     ) -> dict[str, Any]:
         if self.scheduler.waiting(party.organisation) >= WAITING_LIMIT:
             raise TooManyQuestions(
@@ -123,7 +141,7 @@ class CompilerPool:
                 if not slot.wait(lambda: time.monotonic() > deadline):
                     raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
                 with self._compilers.lend(party.organisation) as compiler:
-                    return _answer_of(compiler, party.organisation, job, manifest, texts, slot)
+                    return _answer_of(compiler, party.organisation, job, manifest, texts, slot, seconds)
         finally:
             self._rest_soon()
 
@@ -147,16 +165,22 @@ class CompilerPool:
 
 
 def _answer_of(
-    compiler: Compiler, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], slot: Slot
+    compiler: Compiler,
+    owner: UUID,
+    job: Mapping[str, Any],
+    manifest: Manifest,
+    texts: Mapping[str, bytes],
+    slot: Slot,
+    seconds: float,
 ) -> dict[str, Any]:
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
             with slot.preparing():
                 compiler.make_ready(owner=owner, pace=slot.pace)
-            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, pace=slot.pace)
+            compiler.run(job, answers.append, owner=owner, files=files, limit=seconds, pace=slot.pace)
     except OutOfTime:
-        return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
+        return _error("too-slow", f"The request was stopped after {seconds:g} seconds.")
     except ChildDied as error:
         return _error("failed", error.reason)
     if answers and answers[0]["event"] == "answered":

@@ -62,10 +62,10 @@ def join_parts(parts: Sequence[Part], digest: str) -> Blob:
         only = parts[0]
         if only.digest != digest:
             raise WrongDigest(digest)
-        path = Path(storage.path(only.name))
-        if not path.exists():
-            raise NotFound("A part of this upload is gone.")
-        put_staged(Staged(path, only.digest, only.size))
+        try:
+            put_staged(Staged(Path(storage.path(only.name)), only.digest, only.size))
+        except FileNotFoundError:
+            raise NotFound("A part of this upload is gone.") from None
         return Blob(digest=only.digest, size=only.size)
     seen = hashlib.new(algorithm)
 

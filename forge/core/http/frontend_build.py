@@ -15,6 +15,7 @@ ENTRIES = {
     "player": "src/player/main.tsx",
     "phone": "src/player/phone/main.tsx",
     "welcome": "src/player/welcome/main.ts",
+    "cards": "src/player/card/main.ts",
     "pages": "src/pages/main.ts",
 }
 """The front end's entries by the name that templates use."""

@@ -23,6 +23,7 @@ from forge.core.errors import DomainError, NotFound
 from forge.projects.access import find_project
 from forge.projects.models import Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.examples import examples_of_tag
 
 SCRIPT = "1.js"
 """What stands in pages of others: its bytes never change; another interface is another file."""
@@ -70,6 +71,7 @@ def embed(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         "project": project,
         "tag": tag,
         "memory": tag.build.artefact.planned_memory,
+        "examples": examples_of_tag(project, tag),
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
     }
     return render(request, "embed.html", context)

@@ -133,7 +133,6 @@ def create_of(
     return project
 
 
-@transaction.atomic
 def update_project(
     actor: Actor,
     project: Project,
@@ -147,10 +146,27 @@ def update_project(
     """Renames a project, describes it, or changes who sees it and who may copy it; None leaves a thing as it is.
 
     Files that look as if they held secrets are shared with a reason alone. After a rename the old name leads to the
-    project until someone takes it. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`.
+    project until someone takes it. Raises `Forbidden`, `BadName`, `NameInUse`, `Invalid` and `Busy`.
     """
-    changes: dict[str, str | bool] = {}
     reasons: Mapping[str, Any] = {}
+    if shares_files and not project.shares_files:
+        require(actor, Verb.MANAGE, project)
+        # The files are searched here, since nothing is waited for in a transaction.
+        reasons = _sharing_reasons(project, sharing_reason)
+    return _update_project(actor, project, name, visibility, description, shares_files, reasons)
+
+
+@transaction.atomic
+def _update_project(
+    actor: Actor,
+    project: Project,
+    name: str | None,
+    visibility: str | None,
+    description: str | None,
+    shares_files: bool | None,
+    reasons: Mapping[str, Any],
+) -> Project:
+    changes: dict[str, str | bool] = {}
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
@@ -172,7 +188,6 @@ def update_project(
     if shares_files is not None and shares_files != project.shares_files:
         require(actor, Verb.MANAGE, project)
         changes["shares_files"] = shares_files
-        reasons = _sharing_reasons(project, sharing_reason) if shares_files else {}
     if changes:
         former = {field: getattr(project, field) for field in changes}
         for field, value in changes.items():

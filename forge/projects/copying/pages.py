@@ -33,8 +33,8 @@ def copy(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     act = fork_project if request.POST.get("how") == "fork" else duplicate_project
     try:
         place = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        wished = typed_name(request.POST.get("name", "")) or free_name(place, origin.name)
-        duplicate = act(principal, origin, place, wished)
+        name = typed_name(request.POST.get("name", "")) or free_name(place, origin.name)
+        duplicate = act(principal, origin, place, name)
     except (Invalid, Conflict) as error:
         return show_again(request, "project/copy.html", context, error)
     return redirect(f"{duplicate.get_absolute_url()}/studio")

@@ -65,7 +65,7 @@ def model_page(data: bytes) -> ModelPageJson:
 
     Raises `ModelRefused`.
     """
-    from rune.compiler.anvil.support import (  # brings the ops and NumPy: at the first model
+    from rune.compiler.anvil.models.support import (  # brings the ops and NumPy: at the first model
         signature_with_support,
         unsupported,
     )

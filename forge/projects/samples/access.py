@@ -5,7 +5,7 @@ The terms of one, and finding those that are there. Sending one and deleting it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.project_people import ids_of_team
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
+from forge.core.seen import Facet
 from forge.projects.access import require
 from forge.projects.models import Project, Sample, SampleKind, SampleQuerySet, SampleSplit
 from forge.projects.samples.formats import ENDINGS
@@ -87,6 +88,12 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
         .filter(project=project)
         .select_related("owner", "project__organisation")
     )
+
+
+def label_facets(samples: Iterable[Sample]) -> tuple[Facet, ...]:
+    """What can change of a project's samples between reading them and giving some other labels."""
+    labels = sorted([str(each.pk), each.label, each.split] for each in samples)
+    return (Facet("samples", labels, "There are other samples, or somebody gave one another label or split."),)
 
 
 def kinds_of(actor: Actor, project: Project, digests: Collection[str]) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Unprocessable
@@ -24,6 +25,7 @@ from forge.projects.models import SampleSplit
 from forge.projects.samples.access import (
     DEFAULT_DAYS,
     find_sample,
+    label_facets,
     own_samples,
     sample_terms,
     sample_to_json,
@@ -58,12 +60,13 @@ class ProjectSamples(ProjectView):
 
     parser_classes = (RawBody,)
 
-    @extend_schema(operation_id="samples_of_project", responses=SamplesJson)
+    @extend_schema(operation_id="samples_of_project", responses=SamplesJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """A project's samples, newest first."""
+        """A project's samples, newest first. Changing their labels takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.READ)
-        samples = samples_of(principal_of(request), project)
-        return Response({"samples": [sample_to_json(sample, principal_of(request)) for sample in samples]})
+        samples = list(samples_of(principal_of(request), project))
+        body = {"samples": [sample_to_json(sample, principal_of(request)) for sample in samples]}
+        return with_etag(Response(body), label_facets(samples))
 
     @extend_schema(
         operation_id="samples_send",
@@ -96,20 +99,27 @@ class ProjectSampleMarks(ProjectView):
     """Labels and splits of many samples."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=REFUSALS)
 
-    @extend_schema(operation_id="samples_mark", request=MarksSerializer, responses=SamplesMarkedJson)
+    @extend_schema(
+        operation_id="samples_mark",
+        request=MarksSerializer,
+        responses=SamplesMarkedJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Changes labels and splits, all or none. The answer, sent again, takes the change back."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, MarksSerializer)
         markings = [Marking(each["id"], each.get("label"), each.get("split")) for each in body["changes"]]
-        before = mark_samples(principal_of(request), project, markings)
+        principal = principal_of(request)
+        before = mark_samples(principal, project, markings, seen=seen_by(request))
         answer: SamplesMarkedJson = {
             "before": [
                 {"id": str(each.sample), "label": each.label or "", "split": each.split or ""} for each in before
             ]
         }
-        return Response(answer)
+        return with_etag(Response(answer), label_facets(samples_of(principal, project)))
 
 
 class ProjectSampleImport(ProjectView):

@@ -10,20 +10,23 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.access import find_tag
 from forge.registry.announcements import TAG_DESCRIBED
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import Tag
+from forge.registry.seen import advice_facets, notes_facets
 
 
 @transaction.atomic
-def describe_tag(actor: Actor, project: Project, name: str, notes: str) -> Tag:
+def describe_tag(actor: Actor, project: Project, name: str, notes: str, *, seen: Seen = None) -> Tag:
     """Writes what is new in a version, in place of what was said before; "" for nothing. Raises `Forbidden`,
-    `NoSuchTag` and `Invalid`."""
+    `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag, notes = _locked(actor, project, name), checked_notes(notes)
+    require_seen(notes_facets(tag), seen)
     if tag.notes == notes:
         return tag
     tag.notes = notes
@@ -33,11 +36,14 @@ def describe_tag(actor: Actor, project: Project, name: str, notes: str) -> Tag:
 
 
 @transaction.atomic
-def deprecate_tag(actor: Actor, project: Project, name: str, reason: str, successor: str = "") -> Tag:
+def deprecate_tag(
+    actor: Actor, project: Project, name: str, reason: str, successor: str = "", *, seen: Seen = None
+) -> Tag:
     """Advises against a version, with a reason and, if there is one, the tag to take in its place. It stays where
-    it is, for who depends on it. Raises `Forbidden`, `NoSuchTag` and `Invalid`."""
+    it is, for who depends on it. Raises `Forbidden`, `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag, successor = _locked(actor, project, name), successor.strip()
+    require_seen(advice_facets(tag), seen)
     reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
     if successor:
         _check_successor(tag, successor)
@@ -50,10 +56,11 @@ def deprecate_tag(actor: Actor, project: Project, name: str, reason: str, succes
 
 
 @transaction.atomic
-def end_deprecation(actor: Actor, project: Project, name: str) -> Tag:
-    """Takes the advice back. Raises `Forbidden` and `NoSuchTag`."""
+def end_deprecation(actor: Actor, project: Project, name: str, *, seen: Seen = None) -> Tag:
+    """Takes the advice back. Raises `Forbidden`, `NoSuchTag` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
     tag = _locked(actor, project, name)
+    require_seen(advice_facets(tag), seen)
     if not tag.is_deprecated:
         return tag
     tag.deprecated, tag.deprecation, tag.successor = None, "", ""

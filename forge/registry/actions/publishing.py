@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
 from forge.builds.models import Artefact, Build, Kind
+from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_blobs
@@ -23,7 +24,6 @@ from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
-from forge.projects.secrets.access import secrets_in
 from forge.registry.announcements import TAG_PUBLISHED
 from forge.registry.distribution.manifests import CONFIG_TYPE, MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
@@ -100,15 +100,17 @@ def _checked_tag(tag: str) -> str:
 
 
 def _store(build: Build) -> Digests:
-    """The bytes of the artifact in the blob store and on the disk, before the transaction that links them; unlinked
-    ones nobody can see. Raises `NotPublishable`."""
+    """Stores the bytes of the artifact, before the transaction that links them; unlinked ones nobody can see.
+
+    Searches the files for secrets too, so that the gate behind the lock only reads. Raises `NotPublishable` and `Busy`.
+    """
     if build.kind != Kind.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     artefact = build.artefact
     published = oci_artifact(rune_facts(build, artefact))
     if not secure(artefact):
         raise NotPublishable("The rune's file no longer exists. Build again.")
-    secrets_in(build.version)  # so that the gate, which is asked behind a lock, need not read the files
+    require_searched(build.version)
     return Digests(put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest)
 
 

@@ -10,6 +10,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.access import find_any_tag
@@ -17,17 +18,20 @@ from forge.registry.announcements import TAG_DESCRIBED, TAG_WITHDRAWN
 from forge.registry.listings import list_newest
 from forge.registry.messages import checked_sentence
 from forge.registry.models import Tag, TagQuerySet
+from forge.registry.seen import withdrawal_facets
 
 
 @transaction.atomic
-def withdraw_tag(actor: Actor, project: Project, name: str, reason: str) -> Tag:
+def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, seen: Seen = None) -> Tag:
     """Takes a version back, with a reason, and with it all tags of the same bytes.
 
     No list has it, nobody pulls, runs, forks or duplicates it by its name; who pinned its digest still gets the bytes.
-    The name is not free for others. Raises `Forbidden`, `NoSuchTag` and `Invalid`.
+    The name is not free for others. Raises `Forbidden`, `NoSuchTag`, `Stale` and `Invalid`.
     """
     require(actor, Verb.PUBLISH, project)
-    return _withdraw(actor, project, find_any_tag(actor, project, name), reason)
+    tag = _locked(actor, project, name)
+    require_seen(withdrawal_facets(tag), seen)
+    return _withdraw(actor, project, tag, reason)
 
 
 @transaction.atomic
@@ -39,10 +43,12 @@ def withdraw_for_operator(actor: Actor, project: Project, name: str, reason: str
 
 
 @transaction.atomic
-def end_withdrawal(actor: Actor, project: Project, name: str) -> Tag:
-    """Lists and shares a version again, and all tags of the same bytes. Raises `Forbidden` and `NoSuchTag`."""
+def end_withdrawal(actor: Actor, project: Project, name: str, *, seen: Seen = None) -> Tag:
+    """Lists and shares a version again, and all tags of the same bytes. Raises `Forbidden`, `NoSuchTag` and
+    `Stale`."""
     require(actor, Verb.PUBLISH, project)
-    tag = find_any_tag(actor, project, name)
+    tag = _locked(actor, project, name)
+    require_seen(withdrawal_facets(tag), seen)
     if not tag.is_withdrawn:
         return tag
     _same_bytes(tag).update(withdrawn=None, withdrawal="")
@@ -51,6 +57,12 @@ def end_withdrawal(actor: Actor, project: Project, name: str) -> Tag:
     append_event(project.stream, TAG_DESCRIBED(tag=tag.name), actor)
     tag.refresh_from_db()
     return tag
+
+
+def _locked(actor: Actor, project: Project, name: str) -> Tag:
+    tag = find_any_tag(actor, project, name)
+    locked = Tag.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("build", "manifest", "repository").get(pk=tag.pk)
 
 
 def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:

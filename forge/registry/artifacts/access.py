@@ -8,10 +8,15 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.blobs.links import owner_kind
 from forge.core.database.code_points import by_code_point
+from forge.core.errors import Forbidden
 from forge.core.models import BlobLink
+from forge.core.seen import Facet
+from forge.projects.access import require
+from forge.projects.models import Project
 from forge.registry.artifacts.digests import blob_named
 from forge.registry.artifacts.models import PushedBlob, RegistryRules, Upload
 from forge.registry.distribution.digests import is_digest
@@ -74,14 +79,27 @@ def referrers_of(repository: Repository, digest: str, artifact_type: str = "") -
 
 
 def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
-    """An upload that somebody began. Raises `NoSuchUpload`."""
+    """An upload that somebody began. Raises `Forbidden`, and `NoSuchUpload` for one that others began."""
+    require(actor, Verb.PUSH, repository.project)
     row = Upload.objects.filter(pk=upload, repository=repository, author=actor.pk).first()
     if row is None:
         raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
     return row
 
 
+def require_publisher(actor: Actor, project: Project) -> None:
+    """Of who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
+    if not can(actor, Verb.PUBLISH, project):
+        raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")
+
+
 def registry_rules_of(organisation: UUID) -> RegistryRules:
     """What an organisation lets its registry take. The caller has found it for someone."""
     rules = RegistryRules.objects.filter(pk=organisation).first()
     return rules or RegistryRules(organisation_id=organisation)
+
+
+def registry_facets(rules: RegistryRules) -> tuple[Facet, ...]:
+    """What a change of the rules depends on."""
+    values = [rules.takes_all, rules.versions_move]
+    return (Facet("registry", values, "What the organisation's registry takes changed."),)

@@ -6,15 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import Q
+
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import nothing_for
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.core.blobs.store import read_blob
 from forge.core.models import Blob
 from forge.projects.models import Project
-from forge.registry.errors import NoSuchBlock
+from forge.registry.errors import BlockWithdrawn, NoSuchBlock
 from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
 from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
 from rune.compiler.blocks.mounted import Shelf, ShelfVersion
@@ -44,12 +46,12 @@ def name_of(block: BlockVersion) -> SharedName:
 
 def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
     """What a project published, by name, the newest version first, for someone who sees its page."""
-    return _newest_first(_whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project)))
+    return _newest_first(_whole(BlockVersion.objects.visible_to(actor).listed().filter(repository__project=project)))
 
 
 def best_of(versions: Sequence[BlockVersion]) -> BlockVersion:
-    """Of the versions of a block, the newest first: the newest that nobody advises against, or else the newest."""
-    return next((each for each in versions if not each.deprecation), versions[0])
+    """Of the versions of a block, the newest first: the newest without an objection, or else the newest."""
+    return next((each for each in versions if not each.objection), versions[0])
 
 
 def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
@@ -60,7 +62,8 @@ def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
     """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
     and they are no member of it, as for one that there is not."""
-    visible = BlockVersion.objects.visible_to(actor).filter(repository__project__organisation__name=organisation)
+    listed = BlockVersion.objects.visible_to(actor).listed()
+    visible = listed.filter(repository__project__organisation__name=organisation)
     blocks = _newest_first(_whole(visible)[:MOST_VERSIONS])
     if not blocks:
         # A token that reads projects reads no organisation: to be a member is enough.
@@ -71,17 +74,25 @@ def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
 
 
 def versions_of(actor: Actor, project: Project, name: str, wanted: str | None = None) -> list[BlockVersion]:
-    """The versions of a block, the newest first, with the one that is wanted among them. Raises `NoSuchBlock`."""
-    versions = _newest_first(
-        _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name))
-    )
+    """The versions of a block, the newest first, with the one that is wanted among them; those that were withdrawn for
+    who reads the project alone. Raises `NoSuchBlock`."""
+    visible = BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name)
+    versions = _newest_first(_whole(visible if can(actor, Verb.READ, project) else visible.listed()))
     if not versions or (wanted is not None and all(each.version != wanted for each in versions)):
         raise NoSuchBlock(f"{project.full_name} has no block {name}{'' if wanted is None else f'@{wanted}'}.")
     return versions
 
 
 def find_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
-    """One version of a block. Raises `NoSuchBlock`."""
+    """One version of a block. Raises `NoSuchBlock`, and `BlockWithdrawn` for one that was withdrawn."""
+    block = find_any_block(actor, project, name, version)
+    if block.is_withdrawn:
+        raise BlockWithdrawn(f"{block} was withdrawn: {block.withdrawal}")
+    return block
+
+
+def find_any_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
+    """One version of a block, also when it was withdrawn. Raises `NoSuchBlock`."""
     versions = _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project))
     block = versions.filter(name=name, version=version).first()
     if block is None:
@@ -92,16 +103,16 @@ def find_block(actor: Actor, project: Project, name: str, version: str) -> Block
 def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
     """The block of a path, if there is one whose project's page the person may open."""
     name = path.block
-    versions = _whole(BlockVersion.objects.visible_to(actor)).filter(
+    versions = _whole(BlockVersion.objects.visible_to(actor).listed()).filter(
         repository__project__organisation__name=name.organisation, repository__project__name=name.project
     )
     return versions.filter(name=name.name, version=path.version).first()
 
 
-def usable_blocks(project: Project, named: Iterable[SharedPath]) -> list[BlockVersion]:
+def usable_blocks(project: Project, named: Iterable[SharedPath], locked: Collection[str] = ()) -> list[BlockVersion]:
     """What a project can use: all that its organisation's projects published, and of other organisations the blocks
-    that it names."""
-    usable = BlockVersion.objects.usable_by(project)
+    that it names. Of those that were withdrawn only what has a digest in `locked`."""
+    usable = BlockVersion.objects.usable_by(project).filter(Q(withdrawn=None) | Q(manifest__blob_id__in=locked))
     own = usable.filter(repository__project__organisation=project.organisation_id)
     blocks_by_id = {block.pk: block for block in _whole(own.exclude(repository__project=project)[:MOST_VERSIONS])}
     for name in {path.block for path in named}:
@@ -116,7 +127,7 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
     """Blocks as the language knows them."""
     shelf: dict[SharedName, list[ShelfVersion]] = {}
     for block in blocks:
-        said = ShelfVersion(block.version, block.manifest.blob_id, block.deprecation, block.successor)
+        said = ShelfVersion(block.version, block.manifest.blob_id, block.objection, block.successor)
         shelf.setdefault(name_of(block), []).append(said)
     return {name: tuple(versions) for name, versions in shelf.items()}
 
@@ -137,9 +148,11 @@ def files_of(block: BlockVersion) -> PublishedFiles:
 
 
 def find_published(repository: Repository, name: str, reference: str) -> BlockVersion | None:
-    """A version of a block by itself, or by the digest of its manifest."""
+    """A version of a block by itself, or by the digest of its manifest, also of one that was withdrawn."""
     blocks = repository.blocks.filter(name=name).select_related("manifest__blob")
-    return blocks.filter(manifest__blob_id=reference).first() or blocks.filter(version=reference).first()
+    return (
+        blocks.filter(manifest__blob_id=reference).first() or blocks.filter(version=reference, withdrawn=None).first()
+    )
 
 
 def _whole(blocks: BlockVersionQuerySet) -> BlockVersionQuerySet:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
 from forge.compute.pool.language import summary_pool
+from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_blobs
@@ -24,6 +25,7 @@ from forge.projects.models import Project, Version, Visibility
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.announcements import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.blocks.access import find_block, find_path, name_of
+from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.hooks import block_gate
@@ -31,7 +33,7 @@ from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
 from forge.registry.published_versions import fix_version
-from rune.compiler.blocks.artefact import EMPTY, BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
 from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.pyblock.testing.check import tests_of_block
@@ -45,7 +47,7 @@ def publish_block(
     Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Its version
     passes the gate of the project's tags: the files were built, and that build has what the rules demand. Who may
     override the gate publishes `past` it, for a reason that the audit log keeps. Raises `Forbidden`, `BadBlock`,
-    `BlockBroken`, `TagInUse`, `GateClosed`, `ProjectFileNotFound` and `Busy`.
+    `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`, `ProjectFileNotFound` and `Busy`.
     """
     require(actor, Verb.PUBLISH, project)
     if past := checked_notes(past):
@@ -58,6 +60,7 @@ def publish_block(
     for each in (data, EMPTY, *files.named().values()):
         put_bytes(each)
     source = store_version(project, seen, actor.person)
+    require_searched(source)
     return _publish(actor, project, _Prepared(source, path, files, interface, data, notes, past))
 
 
@@ -155,6 +158,7 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
         .select_related("manifest", "repository__project__organisation", "author", "source_version")
         .first()
     )
+    require_not_withdrawn(project, files)
     if existing is not None and existing.manifest.blob_id == digest:
         return existing
     if existing is not None:
@@ -165,15 +169,18 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
         raise TagInUse(message, errors={"version": [message]})
     fix_version(project, f"{files.name}@{files.version}", digest)
     # Asked behind the lock: no verdict comes between the answer and the version.
-    missing = block_gate(project, prepared.source, files.version).missing
+    answer = block_gate(project, prepared.source, files.version)
+    missing = answer.missing
     if missing and not prepared.past:
-        raise GateClosed(f"{files.name} {files.version}", missing)
+        raise GateClosed(f"{files.name} {files.version}", missing, is_protected=answer.is_protected)
     reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digest_of(EMPTY), *map(digest_of, files.named().values())], organisation)
-    manifest, _ = Manifest.objects.get_or_create(
-        repository=repository, blob_id=digest, defaults={"media_type": MANIFEST_TYPE}
+    manifest, _ = Manifest.objects.update_or_create(
+        repository=repository,
+        blob_id=digest,
+        defaults={"media_type": MANIFEST_TYPE, "artifact_type": BLOCK_TYPE, "trashed": None},
     )
     link_blobs(manifest, [digest], organisation)
     block = BlockVersion.objects.create(

@@ -15,7 +15,14 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Gone, Invalid
 from forge.projects.api import ProjectView
-from forge.registry.actions import deprecate_block, end_block_deprecation, note_block_pull, publish_block
+from forge.registry.actions import (
+    deprecate_block,
+    end_block_deprecation,
+    end_block_withdrawal,
+    note_block_pull,
+    publish_block,
+    withdraw_block,
+)
 from forge.registry.blocks.access import blocks_in, blocks_of, find_block
 from forge.registry.blocks.serializers import (
     BlockFilesJson,
@@ -106,6 +113,31 @@ class BlockDeprecation(ProjectView):
         """Takes the advice back."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         return Response(block_to_json(end_block_deprecation(principal_of(request), project, block, version)))
+
+
+class BlockWithdrawalSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+
+
+class BlockWithdrawal(ProjectView):
+    """Taking a version of a block back."""
+
+    needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
+    raises = raising(put=(Conflict, Invalid))
+
+    @extend_schema(operation_id="blocks_withdraw", request=BlockWithdrawalSerializer, responses=BlockVersionJson)
+    def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
+        """Withdraws a version, with a reason: it is listed, offered and fetched by name no more. Projects that have its
+        digest in their `rune.lock` go on building, with a warning. The version never means other bytes."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        body = self.read_body(request, BlockWithdrawalSerializer)
+        return Response(block_to_json(withdraw_block(principal_of(request), project, block, version, body["reason"])))
+
+    @extend_schema(operation_id="blocks_end_withdrawal", responses=BlockVersionJson)
+    def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
+        """Lists and offers it again."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        return Response(block_to_json(end_block_withdrawal(principal_of(request), project, block, version)))
 
 
 class UsableBlocks(ProjectView):

@@ -23,6 +23,8 @@ class BlockVersionJson(TypedDict):
     deprecated: Timestamp | None
     deprecation: Annotated[str, "why its project advises against it; empty while it does not"]
     successor: Annotated[str, "what to take in its place, as a Runefile names it; empty where nothing is named"]
+    withdrawn: Timestamp | None
+    withdrawal: Annotated[str, "why it was taken back; empty while it was not. No list has one that was"]
     file: Annotated[str, "where its source stands in its project"]
     from_version: Annotated[int, "the project's version that it was published from"]
 
@@ -68,6 +70,8 @@ def block_to_json(block: BlockVersion) -> BlockVersionJson:
         "deprecated": block.deprecated.isoformat() if block.deprecated else None,
         "deprecation": block.deprecation,
         "successor": block.successor,
+        "withdrawn": block.withdrawn.isoformat() if block.withdrawn else None,
+        "withdrawal": block.withdrawal,
         "file": block.path,
         "from_version": block.source_version.number,
     }

@@ -15,7 +15,7 @@ from forge.registry.models import BlockVersion
 from rune.compiler.blocks.mounted import SHELF, Shelf, ShelfVersion, mounted_path, shelf_text
 from rune.compiler.blocks.shared_path import SharedPath, shared_paths_in
 from rune.source.runefile import RUNEFILE_NAMES
-from rune.source.runefile.lock import LOCK_FILE, parse_lock
+from rune.source.runefile.blocks.lock import LOCK_FILE, parse_lock
 
 MOST_TEXTS = 400
 """Blocks of which the text is given; of further ones a page knows only that they are there."""
@@ -27,7 +27,7 @@ def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
     seen = working_tree(project)
     named = shared_paths_in("\n".join(_texts(seen)))
     lock = parse_lock(seen.texts.get(LOCK_FILE, b"").decode("utf-8", "replace"))
-    blocks = usable_blocks(project, [*named, *lock.digests])
+    blocks = usable_blocks(project, [*named, *lock.digests], set(lock.digests.values()))
     shelf = shelf_of(blocks)
     wanted = dict.fromkeys([*lock.digests.values(), *_named(shelf, named), *_offered(shelf)])
     sizes = [shared for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for shared in each]

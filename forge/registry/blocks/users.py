@@ -17,7 +17,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Project, Version
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path, version_key
-from rune.source.runefile.lock import parse_lock
+from rune.source.runefile.blocks.lock import parse_lock
 
 MOST_PROJECTS = 1000
 """Projects whose locks are looked at, those that changed last first."""

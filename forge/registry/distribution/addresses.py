@@ -41,7 +41,7 @@ class Address:
 
 
 def parse_address(path: str) -> Address | None:
-    """The address of what stands behind /v2/; None for what is none."""
+    """The address of what stands behind /v2/; None for any other path."""
     match = _ADDRESS.fullmatch(path)
     if match is None:
         return None

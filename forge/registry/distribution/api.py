@@ -6,13 +6,16 @@ not there; a visitor is asked for a token for either.
 
 from __future__ import annotations
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
 from forge.core.audit.denials import record_denial
-from forge.core.errors import DomainError, Gone, Moved, NotFound, SignInNeeded
+from forge.core.database.away import is_database_away
+from forge.core.database.full_disk import is_full_disk
+from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, SignInNeeded
 from forge.projects.access import find_project, unpublished_error
 from forge.projects.models import Project
 from forge.registry.access import find_repository
@@ -37,11 +40,26 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     try:
         response = _answer(request, rest, address)
     except Refusal as refusal:
-        scope = "" if address is None else f"repository:{address.name}:{_actions(request)}"
-        response = refusal_response(refusal, challenge(request, scope))
+        response = _refused(request, address, refusal)
+    except (OSError, DatabaseError) as error:
+        response = _refused(request, address, _unavailable(error))
     for name, value in COMMON_HEADERS.items():
         response.headers[name] = value
     return response
+
+
+def _refused(request: HttpRequest, address: Address | None, refusal: Refusal) -> HttpResponse:
+    scope = "" if address is None else f"repository:{address.name}:{_actions(request)}"
+    return refusal_response(refusal, challenge(request, scope))
+
+
+def _unavailable(error: Exception) -> Refusal:
+    """What a full disk or a database that is away is called in the protocol. Raises any other error again."""
+    if is_full_disk(error):
+        return refusal_of(DiskFull())
+    if is_database_away(error):
+        return refusal_of(DatabaseAway())
+    raise error
 
 
 def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpResponseBase:
@@ -60,10 +78,15 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
         if not caller.may(action, address.name):
             raise Refusal(401, "UNAUTHORIZED", f"This sign-in may not {action} here. Sign in again.")
     is_reading = request.method in ("GET", "HEAD") and address.target != Target.UPLOADS
+    if not is_reading:
+        caller.require_push()
     try:
-        project = _project(caller, address, Verb.SEE if is_reading else Verb.PUSH)
+        project = _project(caller, address)
         if is_reading:
             return answer_reading(request, caller.principal, project, find_repository(project), address)
+        if address.block:
+            raise Refusal(405, "UNSUPPORTED", "Publish blocks from their project's page.", {"Allow": "GET, HEAD"})
+        return answer_writing(request, caller, project, address)
     except Moved as moved:
         tail = rest.split("/", 2)[2]
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
@@ -72,23 +95,14 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
         raise Refusal(401, "UNAUTHORIZED", "Sign in to do this, if the repository exists.") from error
     except Gone as error:
         raise Refusal(403, "DENIED", error.detail) from error
-    except NotFound as error:
-        record_denial(error)
-        raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
-    except DomainError as error:
-        record_denial(error)
-        raise refusal_of(error) from error
-    if address.block:
-        raise Refusal(405, "UNSUPPORTED", "Publish blocks from their project's page.", {"Allow": "GET, HEAD"})
-    try:
-        return answer_writing(request, caller, project, address)
     except DomainError as error:
         record_denial(error)
         raise refusal_of(error) from error
 
 
-def _project(caller: Caller, address: Address, verb: Verb) -> Project:
-    project = find_project(caller.principal, address.organisation, address.project, verb)
+def _project(caller: Caller, address: Address) -> Project:
+    """The project of a repository, for whoever sees it; acts ask for more."""
+    project = find_project(caller.principal, address.organisation, address.project, Verb.SEE)
     if project.taken_down is not None:
         raise unpublished_error(project)  # its own people pull from their builds
     return project

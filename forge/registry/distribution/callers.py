@@ -35,6 +35,12 @@ class Caller:
         """Whether the pass, if it is one, is for this. The rights of who acts are another question."""
         return self.access is None or action in self.access.get(name, ())
 
+    def require_push(self) -> None:
+        """Raises `Refusal` for a token that was not created to push, whoever created it."""
+        if self.token is not None and Scope.REGISTRY_PUSH not in self.token.scopes:
+            message = "This token may not push. Create one with the scope registry:push in your settings."
+            raise Refusal(403, "DENIED", message)
+
 
 def caller_of(request: HttpRequest) -> Caller:
     """Who sends a request. Raises `Refusal`."""
@@ -51,7 +57,7 @@ def caller_of(request: HttpRequest) -> Caller:
     return Caller(acting_as(token.owner, token), token, authorization.access)
 
 
-def granted(principal: Principal, scopes: Iterable[str]) -> dict[str, frozenset[str]]:
+def allowed_access(principal: Principal, scopes: Iterable[str]) -> dict[str, frozenset[str]]:
     """What of some scopes, `repository:acme/kitchen:pull,push`, somebody has the right to, by repository.
 
     What does not exist and what is not theirs are both left out.

@@ -28,6 +28,8 @@ MOST_REFERENCES = 4_000
 LONGEST_TYPE = 255
 MOST_EMBEDDED = 64 * 1024
 """Bytes of a blob that stand in its descriptor."""
+MOST_ANNOTATIONS = 64 * 1024
+"""Characters of the annotations of a manifest that refers to another: lists of referrers repeat them."""
 
 _ELSEWHERE = ("application/vnd.oci.image.layer.nondistributable.", "application/vnd.docker.image.rootfs.foreign.")
 """How types of layers begin that stay where they are."""
@@ -59,6 +61,7 @@ class Document:
     subject: str
     """The digest of the manifest that it refers to, which need not exist; "" where it refers to none."""
     annotations: Mapping[str, str]
+    """Empty where it refers to none: nothing lists it with them."""
 
     @property
     def is_index(self) -> bool:
@@ -91,7 +94,12 @@ def read_document(data: bytes, content_type: str) -> Document:
     else:
         raise BadManifest(f"{media_type[:LONGEST_TYPE]} is no type of a manifest that this registry knows.")
     subject = "" if value.get("subject") is None else _descriptor(value["subject"], "subject").digest
-    return Document(media_type, artifact_type, blobs, manifests, subject, _annotations(value))
+    annotations = _annotations(value)
+    if not subject:
+        annotations = {}
+    elif sum(len(name) + len(text) for name, text in annotations.items()) > MOST_ANNOTATIONS:
+        raise BadManifest(f"The annotations of what refers to another have at most {MOST_ANNOTATIONS} characters.")
+    return Document(media_type, artifact_type, blobs, manifests, subject, annotations)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

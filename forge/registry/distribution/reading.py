@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from forge.registry.actions import note_block_pull, note_pull
 from forge.registry.artifacts.access import find_blob, find_manifest, referrers_of, tag_names
 from forge.registry.blocks.access import find_published
 from forge.registry.distribution.addresses import Address, Target
-from forge.registry.distribution.digests import is_digest
+from forge.registry.distribution.digests import digest_of, is_digest
 from forge.registry.distribution.documents import INDEX_TYPE
 from forge.registry.distribution.manifests import quoted_for_header
 from forge.registry.distribution.refusals import Refusal
@@ -28,6 +29,8 @@ from forge.registry.use import counting
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
 LARGEST_PAGE = 1_000
+_FALLBACK = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})")
+"""The tag at which clients that know no referrers look for those of a digest."""
 
 
 def answer_reading(
@@ -60,17 +63,19 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
     match address.target:
         case Target.TAGS:
             after, size = _page_of(request)
-            return _tags(address.name, _versions_after(versions, after, size + 1), size)
+            return _tags(address.name, _versions_after(versions.listed(), after, size + 1), size)
         case Target.BLOB:
             return _blob(request, repository, address.reference)
         case Target.REFERRERS:
             return _referrers(request, repository, address)
     block = find_published(repository, address.block, address.reference)
     if block is None:
-        raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {address.reference}.")
+        withdrawn = versions.filter(version=address.reference).exclude(withdrawn=None).first()
+        reason = "" if withdrawn is None else f"{withdrawn} was withdrawn: {withdrawn.withdrawal}"
+        raise Refusal(404, "MANIFEST_UNKNOWN", reason or f"There is no manifest {address.reference}.")
     response = _stored_manifest(request, block.manifest, block.manifest.blob_id)
-    if block.deprecation:
-        _warn(response, f"{block.name} {block.version} is deprecated: {block.advice}")
+    if block.objection:
+        _warn(response, f"{block.name} {block.version}{'' if block.is_withdrawn else ' is deprecated'}: {block.advice}")
     if request.method == "GET":
         note_block_pull(puller, repository.project, block.name, block.manifest.blob_id)
     return response
@@ -78,6 +83,10 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
 
 def _manifest(request: HttpRequest, repository: Repository, reference: str) -> HttpResponseBase:
     manifest = find_manifest(repository, reference)
+    if manifest is None and (match := _FALLBACK.fullmatch(reference)):
+        rows = list(referrers_of(repository, f"{match[1]}:{match[2]}")[:PAGE])
+        if rows:
+            return _listing(rows)
     if manifest is None:
         withdrawn = "" if is_digest(reference) else advice_on(repository, reference)
         raise Refusal(404, "MANIFEST_UNKNOWN", withdrawn or f"There is no manifest {reference}.")
@@ -150,26 +159,30 @@ def _referrers(request: HttpRequest, repository: Repository, address: Address) -
     skipped = request.GET.get("skip", "0")
     first = int(skipped) if skipped.isdecimal() and len(skipped) < 7 else 0
     rows = list(referrers_of(repository, address.reference, artifact_type)[first : first + PAGE + 1])
-    index = {
-        "schemaVersion": 2,
-        "mediaType": INDEX_TYPE,
-        "manifests": [
-            {
-                "mediaType": each.media_type,
-                "digest": each.blob_id,
-                "size": each.blob.size,
-                **({"artifactType": each.artifact_type} if each.artifact_type else {}),
-                **({"annotations": each.annotations} if each.annotations else {}),
-            }
-            for each in rows[:PAGE]
-        ],
-    }
-    response = JsonResponse(index, content_type=INDEX_TYPE)
+    response = _listing(rows[:PAGE])
     if artifact_type:
         response.headers["OCI-Filters-Applied"] = "artifactType"
     if len(rows) > PAGE:
         query = urlencode({**({"artifactType": artifact_type} if artifact_type else {}), "skip": first + PAGE})
         response.headers["Link"] = f'</v2/{address.name}/referrers/{address.reference}?{query}>; rel="next"'
+    return response
+
+
+def _listing(rows: list[Manifest]) -> HttpResponse:
+    """Manifests as an index."""
+    manifests = [
+        {
+            "mediaType": each.media_type,
+            "digest": each.blob_id,
+            "size": each.blob.size,
+            **({"artifactType": each.artifact_type} if each.artifact_type else {}),
+            **({"annotations": each.annotations} if each.annotations else {}),
+        }
+        for each in rows
+    ]
+    index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests}
+    response = JsonResponse(index, content_type=INDEX_TYPE)
+    response.headers["Docker-Content-Digest"] = digest_of(response.content)
     return response
 
 

@@ -11,6 +11,7 @@ from django.http import HttpResponse, JsonResponse
 
 from forge.accounts.errors import StorageQuotaReached
 from forge.core.errors import (
+    Busy,
     Conflict,
     DomainError,
     Forbidden,
@@ -22,7 +23,16 @@ from forge.core.errors import (
     TooLarge,
     Unprocessable,
 )
-from forge.registry.errors import BadArtifact, BadTag, BlobMissing, NoSuchTag, NoSuchUpload, WrongBytes, WrongOffset
+from forge.registry.errors import (
+    BadArtifact,
+    BadTag,
+    BlobMissing,
+    NoSuchBlob,
+    NoSuchTag,
+    NoSuchUpload,
+    WrongBytes,
+    WrongOffset,
+)
 
 MOST_TEXT = 1_000
 """Characters of a sentence."""
@@ -47,11 +57,13 @@ _CODES: Mapping[type[DomainError], tuple[int, str]] = {
     BadTag: (400, "MANIFEST_INVALID"),
     BlobMissing: (404, "MANIFEST_BLOB_UNKNOWN"),
     NoSuchUpload: (404, "BLOB_UPLOAD_UNKNOWN"),
+    NoSuchBlob: (404, "BLOB_UNKNOWN"),
     NoSuchTag: (404, "MANIFEST_UNKNOWN"),
     TooLarge: (413, "SIZE_INVALID"),
-    QuotaReached: (403, "DENIED"),
+    QuotaReached: (429, "TOOMANYREQUESTS"),
     StorageQuotaReached: (403, "DENIED"),
     NoRoom: (507, "DENIED"),
+    Busy: (503, "UNAVAILABLE"),
     Forbidden: (403, "DENIED"),
     Conflict: (403, "DENIED"),
     Unprocessable: (400, "MANIFEST_INVALID"),

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from forge.accounts.tokens.authorization import PASS_SECONDS, pass_for
-from forge.registry.distribution.callers import caller_of, granted
+from forge.registry.distribution.callers import allowed_access, caller_of
 
 TOKEN_ADDRESS = "/v2/token"  # noqa: S105
 
@@ -21,7 +21,7 @@ def challenge(request: HttpRequest, scope: str = "") -> str:
 def pass_response(request: HttpRequest) -> JsonResponse:
     """A pass for the scopes that a client names, for whoever the Authorization header says. Raises `Refusal`."""
     caller = caller_of(request)
-    value = pass_for(caller.token, granted(caller.principal, " ".join(request.GET.getlist("scope")).split()))
+    value = pass_for(caller.token, allowed_access(caller.principal, " ".join(request.GET.getlist("scope")).split()))
     answer = {
         "token": value,
         "access_token": value,

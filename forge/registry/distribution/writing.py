@@ -67,12 +67,12 @@ def _uploads(request: HttpRequest, caller: Caller, project: Project, address: Ad
         case "GET":
             return _progress(address, upload, 204)
         case "PATCH":
-            upload = append_part(caller.principal, upload, _body(request), _offset(request))
+            upload = append_part(caller.principal, upload, _body(request), _offset(request), _size(request))
             return _progress(address, upload, 202)
         case "PUT":
             digest = request.GET.get("digest", "")
             require_digest(digest)
-            upload = append_part(caller.principal, upload, _body(request), _offset(request))
+            upload = append_part(caller.principal, upload, _body(request), _offset(request), _size(request))
             return _stored_blob(address, finish_upload(caller.principal, upload, digest))
         case "DELETE":
             cancel_upload(caller.principal, upload)
@@ -89,7 +89,8 @@ def _begin(request: HttpRequest, caller: Caller, project: Project, address: Addr
             return _stored_blob(address, mount)
     if digest and not mount:
         require_digest(digest)
-        upload = append_part(caller.principal, begin_upload(caller.principal, project), _body(request))
+        upload = begin_upload(caller.principal, project)
+        upload = append_part(caller.principal, upload, _body(request), size=_size(request))
         return _stored_blob(address, finish_upload(caller.principal, upload, digest))
     return _progress(address, begin_upload(caller.principal, project), 202)
 
@@ -157,6 +158,12 @@ def _offset(request: HttpRequest) -> int | None:
     if match is None or int(match[2]) + 1 < int(match[1]):
         raise Refusal(416, "BLOB_UPLOAD_INVALID", "Content-Range is the first and the last byte, like 0-1023.")
     return int(match[1])
+
+
+def _size(request: HttpRequest) -> int:
+    """Bytes of the body, as the client announces them; 0 where it does not."""
+    length = request.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _body(request: HttpRequest) -> Iterator[bytes]:

@@ -20,14 +20,15 @@ from forge.reviews.guests.actions import (
     revoke_guest_link,
     say_as_guest,
 )
+from forge.reviews.rounds.actions.awaited import ReviewRequest, ask_when_built, take_back_awaited
 from forge.reviews.rounds.actions.requests import (
-    RequestedGroup,
     ask_for_review,
     ask_in_a_new_round,
     change_reviewers,
     close_review,
 )
 from forge.reviews.rounds.actions.verdicts import JudgedRound, give_verdict, undo_verdict
+from forge.reviews.rounds.requests import RequestedGroup
 from forge.reviews.rules.actions import Rules, change_rules
 from forge.reviews.suggestions.actions import (
     RequestedChange,
@@ -53,10 +54,12 @@ __all__ = [
     "RequestedChange",
     "RequestedGroup",
     "Result",
+    "ReviewRequest",
     "Rules",
     "ask_for_changes",
     "ask_for_review",
     "ask_in_a_new_round",
+    "ask_when_built",
     "begin_thread",
     "build_merged",
     "change_reviewers",
@@ -85,6 +88,7 @@ __all__ = [
     "say_as_guest",
     "start_over",
     "suggest",
+    "take_back_awaited",
     "take_suggestion",
     "try_changes",
     "undo_merge",

@@ -1,9 +1,10 @@
-"""Reading checks: those that a build's rules require, and what their robots said of its bytes."""
+"""Reads the checks that a build's rules require, and the results that robots posted for its bytes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forge.accounts.models import ApiToken
 from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
@@ -17,7 +18,7 @@ from rune.source.policy import Policy, RequiredCheck
 
 @dataclass(frozen=True)
 class CheckStatus:
-    """A required check, and what its robot said; None before it said something."""
+    """A required check with the result that its robot posted last, or None if it has posted none."""
 
     check: RequiredCheck
     result: CheckResult | None
@@ -44,15 +45,18 @@ def required_checks(build: Build, in_force: Policy | None = None) -> tuple[Requi
 
 
 def check_statuses(build: Build, in_force: Policy | None = None) -> tuple[CheckStatus, ...]:
-    """Each required check with its result. One counts while its robot's account may post today, by an address that it
-    has confirmed. The caller has found the build."""
+    """Each required check with its result. One counts while the token that posted it works, and while the account may
+    post today, by an address that it has confirmed. The caller has found the build."""
     required = required_checks(build, in_force)
     if not required or build.artefact is None:
         return tuple(CheckStatus(each, None) for each in required)
     mates = [mate.user for mate in team_of(build.project, Verb.POST_CHECK) if mate.user.is_active]
     addresses = confirmed_addresses(mates)
     rows = CheckResult.objects.filter(
-        project=build.project_id, rune_digest=build.artefact.digest, owner__in=list(addresses)
-    )
+        project=build.project_id,
+        rune_digest=build.artefact.digest,
+        owner__in=list(addresses),
+        token__in=ApiToken.objects.alive(),
+    ).order_by("posted")
     results = {RequiredCheck(row.name, addresses[row.owner_id], row.token_name): row for row in rows}
     return tuple(CheckStatus(each, results.get(each)) for each in required)

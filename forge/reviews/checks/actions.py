@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.models import ApiToken, User
+from forge.accounts.models import ApiToken
 from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, PrincipalKind
+from forge.accounts.tokens.scopes import Scope
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -48,8 +49,9 @@ def post_check(actor: Actor, build: Build, name: str, result: Result) -> CheckRe
     require(actor, Verb.POST_CHECK, project)
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be checked.")
-    owner, robot = _robot(actor, name)
+    token, robot = _robot(actor, name)
     _require_robot(build, robot)
+    _require_one(token)
     if result.digest != build.artefact.digest:
         raise NewerBuild("The digest is not the one of this build's rune. Read the build again.")
     text, link = _checked_text(result), _checked_link(result.link)
@@ -59,9 +61,16 @@ def post_check(actor: Actor, build: Build, name: str, result: Result) -> CheckRe
         project=project,
         rune_digest=build.artefact.digest,
         name=name,
-        owner=owner,
-        token_name=robot.token,
-        defaults={"build": build, "state": result.state, "text": text, "link": link, "posted": timezone.now()},
+        token=token,
+        defaults={
+            "owner": token.owner,
+            "token_name": token.name,
+            "build": build,
+            "state": result.state,
+            "text": text,
+            "link": link,
+            "posted": timezone.now(),
+        },
     )
     write_entry(
         actor,
@@ -78,7 +87,7 @@ def post_check(actor: Actor, build: Build, name: str, result: Result) -> CheckRe
     return row
 
 
-def _robot(actor: Actor, name: str) -> tuple[User, RequiredCheck]:
+def _robot(actor: Actor, name: str) -> tuple[ApiToken, RequiredCheck]:
     """Who acts, as a robot that could be named for the check. Raises `RobotNeeded`."""
     token = None
     if isinstance(actor, Principal) and actor.kind == PrincipalKind.TOKEN:
@@ -86,7 +95,15 @@ def _robot(actor: Actor, name: str) -> tuple[User, RequiredCheck]:
     if actor.person is None or token is None:
         raise RobotNeeded("The result of a check is posted by its robot, with a token.")
     address = confirmed_addresses([actor.person]).get(actor.person.pk, "")
-    return actor.person, RequiredCheck(name, address, token.name)
+    return token, RequiredCheck(name, address, token.name)
+
+
+def _require_one(token: ApiToken) -> None:
+    """Raises `WrongRobot` where another token of the account, which could post too, has the same name."""
+    others = ApiToken.objects.alive().filter(owner=token.owner_id, name=token.name).exclude(pk=token.pk)
+    if any(Scope.CHECK_WRITE in each.scopes for each in others):
+        name = plain(token.name, 80)
+        raise WrongRobot(f"The account has several tokens called {name}, and a check has one robot. Delete the others.")
 
 
 def _require_robot(build: Build, robot: RequiredCheck) -> None:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from forge.accounts.models import ApiToken
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project
@@ -34,7 +35,8 @@ class CheckResultQuerySet(models.QuerySet["CheckResult"]):
 class CheckResult(models.Model):
     """What a robot said last of a rune: of its bytes, whichever build of the project made them.
 
-    A robot is a token by its owner and its name; what it said under another name is another row.
+    A robot is one token, and not whatever has its name: a result counts while the token that posted it works
+    (`forge.reviews.checks.access`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,7 +46,10 @@ class CheckResult(models.Model):
     rune_digest = models.CharField(max_length=71)
     name = models.CharField(max_length=40)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token = models.ForeignKey(ApiToken, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The robot; None once it was deleted."""
     token_name = models.CharField(max_length=80)
+    """What it was called, also once it was deleted."""
     state = models.CharField(max_length=10, choices=CheckState.choices)
     text = models.CharField(max_length=MAX_TEXT, blank=True)
     link = models.CharField(max_length=MAX_LINK, blank=True)
@@ -55,7 +60,7 @@ class CheckResult(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "rune_digest", "name", "owner", "token_name"], name="one_result_a_check_of_a_robot"
+                fields=["project", "rune_digest", "name", "token"], name="one_result_a_check_of_a_token"
             )
         ]
         ordering = ["name", "posted"]

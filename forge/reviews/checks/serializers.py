@@ -10,7 +10,7 @@ from forge.reviews.checks.models import CheckState
 
 
 class CheckJson(TypedDict):
-    """A check that the build's rules require, and what its robot said of the build's bytes; null before it did."""
+    """A check that the build's rules require, and what its robot posted for the build's bytes; null before it did."""
 
     name: str
     robot: Annotated[str, "the address of its account, `/` and the name of its token"]
@@ -28,7 +28,7 @@ class ChecksJson(TypedDict):
 
 
 def check_to_json(status: CheckStatus) -> CheckJson:
-    """A check, with nothing said where its robot said nothing yet."""
+    """A check, with empty fields if its robot has posted no result."""
     result = status.result
     return {
         "name": status.check.name,

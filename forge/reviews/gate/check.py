@@ -14,7 +14,7 @@ from forge.builds.models import Build
 from forge.core.seen import Facet
 from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
-from forge.projects.secrets.access import secrets_in
+from forge.projects.secrets.stored import is_searched, secret_sentences
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, protections, publication_facets
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
@@ -24,6 +24,8 @@ from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rules.access import rule_facets, rules_of
 from rune.source.policy import Policy
 
+UNSEARCHED = "Its files were not searched for secrets. Publish again."
+
 
 def demands_on(build: Build, tag: str) -> Demands:
     """What a tag demands of a build, and what is missing. The caller has found the build for someone."""
@@ -32,9 +34,10 @@ def demands_on(build: Build, tag: str) -> Demands:
 
 @gates.register
 def answer(build: Build, tag: str) -> GateAnswer:
-    """What the registry is told."""
+    """Answers the registry. Files that nobody searched for secrets do not pass."""
     demands = demands_on(build, tag)
-    return GateAnswer(demands.is_protected, demands.missing)
+    unsearched = () if is_searched(build.version) else (UNSEARCHED,)
+    return GateAnswer(demands.is_protected, (*unsearched, *demands.missing))
 
 
 @block_gates.register
@@ -46,7 +49,9 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
         return answer(build, version)
     is_protected = protects_tag(project, version)
     unbuilt = "These files were not built, so nobody could judge them. Build them, and ask for a review."
-    return GateAnswer(is_protected, (*secrets_in(source).sentences, *((unbuilt,) if is_protected else ())))
+    unsearched = () if is_searched(source) else (UNSEARCHED,)
+    missing = (*unsearched, *secret_sentences(source), *((unbuilt,) if is_protected else ()))
+    return GateAnswer(is_protected, missing)
 
 
 @protections.register
@@ -102,7 +107,7 @@ def _situation(build: Build) -> Situation:
         rules.confirms,
         changed_paths(passed, files_of(build.version)),
         tuple(_gate_check(each) for each in check_statuses(build, in_force)),
-        secrets_in(build.version).sentences,
+        secret_sentences(build.version),
     )
 
 

@@ -96,10 +96,11 @@ class Situation:
 
 @dataclass(frozen=True)
 class NeededApproval:
-    """An approval that is demanded, and who gave it.
+    """An approval that a rule demands, and the names of the people who gave it.
 
-    `unknown` are addresses of nobody who may give a verdict, and `empty_teams` those without such people;
-    `is_of_authors` says that all who may are authors. `files` are those whose owners it is of.
+    `unknown` lists the addresses that belong to nobody who may give a verdict, and `empty_teams` the teams without such
+    a person. `is_of_authors` is true if everybody who may give the approval is an author of the build. `files` lists
+    the files that the approval covers; it is empty if the approval covers the whole build.
     """
 
     approval: Approval

@@ -1,7 +1,7 @@
 """A review for guests, who have a link and no account; and for members, making and revoking such links.
 
 What a guest is shown is put together here from what `forge.reviews.guests.access` finds for them, and from nothing
-else: no recording of anybody's, no other build, no list of people.
+else: no sample that somebody sent, no other build, no list of people.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.api import rune_response
 from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.errors import NoRune
+from forge.builds.example_inputs import described_example, examples_for_others, examples_json
 from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
+from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
-from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.reviews import actions
 from forge.reviews.actions import GuestTerms
@@ -108,6 +109,18 @@ def rune(request: HttpRequest, review_id: UUID) -> HttpResponseBase:
     return answer
 
 
+@never_cache
+@require_safe
+def example(request: HttpRequest, review_id: UUID, path: str) -> HttpResponseBase:
+    """An example input of the build that is judged now, for the guest's page."""
+    principal = principal_of_guest(_guest(request, review_id))
+    build = build_for_guest(principal, review_for_guest(principal, review_id))
+    described = described_example(examples_for_others(build), path)
+    answer = blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @for_person
 @require_POST
 def invite(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
@@ -170,7 +183,7 @@ def _guest(request: HttpRequest, review_id: UUID) -> Guest:
 def _context(guest: Guest) -> dict[str, Any]:
     talk = _talk(guest)
     project = talk["review"].project
-    return {**talk, "project": project, "link": guest.link, **_judged(project, talk["build"])}
+    return {**talk, "project": project, "link": guest.link, **_judged(talk["build"], talk["path"])}
 
 
 def _talk(guest: Guest) -> dict[str, Any]:
@@ -187,7 +200,7 @@ def _talk(guest: Guest) -> dict[str, Any]:
     }
 
 
-def _judged(project: Project, build: Build) -> dict[str, Any]:
+def _judged(build: Build, path: str) -> dict[str, Any]:
     """The figures, and what changed since the approved build, in words alone."""
     if not is_reviewable(build):
         return {}
@@ -197,6 +210,7 @@ def _judged(project: Project, build: Build) -> dict[str, Any]:
         changes = change_sentences(compare(side_of(before), side_of(build)), figures_of(build), figures_of(before))
     return {
         "has_rune": True,
+        "examples": examples_json(f"{path}/examples/", examples_for_others(build)),
         "figures": figure_rows(figures_of(build), None),
         "before": before,
         "changes": changes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,7 +16,8 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.jobs.models import JobState
 from forge.projects.models import Project
-from forge.reviews.models import InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
+from forge.registry.models import Tag, TagQuerySet
+from forge.reviews.models import AwaitedReview, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of
 
@@ -113,6 +114,42 @@ def reviews_about(actor: Actor, build: Build) -> list[Review]:
     same = Round.objects.filter(build__artefact__digest=build.artefact.digest)
     reviews = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
     return list(reviews.select_related("project__organisation").order_by("-number"))
+
+
+def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """With the version under which what each judges now is published."""
+    name = _published_tags().order_by("created").values("name")[:1]
+    # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
+    return reviews.alias(judged_digest=_judged_digest()).annotate(published=Subquery(name))  # type: ignore[no-redef]
+
+
+def unpublished(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """Those that judge what is not published yet: what is published waits for nobody."""
+    return reviews.alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
+
+
+def _judged_digest() -> Subquery:
+    newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
+    return Subquery(newest.values("build__artefact__digest")[:1])
+
+
+def _published_tags() -> TagQuerySet:
+    """The versions of what a review judges. A tag that moves, such as `edge`, may be set for those who try it."""
+    tags = Tag.objects.filter(repository__project=OuterRef("project"), moves=False)
+    return tags.filter(build__artefact__digest=OuterRef("judged_digest"))
+
+
+def awaited_reviews(actor: Actor, build: Build) -> list[AwaitedReview]:
+    """What is asked for once the build succeeds, oldest first."""
+    return list(AwaitedReview.objects.visible_to(actor).filter(build=build).select_related("requested_by"))
+
+
+def awaited_of(actor: Actor, build: Build) -> AwaitedReview:
+    """What the person asked for once the build succeeds. Raises `NotFound`."""
+    mine = next((each for each in awaited_reviews(actor, build) if each.requested_by_id == actor.pk), None)
+    if mine is None:
+        raise nothing_here(actor)
+    return mine
 
 
 def find_review(actor: Actor, review_id: UUID) -> Review:

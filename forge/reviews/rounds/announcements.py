@@ -262,6 +262,8 @@ REVIEW_REQUESTED = declare(
             {
                 "organisation.rules": "changed the rules for publishing of {organisation}: {changes}",
                 "review.ask": "requested {review} of {project}, on build {build_number}",
+                "review.await": "requested a review of {build} of {project}, once it succeeds",
+                "review.await_end": "took back the request for a review of {build} of {project}",
                 "review.round": "continued {review} of {project} with build {build_number}, in round {round}",
                 "review.reviewers": "changed the reviewers of {review} of {project}",
                 "review.close": "closed {review} of {project}",

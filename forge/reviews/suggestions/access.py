@@ -56,7 +56,7 @@ class Field:
 
 def fields_of(build: Build) -> tuple[Field, ...]:
     """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
-    declared = language_pool.wishable(
+    declared = language_pool.overridable(
         build.project.organisation_id, with_blocks(build.project, available_files(build.source))
     )
     if "error" in declared:

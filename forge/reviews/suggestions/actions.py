@@ -63,7 +63,7 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
     overrides = _overrides({(field.stage, field.argument): field.stated for field in fields_of(build)}, changes)
     if not overrides:
         raise Invalid("Change something first.")
-    outcome = language_pool.grant(actor, review.project, overrides, available_files(build.source))
+    outcome = language_pool.apply_overrides(actor, review.project, overrides, available_files(build.source))
     if "refused" in outcome:
         raise Invalid(outcome["refused"])
     if "error" in outcome:
@@ -122,7 +122,7 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     require(actor, Verb.EDIT, project)
     # The answer is computed before the transaction, in which nothing is waited for.
     seen = working_tree(project)
-    outcome = language_pool.grant(actor, project, suggestion.overrides, seen.manifest, seen.texts)
+    outcome = language_pool.apply_overrides(actor, project, suggestion.overrides, seen.manifest, seen.texts)
     if "error" in outcome:
         raise CannotBeApplied(outcome["error"]["message"])
     if "refused" in outcome:

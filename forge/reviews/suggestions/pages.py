@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
 from forge.builds.serializers import rune_url, watch_to_json
@@ -143,6 +144,7 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
         "stages": _by_stage(fields),
         "trial": copy,
         "said": in_words(build, overrides),
+        "examples": member_examples(build),
         "build_url": rune_url(build) if build.artefact is not None else "",
         **_tried(copy),
     }

@@ -1,8 +1,8 @@
 """What a thread is about: a build, or one thing of it. Pure data: a kind, and the place with the words that name it.
 
-A `Wish` says where somebody wants to begin a thread, and comes from outside; `forge.reviews.threads.anchoring` compares
-it with what is there and makes an `Anchor` of it, which stays readable when what it names is gone. The key of both,
-such as `line:17:Runefile.yml`, is what pages have in links and forms.
+An `AnchorRequest` says where somebody wants to begin a thread, and comes from outside.
+`forge.reviews.threads.anchoring` compares it with what is there and makes an `Anchor` of it, which stays readable when
+what it names is gone. The key of both, such as `line:17:Runefile.yml`, is what pages have in links and forms.
 """
 
 from __future__ import annotations

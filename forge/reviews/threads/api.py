@@ -25,7 +25,7 @@ from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
-from forge.reviews.threads.seen import thread_facets
+from forge.reviews.threads.seen import comment_facets, thread_facets
 from forge.reviews.threads.serializers import (
     BeginThreadSerializer,
     CommentJson,
@@ -131,24 +131,35 @@ class ThreadReopen(ForgeView):
 
 
 class OneComment(ForgeView):
-    needs = needing(patch=Scope.REVIEW_WRITE, delete=Scope.REVIEW_WRITE)
-    raises = raising(patch=Conflict, delete=Conflict)
+    needs = needing(get=Scope.PROJECT_READ, patch=Scope.REVIEW_WRITE, delete=Scope.REVIEW_WRITE)
+    raises = raising(patch=(Conflict, *REFUSALS), delete=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="comments_edit", request=TextSerializer, responses=CommentJson)
+    @extend_schema(operation_id="comments_retrieve", responses=CommentJson, parameters=[ETAG])
+    def get(self, request: Request, comment_id: UUID) -> Response:
+        """One comment. Editing and deleting it take the `ETag`."""
+        return _comment_answer(principal_of(request), comment_id)
+
+    @extend_schema(
+        operation_id="comments_edit",
+        request=TextSerializer,
+        responses=CommentJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def patch(self, request: Request, comment_id: UUID) -> Response:
         """Replaces the text of one's own comment; what it said before stays readable."""
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
-        actions.edit_comment(principal, thread, comment, self.read_body(request, TextSerializer)["text"])
-        return Response(comment_to_json(find_comment(principal, comment_id)[1]))
+        text = self.read_body(request, TextSerializer)["text"]
+        actions.edit_comment(principal, thread, comment, text, seen=seen_by(request))
+        return _comment_answer(principal, comment_id)
 
-    @extend_schema(operation_id="comments_delete", responses=CommentJson)
+    @extend_schema(operation_id="comments_delete", responses=CommentJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def delete(self, request: Request, comment_id: UUID) -> Response:
         """Erases one's own comment, and as an owner anybody's; that it was there stays."""
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
-        actions.delete_comment(principal, thread, comment)
-        return Response(comment_to_json(find_comment(principal, comment_id)[1]))
+        actions.delete_comment(principal, thread, comment, seen=seen_by(request))
+        return _comment_answer(principal, comment_id)
 
 
 class ReviewWrongResults(ForgeView):
@@ -191,6 +202,12 @@ def _answer(principal: Actor, thread_id: UUID) -> Response:
     """A thread with its state, for the next act."""
     thread = find_thread(principal, thread_id)
     return with_etag(Response(thread_to_json(thread)), thread_facets(thread, thread.thread.comments.all()))
+
+
+def _comment_answer(principal: Actor, comment_id: UUID) -> Response:
+    """A comment with its state, for the next act."""
+    comment = find_comment(principal, comment_id)[1]
+    return with_etag(Response(comment_to_json(comment)), comment_facets(comment))
 
 
 def _begun(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:

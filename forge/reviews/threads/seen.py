@@ -1,4 +1,4 @@
-"""What can change of a thread between reading it and resolving it."""
+"""What can change of a thread between reading it and resolving it, and of a comment before it is edited or deleted."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def thread_facets(thread: AnchoredThread, comments: Iterable[Comment]) -> tuple[
         Facet("comments", texts, "Somebody replied, or a comment was edited or deleted."),
         Facet("resolved", _time(resolved), state),
     )
+
+
+def comment_facets(comment: Comment) -> tuple[Facet, ...]:
+    """A comment's text, which an edit replaces and a deletion erases. A deleted one has another error."""
+    return (Facet("text", _time(comment.edited), "The comment was edited."),)
 
 
 def _time(moment: object) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import VISITOR, principal_of
+from forge.accounts.principals import VISITOR, Principal, principal_of
 from forge.builds.access import packages_for_reading
 from forge.builds.pages.rune_quality import boards_of, models_of, quality_of
 from forge.comparison.inference_time import milliseconds, read_inference_time
@@ -23,6 +23,7 @@ from forge.core.errors import Damaged, DomainError, NotFound
 from forge.core.http.frontend_build import build_manifest
 from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
+from forge.core.seen import seen_state
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
@@ -31,10 +32,12 @@ from forge.projects.models import Project, Version, Visibility
 from forge.projects.pages.lookup import project_of
 from forge.registry.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.blocks.access import best_blocks_of
+from forge.registry.examples import examples_of_tag
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.registry.picture import Faces, PictureFacts, picture_of
+from forge.registry.seen import version_facets
 from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
 from forge.registry.use import uses_of
 from forge.reviews.rounds.access import approvals_of
@@ -69,7 +72,7 @@ class VersionRow:
 
 
 def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What a project published; one that published nothing leads its members to the studio."""
+    """What a project published."""
     project = project_of(request, organisation, name, Verb.SEE)
     return show_rune(request, project, request.GET.get("tag"))
 
@@ -81,8 +84,6 @@ def show_rune(
     principal = principal_of(request)
     is_member = can(principal, Verb.READ, project)
     tags = tags_of(principal, project)
-    if not tags and is_member and project.taken_down is None and not withdrawn_tags_of(principal, project):
-        return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
         "is_member": is_member,
@@ -90,7 +91,7 @@ def show_rune(
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
-        "withdrawn": withdrawn_tags_of(principal, project),
+        "withdrawn": [(each, seen_state(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
         "blocks": best_blocks_of(principal, project),
         "origin": origin_of(principal, project),
         "popularity": popularity_of(principal, project),
@@ -104,7 +105,7 @@ def show_rune(
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
     tag = find_tag(principal, project, wanted) if wanted else default_tag(tags)
     if tag is not None:
-        context |= _of_tag(project, tag, tags)
+        context |= _of_tag(principal, project, tag, tags)
     if error is not None:
         return show_again(request, "runes/rune.html", context, error)
     return render(request, "runes/rune.html", context)
@@ -140,7 +141,7 @@ def _picture_facts(project: Project, tag: Tag | None) -> PictureFacts:
     return PictureFacts(project.organisation.name, project.name, tag.name if tag else "", _about(project), figures)
 
 
-def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
+def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
     """What the page says of the tag that is looked at, and of the others."""
     artefact = tag.build.artefact
     packages = list(packages_for_reading().filter(build=tag.build))
@@ -153,9 +154,11 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
         "tag": tag,
         "is_default": default is not None and default.pk == tag.pk,
         "notes": cached_text(tag.repository.project, tag.notes),
+        "seen": seen_state(version_facets(tag)),
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
+        "examples": examples_of_tag(project, tag),
         "packages_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/packages",
         "packages": [each for each in packages if each.artefact is not None],
         "boards": boards_of(tag.build, packages),

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.errors import Invalid
+from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person
+from forge.core.seen import seen_in
 from forge.projects.pages.lookup import project_of
 from forge.registry.actions import deprecate_tag, describe_tag, end_deprecation, end_withdrawal, withdraw_tag
 from forge.web.runes.page import show_rune
@@ -20,21 +21,21 @@ from forge.web.runes.page import show_rune
 def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> HttpResponse:
     """Does what was pressed, and goes back to the version's page."""
     project = project_of(request, organisation, name, Verb.PUBLISH)
-    principal = principal_of(request)
+    principal, seen = principal_of(request), seen_in(request.POST)
     try:
         match request.POST.get("do"):
             case "deprecate":
                 reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
-                said = deprecate_tag(principal, project, tag, reason, successor)
+                said = deprecate_tag(principal, project, tag, reason, successor, seen=seen)
             case "withdraw":
-                withdraw_tag(principal, project, tag, request.POST.get("reason", ""))
-                return redirect(project.get_absolute_url())
+                withdraw_tag(principal, project, tag, request.POST.get("reason", ""), seen=seen)
+                return redirect(f"{project.get_absolute_url()}/published")
             case "restore":
-                said = end_withdrawal(principal, project, tag)
+                said = end_withdrawal(principal, project, tag, seen=seen)
             case "undeprecate":
-                said = end_deprecation(principal, project, tag)
+                said = end_deprecation(principal, project, tag, seen=seen)
             case _:
-                said = describe_tag(principal, project, tag, request.POST.get("notes", ""))
-    except Invalid as error:
+                said = describe_tag(principal, project, tag, request.POST.get("notes", ""), seen=seen)
+    except (Invalid, Stale) as error:
         return show_rune(request, project, tag, error)
     return redirect(f"{project.get_absolute_url()}?tag={said.name}")

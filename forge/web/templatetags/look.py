@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
 from forge.core.seen import FIELD
+from rune.running.evaluation.wording import percent
 from rune.wording import counted, size_text
 
 register = template.Library()
@@ -135,6 +136,12 @@ def of(mapping: Mapping[Any, Any], key: Any) -> Any:
 def grouped(count: int) -> str:
     """A count as people read it: 2,000."""
     return f"{count:,}"
+
+
+@register.filter(name="percent")
+def percent_text(share: float | None) -> str:
+    """A share from 0 to 1 as people read it: 92.9 %, 100 %."""
+    return "" if share is None else percent(share)
 
 
 @register.filter

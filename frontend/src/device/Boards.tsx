@@ -3,12 +3,12 @@
 import { Cpu, Pause, Power, Usb } from "lucide-react";
 import { useState } from "react";
 import type { Snapshot } from "../preview";
-import { Device, DeviceError } from "./device";
-import type { Firmware } from "./firmware";
+import { Device, DeviceError } from "./serial/device";
+import type { Firmware } from "./firmware/file";
 import { PairView } from "./PairView";
-import { SerialLine, serialOf, type Port } from "./serial-line";
-import { useFirmware, type BoardSource } from "./use-firmware";
-import { VirtualLine } from "./virtual-line";
+import { SerialLine, serialOf, type Port } from "./serial/port";
+import { useFirmware, type BoardSource } from "./firmware/use";
+import { VirtualLine } from "./virtual/line";
 import "./device.css";
 
 interface Props {
@@ -72,7 +72,7 @@ export default function Boards({ source, what, running, devices }: Props) {
           </button>
         )}
         {wanted === null ? (
-          <button type="button" className="button primary" onClick={() => start({ kind: "virtual" })}>
+          <button type="button" className="button" onClick={() => start({ kind: "virtual" })}>
             <Power aria-hidden="true" />
             Run on a virtual Pico
           </button>

@@ -1,7 +1,7 @@
 // What a run costs on the chip: cycles, time, memory, and which step takes the most.
 import { millisecondsText, percentText, sizeText } from "../preview";
-import type { Description } from "./firmware";
-import type { Ran } from "./messages";
+import type { Description } from "./firmware/file";
+import type { Ran } from "./serial/messages";
 
 interface Props {
   readonly description: Description;

@@ -3,9 +3,9 @@ import { Check, EqualNot, HardDriveDownload } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { BriefAnswer, FrameEngine, millisecondsText, sizeText, type Card, type Snapshot } from "../preview";
-import type { Device } from "./device";
+import type { Device } from "./serial/device";
 import { Costs } from "./Costs";
-import type { Description } from "./firmware";
+import type { Description } from "./firmware/file";
 import { hexadecimal, type Sent } from "./outputs";
 import { Pair } from "./pair";
 

@@ -1,9 +1,9 @@
 // Firmware for tests: the template sine's, as `rune build examples/sine --target pico` made it, and chips with a few
 // instructions written by hand.
 import { readFileSync } from "node:fs";
-import type { Line, LineEvents } from "./device";
-import { readDescription, type Description, type Firmware } from "./firmware";
-import type { Pico } from "./pico";
+import type { Line, LineEvents } from "./serial/device";
+import { readDescription, type Description, type Firmware } from "./firmware/file";
+import type { Pico } from "./virtual/pico";
 
 const HERE = new URL("./fixtures/", import.meta.url);
 

@@ -1,6 +1,6 @@
 // What a board sent as what a rune in the page sends, and whether both are the same bytes. Pure.
 import { decodeOutput, isNumberName, NUMBER_ARRAYS, unpack, type OutputMessage, type OutputTensor } from "../runtime";
-import type { BoardOutput, Port } from "./messages";
+import type { BoardOutput, Port } from "./serial/messages";
 
 /** The bytes of one output. */
 export interface Sent {

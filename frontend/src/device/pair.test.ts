@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
 import type { Loaded, RunResult } from "../runtime";
-import { Device } from "./device";
+import { Device } from "./serial/device";
 import { ChipLine, sine } from "./fixtures.test-support";
 import { hexadecimal } from "./outputs";
 import { Pair, type Twin } from "./pair";
-import { Pico } from "./pico";
+import { Pico } from "./virtual/pico";
 
 const CAPABILITY = { id: 5, kind: "RAW", parameters: {}, size: 4, type: "f32[1, 1]", stage: "number" } as const;
 const LOADED = { capabilities: [CAPABILITY], outputs: [], models: [], wordlists: [] } as unknown as Loaded;

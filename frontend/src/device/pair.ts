@@ -4,8 +4,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { read, type Readings } from "../preview";
 import { DEFAULT_LIMITS, type LoadExtras, type Limits, type Loaded, type RunResult } from "../runtime";
-import type { Device } from "./device";
-import type { Ran } from "./messages";
+import type { Device } from "./serial/device";
+import type { Ran } from "./serial/messages";
 import { areSame, asMessages, joined, sentBytes, type Sent } from "./outputs";
 
 /** What runs the rune in the page. */

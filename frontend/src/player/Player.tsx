@@ -1,5 +1,5 @@
 // Fetches one rune and lets it run.
-import { Preview } from "../preview";
+import { Preview, type PreviewHost } from "../preview";
 import type { Addresses, Limits } from "../runtime";
 import { NotFetched } from "./NotFetched";
 import { fetchingText, useFetched } from "./use-fetched";
@@ -12,9 +12,11 @@ interface Props {
   readonly limits: Limits;
   /** Where the frame and the worker come from, if not from where pages have them. */
   readonly addresses?: Addresses;
+  /** The example inputs that the page brings along. */
+  readonly host?: PreviewHost;
 }
 
-export function Player({ address, name, memory, limits, addresses }: Props) {
+export function Player({ address, name, memory, limits, addresses, host }: Props) {
   const [fetched, again] = useFetched(address);
   if (fetched.state === "failed") return <NotFetched reason={fetched.reason} onAgain={again} />;
   return (
@@ -25,6 +27,7 @@ export function Player({ address, name, memory, limits, addresses }: Props) {
       limits={limits}
       isLarge
       {...(addresses === undefined ? {} : { addresses })}
+      {...(host === undefined ? {} : { host })}
       empty={fetchingText(fetched, name)}
     />
   );

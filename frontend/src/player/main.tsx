@@ -1,6 +1,6 @@
 // The island that lets anybody try a rune, on a build's page and on a rune's public page: an element with data-player,
 // data-rune-url and, where the page knows them, data-name, data-memory (bytes planned) and data-seconds (how long one
-// run may take). Where a rune is judged, data-judge says so, data-judged-name what it is called if not "This build",
+// run may take), and data-examples with the recordings that it can be tried with. Where a rune is judged, data-judge says so, data-judged-name what it is called if not "This build",
 // data-before-… tell of the one before it (url, name, short,
 // memory), data-wrong with data-terms where a wrong result may be sent, and the answers also stand in the page's
 // [data-answers], and boards that run the same stand in its [data-boards], whose value is where the server tells of the
@@ -9,6 +9,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import "../device/device.css";
 import { DEFAULT_LIMITS, type Addresses } from "../runtime";
+import { hostWith } from "./example-files";
 import { tellHeight } from "./embed/height";
 import { serve } from "./embed/serve";
 import type { JudgedRune } from "./judge/Judge";
@@ -37,20 +38,22 @@ function boardsOf(element: HTMLElement | null): { element: Element; address: str
 }
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
-  const { runeUrl, name, memory, seconds, judge, judgedName = "This build", wrong, terms } = element.dataset;
+  const { runeUrl, name, memory, seconds, judge, judgedName = "This build", wrong, terms, examples } = element.dataset;
   if (runeUrl === undefined) continue;
   const milliseconds = seconds === undefined ? DEFAULT_LIMITS.milliseconds : Number(seconds) * 1000;
   const limits = { ...DEFAULT_LIMITS, milliseconds };
+  const host = hostWith(examples);
   createRoot(element).render(
     <StrictMode>
       {judge === undefined ? (
-        <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} />
+        <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} host={host} />
       ) : (
         <Suspense fallback={<p className="muted">Loading…</p>}>
           <Judge
             judged={{ address: runeUrl, name: judgedName, short: judgedName, memory: bytesOf(memory) }}
             before={beforeOf(element.dataset)}
             limits={limits}
+            host={host}
             wrong={wrong === undefined || terms === undefined ? null : { mark: wrong, terms }}
             answersIn={document.querySelector("[data-answers]")}
             boards={boardsOf(document.querySelector<HTMLElement>("[data-boards]"))}
@@ -63,7 +66,7 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
 
 // A public rune in a frame on somebody else's page, or without a face for the script of that page.
 for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
-  const { embed = "", as, name = "This rune", memory } = element.dataset;
+  const { embed = "", as, name = "This rune", memory, examples } = element.dataset;
   if (as === "module") {
     // At once: the page around connects when this one is loaded.
     serve(embed, element, EMBEDDED);
@@ -73,7 +76,14 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
   if (embed === "") continue;
   createRoot(element).render(
     <StrictMode>
-      <Player address={embed} name={name} memory={bytesOf(memory)} limits={DEFAULT_LIMITS} addresses={EMBEDDED} />
+      <Player
+        address={embed}
+        name={name}
+        memory={bytesOf(memory)}
+        limits={DEFAULT_LIMITS}
+        addresses={EMBEDDED}
+        host={hostWith(examples)}
+      />
     </StrictMode>,
   );
 }

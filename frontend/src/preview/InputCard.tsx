@@ -1,32 +1,82 @@
 // One capability: where its input comes from, and that source.
-import { startTransition, Suspense, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import type { CapabilityRequest } from "../runtime";
+import {
+  lazy,
+  startTransition,
+  Suspense,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { recordingOf, type CapabilityRequest } from "../runtime";
+import { useHost } from "./host";
 import { choicesFor, fetchChoices } from "./sources/choices";
+
+const ExampleRow = lazy(() => import("./examples/ExampleRow"));
 
 interface Props {
   readonly request: CapabilityRequest;
   readonly place: number;
   /** What was chosen for such an input of the rune before, by the source's label. */
   readonly before: string | undefined;
+  /** Whether the rune gave an answer. */
+  readonly hasAnswer: boolean;
   readonly onChoose: (label: string) => void;
   readonly offer: (place: number, data: ArrayBuffer, isStream: boolean) => void;
   readonly withdraw: (place: number) => void;
 }
 
 /** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
-export function InputCard({ request: capability, place, before, onChoose, offer, withdraw }: Props) {
+export function InputCard({ request: capability, place, before, hasAnswer, onChoose, offer, withdraw }: Props) {
   const [request] = useState(capability);
   const [choices] = useState(() => choicesFor(request));
   const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
+  const fed = useRef(chosen);
   const titleId = useId();
+  const { drawing } = useHost();
+  const kind = recordingOf(request);
+  const isPicture = kind === "picture";
+  const hasExamples = kind !== null && drawing === undefined;
+  // Until a source gives something or one is chosen, an example is the input. The ref is what sources read between drawings.
+  const [playsExample, setPlaysExample] = useState(hasExamples && before === undefined);
+  const example = useRef(playsExample);
+  const [turn, setTurn] = useState(0);
+  const [picture, setPicture] = useState<ArrayBuffer | null>(null);
+  const play = useCallback((plays: boolean) => {
+    example.current = plays;
+    setPlaysExample(plays);
+  }, []);
   const onInput = useCallback(
     (data: ArrayBuffer | null, isStream = false) => {
-      if (data === null) withdraw(place);
-      else offer(place, data, isStream);
+      if (data === null) {
+        if (!example.current) withdraw(place);
+        return;
+      }
+      if (example.current) play(false);
+      offer(place, data, isStream);
     },
-    [offer, withdraw, place],
+    [offer, withdraw, place, play],
   );
+  const onExample = useCallback(
+    (data: ArrayBuffer, isStream: boolean) => {
+      if (!example.current) return;
+      offer(place, data, isStream);
+      if (isPicture) setPicture(data);
+    },
+    [offer, place, isPicture],
+  );
+  const chooseExample = (): void => {
+    withdraw(place);
+    play(true);
+    // The source begins anew: whatever it listened to is let go of.
+    setTurn(turn + 1);
+    setChosen(choices[0]);
+    fed.current = choices[0];
+  };
   const choose = (choice: typeof chosen): void => {
+    play(false);
     // The source before stays until the chosen one is here.
     startTransition(() => setChosen(choice));
     onChoose(choice.label);
@@ -36,7 +86,6 @@ export function InputCard({ request: capability, place, before, onChoose, offer,
     if (hasOthers) fetchChoices();
   }, [hasOthers]);
   // Before the chosen source begins: what the rune said of the one before is no answer to it.
-  const fed = useRef(chosen);
   useLayoutEffect(() => {
     if (fed.current === chosen) return;
     fed.current = chosen;
@@ -61,8 +110,24 @@ export function InputCard({ request: capability, place, before, onChoose, offer,
           </div>
         )}
       </div>
+      {hasExamples && (
+        <Suspense fallback={<div className="preview-examples-place" />}>
+          <ExampleRow
+            request={request}
+            isActive={playsExample}
+            hasAnswer={hasAnswer}
+            onChoose={chooseExample}
+            onInput={onExample}
+          />
+        </Suspense>
+      )}
       <Suspense fallback={<p className="preview-off muted">Loading…</p>}>
-        <Source key={chosen.label} request={request} onInput={onInput} />
+        <Source
+          key={`${chosen.label} ${turn}`}
+          request={request}
+          onInput={onInput}
+          example={playsExample ? picture : null}
+        />
       </Suspense>
     </section>
   );

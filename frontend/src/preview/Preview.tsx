@@ -145,6 +145,7 @@ export function Preview(props: Props) {
                       before={
                         sources.get(`${place} ${request.kind}`) ?? (place === replay.place ? RECORDING : undefined)
                       }
+                      hasAnswer={readings.cards.length > 0}
                       onChoose={(label) => setSources((all) => new Map(all).set(`${place} ${request.kind}`, label))}
                       offer={offer}
                       withdraw={withdraw}

@@ -29,7 +29,7 @@ export interface PreviewHost {
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
-  /** A recording that is played as soon as there is a rune that reads it; the same object as long as it is the same wish. */
+  /** A recording that is played as soon as there is a rune that reads it; the same object as long as the same one is to be played. */
   readonly replay?: Recorded | null;
   /** What is on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];

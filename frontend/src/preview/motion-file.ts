@@ -34,7 +34,7 @@ interface Columns {
 }
 
 /**
- * Rows of a CSV, by the rules of `rune run` (rune/running/runtime/tables.py, held to the same cases). The first line says what
+ * Rows of a CSV, by the rules of `rune run` (rune/running/runtime/inputs/tables.py, held to the same cases). The first line says what
  * separates; spaces, quotes and separators at the end of a line do not count. A first line in which nothing looks like a
  * number names the columns. Throws an Error that names the line.
  */

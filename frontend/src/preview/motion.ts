@@ -12,3 +12,13 @@ export function rowsToBytes(rows: readonly Row[], count: number): ArrayBuffer {
   const padded = [...Array<Row>(count - last.length).fill(first), ...last];
   return Float32Array.from(padded.flat()).buffer;
 }
+
+/** The rows of such bytes. */
+export function rowsOfBytes(bytes: ArrayBuffer): Row[] {
+  const values = new Float32Array(bytes);
+  return Array.from({ length: Math.floor(values.length / 3) }, (_, row): Row => [
+    values[row * 3] ?? 0,
+    values[row * 3 + 1] ?? 0,
+    values[row * 3 + 2] ?? 0,
+  ]);
+}

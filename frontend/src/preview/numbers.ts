@@ -56,9 +56,17 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(8)));
 }
 
-/** Four significant digits, or all before the point: a headline is read at a glance. */
+const LARGE = ["million", "billion", "trillion"];
+
+/** At most four significant digits: a headline is read at a glance. `12,350`, `123.5 million`, `1.235e+21`. */
 export function headlineText(value: number): string {
-  return numberText(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
+  const rounded = Number(value.toPrecision(4));
+  const size = Math.abs(rounded);
+  if (!Number.isFinite(value) || size < 10_000) return numberText(rounded);
+  if (size < 1_000_000) return rounded.toLocaleString("en");
+  const step = Math.floor(Math.log10(size) / 3);
+  const name = LARGE[step - 2];
+  return name === undefined ? rounded.toExponential() : `${Number((rounded / 1000 ** step).toPrecision(4))} ${name}`;
 }
 
 export function percentText(share: number): string {

@@ -162,12 +162,15 @@ test("figures have units", () => {
   ]);
   expect([512, 47512, 131072, 2_500_000].map(sizeText)).toEqual(["512 B", "47.5 kB", "131 kB", "2.5 MB"]);
   expect(numberText(0.697278738)).toBe("0.69727874");
-  expect([0.00021380931, -3.14159265, 1234567, 12345.678].map(headlineText)).toEqual([
+  expect([0.00021380931, -3.14159265, 12345.678, 999_999, -123_456_789, 2 ** 63].map(headlineText)).toEqual([
     "0.0002138",
     "-3.142",
-    "1234567",
-    "12346",
+    "12,350",
+    "1 million",
+    "-123.5 million",
+    "9.223e+18",
   ]);
+  expect([Number.NaN, 9999, 0].map(headlineText)).toEqual(["not a number", "9999", "0"]);
   expect([300, 4200, 61000].map(agoText)).toEqual(["just now", "4 s ago", "1 min ago"]);
 });
 

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../runtime/assembler.test-support";
 import { RuneInstance } from "../runtime/instance";
-import { unpackResult } from "../runtime/packing";
+import { unpackResult } from "../runtime/frame/packing";
 import { Session, type Engine } from "./session";
 
 const RAW = 5;
@@ -28,6 +28,17 @@ function engine(): Engine & { release: () => void; runs: number } {
       });
       if (instance === null) throw new Error("nothing is loaded");
       return unpackResult(instance.run(inputs));
+    },
+  };
+}
+
+/** The same, where what is read is a stream. */
+function streaming(core: Engine): Engine {
+  return {
+    run: (inputs) => core.run(inputs),
+    load: async (rune, limits, extras) => {
+      const loaded = await core.load(rune, limits, extras);
+      return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, isStream: true })) };
     },
   };
 }
@@ -136,13 +147,7 @@ test("a rune that sends more than it may is allowed more by its person, up to an
 
 test("a rune that reads a stream gets each chunk once, in order; where it is too slow the oldest are lost", async () => {
   const core = engine();
-  const session = new Session({
-    run: (inputs) => core.run(inputs),
-    load: async (rune, limits, extras) => {
-      const loaded = await core.load(rune, limits, extras);
-      return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, isStream: true })) };
-    },
-  });
+  const session = new Session(streaming(core));
   await session.use(mirror(RAW, 2, "u8[2]"));
   for (const value of [1, 2, 3]) session.offer(0, bytes(value, value), true);
   for (const value of [1, 2, 3]) {
@@ -172,4 +177,32 @@ test("what a run found of a source that was switched off since is not shown", as
     expect(values(session)).toEqual([2, 2]);
   });
   expect(shown).not.toContainEqual([1, 1]);
+});
+
+test("a rune that keeps a part of a stream starts afresh with another source, so no window is of both", async () => {
+  const core = engine();
+  const stream = streaming(core);
+  let loads = 0;
+  const session = new Session({
+    ...stream,
+    load: (...all) => {
+      loads += 1;
+      return stream.load(...all);
+    },
+  });
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  // Nothing was read yet: nothing to forget.
+  session.withdraw(0);
+  expect(loads).toBe(1);
+  session.offer(0, bytes(1, 1), true);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([1, 1]));
+  session.withdraw(0);
+  expect([loads, values(session)]).toEqual([2, null]);
+  // What the next source sends while the rune starts is not lost.
+  session.offer(0, bytes(2, 2), true);
+  await vi.waitFor(() => {
+    core.release();
+    expect(values(session)).toEqual([2, 2]);
+  });
 });

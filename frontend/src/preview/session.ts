@@ -105,6 +105,8 @@ export class Session {
   /** Pending chunks of each capability that is read as a stream, the oldest first. */
   readonly #line = new Map<number, ArrayBuffer[]>();
   #isStream = false;
+  /** Whether the rune has read a part of a stream since it was loaded. */
+  #keepsStream = false;
   #isRunning = false;
   #isWaiting = false;
   /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
@@ -134,6 +136,7 @@ export class Session {
     const generation = this.#generation;
     this.#isRunning = false;
     this.#isWaiting = false;
+    this.#keepsStream = false;
     if (rune === null) {
       this.#store.setState({
         phase: "empty",
@@ -202,13 +205,18 @@ export class Session {
     this.#run();
   }
 
-  /** Forgets the input of a capability: its source was switched off or changed. */
+  /**
+   * Forgets the input of a capability: its source was switched off or changed. A rune that keeps a part of a stream
+   * starts afresh, so that no window is filled from two sources.
+   */
   withdraw(place: number): void {
     this.#inputs.delete(place);
     this.#line.delete(place);
     this.#isWaiting = false;
     this.#switches += 1;
+    const { phase, loaded } = this.#store.getState();
     this.#store.setState({ readings: NO_READINGS, watched: [], ran: new Map(), warnings: [] });
+    if (phase === "ready" && this.#keepsStream && loaded?.capabilities[place]?.isStream === true) this.restart();
   }
 
   setCalling(calling: Calling): void {
@@ -260,16 +268,19 @@ export class Session {
       if (data === undefined) return null;
       inputs.set(place, data);
     }
-    for (const line of this.#line.values()) line.shift();
+    for (const line of this.#line.values()) {
+      line.shift();
+      this.#keepsStream = true;
+    }
     return inputs;
   }
 
   /** What another rune's capability was given may not fit this one's. */
   #dropUnfitting(loaded: Loaded): void {
-    this.#line.clear();
-    for (const [place, data] of this.#inputs) {
-      if (loaded.capabilities[place]?.size !== data.byteLength) this.#inputs.delete(place);
-    }
+    const isUnfitting = (place: number, data: ArrayBuffer | undefined): boolean =>
+      loaded.capabilities[place]?.size !== data?.byteLength;
+    for (const [place, line] of this.#line) if (isUnfitting(place, line[0])) this.#line.delete(place);
+    for (const [place, data] of this.#inputs) if (isUnfitting(place, data)) this.#inputs.delete(place);
   }
 
   #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {

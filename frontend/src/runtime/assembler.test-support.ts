@@ -1,5 +1,5 @@
 // A very small WebAssembly assembler: runes for the tests, whose bytes can be read in their text.
-import { writeLeb } from "./sections";
+import { writeLeb } from "./contents/sections";
 
 const I32 = 0x7f;
 const IMPORTS: readonly (readonly [name: string, parameters: number])[] = [

@@ -23,6 +23,8 @@ export interface Capability {
   readonly recording: RecordingKind | null;
   /** Of the files that it reads, such as `.wav`. */
   readonly endings: readonly string[];
+  /** The generated inputs that a page offers first. */
+  readonly examples: readonly string[];
 }
 
 export const CAPABILITIES: readonly Capability[] = DECLARED_CAPABILITIES;

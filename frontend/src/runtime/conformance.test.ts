@@ -1,8 +1,8 @@
 // The page's runtime on the cases that every runtime of runes is held to; tests/conformance/README.md says how they are read.
 import { describe, expect, test } from "vitest";
 import { RuneInstance } from "./instance";
-import { bytesOf, interpretersUnderNode } from "./interpreters.test-support";
-import { unpackResult } from "./packing";
+import { bytesOf, interpretersUnderNode } from "./interpreters/node.test-support";
+import { unpackResult } from "./frame/packing";
 import { DEFAULT_LIMITS, type OutputMessage, type OutputTensor, type RunResult } from "./types";
 
 interface Bytes {

@@ -7,13 +7,13 @@ export {
   CAPABILITIES,
   type RecordingKind,
 } from "./capabilities";
-export { decodeOutput } from "./decode";
-export { isNumberName, NUMBER_ARRAYS } from "./number-arrays";
-export { unpack } from "./packing";
+export { decodeOutput } from "./tensors/decode";
+export { isNumberName, NUMBER_ARRAYS } from "./tensors/number-arrays";
+export { unpack } from "./frame/packing";
 export { RuneError, type RuneErrorName } from "./errors";
-export { inspect, type Inspected, type InspectedResource } from "./inspect";
-export { openFrame, RuneFrame, type Addresses } from "./rune-frame";
-export { elementCount, elementSize, parseShape, type Shape } from "./shape";
+export { inspect, type Inspected, type InspectedResource } from "./contents/inspect";
+export { openFrame, RuneFrame, type Addresses } from "./frame/rune-frame";
+export { elementCount, elementSize, parseShape, type Shape } from "./tensors/shape";
 export { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "./types";
 export type {
   CapabilityKind,

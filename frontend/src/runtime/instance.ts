@@ -1,14 +1,14 @@
 // A rune that is loaded and can be run: the part of the page worker that knows no messages. Tests run it under Node.
-import { carriedResources } from "./carried";
+import { carriedResources } from "./contents/carried";
 import { RuneError } from "./errors";
-import { describe, type GraphOutput, type GraphWire } from "./graph";
-import { Host, type ReadInput } from "./host";
-import type { FindResource } from "./host-resources";
+import { describe, type GraphOutput, type GraphWire } from "./contents/graph";
+import { Host, type ReadInput } from "./host/imports";
+import type { FindResource } from "./host/resources";
 import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
-import { customSections, readSections, withMemoryMaximum, type Section } from "./sections";
-import { elementCount } from "./shape";
+import { customSections, readSections, withMemoryMaximum, type Section } from "./contents/sections";
+import { elementCount } from "./tensors/shape";
 import { clockStep, StageClock } from "./stage-times";
 import type {
   Limits,

@@ -8,7 +8,7 @@ from rune.compiler.anvil.passes.optimise import optimise
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reading.pipeline import read_pipeline
-from rune.compiler.anvil.select import select
+from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
 from rune.model.tflite import Model
 from rune.source.runefile.pipeline import Pipeline, Port

@@ -11,7 +11,7 @@ from enum import Enum
 
 from rune.abi import ModelFormat, Output
 from rune.capabilities import Capability
-from rune.compiler.anvil.proven_scale import Proof
+from rune.compiler.anvil.requantisation.proven_scale import Proof
 from rune.compiler.blocks.signature import Header, Pace
 from rune.tensor import TensorType
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of compilation: the file `name`, which can include the others of `files`."""
+    """A unit of compilation: the file `name`, which can include the others of `files`. With `data` it is a constant
+    array of WebAssembly called `name`, which needs no compiler and no files."""
 
     name: str
     files: frozenset[str]
     for_size: bool = False
+    data: bytes | None = None
 
 
 @dataclass(frozen=True)

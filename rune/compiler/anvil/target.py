@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rune.aim import BALANCED, OPTIMIZATIONS, Aim
-from rune.compiler.anvil.kernel_set import KernelSet
+from rune.compiler.anvil.memory.plan import Plan
+from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.passes.optimise import PASSES, Pass
-from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import Program
+from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.anvil.sources import Sources
-from rune.compiler.anvil.target_limits import TargetLimits
 from rune.source.runefile.pipeline import Pipeline, Port
 
 
@@ -75,6 +75,9 @@ class Target:
     none of that target's own kernels."""
     variants: tuple[Target, ...] = ()
     """The same target with other optimisation goals."""
+    steps_apart: bool = False
+    """Whether the calls of a pipeline are compiled apart from each other, so that an edit compiles little. The results
+    are the same; the module has more bytes."""
     library: Toolchain | None = None
     """The toolchain that compiles shipped sources to a static library; None if there is no library."""
     board: str | None = None

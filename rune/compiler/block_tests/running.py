@@ -9,27 +9,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from rune.compiler.anvil.allowance import CompilerLimits
+from rune.compiler.anvil.compiling.allowance import CompilerLimits
+from rune.compiler.anvil.compiling.interruption import current_interruption
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.pyblock.emit import EmittedBlock, emit
+from rune.compiler.pyblock.c.emit import EmittedBlock, emit
+from rune.compiler.pyblock.checking.problems import Problem
 from rune.compiler.pyblock.ir import TypedBlock
-from rune.compiler.pyblock.problems import Problem
+from rune.compiler.pyblock.running.witness import WITNESS, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.compiler.pyblock.testing.check import CheckedTests, Test
 from rune.compiler.pyblock.testing.combined import combine_tests
-from rune.compiler.pyblock.testing.witness import WITNESS, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.wording import ComparedValues, compared_values_of, failure_text
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
 from rune.running.runtime import Limits
 from rune.running.runtime.engine import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneError, RuneTrapped
-from rune.source.runefile.block_test_files import find_test_files, read_tests
-from rune.source.runefile.block_test_fixes import fixes_of_test
+from rune.source.runefile.blocks.python_blocks import test_diagnostic
+from rune.source.runefile.blocks.test_files import find_test_files, read_tests
+from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
-from rune.source.runefile.python_blocks import test_diagnostic
 from rune.source.runefile.source import SourceText
 from rune.tensor import TensorType
 from rune.wording import counted
@@ -103,6 +104,7 @@ def run_block_tests(
     started = time.perf_counter()
     outcomes: list[TestOutcome] = []
     for path in find_test_files(files) if only is None else only:
+        current_interruption().check()
         for outcome in _of_file(files, path, wanted, limits):
             outcomes.append(outcome)
             if news is not None:
@@ -165,7 +167,9 @@ def _outcomes(program: _Program) -> tuple[TestOutcome, ...]:
     rune = CompiledRune(built.rune, _LIMITS)
     outcomes: list[TestOutcome] = []
     loaded: LoadedRune | None = None
+    interruption = current_interruption()
     for number, test in enumerate(checked.tests):
+        interruption.check()
         try:
             loaded = loaded or rune.start()
             problem, gave = _outcome_of(checked, test, loaded, number)

@@ -27,7 +27,7 @@ _DESCRIPTION = "org.opencontainers.image.description"
 MANIFEST_LIMIT = 64 * 1024
 """Bytes; ours have about one thousand."""
 SOURCE_LIMIT = 256 * 1024
-"""Bytes of a block's source: `rune.compiler.pyblock.source.MAX_SIZE` characters of at most four bytes."""
+"""Bytes of a block's source: `rune.compiler.pyblock.checking.source.MAX_SIZE` characters of at most four bytes."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 

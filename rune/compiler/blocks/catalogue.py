@@ -13,8 +13,9 @@ from rune.compiler.blocks.signature import Block
 
 
 def _discover() -> Mapping[str, Block]:
-    """The `BLOCK` of each folder beside this file, by its name, sorted by it."""
-    packages = sorted(module.name for module in pkgutil.iter_modules(rune.compiler.blocks.__path__) if module.ispkg)
+    """The `BLOCK` of each folder beside this file but `common`, by its name, sorted by it."""
+    folders = {module.name for module in pkgutil.iter_modules(rune.compiler.blocks.__path__) if module.ispkg}
+    packages = sorted(folders - {"common"})
     blocks = [importlib.import_module(f"rune.compiler.blocks.{package}").BLOCK for package in packages]
     return MappingProxyType({block.name: block for block in blocks})
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from rune.compiler.blocks.signature import Block, BlockCode, BlockError, GeneratedHeader
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.emit import emit
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.numbers import Scalar, to_f32
 from rune.tensor import ElementType, TensorType
 

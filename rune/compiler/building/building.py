@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import rune
-from rune.compiler.anvil.allowance import Allowance, CompilerLimits
-from rune.compiler.anvil.chosen_kernels import chosen_kernels
-from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.limit_checks import limits_checked_by
-from rune.compiler.anvil.memory_map import MemoryMap
+from rune.compiler.anvil.memory.map import MemoryMap
 from rune.compiler.anvil.program import Program, calls
+from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.blocks.shared_path import parse_shared_path
@@ -32,7 +32,7 @@ from rune.compiler.building.report import (
 from rune.project.files import ProjectFiles
 from rune.running.container import read_rune
 from rune.source.runefile import Checked, Severity, check
-from rune.source.runefile.lock import read_lock
+from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.syntax import StageKind
 from rune.toolchain import toolchain_digest
 from rune.wording import counted

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rune.abi import ModelFormat
+from rune.compiler.anvil.models.remembered import REMEMBERED, SMALL
+from rune.compiler.anvil.models.support import signature_with_support, unsupported
 from rune.compiler.anvil.profile import LITERT, Profile
-from rune.compiler.anvil.remembered import REMEMBERED, SMALL
-from rune.compiler.anvil.support import signature_with_support, unsupported
 from rune.compiler.building.report import ModelReport
 from rune.model.tflite import Model, ModelSignature, Unsupported, read_model, signature, wrong_in_pages
 from rune.project.archive import zip_folder

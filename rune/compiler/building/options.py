@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.compiler.anvil.allowance import CompilerLimits
+from rune.compiler.anvil.compiling.allowance import CompilerLimits
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rune.compiler.anvil.errors import BadArgument, BadModel, MissingKernel, TooMuchMemory
-from rune.compiler.anvil.explain import explanation
 from rune.compiler.anvil.graph import Graph
+from rune.compiler.anvil.memory.plan import Plan, plan
 from rune.compiler.anvil.passes.optimise import Optimised, optimise
-from rune.compiler.anvil.plan import Plan, plan
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reading.pipeline import read_pipeline
-from rune.compiler.anvil.select import select
+from rune.compiler.anvil.reports.explain import explanation
+from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import HostText
 from rune.compiler.building.errors import BuildFailed

@@ -9,11 +9,11 @@ from typing import Literal, NotRequired, TypedDict
 
 from rune.abi import ModelFormat
 from rune.aim import Aim
-from rune.compiler.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.compiler.anvil.figures import GraphFigures
-from rune.compiler.anvil.memory_map import MemoryMap, MemoryMapJson
+from rune.compiler.anvil.memory.map import MemoryMap, MemoryMapJson
 from rune.compiler.anvil.profile import Profile
 from rune.compiler.anvil.program import Program
+from rune.compiler.anvil.reports.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.model.tflite import Unsupported
 from rune.model.tflite.signature import UnsupportedOpJson
 from rune.source.runefile import Diagnostic, Outline, OutlineJson, outline_to_json

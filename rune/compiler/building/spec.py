@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from rune.aim import BALANCED, Aim
+from rune.aim import BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.source.runefile import HostResources
 from rune.source.runefile.pipeline import Port
@@ -34,17 +34,19 @@ class SpecOptions:
     watched: tuple[Port, ...] = ()
     timed: bool = False
     profile: Profile = LITERT
-    optimize: Aim = BALANCED
+    optimize: Aim = RUNE_AIM
     """Which variant of the target."""
     follows_forge_yml: bool = False
     """Whether `optimize` of the project's `forge.yml` replaces this one. Its `match` always does."""
+    is_preview: bool = False
+    """Whether it is built for speed in such a way that an edit compiles little."""
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""
         host = self.host_resources or HostResources()
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
         follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
-        optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
+        preview = {"preview": True} if self.is_preview else {}
         return {
             "name": self.name,
             "runefile": self.runefile,
@@ -53,7 +55,8 @@ class SpecOptions:
             "watched": [{"stage": port.stage, "index": port.index} for port in self.watched],
             "timed": self.timed,
             **matched,
-            **optimized,
+            "optimize": self.optimize,
+            **preview,
             **follows,
         }
 
@@ -69,8 +72,9 @@ class SpecOptions:
             watched=tuple(Port(wire["stage"], wire["index"]) for wire in value["watched"]),
             timed=value["timed"],
             profile=PROFILES[value.get("match", LITERT.option)],
-            optimize=value.get("optimize", BALANCED),
+            optimize=value.get("optimize", BALANCED),  # earlier specs left that out
             follows_forge_yml=value.get("heeds_wishes", False),
+            is_preview=value.get("preview", False),
         )
 
     def with_preferences(self, preferences: BuildPreferences) -> SpecOptions:

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from rune.compiler.anvil.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
+from rune.compiler.anvil.selection.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
 
 
 def read_kernel_set(package: str, folder: str, base: KernelSet | None = None, trial: Trial | None = None) -> KernelSet:
-    """The set that the package holds: each module with `PACKERS` packs for the header of the same name, and its
-    `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels and one
-    of them does not say that, so that none could be chosen."""
+    """The set that the package and its families hold: each module with `PACKERS` packs for the header of the same name,
+    and its `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels
+    and one of them does not say that, so that none could be chosen."""
     name = package.rpartition(".")[2]
     kernels: dict[type, tuple[Kernel, ...]] = {}
-    for entry in pkgutil.iter_modules([folder]):
-        module = importlib.import_module(f"{package}.{entry.name}")
-        for computation, kernel in _kernels(module, Path(folder) / f"{entry.name}.h"):
+    for entry in pkgutil.walk_packages([folder], f"{package}."):
+        module = importlib.import_module(entry.name)
+        beside = Path(folder, *entry.name.removeprefix(f"{package}.").split("."))
+        for computation, kernel in _kernels(module, beside.with_suffix(".h")):
             kernels[computation] = (*kernels.get(computation, ()), kernel)
     for computation, several in kernels.items():
         silent = [kernel.header.name for kernel in several if kernel.estimate is without_choice]

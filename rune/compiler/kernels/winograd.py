@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.fixed_point import Integers
-from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
+from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 FACTOR = 4
 """By so much the outputs are greater than the sums."""

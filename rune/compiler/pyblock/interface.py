@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from rune.compiler.pyblock.checking.signature import BlockSignature, Setting, TensorParameter
 from rune.compiler.pyblock.numbers import LEAST, MOST
-from rune.compiler.pyblock.signature import BlockSignature, Setting, TensorParameter
 
 MAX_DOCUMENTATION_LENGTH = 10_000
 """The maximum length of the documentation, in characters."""

@@ -6,40 +6,10 @@ Nodes are compared by identity, so that an analysis can store facts about each.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
-
-
-class ArrayRole(Enum):
-    """Who owns the memory of an array."""
-
-    CALLER = "caller"
-    """The caller of the function."""
-    LOCAL = "local"
-    """The function, for the duration of a call."""
-    TABLE = "table"
-    """A constant of the file."""
-
-
-@dataclass(frozen=True, eq=False)
-class ArrayVariable:
-    """An array in a function. `data` holds the elements of a table."""
-
-    name: str
-    type: TensorType
-    role: ArrayRole
-    is_writable: bool
-    data: tuple[int | float, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Variable:
-    """A number variable of a function."""
-
-    name: str
-    type: Scalar
 
 
 @dataclass(frozen=True, eq=False)
@@ -353,7 +323,7 @@ class Return:
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """Appends the contents of an array to an output record of `rune.compiler.pyblock.testing.witness`."""
+    """Appends the contents of an array to an output record of `rune.compiler.pyblock.running.witness`."""
 
     witness: ArrayVariable
     array: ArrayVariable

@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from rune.compiler.pyblock.check import CheckedFile, check_file
-from rune.compiler.pyblock.cpu_time import CpuTime
+from rune.compiler.pyblock.checking.block import CheckedFile, check_file
+from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.numbers import BlockFailure
-from rune.compiler.pyblock.python import Number, PythonArray, PythonBlock
-from rune.compiler.pyblock.signature import UnfitInput
+from rune.compiler.pyblock.running.cpu_time import CpuTime
+from rune.compiler.pyblock.running.python import Number, PythonArray, PythonBlock
 from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, test_title
 from rune.compiler.pyblock.testing.combined import combine_tests
 from rune.compiler.pyblock.testing.python import run_tests

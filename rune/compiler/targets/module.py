@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.allowance import Allowance
-from rune.compiler.anvil.compiler import compile_sources
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.compiler import compile_sources
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.target import Target
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from rune.compiler.anvil.allowance import Allowance
+from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target

@@ -11,9 +11,9 @@ from typing import Final
 from rune.compiler.blocks.signature import Pace
 from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import ProjectFiles
-from rune.running.runtime.generated import generated_inputs
-from rune.running.runtime.host import CapabilityRequest
-from rune.running.runtime.recordings import Wanted, recordings_for
+from rune.running.runtime.host.imports import CapabilityRequest
+from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.recordings import Wanted, recordings_for
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 
 MOST_WAITED: Final = 1024

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from rune.compiler.verify.comparison import NOTHING, Figures, FiguresJson, together
-from rune.compiler.verify.rebuild_result import Rebuild, RebuildJson
-from rune.compiler.verify.rune_verification import RuneVerification, RuneVerificationJson
+from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildJson
+from rune.compiler.verify.runes.verification import RuneVerification, RuneVerificationJson
 from rune.wording import counted, plain
 
 SECOND = "the rune's second module"

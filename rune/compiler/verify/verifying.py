@@ -16,15 +16,15 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.instrumented import LIMITS
-from rune.compiler.verify.model import ModelCheck
-from rune.compiler.verify.probe import build_probe
-from rune.compiler.verify.rebuild import compare_with_rebuild, options_for, without_project
-from rune.compiler.verify.rebuild_result import FRESH
-from rune.compiler.verify.reference import open_reference
-from rune.compiler.verify.rune_check import InstrumentedPipeline, check_rune, instrument
-from rune.compiler.verify.rune_verification import Origin, RuneVerification
+from rune.compiler.verify.models.check import ModelCheck
+from rune.compiler.verify.models.probe import build_probe
+from rune.compiler.verify.models.reference import open_reference
+from rune.compiler.verify.runes.check import InstrumentedPipeline, check_rune, instrument
+from rune.compiler.verify.runes.rebuild import compare_with_rebuild, options_for, without_project
+from rune.compiler.verify.runes.rebuild_result import FRESH
+from rune.compiler.verify.runes.second_module import second_module, second_rune, trial_failure, without_second_module
+from rune.compiler.verify.runes.verification import Origin, RuneVerification
 from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets, own_samples, runs_for
-from rune.compiler.verify.second_module import second_module, second_rune, trial_failure, without_second_module
 from rune.compiler.verify.time_limit import within_seconds
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from rune.model.tflite import Model

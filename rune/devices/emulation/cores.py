@@ -6,18 +6,27 @@ QEMU does not know how long one takes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rune.compiler.targets.finding import find_target
 
 
 @dataclass(frozen=True)
-class Memory:
-    """Where a core has what it reads (flash) and what it writes; addresses and sizes in bytes."""
+class Region:
+    """Memory of an emulated machine; `size` in bytes."""
 
-    flash: int
-    ram: int
+    origin: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Where a core begins (vectors), and where it has what it reads (flash) and what it writes (RAM)."""
+
+    vectors: Region
+    flash: Region
+    ram: Region
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,15 @@ class Core:
 
 _ARM: Final = ("qemu-system-arm", "qemu-system-arm")
 _GCC_ARM: Final = ("arm-none-eabi-", "gcc-arm-none-eabi")
-_TIGHTLY_COUPLED: Final = Memory(flash=0x0000_0000, ram=0x2000_0000)
+_KB, _MB = 1 << 10, 1 << 20
+_MPS2_M4: Final = Memory(Region(0, 4 * _KB), Region(0x0000_1000, 4 * _MB - 4 * _KB), Region(0x2100_0000, 16 * _MB))
+"""Memory that is the machine's, and larger than a board's, so that a rune is measured which fits on none."""
+_MPS2_M7: Final = replace(_MPS2_M4, ram=Region(0x6000_0000, 16 * _MB))
+_MPS3: Final = Memory(Region(0, 4 * _KB), Region(0x7000_0000, 16 * _MB), Region(0x7100_0000, 16 * _MB))
+"""In the machine's DDR memory: what is tightly coupled has 512 kB each, less than many models."""
+_VIRT: Final = Memory(
+    Region(0x8000_0000, 4 * _KB), Region(0x8000_1000, 16 * _MB - 4 * _KB), Region(0x8100_0000, 16 * _MB)
+)
 
 CORES: Final = {
     core.name: core
@@ -50,7 +67,7 @@ CORES: Final = {
             ("-M", "mps2-an386"),  # an M4 runs all that an M0+ does, and has room for any model
             *_GCC_ARM,
             ("-mcpu=cortex-m0plus", "-mthumb"),
-            _TIGHTLY_COUPLED,
+            _MPS2_M4,
         ),
         Core(
             "cortex-m4",
@@ -59,7 +76,7 @@ CORES: Final = {
             ("-M", "mps2-an386"),
             *_GCC_ARM,
             ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"),
-            _TIGHTLY_COUPLED,
+            _MPS2_M4,
         ),
         Core(
             "cortex-m7",
@@ -68,7 +85,7 @@ CORES: Final = {
             ("-M", "mps2-an500"),
             *_GCC_ARM,
             ("-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16", "-mfloat-abi=hard"),
-            _TIGHTLY_COUPLED,
+            _MPS2_M7,
         ),
         Core(
             "cortex-m33",
@@ -77,7 +94,7 @@ CORES: Final = {
             ("-M", "mps3-an547"),  # an M55 runs all that an M33 does
             *_GCC_ARM,
             ("-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
-            _TIGHTLY_COUPLED,
+            _MPS3,
         ),
         Core(
             "cortex-m55",
@@ -86,7 +103,7 @@ CORES: Final = {
             ("-M", "mps3-an547"),
             *_GCC_ARM,
             ("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"),
-            _TIGHTLY_COUPLED,
+            _MPS3,
         ),
         Core(
             "rv32imc",
@@ -97,7 +114,7 @@ CORES: Final = {
             "riscv64-unknown-elf-",
             "gcc-riscv64-unknown-elf",
             ("-march=rv32imc", "-mabi=ilp32"),
-            Memory(flash=0x8000_0000, ram=0x8080_0000),
+            _VIRT,
         ),
     )
 }

@@ -20,6 +20,19 @@ class BadFirmware(EmulationError):
     """The firmware does not compile or link; the text is the compiler's."""
 
 
+class TooLarge(EmulationError):
+    """The emulated machine has less memory than the rune needs; sizes in bytes."""
+
+    def __init__(self, core: str, memory: str, needed: int, available: int) -> None:
+        super().__init__(
+            f"the rune needs {needed:,} bytes of {memory}, and the emulated {core} has {available:,}: "
+            "it cannot be measured there"
+        )
+        self.memory = memory
+        self.needed = needed
+        self.available = available
+
+
 class FirmwareFaulted(EmulationError):
     """The core refused an instruction or an address."""
 

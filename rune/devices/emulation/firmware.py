@@ -5,18 +5,22 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from string import Template
 from typing import Final
 
-from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import Interface
 from rune.devices.emulation.cores import Core
-from rune.devices.emulation.errors import BadFirmware, MissingProgram
+from rune.devices.emulation.errors import BadFirmware, MissingProgram, TooLarge
 
 _SOURCES: Final = Path(__file__).parent / "firmware"
 _COMMON: Final = ("-std=gnu11", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-w")
 _SECONDS: Final = 300
+_OBJECTS: Final = ("rune", "main", "start")
+STACK: Final = 16_384
+"""Bytes, at the end of RAM."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def build_firmware(
     folder: Path,
     optimization: Sequence[str] = ("-O2",),
 ) -> Firmware:
-    """Compiles what the target `c` made, into `folder`. Raises `MissingProgram`, `BadFirmware`."""
+    """Compiles what the target `c` made, into `folder`. Raises `MissingProgram`, `BadFirmware`, `TooLarge`."""
     compiler = program(f"{core.tools}gcc", core.package)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -68,17 +72,15 @@ def build_firmware(
     _run([*command, *optimization, "-c", f"{interface.name}.c", "-o", "rune.o"], folder)
     for name in ("main", "start"):
         _run([*command, "-O2", "-c", f"{name}.c", "-o", f"{name}.o"], folder)
-    script = (folder / "link.ld").read_text("ascii")
-    (folder / "link.ld").write_text(
-        script.replace("flash_start", hex(core.memory.flash)).replace("ram_start", hex(core.memory.ram)), "ascii"
-    )
-    objects = ["rune.o", "main.o", "start.o"]
+    (folder / "link.ld").write_text(_script(core), "ascii")
+    _require_fitting(core, folder)
+    objects = [f"{name}.o" for name in _OBJECTS]
     _run([*command, "-nostdlib", "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder)
     return Firmware(
         core,
         folder / "image",
         interface,
-        _rune_sizes(core, folder),
+        _object_sizes(core, folder, "rune"),
         _flash(_sections(core, folder, "image")),
         dict(_functions(core, folder)),
     )
@@ -147,8 +149,26 @@ def _main(interface: Interface) -> Iterator[str]:
     yield "}\n"
 
 
-def _rune_sizes(core: Core, folder: Path) -> Sizes:
-    sections = _sections(core, folder, "rune.o")
+def _script(core: Core) -> str:
+    regions = {field.name: getattr(core.memory, field.name) for field in fields(core.memory)}
+    texts = {name: f"ORIGIN = {each.origin:#x}, LENGTH = {each.size:#x}" for name, each in regions.items()}
+    return Template((_SOURCES / "link.ld").read_text("ascii")).substitute(texts, stack=STACK)
+
+
+def _require_fitting(core: Core, folder: Path) -> None:
+    """Raises `TooLarge`. What the helpers of the compiler take is left to the linker, which refuses it too."""
+    objects = [_object_sizes(core, folder, name) for name in _OBJECTS]
+    needed = {
+        "flash": (sum(each.flash for each in objects), core.memory.flash),
+        "RAM": (sum(each.static_ram for each in objects) + STACK, core.memory.ram),
+    }
+    for memory, (size, region) in needed.items():
+        if size > region.size:
+            raise TooLarge(core.title, memory, size, region.size)
+
+
+def _object_sizes(core: Core, folder: Path, name: str) -> Sizes:
+    sections = _sections(core, folder, f"{name}.o")
 
     def of(*names: str) -> int:
         return sum(size for name, size in sections.items() if name.startswith(names))
@@ -161,7 +181,7 @@ def _rune_sizes(core: Core, folder: Path) -> Sizes:
 
 
 def _flash(sections: Mapping[str, int]) -> int:
-    return sections.get(".text", 0) + sections.get(".data", 0)
+    return sum(sections.get(name, 0) for name in (".vectors", ".text", ".data"))
 
 
 def _sections(core: Core, folder: Path, name: str) -> Mapping[str, int]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from string import Template
 from typing import Final, Literal
 
-from rune.compiler.anvil.allowance import Allowance
-from rune.compiler.anvil.compiler import compile_objects, compiler_helpers, link_objects
+from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.compiler import compile_objects, compiler_helpers, link_objects
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 from rune.devices.firmware.board import Board

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import Interface, StructField
 from rune.devices.firmware.board import Board
 from rune.devices.firmware.protocol import PROTOCOL, BoardPortJson, HelloJson

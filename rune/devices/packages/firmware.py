@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from rune.compiler.anvil.allowance import Allowance
+from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.devices.firmware.board import BOARDS
 from rune.devices.firmware.errors import FirmwareRefused
 from rune.devices.firmware.making import Firmware, make

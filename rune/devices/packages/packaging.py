@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rune.compiler.anvil.allowance import Allowance, CompilerLimits
-from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
@@ -28,7 +28,7 @@ from rune.devices.packages.readme import readme
 from rune.devices.packages.sandbox import Sandbox
 from rune.project.archive import zip_files
 from rune.project.files import ProjectFiles
-from rune.running.runtime.recordings import Wanted, recordings_for
+from rune.running.runtime.inputs.recordings import Wanted, recordings_for
 from rune.source.runefile import Diagnostic
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 
 import rune
-from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import Contents
 from rune.devices.packages.layouts.sketches import sensor_sketch

@@ -103,14 +103,15 @@ def compare_firmware(files: ProjectFiles, data: bytes, options: BuildOptions) ->
         actual = dict(read_uf2(data))
     except BadUf2 as error:
         raise UnreadablePackage(str(error)) from error
-    nearest: tuple[str, ...] = ()
+    built: list[Mapping[int, bytes]] = []
     for candidate in _candidates(files, options, {"target": BOARD_TARGET}):
         expected = next(content for path, content in candidate.files.items() if path.endswith(".uf2"))
         if expected == data:
             return PackageComparison("firmware", PackageState.IDENTICAL, None)
-        differences = block_differences(dict(read_uf2(expected)), actual)
-        nearest = min((each for each in (nearest, differences) if each), key=len)
-    return PackageComparison("firmware", PackageState.DIFFERENT, None, nearest[:MOST_DIFFERENCES])
+        built.append(dict(read_uf2(expected)))
+    nearest = min(built, key=lambda blocks: len(blocks.items() ^ actual.items()))
+    differences = block_differences(nearest, actual)
+    return PackageComparison("firmware", PackageState.DIFFERENT, None, differences[:MOST_DIFFERENCES])
 
 
 def read_package(data: bytes) -> Mapping[str, bytes]:

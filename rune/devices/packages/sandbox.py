@@ -10,8 +10,8 @@ from typing import Final
 
 from wasmtime import Config, Engine, Func, Instance, Memory, Module, Store, Trap, WasmtimeError
 
-from rune.compiler.anvil.allowance import Allowance
-from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 from rune.compiler.targets.c.interface import Interface

@@ -4,8 +4,9 @@ It says what is in a model; whether a model can be compiled is Anvil's to say.
 """
 
 from rune.model.tflite.describe import describe, element_kind, operator_types, wrong_in_pages
-from rune.model.tflite.described import DescribedTensor
 from rune.model.tflite.errors import ModelError
+from rune.model.tflite.meaning.described import DescribedTensor
+from rune.model.tflite.meaning.pixels import PixelAdvice, PixelRange, pixel_advice
 from rune.model.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind, keeps_state
 from rune.model.tflite.options import (
     Activation,
@@ -34,7 +35,6 @@ from rune.model.tflite.options import (
     SvdfOptions,
     TransposeConvOptions,
 )
-from rune.model.tflite.pixels import PixelAdvice, PixelRange, pixel_advice
 from rune.model.tflite.reader import read_model
 from rune.model.tflite.signature import ModelSignature, ModelTensor, Unsupported, from_json, signature, to_json
 

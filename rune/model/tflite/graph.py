@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import FlatTable
+from rune.model.tflite.format.flatbuffer import FlatTable
 from rune.model.tflite.model import Model, Tensor
 from rune.wording import plain, quoted
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Final
 
 from rune.gc_paused import uncollected
-from rune.model.tflite.detections import with_shapes_of_detections
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import FlatTable, decode
+from rune.model.tflite.format.flatbuffer import FlatTable, decode
+from rune.model.tflite.format.operator_options import read_options
+from rune.model.tflite.format.operators import operator_name
+from rune.model.tflite.format.recognise import require_identifier
 from rune.model.tflite.graph import check_graph
-from rune.model.tflite.labels import with_labels
-from rune.model.tflite.metadata import METADATA_NAME, normalizations, notes
+from rune.model.tflite.meaning.labels import with_labels
+from rune.model.tflite.meaning.metadata import METADATA_NAME, normalizations, notes
 from rune.model.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
-from rune.model.tflite.open_shapes import with_open_shapes
-from rune.model.tflite.operators import operator_name
-from rune.model.tflite.options import read_options
-from rune.model.tflite.recognise import require_identifier
+from rune.model.tflite.shapes.detections import with_shapes_of_detections
+from rune.model.tflite.shapes.open_shapes import with_open_shapes
 from rune.wording import plain, quoted
 
 RANK_LIMIT: Final = 32

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypedDict
 
-from rune.model.tflite.described import (
+from rune.model.tflite.errors import ModelError
+from rune.model.tflite.meaning.described import (
     NOTHING,
     DescribedTensor,
     DescribedTensorJson,
@@ -14,9 +15,8 @@ from rune.model.tflite.described import (
     described_input,
     described_to_json,
 )
-from rune.model.tflite.errors import ModelError
+from rune.model.tflite.meaning.probabilities import gives_probabilities
 from rune.model.tflite.model import Model, Tensor
-from rune.model.tflite.probabilities import gives_probabilities
 from rune.tensor import ElementType, TensorType
 from rune.wording import quoted
 

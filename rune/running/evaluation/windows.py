@@ -13,9 +13,9 @@ from rune.capabilities.sound import SOUND
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.readers import input_of_bytes, stream_file, whole_parameter
-from rune.running.runtime.sounds import sound_input
-from rune.running.runtime.wav import read_wav
+from rune.running.runtime.inputs.readers import input_of_bytes, stream_file, whole_parameter
+from rune.running.runtime.inputs.sounds import sound_input
+from rune.running.runtime.inputs.wav import read_wav
 from rune.wording import listed
 
 _BYTES = 2

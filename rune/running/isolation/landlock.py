@@ -83,7 +83,7 @@ def restrict(access: Access) -> int:
     known = version()
     files = _ALL_OF_FILES[max(one for one in _ALL_OF_FILES if one <= known)]
     ruleset = _Ruleset(files, _TCP if has_network(known) else 0, _SCOPES if has_scopes(known) else 0)
-    # A kernel refuses fields that it does not know, even where they are zero-sized wishes of a newer header.
+    # A kernel refuses fields that it does not know, even where they are zero-sized fields of a newer header.
     size = 24 if has_scopes(known) else 16 if has_network(known) else 8
     descriptor = system_call(_CREATE, ctypes.byref(ruleset), size, 0)
     try:

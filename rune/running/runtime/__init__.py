@@ -1,14 +1,14 @@
 """Running a rune on the server and the command line: wasmtime, with limits. The browser's runtime is in `frontend/`.
 
-Inputs come from files (`rune.running.runtime.files`), are generated (`rune.running.runtime.generated`) or are the
-caller's own bytes.
+Inputs come from files (`rune.running.runtime.inputs.files`), are generated (`rune.running.runtime.inputs.generated`)
+or are the caller's own bytes.
 """
 
 from __future__ import annotations
 
 from rune.running.runtime.engine import CompiledRune, LoadedRune, RuneMemory, Runtime
-from rune.running.runtime.host import CapabilityRequest, InputSource, OutputRequest
-from rune.running.runtime.host_models import Inference, ModelRequest
+from rune.running.runtime.host.imports import CapabilityRequest, InputSource, OutputRequest
+from rune.running.runtime.host.models import Inference, ModelRequest
 from rune.running.runtime.limits import Limits
 from rune.running.runtime.messages import LogLine, OutputMessage, OutputTensor
 

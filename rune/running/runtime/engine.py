@@ -1,5 +1,5 @@
 """Loading a rune on wasmtime and calling it, within limits. What a rune sees of its host is in
-`rune.running.runtime.host`."""
+`rune.running.runtime.host.imports`."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from rune.running.container import (
     streamed_requests,
     watched_ports,
 )
-from rune.running.runtime.calls import Entry, Imports
 from rune.running.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
-from rune.running.runtime.guard import Guard
-from rune.running.runtime.guest_memory import GuestMemory
-from rune.running.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
-from rune.running.runtime.host_models import Inference, ModelRequest
-from rune.running.runtime.host_resources import FindResource
+from rune.running.runtime.host.imports import CapabilityRequest, Host, InputSource, OutputRequest
+from rune.running.runtime.host.models import Inference, ModelRequest
+from rune.running.runtime.host.resources import FindResource
 from rune.running.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_isolated
 from rune.running.runtime.limits import Limits
 from rune.running.runtime.messages import LogLine, OutputMessage, read_message
 from rune.running.runtime.stages import stage_milliseconds
+from rune.running.runtime.wasm.calls import Entry, Imports
+from rune.running.runtime.wasm.guard import Guard
+from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.source.runefile.pipeline import Port
 from rune.wording import size_text
 

@@ -4,6 +4,6 @@ Pure functions over a project's files and a place in the text; they also run in 
 protocol: the LSP, the browser and the server are shells around it.
 """
 
-from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.facts.analysis import Analysis, analyse
 
 __all__ = ["Analysis", "analyse"]

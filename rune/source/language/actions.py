@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rune.source.language.analysis import Analysis
 from rune.source.language.apply import apply_fixes
-from rune.source.language.infer import infer_types
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.infer import infer_types
 from rune.source.runefile import Diagnostic, Edit
 from rune.wording import counted
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
-from rune.source.language.analysis import Analysis
 from rune.source.language.blocks.copying import copy_block
 from rune.source.language.blocks.locking import lock_edits
 from rune.source.language.blocks.new import NewBlockRefused, name_problem, new_block
-from rune.source.language.connection_check import fits, fitting, sources_for, suiting
-from rune.source.language.declared import types_fit
-from rune.source.language.graph_edit import edit_graph, name_of_new
-from rune.source.language.graph_json import (
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.declared import types_fit
+from rune.source.language.graph.drawing import (
     FitJson,
     FitSourceJson,
     PaletteAnswerJson,
@@ -29,8 +27,10 @@ from rune.source.language.graph_json import (
     suit_to_json,
     types_from_json,
 )
-from rune.source.language.palette import palette, stage_arguments
-from rune.source.language.ports import stage_ports
+from rune.source.language.graph.edit import edit_graph, name_of_new
+from rune.source.language.graph.ports import stage_ports
+from rune.source.language.graph_edits.connection_check import fits, fitting, sources_for, suiting
+from rune.source.language.graph_edits.palette import palette, stage_arguments
 from rune.source.language.requests import flag_of, object_of, text_of, whole_number_of
 from rune.source.runefile.syntax import Form
 from rune.source.runefile.to_json import TextEditJson, edit_to_json

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.place import entries, tree
-from rune.source.language.stage_facts import output_types_of
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import entries, tree
+from rune.source.language.facts.stages import output_types_of
 from rune.source.runefile import Position
 from rune.source.runefile.syntax import Form, StageKind
 

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from rune.model.tflite import ModelTensor
 from rune.project.files import FileError, normal_path
-from rune.source.language import keys
-from rune.source.language.analysis import Analysis
-from rune.source.language.completion_arguments import argument_of, parameter_of
-from rune.source.language.documentation import (
+from rune.source.language.completion.arguments import argument_of, parameter_of
+from rune.source.language.facts import keys
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.documentation import (
     CAPABILITY_PAGES,
     argument_documentation,
     block_documentation,
     code,
     parameter_documentation,
 )
-from rune.source.language.mentions import Mention, Named, mentions
-from rune.source.language.place import Entry, Place, entries, place_at, tree
-from rune.source.language.stage_facts import INPUT, capability_in, model_path, output_types_of, signature_of, type_of
+from rune.source.language.facts.place import Entry, Place, entries, place_at, tree
+from rune.source.language.facts.stages import INPUT, capability_in, model_path, output_types_of, signature_of, type_of
+from rune.source.language.names.mentions import Mention, Named, mentions
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Scalar
+from rune.source.runefile.yaml.values import Scalar
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rune.project.files import ProjectFiles, normal_path
-from rune.source.language.analysis import Analysis
 from rune.source.language.apply import apply_edits
-from rune.source.language.splice import Splice, as_edits
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit, check
 
 

@@ -12,14 +12,16 @@ from typing import Any
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.project.files import ProjectFiles
 from rune.source.language.actions import actions
-from rune.source.language.analysis import Analysis
 from rune.source.language.blocks.analysis import analyse_block, is_block_file
 from rune.source.language.blocks.answers import BLOCK_ANSWERS
 from rune.source.language.blocks.new import NewBlockRefused
 from rune.source.language.blocks.run import BlockAnswerJson, StageBlockJson, stage_block
-from rune.source.language.completion import complete
-from rune.source.language.file_mentions import file_mentions, rename_files
-from rune.source.language.format import FormatRefused, format_text
+from rune.source.language.completion.completing import complete
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.format.formatting import FormatRefused, format_text
+from rune.source.language.graph.drawing import PaletteAnswerJson
+from rune.source.language.graph.edit import GraphEditRefused
+from rune.source.language.graph.infer import infer_types
 from rune.source.language.graph_answers import (
     ArgumentsAnswerJson,
     EditGraphAnswerJson,
@@ -39,12 +41,10 @@ from rune.source.language.graph_answers import (
     answer_suits,
     answer_types_fit,
 )
-from rune.source.language.graph_edit import GraphEditRefused
-from rune.source.language.graph_json import PaletteAnswerJson
 from rune.source.language.hints import hints
 from rune.source.language.hover import hover
-from rune.source.language.infer import infer_types
-from rune.source.language.navigation import RenameRefused, definition, prepare_rename, references, rename
+from rune.source.language.names.file_mentions import file_mentions, rename_files
+from rune.source.language.names.navigation import RenameRefused, definition, prepare_rename, references, rename
 from rune.source.language.policy import analyse_policy
 from rune.source.language.policy.answers import POLICY_ANSWERS
 from rune.source.language.positions import Utf16, in_utf16

@@ -14,7 +14,7 @@ from rune.compiler.blocks.resolver import BlockResolver
 from rune.model.tflite import ModelError, ModelSignature, describe, from_json, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import FileMissing, MemoryFiles, ProjectFiles, SizedFiles, normal_path
-from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.facts.analysis import Analysis, analyse
 from rune.source.language.requests import BadRequest, bytes_of, path_of, text_of, whole_number_of
 from rune.source.runefile import runefile_in
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.place import Entry, entries, fields, tree
-from rune.source.language.stage_facts import output_types_of
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Entry, entries, fields, tree
+from rune.source.language.facts.stages import output_types_of
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 
 
 class SymbolKind(Enum):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 
 from rune.source.language.actions import Action, ActionKind
-from rune.source.language.analysis import Analysis
-from rune.source.language.completion_items import Completion, CompletionKind
-from rune.source.language.file_mentions import FileMention
+from rune.source.language.completion.items import Completion, CompletionKind
+from rune.source.language.facts.analysis import Analysis
 from rune.source.language.hints import Hint
-from rune.source.language.navigation import Location
+from rune.source.language.names.file_mentions import FileMention
+from rune.source.language.names.navigation import Location
 from rune.source.language.structure import Folding, FoldingKind, Symbol, SymbolKind
 from rune.source.language.tokens import Token, TokenKind
 from rune.source.policy import check_policy

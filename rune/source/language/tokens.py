@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.place import Place, places, tree
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Place, places, tree
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import Form, StageKind
-from rune.source.runefile.values import Scalar
+from rune.source.runefile.yaml.values import Scalar
 
 
 class TokenKind(Enum):

@@ -12,10 +12,10 @@ from rune.source.language.actions import Action, actions
 from rune.source.language.blocks.analysis import BlockAnalysis
 from rune.source.language.blocks.names import first_use, rename_in_block, uses
 from rune.source.language.blocks.writing import hover_block
-from rune.source.language.format import format_text
+from rune.source.language.format.formatting import format_text
 from rune.source.language.hints import hints
 from rune.source.language.hover import Hover, hover
-from rune.source.language.navigation import definition, prepare_rename, references, rename
+from rune.source.language.names.navigation import definition, prepare_rename, references, rename
 from rune.source.language.policy import PolicyAnalysis
 from rune.source.language.policy.answers import policy_actions
 from rune.source.language.policy.hover import hover_policy

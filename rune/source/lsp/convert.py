@@ -10,7 +10,7 @@ from lsprotocol import types
 
 import rune
 from rune.source.language.actions import Action, ActionKind
-from rune.source.language.completion_items import Completion, CompletionKind, without_fields
+from rune.source.language.completion.items import Completion, CompletionKind, without_fields
 from rune.source.language.hints import Hint
 from rune.source.language.positions import Utf16
 from rune.source.language.structure import Folding, FoldingKind, Symbol, SymbolKind

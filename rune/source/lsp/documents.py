@@ -11,7 +11,7 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
-from rune.compiler.anvil.support import signature_with_support
+from rune.compiler.anvil.models.support import signature_with_support
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.building.block_cache import BlockCache, CachedFiles
 from rune.model.tflite import ModelError, ModelSignature, read_model

@@ -16,10 +16,10 @@ from rune.compiler.blocks.resolver import BlockResolver
 from rune.source.language import Analysis
 from rune.source.language.blocks.analysis import BlockAnalysis
 from rune.source.language.blocks.writing import complete_block
-from rune.source.language.completion import complete
-from rune.source.language.completion_items import Completion, Completions
-from rune.source.language.format import FormatRefused
-from rune.source.language.navigation import RenameRefused
+from rune.source.language.completion.completing import complete
+from rune.source.language.completion.items import Completion, Completions
+from rune.source.language.format.formatting import FormatRefused
+from rune.source.language.names.navigation import RenameRefused
 from rune.source.language.policy import PolicyAnalysis
 from rune.source.language.policy.completion import complete_policy
 from rune.source.lsp import answers

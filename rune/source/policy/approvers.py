@@ -9,9 +9,9 @@ from typing import Final
 from rune.source.policy.policy import Approval
 from rune.source.policy.roles import ROLES
 from rune.source.runefile.codes import Code
-from rune.source.runefile.fields import Field, is_null, read_text, wrong_shape
+from rune.source.runefile.parsing.fields import Field, is_null, read_text, wrong_shape
 from rune.source.runefile.report import Report
-from rune.source.runefile.values import Sequence, Value
+from rune.source.runefile.yaml.values import Sequence, Value
 from rune.wording import quoted
 
 TEAM: Final = "team:"

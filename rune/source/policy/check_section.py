@@ -7,9 +7,9 @@ from typing import Final
 
 from rune.source.policy.policy import RequiredCheck
 from rune.source.runefile.codes import Code
-from rune.source.runefile.fields import Field, is_null, read_text, text_keys, wrong_shape
+from rune.source.runefile.parsing.fields import Field, is_null, read_text, text_keys, wrong_shape
 from rune.source.runefile.report import Report
-from rune.source.runefile.values import Map
+from rune.source.runefile.yaml.values import Map
 from rune.wording import quoted
 
 MAX_CHECKS: Final = 20

@@ -22,7 +22,7 @@ KEYS: Final = {
 }
 
 BUILD_PREFERENCES: Final = {
-    "optimize": "What the rune is optimised for: `size`, `balanced` or `speed`. Previews stay balanced.",
+    "optimize": "What the rune is optimised for: `size`, `balanced` or `speed`. Previews are always built for speed.",
     "optimize-packages": "What the libraries of packages for boards are compiled for: `size`, `balanced` or `speed`.",
     "match": "The reference whose results models reproduce to the bit: `litert`, or `tflm` for TFLite Micro.",
 }

@@ -8,9 +8,9 @@ from rune.source.policy.approvers import Groups, read_approvers, read_list
 from rune.source.policy.paths import is_path_pattern
 from rune.source.policy.policy import Owners
 from rune.source.runefile.codes import Code
-from rune.source.runefile.fields import Field, is_null, text_keys, wrong_shape
+from rune.source.runefile.parsing.fields import Field, is_null, text_keys, wrong_shape
 from rune.source.runefile.report import Report
-from rune.source.runefile.values import Map
+from rune.source.runefile.yaml.values import Map
 from rune.wording import quoted
 
 MAX_OWNERS: Final = 100

@@ -11,12 +11,12 @@ from rune.source.policy.owner_section import read_owners
 from rune.source.policy.policy import Policy
 from rune.source.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
 from rune.source.runefile.codes import Code
-from rune.source.runefile.compose import compose
 from rune.source.runefile.diagnostics import Diagnostic, Severity
-from rune.source.runefile.fields import read_fields, wrong_shape
+from rune.source.runefile.parsing.fields import read_fields, wrong_shape
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Composed, Map, Scalar, Value
+from rune.source.runefile.yaml.compose import compose
+from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"

@@ -15,7 +15,7 @@ from rune.source.policy.quantities import RATE, SHARE, read_quantity, with_unit
 from rune.source.policy.roles import ROLES
 from rune.source.policy.tags import PATTERN
 from rune.source.runefile.codes import Code
-from rune.source.runefile.fields import (
+from rune.source.runefile.parsing.fields import (
     Field,
     described,
     is_null,
@@ -25,7 +25,7 @@ from rune.source.runefile.fields import (
     wrong_shape,
 )
 from rune.source.runefile.report import Report
-from rune.source.runefile.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Value
 from rune.wording import counted, quoted
 
 APPROVAL_KEYS: Final = ("count", "from")

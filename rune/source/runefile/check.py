@@ -13,23 +13,21 @@ from rune.gc_paused import uncollected
 from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import ProjectFiles
-from rune.source.runefile.advice import advise
-from rune.source.runefile.block_stages import StageInputs, check_block_stage
-from rune.source.runefile.capabilities import check_capability, declared_output, find_capability
+from rune.source.runefile.advice.inserted_stage import NewBlock, inserted_stage
+from rune.source.runefile.advice.meanings import meanings_of
+from rune.source.runefile.advice.open_question import report_open_questions
+from rune.source.runefile.advice.warnings import advise
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 from rune.source.runefile.codes import Code
-from rune.source.runefile.compose import compose
 from rune.source.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.source.runefile.find import runefile_in
-from rune.source.runefile.forgetting import forget_what_follows
-from rune.source.runefile.graph import report_cycles, run_order, sources_of
 from rune.source.runefile.host_resources import HostResources
-from rune.source.runefile.inserted_stage import NewBlock, inserted_stage
-from rune.source.runefile.meanings import meanings_of
-from rune.source.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model, warn_of_host
-from rune.source.runefile.open_question import report_open_questions
 from rune.source.runefile.outline import Outline, outline
-from rune.source.runefile.output_stages import check_output_stage, find_output
-from rune.source.runefile.parse import parse
+from rune.source.runefile.parsing.decoding import read_runefile
+from rune.source.runefile.parsing.forgetting import forget_what_follows
+from rune.source.runefile.parsing.parse import parse
+from rune.source.runefile.parsing.text_form import compose_text, is_text_form
+from rune.source.runefile.parsing.zune import is_zune_stage
 from rune.source.runefile.pipeline import (
     BlockStage,
     CapabilityStage,
@@ -39,15 +37,17 @@ from rune.source.runefile.pipeline import (
     Port,
     Stage,
 )
-from rune.source.runefile.python_blocks import ProjectBlocks
-from rune.source.runefile.read_runefile import read_runefile
 from rune.source.runefile.report import Report
-from rune.source.runefile.resources import Resources
 from rune.source.runefile.source import SourceText
+from rune.source.runefile.stages.blocks import StageInputs, check_block_stage
+from rune.source.runefile.stages.capabilities import check_capability, declared_output, find_capability
+from rune.source.runefile.stages.models import ModelReading, Signatures, check_model_stage, find_model, warn_of_host
+from rune.source.runefile.stages.order import report_cycles, run_order, sources_of
+from rune.source.runefile.stages.outputs import check_output_stage, find_output
+from rune.source.runefile.stages.resources import Resources
 from rune.source.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
-from rune.source.runefile.text_form import compose_text, is_text_form
-from rune.source.runefile.values import Value
-from rune.source.runefile.zune import is_zune_stage
+from rune.source.runefile.yaml.compose import compose
+from rune.source.runefile.yaml.values import Value
 from rune.tensor import TensorType
 from rune.wording import counted, plain, quoted
 

@@ -10,9 +10,9 @@ from typing import Literal
 from rune.compiler.blocks.meaning import Meaning
 from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.signature import BlockState
-from rune.source.runefile import capabilities
+from rune.source.runefile.parsing.zune import block_of
+from rune.source.runefile.stages import capabilities
 from rune.source.runefile.syntax import ArgumentSyntax, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax
-from rune.source.runefile.zune import block_of
 from rune.tensor import TensorType
 
 NodeKind = Literal["capability", "block", "model", "output"]

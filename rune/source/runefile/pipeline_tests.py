@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from rune.compiler.pyblock.testing.check import block_of_tests
 from rune.project.files import ProjectFiles
-from rune.source.runefile.block_test_files import find_test_files
-from rune.source.runefile.compose import compose
+from rune.source.runefile.blocks.python_blocks import python_file
+from rune.source.runefile.blocks.test_files import find_test_files
 from rune.source.runefile.find import runefile_in
-from rune.source.runefile.parse import parse
-from rune.source.runefile.python_blocks import python_file
-from rune.source.runefile.read_runefile import read_runefile
+from rune.source.runefile.parsing.decoding import read_runefile
+from rune.source.runefile.parsing.parse import parse
+from rune.source.runefile.parsing.text_form import compose_text, is_text_form
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import Form, StageKind
-from rune.source.runefile.text_form import compose_text, is_text_form
+from rune.source.runefile.yaml.compose import compose
 
 
 def pipeline_tests(files: ProjectFiles, runefile: str | None = None) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.resolver import BlockResolver, named_blocks
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Block
-from rune.source.runefile.output_stages import OUTPUT_KINDS
+from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.tensor import ElementType
 
 Json = dict[str, Any]

@@ -13,12 +13,12 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.meaning import NumberRange
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, PixelAdvice, PixelRange
-from rune.model.tflite.described import NOTHING
+from rune.model.tflite.meaning.described import NOTHING
 from rune.project.files import normal_path
-from rune.source.runefile.contradictions import scaled
-from rune.source.runefile.inserted_stage import NewBlock
-from rune.source.runefile.model_types import obstacle_in
-from rune.source.runefile.open_question import pixel_question
+from rune.source.runefile.advice.contradictions import scaled
+from rune.source.runefile.advice.inserted_stage import NewBlock
+from rune.source.runefile.advice.open_question import pixel_question
+from rune.source.runefile.stages.model_types import obstacle_in
 from rune.source.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
 

@@ -15,7 +15,7 @@ from rune.capabilities.randomness import random_bytes
 from rune.running.container import ContainerError, is_zune, read_rune
 from rune.running.runtime import InputSource, Limits, LoadedRune, Runtime
 from rune.running.runtime.errors import InputMissing, NotARune, RuneError, RuneUnusable
-from rune.running.runtime.files import InputFiles, inputs_from_files
+from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
 from rune.tools.api.arrays import encoded
 from rune.tools.api.errors import InputUnknown
 from rune.tools.api.ports import Input, Output, inputs_of, outputs_of, rune_name

@@ -1,4 +1,4 @@
-"""The `rune` command. Each sub-command is a module of its own, imported only when it is called."""
+"""The `rune` command. Each sub-command is a module of one of the folders, imported only when it is called."""
 
 from __future__ import annotations
 
@@ -12,32 +12,47 @@ from rune.tools.cli.group import LazyGroup
 from rune.tools.cli.settings import Settings
 
 COMMANDS = {
-    "bench": "Measure inference time, or compare runes",
-    "block": "Show a proc-block, or copy its source into a project",
-    "boards": "List the boards that rune fit knows",
-    "build": "Build the Runefile of a project into a rune",
-    "check": "Check a Runefile and explain what is wrong",
-    "completion": "Print the shell completion of this command",
-    "evaluate": "Evaluate a rune on labelled samples",
-    "fit": "Say which boards a rune fits, and how fast it may be",
-    "fmt": "Format a Runefile",
-    "graph": "Draw a pipeline for Graphviz",
-    "inspect": "Show what is inside a rune or a project",
-    "login": "Sign in to a registry",
-    "lsp": "Start the language server for an editor",
-    "model-info": "Show a model's inputs, outputs and ops",
-    "new": "Start a project from a template or from a model",
-    "pull": "Fetch a rune from a registry",
-    "run": "Run a rune on files or generated input",
-    "verify": "Compare a rune with the reference interpreter",
-    "version": "Show the version of this command",
+    "assessment": {
+        "boards": "List the boards that rune fit knows",
+        "evaluate": "Evaluate a rune on labelled samples",
+        "fit": "Say which boards a rune fits, and how fast it may be",
+        "verify": "Compare a rune with the reference interpreter",
+    },
+    "building": {
+        "build": "Build the Runefile of a project into a rune",
+    },
+    "inspection": {
+        "graph": "Draw a pipeline for Graphviz",
+        "inspect": "Show what is inside a rune or a project",
+        "model-info": "Show a model's inputs, outputs and ops",
+    },
+    "projects": {
+        "block": "Show a proc-block, or copy its source into a project",
+        "check": "Check a Runefile and explain what is wrong",
+        "fmt": "Format a Runefile",
+        "lsp": "Start the language server for an editor",
+        "new": "Start a project from a template or from a model",
+    },
+    "registry": {
+        "login": "Sign in to a registry",
+        "pull": "Fetch a rune from a registry",
+        "withdraw": "Take a published version of a rune or a block back",
+    },
+    "running": {
+        "bench": "Measure inference time, or compare runes",
+        "run": "Run a rune on files or generated input",
+    },
+    "terminal": {
+        "completion": "Print the shell completion of this command",
+        "version": "Show the version of this command",
+    },
 }
-"""By name, with what `rune --help` says of each."""
+"""By the folder that has its module, each with what `rune --help` says of it."""
 
 
 @click.command(
     cls=LazyGroup,
-    summaries=COMMANDS,
+    commands_by_folder=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

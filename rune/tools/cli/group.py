@@ -18,20 +18,21 @@ from rune.tools.cli.settings import read_dotenv
 
 
 class LazyGroup(click.Group):
-    """Lists its commands by name and summary, and imports a command from its module in `rune.tools.cli` when it is
-    called."""
+    """Lists its commands by name and summary, and imports a command from its module, in a folder of `rune.tools.cli`,
+    when it is called."""
 
-    def __init__(self, *arguments: Any, summaries: Mapping[str, str], **keywords: Any) -> None:
+    def __init__(self, *arguments: Any, commands_by_folder: Mapping[str, Mapping[str, str]], **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
-        self._summaries = summaries
+        self._folders = {name: folder for folder, commands in commands_by_folder.items() for name in commands}
+        self._summaries = {name: text for commands in commands_by_folder.values() for name, text in commands.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click decides what it is given)
         return sorted(self._summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (the same)
-        if cmd_name not in self._summaries:
+        if cmd_name not in self._folders:
             return None
-        module = import_module(f"rune.tools.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(f"rune.tools.cli.{self._folders[cmd_name]}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

@@ -18,6 +18,7 @@ from rune.tools.remote.errors import (
 )
 from rune.tools.remote.reference import Reference, parse_reference, registry_url
 from rune.tools.remote.registry import PulledBlock, PulledRune, Registry
+from rune.tools.remote.withdrawing import VersionWithdrawer
 
 __all__ = [
     "BlockPublisher",
@@ -43,6 +44,7 @@ __all__ = [
     "SignInNeeded",
     "TokenGrant",
     "UnsafeRegistry",
+    "VersionWithdrawer",
     "parse_reference",
     "registry_url",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -14,14 +14,28 @@ from rune.wording import size_text
 _PART = 64 * 1024
 
 
+class JsonAnswer(NamedTuple):
+    """What a server answered: `values` is empty where the body is no JSON object, `etag` where no state is named."""
+
+    status: int
+    values: dict[str, Any]
+    etag: str
+
+
 def json_answer(
-    client: httpx.Client, method: str, server: str, path: str, body: Mapping[str, str] | None, limit: int
-) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of an answer, empty where that is no object. Nothing is followed: what is sent goes to this
-    server alone. Raises `RegistryUnreachable`, and `RegistryRefused` for more than `limit` bytes."""
+    client: httpx.Client,
+    method: str,
+    server: str,
+    path: str,
+    body: Mapping[str, str] | None,
+    limit: int,
+    headers: Mapping[str, str] | None = None,
+) -> JsonAnswer:
+    """Returns an answer. Nothing is followed: what is sent goes to this server alone. Raises `RegistryUnreachable`, and
+    `RegistryRefused` for more than `limit` bytes."""
     received = bytearray()
     try:
-        with client.stream(method, f"{server}{path}", json=body) as response:
+        with client.stream(method, f"{server}{path}", json=body, headers=headers) as response:
             for chunk in response.iter_bytes(_PART):
                 received += chunk
                 if len(received) > limit:
@@ -33,4 +47,5 @@ def json_answer(
         answer = json.loads(bytes(received))
     except (ValueError, RecursionError):
         answer = {}
-    return response.status_code, answer if isinstance(answer, dict) else {}
+    values = answer if isinstance(answer, dict) else {}
+    return JsonAnswer(response.status_code, values, response.headers.get("ETag", ""))

@@ -111,7 +111,8 @@ class BrowserSignIn:
         raise SignInNeeded("The code expired before it was allowed. Run rune login again.")
 
     def _request(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        return json_answer(self._client, "POST", self._url, path, body, _ANSWER_LIMIT)
+        status, values, _ = json_answer(self._client, "POST", self._url, path, body, _ANSWER_LIMIT)
+        return status, values
 
     def _safe(self, url: str) -> str:
         """An address to be shown and opened. Raises `ValueError` for what a browser should not be sent to."""

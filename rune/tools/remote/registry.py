@@ -229,7 +229,8 @@ class Registry:
             return SignInNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
         if status == httpx.codes.NOT_FOUND:
             hint = "" if self._token else f" If it is private, run rune login {self._url} first."
-            return NotFound(f"{what} was not found at {self._url}.{hint}", status)
+            reason = _explanation(response).rstrip(".")
+            return NotFound(f"{what} was not found at {self._url}{reason}.{hint}", status)
         return RegistryRefused(f"{self._url} answered {status}{_explanation(response)}", status)
 
 

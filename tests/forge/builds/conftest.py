@@ -13,7 +13,7 @@ import pytest
 from forge.builds import actions, registrations
 from forge.builds.actions import request_build
 from forge.builds.models import Build
-from forge.builds.notify import Debounce
+from forge.builds.previews.notify import Debounce
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WarmCompilers

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 import forge
 import rune
-from forge.builds import jobs
 from forge.builds.access import preview_of
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import drop_unused, open_rune, secure
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
 from forge.builds.previews.refresh import refresh_previews
+from forge.builds.runs import jobs
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
@@ -90,6 +90,19 @@ class OtherCompiler(Compiler):
     @classmethod
     def _environment(cls, folder: Path) -> dict[str, str]:
         return super()._environment(folder) | {"PYTHONPATH": str(cls.program)}
+
+
+@pytest.mark.protects("registry/secrets")
+def test_a_build_searches_its_files_for_secrets_and_stores_what_it_says(
+    project: Any, developer: Any, work: Work
+) -> None:
+    write_file(developer, project, "upload.py", b's = Session("' + b"AKIA" + b'Z7QK3MP2W4XN8RT5")\n')
+    searched = work(request_build(developer, project)).source
+    searched.refresh_from_db()
+    assert searched.secrets == {
+        "places": [{"path": "upload.py", "line": 1, "kind": "AWS Access Key"}],
+        "unread": [],
+    }
 
 
 def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None:
@@ -164,27 +177,26 @@ def test_another_organisation_builds_the_same_files_for_itself(
         assert organisation_bytes(organisation) >= mine.size
 
 
-def test_a_numbered_build_takes_its_previews_rune_and_makes_sure_of_it(
+def test_a_numbered_build_is_compiled_as_a_whole_and_not_taken_from_its_preview(
     project: Project, developer: Any, compiler: Compiler, work: Work
 ) -> None:
     shown = preview(project, compiler)
     assert not Blob.objects.get(pk=shown.digest).synced
     build = work(request_build(developer, project))
-    assert artefact_of(build) == shown
-    assert "left to do: policy, verify and measure" in log_of(build)
-    assert [line.step for line in build.log.all()] == ["cache", "verify", "measure"]
-    assert set(shown.files.values_list("blob__synced", flat=True)) == {True}
+    built = artefact_of(build)
+    assert built != shown
+    assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
+    assert set(built.files.values_list("blob__synced", flat=True)) == {True}
 
 
-def test_a_rune_that_a_power_cut_took_is_made_again(
-    project: Project, developer: Any, compiler: Compiler, work: Work
-) -> None:
-    shown = preview(project, compiler)
-    good = read_blob(shown.digest)
-    place_of(shown.digest).write_bytes(bytes(len(good)))
+def test_a_rune_that_a_power_cut_took_is_made_again(project: Project, developer: Any, work: Work) -> None:
+    built = artefact_of(work(request_build(developer, project)))
+    good = read_blob(built.digest)
+    Blob.objects.filter(pk=built.digest).update(synced=False)
+    place_of(built.digest).write_bytes(bytes(len(good)))
     build = work(request_build(developer, project))
-    assert artefact_of(build) == shown
-    assert read_blob(shown.digest) == good
+    assert artefact_of(build) == built
+    assert read_blob(built.digest) == good
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
 
 

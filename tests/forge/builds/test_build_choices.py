@@ -15,9 +15,9 @@ from forge.builds.access import preview_of
 from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.choices import Choices, choices_of
-from forge.builds.jobs import numbered_job, package_job
 from forge.builds.models import Artefact, Build, PreviewState
 from forge.builds.previews.refresh import refresh_previews
+from forge.builds.runs.jobs import numbered_job, package_job
 from forge.comparison.figures import figure_rows
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
@@ -27,7 +27,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.building.spec import SpecOptions
-from rune.compiler.verify.second_module import second_module
+from rune.compiler.verify.runes.second_module import second_module
 from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
 from rune.source.runefile import starter
@@ -79,8 +79,11 @@ def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
     aims = {target: package_job(job, artefact, target, "size").spec.options.optimize for target in ("c", "pico")}
     # The sources of `c` are compiled by who gets them, so there is one way to make them.
     assert aims == {"c": "balanced", "pico": "size"}
-    # The spec of a usual build is the one that it was before.
-    assert SpecOptions("app").to_json().keys().isdisjoint({"optimize", "match"})
+    # A spec of before the default changed has no aim: it was balanced.
+    usual = SpecOptions("app").to_json()
+    assert usual.pop("optimize") == "speed"
+    assert "match" not in usual
+    assert SpecOptions.from_json(usual).optimize == "balanced"
 
 
 @pytest.mark.proof
@@ -157,7 +160,7 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     assert preview.build is not None
     assert preview.build.artefact is not None
     shown = preview.build.artefact.report
-    assert (shown["optimized_for"], shown["profile"]) == ("balanced", "tflite-micro")
+    assert (shown["optimized_for"], shown["profile"]) == ("speed", "tflite-micro")
     done = work(request_build(developer, project))
     assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None
@@ -171,7 +174,7 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     assert again.artefact == done.artefact
     assert client.get(f"/api/v1/builds/{again.pk}").json()["manner"] == payload["manner"]
     page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
-    assert "Optimised for size, before size and speed." in page
+    assert "Optimised for size, before speed." in page
     assert "Results of TFLite Micro, before LiteRT." in page
     assert first.artefact != done.artefact
     choices = client.get(f"/api/v1/projects/{project.full_name}/targets").json()
@@ -188,7 +191,7 @@ def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(
     client.force_login(developer)
     page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
     assert "The files are identical; what was chosen for the build is not." in page
-    assert "Optimised for size, before size and speed." in page
+    assert "Optimised for size, before speed." in page
     compared = client.get(f"/compare?one={project.full_name}@1&other={project.full_name}@2").content.decode()
-    assert "Optimised for size, before size and speed." in compared
+    assert "Optimised for size, before speed." in compared
     assert "The files are identical." not in compared

@@ -11,7 +11,9 @@ from django.test import Client
 
 from forge.builds.models import Preview
 from forge.builds.previews.refresh import refresh_previews
+from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.compiler import Compiler
+from forge.compute.scheduler.pace import Pace
 from forge.core.models import Event
 from forge.projects.actions import write_file
 
@@ -154,3 +156,19 @@ def test_tests_of_no_block_of_the_pipeline_are_no_problem(project: Any, develope
     for path, data in (("double.py", BLOCK), ("double_test.py", TESTS)):
         write_file(developer, project, path, data)
     assert problems_of(project, compiler) == []
+
+
+def test_tests_that_give_way_to_a_request_run_after_it(project: Any, developer: Any, compiler: Compiler) -> None:
+    for path, data in (("double.py", BLOCK), ("double_test.py", TESTS), ("Runefile.yml", RUNEFILE.encode())):
+        write_file(developer, project, path, data)
+    work = PreviewWork()
+
+    def pace() -> Pace:
+        """Asked several times a second while the compiler is at work: here another request comes each time."""
+        work.supersede(0)
+        return Pace.USUAL
+
+    refresh_previews(project.pk, compiler, Flag(), pace, work)
+    preview = Preview.objects.plain().get(project=project)
+    assert (preview.state, preview.diagnostics) == ("ready", [])
+    assert [each[3] for each in problems_of(project, compiler)] == ["RUNE0121"]

@@ -10,6 +10,7 @@ from django.test import Client
 
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of
+from forge.builds.pages.board_fits import USUAL
 from rune.devices.boards.finding import boards
 from tests.forge.factories.builds import NEEDS, PLANNED, built, packed, refused
 from tests.support.compact_html import compact
@@ -101,3 +102,17 @@ def test_targets_are_chosen_on_the_page_of_the_project(
     page = compact(client.get("/acme/kitchen/devices").content.decode())
     assert compact(f"Build {build.number}</a> of kitchen") in page
     assert compact("of 29</b> boards") in page
+
+
+def test_the_boards_that_most_people_have_come_first_and_name_the_targets(
+    client: Client, developer: Any, project: Any
+) -> None:
+    client.force_login(developer)
+    build = built(developer, project)
+    packed(build, "cortex-m0plus", SOUND)
+    page = client.get("/acme/kitchen/devices").content.decode()
+    assert next(iter(rows(page))) == "Raspberry Pi Pico"
+    assert set(USUAL) <= {board.key for board in boards()}
+    targets = compact(page[page.index('id="targets"') :])
+    assert "<b>Raspberry Pi Pico, Raspberry Pi Pico W, Arduino Nano RP2040 Connect and 3 more</b>" in targets
+    assert "cortex-m0plus: sources and a library" in targets

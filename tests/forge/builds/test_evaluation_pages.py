@@ -37,7 +37,7 @@ def a_sample(person: Any, project: Project, row: bytes, label: str) -> Sample:
 
 
 def page(client: Client, build: Build) -> str:
-    return " ".join(client.get(f"/acme/kitchen/builds/{build.number}").content.decode().split())
+    return " ".join(client.get(f"/acme/kitchen/builds/{build.number}/accuracy").content.decode().split())
 
 
 def test_a_build_without_test_samples_says_how_to_get_there(client: Client, project: Project, developer: Any) -> None:

@@ -18,8 +18,8 @@ from forge.compute.scheduler.slots import Party
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import JobKind
 from forge.jobs.models import Capability, Job, JobState
-from forge.jobs.order import RecentJobs, Waiting, fair_order
 from forge.jobs.queue import JobLease
+from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import RUNEFILE, make_member

@@ -25,8 +25,8 @@ from forge.core.models import AuditEntry, Event
 from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.errors import NotRetriable
+from forge.jobs.lists.waiting import waiting_facts
 from forge.jobs.models import Capability, Job, JobState
-from forge.jobs.waiting import waiting_facts
 from forge.projects.actions import write_file
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package
@@ -87,6 +87,7 @@ def test_a_build_makes_its_packages_once(
     # A package's aim is the project's own: what forge.yml wishes is said of the rune.
     rune, package = (dict(each.artefact.spec) for each in (done, by_target["c"]))  # type: ignore[union-attr]
     assert rune["options"].pop("heeds_wishes") is True
+    assert (rune["options"].pop("optimize"), package["options"].pop("optimize")) == ("speed", "balanced")
     assert package | {"target": "wasm32"} == rune
 
     client.force_login(developer)
@@ -239,4 +240,5 @@ OPTIONS: dict[str, Any] = {
     "host_resources": {"every": None, "capacities": {}},
     "watched": [],
     "timed": False,
+    "optimize": "balanced",
 }

@@ -18,7 +18,7 @@ from forge.core.models import Event
 from forge.projects.actions import write_file
 from forge.projects.versions.store import working_tree
 from rune.running.runtime import Runtime
-from rune.source.runefile.open_question import pixel_question
+from rune.source.runefile.advice.open_question import pixel_question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

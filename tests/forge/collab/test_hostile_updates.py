@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from pycrdt import Doc, Map, Text
 
@@ -17,6 +17,7 @@ from forge.collab.protocol import update_frame
 from forge.collab.updates import VALUE_DEPTH, BadUpdate, read_update
 from forge.projects.files.document import entries
 from tests.forge.collab.yjs_socket import YjsClient
+from tests.support.properties import examples
 
 CLIENT = 77
 LIST_OF_ONE, NULL = b"\x75\x01", b"\x7e"
@@ -120,7 +121,7 @@ def edited(edits: list[tuple[int, int, str]]) -> tuple[Doc[Any], list[bytes]]:
     return doc, updates
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@examples(40)
 @given(some.lists(some.tuples(some.integers(0, 3), some.integers(0, 9), some.text(max_size=6)), max_size=12))
 def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]]) -> None:
     doc, updates = edited([edit for edit in edits if edit[2].isprintable()])
@@ -130,7 +131,7 @@ def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]
 
 
 @pytest.mark.protects("live/crashing-updates")
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(100)
 @given(some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), min_size=1, max_size=4))
 def test_what_is_let_through_the_decoder_survives(changes: list[tuple[int, int]]) -> None:
     doc, _ = edited([(2, 3, "x"), (0, 2, "y"), (3, 3, ""), (2, 4, "z")])

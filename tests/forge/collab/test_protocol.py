@@ -6,7 +6,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from pycrdt import Doc, Map, Text
 
@@ -27,6 +27,7 @@ from forge.collab.protocol import (
     update_frame,
 )
 from forge.collab.updates import read_update
+from tests.support.properties import examples
 
 NUMBERS = some.integers(min_value=0, max_value=2**53)
 
@@ -37,14 +38,14 @@ def an_update() -> bytes:
     return doc.get_update()
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(70)
 @given(some.binary(max_size=60))
 def test_any_bytes_are_a_frame_or_a_named_error(data: bytes) -> None:
     with contextlib.suppress(MalformedFrame, FrameTooLarge):
         read_frame(data)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(70)
 @given(some.integers(min_value=0), some.binary(min_size=1, max_size=1), some.sampled_from([0, 1]))
 def test_a_frame_with_one_byte_changed_is_a_frame_or_a_named_error(place: int, byte: bytes, kind: int) -> None:
     frame = bytearray(update_frame(an_update()) if kind else awareness_frame([ClientState(1, 2, '{"a":1}')]))
@@ -53,7 +54,7 @@ def test_a_frame_with_one_byte_changed_is_a_frame_or_a_named_error(place: int, b
         read_frame(bytes(frame))
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@examples(25)
 @given(some.lists(some.tuples(NUMBERS, NUMBERS, some.dictionaries(some.text(max_size=5), some.text(max_size=5)))))
 def test_presence_is_read_as_it_was_written(people: list[tuple[int, int, dict[str, str]]]) -> None:
     clients = tuple(ClientState(client, clock, json.dumps(state)) for client, clock, state in people[:50])

@@ -32,12 +32,15 @@ EVENTS = ("ready", "done", "resting", "checked", "built", "answered", "failed", 
 
 def fuzzed(seed: int, answers: Sequence[Mapping[str, Any]]) -> bytes:
     """One line, the same for a seed."""
+    return fuzzed_kind(seed, answers)[1]
+
+
+def fuzzed_kind(seed: int, answers: Sequence[Mapping[str, Any]]) -> tuple[str, bytes]:
+    """What was changed, as `KINDS` names it, and the line."""
     chance = random.Random(seed)
     answer = copy.deepcopy(dict(chance.choice(answers)))
-    mutate: Callable[[random.Random, dict[str, Any]], bytes] = chance.choice(
-        (_value, _value, _value, _several, _missing, _event, _bytes, _cut, _deep, _bare)
-    )
-    return mutate(chance, answer)
+    kind = chance.choice(_DRAWN)
+    return kind, KINDS[kind](chance, answer)
 
 
 def line_of(answer: Any) -> bytes:
@@ -91,3 +94,17 @@ def _deep(chance: random.Random, answer: dict[str, Any]) -> bytes:
 
 def _bare(chance: random.Random, answer: dict[str, Any]) -> bytes:
     return line_of(chance.choice(NASTY))
+
+
+KINDS: Mapping[str, Callable[[random.Random, dict[str, Any]], bytes]] = {
+    "a value": _value,
+    "several values": _several,
+    "a value that is missing": _missing,
+    "another event": _event,
+    "bytes": _bytes,
+    "a line cut short": _cut,
+    "deep nesting": _deep,
+    "no object": _bare,
+}
+_DRAWN = ("a value", "a value", *KINDS)
+"""What a kind is drawn from: the first is drawn three times as often."""

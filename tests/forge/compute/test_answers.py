@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from io import BytesIO
@@ -24,7 +25,7 @@ from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.jobs.models import Job, JobState
 from tests.conftest import REPOSITORY
-from tests.forge.compute.answer_fuzzing import fuzzed, line_of
+from tests.forge.compute.answer_fuzzing import KINDS, fuzzed, fuzzed_kind, line_of
 from tests.forge.compute.test_compiler import job, run, until
 from tests.forge.compute.test_exploited_child import Attacked
 from tests.forge.factories.builds import run_job, take_job
@@ -71,19 +72,32 @@ def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[st
 
 @pytest.mark.protects("compiling/malformed-answers")
 @pytest.mark.parametrize("seeds", share_and_all(range(ANSWERS), 10))
-def test_any_answer_is_read_or_refused_by_name(seeds: Sequence[int], answers: Sequence[Mapping[str, Any]]) -> None:
-    refused = 0
+def test_any_answer_is_read_or_refused_by_name(
+    seeds: Sequence[int], answers: Sequence[Mapping[str, Any]], record_property: Callable[[str, object], None]
+) -> None:
+    """Each reader gets answers of each kind; how many of each, and how many were refused, stands in docs/proof.md."""
     ops = (*ANSWERED, "make")
+    tried: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    readers: set[tuple[str, str]] = set()
     for seed in seeds:
-        line = fuzzed(seed, answers)
+        (kind, line), op = fuzzed_kind(seed, answers), ops[seed % len(ops)]
+        tried[kind] += 1
+        readers.add((kind, op))
         try:
             answer = read_answer(line)
-            check_answered(answer, ops[seed % len(ops)])
+            check_answered(answer, op)
         except MalformedAnswer:
-            refused += 1
+            refused[kind] += 1
         else:
             json.dumps(answer, allow_nan=False).encode()
-    assert len(seeds) > refused > len(seeds) // 4
+    for kind in KINDS:
+        record_property(f"{kind}, refused", f"{refused[kind]} of {tried[kind]}")
+    assert sum(tried.values()) == len(seeds)
+    assert readers == {(kind, op) for kind in KINDS for op in ops}
+    assert min(tried.values()) > len(seeds) // 20
+    assert len(seeds) > refused.total() > len(seeds) // 4
+    assert refused["deep nesting"] == tried["deep nesting"]
 
 
 @pytest.mark.django_db(transaction=True)

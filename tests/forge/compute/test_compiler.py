@@ -359,3 +359,16 @@ def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_
         other.kill()
     remove_leftovers(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+
+
+def test_a_cancelled_job_ends_before_the_next_unit_and_the_process_serves_on(compiler: Compiler) -> None:
+    """The tick comes before the first answer, so the job is cancelled while it begins or runs."""
+    renamed = RUNEFILE.replace("[1, 1]", "[1, 3]")
+    answers = run(compiler, job(), renamed, tick=compiler.cancel)
+    assert answers[-1]["event"] == "interrupted"
+    assert "built" not in {answer["event"] for answer in answers}
+    pid = compiler.pid
+    # Between jobs there is nothing to cancel.
+    compiler.cancel()
+    assert run(compiler, job(), renamed)[-1]["event"] == "built"
+    assert compiler.pid == pid

@@ -23,11 +23,11 @@ from forge.accounts.models import BrowserSession, Organisation, Team, User
 from forge.accounts.principals import INSTALLATION, acting_as
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
-from forge.builds import progress
-from forge.builds.building import BUILD
 from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews import refresh as previews
+from forge.builds.runs import progress
+from forge.builds.runs.building import BUILD
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.slots import Party
 from forge.jobs import actions as jobs
@@ -48,10 +48,12 @@ from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions import autosave
 from forge.projects.versions.store import snapshot
 from forge.registry import actions as registry
+from forge.registry.artifacts import actions as artifacts
 from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
+from forge.reviews.rounds.actions import awaited
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
@@ -694,6 +696,19 @@ def advice_against_a_block_is_withdrawn(world: World) -> Act:
     return lambda: registry.end_block_deprecation(world.developer, world.project, "smooth", "1.0")
 
 
+@scene(registry.withdraw_block)
+def a_block_is_withdrawn(world: World) -> Act:
+    published_block(world.developer, world.project)
+    return lambda: registry.withdraw_block(world.developer, world.project, "smooth", "1.0", "It had a key in it.")
+
+
+@scene(registry.end_block_withdrawal)
+def the_withdrawal_of_a_block_ends(world: World) -> Act:
+    published_block(world.developer, world.project)
+    registry.withdraw_block(world.owner, world.project, "smooth", "1.0", "It had a key in it.")
+    return lambda: registry.end_block_withdrawal(world.developer, world.project, "smooth", "1.0")
+
+
 @scene(reviews.give_verdict)
 def a_build_is_approved(world: World) -> Act:
     build = built(world.developer, world.project)
@@ -730,6 +745,12 @@ def the_rules_of_an_organisation_change(world: World) -> Act:
     return lambda: reviews.change_rules(world.owner, world.organisation, reviews.Rules(1, ("versions",)))
 
 
+@scene(artifacts.change_registry_rules)
+def the_registry_of_an_organisation_takes_all(world: World) -> Act:
+    terms = artifacts.RegistryTerms(takes_all=True)
+    return lambda: artifacts.change_registry_rules(world.owner, world.organisation, terms)
+
+
 @scene(remind_of_due_reviews)
 def a_review_is_overdue(world: World) -> Act:
     review = _new_review(world)
@@ -760,6 +781,29 @@ def _of(person: User) -> reviews.RequestedGroup:
 def a_review_is_requested(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: _ask(world, build)
+
+
+@scene(awaited.ask)
+def a_review_of_a_finished_build_is_requested(world: World) -> Act:
+    build = built(world.developer, world.project)
+    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    return lambda: awaited.ask(world.developer, build, request)
+
+
+@scene(awaited.ask_when_built)
+def a_review_is_requested_of_a_build_that_succeeded_meanwhile(world: World) -> Act:
+    build = built(world.developer, world.project)
+    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    return lambda: awaited.ask_when_built(world.developer, build, request)
+
+
+@scene(awaited.ask_for_awaited)
+def the_review_of_a_build_that_succeeds_is_requested(world: World) -> Act:
+    build = builds.request_build(world.developer, world.project)
+    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    awaited.ask_when_built(world.developer, build, request)
+    finished(build)
+    return lambda: awaited.ask_for_awaited(Job.objects.get(build=build))
 
 
 @scene(become_reviewer)

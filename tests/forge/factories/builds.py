@@ -14,19 +14,23 @@ from django.utils import timezone
 
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import keep_artefact, take_known
-from forge.builds.execution import NewCompiler
-from forge.builds.jobs import numbered_job, package_job
 from forge.builds.models import Build, BuildPackage
 from forge.builds.packages.making import PACKAGE
+from forge.builds.runs.execution import NewCompiler
+from forge.builds.runs.jobs import numbered_job, package_job
+from forge.compute.child.secret_search import search_files
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
+from forge.compute.secret_search import store_scan
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.queue import JobLease
-from forge.jobs.running import RunningJob
+from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
+from forge.projects.secrets.scan import SecretScan
+from forge.projects.versions.store import VersionFiles
 from forge.reviews.actions import give_verdict
 from forge.reviews.rounds.authorship import authors_of
 
@@ -74,6 +78,7 @@ def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report:
     Build.objects.filter(pk=build.pk).update(artefact=artefact, measurement=measurement)
     now = timezone.now()
     set_job(build, state=JobState.SUCCEEDED, attempt=1, started=now, finished=now)
+    store_scan(build.source, SecretScan.from_json(search_files(VersionFiles(build.source.manifest), job.searched)))
     build.refresh_from_db()
     return build
 

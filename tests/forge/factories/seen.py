@@ -7,17 +7,23 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from forge.accounts.models import Organisation
+from forge.accounts.models import Organisation, Team
+from forge.accounts.teams.seen import team_facets
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
-from forge.projects.models import Project
+from forge.projects.models import Project, Sample
+from forge.projects.samples.access import label_facets
 from forge.projects.seen import files_facets, project_facets
-from forge.registry.seen import build_facets
+from forge.registry.artifacts.access import registry_facets, registry_rules_of
+from forge.registry.models import Tag
+from forge.registry.seen import build_facets, version_facets
 from forge.reviews.changes.seen import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest
 from forge.reviews.rules.access import rule_facets, rules_of
-from forge.reviews.threads.seen import thread_facets
+from forge.reviews.threads.seen import comment_facets, thread_facets
+from forge.webhooks.models import Webhook
+from forge.webhooks.seen import webhook_facets
 
 
 def seen_form(path: str, **fields: Any) -> dict[str, Any]:
@@ -37,6 +43,15 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     if match := re.search(r"/threads/([0-9a-f-]{36})", path):
         thread = AnchoredThread.objects.select_related("thread").get(pk=UUID(match[1]))
         return thread_facets(thread, Comment.objects.filter(thread=thread.pk))
+    if match := re.search(r"/comments/([0-9a-f-]{36})$", path):
+        return comment_facets(Comment.objects.get(pk=match[1]))
+    if match := re.search(r"([^/]+)/(?:-/)?teams/([^/]+)(?:/do|/members/[^/]+)?$", path):
+        teams = Team.objects.filter(organisation__name=match[1], name=match[2])
+        return [facet for team in teams for facet in team_facets(team)]
+    if match := re.search(r"/webhooks/([0-9a-f-]{36})(?:/rotate|/do)?$", path):
+        return webhook_facets(Webhook.objects.get(pk=match[1]))
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/samples/marks", path):
+        return label_facets(Sample.objects.available().filter(project=_project(match)))
     if match := re.search(r"/change-requests/([0-9a-f-]{36})/(?!threads)", path):
         return request_facets(ChangeRequest.objects.get(pk=match[1]))
     if match := re.fullmatch(r"/?([^/]+)/([^/]+)/change-requests/(\d+)/respond", path):
@@ -47,8 +62,15 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(project=_project(match), number=match[3]))
     if re.search(r"/projects/[^/]+/[^/]+/tags(/override)?$", path) and body.get("build"):
         return build_facets(Build.objects.get(pk=body["build"]))
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry|-/settings/registry)", path):
+        return registry_facets(registry_rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
         return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
+    if match := re.fullmatch(
+        r"/?(?:api/v1/projects/)?([^/]+)/([^/]+)/tags/(?!override)([^/]+)(?:/deprecation|/withdrawal)?", path
+    ):
+        tags = Tag.objects.filter(repository__project=_project(match), name=match[3])
+        return [facet for tag in tags for facet in version_facets(tag)]
     if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
         return files_facets(_project(match))
     if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)|/?([^/]+)/([^/]+)/delete", path):

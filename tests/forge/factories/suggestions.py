@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.accounts.models import User
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import OverrideJson, start_copy
-from forge.builds.previews.refresh import preview_build
+from forge.builds.previews.recorder import preview_build
 from forge.reviews import actions
 from forge.reviews.models import Review, Suggestion
 from forge.reviews.rounds.access import newest_round

@@ -14,11 +14,12 @@ from forge.accounts.models import Organisation, User
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import links_of
 from forge.core.leases import LeaseLost
-from forge.jobs import kinds, queue, running
+from forge.jobs import kinds, queue
 from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.queue import JobLease, LogLine
-from forge.jobs.running import RunningJob
+from forge.jobs.workers import running
+from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from forge.compute.scheduler.slots import Party
-from forge.jobs import worker
+from forge.jobs.workers import slots as worker
 
 PATIENCE = 5.0
 ONE, OTHER = Party(uuid4()), Party(uuid4())

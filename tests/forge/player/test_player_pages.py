@@ -14,7 +14,10 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.projects.actions import update_project, write_file
 from forge.projects.models import Project
+from forge.registry.actions import publish_build
+from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +117,22 @@ def test_the_frame_that_is_kept_has_the_policy_of_the_frame(browser_of: Browser,
     assert answer["Content-Security-Policy"].startswith("sandbox allow-scripts; default-src 'none'; ")
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert not answer.cookies
+
+
+def test_a_rune_has_its_example_inputs_for_whoever_may_run_it(
+    browser_of: Browser, project: Project, people: dict[str, Any]
+) -> None:
+    write_file(people["developer"], project, "examples/knock.wav", b"RIFF a knock")
+    build = built(people["developer"], project)
+    assert build.artefact is not None
+    address = f"/player/acme/kitchen/runes/{build.artefact.digest}/examples"
+    member = browser_of(people["viewer"])
+    assert member.get(address).json() == {"examples": [{"path": "examples/knock.wav"}]}
+    answer: Any = member.get(f"{address}/examples/knock.wav")
+    assert b"".join(answer.streaming_content) == b"RIFF a knock"
+    assert member.get(f"{address}/Runefile.yml").status_code == 404
+    for nobody in (people["stranger"], None):
+        assert browser_of(nobody).get(address).status_code in (401, 404)
+    publish_build(people["developer"], approved(build), "1.0")
+    update_project(people["owner"], project, visibility="public")
+    assert browser_of(None).get(f"{address}/examples/knock.wav").status_code == 200

@@ -21,6 +21,7 @@ from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from tests.forge.factories.samples import packed, zipped
+from tests.forge.factories.seen import seen_headers
 from tests.forge.projects.test_samples import a_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -209,23 +210,20 @@ def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, pr
         {"id": str(first.pk), "label": " down  left ", "split": "holdout"},
         {"id": str(second.pk), "split": "train"},
     ]
-    answer = client.post(f"{SAMPLES}/marks", {"changes": changes}, content_type="application/json")
+    answer = mark(client, changes)
     assert answer.status_code == 200, answer.content
     assert _marks() == {first.pk: ("down left", "holdout"), second.pk: ("up", "train")}
     before = answer.json()["before"]
-    client.post(f"{SAMPLES}/marks", {"changes": before}, content_type="application/json")
+    mark(client, before)
     assert _marks() == {first.pk: ("up", "test"), second.pk: ("up", "test")}
 
 
 def test_one_bad_change_changes_nothing(user: User, project: Project, client: Client) -> None:
     sample = send_sample(user, project, [a_sound()], label="up", days=90, consent=sample_terms(project).text)
     for bad, status in (({"split": "all"}, 400), ({"label": "\n"}, 400), ({"label": "x" * 61}, 400)):
-        body = {"changes": [{"id": str(sample.pk), **bad}]}
-        assert client.post(f"{SAMPLES}/marks", body, content_type="application/json").status_code == status, bad
-    marks = {
-        "changes": [{"id": str(sample.pk), "label": "a"}, {"id": "00000000-0000-4000-8000-000000000000", "label": "b"}]
-    }
-    assert client.post(f"{SAMPLES}/marks", marks, content_type="application/json").status_code == 404
+        assert mark(client, [{"id": str(sample.pk), **bad}]).status_code == status, bad
+    marks = [{"id": str(sample.pk), "label": "a"}, {"id": "00000000-0000-4000-8000-000000000000", "label": "b"}]
+    assert mark(client, marks).status_code == 404
     assert _marks() == {sample.pk: ("up", "test")}
 
 
@@ -236,6 +234,13 @@ def test_a_sample_of_another_project_cannot_be_marked_from_here(user: User, proj
     with pytest.raises(NotFound):
         mark_samples(user, project, [Marking(sample.pk, "down")])
     assert _marks() == {sample.pk: ("up", "test")}
+
+
+def mark(client: Client, changes: list[dict[str, str]]) -> Any:
+    """Sends labels and splits for the samples as they are now."""
+    address = f"{SAMPLES}/marks"
+    body = {"changes": changes}
+    return client.post(address, body, content_type="application/json", headers=seen_headers(address))
 
 
 def _marks() -> dict[Any, tuple[str, str]]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Membership, User
 from forge.builds.actions import request_build
-from forge.builds.jobs import numbered_job
+from forge.builds.runs.jobs import numbered_job
 from forge.core.blobs.links import link_blobs, links_of
 from forge.core.blobs.store import blob_path, put_bytes, read_blob
 from forge.core.blobs.sweep import IN_FLIGHT

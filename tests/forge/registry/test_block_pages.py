@@ -13,7 +13,7 @@ from forge.projects.versions.store import snapshot
 from forge.registry.blocks.pages.signature_text import signature_line, stage_text
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.shared_path import parse_shared_path
-from rune.compiler.pyblock.check import read_file
+from rune.compiler.pyblock.checking.block import read_file
 from rune.compiler.pyblock.interface import interface_of
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built

@@ -207,7 +207,7 @@ def test_a_build_s_page_names_the_blocks_of_others_by_digest(project: Any, devel
     assert build.artefact is not None
     build.artefact.report["blocks"] = [{"path": "acme/sounds#smooth@1.2", "digest": "sha256:" + "ab" * 32}]
     build.artefact.save(update_fields=["report"])
-    page = client.get(f"/acme/kitchen/builds/{build.number}").content.decode()
+    page = client.get(f"/acme/kitchen/builds/{build.number}/files").content.decode()
     assert "acme/sounds#smooth@1.2" in page
     assert "sha256:" + "ab" * 32 in page
 

@@ -26,6 +26,7 @@ from forge.registry.errors import NotPublishable, Withdrawn
 from forge.registry.models import Listing, Tag
 from forge.registry.next_tag import next_tag, next_tag_of
 from tests.forge.factories.builds import RUNE, approved, built
+from tests.forge.factories.seen import seen_form, seen_headers
 
 pytestmark = pytest.mark.django_db
 REASON = "It had a password in it."
@@ -58,7 +59,7 @@ def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     assert [tag["tag"] for tag in listed["tags"]] == ["1.1"]
     assert browser.get("/acme/kitchen?tag=1.0").status_code == 404
     assert "1.0" not in browser.get("/acme/kitchen").content.decode().partition("<h2>Versions</h2>")[2]
-    shown = browser_of(developer).get("/acme/kitchen").content.decode()
+    shown = browser_of(developer).get("/acme/kitchen/published").content.decode()
     assert REASON in shown
     assert "Publish it again" in shown
 
@@ -157,12 +158,14 @@ def test_who_may_not_publish_withdraws_nothing(
 
 def test_the_api_and_the_page_withdraw_and_list_again(tags: Any, project: Any, developer: Any, browser_of: Any) -> None:
     browser, address = browser_of(developer), "/api/v1/projects/acme/kitchen/tags/1.0/withdrawal"
-    answer = browser.put(address, {"reason": REASON}, content_type="application/json")
+    sent = {"content_type": "application/json", "headers": seen_headers(address)}
+    answer = browser.put(address, {"reason": REASON}, **sent)
     assert (answer.status_code, answer.json()["withdrawal"]) == (200, REASON)
-    assert browser.delete(address).json()["withdrawn"] is None
-    page = browser.post("/acme/kitchen/tags/1.0", {"do": "withdraw", "reason": REASON})
+    assert browser.delete(address, headers=seen_headers(address)).json()["withdrawn"] is None
+    form = "/acme/kitchen/tags/1.0"
+    page = browser.post(form, seen_form(form, do="withdraw", reason=REASON))
     assert (page.status_code, Tag.objects.get(name="1.0").withdrawal) == (302, REASON)
-    browser.post("/acme/kitchen/tags/1.0", {"do": "restore"})
+    browser.post(form, seen_form(form, do="restore"))
     assert not Tag.objects.get(name="1.0").is_withdrawn
 
 

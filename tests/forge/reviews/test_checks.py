@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from django.utils import timezone
 
-from forge.accounts.actions import create_token, remove_member
+from forge.accounts.actions import create_token, delete_token, remove_member
+from forge.accounts.models import ApiToken
 from forge.accounts.principals import Principal, acting_as
 from forge.builds.models import Build
 from forge.core.errors import Forbidden, Invalid, NotFound
@@ -18,6 +21,7 @@ from forge.projects.actions import write_file
 from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed
 from forge.reviews.actions import Result, post_check
+from forge.reviews.checks.access import check_statuses
 from forge.reviews.errors import NewerBuild, RobotNeeded, UnknownCheck, WrongRobot
 from forge.reviews.models import CheckResult
 from rune.source.policy.read import read_policy
@@ -154,6 +158,44 @@ def test_the_result_of_a_robot_that_left_does_not_count(
     remove_member(owner, project.organisation, reviewer.pk)
     with pytest.raises(GateClosed, match="has posted no result"):
         publish_build(developer, build, "1.0")
+
+
+@pytest.mark.protects("reviews/check-robots")
+def test_what_a_token_posted_ends_with_it_and_another_of_its_name_posts_anew(
+    project: Any, developer: Any, reviewer: Any
+) -> None:
+    build, rig = build_with(developer, project), robot(reviewer)
+    post_check(rig, build, "lab", success(build))
+    assert [each.succeeded for each in check_statuses(build)] == [True]
+    delete_token(acting_as(reviewer), UUID(str(rig.id)))
+    assert CheckResult.objects.get().token_name == "lab rig"
+    again = robot(reviewer)
+    with pytest.raises(GateClosed, match="has posted no result"):
+        publish_build(developer, build, "1.0")
+    post_check(again, build, "lab", success(build, state="failure"))
+    with pytest.raises(GateClosed, match="said failure"):
+        publish_build(developer, build, "1.0")
+    post_check(again, build, "lab", success(build))
+    ApiToken.objects.filter(pk=again.id).update(expires=timezone.now())
+    with pytest.raises(GateClosed, match="has posted no result"):
+        publish_build(developer, build, "1.0")
+
+
+@pytest.mark.protects("reviews/check-robots")
+def test_of_two_tokens_with_one_name_neither_posts_and_what_the_first_said_stays(
+    project: Any, developer: Any, reviewer: Any
+) -> None:
+    build, first = build_with(developer, project), robot(reviewer)
+    post_check(first, build, "lab", success(build, state="failure"))
+    second = robot(reviewer)
+    for each in (first, second):
+        with pytest.raises(WrongRobot, match="several tokens called lab rig"):
+            post_check(each, build, "lab", success(build))
+    assert CheckResult.objects.get().state == "failure"
+    robot(reviewer, "lab rig", "project:read")
+    delete_token(acting_as(reviewer), UUID(str(second.id)))
+    post_check(first, build, "lab", success(build))
+    assert publish_build(developer, build, "1.0").name == "1.0"
 
 
 def test_the_pages_show_a_result_with_its_link_and_its_robot(

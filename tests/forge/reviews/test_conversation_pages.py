@@ -93,13 +93,14 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: An
     browser.post(here, seen_form(here, do="reopen"))
     assert "Every thread is resolved." not in said()
     assert browser.post(here, {"text": " "}).status_code == 400
-    browser.post(f"/acme/kitchen/comments/{comment.pk}", {"text": "How quiet?"})
+    on_comment = f"/acme/kitchen/comments/{comment.pk}"
+    browser.post(on_comment, seen_form(on_comment, text="How quiet?"))
     assert "Edited" in said()
     assert "How *loud*?" in said()
-    browser.post(f"/acme/kitchen/comments/{comment.pk}", {"do": "delete"})
+    browser.post(on_comment, seen_form(on_comment, do="delete"))
     assert "Deleted by its author" in said()
     assert "How quiet" not in said()
-    assert browser.post(f"/acme/kitchen/comments/{comment.pk}", {"text": "Back"}).status_code == 409
+    assert browser.post(on_comment, seen_form(on_comment, text="Back")).status_code == 409
 
 
 def test_the_page_of_a_build_shows_the_threads_of_its_reviews(

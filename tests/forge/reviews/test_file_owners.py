@@ -168,7 +168,7 @@ def test_the_pages_of_a_build_and_a_review_and_the_api_say_whose_approval_is_mis
     ask_for_review(developer, build, "Models", reviewers=[RequestedGroup((reviewer.pk,))])
     browser = browser_of(owner)
     said = "1 approval by ari@acme.example, owner of models/a and models/b"
-    for address in ("/acme/kitchen/builds/1", "/acme/kitchen/reviews/1"):
+    for address in ("/acme/kitchen/builds/1/publish", "/acme/kitchen/reviews/1"):
         assert said in browser.get(address).content.decode()
     gate = browser.get(f"/api/v1/builds/{build.pk}/gate?tag=1.0").json()
     assert {"done": False, "title": said, "detail": "Nobody has approved it yet."} in gate["steps"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from forge.accounts.actions import change_role, create_token, remove_member
+from forge.accounts.models import Role
 from forge.builds.models import Build
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
@@ -21,6 +22,7 @@ from forge.registry.models import Admission, Publication
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
+from tests.forge.conftest import make_member
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.seen import seen_headers
 
@@ -73,6 +75,28 @@ def test_with_a_second_person_a_version_needs_an_approval(project: Any, develope
     assert tag.publication.admission == Admission.PASSED
     event = Event.objects.filter(stream_id=project.stream, type="tag.published").latest("sequence")
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "passed"}
+
+
+@pytest.mark.protects("reviews/gate")
+@pytest.mark.parametrize("name", ["latest", "Latest", "LATEST"])
+def test_latest_is_protected_where_the_team_has_two_people_and_no_file_says_otherwise(
+    name: str, project: Any, developer: Any, reviewer: Any
+) -> None:
+    """`rune pull` takes it where no tag is named."""
+    build = built(developer, project)
+    with pytest.raises(GateClosed, match="0 of 1 approval by any member"):
+        publish_build(developer, build, name)
+    assert publish_build(developer, build, "nightly").name == "nightly"
+    give_verdict(reviewer, build, "approve")
+    assert publish_build(developer, build, "latest").name == "latest"
+
+
+@pytest.mark.protects("reviews/gate")
+def test_who_is_alone_publishes_latest_until_a_second_person_joins(project: Any, developer: Any) -> None:
+    assert publish_build(developer, build_with(developer, project), "latest").name == "latest"
+    make_member(project.organisation, "second@acme.example", "Second", Role.REVIEWER)
+    with pytest.raises(GateClosed, match="0 of 1 approval"):
+        publish_build(developer, build_with(developer, project, rune=RUNE + b"2"), "latest")
 
 
 @pytest.mark.protects("reviews/gate")

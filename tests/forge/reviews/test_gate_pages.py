@@ -71,13 +71,13 @@ def test_a_build_without_limits_says_nothing_of_them(project: Any, developer: An
 def test_the_page_says_what_a_version_demands_and_that_the_rules_change(
     build: Build, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    page = text_of(browser_of(people["developer"]).get(PAGE))
+    page = text_of(browser_of(people["developer"]).get(f"{PAGE}/publish"))
     assert "<b>1.0 is protected</b>, and this build lacks something:" in page
     assert "2 approvals by owner or reviewer" in page
     assert "This build changes the rules." in page
     assert "Accuracy is limited now: at least 95 %." in page
     assert "past its gate" not in page
-    assert "past its gate" in text_of(browser_of(people["owner"]).get(PAGE))
+    assert "past its gate" in text_of(browser_of(people["owner"]).get(f"{PAGE}/publish"))
 
 
 def test_a_review_says_the_same_to_who_judges(build: Build, people: dict[str, Any], browser_of: Browser) -> None:
@@ -86,7 +86,7 @@ def test_a_review_says_the_same_to_who_judges(build: Build, people: dict[str, An
     assert "To publish 1.0" in page
     assert "This build changes the rules." in page
     assert 'id="limits"' in page
-    assert "Publish it on the build" not in page, "a reviewer does not publish"
+    assert "Publish it</a>" not in page, "a reviewer does not publish"
 
 
 def test_what_is_refused_says_what_is_missing_and_publishes_nothing(
@@ -149,7 +149,7 @@ def test_everyone_reads_on_the_runes_page_that_it_was_published_past_its_gate_an
     assert "Published past its gate" in page
     assert "The fair opens in an hour. &lt;script&gt;" in page
     assert "It has 0 of 1 approval" not in page
-    assert "It has 0 of 1 approval" in text_of(browser_of(people["reviewer"]).get("/acme/kitchen"))
+    assert "It has 0 of 1 approval" in text_of(browser_of(people["reviewer"]).get("/acme/kitchen/published"))
 
 
 def test_a_visitor_gets_the_approved_version_and_not_what_somebody_wants_changed(

@@ -54,7 +54,7 @@ def test_a_build_is_published_as_it_was_seen(
 ) -> None:
     build = built(developer, project)
     client = browser_of(developer)
-    form = form_on(client, BUILD, f"{BUILD}/publish") | {"tag": "nightly"}
+    form = form_on(client, f"{BUILD}/publish", f"{BUILD}/publish") | {"tag": "nightly"}
     assert client.post(f"{BUILD}/publish", {"tag": "nightly"}).status_code == 412, "a form that saw nothing"
     give_verdict(reviewer, build, "changes", "Too loud.")
 
@@ -63,7 +63,7 @@ def test_a_build_is_published_as_it_was_seen(
     assert f"{reviewer.name} asked for changes" in refused.content.decode()
     assert NOTHING_DONE in refused.content.decode()
     assert not Tag.objects.exists()
-    fresh = form_on(client, BUILD, f"{BUILD}/publish") | {"tag": "nightly"}
+    fresh = form_on(client, f"{BUILD}/publish", f"{BUILD}/publish") | {"tag": "nightly"}
     assert client.post(f"{BUILD}/publish", fresh).status_code == 302
 
 
@@ -97,7 +97,7 @@ def test_who_overrides_a_gate_saw_all_that_is_overridden(
 ) -> None:
     build = built(developer, project)
     client, past = browser_of(owner), f"{BUILD}/publish-past-gate"
-    form = form_on(client, BUILD, past) | {"tag": "1.0", "reason": "The fair opens in an hour."}
+    form = form_on(client, f"{BUILD}/publish", past) | {"tag": "1.0", "reason": "The fair opens in an hour."}
     give_verdict(reviewer, build, "changes", "It does not hear whispers.")
     assert client.post(past, form).status_code == 412
     assert not Tag.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import socket
@@ -26,6 +27,7 @@ from forge.core.models import AuditCopy, AuditEntry
 from forge.serving.audit_copies import delivery
 from forge.serving.audit_copies.addresses import read_copies
 from forge.serving.audit_copies.syslog import framed, message
+from forge.serving.local_authority import server_certificate
 from tests.forge.webhooks.receiver import answer, receiving
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +176,12 @@ def syslog_server(trust: ssl.SSLContext | None = None) -> Iterator[tuple[int, li
 
         def serve() -> None:
             plain, _ = listening.accept()
-            with trust.wrap_socket(plain, server_side=True) if trust else plain as connection:
+            try:
+                agreed = trust.wrap_socket(plain, server_side=True) if trust else plain
+            except (ssl.SSLError, ConnectionError):  # the client refused the certificate
+                plain.close()
+                return
+            with agreed as connection:
                 data = b""
                 while piece := connection.recv(1 << 16):
                     data += piece
@@ -198,6 +205,47 @@ def test_a_syslog_server_gets_all_entries(user: User, copies: Copies) -> None:
         sent.append(json.loads(rest[: int(length)].partition(b"\xef\xbb\xbf")[2])["position"])
         data = rest[int(length) :]
     assert sent == all_positions()
+
+
+def tls_server(folder: Path, address: str) -> tuple[ssl.SSLContext, Path]:
+    """What a server speaks TLS with, by a certificate for an address, and the authority that vouches for it."""
+    folder.mkdir()
+    files = server_certificate(folder, ipaddress.ip_address(address), timezone.now())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    return context, files.authority
+
+
+@pytest.mark.protects("audit/lost-copies")
+def test_a_syslog_server_over_tls_gets_all_entries_unreadable_on_the_way(
+    user: User, copies: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, authority = tls_server(tmp_path / "tls", "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    with syslog_server(context) as (port, got):
+        copy = copies(f"syslogs://127.0.0.1:{port}")
+        write(user, 1, 2)
+        assert delivery.deliver(copy) == len(all_positions())
+    (data,) = got
+    assert data.count(b'position="') == len(all_positions())
+
+
+@pytest.mark.protects("audit/lost-copies")
+@pytest.mark.parametrize("wrong", ["another address", "an unknown authority"])
+def test_a_syslog_server_with_a_wrong_certificate_gets_nothing(
+    wrong: str, user: User, copies: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, authority = tls_server(tmp_path / "tls", "10.1.2.3" if wrong == "another address" else "127.0.0.1")
+    if wrong == "an unknown authority":
+        _, authority = tls_server(tmp_path / "other", "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    with syslog_server(context) as (port, got):
+        copy = copies(f"syslogs://127.0.0.1:{port}")
+        write(user, 1)
+        assert delivery.deliver(copy) == 0
+    assert got == []
+    assert AuditCopy.objects.get().position == 0
+    assert AuditCopy.objects.get().failures == 1
 
 
 @pytest.mark.protects("audit/lost-copies")

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from forge.serving.environment import read_environment
+from forge.serving.configuration.environment import read_environment
 from forge.serving.healthy import health_problem
 from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY

@@ -118,7 +118,7 @@ def test_words_sensor_licence_and_size_are_searched(
 
 
 @pytest.mark.protects("roles/explore")
-def test_a_card_draws_the_pipeline_and_runs_what_is_public_alone_when_it_is_asked_to(
+def test_a_card_draws_the_pipeline_and_names_what_runs_when_it_is_asked_to(
     published: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
     update_project(owner, published, visibility="internal")
@@ -131,9 +131,8 @@ def test_a_card_draws_the_pipeline_and_runs_what_is_public_alone_when_it_is_aske
             ("output", "Output"),
         ]
         assert "<iframe" not in page
-    assert "data-run" not in internal
-    assert 'data-run="/player/acme/kitchen/embed?tag=1.0"' in public
-    assert browser_of(None).get("/player/acme/kitchen/embed?tag=1.0").status_code == 200
+        assert 'data-run="/api/v1/projects/acme/kitchen/tags/1.0"' in page
+    assert browser_of(None).get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 200
 
 
 def test_of_a_long_pipeline_a_card_draws_the_ends_and_counts_the_rest() -> None:

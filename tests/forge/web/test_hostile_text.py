@@ -84,6 +84,7 @@ def test_no_page_becomes_what_somebody_wrote(
         "/acme/kitchen/settings",
         "/acme/kitchen/builds",
         *(f"/acme/kitchen/builds/{build.number}" for build in builds),
+        *(f"/acme/kitchen/builds/{builds[-1].number}/{tab}" for tab in ("try", "accuracy", "files", "log")),
         "/accounts/profile",
         "/accounts/security",
         "/accounts/tokens",

@@ -48,7 +48,7 @@ def test_a_project_may_be_called_like_a_page_and_is_found_at_its_address(
     client: Client, project: Project, name: str
 ) -> None:
     Project.objects.filter(pk=project.pk).update(name=check_project_name(name))
-    assert client.get(f"/acme/{name}")["Location"] == f"/acme/{name}/studio"
+    assert f"<h1>{name}</h1>" in client.get(f"/acme/{name}").content.decode()
     assert client.get(f"/acme/{name}/studio").status_code == 200
 
 

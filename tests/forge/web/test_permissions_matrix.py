@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import add_to_team, create_team, invite, join_as
-from forge.accounts.models import Organisation, Role, User
+from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
 from forge.jobs.models import Job, JobState
@@ -88,6 +88,7 @@ _TEAM = "api/v1/organisations/<str:organisation>/teams/<str:team>"
 _HOOKS = "api/v1/organisations/<str:organisation>/webhooks"
 _HOOK = f"{_HOOKS}/<uuid:webhook_id>"
 _HOOK_PAGE = "<str:organisation>/-/settings/webhooks/<uuid:webhook>"
+_GRANTS = "api/v1/organisations/<str:organisation>/members/<uuid:member>/grants"
 _NEW_HOOK = {"url": "https://example.com/hook", "topics": ["build"]}
 
 Case = tuple[str, str, str, Any, tuple[int, ...]]
@@ -118,6 +119,17 @@ CASES: list[Case] = [
         "MEMBER/hand-over",
         {},
         OWN_DELETED,
+    ),
+    ("get", "api/v1/me/grants", "", None, MINE),
+    ("delete", "api/v1/me/grants/<str:kind>/<uuid:grant>", "GRANT", None, (204, 404, 404, 404, 404, 404, 401)),
+    ("get", _GRANTS, "MEMBER/grants", None, OWN),
+    ("delete", f"{_GRANTS}/<str:kind>/<uuid:grant>", "MEMBER_GRANT", None, OWN_DELETED),
+    (
+        "post",
+        f"{_GRANTS}/<str:kind>/<uuid:grant>/hand-over",
+        "MEMBER_GRANT/hand-over",
+        {"heir": _NO_ID},
+        (404, 403, 403, 403, 403, 404, 401),
     ),
     (
         "post",
@@ -358,6 +370,20 @@ CASES: list[Case] = [
     ),
     ("get", "player/<str:organisation>/<str:name>/state", "player/acme/kitchen/state", None, READ),
     ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/x", None, NONE),
+    (
+        "get",
+        "player/<str:organisation>/<str:name>/runes/<str:digest>/examples",
+        "player/acme/kitchen/runes/x/examples",
+        None,
+        NONE,
+    ),
+    (
+        "get",
+        "player/<str:organisation>/<str:name>/runes/<str:digest>/examples/<path:path>",
+        "player/acme/kitchen/runes/x/examples/a.wav",
+        None,
+        NONE,
+    ),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
     ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
     ("get", f"{_ROUTE}/blocks", f"{_P}/blocks", None, READ),
@@ -562,6 +588,7 @@ CASES: list[Case] = [
         {"team": "audio", "role": "viewer"},
         SENT_MANAGED,
     ),
+    ("get", "<str:organisation>/<str:name>", "acme/kitchen", None, PAGE),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
     (
         "form",
@@ -666,6 +693,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "MEMBER_PAGE/made": f"acme/-/members/{member.pk}/made",
         "MEMBER_MADE": f"acme/-/members/{member.pk}/made/invitation/{invitation.pk}",
         "MEMBER/hand-over": f"{_O}/members/{member.pk}/hand-over",
+        **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
     }
 
@@ -685,6 +713,17 @@ def people_addresses(owner: User, project: Project, member: User) -> dict[str, s
         "PROJECT_INVITATION": f"{_P}/invitations/{invitation.pk}",
         "TEAMMATE_PAGE": f"acme/kitchen/share/people/{member.pk}",
         "PROJECT_INVITATION_PAGE": f"acme/kitchen/share/invitations/{invitation.pk}/revoke",
+    }
+
+
+def grant_addresses(owner: User, member: User, invitation: Invitation) -> dict[str, str]:
+    """What the addresses of the owner's invitation stand for, as a thing that somebody made."""
+    grant = f"invitation/{invitation.pk}"
+    return {
+        "GRANT": f"api/v1/me/grants/{grant}",
+        "MEMBER/grants": f"{_O}/members/{member.pk}/grants",
+        "MEMBER_GRANT": f"{_O}/members/{owner.pk}/grants/{grant}",
+        "MEMBER_GRANT/hand-over": f"{_O}/members/{owner.pk}/grants/{grant}/hand-over",
     }
 
 

@@ -16,11 +16,11 @@ from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import create_token
 from forge.accounts.models import User
-from forge.builds import notify
 from forge.builds.actions import request_build
 from forge.builds.models import Preview, PreviewState
+from forge.builds.previews import notify
 from forge.projects.models import Project
-from tests.forge.web.test_strangers import Names, Which, build, each_address, filled, names, some_addresses
+from tests.forge.web.test_strangers import Names, Which, build, each_address, filled, names, quarters
 
 __all__ = ["build", "names"]  # fixtures
 
@@ -163,11 +163,13 @@ def test_what_writes_and_what_notifies_is_seen(
 @pytest.mark.parametrize(
     ("reader", "which"),
     [
-        pytest.param("member", each_address, id="member"),
-        *(pytest.param(reader, some_addresses, id=f"{reader}, a share") for reader in ("token", "visitor")),
+        *(
+            pytest.param(reader, quarters(*share), id=f"{reader}, a share")
+            for reader, share in (("member", (0, 1)), ("token", (2,)), ("visitor", (3,)))
+        ),
         *(
             pytest.param(reader, each_address, marks=pytest.mark.proof, id=f"{reader}, all")
-            for reader in ("token", "visitor")
+            for reader in ("member", "token", "visitor")
         ),
     ],
 )

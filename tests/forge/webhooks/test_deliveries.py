@@ -21,7 +21,7 @@ from forge.core.models import AuditEntry
 from forge.jobs import queue
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.queue import JobLease
-from forge.jobs.running import RunningJob
+from forge.jobs.workers.running import RunningJob
 from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.actions import publish_build

@@ -12,8 +12,8 @@ import pytest
 import rune.capabilities
 from rune.capabilities import BY_GRAPH_TYPE, BY_NUMBER, CAPABILITIES, INPUT_OPTIONS, Capability
 from rune.capabilities.capability import Sensor
-from rune.running.runtime.readers import READERS, reader_of
-from rune.tools.cli.input_options import input_options
+from rune.running.runtime.inputs.readers import READERS, reader_of
+from rune.tools.cli.running.input_options import input_options
 from tools.capabilities import TARGET, declared_capabilities
 
 FOLDER = Path(rune.capabilities.__file__).parent

@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,11 +77,9 @@ def test_a_crash_of_the_interpreter_is_a_named_error_and_the_host_lives_on() -> 
 @pytest.mark.protects("runes/host-models")
 def test_a_model_without_end_is_killed_when_its_time_is_up() -> None:
     model = open_isolated(TFLITE, endless(), limits=ModelLimits(seconds=5))
-    started = time.monotonic()
     with pytest.raises(RuneStopped, match=r"its model took longer than 5 s to run") as stopped:
         model.run([bytes(4)])
     assert stopped.value.limit == "time"
-    assert time.monotonic() - started < 30
 
 
 @pytest.mark.protects("runes/host-models")

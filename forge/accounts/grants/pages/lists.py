@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
+from forge.accounts.grants.access import OwnedGrant, find_member, grants_of, own_things
 from forge.accounts.grants.actions import end_members_thing, end_own_thing, hand_over_thing
 from forge.accounts.grants.declarations import GrantKind, kinds
 from forge.accounts.models import Membership, Organisation, Role
@@ -20,7 +20,7 @@ from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
 
 _OWN, _OF_MEMBER = "account/grants.html", "organisation/member.html"
@@ -81,14 +81,6 @@ def member_context(principal: Principal, organisation: Organisation, member: Mem
         "heirs": [each.user for each in owners],
         "roles": ROLE_DESCRIPTIONS,
     }
-
-
-def find_member(organisation: Organisation, person: UUID | None) -> Membership:
-    """Returns a member. Raises `NotFound`."""
-    member = members_of(organisation).filter(user=person).first()
-    if member is None:
-        raise NotFound(f"{organisation.name} has no such member.")
-    return member
 
 
 def _grouped(things: Sequence[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from forge.accounts.announcements import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.errors import BadAccount
-from forge.accounts.models import ApiToken, BrowserSession, User
+from forge.accounts.models import ApiToken, BrowserSession, DeviceSignIn, SignInLink, User
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
 from forge.accounts.people.checks import ADDRESS_IN_USE, name_errors, password_errors
 from forge.core.audit.entries import write_entry
@@ -69,10 +70,12 @@ def set_password(user: User, password: str) -> None:
 
 @transaction.atomic
 def end_sessions_and_tokens(user: User) -> None:
-    """Ends all tokens and sessions of a person whose password was changed; who changed it goes on with a new session.
+    """Ends all tokens and sessions of a person whose password was changed, and what would become one; who changed it
+    goes on with a new session.
 
     Django calls it by `forge.accounts.sign_in.passwords`, whoever stores a new password, by whatever way.
     """
+    end_claims(user)
     tokens = ApiToken.objects.visible_to(user)
     names = [token.name for token in tokens]
     sessions = BrowserSession.objects.visible_to(user).count()
@@ -81,6 +84,17 @@ def end_sessions_and_tokens(user: User) -> None:
         write_entry(user, "password.end", user.stream, user.place, **ended)
         tokens.delete()
         Session.objects.filter(browser__user=user).delete()
+
+
+def end_claims(user: User) -> None:
+    """Ends what was begun in a person's name and would become a session or a token of theirs: links that sign them in,
+    and programs that they allowed a token which these have not fetched."""
+    now = timezone.now()
+    first = User.objects.order_by("joined").values_list("pk", flat=True).first()
+    # A link without an address signs in the first person.
+    addresses = [user.email, ""] if first == user.pk else [user.email]
+    SignInLink.objects.filter(email__in=addresses, used__isnull=True).update(used=now)
+    DeviceSignIn.objects.filter(person=user, redeemed__isnull=True).update(expires=now)
 
 
 def end_connections(user: User) -> None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from forge.accounts.errors import NoSuchPerson
 from forge.accounts.grants.access import grants_of
-from forge.accounts.models import SignInLink, User
-from forge.accounts.people.actions.account import end_connections
+from forge.accounts.models import User
+from forge.accounts.people.actions.account import end_claims, end_connections
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
 
@@ -25,14 +25,13 @@ def disable_person(email: str) -> User:
     Raises `NoSuchPerson`.
     """
     person = _person_of(email)
-    now = timezone.now()
     person.is_active = False
     person.save(update_fields=["is_active"])
     # Whoever has one of their links could come back by it as somebody else.
     things = grants_of([person])
     for thing in things:
         thing.kind.end([thing.grant.id])
-    SignInLink.objects.filter(email=person.email, used__isnull=True).update(used=now)
+    end_claims(person)
     _delete_sessions(person)
     titles = [each.grant.title for each in things]
     write_entry(INSTALLATION, "person.disable", f"user:{person.pk}", person.place, things=titles)

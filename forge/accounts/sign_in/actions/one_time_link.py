@@ -17,7 +17,7 @@ from django.utils import timezone
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import Membership, Organisation, Role, SignInLink, User
-from forge.accounts.organisations.names import slug
+from forge.accounts.organisations.names import SERVER_ORGANISATION, slug
 from forge.accounts.people.actions.account import make_account
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.tokens.secrets import hash_secret, new_secret
@@ -95,7 +95,7 @@ def _person_of(link: SignInLink) -> User:
             user, "organisation.create", f"organisation:{organisation.pk}", organisation.place, name=organisation.name
         )
     else:
-        home = Organisation.objects.order_by("created").first()
+        home = Organisation.objects.exclude(name=SERVER_ORGANISATION).order_by("created").first()
         if home is not None:
             Membership.objects.create(organisation=home, user=user, role=Role.DEVELOPER)
             subject, role = f"organisation:{home.pk}", Role.DEVELOPER

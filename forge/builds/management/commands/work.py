@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from forge.builds.build_worker import BuildWorker
+from forge.builds.runs.build_worker import BuildWorker
 from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.core.events.delivery import attach_thread
 from forge.core.periodic import Runs, scheduler

@@ -21,10 +21,12 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
-from forge.core.errors import Conflict, Invalid, NotFound
+from forge.accounts.teams.seen import team_facets
+from forge.core.errors import Conflict, Invalid, NotFound, Stale
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
+from forge.core.seen import seen_in, seen_state
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
@@ -111,7 +113,7 @@ def change(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
         raise NotFound("A team's page has no such form.")
     try:
         do(principal, target, request.POST)
-    except (Invalid, Conflict, NotFound) as error:
+    except (Invalid, Conflict, NotFound, Stale) as error:
         fresh = find_team(principal, organisation, team)
         return show_again(request, "organisation/team.html", _team(request, principal, fresh), error)
     return redirect("teams", organisation=target.organisation.name) if target.pk is None else redirect(target)
@@ -157,6 +159,7 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
         "given": Role.DEVELOPER,
         "addable": _addable(team) if manages else [],
         "projects": _manageable(principal, team) if manages else [],
+        "seen": seen_state(team_facets(team)) if manages else "",
     }
 
 
@@ -180,7 +183,8 @@ def _manageable(principal: Principal, team: Team) -> list[str]:
 
 
 def _add(principal: Principal, team: Team, form: QueryDict) -> None:
-    actions.add_to_team(principal, team, [_member(team, each) for each in form.getlist("person") if each.strip()])
+    people = [_member(team, each) for each in form.getlist("person") if each.strip()]
+    actions.add_to_team(principal, team, people, seen=seen_in(form))
 
 
 def _member(team: Team, text: str) -> UUID:
@@ -223,11 +227,12 @@ def _end(principal: Principal, team: Team, form: QueryDict) -> None:
 
 
 def _rename(principal: Principal, team: Team, form: QueryDict) -> None:
-    actions.update_team(principal, team, name=form.get("name", "").strip(), description=form.get("description", ""))
+    name, description = form.get("name", "").strip(), form.get("description", "")
+    actions.update_team(principal, team, name=name, description=description, seen=seen_in(form))
 
 
 def _delete(principal: Principal, team: Team, form: QueryDict) -> None:
-    actions.delete_team(principal, team)
+    actions.delete_team(principal, team, seen=seen_in(form))
 
 
 def _id(form: QueryDict, name: str) -> UUID:

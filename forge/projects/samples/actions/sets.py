@@ -19,6 +19,7 @@ from forge.core.blobs.store import put_batch
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.models import Blob
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.announcements import SAMPLES_CHANGED
 from forge.projects.errors import ConsentChanged
@@ -28,7 +29,15 @@ from forge.projects.files.document import entries
 from forge.projects.files.document_store import editing
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project, Sample, SampleKind
-from forge.projects.samples.access import Terms, checked_label, checked_split, sample_path, sample_terms
+from forge.projects.samples.access import (
+    Terms,
+    checked_label,
+    checked_split,
+    label_facets,
+    sample_path,
+    sample_terms,
+    samples_of,
+)
 from forge.projects.samples.imports import KNOWN, RefusedFile, classify_samples, labelled_archive
 from rune.running.evaluation.labelled import LabelledSample
 
@@ -117,17 +126,22 @@ class Marking:
     split: str | None = None
 
 
-def mark_samples(actor: Actor, project: Project, markings: Collection[Marking]) -> Sequence[Marking]:
+def mark_samples(
+    actor: Actor, project: Project, markings: Collection[Marking], *, seen: Seen = None
+) -> Sequence[Marking]:
     """Changes labels and splits; answers what they were, which takes it back when it is given again.
 
-    Raises `Forbidden`, `Invalid` for a label or split that cannot be, and `NotFound` for a sample that the project does
-    not have: then nothing is changed.
+    Raises `Forbidden`, `Stale`, `Invalid` for a label or split that cannot be, and `NotFound` for a sample that the
+    project does not have: then nothing is changed.
     """
     require(actor, Verb.EDIT, project)
     wanted = {each.sample: each for each in markings}
     if not 0 < len(wanted) <= MAXIMUM_FILES:
         raise Invalid(f"Name 1 to {MAXIMUM_FILES} samples.")
     with transaction.atomic():
+        Project.objects.lock(project.pk)
+        if seen is not None:
+            require_seen(label_facets(samples_of(actor, project)), seen)
         samples = list(
             Sample.objects.visible_to(actor).available().filter(project=project, pk__in=wanted).select_for_update()
         )

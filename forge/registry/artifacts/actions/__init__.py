@@ -2,6 +2,7 @@
 
 from forge.registry.artifacts.actions.deleting import delete_blob, delete_manifest, delete_tag
 from forge.registry.artifacts.actions.pushing import push_manifest
+from forge.registry.artifacts.actions.rules import RegistryTerms, change_registry_rules
 from forge.registry.artifacts.actions.uploads import (
     append_part,
     begin_upload,
@@ -11,9 +12,11 @@ from forge.registry.artifacts.actions.uploads import (
 )
 
 __all__ = [
+    "RegistryTerms",
     "append_part",
     "begin_upload",
     "cancel_upload",
+    "change_registry_rules",
     "delete_blob",
     "delete_manifest",
     "delete_tag",

@@ -8,15 +8,15 @@ from django.utils import timezone
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import links_of
+from forge.core.blobs.links import links_of, owner_kind
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.actions.withdrawing import withdraw_tag
-from forge.registry.artifacts.access import find_manifest, links_in
+from forge.registry.artifacts.access import find_manifest, links_in, require_publisher
 from forge.registry.artifacts.digests import blob_named
 from forge.registry.artifacts.models import ArtifactTag, PushedBlob
-from forge.registry.errors import NoSuchTag, StillNamed
-from forge.registry.models import Repository, Tag
+from forge.registry.errors import NoSuchBlob, NoSuchTag, StillNamed
+from forge.registry.models import Manifest, Repository, Tag
 
 DELETED_BY_CLIENT = "A registry client deleted the tag."
 
@@ -29,6 +29,7 @@ def delete_tag(actor: Actor, project: Project, name: str) -> None:
     """
     require(actor, Verb.PUSH, project)
     if Tag.objects.listed().filter(repository__project=project, name=name).exists():
+        require_publisher(actor, project)
         withdraw_tag(actor, project, name, DELETED_BY_CLIENT)
         return
     count, _ = ArtifactTag.objects.filter(repository__project=project, name=name).delete()
@@ -48,6 +49,9 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     names = [*manifest.tags.values_list("name", flat=True), *(str(block) for block in manifest.blocks.all())]
     if names:
         raise StillNamed(f"The project published it as {', '.join(sorted(names))}. Withdraw that version.")
+    listing = links_in(repository).filter(owner_kind=owner_kind(Manifest), blob_id=manifest.blob_id)
+    if listing.exclude(owner_id=manifest.pk).exists():
+        raise StillNamed(f"An index lists {digest}. Delete the index first.")
     ArtifactTag.objects.filter(manifest=manifest).delete()
     manifest.trashed = timezone.now()
     manifest.save(update_fields=["trashed"])
@@ -56,18 +60,14 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
 
 @transaction.atomic
 def delete_blob(actor: Actor, repository: Repository, digest: str) -> None:
-    """Takes a blob that no manifest names out of a repository. Raises `Forbidden`, `NoSuchTag` and `StillNamed`."""
+    """Takes a blob that no manifest names out of a repository. Raises `Forbidden`, `NoSuchBlob` and `StillNamed`."""
     require(actor, Verb.PUSH, repository.project)
     blob = blob_named(digest)
-    pushed = PushedBlob.objects.filter(repository=repository, blob_id=blob).first()
-    links = links_in(repository).filter(blob_id=blob)
-    if pushed is not None:
-        own = links_of(pushed)
-        links = links.exclude(pk__in=own.values("pk"))
-    if links.exists():
+    if links_in(repository).exclude(owner_kind=owner_kind(PushedBlob)).filter(blob_id=blob).exists():
         raise StillNamed(f"A manifest names {digest}. Delete the manifest first.")
+    pushed = PushedBlob.objects.filter(repository=repository, blob_id=blob).first()
     if pushed is None:
-        raise NoSuchTag(f"There is no blob {digest} in this repository.")
-    own.delete()
+        raise NoSuchBlob(f"There is no blob {digest} in this repository.")
+    links_of(pushed).delete()
     pushed.delete()
     write_entry(actor, "artifact.delete", repository.project.stream, repository.project.place, digest=digest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,20 +15,20 @@ from forge.accounts.quotas.limits import require_fits, require_room
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import link_blobs
+from forge.core.blobs.links import link_blobs, links_of_all
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.actions.publishing import publish_build, rune_facts
-from forge.registry.artifacts.access import links_in, registry_rules_of
+from forge.registry.artifacts.access import links_in, registry_rules_of, require_publisher
 from forge.registry.artifacts.digests import blobs_named, note_digests
 from forge.registry.artifacts.models import ArtifactTag
 from forge.registry.distribution.digests import digest_of, names
 from forge.registry.distribution.documents import BadManifest, Descriptor, Document, read_document
 from forge.registry.distribution.manifests import CONFIG_TYPE, RUNE_TYPE, is_tag, oci_artifact, stays
-from forge.registry.errors import ArtifactNotTaken, BadArtifact, BadTag, BlobMissing, TagInUse, WrongBytes
+from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMissing, TagInUse, WrongBytes
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.published_versions import fix_version
@@ -39,6 +40,8 @@ RUNE_TYPES = frozenset({CONFIG_TYPE, RUNE_TYPE, BLOCK_TYPE})
 """The types of artifacts that every registry takes, beside those that refer to another."""
 MOST_TAGS = 100
 """Tags of one push."""
+_REFERRING = re.compile(r"sha256-[0-9a-f]{64}(\.(sig|att|sbom))?")
+"""Tags by which clients that know no referrers name what refers to a manifest."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def push_manifest(
     """Stores a manifest, under tags or under its digest alone.
 
     One that is a build of the project's is published under the tags, as the button does it. Raises `Forbidden`,
-    `StorageQuotaReached`, `BadArtifact`, `WrongBytes`, `BlobMissing`, `ArtifactNotTaken`, `BadTag`, `TagInUse`, and
+    `StorageQuotaReached`, `BadArtifact`, `WrongBytes`, `BlobMissing`, `ArtifactRefused`, `BadTag`, `TagInUse`, and
     what `publish_build` raises.
     """
     require(actor, Verb.PUSH, project)
@@ -73,10 +76,12 @@ def push_manifest(
     digest = digest or digest_of(data)
     build = _build_of(project, document, data) if tags else None
     if build is not None:
+        require_publisher(actor, project)
         for tag in tags:
             publish_build(actor, build, tag)
     else:
-        _require_taken(project, document)
+        if not (tags and all(_REFERRING.fullmatch(tag) for tag in tags)):
+            _require_allowed(project, document)
         blob = put_bytes(data)
         embedded = {each.digest: put_bytes(each.data) for each in document.blobs if each.data is not None}
         _push(actor, project, tuple(dict.fromkeys(tags)), document, {digest: blob, **embedded}, digest)
@@ -110,7 +115,7 @@ def _push(
         project.stream,
         project.place,
         digest=manifest.blob_id,
-        tags=listed(tags, "and") or "no tag",
+        tags=listed(tags) or "no tag",
     )
 
 
@@ -120,12 +125,14 @@ def _store(
     """The row of a manifest, with links to what it names. Raises `BlobMissing` and `BadArtifact`."""
     embedded = {blob.digest: blob.size for blob in stored.values()}
     blobs = blobs_named([each.digest for each in document.blobs])
-    links = links_in(repository).filter(blob_id__in=blobs.values()).values_list("blob_id", "blob__size")
+    own = stored[digest].digest
+    # One that comes back from the trash still has its blobs.
+    trashed = links_of_all(repository.manifests.filter(blob_id=own))
+    links = (links_in(repository) | trashed).filter(blob_id__in=blobs.values()).values_list("blob_id", "blob__size")
     _require_all(document.blobs, blobs, {**embedded, **dict(links)})
     children = blobs_named([each.digest for each in document.manifests])
     manifests = repository.manifests.filter(trashed=None, blob_id__in=children.values())
     _require_all(document.manifests, children, dict(manifests.values_list("blob_id", "blob__size")))
-    own = stored[digest].digest
     manifest, _ = Manifest.objects.update_or_create(
         repository=repository,
         blob_id=own,
@@ -152,13 +159,13 @@ def _require_all(descriptors: Sequence[Descriptor], blobs: Mapping[str, str], si
 
 
 def _set_tag(actor: Actor, project: Project, repository: Repository, name: str, manifest: Manifest) -> None:
-    """Sets a tag of an artifact that is no build. Raises `TagInUse` and `ArtifactNotTaken`."""
+    """Sets a tag of an artifact that is no build. Raises `TagInUse` and `ArtifactRefused`."""
     published = Tag.objects.filter(repository=repository, name=name).select_related("build").first()
     if published is not None:
         message = f"{name} is build {published.build.number}. Publish a build under it, or push to another tag."
         raise TagInUse(message, errors={"tag": [message]})
     if is_protected(project, name):
-        raise ArtifactNotTaken(
+        raise ArtifactRefused(
             f"{name} is protected: only a build that passed its gate is published under it. "
             "Push the manifest of such a build, or push to another tag."
         )
@@ -168,6 +175,9 @@ def _set_tag(actor: Actor, project: Project, repository: Repository, name: str, 
     elif existing.manifest_id == manifest.pk:
         return
     if stays(name) and not registry_rules_of(project.organisation_id).versions_move:
+        if existing is not None:
+            message = f"{name} is {existing.manifest.blob_id} and keeps its bytes. Push to the next version."
+            raise TagInUse(message, errors={"tag": [message]})
         # It means its bytes for good, also when the tag was deleted in between.
         fix_version(project, name, manifest.blob_id)
     ArtifactTag.objects.update_or_create(
@@ -183,12 +193,12 @@ def _check_tag(tag: str) -> None:
         raise BadTag(message, errors={"tag": [message]})
 
 
-def _require_taken(project: Project, document: Document) -> None:
-    """Raises `ArtifactNotTaken` for what is neither a rune nor a block, nor lists or refers to manifests."""
+def _require_allowed(project: Project, document: Document) -> None:
+    """Raises `ArtifactRefused` for what is neither a rune nor a block, nor lists or refers to manifests."""
     is_ours = document.artifact_type in RUNE_TYPES or document.is_index or bool(document.subject)
     if is_ours or registry_rules_of(project.organisation_id).takes_all:
         return
-    raise ArtifactNotTaken(
+    raise ArtifactRefused(
         f"The registry of {project.organisation.name} takes runes, blocks and what refers to them, and this is "
         f"{document.artifact_type or document.media_type}. An owner can let it take all artifacts, in the settings."
     )

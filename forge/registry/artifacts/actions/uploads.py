@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
+from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.core.actors import Actor
@@ -19,34 +21,42 @@ from forge.projects.models import Project
 from forge.registry.artifacts.access import find_blob
 from forge.registry.artifacts.digests import note_digests
 from forge.registry.artifacts.models import PushedBlob, Upload
-from forge.registry.errors import NoSuchUpload, WrongBytes, WrongOffset
+from forge.registry.errors import NoSuchUpload, TooManyUploads, WrongBytes, WrongOffset
 from forge.registry.models import Repository
 
 MOST_PARTS = 10_000
 """Parts of one upload."""
+MOST_UPLOADS = 100
+"""Uploads of one person that are under way at once, in all repositories."""
 
 
 def begin_upload(actor: Actor, project: Project) -> Upload:
-    """Begins an upload, which its author alone goes on with. Raises `Forbidden` and `StorageQuotaReached`."""
+    """Begins an upload, which its author alone goes on with.
+
+    Raises `Forbidden`, `StorageQuotaReached` and `TooManyUploads`.
+    """
     require(actor, Verb.PUSH, project)
-    require_room(project.organisation_id)
+    _require_room(project, 1)
+    if Upload.objects.filter(author=actor.person).count() >= MOST_UPLOADS:
+        raise TooManyUploads(f"{MOST_UPLOADS} of your uploads are under way. Finish or cancel some of them first.")
     repository, _ = Repository.objects.get_or_create(project=project)
-    return Upload.objects.create(repository=repository, author=actor.insist(), changed=timezone.now())
+    return Upload.objects.create(repository=repository, author=actor.person, changed=timezone.now())
 
 
 def append_part(
-    actor: Actor, upload: Upload, chunks: Iterable[bytes], offset: int | None = None, limit: int | None = None
+    actor: Actor, upload: Upload, chunks: Iterable[bytes], offset: int | None = None, size: int = 0
 ) -> Upload:
-    """Adds a part to an upload; `offset` is where the client says that it begins.
+    """Adds a part to an upload; `offset` is where the client says that it begins, and `size` its bytes, 0 where they
+    are not known before they come.
 
-    Raises `Forbidden`, `StorageQuotaReached`, `WrongOffset`, `TooLarge` for more than `limit` bytes, and
-    `NoSuchUpload` where it ended meanwhile.
+    Raises `Forbidden`, `StorageQuotaReached`, `WrongOffset`, and `NoSuchUpload` where the upload ended meanwhile.
     """
-    require(actor, Verb.PUSH, upload.repository.project)
-    require_room(upload.repository.project.organisation_id)
+    project = upload.repository.project
+    require(actor, Verb.PUSH, project)
     if offset is not None and offset != upload.size:
         raise WrongOffset(upload.size)
-    part = store_part(chunks, limit)
+    _require_room(project, max(size, 1))
+    part = store_part(chunks)
     if not part.size:
         delete_parts([part.name])
         return upload
@@ -81,6 +91,9 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     parts = [Part(*part) for part in upload.parts] or [store_part([])]
     try:
         blob = join_parts(parts, digest)
+        with transaction.atomic():
+            _have(upload.repository, blob, digest)
+            require_fits(project.organisation_id)
     except WrongDigest:
         _end(upload, parts)
         raise WrongBytes(
@@ -88,9 +101,9 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
         ) from None
     except NotFound:
         raise NoSuchUpload("This upload ended meanwhile. Begin it again.") from None
-    with transaction.atomic():
-        _have(upload.repository, blob, digest)
-        require_fits(project.organisation_id)
+    except StorageQuotaReached:
+        _end(upload, parts)
+        raise
     _end(upload, parts)
     return digest
 
@@ -117,6 +130,14 @@ def mount_blob(actor: Actor, project: Project, digest: str, source: Project) -> 
         _have(target, link.blob, digest)
         require_fits(project.organisation_id)
     return True
+
+
+def _require_room(project: Project, size: int) -> None:
+    """Raises `StorageQuotaReached` where the organisation has no room for so many bytes beside the uploads that are
+    under way in its repositories."""
+    uploads = Upload.objects.filter(repository__project__organisation=project.organisation_id)
+    pending = uploads.aggregate(bytes=Sum("size"))["bytes"] or 0
+    require_room(project.organisation_id, pending + size)
 
 
 def _have(repository: Repository, blob: Blob, digest: str) -> None:

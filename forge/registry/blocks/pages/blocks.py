@@ -23,7 +23,7 @@ from forge.core.http.paging import chosen_of, things_of, words_of
 from forge.projects.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.actions import deprecate_block, end_block_deprecation
+from forge.registry.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
 from forge.registry.blocks.users import BlockUse, users_of
@@ -38,7 +38,7 @@ SORTS = {"": "Name", "new": "Newest", "used": "Most used"}
 
 @dataclass(frozen=True)
 class ListedBlock:
-    """A block in the list. `version` is the newest that nobody advises against, or else the newest."""
+    """A block in the list. `version` is the newest that is not deprecated, or else the newest."""
 
     name: SharedName
     version: BlockVersion
@@ -115,15 +115,20 @@ def block_page(request: HttpRequest, organisation: str, name: str, block: str) -
 @for_person
 @require_POST
 def describe(request: HttpRequest, organisation: str, name: str, block: str, version: str) -> HttpResponse:
-    """Advises against a version or takes that back, as was pressed, and goes back to its page."""
+    """Deprecates or withdraws a version, or ends that, by the button that was pressed, and goes back to its page."""
     project = project_of(request, organisation, name, Verb.PUBLISH)
     principal = principal_of(request)
     try:
-        if request.POST.get("do") == "undeprecate":
-            end_block_deprecation(principal, project, block, version)
-        else:
-            reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
-            deprecate_block(principal, project, block, version, reason, successor)
+        reason = request.POST.get("reason", "")
+        match request.POST.get("do"):
+            case "undeprecate":
+                end_block_deprecation(principal, project, block, version)
+            case "withdraw":
+                withdraw_block(principal, project, block, version, reason)
+            case "restore":
+                end_block_withdrawal(principal, project, block, version)
+            case _:
+                deprecate_block(principal, project, block, version, reason, request.POST.get("successor", ""))
     except Invalid as error:
         return _show(request, project, block, version, error)
     return redirect(f"{project.get_absolute_url()}/blocks/{block}?version={version}")
@@ -152,7 +157,7 @@ def _show(
         "changes": () if before is None else _changes(files_of(before), files),
         "files": _files_in_order(files),
         "licence": licence_of(files.texts.get("LICENSE", "")),
-        "successors": [each.version for each in versions if each.pk != chosen.pk and not each.deprecation],
+        "successors": [each.version for each in versions if each.pk != chosen.pk and not each.objection],
     } | _of_function(chosen)
     if error is not None:
         return show_again(request, "blocks/block.html", context, error)

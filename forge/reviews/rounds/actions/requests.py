@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from forge.accounts.models import Membership, User
-from forge.accounts.organisations.access import require_in
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
-from forge.accounts.project_people import team_of
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.errors import AlreadyRequested, BadReviewers, NotReviewable, ReviewClosed, SameRune
+from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
 from forge.reviews.rounds.access import digest_of, is_reviewable, newest_round
 from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
-from forge.reviews.rounds.invitees import checked_addresses
-from rune.wording import counted, listed
-
-MAXIMUM_TITLE = 200
-MOST_GROUPS = 20
-MOST_PEOPLE = 50
-"""People of one group."""
-
-
-@dataclass(frozen=True)
-class RequestedGroup:
-    """People of whom `needed` must approve; with 0 they may, and nobody waits for them. A team, by its name, is asked
-    as those of its people who may judge the build."""
-
-    people: tuple[UUID, ...] = ()
-    needed: int = 1
-    title: str = ""
-    team: str = ""
+from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
 
 
 @transaction.atomic
@@ -68,20 +45,21 @@ def ask_for_review(
     """
     project = build.project
     require(actor, Verb.ASK, project)
-    title, message = _checked_title(title), _checked_message(message)
-    if due is not None and due < timezone.localdate():
-        raise Invalid("The due date has passed.", errors={"due": ["Choose today or a later day."]})
-    addresses = checked_addresses(actor, project, invited)
     Project.objects.lock(project.pk)
+    checked = check_request(actor, build, title, message, reviewers, due, invited)
     _require_new(build)
     last = Review.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     review = Review.objects.create(
-        project=project, number=last + 1, title=title, message=message, requested_by=actor.person, due=due
+        project=project,
+        number=last + 1,
+        title=checked.title,
+        message=checked.message,
+        requested_by=actor.person,
+        due=due,
     )
-    if reviewers or not addresses:
-        _put_groups(actor, review, reviewers, authors_of(build))
+    _write_groups(review, checked.groups)
     Round.objects.create(review=review, number=1, build=build, requested_by=actor.person)
-    send_invitations(actor, review, addresses)
+    send_invitations(actor, review, checked.addresses)
     _tell(
         actor,
         review,
@@ -89,7 +67,7 @@ def ask_for_review(
         ReviewStep.REQUESTED,
         build_number=build.number,
         reviewers=_for_audit(reviewers),
-        invited=len(addresses),
+        invited=len(checked.addresses),
     )
     return review
 
@@ -101,7 +79,7 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     Raises `Forbidden`, `Invalid`, `ReviewClosed`, `NotReviewable`, `SameRune` and `AlreadyRequested`.
     """
     require(actor, Verb.ASK, review.project)
-    message = _checked_message(message)
+    message = checked_message(message)
     Project.objects.lock(review.project_id)
     _require_open(review)
     if build.project_id != review.project_id:
@@ -133,7 +111,7 @@ def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[Requested
     Project.objects.lock(review.project_id)
     _require_open(review)
     ReviewerGroup.objects.filter(review=review).delete()
-    _put_groups(actor, review, reviewers, authors_of(newest_round(review).build))
+    _write_groups(review, checked_groups(actor, review.project, reviewers, authors_of(newest_round(review).build)))
     _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
@@ -155,22 +133,6 @@ def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data:
     append_event(review.project.stream, event, actor)
 
 
-def _checked_title(title: str) -> str:
-    title = " ".join(title.split())
-    if not title:
-        raise Invalid("Write in a few words what is to be judged.", errors={"title": ["Write a few words."]})
-    if len(title) > MAXIMUM_TITLE:
-        raise Invalid(f"A title has at most {MAXIMUM_TITLE} characters, this one has {len(title)}.")
-    return title
-
-
-def _checked_message(message: str) -> str:
-    message = message.strip()
-    if len(message) > MAXIMUM_COMMENT:
-        raise Invalid(f"A message has at most {MAXIMUM_COMMENT} characters, this one has {len(message)}.")
-    return message
-
-
 def _require_open(review: Review) -> None:
     review.refresh_from_db(fields=["closed"])
     if review.closed is not None:
@@ -189,54 +151,12 @@ def _require_new(build: Build) -> None:
         raise AlreadyRequested(f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.")
 
 
-def _put_groups(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup], authors: frozenset[UUID]) -> None:
-    """Writes the groups. Raises `BadReviewers`."""
-    if not any(group.needed for group in reviewers):
-        raise BadReviewers("Choose at least one person whose approval is needed.")
-    if len(reviewers) > MOST_GROUPS:
-        raise BadReviewers(f"A review has at most {MOST_GROUPS} groups of reviewers, this one has {len(reviewers)}.")
-    able = _members_who_judge(review.project)
-    for position, requested in enumerate(reviewers):
-        group = _with_people(actor, review.project, requested, able.keys() - authors) if requested.team else requested
-        _require_able(group, able, authors)
+def _write_groups(review: Review, groups: Sequence[RequestedGroup]) -> None:
+    for position, group in enumerate(groups):
         row = ReviewerGroup.objects.create(
             review=review, position=position, title=group.title.strip()[:60], needed=group.needed
         )
-        row.people.set([able[person] for person in group.people])
-
-
-def _with_people(actor: Actor, project: Project, group: RequestedGroup, able: Collection[UUID]) -> RequestedGroup:
-    """A team as the people of it who may judge. Raises `Forbidden` and `BadReviewers`."""
-    require_in(actor, Verb.SEE_ORGANISATION, project.organisation)
-    members = Membership.objects.filter(
-        organisation=project.organisation_id, teams__organisation=project.organisation_id, teams__name=group.team
-    )
-    people = tuple(person for person in members.values_list("user", flat=True) if person in able)
-    if not people:
-        raise BadReviewers(
-            f"Nobody of the team {group.team[:60]} can be asked: its people may give no verdict here, or built this or "
-            "wrote part of it."
-        )
-    return replace(group, people=people, title=group.title.strip() or f"Team {group.team}")
-
-
-def _members_who_judge(project: Project) -> dict[UUID, User]:
-    return {mate.user.pk: mate.user for mate in team_of(project, Verb.REVIEW)}
-
-
-def _require_able(group: RequestedGroup, able: dict[UUID, User], authors: frozenset[UUID]) -> None:
-    people = frozenset(group.people)
-    if not people or len(people) > MOST_PEOPLE:
-        raise BadReviewers(f"A group of reviewers has 1 to {MOST_PEOPLE} people, this one has {len(people)}.")
-    if not people <= able.keys():
-        raise BadReviewers("Only people who may give verdicts in this project can be asked.")
-    if own := people & authors:
-        names = listed(sorted(str(able[one]) for one in own))
-        raise BadReviewers(f"{names} built it or wrote part of it, so someone else must judge it.")
-    if not 0 <= group.needed <= len(people):
-        raise BadReviewers(
-            f"{counted(group.needed, 'approval')} of {counted(len(people), 'person', 'people')} cannot be had."
-        )
+        row.people.set(group.people)  # type: ignore[arg-type] # takes keys too
 
 
 def _for_audit(reviewers: Sequence[RequestedGroup]) -> list[str]:

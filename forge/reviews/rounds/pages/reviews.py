@@ -27,11 +27,12 @@ from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.next_tag import next_tag_of
 from forge.reviews import actions
-from forge.reviews.actions import RequestedGroup
+from forge.reviews.actions import RequestedGroup, ReviewRequest, take_back_awaited
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.guests.access import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.reviews.rounds.access import (
+    awaited_of,
     find_numbered_review,
     groups_of,
     is_overdue,
@@ -39,7 +40,9 @@ from forge.reviews.rounds.access import (
     reviews_of,
     standing_verdicts,
     state_of,
+    unpublished,
     verdicts_on,
+    with_published,
 )
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
@@ -63,6 +66,8 @@ class ReviewRow:
     rounds: int
     look: ReviewStateTag
     is_overdue: bool
+    published: str
+    """The version under which its build is published; empty where it is not."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +91,12 @@ class Approvals:
 
 @for_person
 def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """A project's reviews, newest first."""
+    """A project's reviews, newest first: the open ones, unless all are asked for."""
     project = project_of(request, organisation, name, Verb.READ)
-    reviews, pages = rows_of(request, reviews_of(principal_of(request), project), SHOWN)
+    is_all = request.GET.get("show") == "all"
+    all_reviews = with_published(reviews_of(principal_of(request), project))
+    chosen = all_reviews if is_all else unpublished(all_reviews.filter(closed=None))
+    reviews, pages = rows_of(request, chosen, SHOWN)
     verdicts = standing_verdicts(reviews)
     rows = [
         ReviewRow(
@@ -97,10 +105,18 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
             len(review.rounds.all()),
             STATE_TAGS[state_of(review, verdicts[review.pk])],
             is_overdue(review, verdicts[review.pk]),
+            review.published or "",
         )
         for review in reviews
     ]
-    return render(request, "reviews/list.html", {"project": project, "rows": rows, "pages": pages})
+    context = {
+        "project": project,
+        "rows": rows,
+        "pages": pages,
+        "has_any": bool(rows) or all_reviews.exists(),
+        "which": "all" if is_all else "open",
+    }
+    return render(request, "reviews/list.html", context)
 
 
 @for_person
@@ -113,6 +129,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
     context = {
         "project": project,
         "build": build,
+        "is_awaited": not build.is_over,
         "members": _possible_reviewers(project, build),
         "teams": teams_of(project.organisation) if can(principal, Verb.SEE_ORGANISATION, project.organisation) else (),
         "open_reviews": [
@@ -125,31 +142,35 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
     }
     if request.method == "POST":
         try:
-            return redirect(_request_review(principal, project, build, request.POST).get_absolute_url())
+            if request.POST.get("do") == "take-back":
+                take_back_awaited(principal, awaited_of(principal, build))
+                return redirect(_build_page(build))
+            outcome = actions.ask_when_built(principal, build, _read_request(request.POST))
+            return redirect(outcome.get_absolute_url() if isinstance(outcome, Review) else _build_page(build))
         except (Invalid, Conflict) as error:
             return show_again(request, "reviews/ask.html", context, error)
     return render(request, "reviews/ask.html", context)
 
 
-def _request_review(principal: Principal, project: Project, build: Build, typed: QueryDict) -> Review:
-    """Raises `Invalid` and `Conflict`."""
+def _build_page(build: Build) -> str:
+    return f"{build.project.get_absolute_url()}/builds/{build.number}"
+
+
+def _read_request(typed: QueryDict) -> ReviewRequest:
+    """Raises `Invalid`."""
     if carried := typed.get("review", ""):
-        review = find_numbered_review(principal, project, _number(carried))
-        actions.ask_in_a_new_round(principal, review, build, typed.get("message", ""))
-        return review
+        return ReviewRequest(message=typed.get("message", ""), review=_number(carried))
     people = tuple(_uuid(each) for each in typed.getlist("people"))
     needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
     groups = [RequestedGroup(people, needed)] if people else []
     if team := typed.get("team", ""):
         groups.append(RequestedGroup(needed=_number(typed.get("team_needed", "1")), team=team))
-    return actions.ask_for_review(
-        principal,
-        build,
-        typed.get("title", ""),
-        typed.get("message", ""),
-        groups,
-        _day(typed.get("due", "")),
-        typed.get("invited", "").replace(",", " ").replace(";", " ").split(),
+    return ReviewRequest(
+        title=typed.get("title", ""),
+        message=typed.get("message", ""),
+        reviewers=tuple(groups),
+        due=_day(typed.get("due", "")),
+        invited=tuple(typed.get("invited", "").replace(",", " ").replace(";", " ").split()),
     )
 
 

@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import lost_between, shown_evaluation
@@ -42,6 +43,7 @@ def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
     mine = next((verdict for verdict in standing if verdict.user_id == principal.pk), None)
     return {
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),
+        "review_state": state,
         "verdict_look": None if state is None else STATE_TAGS[state],
         "approved_as": _approved_as(build, standing) if state is ReviewState.APPROVED else None,
         "judges": can(principal, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own,
@@ -68,6 +70,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
     return {
         "rune_url": rune_url(build),
+        "examples": member_examples(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),

@@ -26,7 +26,7 @@ from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.mentions import mentioned as mentioned_in
 from forge.reviews.threads.mentions import names_of
-from forge.reviews.threads.seen import thread_facets
+from forge.reviews.threads.seen import comment_facets, thread_facets
 
 
 @transaction.atomic
@@ -102,16 +102,17 @@ def reopen_thread(actor: Actor, thread: AnchoredThread, *, seen: Seen = None) ->
 
 
 @transaction.atomic
-def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: str) -> None:
+def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: str, *, seen: Seen = None) -> None:
     """Replaces the text of one's own comment; what it said before can be read.
 
-    Raises `Forbidden`, `NotYours`, `Invalid`, `CommentDeleted` and `ThreadFull`.
+    Raises `Forbidden`, `NotYours`, `Stale`, `Invalid`, `CommentDeleted` and `ThreadFull`.
     """
     require_talking(actor, thread.project, thread.change_request)
     if comment.author_id != actor.pk:
         raise NotYours("Only who wrote a comment edits it. Reply to it.")
     _lock(thread)
     comment.refresh_from_db()
+    require_seen(comment_facets(comment), seen)
     before = comment.text
     if not threads.edit(comment, text):
         return
@@ -120,14 +121,15 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
 
 
 @transaction.atomic
-def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
-    """Erases one's own comment, and as an owner anybody's; a trace stays. Raises `Forbidden`, `NotYours` and
-    `CommentDeleted`."""
+def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment, *, seen: Seen = None) -> None:
+    """Erases one's own comment, and as an owner anybody's; a trace stays. Raises `Forbidden`, `NotYours`,
+    `Stale` and `CommentDeleted`."""
     require_talking(actor, thread.project, thread.change_request)
     if comment.author_id != actor.pk and not can(actor, Verb.MANAGE, thread.project):
         raise NotYours("Only who wrote a comment deletes it, or an owner.")
     _lock(thread)
     comment.refresh_from_db()
+    require_seen(comment_facets(comment), seen)
     threads.delete(comment, actor.person)
     author = None if comment.author_id is None else str(comment.author_id)
     write_entry(

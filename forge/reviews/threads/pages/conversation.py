@@ -42,7 +42,7 @@ from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, anchor_of_verdict, find_comment, find_thread
 from forge.reviews.threads.mentions import Names, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
-from forge.reviews.threads.seen import thread_facets
+from forge.reviews.threads.seen import comment_facets, thread_facets
 
 SAMPLES_SHOWN = 60
 """The newest samples, beside those that somebody talks about."""
@@ -56,6 +56,8 @@ class ShownComment:
     html: SafeString
     may_edit: bool
     may_delete: bool
+    seen: str
+    """The state that editing or deleting it names."""
 
 
 @dataclass(frozen=True)
@@ -296,9 +298,9 @@ def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID
     anchored_thread, said = find_comment(principal, comment_id)
     _require_here(request, organisation, name, anchored_thread)
     if request.POST.get("do") == "delete":
-        actions.delete_comment(principal, anchored_thread, said)
+        actions.delete_comment(principal, anchored_thread, said, seen=seen_in(request.POST))
     else:
-        actions.edit_comment(principal, anchored_thread, said, request.POST.get("text", ""))
+        actions.edit_comment(principal, anchored_thread, said, request.POST.get("text", ""), seen=seen_in(request.POST))
     return redirect(_page_of(request, anchored_thread))
 
 
@@ -326,6 +328,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
             _html(said.text, names),
             may_edit=talks and said.author_id == principal.pk,
             may_delete=talks and (owns or said.author_id == principal.pk),
+            seen=seen_state(comment_facets(said)),
         )
         for said in thread.thread.comments.all()
     )

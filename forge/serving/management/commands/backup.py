@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from forge.serving.backup.create_backup import create_backup
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.sealing import new_identity
-from forge.serving.database import is_up_to_date
+from forge.serving.start.database import is_up_to_date
 from rune.wording import counted, size_text
 
 MAX_NAMED = 10

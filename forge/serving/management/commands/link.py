@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link
 from forge.accounts.errors import BadAccount
-from forge.serving.database import DatabaseUnusable, migrate_if_needed
-from forge.serving.served_address import served_address
+from forge.serving.start.database import DatabaseUnusable, migrate_if_needed
+from forge.serving.start.served_address import served_address
 
 
 class Command(BaseCommand):

@@ -21,10 +21,10 @@ from forge.request_limits.acceptor import Acceptor, tls_context
 from forge.request_limits.capacity import capacity_for, descriptor_limit, raise_descriptors
 from forge.request_limits.connection_limits import ConnectionLimiter
 from forge.request_limits.protocols import LimitedWebSocketProtocol, protocol_for
-from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
-from forge.serving.environment import BadEnvironment
-from forge.serving.reserved_names import warn_of_reserved_names
-from forge.serving.served_address import note_address
+from forge.serving.configuration.environment import BadEnvironment
+from forge.serving.start.database import DatabaseUnusable, check_database, migrate_if_needed
+from forge.serving.start.reserved_names import warn_of_reserved_names
+from forge.serving.start.served_address import note_address
 
 GRACE = 5
 """Seconds that open requests have to end after Ctrl-C."""

@@ -44,6 +44,14 @@ export function beginThreadsAtThings(section: HTMLElement): void {
   for (const button of document.querySelectorAll<HTMLElement>("[data-talk-moment]")) moments(button, begin);
 }
 
+/** On a page whose conversation is on another: a moment is said there. Links lead there by themselves. */
+export function beginMomentsElsewhere(): void {
+  const there = document.querySelector<HTMLElement>("[data-talk-elsewhere]")?.dataset["talkElsewhere"];
+  if (there === undefined) return;
+  for (const button of document.querySelectorAll<HTMLElement>("[data-talk-moment]"))
+    moments(button, (key) => window.location.assign(`${there}?about=${encodeURIComponent(key)}#respond`));
+}
+
 /** The button beside a player says at which moment it would begin. */
 function moments(button: HTMLElement, begin: (key: string, words: string) => void): void {
   const player = button.parentElement?.querySelector("audio");

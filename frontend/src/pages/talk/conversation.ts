@@ -1,10 +1,11 @@
 // The conversation on a review's or a build's page: it follows the project's event log, sends its forms without leaving the
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
 import { saysSignedOut } from "../signed-out";
-import { beginThreadsAtThings } from "./begin";
+import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
 import { followEvents, SIGNED_OUT } from "./events";
+import { readGateAnew } from "./gate";
 import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
@@ -16,23 +17,35 @@ const OURS = new Set([
   "review.changed",
   "samples.changed",
 ]);
+/** After these, the gate may let a build through that it did not, or the other way round. */
+const OF_THE_GATE = new Set(["check.posted", "review.changed"]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
-  if (section === null) return;
+  if (section === null) {
+    beginMomentsElsewhere();
+    return;
+  }
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
   const refresh = oneAtATime(async () => {
     await readAnew(section, `${address}${threadQuery(window.location.search)}`);
     stopVerdictsOnAnEarlierRound(section);
   });
+  const refreshGate = oneAtATime(() => readGateAnew(window.location.pathname + window.location.search));
   mentions(section);
   beginThreadsAtThings(section);
   chooseThreads(section, refresh);
   sendForms(section, refresh);
   followEvents(`${events}?as=${encodeURIComponent(person)}`, {
-    onEvent: (type) => OURS.has(type) && void refresh(),
-    onAway: () => void refresh(),
+    onEvent: (type) => {
+      if (OURS.has(type)) void refresh();
+      if (OF_THE_GATE.has(type)) void refreshGate();
+    },
+    onAway: () => {
+      void refresh();
+      void refreshGate();
+    },
     refusals: [SIGNED_OUT],
     onRefused: () => void saysSignedOut(),
   });

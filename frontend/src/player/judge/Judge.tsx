@@ -3,7 +3,7 @@
 import { lazy, Suspense, useMemo, useState } from "react";
 import { createPortal } from "react-dom";
 import { Preview } from "../../preview";
-import type { Card } from "../../preview";
+import type { Card, PreviewHost } from "../../preview";
 import RuneComparison from "../../preview/comparison/RuneComparison";
 import type { Limits } from "../../runtime";
 import { NotFetched } from "../NotFetched";
@@ -29,6 +29,8 @@ interface Props {
   /** Where a wrong result is sent; null where its person may not. */
   readonly wrong: WrongAddresses | null;
   readonly answersIn: Element | null;
+  /** The example inputs that the page brings along. */
+  readonly host: PreviewHost;
   /** Where boards stand, and the address that tells of the build's firmware; null where there is none. */
   readonly boards: { readonly element: Element; readonly address: string } | null;
 }
@@ -37,7 +39,7 @@ const Boards = lazy(() => import("../../device/Boards"));
 
 type Shown = "judged" | "before" | "both";
 
-export default function Judge({ judged, before, limits, wrong, answersIn, boards }: Props) {
+export default function Judge({ judged, before, limits, wrong, answersIn, host, boards }: Props) {
   const [shown, setShown] = useState<Shown>(before === null ? "judged" : "both");
   const [now, againNow] = useFetched(judged.address);
   const [earlier, againEarlier] = useFetched(before?.address ?? null);
@@ -82,6 +84,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
           heading={null}
           memory={rune.memory}
           limits={limits}
+          host={host}
           isLarge
           empty={fetchingText(fetched, rune.name)}
           after={

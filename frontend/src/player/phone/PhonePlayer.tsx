@@ -2,8 +2,9 @@
 // may set. What is true is in the store; this puts it on the page.
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { NO_HOST, Preview, type PreviewHost, type RunNews } from "../../preview";
+import { NO_HOST, Preview, type HostFile, type PreviewHost, type RunNews } from "../../preview";
 import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
+import { listedFiles } from "../example-files";
 import { keepFetched } from "./app";
 import { Awake, useAwake } from "./awake";
 import { Chooser } from "./Chooser";
@@ -78,7 +79,8 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
     },
     [pairing, title, place.name],
   );
-  const host = useMemo<PreviewHost>(() => ({ ...NO_HOST, onRun, onLoaded }), [onRun, onLoaded]);
+  const files = useExamples(running?.run.url ?? null);
+  const host = useMemo<PreviewHost>(() => ({ ...NO_HOST, files, onRun, onLoaded }), [files, onRun, onLoaded]);
 
   const percent = fetching !== null && fetching > 0 ? ` ${Math.round(fetching * 100)} %` : "";
   return (
@@ -117,6 +119,20 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
       </main>
     </>
   );
+}
+
+/** The example inputs of what runs; none without a network. */
+function useExamples(rune: string | null): readonly HostFile[] {
+  const [files, setFiles] = useState<readonly HostFile[]>([]);
+  useEffect(() => {
+    const leaving = new AbortController();
+    if (rune !== null)
+      void listedFiles(`${rune}/examples`, leaving.signal).then((listed) => {
+        if (!leaving.signal.aborted) setFiles(listed);
+      });
+    return () => leaving.abort();
+  }, [rune]);
+  return files;
 }
 
 function emptyText(isIdle: boolean, tag: string | null, percent: string): string {

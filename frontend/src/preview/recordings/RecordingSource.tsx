@@ -1,14 +1,10 @@
 // A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
-import { pictureRequest } from "../picture/pixels";
-import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
-import { Seen } from "../sources/Seen";
-import { rateOf } from "../sound/samples";
-import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
+import { latestOf, Played, shownBytes } from "./Played";
 import { useRecordings } from "./store";
 import { lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./recording";
 import "../styles/recordings.css";
@@ -58,7 +54,7 @@ export default function RecordingSource({ request, onInput }: SourceProps) {
   );
 }
 
-interface ChosenProps extends SourceProps {
+interface ChosenProps extends Omit<SourceProps, "example"> {
   readonly recording: Recording;
   readonly onChange: (changed: Partial<Pick<Recording, "label" | "from" | "to">>) => void;
   readonly onDelete: () => void;
@@ -99,7 +95,11 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
     };
     const timer = setInterval(next, Math.max(20, windows.step));
     next();
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      // What is played next fills no window that this one began.
+      if (request.isStream === true) onInput(null);
+    };
   }, [windows, turn, onInput, request]);
 
   const play = (loops: boolean): void => {
@@ -195,21 +195,6 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   );
 }
 
-/** How much is shown of what a rune that makes windows itself was given: one input alone is too short to be seen. */
-function shownBytes(request: SourceProps["request"]): number {
-  if (request.isStream !== true) return 0;
-  return recordingOf(request) === "sound" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
-}
-
-/** The last bytes of what was shown and what came; at least what came. */
-function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: number): ArrayBuffer {
-  if (before === null || bytes <= came.byteLength) return came;
-  const all = new Uint8Array(before.byteLength + came.byteLength);
-  all.set(new Uint8Array(before));
-  all.set(new Uint8Array(came), before.byteLength);
-  return all.slice(-bytes).buffer;
-}
-
 interface EndProps {
   readonly label: string;
   /** Milliseconds. */
@@ -238,50 +223,4 @@ function End({ label, value, maximum, onChange }: EndProps) {
       </output>
     </div>
   );
-}
-
-interface PlayedProps {
-  readonly kind: Recording["content"]["kind"];
-  readonly request: SourceProps["request"];
-  readonly input: ArrayBuffer | null;
-}
-
-/** The newest input that the recording gave, or the last ones of a stream. */
-function Played({ kind, request, input }: PlayedProps) {
-  switch (kind) {
-    case "sound":
-      return <PlayedSound input={input} />;
-    case "picture":
-      return (
-        <div className="preview-picture">
-          <Seen bytes={input} picture={pictureRequest(request)} />
-        </div>
-      );
-    case "motion":
-      return <PlayedMotion input={input} />;
-  }
-}
-
-function PlayedSound({ input }: { readonly input: ArrayBuffer | null }) {
-  const samples = useCallback(
-    () => (input === null ? null : Float32Array.from(new Int16Array(input), (value) => value / 32768)),
-    [input],
-  );
-  return <SoundView samples={samples} isLive={false} version={0} />;
-}
-
-function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current === null || input === null) return;
-    const values = new Float32Array(input);
-    drawRows(
-      canvas.current,
-      Array.from(
-        { length: values.length / 3 },
-        (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const,
-      ),
-    );
-  }, [input]);
-  return <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />;
 }

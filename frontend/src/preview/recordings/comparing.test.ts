@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { mirror } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
-import { unpackResult } from "../../runtime/packing";
+import { unpackResult } from "../../runtime/frame/packing";
 import type { Engine } from "../session";
 import { difference, differenceText, hear, spreadOf, timesText, type Heard } from "./comparing";
 import type { Content } from "./recording";

@@ -11,8 +11,6 @@ export interface Recorded {
   readonly label: string;
   readonly kind: RecordingKind;
   readonly file: Blob;
-  /** Nobody asked for it: that it cannot be played is then not said. */
-  readonly isUnasked?: true;
 }
 
 const LARGEST_PIXELS = 40_000_000;

@@ -1,6 +1,6 @@
 // The recording of one run: the very input that gave a result, as a recording. Pure.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
-import { ROW_STEP, type Row } from "../motion";
+import { ROW_STEP, rowsOfBytes } from "../motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { lengthOf, type Content, type Recording } from "./recording";
@@ -28,18 +28,10 @@ function contentOf(request: CapabilityRequest, bytes: ArrayBuffer): Content | nu
     case "picture":
       return { kind: "picture", picture: pictureRequest(request), frames: [bytes.slice(0)], times: [0] };
     case "motion": {
-      const rows = rowsOf(new Float32Array(bytes));
+      const rows = rowsOfBytes(bytes);
       return { kind: "motion", rows, times: rows.map((_, index) => index * ROW_STEP) };
     }
     case null:
       return null;
   }
-}
-
-function rowsOf(values: Float32Array): Row[] {
-  return Array.from({ length: Math.floor(values.length / 3) }, (_, row) => [
-    values[row * 3] ?? 0,
-    values[row * 3 + 1] ?? 0,
-    values[row * 3 + 2] ?? 0,
-  ]);
 }

@@ -1,4 +1,8 @@
 // The rune that the preview runs, for those below it that run it once more beside another.
-import { createContext } from "react";
+import { createContext, use } from "react";
 
 export const RunningContext = createContext<ArrayBuffer | null>(null);
+
+export function useRunning(): ArrayBuffer | null {
+  return use(RunningContext);
+}

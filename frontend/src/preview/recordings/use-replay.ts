@@ -40,7 +40,7 @@ export function useReplay(recorded: Recorded | null, loaded: Loaded | null, reco
       (error: unknown) => {
         if (!wanted) return;
         const problem = error instanceof Error ? error.message : String(error);
-        settle({ place: null, problem: recorded.isUnasked === true ? null : problem });
+        settle({ place: null, problem });
       },
     );
     return () => {

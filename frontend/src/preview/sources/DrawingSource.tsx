@@ -3,7 +3,7 @@ import { Eraser } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useHost } from "../host";
 import { pictureBytes, pictureRequest } from "../picture/pixels";
-import { pixelsOf } from "../picture/rgba";
+import { drawLarge, pixelsOf } from "../picture/rgba";
 import { KeepButton } from "../recordings/KeepButton";
 import { useRecordings } from "../recordings/store";
 import { Seen } from "./Seen";
@@ -29,7 +29,7 @@ interface Drawing {
 
 const BLANK: Drawing = { strokes: [], pen: { x: 0.5, y: 0.5 }, isDown: false, byKeys: false };
 
-export function DrawingSource({ request, onInput }: SourceProps) {
+export function DrawingSource({ request, onInput, example }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
   const sheet = useRef<HTMLCanvasElement>(null);
   const [recordings] = useRecordings();
@@ -39,6 +39,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
   const isFirst = first !== undefined && drawing.strokes === first;
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const isBlank = drawing.strokes.length === 0;
+  const isShown = isFirst || example !== null;
 
   useEffect(() => {
     // One picture for each frame that is shown, however many points the finger gives.
@@ -46,12 +47,13 @@ export function DrawingSource({ request, onInput }: SourceProps) {
       const canvas = sheet.current;
       if (canvas === null) return;
       drawStrokes(canvas, drawing.strokes);
+      if (drawing.strokes.length === 0 && example !== null) drawLarge(canvas, example, picture);
       const bytes = drawing.strokes.length === 0 ? null : pictureBytes(pixelsOf(canvas), picture);
       setSeen(bytes);
       onInput(bytes);
     });
     return () => cancelAnimationFrame(frame);
-  }, [drawing.strokes, picture, onInput]);
+  }, [drawing.strokes, picture, onInput, example]);
 
   const pointAt = (event: PointerEvent<HTMLCanvasElement>): Point => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -117,8 +119,8 @@ export function DrawingSource({ request, onInput }: SourceProps) {
           onKeyDown={onKeyDown}
         />
         {(isBlank || isFirst) && !drawing.byKeys && (
-          <span aria-hidden="true" className={isFirst ? "below" : undefined}>
-            {isFirst ? "Draw your own" : "Draw here"}
+          <span aria-hidden="true" className={isShown ? "below" : undefined}>
+            {isShown ? "Draw your own" : "Draw here"}
           </span>
         )}
         {drawing.byKeys && (
@@ -129,7 +131,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
         )}
       </div>
       <div className="preview-beside">
-        <Seen bytes={seen} picture={picture} />
+        <Seen bytes={seen ?? example} picture={picture} />
         <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
           <Eraser aria-hidden="true" />
           Clear

@@ -15,7 +15,7 @@ import {
 } from "../signals";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import type { Row } from "../motion";
+import { rowsOfBytes, type Row } from "../motion";
 import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { Seen } from "./Seen";
 import { SoundView } from "./SoundView";
@@ -205,7 +205,7 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
   const show = useCallback(
     (bytes: ArrayBuffer) => {
       onInput(bytes, isStream);
-      recent.current = [...(isStream ? recent.current : []), ...rowsOf(bytes)].slice(-Math.max(count, SHOWN_ROWS));
+      recent.current = [...(isStream ? recent.current : []), ...rowsOfBytes(bytes)].slice(-Math.max(count, SHOWN_ROWS));
       if (canvas.current !== null) drawRows(canvas.current, recent.current);
     },
     [onInput, isStream, count],
@@ -240,13 +240,4 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
       </SignalChooser>
     </>
   );
-}
-
-function rowsOf(bytes: ArrayBuffer): Row[] {
-  const values = new Float32Array(bytes);
-  return Array.from({ length: values.length / 3 }, (_, row): Row => [
-    values[row * 3] ?? 0,
-    values[row * 3 + 1] ?? 0,
-    values[row * 3 + 2] ?? 0,
-  ]);
 }

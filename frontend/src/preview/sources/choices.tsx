@@ -3,10 +3,10 @@ import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type Luci
 import { lazy, type ComponentType } from "react";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
-import { CameraSource } from "./CameraSource";
+import { CameraSource } from "./sensors/CameraSource";
 import { DrawingSource } from "./DrawingSource";
-import { MicrophoneSource } from "./MicrophoneSource";
-import { MotionSource } from "./MotionSource";
+import { MicrophoneSource } from "./sensors/MicrophoneSource";
+import { MotionSource } from "./sensors/MotionSource";
 import { NumbersSource } from "./NumbersSource";
 import type * as Others from "./others";
 import { numbersShape } from "./shapes";

@@ -1,6 +1,6 @@
 // What a model that can be run is to its host. No interpreter is known here.
 import { RuneError } from "../errors";
-import { elementCount, elementSize, shapeText, type Shape } from "../shape";
+import { elementCount, elementSize, shapeText, type Shape } from "../tensors/shape";
 
 /** Bytes that one tensor of a host model may have. */
 const TENSOR_LIMIT = 256 << 20;

@@ -2,7 +2,7 @@
 import * as layers from "@tensorflow/tfjs-layers";
 import { env, io, tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { parseShape, type Shape } from "../shape";
+import { parseShape, type Shape } from "../tensors/shape";
 import { openTfjsModel } from "./tfjs";
 import { zipOf } from "./zip.test-support";
 

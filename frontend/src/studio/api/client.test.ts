@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ProjectClient, type Fetch } from "./client";
+import { ProjectClient } from "./client";
+import type { Fetch } from "./requests";
 import { Problem } from "./problem";
 
 interface Sent {

@@ -22,34 +22,14 @@ import type {
   Watch,
   Wire,
 } from "../../api/schema";
-import {
-  addressOf,
-  type Answer,
-  type Method,
-  type Options,
-  type Parameters,
-  type Path,
-  type Read,
-  type Values,
-} from "../../api/request";
+import { addressOf, type Read } from "../../api/request";
 import type { LanguageReply, LanguageRequest } from "../../language";
-import { problemFrom } from "./problem";
+import { ProjectRequests } from "./requests";
 import { upload, type Upload } from "./upload";
 import type { VariantRequest } from "./watch";
 
-const TOKEN = "X-CSRFToken";
 const PROJECT = "/api/v1/projects/{organisation}/{name}";
 const BYTES = "application/octet-stream";
-const JSON_ONLY = { headers: { Accept: "application/json" } };
-
-export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
-
-/** Whose session requests are made with; see session/sign-in-watch. */
-export interface Credentials {
-  readonly token: string;
-  /** What a refusal means: the same error, or that one is signed out. */
-  explain(error: unknown): Promise<unknown>;
-}
 
 /** What of a sample changes; what is left out stays. */
 export interface SampleChange {
@@ -61,24 +41,7 @@ export interface SampleChange {
 /** How a large file is sent. */
 export type Sending = Pick<Upload, "limit" | "onProgress" | "signal">;
 
-interface Project {
-  readonly organisation: string;
-  readonly name: string;
-}
-
-export class ProjectClient {
-  /** The parameters that each address of the project has. */
-  private readonly project: Project;
-
-  constructor(
-    organisation: string,
-    name: string,
-    private readonly credentials: Credentials,
-    private readonly fetch: Fetch = (input, init) => globalThis.fetch(input, init),
-  ) {
-    this.project = { organisation, name };
-  }
-
+export class ProjectClient extends ProjectRequests {
   state(): Promise<ProjectState> {
     return this.call("get", `${PROJECT}/state`);
   }
@@ -225,8 +188,10 @@ export class ProjectClient {
     });
   }
 
-  async samples(): Promise<readonly Sample[]> {
-    return (await this.call("get", `${PROJECT}/samples`)).samples;
+  /** The samples, with the state that changing their labels names. */
+  async samples(): Promise<Read<readonly Sample[]>> {
+    const { value, seen } = await this.read("get", `${PROJECT}/samples`);
+    return { value: value.samples, seen };
   }
 
   /** What was recorded. */
@@ -261,13 +226,11 @@ export class ProjectClient {
     return this.upload(this.address("post", `${PROJECT}/samples/import`, { query }), archive, sending);
   }
 
-  /** Change labels and splits; the answer is what they were, and sent again it takes the change back. */
-  async markSamples(changes: readonly SampleChange[]): Promise<readonly SampleMark[]> {
-    return (
-      await this.call("post", `${PROJECT}/samples/marks`, {
-        body: { changes },
-      })
-    ).before;
+  /** Change labels and splits of samples as they were read; the answer is what they were, and sent again it takes the change
+   * back. */
+  async markSamples(changes: readonly SampleChange[], seen: string): Promise<Read<readonly SampleMark[]>> {
+    const { value, seen: after } = await this.read("post", `${PROJECT}/samples/marks`, { body: { changes }, seen });
+    return { value: value.before, seen: after };
   }
 
   /** Sends a file with progress, which `fetch` does not tell. */
@@ -341,93 +304,8 @@ export class ProjectClient {
     return this.address("get", `${PROJECT}/files/{path}`, { path: { path } });
   }
 
-  /** The header that a request of this session must carry to write. */
-  get token(): string {
-    return this.credentials.token;
-  }
-
   /** The bytes of a built rune. */
   async rune(address: string): Promise<ArrayBuffer> {
     return (await this.send(address)).arrayBuffer();
-  }
-
-  /** Sends a request and reads the JSON that answers it. The project is filled in. */
-  async call<M extends Method, P extends Path<M>>(
-    method: M,
-    path: P,
-    ...options: Options<M, P, keyof Project>
-  ): Promise<Answer<M, P>> {
-    return (await (await this.request(method, path, ...options)).json()) as Answer<M, P>;
-  }
-
-  /** The same with the state of what the answer describes. */
-  async read<M extends Method, P extends Path<M>>(
-    method: M,
-    path: P,
-    ...options: Options<M, P, keyof Project>
-  ): Promise<Read<Answer<M, P>>> {
-    const response = await this.request(method, path, ...options);
-    return { value: (await response.json()) as Answer<M, P>, seen: response.headers.get("ETag") ?? "" };
-  }
-
-  private request<M extends Method, P extends Path<M>>(
-    method: M,
-    path: P,
-    ...[options]: Options<M, P, keyof Project>
-  ): Promise<Response> {
-    const { body = {}, seen, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
-    const address = this.fill(path, parameters);
-    return method === "get"
-      ? this.send(address, JSON_ONLY)
-      : this.sendBody(method, address, JSON.stringify(body), "application/json", seen);
-  }
-
-  private address<M extends Method, P extends Path<M>>(
-    _method: M,
-    path: P,
-    ...[parameters]: Parameters<M, P, keyof Project>
-  ): string {
-    return this.fill(path, parameters);
-  }
-
-  private fill(path: string, { path: names, query }: Values = {}): string {
-    return addressOf(path, { path: { ...this.project, ...names }, query });
-  }
-
-  private sendBody(
-    method: Method,
-    address: string,
-    body: string | Blob,
-    type = "application/json",
-    seen?: string,
-  ): Promise<Response> {
-    const condition: Record<string, string> = seen === undefined ? {} : { "If-Match": seen };
-    return this.send(address, {
-      method: method.toUpperCase(),
-      body,
-      headers: { ...JSON_ONLY.headers, "Content-Type": type, [TOKEN]: this.token, ...condition },
-    });
-  }
-
-  private async send(address: string, init: RequestInit = {}): Promise<Response> {
-    const { token } = this;
-    try {
-      return await this.sendOnce(address, init);
-    } catch (error) {
-      const explained = await this.credentials.explain(error);
-      // The same person signed in again in another window, and this page had the token of the session before.
-      const headers = new Headers(init.headers);
-      if (explained !== error || this.token === token || !headers.has(TOKEN)) throw explained;
-      headers.set(TOKEN, this.token);
-      return this.sendOnce(address, { ...init, headers });
-    }
-  }
-
-  private async sendOnce(address: string, init: RequestInit): Promise<Response> {
-    const response = await this.fetch(address, { credentials: "same-origin", ...init }).catch(() => {
-      throw problemFrom(0, "");
-    });
-    if (!response.ok) throw problemFrom(response.status, await response.text());
-    return response;
   }
 }

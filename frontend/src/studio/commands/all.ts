@@ -1,5 +1,5 @@
 // Every command of the studio as it can be done at this moment.
-import { lastSucceeded } from "../session/project-session";
+import { newestToReview } from "../session/project-session";
 import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { editCommands } from "./edit-commands";
@@ -12,7 +12,7 @@ export function stateOf({ workspace, places }: StudioStores): CommandState {
   const { shown, runefile, editor, showsVersions } = places.state.getState();
   return {
     mayEdit: workspace.mayEdit,
-    canReview: lastSucceeded(workspace.store.state.getState().builds) !== null,
+    canReview: newestToReview(workspace.store.state.getState().builds) !== null,
     active: shown.active,
     isText: editor !== null && !showsVersions,
     isRunefile: editor !== null && shown.active?.path === runefile,

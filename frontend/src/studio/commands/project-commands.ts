@@ -1,5 +1,5 @@
 // The commands about the project as a whole: building, versions, sharing.
-import { askAddress, lastSucceeded } from "../session/project-session";
+import { askAddress, newestToReview } from "../session/project-session";
 import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { unlessEditor, type CommandState } from "./state";
@@ -29,7 +29,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
       group,
       refused: refused ?? (state.canReview ? null : "Build first: a review needs a build"),
       run: () => {
-        const build = lastSucceeded(workspace.store.state.getState().builds);
+        const build = newestToReview(workspace.store.state.getState().builds);
         if (build !== null) window.location.assign(askAddress(build));
       },
     },

@@ -99,7 +99,7 @@ export function moveProblem<File extends { readonly id: string; readonly path: s
   return null;
 }
 
-/** A name near to the wished one that no file has: `a copy.txt`, `a copy 2.txt`. */
+/** A name near to the one asked for that no file has: `a copy.txt`, `a copy 2.txt`. */
 export function copyName(path: string, existing: ReadonlySet<string>): string {
   const folder = path.slice(0, path.length - baseName(path).length);
   const name = baseName(path);

@@ -5,7 +5,7 @@ import { Prec, type EditorState, type Extension, type Text } from "@codemirror/s
 /** Lines that are read for the step of a file. */
 const LINES_READ = 400;
 
-/** The spaces of the first line that is deeper than the line before it; `usual` where there is none. */
+/** Returns how many spaces the first indented line has more than the line before it, or `usual` if no line is indented. */
 export function stepOf(doc: Text, usual: number): number {
   let before = 0;
   for (let number = 1; number <= Math.min(doc.lines, LINES_READ); number += 1) {

@@ -4,7 +4,7 @@ import { ChevronDown, Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
 import { deferred } from "../session/deferred";
-import { askAddress, isUnderWay, lastSucceeded } from "../session/project-session";
+import { askAddress, isUnderWay, newestToReview } from "../session/project-session";
 import type { TextState } from "../session/workspace";
 import { People } from "./People";
 import { useIsSignedOut, useMayEdit, useSession, useStudio, useText } from "../context/studio";
@@ -65,7 +65,7 @@ export function Header() {
   const { building, dialogs } = useStudio();
   const project = useSession((session) => session.project);
   const newest = useSession(({ builds }) => builds[0] ?? null);
-  const reviewable = useSession(({ builds }) => lastSucceeded(builds));
+  const reviewable = useSession(({ builds }) => newestToReview(builds));
   const mayEdit = useMayEdit();
   const canBuild = useText(({ read, save }) => read && save !== "closed");
   const Visibility = project.visibility === "private" ? Lock : Globe;
@@ -79,7 +79,9 @@ export function Header() {
           {project.organisation}
         </a>
         <span aria-hidden="true">/</span>
-        <h1 className="cut">{project.name}</h1>
+        <h1 className="cut">
+          <a href={project.url}>{project.name}</a>
+        </h1>
       </nav>
       <a className="tag wide-only" href={`${project.url}/share`} title="Who can see what">
         <Visibility aria-hidden="true" />

@@ -21,6 +21,7 @@ import { StagePanel } from "./panel/StagePanel";
 import { wireId } from "./canvas/flow-elements";
 import { undoByKeys } from "./undo-keys";
 import { useDrawing } from "./canvas/use-drawing";
+import { behindStage, fedBy, intoWire, type Spot } from "./spot";
 import { usePorts } from "./use-ports";
 import { useStripHeight } from "./use-strip-height";
 import { useWiring } from "./use-wiring";
@@ -52,13 +53,6 @@ export interface GraphViewProps {
 /** What a dragged palette item is called while it is on its way. */
 const DRAG_TYPE = "application/x-hammer-forge-stage";
 
-/** Where a new stage goes: behind an output, or into a wire. */
-interface Spot {
-  readonly after: Port | null;
-  readonly into: OutlineWire | null;
-}
-
-const NOWHERE: Spot = { after: null, into: null };
 /** What an open palette needs of the strip, so that it lies neither over the stages nor over the text. */
 const PALETTE_HEIGHT = 300;
 
@@ -127,9 +121,7 @@ function EditableGraph({
   };
   /** An open palette goes along: what is added next reads from what is selected. */
   const follow = (node: OutlineNode): void =>
-    setSpot((before) =>
-      before === null || node.kind === "output" ? before : { after: { stage: node.name, index: 0 }, into: null },
-    );
+    setSpot((before) => (before === null || node.kind === "output" ? before : behindStage(node)));
   const pick = (name: string | null, focus = false): void => {
     const node = nodeOf(name);
     awaited.current = null;
@@ -140,9 +132,7 @@ function EditableGraph({
   };
   const choose = (wire: OutlineWire): void => {
     setChosen(wireId(wire));
-    setSpot((before) =>
-      before === null ? null : { after: { stage: wire.source, index: wire.source_index }, into: wire },
-    );
+    setSpot((before) => (before === null ? null : intoWire(wire)));
   };
 
   const arrive = useEffectEvent((node: OutlineNode, isRenamed: boolean) => {
@@ -172,14 +162,7 @@ function EditableGraph({
     return name;
   };
 
-  const spotOf = (port: Port | null = null): Spot => {
-    if (port !== null) return { after: port, into: null };
-    if (chosenWire !== null)
-      return { after: { stage: chosenWire.source, index: chosenWire.source_index }, into: chosenWire };
-    return current === null || current.kind === "output"
-      ? NOWHERE
-      : { after: { stage: current.name, index: 0 }, into: null };
-  };
+  const selectedSpot = (): Spot => (chosenWire === null ? behindStage(current) : intoWire(chosenWire));
   const add = async (item: PaletteItem, at: Spot): Promise<void> => {
     const reason = at.after === null || item.kind === "capability" ? null : await unsuited(at.after, item);
     if (at.into !== null && reason !== null) {
@@ -187,12 +170,8 @@ function EditableGraph({
       return;
     }
     const inputs = at.after === null || item.kind === "capability" || reason !== null ? [] : [at.after];
-    const feeds =
-      at.into !== null && item.kind !== "output" && item.kind !== "capability"
-        ? { stage: at.into.target, index: at.into.target_index }
-        : null;
     setChosen(null);
-    await edit({ edit: "add-stage", kind: item.kind, target: item.target, inputs, feeds });
+    await edit({ edit: "add-stage", kind: item.kind, target: item.target, inputs, feeds: fedBy(item, at) });
     setSpot((before) => (before === null || isStrip ? null : before));
   };
   const unsuited = async (after: Port, item: PaletteItem): Promise<string | null> =>
@@ -255,7 +234,7 @@ function EditableGraph({
       else if (event.key === "Enter") openPanel(name);
       else pick(name);
     } else if (event.key === "Delete" || event.key === "Backspace") remove();
-    else if (event.key === "+" || event.key === "/") setSpot(still ? null : spotOf());
+    else if (event.key === "+" || event.key === "/") setSpot(still ? null : selectedSpot());
     else if (event.key === "c" && name !== null && nodeOf(name)?.kind !== "output")
       wiring.begin({ stage: name, index: 0, side: "output" });
     else if (event.key === "w" && name !== null) {
@@ -289,11 +268,7 @@ function EditableGraph({
     setChosen(null);
     void add(
       JSON.parse(payload) as PaletteItem,
-      into !== null
-        ? { after: { stage: into.source, index: into.source_index }, into }
-        : on !== null && on.kind !== "output"
-          ? { after: { stage: on.name, index: 0 }, into: null }
-          : spotOf(),
+      into !== null ? intoWire(into) : on !== null && on.kind !== "output" ? behindStage(on) : selectedSpot(),
     );
   };
   const fullHeight = placed.height + frame.top + frame.bottom;
@@ -362,7 +337,7 @@ function EditableGraph({
               wire={chosenWire}
               watching={watching}
               panel={current === null || isStrip ? null : panel ? "covered" : "closed"}
-              onAdd={() => (spot === null || chosenWire !== null ? setSpot(spotOf()) : setSpot(null))}
+              onAdd={() => (spot === null || chosenWire !== null ? setSpot(selectedSpot()) : setSpot(null))}
               onRemove={remove}
               onStop={wiring.stop}
               onWide={() => setWide(!isWide)}

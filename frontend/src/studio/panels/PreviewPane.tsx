@@ -2,7 +2,6 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
-import { recordingOf, type RecordingKind } from "../../runtime";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
@@ -150,16 +149,14 @@ function useHost(): PreviewHost {
   const key = samples.join("\n");
   const [labels, setLabels] = useState<readonly string[]>([]);
   const [replay, setReplay] = useState<Recorded | null>(null);
-  const [kinds, setKinds] = useState<readonly (RecordingKind | null)[] | null>(null);
+  const [runs, setRuns] = useState(false);
   useEffect(() => {
-    // Once, with the files that are there when the first rune runs.
-    if (kinds === null) return;
-    const paths = files.map(({ path }) => path);
-    void import("../session/samples/first-recording").then(({ firstReplay }) =>
-      firstReplay(workspace, paths, kinds).then(setReplay),
+    // Once, when the first rune runs.
+    if (!runs || !window.location.search.includes("sample=")) return;
+    void import("../session/samples/sample-of-address").then(({ sampleOfAddress }) =>
+      sampleOfAddress(workspace).then(setReplay),
     );
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [kinds]);
+  }, [runs, workspace]);
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
@@ -180,7 +177,7 @@ function useHost(): PreviewHost {
         const labels = [...new Set((loaded?.wordlists ?? []).flat())];
         if (loaded !== null) setLabels((before) => (before.join("\n") === labels.join("\n") ? before : labels));
         if (loaded === null) return;
-        setKinds((before) => before ?? loaded.capabilities.map(recordingOf));
+        setRuns(true);
         startDeferredAfterPaint();
       },
       below: <Samples count={samples.length} version={key} labels={labels} mayEdit={mayEdit} me={me} />,

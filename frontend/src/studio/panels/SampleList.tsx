@@ -4,7 +4,7 @@ import type { Sample, SampleSplit } from "../../api/schema";
 import { Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
-import { sentenceOf } from "../api/problem";
+import { Problem, sentenceOf } from "../api/problem";
 import { useFileDrop } from "../parts/files/use-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../format/quantities";
@@ -31,13 +31,18 @@ function until(ends: string): string {
 
 export default function SampleList({ client, me, version, labels, mayEdit, onImport, onDone }: SampleListProps) {
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
+  const [seen, setSeen] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [revision, setRevision] = useState(0);
   useEffect(() => {
     let isActive = true;
     client.samples().then(
-      (answer) => isActive && setSamples(answer),
+      (answer) => {
+        if (!isActive) return;
+        setSamples(answer.value);
+        setSeen(answer.seen);
+      },
       (error: unknown) => isActive && setProblem(sentenceOf(error)),
     );
     return () => {
@@ -54,14 +59,18 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
       (error: unknown) => setProblem(sentenceOf(error)),
     );
   };
-  const mark = (changes: readonly SampleChange[]): Promise<void> =>
-    client.markSamples(changes).then(
+  const mark = (changes: readonly SampleChange[], asSeen: string): Promise<void> =>
+    client.markSamples(changes, asSeen).then(
       (before) => {
         setRevision((last) => last + 1);
         setChosen(new Set());
-        onDone(`${count(changes.length, "sample")} changed.`, () => mark(before));
+        onDone(`${count(changes.length, "sample")} changed.`, () => mark(before.value, before.seen));
       },
-      (error: unknown) => setProblem(sentenceOf(error)),
+      (error: unknown) => {
+        if (!(error instanceof Problem && error.status === 412)) return setProblem(sentenceOf(error));
+        setRevision((last) => last + 1);
+        onDone(sentenceOf(error));
+      },
     );
 
   const drop = useFileDrop(mayEdit ? onImport : null);
@@ -116,7 +125,12 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
           key={there.length}
           number={there.length}
           labels={labels}
-          onMark={(change) => void mark(there.map(({ id }) => ({ id, ...change })))}
+          onMark={(change) =>
+            void mark(
+              there.map(({ id }) => ({ id, ...change })),
+              seen,
+            )
+          }
         />
       )}
       <ul className="sample-list">

@@ -1,6 +1,14 @@
 import type { Build, JobState, Preview, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
-import { afterEvent, lastSucceeded, sessionOf, withAnswer, withBuild, withPreview } from "./project-session";
+import {
+  afterEvent,
+  lastSucceeded,
+  newestToReview,
+  sessionOf,
+  withAnswer,
+  withBuild,
+  withPreview,
+} from "./project-session";
 
 function build(number: number | null, state: JobState = "running"): Build {
   return {
@@ -124,4 +132,6 @@ test("a preview of an older text that arrives late is passed over", () => {
 test("the last build with a rune is found past failed ones", () => {
   expect(lastSucceeded([build(43, "failed"), build(42, "succeeded"), build(41, "succeeded")])?.number).toBe(42);
   expect(lastSucceeded([build(43, "failed")])).toBeNull();
+  expect(newestToReview([build(44, "failed"), build(43, "running"), build(42, "succeeded")])?.number).toBe(43);
+  expect(newestToReview([build(44, "failed"), build(42, "succeeded")])?.number).toBe(42);
 });

@@ -86,6 +86,11 @@ export function lastSucceeded(builds: readonly Build[]): Build | null {
   return builds.find((build) => build.state === "succeeded") ?? null;
 }
 
+/** The build that a review is asked for: the newest one that is under way or has a rune. */
+export function newestToReview(builds: readonly Build[]): Build | null {
+  return builds.find((build) => isUnderWay(build) || build.state === "succeeded") ?? null;
+}
+
 /** The page on which one asks for a review of a build. */
 export function askAddress(build: Build): string {
   return `${build.url}/ask`;

@@ -12,6 +12,8 @@ const VERSION = {
   deprecated: null,
   deprecation: "",
   successor: "",
+  withdrawn: null,
+  withdrawal: "",
   file: "smooth.py",
   from_version: 1,
 };

@@ -1,6 +1,6 @@
 """The ops that Anvil compiles, one file each: accepted types, and the computation, for any target.
 
-Every file with `OPERATIONS` in this folder defines one or several ops.
+The folders are families of ops; every file with `OPERATIONS` in them defines one or several ops.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from rune.compiler.anvil.operation import Operations, OpKind
 
 def _discover() -> Operations:
     operations: dict[str, OpKind] = {}
-    for module in pkgutil.iter_modules(__path__):
-        operations |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "OPERATIONS", {})
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        operations |= getattr(importlib.import_module(module.name), "OPERATIONS", {})
     return dict(sorted(operations.items()))
 
 

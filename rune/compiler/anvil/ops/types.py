@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.fixed_point import CLAMPS
+from rune.compiler.anvil.requantisation.fixed_point import CLAMPS
 from rune.model.tflite import Activation, Tensor, TensorKind
 
 FLOAT32 = TensorKind.FLOAT32

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rune.compiler.anvil.computation import Clamped
 from rune.compiler.anvil.graph import Graph, Node
-from rune.compiler.anvil.ops.activations import ClampFloat32
+from rune.compiler.anvil.ops.activations.rectifiers import ClampFloat32
 
 
 def activations(graph: Graph) -> Graph:

@@ -14,8 +14,8 @@ import numpy as np
 from rune.compiler.anvil.computation import Array, Computation, View
 from rune.compiler.anvil.graph import NUMPY_TYPES, BlockCall, Graph, Node
 from rune.compiler.anvil.limit_checks import check_limits
-from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.reshape import Reshape
+from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
+from rune.compiler.anvil.ops.reshaping.reshape import Reshape
 from rune.tensor import ElementType, TensorType
 
 _BYTES = (ElementType.U8, ElementType.I8)

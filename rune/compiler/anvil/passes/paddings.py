@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rune.compiler.anvil.computation import Padded
 from rune.compiler.anvil.graph import Graph, Node
-from rune.compiler.anvil.ops.rearrangement import Rearrangement
+from rune.compiler.anvil.ops.reshaping.rearrangement import Rearrangement
 from rune.compiler.anvil.passes.dead_ops import dead_ops
 
 

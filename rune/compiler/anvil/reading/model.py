@@ -1,5 +1,5 @@
 """Reads the ops of a model file as nodes. Models that cannot be compiled are refused before, by
-`rune.compiler.anvil.support`."""
+`rune.compiler.anvil.models.support`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.errors import BadModel, UnsupportedModel
 from rune.compiler.anvil.graph import NUMPY_TYPES, Value
 from rune.compiler.anvil.limit_checks import check_limits
+from rune.compiler.anvil.models.plain_model import plain_model
+from rune.compiler.anvil.models.remembered import remembered
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
-from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.variables import CopyTensor
-from rune.compiler.anvil.plain_model import plain_model
+from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
+from rune.compiler.anvil.ops.recurrence.variables import CopyTensor
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.builder import GraphBuilder
-from rune.compiler.anvil.remembered import remembered
 from rune.compiler.anvil.signed_bytes import as_signed
-from rune.compiler.anvil.support import unsupported
 from rune.model.tflite import Model, Tensor, TensorKind
 from rune.tensor import ElementType, TensorType
 

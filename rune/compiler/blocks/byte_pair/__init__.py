@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.byte_pairs import BytePairs, byte_pairs_of
-from rune.compiler.blocks.characters import kinds
+from rune.compiler.blocks.common.byte_pairs import BytePairs, byte_pairs_of
+from rune.compiler.blocks.common.characters import kinds
 from rune.compiler.blocks.refusals import only_input
 from rune.compiler.blocks.signature import (
     Argument,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.image_places import SIZE
+from rune.compiler.blocks.common.image_places import SIZE
 from rune.compiler.blocks.meaning import PICTURE
 from rune.compiler.blocks.refusals import ANY_NUMBERS, image_input
 from rune.compiler.blocks.signature import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.compiler.blocks.common.values_over_runs import runs, values_and_counts, whole_value, whole_values
 from rune.compiler.blocks.in_python import python_code
 from rune.compiler.blocks.meaning import SAME
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, BlockState, Category, integer
-from rune.compiler.blocks.values_over_runs import runs, values_and_counts, whole_value, whole_values
 from rune.tensor import TensorType
 
 _GAP = "a gap changes nothing; after a restart `initial` comes out until a value stayed"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.compiler.blocks.common.quantisation import QUANTISATION, quantisation_of
 from rune.compiler.blocks.in_python import python_code
 from rune.compiler.blocks.meaning import (
     PRESERVED,
@@ -19,7 +20,6 @@ from rune.compiler.blocks.meaning import (
     full_range,
     represented_range,
 )
-from rune.compiler.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.compiler.blocks.refusals import BYTES, only_input
 from rune.compiler.blocks.signature import (
     Arguments,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.filter_design import signal_input
+from rune.compiler.blocks.common.filter_design import signal_input
 from rune.compiler.blocks.meaning import PRESERVED, Effect
 from rune.compiler.blocks.signature import (
     Argument,

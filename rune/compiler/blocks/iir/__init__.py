@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from rune.compiler.blocks.filter_design import (
+from rune.compiler.blocks.common.filter_design import (
     FRESH,
     HIGH,
     LOW,

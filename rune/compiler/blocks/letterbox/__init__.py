@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.image_places import (
+from rune.compiler.blocks.common.image_places import (
     METHOD,
     SIZE,
     ImageAxis,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.learning import predictions
+from rune.compiler.blocks.common.learning import predictions
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import TensorType
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.mel_presets import PRESETS, bands_of, mel_arguments, sound_input
-from rune.compiler.blocks.mel_tables import mel_code
+from rune.compiler.blocks.common.mel_presets import PRESETS, bands_of, mel_arguments, sound_input
+from rune.compiler.blocks.common.mel_tables import mel_code
 from rune.compiler.blocks.signature import (
     Arguments,
     Block,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.detections import boxes, table
+from rune.compiler.blocks.common.detections import boxes, table
 from rune.compiler.blocks.meaning import PRESERVED, Effect
 from rune.compiler.blocks.refusals import FLOATS, checked_input
 from rune.compiler.blocks.signature import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.compiler.blocks.common.predictions import check_predictions, scores
 from rune.compiler.blocks.in_python import python_code
-from rune.compiler.blocks.predictions import check_predictions, scores
 from rune.compiler.blocks.refusals import NUMBERS
 from rune.compiler.blocks.signature import (
     Argument,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.predictions import check_predictions, scores
+from rune.compiler.blocks.common.predictions import check_predictions, scores
 from rune.compiler.blocks.signature import (
     Arguments,
     Block,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.compiler.blocks.common.quantisation import QUANTISATION, quantisation_of
 from rune.compiler.blocks.meaning import PRESERVED, By, Effect, ExpectedMeaning, Meaning, NumberRange, represented_range
-from rune.compiler.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.compiler.blocks.refusals import FLOATS, only_input
 from rune.compiler.blocks.signature import (
     Argument,

@@ -6,7 +6,7 @@ import math
 import struct
 from pathlib import Path
 
-from rune.compiler.blocks.filter_design import resampling_taps
+from rune.compiler.blocks.common.filter_design import resampling_taps
 from rune.compiler.blocks.meaning import By, Effect
 from rune.compiler.blocks.refusals import only_input
 from rune.compiler.blocks.signature import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.image_places import (
+from rune.compiler.blocks.common.image_places import (
     CENTRES,
     METHOD,
     SIZE,

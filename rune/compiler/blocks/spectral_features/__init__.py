@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from rune import arithmetic
-from rune.compiler.blocks.filter_design import RATE, signal_input
-from rune.compiler.blocks.mel_tables import packed, turns
+from rune.compiler.blocks.common.filter_design import RATE, signal_input
+from rune.compiler.blocks.common.mel_tables import packed, turns
 from rune.compiler.blocks.refusals import numbers_of
 from rune.compiler.blocks.signature import (
     Argument,

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.detections import SIDES, boxes
+from rune.compiler.blocks.common.detections import SIDES, boxes
 from rune.compiler.blocks.refusals import numbers_of
 from rune.compiler.blocks.signature import (
     Argument,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.compiler.blocks.common.support_vectors import TOLERANCE, call, outputs, penalty
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockOutput, Category
-from rune.compiler.blocks.support_vectors import TOLERANCE, call, outputs, penalty
 from rune.tensor import TensorType
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.characters import folds, kinds
+from rune.compiler.blocks.common.characters import folds, kinds
+from rune.compiler.blocks.common.vocabulary import VOCABULARY, vocabulary_of
 from rune.compiler.blocks.refusals import checked_input
 from rune.compiler.blocks.signature import (
     Arguments,
@@ -16,7 +17,6 @@ from rune.compiler.blocks.signature import (
     Count,
     RunTimeSizes,
 )
-from rune.compiler.blocks.vocabulary import VOCABULARY, vocabulary_of
 from rune.tensor import ElementType, TensorType
 
 _LENGTH = 384

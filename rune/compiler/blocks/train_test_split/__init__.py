@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.learning import rows_and_targets
+from rune.compiler.blocks.common.learning import rows_and_targets
 from rune.compiler.blocks.signature import (
     Argument,
     ArgumentKind,

@@ -1,7 +1,7 @@
 /*
  * The logistic function and the hyperbolic tangent of numbers of 16 bits, in the arithmetic of TFLite's LSTM (gemmlowp):
  * Qm.n is an integer in units of 2^-n. Numbers are held in 32 bits, which none of them leaves. Shifts to the right keep
- * the sign. `rune/compiler/anvil/ops/functions_int16.py` has the same in NumPy.
+ * the sign. `rune/compiler/anvil/ops/numbers/functions_int16.py` has the same in NumPy.
  */
 #ifndef RUNE_FUNCTIONS_INT16_H
 #define RUNE_FUNCTIONS_INT16_H

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange
-from rune.compiler.anvil.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, rescaled_twice, sum_bounds
+from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, are_in_reach, rescaled_twice, sum_bounds
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
 
 FARTHEST_SUM: Final = 2**30 - 1
 """Its double has a place in 32 bits."""

@@ -6,14 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.kernel_set import Cost
-from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
+from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.depthwise_conv_2d import settled_sums
 from rune.compiler.kernels.m0plus import depthwise_conv_2d as m0plus
 from rune.compiler.kernels.packing import folded_bias, int8s, int32s, two_roundings
-from rune.compiler.kernels.portable.filter import filter_structure
+from rune.compiler.kernels.portable.convolution.filter import filter_structure
 
 LANES: Final = 8
 _EVEN_FIRST: Final = np.array([0, 2, 4, 6, 1, 3, 5, 7])

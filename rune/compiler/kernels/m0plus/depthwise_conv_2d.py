@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.kernel_set import Cost
-from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
-from rune.compiler.anvil.ops.window import Window
+from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import Number
+from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.depthwise_conv_2d import settled_sums
 from rune.compiler.kernels.dsp.rounding import are_short, ending
 from rune.compiler.kernels.packing import folded_bias, int8s, int32s, two_roundings
-from rune.compiler.kernels.portable.filter import filter_structure
+from rune.compiler.kernels.portable.convolution.filter import filter_structure
 
 
 def estimate(op: DepthwiseConv2DInt8) -> Cost | None:

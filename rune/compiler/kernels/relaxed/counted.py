@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.fixed_point import Integers
+from rune.compiler.anvil.requantisation.fixed_point import Integers
 from rune.compiler.kernels.packing import folded_bias
 from rune.compiler.kernels.simd128.requantization import Sums, sums_of
 

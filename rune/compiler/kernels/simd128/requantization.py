@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.kernel_call import ConstantPointer, KernelStructure
-from rune.compiler.anvil.ops.rescaling import OutputRange, sum_bounds
-from rune.compiler.anvil.proven_scale import Floats, Proof, proven
-from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
+from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, sum_bounds
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
+from rune.compiler.anvil.requantisation.proven_scale import Floats, Proof, proven
+from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
+from rune.compiler.anvil.selection.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.kernels.packing import folded_bias, int32s, wrapped
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.array_statements import elements_of, filled, hidden_array, new_array
-from rune.compiler.pyblock.expressions import array_of, number
-from rune.compiler.pyblock.ir import ArrayVariable, Statement
+from rune.compiler.pyblock.checking.array_statements import elements_of, filled, hidden_array, new_array
+from rune.compiler.pyblock.checking.expressions import array_of, number
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope
+from rune.compiler.pyblock.ir import Statement
 from rune.compiler.pyblock.numbers import ELEMENTS
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
 
 _WANTED = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rune.compiler.pyblock.conversions import coerce, common_type, condition
-from rune.compiler.pyblock.expressions import number
+from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition
+from rune.compiler.pyblock.checking.expressions import number
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope, Typed
 from rune.compiler.pyblock.ir import (
     Absolute,
-    ArrayVariable,
     Assign,
     BinaryOperation,
     Comparison,
@@ -25,12 +26,10 @@ from rune.compiler.pyblock.ir import (
     Return,
     Statement,
     StoreElement,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope, Typed
 from rune.compiler.pyblock.testing.arrays import array_argument, is_array
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
 
 OUTCOME = TensorType(ElementType.I64, (5,))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.source import BlockText
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.source import BlockText
 
 _INSTEAD = "Call it in a line before, and assign the result to a name."
 

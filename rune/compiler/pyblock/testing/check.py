@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from rune.compiler.pyblock.check import check_unused, checked_function, file_scope
-from rune.compiler.pyblock.ir import ArrayRole, ArrayVariable, Fill, Function, Statement
-from rune.compiler.pyblock.problems import Place, Problem, ProblemKind
-from rune.compiler.pyblock.scope import FileScope, Scope
-from rune.compiler.pyblock.source import BlockText, parse_text
+from rune.compiler.pyblock.checking.block import check_unused, file_scope
+from rune.compiler.pyblock.checking.functions import checked_function
+from rune.compiler.pyblock.checking.problems import Place, Problem, ProblemKind
+from rune.compiler.pyblock.checking.scope import FileScope, Scope
+from rune.compiler.pyblock.checking.source import BlockText, parse_text
+from rune.compiler.pyblock.ir import Fill, Function, Statement
+from rune.compiler.pyblock.running.witness import WITNESS
 from rune.compiler.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, Assertion, assert_statements
 from rune.compiler.pyblock.testing.call_extraction import extract_calls
 from rune.compiler.pyblock.testing.recordings import MAX_NUMBERS, Recording, UnreadableRecording
 from rune.compiler.pyblock.testing.runs import OUTPUT_RECORD, STATE, run_statements
 from rune.compiler.pyblock.testing.subject import Subject
-from rune.compiler.pyblock.testing.witness import WITNESS
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 
 SUFFIX = "_test.py"
 RECORDING = "recording"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from rune.compiler.pyblock.check import functions_called_by
+from rune.compiler.pyblock.checking.functions import functions_called_by
 from rune.compiler.pyblock.ir import (
-    ArrayRole,
-    ArrayVariable,
     Assign,
     Comparison,
     Evaluate,
@@ -19,12 +17,12 @@ from rune.compiler.pyblock.ir import (
     Return,
     Statement,
     TypedBlock,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.running.witness import WITNESS
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.compiler.pyblock.testing.check import CheckedTests
-from rune.compiler.pyblock.testing.witness import WITNESS
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
 
 NUMBER = TensorType(ElementType.I32, (1,))

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from rune.compiler.pyblock import numbers
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.cpu_time import CpuTime
-from rune.compiler.pyblock.ir import ArrayVariable
+from rune.compiler.pyblock.checking.block import check_file
+from rune.compiler.pyblock.checking.signature import TensorParameter, output_type
 from rune.compiler.pyblock.numbers import BlockFailure, Scalar, scalar_of, to_element, to_f32
-from rune.compiler.pyblock.python import (
+from rune.compiler.pyblock.running.cpu_time import CpuTime
+from rune.compiler.pyblock.running.python import (
     Number,
     PythonArray,
     PythonBlock,
@@ -24,12 +24,12 @@ from rune.compiler.pyblock.python import (
     run_module,
     shown_value,
 )
-from rune.compiler.pyblock.signature import TensorParameter, output_type
+from rune.compiler.pyblock.running.witness import MAX_STORED_BYTES, OutputPiece, OutputRecord, packed
 from rune.compiler.pyblock.testing.assertions import APPROX, OPERATORS, Assertion
 from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, Test
 from rune.compiler.pyblock.testing.subject import Subject
-from rune.compiler.pyblock.testing.witness import MAX_STORED_BYTES, OutputPiece, OutputRecord, packed
 from rune.compiler.pyblock.testing.wording import ComparedValues, failure_text, number_text
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
 
 SECONDS = 2.0

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rune.compiler.pyblock.checking.signature import ArrayShape, BlockSignature
 from rune.compiler.pyblock.numbers import Scalar, to_f32
-from rune.compiler.pyblock.signature import ArrayShape, BlockSignature
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from rune.compiler.pyblock.array_statements import array_named, hidden_array
-from rune.compiler.pyblock.conversions import coerce
-from rune.compiler.pyblock.expressions import number
+from rune.compiler.pyblock.checking.array_statements import array_named, hidden_array
+from rune.compiler.pyblock.checking.conversions import coerce
+from rune.compiler.pyblock.checking.expressions import number
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.signature import (
+    ArrayShape,
+    BlockSignature,
+    TensorParameter,
+    UnfitInput,
+    output_type,
+)
+from rune.compiler.pyblock.checking.statements import set_number
 from rune.compiler.pyblock.ir import (
-    ArrayVariable,
     CopySlice,
     Evaluate,
     Expression,
@@ -23,12 +32,9 @@ from rune.compiler.pyblock.ir import (
     Witness,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope, Typed
-from rune.compiler.pyblock.signature import ArrayShape, BlockSignature, TensorParameter, UnfitInput, output_type
-from rune.compiler.pyblock.statements import set_number
 from rune.compiler.pyblock.testing.arrays import array_argument
 from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import TensorType
 
 STATE = "state "

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune.compiler.pyblock.check import check_file, read_file
+from rune.compiler.pyblock.checking.block import check_file, read_file
+from rune.compiler.pyblock.checking.signature import BlockSignature
 from rune.compiler.pyblock.ir import (
-    ArrayRole,
-    ArrayVariable,
     CopySlice,
     For,
     ForEach,
@@ -23,7 +22,7 @@ from rune.compiler.pyblock.ir import (
     While,
 )
 from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.signature import BlockSignature
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 from rune.tensor import TensorType
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.passes.optimise import SMALL_PASSES
 from rune.compiler.anvil.target import BuiltProgram, Target
-from rune.compiler.anvil.target_limits import TargetLimits
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.targets.c.emit import emit
 

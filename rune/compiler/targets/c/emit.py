@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import rune
-from rune.compiler.anvil.c_call import GATES, Notation, count_text, gate_lines
-from rune.compiler.anvil.c_rows import HEADER as ROWS_HEADER
-from rune.compiler.anvil.c_rows import row_name, rows_lines
-from rune.compiler.anvil.c_text import literal
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
+from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
+from rune.compiler.anvil.c.rows import row_name, rows_lines
+from rune.compiler.anvil.c.shared_calls import SharedCalls
+from rune.compiler.anvil.c.text import literal
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import (
     Argument,
     BufferPlace,
@@ -36,7 +37,6 @@ from rune.compiler.anvil.program import (
     Structure,
     calls,
 )
-from rune.compiler.anvil.shared_calls import SharedCalls
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import Header

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.anvil.program import Program, ProgramTensor, SendOutput
 from rune.compiler.targets.c.names import fields, file_stem
 from rune.tensor import ElementType, TensorType

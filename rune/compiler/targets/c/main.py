@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import Interface, count_of
 
 

@@ -20,7 +20,7 @@ class OneFile:
         self._texts: list[str] = []
 
     def add(self, header: Header) -> None:
-        """Appends a header and, before it, all that it includes: from its own folder, else from `common`."""
+        """Appends a header and, before it, all that it includes: from its own folder, else by its name."""
         if header in self._seen:
             return
         self._seen.add(header)

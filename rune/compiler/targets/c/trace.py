@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rune.compiler.anvil.c_call import GATES
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.c.calls import GATES
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import (
     BufferPlace,
     KernelInvocation,

@@ -3,16 +3,17 @@
 The memory has a maximum, which is its size: a rune has no allocator, so it never grows, and a host that wants to see a
 bound finds one. Stock runtimes load such a module as they do one without.
 
-Optimised for speed, a rune carries a second module in a section, of relaxed SIMD, which a host takes that has tried its
-own dot product. The others do not look there.
+Optimised for speed, which is the default, a rune carries a second module in a section, of relaxed SIMD, which a host
+takes that has tried its own dot product. The others do not look there.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.aim import RUNE_AIM
+from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.target import Target, Toolchain
-from rune.compiler.anvil.target_limits import TargetLimits
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.relaxed import RELAXED as RELAXED_KERNELS
 from rune.compiler.kernels.simd128 import SIMD128
@@ -79,6 +80,9 @@ RELAXED = replace(
     toolchain=Toolchain((*FEATURES, "-mrelaxed-simd", *SPECIALISED), "wasm-ld", LINK_FLAGS),
 )
 
-FASTEST = replace(BALANCED, bytes_matter=0, optimized_for="speed", second=RELAXED)
+FASTEST = replace(BALANCED, bytes_matter=0, optimized_for=RUNE_AIM, second=RELAXED)
 
-TARGET = replace(BALANCED, variants=(SMALLEST, FASTEST))
+PREVIEW = replace(FASTEST, second=None, steps_apart=True)
+"""What a preview is built for. It has no second module, which would have to be compiled too before an edit is seen."""
+
+TARGET = replace(FASTEST, variants=(SMALLEST, BALANCED))

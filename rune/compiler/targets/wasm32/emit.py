@@ -7,16 +7,14 @@ argument of the compiler.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.compiler.anvil.c_call import GATES, Notation, count_text, gate_lines
-from rune.compiler.anvil.c_rows import HEADER as ROWS_HEADER
-from rune.compiler.anvil.c_rows import row_name, rows_lines
-from rune.compiler.anvil.c_text import HEADER_NAME, checked, literal
-from rune.compiler.anvil.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
+from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
+from rune.compiler.anvil.c.rows import row_name, rows_lines
+from rune.compiler.anvil.c.shared_calls import SharedCalls
+from rune.compiler.anvil.c.text import literal
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
@@ -39,13 +37,14 @@ from rune.compiler.anvil.program import (
     Step,
     calls,
 )
-from rune.compiler.anvil.shared_calls import SharedCalls
+from rune.compiler.anvil.selection.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import Header
+from rune.compiler.blocks.signature import GeneratedHeader, Header
+from rune.compiler.targets.wasm32.constants import blob_name, constants_of, model_name
+from rune.compiler.targets.wasm32.included import included_files
+from rune.compiler.targets.wasm32.step_units import StepUnits, has_own_unit, part_of, step_units
 from rune.tensor import ElementType, TensorType
-
-_FOLDER = Path(__file__).parent / "support"
 
 SPECIALISED = "-DRUNE_SPECIALISED"
 """Tells kernels to be there once for each call."""
@@ -56,74 +55,26 @@ PADDING = 16
 """Bytes behind the arena that a vector may read, never use."""
 
 
-@cache
-def _content(path: Path) -> bytes:
-    """Of a file of the toolchain, which does not change while this process runs."""
-    return path.read_bytes()
-
-
-@cache
-def _support() -> Mapping[str, bytes]:
-    """What is compiled beside every program."""
-    return {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
-
-
 def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
-    headers = target.kernels.headers()
-    kernels = {name: _content(path) for name, path in headers.items()}
-    support = _support()
-    names: dict[Header, str] = {path: name for name, path in headers.items()}
-    blocks: dict[str, bytes] = {}
-    for header in (call.header for step in program.steps for call in calls(step)):
-        if header not in names:
-            name = names[header] = f"blocks/{checked(header.name, HEADER_NAME)}"
-            blocks[name] = header.read_bytes()
-    files = {**kernels, **support, **blocks}
-    units = [Unit(SUPPORT, frozenset({*kernels, *support}), for_size=True)]
+    included = included_files(target.kernels, program)
+    shared = included.shared
+    files = {**shared, **included.blocks}
+    units = [Unit(SUPPORT, frozenset(shared), for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        files[text] = _Text(program, plan, part, names, target).whole().encode("ascii")
-        units.append(Unit(text, frozenset({text, *kernels, *support, *(blocks if part == 0 else ())})))
+        text_of_part = _Text(program, plan, part, included.names, target)
+        files[text] = text_of_part.whole().encode("ascii")
+        blocks = text_of_part.block_headers() if part == 0 else ()
+        units.append(Unit(text, frozenset({text, *shared, *blocks})))
+        if part == 0 and target.steps_apart:
+            apart = text_of_part.step_units(shared)
+            files |= apart.files
+            units += apart.units
         if plan.constant_sizes[part]:
-            source, blob = f"{_blob_name(part)}.c", f"{_blob_name(part)}.bin"
-            files[source] = _BLOB.format(name=_blob_name(part)).encode("ascii")
-            files[blob] = _blob(program, plan, part)
-            units.append(Unit(source, frozenset({source, blob}), for_size=True))
-    for number, data in enumerate(program.embedded):
-        source, blob = f"{_model_name(number)}.c", f"{_model_name(number)}.bin"
-        files[source] = _BLOB.format(name=_model_name(number)).encode("ascii")
-        files[blob] = data
-        units.append(Unit(source, frozenset({source, blob}), for_size=True))
+            units.append(Unit(blob_name(part), frozenset(), data=constants_of(program, plan, part)))
+    units += [Unit(model_name(number), frozenset(), data=data) for number, data in enumerate(program.embedded)]
     return Sources(files, tuple(units))
-
-
-_BLOB = """/* Bytes that do not change. */
-const unsigned char {name}[] __attribute__((aligned(16))) = {{
-#embed "{name}.bin"
-}};
-"""
-
-
-def _blob_name(part: int) -> str:
-    return f"constants_{part}"
-
-
-def _model_name(number: int) -> str:
-    return f"model_{number}"
-
-
-def _blob(program: Program, plan: Plan, part: int) -> bytes:
-    blob = bytearray(plan.constant_sizes[part])
-    for offset, constant in zip(plan.constant_offsets, program.constants, strict=True):
-        if constant.part == part:
-            blob[offset : offset + len(constant.data)] = constant.data
-    return bytes(blob)
-
-
-def _part(step: Step) -> int:
-    """The part that a step is compiled in."""
-    return next((call.part for call in calls(step)), 0)
 
 
 def _counted_buffers(target: Target, program: Program) -> Sequence[Buffer]:
@@ -143,12 +94,13 @@ class _Text:
         self._part = part
         self._arrays: list[str] = []
         self._notation = Notation(literal, self._pointer, _resource)
-        mine = (step for step in program.steps if _part(step) == part)
+        self._apart = target.steps_apart and part == 0
+        mine = (step for step in program.steps if part_of(step) == part and not self._is_apart(step))
         self._shared = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
 
     def whole(self) -> str:
-        numbered = [(number, step) for number, step in enumerate(self._program.steps) if _part(step) == self._part]
-        mine = [step for _, step in numbered]
+        numbered = [(number, step) for number, step in enumerate(self._program.steps) if part_of(step) == self._part]
+        mine = [step for _, step in numbered if not self._is_apart(step)]
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
         if any(isinstance(step, RowLoop) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
@@ -156,23 +108,56 @@ class _Text:
             headers.append(self._trial.header)
         shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
         includes = [f'#include "{name}"' for name in (*shared, *headers)]
-        blobs = [
-            f"extern const unsigned char {_blob_name(part)}[];"
-            for part in range(self._program.parts)
-            if self._plan.constant_sizes[part]
-        ]
-        if self._part == 0:
-            blobs += [
-                f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
-            ]
+        blobs = self._blobs()
         steps = [*self._shared.functions(self._notation)]
         steps += [
-            self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)
+            f"void {_step_name(self._part, number)}(void);"
+            if self._is_apart(step)
+            else self._step(number, step, self._program.needed(whole))
+            for number, (whole, step) in enumerate(numbered)
         ]
-        gates = [f"extern unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []
-        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", *gates, "", *steps]
+        body = self._pipeline(steps) if self._part == 0 else [*self._memory(), "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
         return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
+
+    def block_headers(self) -> list[str]:
+        """The files of blocks that this text includes."""
+        mine = (step for step in self._program.steps if part_of(step) == self._part and not self._is_apart(step))
+        names = {self._headers[call.header] for step in mine for call in calls(step)}
+        return [name for name in names if name.startswith("blocks/")]
+
+    def step_units(self, shared_files: Mapping[str, bytes]) -> StepUnits:
+        """The steps of this part that have units of their own; `shared_files` are those that all units may include."""
+        own = {
+            self._headers[call.header]: call.header.read_bytes()
+            for step in self._program.steps
+            if has_own_unit(step)
+            for call in calls(step)
+            if not isinstance(call.header, GeneratedHeader) and self._headers[call.header] not in shared_files
+        }
+        return step_units(
+            self._program,
+            self._headers,
+            {**shared_files, **own},
+            [*self._memory(), *self._blobs()],
+            lambda number: _step_name(self._part, number),
+            self._notation,
+        )
+
+    def _is_apart(self, step: Step) -> bool:
+        return self._apart and has_own_unit(step)
+
+    def _memory(self) -> list[str]:
+        """Declares the memory, which part 0 defines."""
+        gates = [f"extern unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []
+        return ["extern unsigned char arena[];", *gates]
+
+    def _blobs(self) -> list[str]:
+        """Declares the constants that this part may read."""
+        names = [blob_name(part) for part in range(self._program.parts) if self._plan.constant_sizes[part]]
+        if self._part == 0:
+            names += [model_name(number) for number in range(len(self._program.embedded))]
+        return [f"extern const unsigned char {name}[];" for name in names]
 
     def _pipeline(self, steps: Sequence[str]) -> list[str]:
         """What part 0 alone has."""
@@ -180,7 +165,7 @@ class _Text:
         counts = [0] * self._program.parts
         calls, foreign = [], []
         for step in self._program.steps:
-            part = _part(step)
+            part = part_of(step)
             name = _step_name(part, counts[part])
             counts[part] += 1
             calls.append(f"    {name}();")
@@ -319,8 +304,8 @@ class _Text:
             return f"arena + {self._plan.buffer_offsets[place.index] + place.offset}"
         if isinstance(place, ConstantPlace):
             part = self._program.constants[place.index].part
-            return f"{_blob_name(part)} + {self._plan.constant_offsets[place.index]}"
-        return _model_name(place.index)
+            return f"{blob_name(part)} + {self._plan.constant_offsets[place.index]}"
+        return model_name(place.index)
 
     def _send(self, step: SendOutput) -> list[str]:
         serial = self._program.outputs[step.output].kind is Output.SERIAL

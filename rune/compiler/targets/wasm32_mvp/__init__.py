@@ -10,8 +10,8 @@ from dataclasses import replace
 from rune.compiler.anvil.passes.optimise import SMALL_PASSES
 from rune.compiler.anvil.target import Toolchain
 from rune.compiler.kernels.portable import PORTABLE
+from rune.compiler.targets.wasm32 import BALANCED as WASM32
 from rune.compiler.targets.wasm32 import LINK_FLAGS
-from rune.compiler.targets.wasm32 import TARGET as WASM32
 
 FLAGS = ("--target=wasm32-unknown-unknown", "-mcpu=mvp")
 
@@ -22,7 +22,6 @@ BALANCED = replace(
     kernels=PORTABLE,
     passes=SMALL_PASSES,
     toolchain=Toolchain(FLAGS, "wasm-ld", LINK_FLAGS),
-    variants=(),
 )
 
 SMALLEST = replace(

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from rune.compiler.pyblock.check import CheckedFile, check_file
-from rune.compiler.pyblock.ir import ArrayVariable
-from rune.compiler.pyblock.problems import Place
-from rune.compiler.pyblock.scope import Known, Scope
-from rune.compiler.pyblock.signature import UnfitInput
+from rune.compiler.pyblock.checking.block import CheckedFile, check_file
+from rune.compiler.pyblock.checking.problems import Place
+from rune.compiler.pyblock.checking.scope import Known, Scope
+from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.compiler.pyblock.testing.subject import Subject
-from rune.source.language.analysis import Analysis
+from rune.compiler.pyblock.variables import ArrayVariable
+from rune.source.language.facts.analysis import Analysis
 from rune.source.runefile import Span
-from rune.source.runefile.python_blocks import python_file, span_of
+from rune.source.runefile.blocks.python_blocks import python_file, span_of
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType

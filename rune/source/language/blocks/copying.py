@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rune.compiler.blocks.in_python import source_of
-from rune.compiler.pyblock.check import read_file
-from rune.compiler.pyblock.signature import UnfitInput, bind
-from rune.source.language.analysis import Analysis
+from rune.compiler.pyblock.checking.block import read_file
+from rune.compiler.pyblock.checking.signature import UnfitInput, bind
 from rune.source.language.blocks.new import NewBlockRefused, With
 from rune.source.language.blocks.run import shared_block_of
-from rune.source.language.graph_edit import GraphEditRefused, SetTarget, edit_graph
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.edit import GraphEditRefused, SetTarget, edit_graph
 from rune.source.runefile import Edit, check
-from rune.source.runefile.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rune.compiler.blocks.shared_path import SharedPath, parse_shared_path
-from rune.source.language.analysis import Analysis
-from rune.source.language.graph_edit import AddStage, GraphEdit, SetTarget, Several
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.edit import AddStage, GraphEdit, SetTarget, Several
 from rune.source.runefile import Edit
-from rune.source.runefile.lock import LOCK_FILE, lock_text
-from rune.source.runefile.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 
 
 def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...]:

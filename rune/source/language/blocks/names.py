@@ -6,9 +6,9 @@ import ast
 import keyword
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.scope import RESERVED_NAMES
+from rune.compiler.pyblock.checking.scope import RESERVED_NAMES
 from rune.source.language.blocks.analysis import BlockAnalysis, named_nodes
-from rune.source.language.navigation import Location, RenameRefused
+from rune.source.language.names.navigation import Location, RenameRefused
 from rune.source.runefile import Edit, Span
 
 

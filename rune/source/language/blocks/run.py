@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TypedDict
 
 from rune.compiler.blocks.shared_path import parse_shared_path
-from rune.compiler.pyblock.check import read_file
-from rune.source.language.analysis import Analysis
+from rune.compiler.pyblock.checking.block import read_file
 from rune.source.language.blocks.analysis import BlockAnalysis
-from rune.source.language.palette import stage_arguments
-from rune.source.runefile.python_blocks import ProjectBlocks, python_file
-from rune.source.runefile.shared_blocks import SharedBlock
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph_edits.palette import stage_arguments
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks, python_file
+from rune.source.runefile.blocks.shared import SharedBlock
 from rune.source.runefile.syntax import StageKind, StageSyntax
 
 

@@ -6,14 +6,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.calls import BUILT_IN, FUNCTIONS, MATH_NAMES
-from rune.compiler.pyblock.intervals import Facts, intervals
-from rune.compiler.pyblock.ir import ArrayVariable, Variable
+from rune.compiler.pyblock.checking.calls import BUILT_IN, FUNCTIONS, MATH_NAMES
+from rune.compiler.pyblock.intervals.analysis import Facts, intervals
 from rune.compiler.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar
 from rune.compiler.pyblock.testing.assertions import APPROX
 from rune.compiler.pyblock.testing.check import RECORDING, is_test_file
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.source.language.blocks.analysis import BlockAnalysis, described
-from rune.source.language.completion_items import Completion, CompletionKind, Completions
+from rune.source.language.completion.items import Completion, CompletionKind, Completions
 from rune.source.language.hints import Hint
 from rune.source.language.hover import Hover
 from rune.source.runefile import Span

@@ -1,1 +1,1 @@
-"""Edits of the graph, one module for each kind of change. `rune.source.language.graph_edit` is the entry point."""
+"""Edits of the graph, one module for each kind of change. `rune.source.language.graph.edit` is the entry point."""

@@ -8,18 +8,28 @@ from collections.abc import Collection
 from rune.source.language.graph_edits.defaults import capability_named
 from rune.source.language.graph_edits.kinds import GraphEditRefused, SetArgument, Value
 from rune.source.language.graph_edits.outputs import take_pair, types_spliced
+from rune.source.language.graph_edits.stage_text import PipelineText, StageText, is_null, names_in_use
 from rune.source.language.graph_edits.wires import after_colon
-from rune.source.language.layout import Branch, Entry, Leaf, Node, column, comments, line_break, line_end, read_layout
-from rune.source.language.scalars import rewritten
-from rune.source.language.splice import Splice, as_edits
-from rune.source.language.stage_text import PipelineText, StageText, is_null, names_in_use
-from rune.source.language.yaml_edit import block, flow, head_remark, put_pair, remove_entries, scalar
+from rune.source.language.yaml.edits import block, flow, head_remark, put_pair, remove_entries, scalar
+from rune.source.language.yaml.layout import (
+    Branch,
+    Entry,
+    Leaf,
+    Node,
+    column,
+    comments,
+    line_break,
+    line_end,
+    read_layout,
+)
+from rune.source.language.yaml.scalars import rewritten
+from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import capability_output
-from rune.source.runefile.old_arguments import OLD_NAMES
 from rune.source.runefile.source import SourceText
+from rune.source.runefile.stages.capabilities import capability_output
+from rune.source.runefile.stages.old_arguments import OLD_NAMES
 from rune.source.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind
-from rune.source.runefile.values import Map, Scalar
+from rune.source.runefile.yaml.values import Map, Scalar
 from rune.tensor import TensorType
 from rune.wording import quoted
 

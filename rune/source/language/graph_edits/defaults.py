@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rune.capabilities import CAPABILITIES, Capability
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.kinds import AddStage, Value
-from rune.source.runefile.capabilities import capability_output
+from rune.source.runefile.stages.capabilities import capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import TensorType
 

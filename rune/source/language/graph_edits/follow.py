@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.connection_check import input_types, likely_arguments, outputs_of_block, type_of
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph_edits.connection_check import input_types, likely_arguments, outputs_of_block, type_of
 from rune.source.language.graph_edits.kinds import (
     Connect,
     Disconnect,
@@ -15,12 +15,12 @@ from rune.source.language.graph_edits.kinds import (
     SetTarget,
 )
 from rune.source.language.graph_edits.outputs import types_spliced
+from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_text
 from rune.source.language.revised import Revisions
-from rune.source.language.splice import Splice, as_edits
-from rune.source.language.stage_text import PipelineText, pipeline_text
+from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Diagnostic
-from rune.source.runefile.arguments import read_argument
 from rune.source.runefile.codes import Code
+from rune.source.runefile.stages.arguments import read_argument
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import ElementType, TensorType
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.source.language.graph_edits.kinds import GraphEditRefused, SetOutputs
+from rune.source.language.graph_edits.stage_text import PipelineText, StageText, is_null
 from rune.source.language.graph_edits.wires import after_colon
-from rune.source.language.layout import Branch, Entry, Leaf, column, comments, line_end
-from rune.source.language.scalars import rewritten
-from rune.source.language.splice import Splice
-from rune.source.language.stage_text import PipelineText, StageText, is_null
-from rune.source.language.yaml_edit import (
+from rune.source.language.yaml.edits import (
     Written,
     empty,
     flow,
@@ -19,6 +16,9 @@ from rune.source.language.yaml_edit import (
     put_pair,
     remove_entries,
 )
+from rune.source.language.yaml.layout import Branch, Entry, Leaf, column, comments, line_end
+from rune.source.language.yaml.scalars import rewritten
+from rune.source.language.yaml.splice import Splice
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import TensorType
 from rune.wording import quoted

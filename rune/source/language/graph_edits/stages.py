@@ -8,16 +8,16 @@ from rune.source.language.graph_edits.arguments import spelled
 from rune.source.language.graph_edits.defaults import arguments_for, known_outputs
 from rune.source.language.graph_edits.kinds import AddStage, GraphEditRefused, RemoveStage, RenameStage, Value
 from rune.source.language.graph_edits.outputs import written_types
+from rune.source.language.graph_edits.stage_text import PipelineText, StageText, names_in_use, places, stage_column
 from rune.source.language.graph_edits.targets import target_as_written
 from rune.source.language.graph_edits.wires import check_source, take_inputs, written_port
-from rune.source.language.layout import Branch, Leaf, line_end, line_start, next_line
-from rune.source.language.scalars import rewritten, written
-from rune.source.language.splice import Splice
-from rune.source.language.stage_text import PipelineText, StageText, names_in_use, places, stage_column
-from rune.source.language.yaml_edit import Written, block, cut_from_flow, flow, remove_entries
-from rune.source.runefile.fields import is_name
+from rune.source.language.yaml.edits import Written, block, cut_from_flow, flow, remove_entries
+from rune.source.language.yaml.layout import Branch, Leaf, line_end, line_start, next_line
+from rune.source.language.yaml.scalars import rewritten, written
+from rune.source.language.yaml.splice import Splice
+from rune.source.runefile.parsing.fields import is_name
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Map
+from rune.source.runefile.yaml.values import Map
 from rune.wording import quoted
 
 _HEAD = ("version: 1", "image: runicos/base", "")

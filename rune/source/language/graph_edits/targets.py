@@ -6,14 +6,14 @@ from rune.source.language.graph_edits.arguments import set_argument
 from rune.source.language.graph_edits.defaults import capability_named, model_outputs
 from rune.source.language.graph_edits.kinds import GraphEditRefused, SetArgument, SetOutputs, SetTarget
 from rune.source.language.graph_edits.outputs import set_outputs
+from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_text
 from rune.source.language.graph_edits.wires import after_colon
-from rune.source.language.layout import Leaf
 from rune.source.language.revised import Revisions
-from rune.source.language.scalars import rewritten
-from rune.source.language.splice import Splice, as_edits
-from rune.source.language.stage_text import PipelineText, pipeline_text
+from rune.source.language.yaml.layout import Leaf
+from rune.source.language.yaml.scalars import rewritten
+from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import capability_output
+from rune.source.runefile.stages.capabilities import capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.wording import quoted
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from rune.source.language.graph_edits.kinds import Connect, Disconnect, GraphEditRefused
-from rune.source.language.layout import Branch, Entry, Leaf
-from rune.source.language.scalars import rewritten
-from rune.source.language.splice import Splice
-from rune.source.language.stage_text import PipelineText, StageText, input_items, places
-from rune.source.language.yaml_edit import empty, flow, put_item, put_pair, remove_entries
+from rune.source.language.graph_edits.stage_text import PipelineText, StageText, input_items, places
+from rune.source.language.yaml.edits import empty, flow, put_item, put_pair, remove_entries
+from rune.source.language.yaml.layout import Branch, Entry, Leaf
+from rune.source.language.yaml.scalars import rewritten
+from rune.source.language.yaml.splice import Splice
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.wording import counted, quoted

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.project.files import ProjectFiles
-from rune.source.language.place import Place, fields, places, tolerant_tree
+from rune.source.language.facts.place import Place, fields, places, tolerant_tree
 from rune.source.policy import POLICY_FILE, CheckedPolicy, check_policy
 from rune.source.runefile import Checked
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Value
+from rune.source.runefile.yaml.values import Value
 
 MOST_LABELS = 200
 

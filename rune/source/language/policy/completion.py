@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from rune.source.language.completion_items import Completion, CompletionKind, Completions, key, value
-from rune.source.language.place import Cursor, cursor_at, fields
+from rune.source.language.completion.items import Completion, CompletionKind, Completions, key, value
+from rune.source.language.facts.place import Cursor, cursor_at, fields
 from rune.source.language.policy.analysis import PolicyAnalysis
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
 from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
-from rune.source.runefile.values import Map, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Sequence, Value
 
 _SECTIONS: Final = {
     "limits": "\n  ",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rune.source.language.documentation import code
+from rune.source.language.facts.documentation import code
+from rune.source.language.facts.place import Place
 from rune.source.language.hover import Hover
-from rune.source.language.place import Place
 from rune.source.language.policy.analysis import PolicyAnalysis
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
 from rune.source.policy.tags import names_version

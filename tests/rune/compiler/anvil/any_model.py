@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, describe, read_model, signature
 from tests.rune.compiler.anvil.pipelines import models_pipeline

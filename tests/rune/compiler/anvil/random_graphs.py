@@ -8,20 +8,20 @@ import numpy as np
 
 from rune.abi import Output
 from rune.compiler.anvil.computation import Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier
 from rune.compiler.anvil.graph import Graph, Send, Value
-from rune.compiler.anvil.ops.add import AddInt8
-from rune.compiler.anvil.ops.broadcast import Broadcast
-from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
-from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
-from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
-from rune.compiler.anvil.ops.pool_2d import Pool2D, Pooling
-from rune.compiler.anvil.ops.rescaling import OutputRange
-from rune.compiler.anvil.ops.reshape import Reshape
-from rune.compiler.anvil.ops.window import Window
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
+from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
+from rune.compiler.anvil.ops.convolution.pool_2d import Pool2D, Pooling
+from rune.compiler.anvil.ops.convolution.window import Window
+from rune.compiler.anvil.ops.elementwise.add import AddInt8
+from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast
+from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
+from rune.compiler.anvil.ops.numbers.rescaling import OutputRange
+from rune.compiler.anvil.ops.reshaping.reshape import Reshape
 from rune.compiler.anvil.program import OutputRequest
 from rune.compiler.anvil.reading.builder import GraphBuilder
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier
 from rune.tensor import ElementType, TensorType
 
 SIZE = 5

@@ -12,7 +12,7 @@ from rune.abi import Output
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.errors import AnvilError, BadArgument, TooMuchMemory
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.compiler.building.building import build

@@ -10,9 +10,9 @@ from _pytest.mark import ParameterSet
 
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.binary_float32 import BinaryFunction
-from rune.compiler.anvil.ops.unary_float32 import UnaryFunction
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFunction
+from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFunction
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
 from rune.tensor import ElementType

@@ -14,10 +14,10 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from click.testing import CliRunner
 
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
-from rune.compiler.anvil.ops.hybrid import HybridConv2D
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import Model, read_model, signature

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.errors import NotProven
-from rune.compiler.anvil.fixed_point import multiplier
 from rune.compiler.anvil.limit_checks import limits_checked_by
-from rune.compiler.anvil.proven_scale import NO_EXCEPTION, ProvenScale, certify, prove
-from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
+from rune.compiler.anvil.requantisation.fixed_point import multiplier
+from rune.compiler.anvil.requantisation.proven_scale import NO_EXCEPTION, ProvenScale, certify, prove
+from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
 
 LOWEST, HIGHEST = -123, 132
 COUNT = 6

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from rune.compiler.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
+from rune.compiler.anvil.models.support import unsupported
 from rune.model.tflite import Model, read_model
 from tests.models.control_models import branch
 from tests.models.further_models import arg, gather

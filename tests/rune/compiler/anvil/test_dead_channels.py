@@ -10,12 +10,12 @@ import pytest
 
 from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.graph import Graph
-from rune.compiler.anvil.ops.concatenation import Concatenation
-from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
-from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
-from rune.compiler.anvil.ops.int16x8 import Conv2DInt16, DepthwiseConv2DInt16
-from rune.compiler.anvil.ops.pool_2d import Pool2D
-from rune.compiler.anvil.ops.rearrangement import Rearrangement
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
+from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.compiler.anvil.ops.convolution.int16x8 import Conv2DInt16, DepthwiseConv2DInt16
+from rune.compiler.anvil.ops.convolution.pool_2d import Pool2D
+from rune.compiler.anvil.ops.reshaping.concatenation import Concatenation
+from rune.compiler.anvil.ops.reshaping.rearrangement import Rearrangement
 from rune.compiler.anvil.passes.dead_channels import dead_channels
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.model.tflite import (

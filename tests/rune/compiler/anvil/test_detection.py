@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.models.support import unsupported
 from rune.model.tflite import ModelError, read_model, signature
 from rune.running.runtime.errors import RuneError
 from tests.models.detection_models import Detection, detect, packed

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.targets.finding import find_target
 from rune.compiler.verify.instrumented import ModelProbe
-from rune.compiler.verify.probe import build_probe
+from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
 from tests.models.model_graph import Graph

@@ -9,21 +9,22 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import BadModel
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.operation import Contradiction
-from rune.compiler.anvil.ops.rescaling import multipliers_of
-from rune.compiler.anvil.proven_scale import ProvenScale, prove
-from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
+from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, rescale_twice
+from rune.compiler.anvil.requantisation.proven_scale import ProvenScale, prove
+from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Quantization, read_model
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.support.model_cases import compiled_model
+from tests.support.properties import examples
 
 
 def half_up(value: Fraction) -> int:
@@ -88,7 +89,7 @@ def rounded_twice(reals: NDArray[np.float64], least: Integers, greatest: Integer
 
 @pytest.mark.parametrize("kind", [rounded_once, rounded_twice])
 @pytest.mark.parametrize("zero_point", [-128, 0, -5, 100])
-@settings(max_examples=5, deadline=None, derandomize=True)
+@examples(5)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_proven_scale_is_right_for_every_sum(
     kind: Callable[[NDArray[np.float64], Integers, Integers], Channels], zero_point: int, seed: int

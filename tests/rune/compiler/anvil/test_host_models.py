@@ -12,7 +12,7 @@ import wasmtime
 from rune.abi import ModelFormat, Output
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import HostText
 from rune.compiler.targets.module import module_of

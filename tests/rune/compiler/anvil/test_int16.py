@@ -13,10 +13,10 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.ops.sigmoid_int16 import table_of_logistic
-from rune.compiler.anvil.ops.softmax import table_of_exponentials, table_of_reciprocals
+from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.ops.activations.sigmoid_int16 import table_of_logistic
+from rune.compiler.anvil.ops.activations.softmax import table_of_exponentials, table_of_reciprocals
 from rune.compiler.anvil.profile import LITERT
-from rune.compiler.anvil.support import unsupported
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model
 from tests.models.make_models import answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.compiler.anvil.plain_model import plain_model
+from rune.compiler.anvil.models.plain_model import plain_model
 from rune.model.tflite import read_model
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from rune.compiler.anvil.known_results import with_known_results
-from rune.compiler.anvil.plain_model import plain_model
+from rune.compiler.anvil.models.known_results import with_known_results
+from rune.compiler.anvil.models.plain_model import plain_model
 from rune.model.tflite import Model, Tensor, read_model
 from tests.support.model_cases import compiled_model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rune.compiler.anvil.known_sizes import sliced_shape, without_empty_parts
+from rune.compiler.anvil.models.known_sizes import sliced_shape, without_empty_parts
 from rune.model.tflite import Operator, Tensor, TensorKind
 
 SOURCE = Tensor("source", TensorKind.FLOAT32, (8, 1, 5))

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.profile import LITERT, TFLM
-from rune.compiler.anvil.support import unsupported
 from rune.model.tflite import read_model
 from tests.models.model_layers import Layers
 from tests.models.state_models import lstm

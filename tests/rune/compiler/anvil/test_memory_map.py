@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.memory_map import COLUMNS, LINES, SHOWN, MappedBuffer, MemoryMap
+from rune.compiler.anvil.memory.map import COLUMNS, LINES, SHOWN, MappedBuffer, MemoryMap
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target

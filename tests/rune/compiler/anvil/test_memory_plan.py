@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import Interval, aligned, assign, least_arena, lifetimes, plan
+from rune.compiler.anvil.memory.plan import Interval, aligned, assign, least_arena, lifetimes, plan
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,

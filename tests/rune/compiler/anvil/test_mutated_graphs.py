@@ -8,8 +8,8 @@ import pytest
 
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, read_model, signature
 from tests.models.mutated_models import mutated

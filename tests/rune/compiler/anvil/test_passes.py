@@ -16,16 +16,16 @@ from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, Node, Send, Value, figures
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.activations import ClampFloat32
-from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
-from rune.compiler.anvil.ops.broadcast import Broadcast
-from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.concatenation import Concatenation, SplitTensor
-from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
-from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32
-from rune.compiler.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
-from rune.compiler.anvil.ops.rearrangement import ELEMENTS, Rearrangement
-from rune.compiler.anvil.ops.reshape import Reshape
+from rune.compiler.anvil.ops.activations.rectifiers import ClampFloat32
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
+from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DFloat32
+from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32, BinaryFunction
+from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast
+from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
+from rune.compiler.anvil.ops.numbers.quantize import DequantizeBytes, QuantizeFloat32
+from rune.compiler.anvil.ops.reshaping.concatenation import Concatenation, SplitTensor
+from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS, Rearrangement
+from rune.compiler.anvil.ops.reshaping.reshape import Reshape
 from rune.compiler.anvil.ops.types import INT8
 from rune.compiler.anvil.passes.activations import activations
 from rune.compiler.anvil.passes.byte_tables import byte_tables

@@ -11,8 +11,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 
-from rune.compiler.anvil.fixed_point import multiplier, nearest_products
-from rune.compiler.anvil.proven_integers import ProvenIntegers, prove_integers
+from rune.compiler.anvil.requantisation.fixed_point import multiplier, nearest_products
+from rune.compiler.anvil.requantisation.proven_integers import ProvenIntegers, prove_integers
 from rune.compiler.targets.finding import find_target
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph

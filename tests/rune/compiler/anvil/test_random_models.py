@@ -21,9 +21,9 @@ from tests.support.model_cases import compiled_model
 from tests.support.shares import mostly_proved
 
 MODELS = 100
-COMPILED = 25
+COMPILED = 12
 """How many of them are compiled here; all of them are by `make prove`."""
-BATCH = 25
+BATCH = 12
 """Models that are compiled into one module."""
 
 

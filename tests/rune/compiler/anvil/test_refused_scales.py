@@ -7,9 +7,9 @@ import struct
 import pytest
 
 from rune.compiler.anvil.errors import BadModel
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS
-from rune.compiler.anvil.support import unsupported
-from rune.compiler.verify.reference import open_inside
+from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
 from tests.rune.compiler.anvil.any_model import use_model

@@ -12,7 +12,7 @@ import pytest
 from rune.abi import Output
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import lifetimes, plan
+from rune.compiler.anvil.memory.plan import lifetimes, plan
 from rune.compiler.anvil.program import Buffer, BufferPlace, KernelInvocation, Program, SendOutput
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.c_call import Notation
+from rune.compiler.anvil.c.calls import Notation
+from rune.compiler.anvil.c.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.unary_float32 import UnaryFloat32
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFloat32
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
@@ -23,10 +24,10 @@ from rune.compiler.anvil.program import (
     ResourcePlace,
 )
 from rune.compiler.anvil.reading.pipeline import read_pipeline
-from rune.compiler.anvil.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
+from rune.compiler.targets.wasm32 import BALANCED
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of
 from tests.rune.compiler.anvil.pipelines import models_pipeline
@@ -145,7 +146,7 @@ def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[KernelInvoc
 def test_a_loop_that_was_quantised_step_by_step_is_near_its_constants() -> None:
     """An LSTM of three steps in int8, each with scales of its own."""
     data = read_packed(KERAS)["lstm_unrolled_i8.tflite"]
-    report = build(project_of(data, read_model(data)), BuildOptions("app")).report
+    report = build(project_of(data, read_model(data)), BuildOptions("app", target=BALANCED)).report
     assert 0 < report.size - report.memory.constants < 12_000
 
 

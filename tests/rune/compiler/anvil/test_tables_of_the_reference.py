@@ -9,8 +9,8 @@ import pytest
 
 from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
-from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.verify.reference import open_inside
+from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
+from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import read_model
 from tests.models.make_models import make
 from tests.models.model_layers import Layers, Value

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.tflite_micro import LACKED, TYPES
 from rune.compiler.anvil.profile import LITERT, TFLM
-from rune.compiler.anvil.support import unsupported
-from rune.compiler.anvil.tflite_micro import LACKED, TYPES
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
 from rune.running.runtime.interpreters.micro import open_micro

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.graph import Value
-from rune.compiler.anvil.ops.svdf import SvdfFloat32
+from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.ops.recurrence.svdf import SvdfFloat32
 from rune.compiler.anvil.passes.dead_ops import dead_ops
-from rune.compiler.anvil.support import unsupported
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import Model, read_model
 from tests.models.make_models import make

@@ -13,7 +13,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from rune.abi import Output
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.verify.instrumented import instrumented_module
-from rune.compiler.verify.probe import build_probe
+from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.container import canonical_json, graph_json
 from rune.running.runtime import LoadedRune

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.compiler.blocks.in_python import elements_of, source_of
-from rune.compiler.pyblock.check import check_file
+from rune.compiler.pyblock.checking.block import check_file
 from rune.project.files import FolderFiles
 from rune.source.runefile import check
 from rune.tensor import ElementType, TensorType

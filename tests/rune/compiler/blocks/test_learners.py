@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rune.compiler.blocks.references import learners
 from tests.rune.compiler.blocks.references.case import Array
 from tests.rune.compiler.blocks.references.learners import Line, Penalties, Scores, Support
+from tests.support.properties import examples
 
 LIBRARY = json.loads((Path(learners.__file__).parent / "library_learners.json").read_text(encoding="utf-8"))
 MACHINE = {"c": 200.0, "eps": 0.3, "tolerance": 1e-3}
-FEW = settings(max_examples=25, deadline=None, derandomize=True)
+FEW = examples(10)
 
 
 def subgradient(rows: Array, targets: Array, penalties: Penalties, line: Line) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rune.compiler.blocks import filter_design
+from rune.compiler.blocks.common import filter_design
 from tests.rune.compiler.blocks.references import motion
 from tests.rune.compiler.blocks.references.motion import WALK
 

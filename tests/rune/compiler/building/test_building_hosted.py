@@ -12,6 +12,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
+from rune.compiler.targets.wasm32 import BALANCED
 from rune.model.tflite import read_model, signature
 from rune.project.archive import zip_folder
 from rune.project.files import FileError, MemoryFiles
@@ -154,7 +155,9 @@ def test_every_real_model_builds(name: str, test_data: Path) -> None:
         *(f"out{index}: {{out: tensor, inputs: [model.{index}]}}" for index in range(len(described.outputs))),
     ]
     text = "version: 1\nimage: runicos/base\npipeline:\n" + "".join(f"  {stage}\n" for stage in stages)
-    result = build(MemoryFiles({"Runefile.yml": text.encode(), f"{name}.tflite": data}), BuildOptions(name))
+    result = build(
+        MemoryFiles({"Runefile.yml": text.encode(), f"{name}.tflite": data}), BuildOptions(name, target=BALANCED)
+    )
     (model,) = result.report.models
     is_hosted = model.runs == "host"
     assert is_hosted == bool(model.unsupported) == (data in result.rune)

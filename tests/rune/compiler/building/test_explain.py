@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.abi import Output
-from rune.compiler.anvil.explain import explanation
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.passes.optimise import optimise
-from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.reading.pipeline import read_pipeline
-from rune.compiler.anvil.select import select
+from rune.compiler.anvil.reports.explain import explanation
+from rune.compiler.anvil.selection.select import select
 from rune.compiler.building.building import build, explain
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target, targets

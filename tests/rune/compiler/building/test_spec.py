@@ -20,7 +20,7 @@ SPEC = BuildSpec(FILES, "sha256:" + "2" * 64, "wasm32", SpecOptions("sine"))
 def test_equal_specs_have_one_digest_that_is_known() -> None:
     assert SPEC.digest == replace(SPEC).digest
     # It names artefacts in databases: what changes it makes them all be built again.
-    assert SPEC.digest == "sha256:46aeae1eba8adceb64e97e5a62939d14425b323fc8e8758d4fb2adaf5a53b8cd"
+    assert SPEC.digest == "sha256:c5b63d538bdbb2467925177c2240eb5cdd9d19f605514aaddb09e5187f5b2c4e"
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_a_spec_has_all_options_of_a_build() -> None:
     never built with other `blocks`."""
     names = {field.name for field in fields(BuildOptions)} - {"limits", "target", "blocks"}
     # The target has two parts: its name is the spec's, and what it is optimised for is an option. The preferences of
-    # forge.yml are read from the files, and become a profile and an aim.
-    assert names | {"optimize", "follows_forge_yml"} == {field.name for field in fields(SpecOptions)}
+    # forge.yml are read from the files, and become a profile and an aim. A preview is a target of its own.
+    assert names | {"optimize", "follows_forge_yml", "is_preview"} == {field.name for field in fields(SpecOptions)}

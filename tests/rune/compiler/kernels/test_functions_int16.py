@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.compiler.anvil.ops.functions_int16 import logistic, tanh
+from rune.compiler.anvil.ops.numbers.functions_int16 import logistic, tanh
 
 KERNELS = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
 SOURCE = """

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import wasmtime
 
-from rune.compiler.anvil.ops import float_functions
+from rune.compiler.anvil.ops.numbers import float_functions
 from tools.needs import GCC, lack
 
 KERNELS = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"

@@ -13,12 +13,12 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 
 from rune.aim import Aim
-from rune.compiler.anvil.fixed_point import Multiplier
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
-from rune.compiler.anvil.ops.rescaling import OutputRange
-from rune.compiler.anvil.ops.window import Window
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
+from rune.compiler.anvil.ops.convolution.window import Window
+from rune.compiler.anvil.ops.numbers.rescaling import OutputRange
 from rune.compiler.anvil.program import calls
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier
 from rune.compiler.anvil.target import Target
 from rune.compiler.kernels.winograd import is_exact, transformed_filters
 from rune.compiler.targets.wasm32 import TARGET as WASM32

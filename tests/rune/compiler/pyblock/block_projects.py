@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rune.compiler.pyblock.evaluate import BlockEvaluation
+from rune.compiler.pyblock.running.evaluate import BlockEvaluation
 from rune.project.files import MemoryFiles
 from tests.rune.compiler.pyblock.generated import RUNS, checked, everywhere, outcomes
 from tests.rune.compiler.pyblock.native import Case, packed, some_inputs

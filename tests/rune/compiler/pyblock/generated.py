@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rune.compiler.pyblock.check import CheckedFile, check_file
-from rune.compiler.pyblock.emit import emit
-from rune.compiler.pyblock.evaluate import BlockEvaluation
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import CheckedFile, check_file
 from rune.compiler.pyblock.numbers import BlockFailure
-from rune.compiler.pyblock.python import PythonBlock
+from rune.compiler.pyblock.running.evaluate import BlockEvaluation
+from rune.compiler.pyblock.running.python import PythonBlock
 from tests.rune.compiler.pyblock.native import Case, Elements, packed, some_inputs
 from tests.rune.compiler.pyblock.programs import INPUTS, Program, program
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from rune.compiler.pyblock.c_lines import ELEMENT_TYPES
-from rune.compiler.pyblock.emit import EmittedBlock
+from rune.compiler.pyblock.c.emit import EmittedBlock
+from rune.compiler.pyblock.c.lines import ELEMENT_TYPES
 from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.emit import emit
-from rune.compiler.pyblock.signature import UnfitInput
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import check_file
+from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.programs import INPUTS, program
 

@@ -10,21 +10,21 @@ from click.testing import CliRunner
 
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.pyblock.evaluate import BlockEvaluation
 from rune.compiler.pyblock.numbers import BlockFailure
+from rune.compiler.pyblock.running.evaluate import BlockEvaluation
+from rune.compiler.pyblock.running.witness import MAX_STORED_BYTES, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.check import CheckedTests, check_tests
 from rune.compiler.pyblock.testing.combined import combine_tests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.pyblock.testing.recordings import Recording, UnreadableRecording
 from rune.compiler.pyblock.testing.subject import Subject
-from rune.compiler.pyblock.testing.witness import MAX_STORED_BYTES, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.wording import compared_values_of, failure_text
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Limits
 from rune.source.runefile import Severity, check
-from rune.source.runefile.block_test_files import read_tests
-from rune.tools.cli.block import command as block_command
-from rune.tools.cli.build import command as build_command
+from rune.source.runefile.blocks.test_files import read_tests
+from rune.tools.cli.building.build import command as build_command
+from rune.tools.cli.projects.block import command as block_command
 from tests.rune.compiler.pyblock.test_tutorial_of_blocks import sound_of
 
 SMOOTH = '''"""Average the scores."""

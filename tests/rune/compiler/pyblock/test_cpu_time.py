@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from rune.compiler.pyblock.cpu_time import ITERATIONS_PER_CHECK, CpuTime
+from rune.compiler.pyblock.running.cpu_time import ITERATIONS_PER_CHECK, CpuTime
 
 
 def counted(gaps: Iterable[float]) -> tuple[float, int]:

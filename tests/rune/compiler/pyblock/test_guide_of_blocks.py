@@ -14,13 +14,13 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.python import PythonBlock
+from rune.compiler.pyblock.checking.block import check_file
+from rune.compiler.pyblock.running.python import PythonBlock
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.source.runefile import check
-from rune.source.runefile.block_test_files import read_tests
+from rune.source.runefile.blocks.test_files import read_tests
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
 from tests.rune.compiler.anvil.pipelines import run

@@ -14,7 +14,7 @@ from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import check
-from rune.source.runefile.python_blocks import python_file
+from rune.source.runefile.blocks.python_blocks import python_file
 from tests.rune.compiler.anvil.pipelines import run
 from tests.rune.compiler.pyblock.block_projects import RUNEFILE, agreeing_programs, project_of, together
 from tests.rune.compiler.targets.c_programs import said

@@ -10,9 +10,9 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.emit import emit
-from rune.compiler.pyblock.evaluate import primitive
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import check_file
+from rune.compiler.pyblock.running.evaluate import primitive
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from tests.rune.compiler.pyblock.block_projects import RUNEFILE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.emit import emit
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.numbers import MOST, BlockFailure
-from rune.compiler.pyblock.python import PythonBlock
+from rune.compiler.pyblock.running.python import PythonBlock
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.native import Case, Elements, packed, results
 

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.problems import Problem
-from rune.compiler.pyblock.signature import UnfitInput
+from rune.compiler.pyblock.checking.block import check_file
+from rune.compiler.pyblock.checking.problems import Problem
+from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.tensor import ElementType, TensorType
 
 _F32_6 = TensorType(ElementType.F32, (6,))

@@ -15,7 +15,7 @@ from rune.compiler.pyblock.testing.python import run_tests
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.source.runefile import check
-from rune.source.runefile.block_test_files import find_test_files, read_tests
+from rune.source.runefile.blocks.test_files import find_test_files, read_tests
 from tests.conftest import REPOSITORY
 from tests.rune.compiler.anvil.pipelines import run
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.pyblock.check import check_file
-from rune.compiler.pyblock.emit import EmittedBlock, emit
-from rune.compiler.pyblock.python import PythonBlock
+from rune.compiler.pyblock.c.emit import EmittedBlock, emit
+from rune.compiler.pyblock.checking.block import check_file
+from rune.compiler.pyblock.running.python import PythonBlock
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.native import Case, packed, results, some_inputs
 

@@ -14,7 +14,7 @@ import pytest
 
 from rune.abi import Output
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import Model
 from rune.running.runtime import LoadedRune, OutputMessage

@@ -10,9 +10,9 @@ import pytest
 
 import rune.compiler.targets
 from rune.compiler.anvil.computation import Computation, View
-from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.rows import RowByRow
+from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.finding import UnknownTarget, find_target, targets
@@ -59,7 +59,7 @@ def test_a_kernel_has_its_header_beside_its_packer(kernels: KernelSet) -> None:
     assert kernels.kernels
     for kernel in (each for several in kernels.kernels.values() for each in several):
         assert kernel.header.is_file()
-        assert kernel.header.parent == kernels.folder
+        assert kernel.header.is_relative_to(kernels.folder)
 
 
 def test_what_a_set_lacks_is_its_bases() -> None:

@@ -15,11 +15,11 @@ from rune.compiler.building.models import ProjectModels, choose
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify.instrumented import call, sent_tensor
-from rune.compiler.verify.own_tensors import TensorSearch
-from rune.compiler.verify.rune_check import InstrumentedPipeline, check_rune, instrument
-from rune.compiler.verify.rune_verification import Origin, RuneVerification
+from rune.compiler.verify.runes.check import InstrumentedPipeline, check_rune, instrument
+from rune.compiler.verify.runes.own_tensors import TensorSearch
+from rune.compiler.verify.runes.second_module import second_module, second_rune, without_second_module
+from rune.compiler.verify.runes.verification import Origin, RuneVerification
 from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets
-from rune.compiler.verify.second_module import second_module, second_rune, without_second_module
 from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, pack, read_module, with_steps
 from rune.running.runtime import CompiledRune, Limits, LoadedRune, RuneMemory

@@ -6,9 +6,9 @@ import struct
 
 import numpy as np
 
-from rune.compiler.verify.model import ModelCheck
-from rune.compiler.verify.reference import open_inside, open_reference
-from rune.compiler.verify.sensitivity import moves
+from rune.compiler.verify.models.check import ModelCheck
+from rune.compiler.verify.models.reference import open_inside, open_reference
+from rune.compiler.verify.models.sensitivity import moves
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import read_model, signature
 from rune.project.files import MemoryFiles

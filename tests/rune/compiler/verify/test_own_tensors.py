@@ -9,8 +9,8 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.own_tensors import TensorSearch, changed, places_of
-from rune.compiler.verify.rune_verification import Origin, OwnTensors, RuneVerification
+from rune.compiler.verify.runes.own_tensors import TensorSearch, changed, places_of
+from rune.compiler.verify.runes.verification import Origin, OwnTensors, RuneVerification
 from rune.compiler.verify.verification import Verification
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import read_model

@@ -6,16 +6,17 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.verify.rune_project import RUNEFILE, NoProject, models_wanted, project_of
+from rune.compiler.verify.runes.project import RUNEFILE, NoProject, models_wanted, project_of
 from rune.project.files import MemoryFiles
 from rune.running.container import pack, read_rune
 from rune.running.container.writer import rune_sections
 from rune.source.runefile import check
 from tests.rune.compiler.verify.projects import rune_of, template
+from tests.support.properties import examples
 
 EMPTY_MODULE = b"\0asm\1\0\0\0"
 
@@ -61,7 +62,7 @@ def rune_with(graph: Any) -> bytes:
     return pack(EMPTY_MODULE, rune_sections(graph, ()))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(50)
 @given(GRAPHS)
 def test_any_graph_becomes_a_project_or_is_refused(graph: dict[str, Any]) -> None:
     rune = read_rune(rune_with(graph))

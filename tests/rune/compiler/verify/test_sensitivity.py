@@ -9,8 +9,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from rune.compiler.verify.comparison import OF_LARGEST, Distances, compare
-from rune.compiler.verify.reference import open_inside
-from rune.compiler.verify.sensitivity import moves
+from rune.compiler.verify.models.reference import open_inside
+from rune.compiler.verify.models.sensitivity import moves
 from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
 from tests.models.make_models import make

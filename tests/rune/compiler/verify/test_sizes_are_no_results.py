@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.verify.sensitivity import is_all_float
+from rune.compiler.verify.models.sensitivity import is_all_float
 from rune.model.tflite import read_model
 from tests.support.model_cases import architecture_cases
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rune.compiler.verify.comparison import Figures
-from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import DifferingOp, ModelVerification, Runs, Verification
 
 SAME = ModelVerification("model", "m.tflite", Runs.COMPILED, 20, Figures(200, 200))

@@ -16,11 +16,11 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify import verifying
-from rune.compiler.verify.recorded import verify_recorded
-from rune.compiler.verify.rune_project import NoProject, models_wanted, project_of
-from rune.compiler.verify.rune_verification import Origin
+from rune.compiler.verify.models.recorded import verify_recorded
+from rune.compiler.verify.runes.project import NoProject, models_wanted, project_of
+from rune.compiler.verify.runes.second_module import second_module, second_rune, without_second_module
+from rune.compiler.verify.runes.verification import Origin
 from rune.compiler.verify.samples import own_samples
-from rune.compiler.verify.second_module import second_module, second_rune, without_second_module
 from rune.compiler.verify.verification import Runs, Verification
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import read_model

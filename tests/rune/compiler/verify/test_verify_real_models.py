@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.verify.verification import Runs
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import read_model

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from rune.abi import Output
-from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.cores import CORES, Core

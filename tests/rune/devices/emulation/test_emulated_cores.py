@@ -16,6 +16,7 @@ from rune.devices.emulation.errors import (
     FirmwareStalled,
     MissingProgram,
     RuneFailed,
+    TooLarge,
 )
 from rune.devices.emulation.running import emulate
 from tests.rune.devices.emulation.programs import by_hand, core
@@ -73,6 +74,35 @@ def test_a_rune_that_gives_up_ends_with_its_status(tmp_path: Path) -> None:
 def test_firmware_that_does_not_compile_is_refused_with_the_compilers_words(tmp_path: Path) -> None:
     with pytest.raises(BadFirmware, match="unknown_name"):
         by_hand("    unknown_name();", core("cortex-m4"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=() if each in ("cortex-m55", "rv32imc") else pytest.mark.proof) for each in CORES]
+)
+def test_a_rune_larger_than_tightly_coupled_memory_runs_with_its_variables_in_ram(name: str, tmp_path: Path) -> None:
+    """Where no variable has an initial value, so that nothing but the linker script says where variables begin."""
+    on = core(name)
+    before = "static const volatile uint8_t weights[900000] = {7}; static volatile uint8_t arena[700000];"
+    body = "    arena[699999] = weights[0];\n    outputs->out[0] = (uint32_t)(uintptr_t)arena + arena[699999];"
+    emulated = emulate(by_hand(body, on, tmp_path, before=before), [[NUMBER]])
+    address = int.from_bytes(emulated.outputs, "little") - 7
+    assert on.memory.ram.origin <= address <= on.memory.ram.origin + on.memory.ram.size - 700_000
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "memory"),
+    [
+        ("static volatile uint8_t arena[17 << 20];", "    outputs->out[0] = arena[inputs->in[0]];", "RAM"),
+        ("static const volatile uint8_t weights[5 << 20] = {1};", "    outputs->out[0] = weights[5];", "flash"),
+    ],
+)
+def test_a_rune_that_the_machine_has_no_room_for_is_refused_before_it_runs(
+    before: str, body: str, memory: str, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        TooLarge, match=rf"bytes of {memory}, and the emulated Cortex-M4 has 1?[46],.*cannot be measured"
+    ):
+        by_hand(body, core("cortex-m4"), tmp_path, before=before)
 
 
 def test_a_compiler_that_is_missing_is_named_with_its_package(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.firmware import build_firmware

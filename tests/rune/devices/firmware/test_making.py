@@ -98,3 +98,13 @@ def test_what_does_not_fit_into_ram_lies_in_flash_behind_the_loader() -> None:
     assert (first, second) == (PICO.flash, PICO.flash + 256)
     assert checksum(loader[:252]) == int.from_bytes(loader[252:], "little")
     assert code[:2] == b"\x72\xb6"
+
+
+def test_firmware_in_flash_has_its_variables_and_its_stack_in_ram() -> None:
+    """Also where no variable has an initial value: nothing but the linker script says where variables begin."""
+    board = replace(PICO, ram_size=20_000)
+    image = firmware(board)
+    assert not image.is_in_ram
+    said = json.loads(image.described())
+    assert said["start"] == board.flash
+    assert board.ram <= said["stack_bottom"] < said["stack_top"] == board.ram + board.ram_size

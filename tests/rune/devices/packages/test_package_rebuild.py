@@ -113,28 +113,42 @@ def verified(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["--color", "always", "verify", *map(str, arguments)])
 
 
-def test_the_command_verifies_packages_and_firmware(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The project of sine, whose name is its folder's."""
     folder = tmp_path / "sine"
     folder.mkdir()
     files = template("sine")
     for path in files.paths():
         (folder / path).write_bytes(files.read(path))
-    board = packaged("sine", "pico")
-    firmware = next(data for path, data in board.files.items() if path.endswith(".uf2"))
-    (tmp_path / "right.uf2").write_bytes(firmware)
-    (tmp_path / "wrong.uf2").write_bytes(firmware[:700] + bytes([firmware[700] ^ 1]) + firmware[701:])
+    return folder
+
+
+def assert_verified(path: Path, folder: Path, status: int, start: str) -> None:
+    done = verified(path, "--project", folder)
+    assert done.exit_code == status, done.output
+    assert done.stdout.startswith(start), done.stdout
+
+
+def test_the_command_verifies_packages(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "right.zip").write_bytes(packaged("sine", "c").zipped())
     report = json.loads(packaged("sine", "c").files["report.json"]) | {"toolchain": "0.0.9"}
     (tmp_path / "old.zip").write_bytes(changed("c", "report.json", json.dumps(report).encode()))
-    for name, status, start in (
-        ("right.uf2", 0, "\x1b[32mthese files build exactly this firmware"),
-        ("wrong.uf2", 1, "\x1b[31mthe firmware is not what these files build: 1 of "),
-        ("right.zip", 0, "\x1b[32mthese files build exactly this package"),
-        ("old.zip", NOT_PROVEN, "\x1b[33mnot rebuilt: made by 0.0.9"),
-    ):
-        done = verified(tmp_path / name, "--project", folder)
-        assert done.exit_code == status, done.output
-        assert done.stdout.startswith(start), done.stdout
+    assert_verified(tmp_path / "right.zip", folder, 0, "\x1b[32mthese files build exactly this package")
+    assert_verified(tmp_path / "old.zip", folder, NOT_PROVEN, "\x1b[33mnot rebuilt: made by 0.0.9")
     assert verified(tmp_path / "right.zip").exit_code == 2
+
+
+@pytest.mark.parametrize("is_right", [False, pytest.param(True, marks=pytest.mark.proof)])
+def test_the_command_verifies_firmware(is_right: bool, folder: Path, tmp_path: Path) -> None:
+    board = packaged("sine", "pico")
+    firmware = next(data for path, data in board.files.items() if path.endswith(".uf2"))
+    path = tmp_path / "sine.uf2"
+    path.write_bytes(firmware if is_right else firmware[:700] + bytes([firmware[700] ^ 1]) + firmware[701:])
+    if is_right:
+        assert_verified(path, folder, 0, "\x1b[32mthese files build exactly this firmware")
+    else:
+        # One byte alone is another one: the firmware was made, and is the same but for it.
+        assert_verified(path, folder, 1, "\x1b[31mthe firmware is not what these files build: 1 of ")
     with pytest.raises(UnreadablePackage):
-        compare_firmware(files, firmware[:-1], OPTIONS)
+        compare_firmware(template("sine"), firmware[:-1], OPTIONS)

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from rune.compiler.anvil import allowance
-from rune.compiler.anvil.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.compiling import allowance
+from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target

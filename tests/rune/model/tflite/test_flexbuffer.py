@@ -7,7 +7,7 @@ import random
 import pytest
 from flatbuffers import flexbuffers
 
-from rune.model.tflite.flexbuffer import LARGEST, BadFlexBuffer, map_numbers
+from rune.model.tflite.format.flexbuffer import LARGEST, BadFlexBuffer, map_numbers
 
 GOOD = {"whole": 3, "below": -70000, "large": 2**40, "real": 0.25, "fine": 0.1, "yes": True, "no": False}
 

@@ -8,8 +8,8 @@ import zipfile
 import flatbuffers
 import pytest
 
-from rune.model.tflite.labels import with_labels
-from rune.model.tflite.metadata import notes
+from rune.model.tflite.meaning.labels import with_labels
+from rune.model.tflite.meaning.metadata import notes
 from rune.model.tflite.model import Notes, TensorNotes
 
 

@@ -10,7 +10,6 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from rune.model.tflite import Operator, Tensor, TensorKind, read_model
-from rune.model.tflite.open_shapes import known_numbers, with_open_shapes
 from rune.model.tflite.options import (
     Activation,
     AxisOptions,
@@ -20,6 +19,7 @@ from rune.model.tflite.options import (
     Options,
     StridedSliceOptions,
 )
+from rune.model.tflite.shapes.open_shapes import known_numbers, with_open_shapes
 from tests.support.model_cases import ModelCase, architecture_cases
 
 LIMIT = 1 << 20

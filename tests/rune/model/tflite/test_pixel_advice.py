@@ -19,7 +19,7 @@ from rune.model.tflite import (
     pixel_advice,
     read_model,
 )
-from rune.model.tflite.metadata import normalizations
+from rune.model.tflite.meaning.metadata import normalizations
 
 IMAGE = Tensor("image", TensorKind.FLOAT32, (1, 8, 8, 3))
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.support import signature_with_support
+from rune.compiler.anvil.models.support import signature_with_support
 from rune.model.tflite import Model, Quantization, Tensor, TensorKind, from_json, read_model, to_json
-from rune.model.tflite.probabilities import gives_probabilities
+from rune.model.tflite.meaning.probabilities import gives_probabilities
 from tests.support.model_cases import refused_cases
 
 

@@ -13,7 +13,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from rune.model.tflite import ModelError, TensorKind, from_json, read_model, signature
-from rune.model.tflite.flatbuffer import FlatTable, decode
+from rune.model.tflite.format.flatbuffer import FlatTable, decode
 from tests.support.model_cases import model_cases, refused_cases
 
 GOOD = next(case.data for case in model_cases() if case.name == "chain_i8_residual")

@@ -10,8 +10,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as published
 
 from rune.model.tflite import Activation, Padding, TensorKind
-from rune.model.tflite.operators import OPERATOR_NAMES
-from rune.model.tflite.schema import METADATA, NUMBER_CODES, TABLES, UNIONS, FieldForm
+from rune.model.tflite.format.operators import OPERATOR_NAMES
+from rune.model.tflite.format.schema import METADATA, NUMBER_CODES, TABLES, UNIONS, FieldForm
 
 PUBLISHED_NAMES = {"Int8": "i8", "Uint8": "u8", "Bool": "bool", "Int32": "i32", "Uint32": "u32", "Int64": "i64"} | {
     "Uint64": "u64",

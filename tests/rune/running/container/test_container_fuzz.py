@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.running.container import ContainerError, pack, read_rune, rune_sections
 from tests.rune.model.tflite.mutations import mutant
 from tests.rune.running.container.wasm_bytes import HEADER, MODULE
+from tests.support.properties import examples
 
 GOOD = pack(
     MODULE,
@@ -44,7 +45,7 @@ def test_every_length_that_a_rune_can_be_cut_to_is_read_or_refused_inside_of_it(
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@examples(50)
 def test_any_bytes_behind_a_header_are_read_or_refused(data: bytes) -> None:
     refusal(HEADER + data)
 

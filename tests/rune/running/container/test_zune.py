@@ -7,11 +7,12 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.project.files import FileError, FileMissing
 from rune.running.container import ContainerError, Entry, is_zune, read_zune
+from tests.support.properties import examples
 
 RUNEFILE = "version: 1\nimage: runicos/base\npipeline: {}\n"
 
@@ -100,14 +101,14 @@ def test_a_changed_byte_of_the_runefile_is_noticed() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@examples(40)
 def test_any_bytes_are_a_zune_or_are_refused(data: bytes) -> None:
     for candidate in (data, b"PK\x03\x04" + data, data + GOOD[-22:]):
         _read(candidate)
 
 
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255), st.integers(0, len(GOOD)))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(100)
 def test_a_damaged_zune_is_read_or_refused(at: int, change: int, end: int) -> None:
     damaged = bytearray(GOOD)
     damaged[at] ^= change

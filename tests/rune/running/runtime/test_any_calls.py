@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wasmtime import wat2wasm
 
@@ -11,6 +11,7 @@ from rune.running.runtime.errors import RuneError
 from rune.running.runtime.interpreters import open_model
 from tests.rune.running.runtime.conformance.modelled import loading, model_case
 from tests.rune.running.runtime.conformance.wat import IMPORTS, do, module
+from tests.support.properties import examples
 
 LIMITS = Limits(seconds=5, fuel=1_000_000, output=1 << 20)
 LOAD, DATA = loading(model_case("add_i8_rank_2").data, ["i8[1, 17]", "i8[1, 17]"], ["i8[1, 17]"])
@@ -32,7 +33,7 @@ any_calls = given(st.lists(calls(), max_size=6), st.lists(calls(), max_size=12),
 
 
 @any_calls
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(25)
 def test_any_calls_are_answered_or_end_in_a_named_error(manifest: list[str], run: list[str], with_model: bool) -> None:
     check_calls(manifest, run, with_model)
 

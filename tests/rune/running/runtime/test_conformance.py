@@ -25,7 +25,7 @@ from rune.running.runtime.errors import (
 )
 from rune.running.runtime.interpreters import open_model
 from rune.running.runtime.limits import Limits
-from rune.tools.cli.results import results_json
+from rune.tools.cli.terminal.results import results_json
 
 FOLDER = Path(__file__).parents[3] / "conformance"
 LIMITS = Limits(seconds=5, fuel=200_000_000, output=1 << 20)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -21,11 +21,12 @@ from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.files import InputFiles, inputs_from_files
-from rune.running.runtime.generated import generated_inputs
-from rune.running.runtime.images import FORMATS, image_pixels, resize
-from rune.running.runtime.sounds import sound_input
-from rune.running.runtime.tables import nearest_f32
+from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
+from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.images import FORMATS, image_pixels, resize
+from rune.running.runtime.inputs.sounds import sound_input
+from rune.running.runtime.inputs.tables import nearest_f32
+from tests.support.properties import examples
 
 
 def f32(value: float) -> float:
@@ -71,7 +72,7 @@ def slowly_resized(pixels: list[list[int]], width: int, height: int, highest: in
 
 
 @given(st.integers(0, 2**32), st.tuples(*[st.integers(1, 12)] * 4))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(25)
 def test_resizing_is_the_published_arithmetic_to_the_bit(seed: int, sizes: tuple[int, int, int, int]) -> None:
     width, height, to_width, to_height = sizes
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 1), dtype=np.uint8)

@@ -25,10 +25,10 @@ from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.files import InputFiles, inputs_from_files
-from rune.running.runtime.images import image_pixels, resize
-from rune.running.runtime.sounds import sound_input
-from rune.running.runtime.tables import csv_rows
+from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
+from rune.running.runtime.inputs.images import image_pixels, resize
+from rune.running.runtime.inputs.sounds import sound_input
+from rune.running.runtime.inputs.tables import csv_rows
 
 
 def png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:

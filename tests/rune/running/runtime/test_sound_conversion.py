@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pytest
 
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.resampling import resampled
-from rune.running.runtime.sounds import sound_input
+from rune.running.runtime.inputs.resampling import resampled
+from rune.running.runtime.inputs.sounds import sound_input
 
 Values = npt.NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def test_a_long_sound_does_not_drift() -> None:
 def test_pieces_of_the_work_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(3).standard_normal(20_000)
     whole = resampled(noise, 44100, 16000, 7000)
-    monkeypatch.setattr("rune.running.runtime.resampling._MOST_WEIGHTS", 1 << 12)
+    monkeypatch.setattr("rune.running.runtime.inputs.resampling._MOST_WEIGHTS", 1 << 12)
     assert np.allclose(resampled(noise, 44100, 16000, 7000), whole, atol=1e-12)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.abi import STAGE_MARK, Output
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.messages import mark_line
+from rune.compiler.anvil.selection.messages import mark_line
 from rune.compiler.targets.module import module_of
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.running.runtime import Runtime

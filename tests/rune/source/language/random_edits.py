@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from rune.source.language.analysis import Analysis
 from rune.source.language.apply import apply_edits
-from rune.source.language.graph_edit import (
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.edit import (
     AddStage,
     Connect,
     Disconnect,

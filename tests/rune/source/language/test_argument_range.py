@@ -6,8 +6,8 @@ import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
-from rune.source.language.argument_range import range_here
-from rune.source.language.palette import stage_arguments
+from rune.source.language.facts.argument_range import range_here
+from rune.source.language.graph_edits.palette import stage_arguments
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.projects import WORDS
 from tests.rune.source.language.written_runefiles import analysed

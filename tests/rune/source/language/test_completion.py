@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rune.source.language.completion import complete
-from rune.source.language.completion_items import Completion
+from rune.source.language.completion.completing import complete
+from rune.source.language.completion.items import Completion
 from tests.rune.source.language.projects import CURSOR, WORDS, at_cursor
 
 AUDIO = """\

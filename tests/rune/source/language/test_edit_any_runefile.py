@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language.analysis import analyse
-from rune.source.language.format import FormatRefused, format_text
-from rune.source.language.graph_edit import GraphEditRefused, edit_graph
-from rune.source.language.infer import infer_types
+from rune.source.language.facts.analysis import analyse
+from rune.source.language.format.formatting import FormatRefused, format_text
+from rune.source.language.graph.edit import GraphEditRefused, edit_graph
+from rune.source.language.graph.infer import infer_types
 from tests.rune.source.language.graph_models import graph_of
 from tests.rune.source.language.random_edits import check_edit, random_edit
 from tests.rune.source.language.written_runefiles import QUICK, analysed, runefiles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.source.language.file_mentions import file_mentions, rename_files
+from rune.source.language.names.file_mentions import file_mentions, rename_files
 from tests.rune.source.language.projects import WORDS, applied
 from tests.rune.source.language.written_runefiles import analysed
 

@@ -8,9 +8,9 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language.analysis import analyse
 from rune.source.language.apply import apply_edits
-from rune.source.language.format import FormatRefused, format_text
+from rune.source.language.facts.analysis import analyse
+from rune.source.language.format.formatting import FormatRefused, format_text
 
 EXAMPLES = sorted(Path("examples").glob("*/Runefile.yml"))
 

@@ -7,7 +7,7 @@ from difflib import ndiff
 import pytest
 
 from rune.source.language.apply import apply_edits, edits_by_file
-from rune.source.language.graph_edit import (
+from rune.source.language.graph.edit import (
     AddStage,
     Connect,
     Disconnect,
@@ -20,7 +20,7 @@ from rune.source.language.graph_edit import (
     SetTarget,
     edit_graph,
 )
-from rune.source.language.palette import stage_arguments
+from rune.source.language.graph_edits.palette import stage_arguments
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType

@@ -9,7 +9,8 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language.graph_edit import (
+from rune.source.language.graph.drawing import graph_edit_from_json, graph_edit_to_json
+from rune.source.language.graph.edit import (
     AddStage,
     Connect,
     Disconnect,
@@ -20,7 +21,6 @@ from rune.source.language.graph_edit import (
     SetOutputs,
     SetTarget,
 )
-from rune.source.language.graph_json import graph_edit_from_json, graph_edit_to_json
 from rune.source.language.requests import BadRequest
 from rune.source.language.service import Service
 from rune.source.runefile.pipeline import Port

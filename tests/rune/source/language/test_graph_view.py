@@ -9,8 +9,7 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.language.apply import apply_edits
-from rune.source.language.connection_check import fits, sources_for, suiting
-from rune.source.language.graph_edit import (
+from rune.source.language.graph.edit import (
     AddStage,
     Connect,
     Disconnect,
@@ -20,8 +19,9 @@ from rune.source.language.graph_edit import (
     Several,
     edit_graph,
 )
-from rune.source.language.palette import palette
-from rune.source.language.ports import stage_ports
+from rune.source.language.graph.ports import stage_ports
+from rune.source.language.graph_edits.connection_check import fits, sources_for, suiting
+from rune.source.language.graph_edits.palette import palette
 from rune.source.language.service import Service
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind

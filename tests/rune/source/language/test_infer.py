@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.source.language.apply import apply_edits
-from rune.source.language.infer import infer_types
+from rune.source.language.graph.infer import infer_types
 from rune.source.runefile.syntax import Form
 from tests.rune.source.language.written_runefiles import analysed
 

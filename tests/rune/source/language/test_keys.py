@@ -8,11 +8,11 @@ from rune.abi import ModelFormat
 from rune.capabilities import CAPABILITIES
 from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language import keys
-from rune.source.language.documentation import CAPABILITY_PAGES, block_documentation
+from rune.source.language.facts import keys
+from rune.source.language.facts.documentation import CAPABILITY_PAGES, block_documentation
 from rune.source.runefile import check
 from rune.source.runefile.codes import Code
-from rune.source.runefile.output_stages import OUTPUT_KINDS
+from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType
 

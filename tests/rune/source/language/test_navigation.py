@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.source.language.navigation import RenameRefused, definition, prepare_rename, references, rename
+from rune.source.language.names.navigation import RenameRefused, definition, prepare_rename, references, rename
 from tests.rune.source.language.projects import WORDS, applied, at_cursor
 
 

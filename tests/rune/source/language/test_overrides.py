@@ -8,8 +8,8 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles, ProjectFiles
-from rune.source.language.analysis import Analysis, analyse
-from rune.source.language.overrides import Override, OverrideRefused, applied, merged, overridable, stated
+from rune.source.language.facts.analysis import Analysis, analyse
+from rune.source.language.graph.overrides import Override, OverrideRefused, applied, merged, overridable, stated
 
 RUNEFILE = """\
 version: 1

@@ -12,7 +12,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import to_json
 from rune.project.files import MemoryFiles
 from rune.source.language.actions import ActionKind
-from rune.source.language.completion_items import CompletionKind
+from rune.source.language.completion.items import CompletionKind
 from rune.source.language.service import ANSWERS, Service
 from rune.source.language.structure import FoldingKind, SymbolKind
 from rune.source.language.tokens import TokenKind

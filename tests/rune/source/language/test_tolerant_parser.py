@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rune.source.language.completion import complete
+from rune.source.language.completion.completing import complete
+from rune.source.language.facts.place import cursor_at, places
 from rune.source.language.hover import hover
-from rune.source.language.navigation import references
-from rune.source.language.place import cursor_at, places
+from rune.source.language.names.navigation import references
 from rune.source.language.structure import foldings, symbols
 from rune.source.language.tokens import tokens
-from rune.source.language.tolerant_parser import read_tolerantly
-from rune.source.runefile.compose import compose
+from rune.source.language.yaml.tolerant_parser import read_tolerantly
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Value
+from rune.source.runefile.yaml.compose import compose
+from rune.source.runefile.yaml.values import Value
 from tests.rune.source.language.projects import WORDS, project
+from tests.support.properties import examples
 
-QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = examples(25)
 
 FLOW = """\
 {version: 1, image: x, pipeline: {a: {capability: RAW, args: {length: 4}}, b: {out: SERIAL,

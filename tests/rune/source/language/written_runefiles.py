@@ -8,19 +8,19 @@ from __future__ import annotations
 import json
 from random import Random
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.facts.analysis import Analysis, analyse
 from tests.rune.source.runefile.runefiles import signature
+from tests.support.properties import examples
 
 _NAMES = ("mic", "fft_1", "model", "best", "a", "b-c", "_x", "Answer", "scores2", "note")
 _TYPES = ("f32", "i16", "U8", "i8", "utf8", "u32")
 
 
-QUICK = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = examples(30)
 
 
 class Writer:

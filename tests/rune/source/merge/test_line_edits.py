@@ -6,11 +6,12 @@ import random
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from forge.projects.files.document import text_edits
 from rune.line_edits import changed_lines
+from tests.support.properties import examples
 
 LINES = some.lists(some.sampled_from(["a\n", "b\n", "c\n"]), max_size=12)
 
@@ -34,7 +35,7 @@ def fewest(old: list[str], new: list[str]) -> int:
     return len(old) + len(new) - 2 * row[-1]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(100)
 @given(LINES, LINES)
 def test_the_changes_make_the_new_lines_and_touch_as_few_as_can_be(old: list[str], new: list[str]) -> None:
     assert applied(old, new) == (new, fewest(old, new))

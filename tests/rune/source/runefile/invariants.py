@@ -7,11 +7,11 @@ import json
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import FileMissing, MemoryFiles
-from rune.source.language.layout import LayoutReader, read_layout
+from rune.source.language.yaml.layout import LayoutReader, read_layout
 from rune.source.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
-from rune.source.runefile.plain_yaml import read_plain
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.yaml_reader import Composer, TooMuch, Unreadable
+from rune.source.runefile.yaml.plain import read_plain
+from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable
 from rune.tensor import ElementType, TensorType
 
 _SIGNATURE = ModelSignature(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.source.runefile.block_versions import CHANGED
+from rune.source.runefile.stages.block_versions import CHANGED
 from tests.rune.source.runefile.runefiles import applied, checked
 
 HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{type: f32, dimensions: [4]}]}\n"

@@ -6,7 +6,7 @@ import pytest
 
 from rune.compiler.block_tests.running import run_block_tests
 from rune.project.files import MemoryFiles
-from rune.source.runefile.block_test_fixes import fixes_of_test
+from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.diagnostics import Diagnostic
 from rune.source.runefile.source import SourceText
 

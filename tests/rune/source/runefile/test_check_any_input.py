@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from tests.rune.source.runefile.invariants import checked_with_invariants
+from tests.support.properties import examples
 
 GOOD = """\
 version: 1
@@ -51,7 +52,7 @@ resources:
       one
       two
 """
-QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = examples(25)
 
 
 def test_the_file_that_the_others_are_made_from_is_right() -> None:

@@ -25,7 +25,7 @@ from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, Model
 from rune.project.files import MemoryFiles
 from rune.source.policy.read import read_policy
 from rune.source.runefile import Checked, Severity, check
-from rune.source.runefile.block_test_files import read_tests
+from rune.source.runefile.blocks.test_files import read_tests
 from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.test_block_tests import SMOOTH

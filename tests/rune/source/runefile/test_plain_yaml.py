@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rune.source.runefile.invariants import same
 from tests.rune.source.runefile.runefiles import WORDS
 from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, GOOD
+from tests.support.properties import examples
 
-QUICK = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = examples(30)
 ROOT = Path(__file__).parents[4]
 
 
@@ -122,7 +123,7 @@ def test_dumped_documents_are_read_alike(document: dict[str, Any], style: bool |
 
 
 @given(st.integers(0, 2**32))
-@settings(QUICK, max_examples=300)
+@examples(100)
 def test_changed_runefiles_are_read_alike(seed: int) -> None:
     draw = random.Random(seed)
     text = draw.choice([WORDS, GOOD])

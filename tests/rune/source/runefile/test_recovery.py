@@ -147,7 +147,7 @@ def hostile_files(size: int) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        *(pytest.param(text, 2, id=f"{number}, short") for number, text in enumerate(hostile_files(12_000))),
+        *(pytest.param(text, 2, id=f"{number}, short") for number, text in enumerate(hostile_files(6_000))),
         *(
             pytest.param(text, 8, id=str(number), marks=pytest.mark.proof)
             for number, text in enumerate(hostile_files(60_000))

@@ -12,7 +12,7 @@ from rune.compiler.blocks.mounted import mounted_path
 from rune.compiler.blocks.shared_path import next_version, parse_shared_path, shared_paths_in, version_key
 from rune.source.language.apply import apply_edits
 from rune.source.runefile import Diagnostic, check
-from rune.source.runefile.lock import LOCK_FILE, lock_text, parse_lock
+from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text, parse_lock
 from tests.rune.shared_blocks import PATH, SMOOTH, project, published
 
 DIGEST, MOUNTED = published()

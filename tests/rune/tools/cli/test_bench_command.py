@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from rune.capabilities.raw import RAW
 from rune.running.runtime import CapabilityRequest, InputSource
 from rune.tools.cli import main
-from rune.tools.cli.bench import RuneTiming
-from rune.tools.cli.input_options import InputOptions
+from rune.tools.cli.running.bench import RuneTiming
+from rune.tools.cli.running.input_options import InputOptions
 from tests.rune.running.runtime.wat_runes import mirror, rune
 
 NUMBERS = """\

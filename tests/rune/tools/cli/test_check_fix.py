@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.project.files import FolderFiles, MemoryFiles
-from rune.tools.cli import fixing, main
-from rune.tools.cli.edited_files import EditedFiles, write_text
+from rune.tools.cli import main
 from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.projects import fixing
+from rune.tools.cli.projects.edited_files import EditedFiles, write_text
 
 BROKEN = """\
 # what it is

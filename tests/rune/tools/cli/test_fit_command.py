@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from rune.devices.boards.finding import boards
 from rune.tools.cli import main
-from rune.tools.cli.policy import require_policy, target_figures
-from rune.tools.cli.project import project_of
+from rune.tools.cli.projects.policy import require_policy, target_figures
+from rune.tools.cli.projects.project import project_of
 from tests.rune.compiler.verify.projects import template
 from tests.rune.devices.emulation.programs import core
 

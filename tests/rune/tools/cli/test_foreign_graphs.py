@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from rune.tools.cli.dot import dot
-from rune.tools.cli.drawing import SECTIONS, drawing_of_graph
-from rune.tools.cli.inspect_rune import graph_text
+from rune.tools.cli.inspection.dot import dot
+from rune.tools.cli.inspection.drawing import SECTIONS, drawing_of_graph
+from rune.tools.cli.inspection.rune_description import graph_text
+from tests.support.properties import examples
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=4)
 JSON = st.recursive(
@@ -39,7 +40,7 @@ GRAPHS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(50)
 @given(GRAPHS)
 def test_a_graph_of_any_json_is_drawn_and_printed(graph: dict[str, Any]) -> None:
     drawing = drawing_of_graph(graph)

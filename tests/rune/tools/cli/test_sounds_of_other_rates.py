@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles
-from rune.running.runtime.wav import read_wav
+from rune.running.runtime.inputs.wav import read_wav
 from rune.tools.cli import main
 
 KEYWORDS = Path(__file__).parents[4] / "examples" / "keywords"

@@ -11,7 +11,9 @@ from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import MemoryFiles
+from rune.tensor import TensorType
 from rune.tools.cli import main
 from rune.tools.cli.failure import NOT_PROVEN
 from tests.rune.compiler.verify.projects import around, rune_of, template, with_changed_weight
@@ -46,6 +48,32 @@ def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
     assert reference.startswith("  reference: ai-edge-litert ")
     assert rune.startswith("  rune: the rune gives the same ")
     assert model.startswith("  sine (sine.tflite): ")
+
+
+def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs: list[bytes] = []
+
+    def noted(kind: TensorType, number: int, seed: int) -> bytes:
+        inputs.append(generated_tensor(kind, number, seed))
+        return inputs[-1]
+
+    for module in ("samples", "models.check", "models.aimed"):
+        monkeypatch.setattr(f"rune.compiler.verify.{module}.generated_tensor", noted)
+
+    def verified(*options: str) -> tuple[str, list[bytes]]:
+        inputs.clear()
+        done = run(sine, "-n", "3", *options)
+        assert done.exit_code == 0, done.output
+        (line,) = (line for line in done.stdout.splitlines() if "repeat them with" in line)
+        return line.rpartition(" ")[2], list(inputs)
+
+    seed, first = verified()
+    again, second = verified("--seed", seed)
+    other, third = verified()
+    assert (again, sorted(second)) == (seed, sorted(first))
+    assert other != seed
+    assert sorted(third) != sorted(first)
+    assert len(set(first)) > 2
 
 
 def test_a_folder_is_built_and_verified(sine: Path) -> None:

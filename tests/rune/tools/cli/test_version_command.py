@@ -12,8 +12,8 @@ from click.testing import CliRunner
 import rune
 from rune.toolchain import toolchain_digest
 from rune.tools.cli import main
-from rune.tools.cli import version as version_command
-from rune.tools.cli.version import Commit, host
+from rune.tools.cli.terminal import version as version_command
+from rune.tools.cli.terminal.version import Commit, host
 
 COMMIT = Commit("0123456789abcdef0123456789abcdef01234567", "2026-11-20T11:21:33+00:00")
 

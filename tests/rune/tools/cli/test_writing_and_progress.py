@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rune.tools.cli import progress as progress_module
 from rune.tools.cli.failure import CommandFailed, causes_of, failed
-from rune.tools.cli.progress import progress
-from rune.tools.cli.writing import replacing, write_file
+from rune.tools.cli.files.writing import replacing, write_file
+from rune.tools.cli.terminal import progress as progress_module
+from rune.tools.cli.terminal.progress import progress
 
 
 def test_what_fails_halfway_leaves_the_old_file(tmp_path: Path) -> None:

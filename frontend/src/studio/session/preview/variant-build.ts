@@ -17,7 +17,7 @@ export interface VariantState {
   readonly of: string | null;
   /** Why there is none. */
   readonly problem: string | null;
-  /** What tests found, where those were wished for. */
+  /** What tests found, where those were asked for. */
   readonly tests: Watch["tests"];
 }
 

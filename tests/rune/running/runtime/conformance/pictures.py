@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.running.runtime.images import resize
+from rune.running.runtime.inputs.images import resize
 
 SIZES = ((57, 41, 28, 28), (20, 9, 33, 31), (64, 64, 64, 10))
 

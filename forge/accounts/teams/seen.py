@@ -1,0 +1,24 @@
+"""What can change of a team between reading it and changing it."""
+
+from __future__ import annotations
+
+from forge.accounts.models import Team
+from forge.accounts.teams.access import roles_of
+from forge.core.seen import Facet
+
+
+def name_facets(team: Team) -> tuple[Facet, ...]:
+    """What an edit of a team replaces."""
+    return (Facet("name", [team.name, team.description], "The team's name or description changed."),)
+
+
+def role_facets(team: Team) -> tuple[Facet, ...]:
+    """What whoever is put into a team gets. One query."""
+    roles = sorted([str(each.project), each.role] for each in roles_of(team))
+    return (Facet("roles", roles, "The team's roles in projects changed."),)
+
+
+def team_facets(team: Team) -> tuple[Facet, ...]:
+    """All that a deletion takes away. Two queries."""
+    people = sorted(str(each) for each in team.members.values_list("user", flat=True))
+    return (*name_facets(team), *role_facets(team), Facet("people", people, "Who is in the team changed."))

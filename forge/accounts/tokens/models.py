@@ -1,0 +1,75 @@
+"""Tokens of programs, and how a program asks for one. Only the hash of a secret is stored."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from forge.core.actors import Actor
+
+
+class DeviceSignIn(models.Model):
+    """A program that asks for a token by a short code, which a person allows or refuses in a browser (RFC 8628)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    device_hash = models.CharField(max_length=64, unique=True)
+    """Of the secret by which the program fetches its token."""
+    code_hash = models.CharField(max_length=64, unique=True)
+    """Of the short code that the person reads."""
+    machine = models.CharField(max_length=60)
+    """What the program calls the machine that it runs on; nobody checked it."""
+    restriction = models.JSONField(null=True, blank=True)
+    """To what its token will be held (`ApiToken.restriction`)."""
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    person = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    """Who decided."""
+    allowed = models.BooleanField(null=True, blank=True)
+    last_polled = models.DateTimeField(null=True, blank=True)
+    """When the program last asked whether it was decided."""
+    redeemed = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in of {self.machine}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ApiTokenQuerySet:
+        """A person's own tokens."""
+        return self.filter(owner_id=actor.pk) if actor.is_authenticated else self.none()
+
+    def alive(self) -> ApiTokenQuerySet:
+        """Tokens that have not ended."""
+        return self.filter(models.Q(expires__isnull=True) | models.Q(expires__gt=Now()))
+
+
+class ApiToken(models.Model):
+    """A secret that a program uses in a person's name, within its scopes (`scopes.Scope`) and until its end."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=4)
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="tokens")
+    scopes = models.JSONField(default=list)
+    restriction = models.JSONField(null=True, blank=True)
+    """The organisations and projects that it is restricted to, as keys like `project:<id>`; None for all of its
+    owner's."""
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    kind = "token"
+    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return self.name

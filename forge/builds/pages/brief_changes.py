@@ -1,0 +1,53 @@
+"""What a list of builds says of each: how often it is right, and what changed since the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from forge.builds.models import Build
+from forge.comparison.changes import compare
+from forge.comparison.sentences import sentences
+from forge.comparison.snapshots import Snapshot, read_outline
+from rune.running.evaluation.wording import percent
+
+FIRST = "The first build"
+IDENTICAL = "The same files"
+
+
+@dataclass(frozen=True)
+class BriefChange:
+    """The first sentence of what changed, and how many more there are."""
+
+    text: str
+    more: int = 0
+
+
+def accuracy_of(build: Build) -> str:
+    """How often the build is right on its test samples, such as `97.5 %`; empty where it was not tested."""
+    accuracy = None if build.evaluation is None else build.evaluation["accuracy"]
+    return "" if accuracy is None else percent(accuracy)
+
+
+def brief_changes(builds: Sequence[Build], earlier: Build | None) -> Mapping[UUID, BriefChange]:
+    """What changed in each build that succeeded since the one that succeeded before, by build.
+
+    `builds` are the newest first, and `earlier` the one that succeeded before all of them. Files that arguments name,
+    such as labels, are told by their names: their texts are read on a build's own page.
+    """
+    good = [build for build in builds if build.artefact is not None and build.is_over]
+    return {build.pk: _brief(build, before) for build, before in zip(good, [*good[1:], earlier], strict=False)}
+
+
+def _brief(build: Build, before: Build | None) -> BriefChange:
+    if before is None:
+        return BriefChange(FIRST)
+    said = sentences(compare(_snapshot(before), _snapshot(build)))
+    return BriefChange(said[0], len(said) - 1) if said else BriefChange(IDENTICAL)
+
+
+def _snapshot(build: Build) -> Snapshot:
+    assert build.artefact is not None  # noqa: S101 (builds that succeeded)
+    version = build.source
+    return Snapshot(version.manifest, version.file_ids, read_outline(build.artefact.report["pipeline"]))

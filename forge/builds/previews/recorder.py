@@ -1,0 +1,130 @@
+"""Writes what becomes of a preview into its row, and tells the pages that show it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
+from forge.builds.contents import keep_contents
+from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState
+from forge.builds.runs.jobs import Step
+from forge.builds.serializers import preview_to_json, watch_to_json
+from forge.compute.pool.compiler import Answer
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.core.events.declarations import NewEvent
+from forge.core.events.log import append_event
+from forge.projects.models import Project
+from forge.projects.versions.store import WorkingTree
+from rune.source.runefile.blocks.test_files import has_tests
+from rune.source.runefile.codes import Code
+
+EVENT_LIMIT = 64 * 1024
+"""Characters of a preview's JSON that go with its event; pages ask for a larger one."""
+
+
+class PreviewRecorder:
+    """Records the result of building a project's text in the preview, and sends its event."""
+
+    def __init__(self, preview: Preview, seen: WorkingTree) -> None:
+        self._preview = preview
+        self._seen = seen
+        self._is_broken = False
+        self._diagnostics: list[dict[str, Any]] = []
+        """What the check says of the text."""
+        self._failed_tests = _failed_before(preview, seen)
+
+    def take(self, artefact: Artefact, *, is_new: bool) -> None:
+        values: dict[str, Any] = {"build": preview_build(self._preview.project, artefact)}
+        if not is_new:
+            # Nobody checks this time.
+            self._diagnostics = artefact.diagnostics
+            values |= {"diagnostics": self._shown_diagnostics(), "outline": artefact.report["pipeline"]}
+        self.save(PreviewState.READY, **values)
+
+    def tested(self, problems: list[dict[str, Any]]) -> None:
+        """The tests of the blocks of this preview ended; `problems` are those that failed."""
+        others = [each for each in self._preview.diagnostics if each["code"] != Code.FAILED_TEST.value]
+        if problems != self._failed_tests:
+            self.save(PreviewState.READY, diagnostics=[*others, *problems])
+
+    def _shown_diagnostics(self) -> list[dict[str, Any]]:
+        return [*self._diagnostics, *self._failed_tests]
+
+    def reused(self, missing: tuple[Step, ...]) -> None:
+        """It is shown already."""
+
+    def checked(self, answer: Answer) -> None:
+        self._is_broken = answer["broken"]
+        state = PreviewState.BROKEN if self._is_broken else PreviewState.BUILDING
+        self._diagnostics = answer["diagnostics"]
+        if state != self._preview.state or self._preview.is_plain:
+            self.save(state, diagnostics=self._shown_diagnostics(), outline=answer["outline"])
+
+    def logged(self, answer: Answer) -> None:
+        """A preview has no log."""
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """A preview is not published."""
+
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
+        """A preview is not verified."""
+
+    def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
+        """A preview is not measured."""
+
+    def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
+        """A preview runs no samples."""
+
+    def counted(self, needs: Mapping[str, Any]) -> None:
+        """A preview has no packages."""
+
+    def failed(self, answer: Answer) -> None:
+        if self._is_broken:
+            return
+        values = {"diagnostics": answer["diagnostics"]} if answer["diagnostics"] else {}
+        self.save(PreviewState.FAILED, error=answer["error"], **values)
+
+    @transaction.atomic
+    def save(self, state: PreviewState, *, error: str = "", **values: Any) -> None:
+        """Writes what was found, unless another process has looked at a newer text meanwhile."""
+        preview, sequence = self._preview, self._seen.sequence
+        rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
+        row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
+        if not rows.update(changed=timezone.now(), **row):
+            return
+        if preview.is_plain and "outline" in values:
+            keep_contents(preview.project_id, values["outline"], self._seen.manifest)
+        stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
+        append_event(stored.project.stream, _event_of(stored))
+
+
+def _event_of(preview: Preview) -> NewEvent:
+    """What became of a preview, with what `GET` answers to any member, unless it is too large for a message."""
+    if not preview.is_plain:
+        return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
+    shown = preview_to_json(preview)
+    if len(json.dumps(shown)) > EVENT_LIMIT:
+        return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
+    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
+
+
+def preview_build(project: Project, artefact: Artefact) -> Build:
+    """The build by which a rune that nobody pressed Build for is shown; within the caller's transaction."""
+    shown = Build.objects.filter(project=project, kind=Kind.PREVIEW, artefact=artefact).first()
+    if shown is not None:
+        return shown
+    return Build.objects.create(
+        project=project, name=project.name, kind=Kind.PREVIEW, artefact=artefact, diagnostics=artefact.diagnostics
+    )
+
+
+def _failed_before(preview: Preview, seen: WorkingTree) -> list[dict[str, Any]]:
+    """The failed tests of the text before, which are shown until those of this one end."""
+    if not preview.is_plain or not has_tests(seen.manifest):
+        return []
+    return [each for each in preview.diagnostics if each["code"] == Code.FAILED_TEST.value]

@@ -1,0 +1,217 @@
+"""The executor of the jobs that make numbered builds: runs the steps, writes the log, and stores what comes of them.
+
+The job (`forge.jobs`) has the build's state, lease and attempts. Whatever is written here is written under its lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
+from forge.builds.evaluations.limits import preferred_options
+from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
+from forge.builds.models import Artefact, Build
+from forge.builds.quotas import require_another_build
+from forge.builds.runs.execution import Execution, NewCompiler
+from forge.builds.runs.jobs import Job, Step, numbered_job
+from forge.builds.runs.progress import tell_change, tell_log
+from forge.builds.serializers import build_url
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.pool.compiler import Answer
+from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.compute.scheduler.pace import Pace
+from forge.compute.secret_search import store_scan
+from forge.core.actors import Actor
+from forge.core.errors import Damaged
+from forge.core.observability import log_context_of_build
+from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.models import Capability
+from forge.jobs.models import Job as QueuedJob
+from forge.projects.secrets.scan import SecretScan
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
+from rune.wording import counted, listed
+
+COMPILER_ATTEMPTS = 3
+"""Attempts of a build whose compiler's process dies: fewer than of one whose worker does, for the fault is its own."""
+
+
+def run_build_job(job: JobContext, new_compiler: NewCompiler = fresh_compiler) -> Mapping[str, Any]:
+    """Makes a numbered build."""
+    with log_context_of_build(job.spec["build"]):
+        BuildRun(job, new_compiler).run()
+    return {}
+
+
+class BuildRun:
+    """One build in work, and the recorder of its results."""
+
+    def __init__(self, job: JobContext, new_compiler: NewCompiler) -> None:
+        self._job = job
+        self._new_compiler = new_compiler
+        self._build = Build.objects.select_related("project", "version").get(pk=job.spec["build"])
+        self._is_compiled = False
+        self._failure: str | None = None
+        self._is_measured_before = False
+
+    def run(self) -> None:
+        """Does the build. Raises `JobFailed` and `AttemptFailed`, and what `JobContext.tick` raises."""
+        work = numbered_job(self._build)
+        try:
+            artefact = self._execute(work)
+            if artefact is None:
+                raise ChildDied("The compiler stopped without building a rune.")
+            self._complete(work, artefact)
+        except ChildDied as error:
+            # A process that ran out of time would do so again.
+            if isinstance(error, OutOfTime):
+                raise JobFailed(error.reason) from None
+            raise AttemptFailed(error.reason, attempts=COMPILER_ATTEMPTS) from None
+        except Damaged as error:
+            raise JobFailed(error.detail) from None
+
+    def _execute(self, work: Job) -> Artefact | None:
+        artefact = Execution(work, self).run(
+            self._new_compiler,
+            limit=BUILD_SECONDS,
+            tick=self._job.tick,
+            pace=self._pace_now,
+            pace_at_rest=self._job.pace,
+        )
+        if self._failure is not None:
+            raise JobFailed(self._failure)
+        return artefact
+
+    def _complete(self, work: Job, artefact: Artefact) -> None:
+        """Stores what is known once there is a rune: its figures, and what is said of its limits."""
+        values: dict[str, Any] = {"diagnostics": artefact.diagnostics}
+        if self._is_measured_before:
+            values["measurement"] = artefact.report["run"]
+        stored = None if work.tests is None else stored_evaluation(artefact, work.tests.digest)
+        if work.tests is not None and stored is not None:
+            # Found now, or when the same rune was run on the same samples before.
+            values |= {"samples": work.tests.digest, "evaluation": dict(summary_of(stored))}
+        self._store(**values, **preferred_options(artefact))
+        pending = pending_targets(self._build.pk)
+        judgements = judge_build(self._job, self._build.pk)
+        # What is said of a target is in the log of its package.
+        known = [each for each in judgements if not (each.limit.kind.is_of_target and each.limit.label in pending)]
+        log_judgements(self._job, known)
+
+    @transaction.atomic
+    def _store(self, **values: object) -> None:
+        """Writes to the build. Raises `LeaseLost`."""
+        self._job.confirm_lease()
+        Build.objects.filter(pk=self._build.pk).update(**values)
+
+    def _pace_now(self) -> Pace:
+        """How fast to compute now. What runs the rune does so by the clock: it gives way between samples alone."""
+        return Pace.USUAL if self._is_compiled else self._job.pace()
+
+    def take(self, artefact: Artefact, *, is_new: bool) -> None:
+        # From now on nobody prunes the rune.
+        self._store(artefact=artefact)
+        self._is_compiled = True
+
+    def reused(self, missing: tuple[Step, ...]) -> None:
+        self._is_measured_before = Step.MEASURE not in missing
+        if missing:
+            steps = listed([step.value for step in missing])
+            self._say("cache", f"Reused an earlier build of the same files; left to do: {steps}.")
+        else:
+            self._say("cache", "Reused an earlier build of the same files, with its report.")
+
+    def checked(self, answer: Answer) -> None:
+        if answer["broken"]:
+            # Else the compiler says so, who checks again.
+            self._say("check", answer["text"], answer["milliseconds"])
+
+    def logged(self, answer: Answer) -> None:
+        self._say(answer["step"], answer["text"], answer["milliseconds"])
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        result = SecretScan.from_json(scan)
+        with transaction.atomic():
+            self._job.confirm_lease()
+            store_scan(self._build.source, result)
+        for sentence in result.sentences:
+            self._say("secrets", sentence, level="warning")
+
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
+        """A rune that differs from the reference by more than is allowed ends the build."""
+        sentence = str(verification["sentence"])
+        if verification["within"]:
+            self._say("verify", sentence, milliseconds, level="info" if verification["complete"] else "warning")
+            return
+        self._say("verify", sentence, milliseconds, level="error")
+        is_foreign = (verification.get("rebuild") or {}).get("state") == "different"
+        problem = "is not what its files build" if is_foreign else "gives other results than the reference interpreter"
+        self._failure = f"The rune {problem}. {sentence[:1].upper()}{sentence[1:]}."
+
+    def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
+        self._store(measurement=None if run is None else dict(run))
+        if run is None:
+            self._say("measure", f"Inference time was not measured: {reason}", level="warning")
+            return
+        self._say(
+            "measure",
+            f"Inference time: {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
+            f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
+        )
+
+    def evaluated(self, result: Mapping[str, Any], milliseconds: float) -> None:
+        if "outcomes" not in result:
+            self._say("evaluate", f"Not evaluated: {result['reason']}", milliseconds, level="warning")
+            return
+        evaluation = Evaluation.from_json(result)
+        sentence = " ".join(
+            each for each in (accuracy_sentence(evaluation), stream_sentence(evaluation)) if each is not None
+        )
+        self._say("evaluate", sentence, milliseconds, level="warning" if evaluation.left else "info")
+
+    def counted(self, needs: Mapping[str, Any]) -> None:
+        """Packages have a recorder of their own."""
+
+    def failed(self, answer: Answer) -> None:
+        self._store(diagnostics=answer["diagnostics"])
+        self._failure = answer["error"]
+
+    def _say(self, step: str, text: str, milliseconds: float | None = None, level: str = "info") -> None:
+        self._job.log(text, level, step, milliseconds)
+
+
+def titles_of(jobs: Sequence[QueuedJob]) -> Mapping[UUID, JobTitle]:
+    """Builds are called by their number and project."""
+    builds = Build.objects.select_related("project__organisation").filter(job__in=[job.pk for job in jobs])
+    return {
+        build.job_id: JobTitle(f"Build {build.number} of {build.project.full_name}", build_url(build) or "")
+        for build in builds
+        if build.job_id is not None
+    }
+
+
+def prepare_retry(actor: Actor, job: QueuedJob) -> None:
+    """A build that is retried counts like another, and begins with nothing. Raises `TooOften`."""
+    build = Build.objects.select_related("project__organisation").get(job=job)
+    require_another_build(build.project.organisation, actor.person)
+    Build.objects.filter(pk=build.pk).update(
+        artefact=None, diagnostics=[], measurement=None, samples="", evaluation=None, judgements=[]
+    )
+
+
+BUILD = JobKind(
+    "build",
+    Capability.BUILD,
+    run_build_job,
+    "Build",
+    titles=titles_of,
+    retention=None,
+    noun="build",
+    on_change=tell_change,
+    on_log=tell_log,
+    before_retry=prepare_retry,
+)

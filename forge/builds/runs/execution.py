@@ -1,0 +1,180 @@
+"""Executes a job: it reuses the artefact of the same spec and runs the missing steps.
+
+One way for previews, looks into them and numbered builds. Who writes down what comes of it is a `Recorder`. Nothing
+waits inside a transaction: the compiler's process computes, and rows are written between its answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from typing import Any, Protocol
+
+from forge.builds.artefacts.store import (
+    add_measurement,
+    add_needs,
+    add_policy,
+    add_verification,
+    keep_artefact,
+    secure,
+    take_known,
+)
+from forge.builds.evaluations.outcomes import add_evaluation
+from forge.builds.models import Artefact
+from forge.builds.runs.jobs import Job, Step
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.pool.compiler import Answer, Compiler
+from forge.compute.pool.local_files import local_files, open_blob_file
+from forge.compute.pool.toolchain import fetched_folder
+from forge.compute.scheduler.pace import PaceNow, usual_pace
+
+
+class Recorder(Protocol):
+    """Records the results of a job."""
+
+    def take(self, artefact: Artefact, *, is_new: bool) -> None:
+        """The job's artefact was found or made; called in the transaction that makes sure of it."""
+
+    def reused(self, missing: tuple[Step, ...]) -> None:
+        """It was found, and these steps are left to do."""
+
+    def checked(self, answer: Answer) -> None:
+        """The result of the check: `diagnostics`, `outline`, whether it is `broken`, and a `text` for a log."""
+
+    def logged(self, answer: Answer) -> None:
+        """A step of the compiler ended: `step`, `text` and `milliseconds`."""
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """The texts were searched for secrets (`forge.projects.secrets.scan.SecretScanJson`)."""
+
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
+        """The rune was compared with the reference; this is what was found."""
+
+    def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
+        """What a run takes, or None and the reason why that cannot be told here."""
+
+    def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
+        """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
+
+    def counted(self, needs: Mapping[str, Any]) -> None:
+        """What a package needs on its target was counted, or planned (`rune.devices.boards.describing.NeedsJson`)."""
+
+    def failed(self, answer: Answer) -> None:
+        """It cannot be built: `error` and `diagnostics`."""
+
+
+NewCompiler = Callable[[], AbstractContextManager[Compiler]]
+"""Gives a compiler for one job, and takes it back."""
+
+
+class Execution:
+    """One job in work."""
+
+    def __init__(self, job: Job, recorder: Recorder) -> None:
+        self._job = job
+        self._recorder = recorder
+        self._artefact: Artefact | None = None
+
+    def run(
+        self,
+        new_compiler: NewCompiler,
+        *,
+        limit: float,
+        tick: Callable[[], None],
+        pace: PaceNow = usual_pace,
+        pace_at_rest: PaceNow = usual_pace,
+    ) -> Artefact | None:
+        """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
+
+        The compiler's process goes on at the `pace` that is answered, and between samples at `pace_at_rest`. Raises
+        what `tick` raises, and `ChildDied`.
+        """
+        self._artefact = self._known()
+        missing = self._job.missing(self._artefact)
+        if self._artefact is not None:
+            self._recorder.reused(missing)
+        if missing:
+            with new_compiler() as compiler:
+                compute = partial(self._compute, compiler, limit, tick, pace, pace_at_rest)
+                self._compute_again_if_it_was_warm(compute, compiler.alive)
+        if self._artefact is not None and self._job.lasts and not secure(self._artefact):
+            raise ChildDied("The rune could not be stored.")
+        return self._artefact
+
+    def _known(self) -> Artefact | None:
+        """What was made before. One whose bytes were lost is made again."""
+        artefact = take_known(self._job, lambda artefact: self._recorder.take(artefact, is_new=False))
+        if artefact is not None and self._job.lasts and not secure(artefact):
+            return None
+        return artefact
+
+    def _compute_again_if_it_was_warm(self, compute: Callable[[], None], was_warm: bool) -> None:
+        """What a process that served many previews died of may lie in those: a new one has another try."""
+        try:
+            compute()
+        except OutOfTime:
+            raise
+        except ChildDied:
+            if not was_warm:
+                raise
+            compute()
+
+    def _compute(
+        self, compiler: Compiler, limit: float, tick: Callable[[], None], pace: PaceNow, pace_at_rest: PaceNow
+    ) -> None:
+        """Does the steps that are missing by now."""
+        steps = self._job.missing(self._artefact)
+        if not steps:
+            return
+        fetched = fetched_folder()
+        with ExitStack() as stack:
+            files = stack.enter_context(local_files(self._job.manifest, fetched, self._job.texts))
+            rune = self._job.rune or (self._artefact and self._artefact.digest)
+            earlier_rune = stack.enter_context(open_blob_file(rune, fetched)) if rune else None
+            compiler.run(
+                self._job.described(steps),
+                lambda answer: self._answer(answer, compiler),
+                owner=self._job.organisation,
+                files=files,
+                rune=earlier_rune,
+                limit=limit,
+                tick=tick,
+                pace=pace,
+                pace_at_rest=pace_at_rest,
+            )
+
+    def _answer(self, answer: Answer, compiler: Compiler) -> None:
+        match answer["event"]:
+            case "checked":
+                self._recorder.checked(answer)
+            case "step":
+                self._recorder.logged(answer)
+            case "built" if self._artefact is None:
+                take = self._recorder.take
+                self._artefact = keep_artefact(
+                    self._job, compiler.output, answer, lambda artefact: take(artefact, is_new=True)
+                )
+            case "policy" if self._artefact is not None:
+                add_policy(self._artefact, answer["policy"])
+            case "searched":
+                self._recorder.searched(answer["scan"])
+            case "verified" if self._artefact is not None:
+                verification = answer["verification"]
+                if verification["within"]:
+                    add_verification(self._artefact, verification)
+                self._recorder.verified(verification, answer["milliseconds"])
+            case "measured" if self._artefact is not None:
+                add_measurement(self._artefact, answer["run"])
+                self._recorder.measured(answer["run"], "")
+            case "unmeasured" if self._artefact is not None:
+                add_measurement(self._artefact, None)
+                self._recorder.measured(None, answer["reason"])
+            case "evaluated" if self._artefact is not None and self._job.tests is not None:
+                add_evaluation(self._artefact, self._job.tests.digest, answer["evaluation"])
+                self._recorder.evaluated(answer["evaluation"], answer["milliseconds"])
+            case "counted" if self._artefact is not None:
+                add_needs(self._artefact, answer["needs"])
+                self._recorder.counted(answer["needs"])
+            case "failed":
+                self._recorder.failed(answer)

@@ -1,0 +1,162 @@
+"""A job as a value: a spec, its files, and its steps.
+
+A preview, a look into it and a numbered build differ in their options and steps, and in who writes down what comes of
+them (`forge.builds.runs.execution`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from forge.builds.choices import choices_of, choices_of_build
+from forge.builds.evaluations.outcomes import SampleSet, is_evaluated, samples_under_test
+from forge.builds.models import Artefact, Build, Preview
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.projects.files.mounting import with_blocks
+from forge.projects.models import Project
+from forge.projects.secrets.stored import is_searched, texts_to_search
+from forge.projects.versions.store import Manifest, WorkingTree, available_files
+from rune.aim import Aim
+from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
+from rune.compiler.targets.finding import find_variant
+from rune.devices.emulation.cores import core_of
+from rune.devices.emulation.running import missing_package
+from rune.source.policy import POLICY_FILE
+from rune.source.runefile.blocks.test_files import has_tests
+from rune.source.runefile.pipeline import Port
+
+
+class Step(StrEnum):
+    """A step of a build. Each needs what those before it made."""
+
+    CHECK = "check"
+    COMPILE = "compile"
+    TEST = "test"
+    """Running the tests of the project's own blocks: one that fails ends the build."""
+    POLICY = "policy"
+    """Reading `forge.yml`: a build whose rules cannot be read fails."""
+    SECRETS = "secrets"
+    """Searching the texts for secrets, which keep a rune from being published."""
+    VERIFY = "verify"
+    MEASURE = "measure"
+    EVALUATE = "evaluate"
+    PACKAGE = "package"
+    """Making a package for a target, which passes its self-test."""
+    COUNT = "count"
+    """Counting what it needs on the target's core, where that is emulated here."""
+
+
+PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
+NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.TEST, Step.POLICY, Step.SECRETS, Step.VERIFY, Step.MEASURE)
+"""Where the project has test samples, they are run last."""
+PACKAGE_STEPS = (Step.PACKAGE, Step.COUNT)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be made for an organisation. `texts` are those files of the manifest that are no blobs."""
+
+    organisation: UUID
+    spec: BuildSpec
+    manifest: Manifest
+    texts: Mapping[str, bytes]
+    steps: tuple[Step, ...]
+    lasts: bool
+    """Whether what comes of it must outlast a power cut; a preview is made again."""
+    tests: SampleSet | None = None
+    """The samples that the step evaluate runs."""
+    searched: tuple[str, ...] = ()
+    """The paths of the texts that the step secrets searches."""
+    rune: str | None = None
+    """Of a package: the digest of the rune that was made of the same files."""
+
+    def missing(self, artefact: Artefact | None) -> tuple[Step, ...]:
+        """The steps that are left to do, where this is what was made of the spec before."""
+        if artefact is None:
+            return self.steps
+        done = {Step.CHECK, Step.COMPILE, Step.PACKAGE}
+        if artefact.has_policy:
+            # The tests come before it, and what fails them has none.
+            done |= {Step.TEST, Step.POLICY}
+        if not has_tests(self.manifest):
+            done.add(Step.TEST)
+        if artefact.is_verified:
+            done.add(Step.VERIFY)
+        if artefact.is_measured:
+            done.add(Step.MEASURE)
+        if _is_counted(artefact):
+            done.add(Step.COUNT)
+        if self.tests is not None and is_evaluated(artefact, self.tests.digest):
+            done.add(Step.EVALUATE)
+        return tuple(step for step in self.steps if step not in done)
+
+    def described(self, steps: tuple[Step, ...]) -> dict[str, Any]:
+        """The job for the compiler's process, without its files."""
+        tests = () if self.tests is None else self.tests.samples
+        return {
+            "op": "make",
+            "spec": self.spec.to_json(),
+            "steps": [step.value for step in steps],
+            "samples": [sample.to_json() for sample in tests],
+            "searched": self.searched,
+        }
+
+
+def preview_job(preview: Preview, seen: WorkingTree) -> Job:
+    """A project's text as it was at one moment, built as a preview wants it."""
+    wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
+    profile = choices_of(preview.project).profile
+    options = SpecOptions(
+        preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile, is_preview=True
+    )
+    return Job(
+        preview.project.organisation_id,
+        _spec(seen.digest, options),
+        with_blocks(preview.project, seen.manifest, seen.texts),
+        seen.texts,
+        PREVIEW_STEPS,
+        lasts=False,
+    )
+
+
+def numbered_job(build: Build) -> Job:
+    """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
+    project: Project = build.project
+    choices = choices_of_build(build)
+    own_files = available_files(build.source)
+    manifest = with_blocks(project, own_files)
+    # What that file says is read where the rune is compiled; a preview of the same files is for speed all the same.
+    heeds = POLICY_FILE in manifest
+    options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
+    spec = _spec(build.source.digest, options)
+    tests = samples_under_test(project, manifest)
+    steps: tuple[Step, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
+    if is_searched(build.source):
+        steps = tuple(step for step in steps if step != Step.SECRETS)
+    searched = tuple(sorted(texts_to_search(own_files)))
+    return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests, searched=searched)
+
+
+def package_job(rune: Job, artefact: Artefact, target: str, aim: Aim) -> Job:
+    """The job of a numbered build's package, where `made` is what the build's own job `rune` made. A target that has no
+    such variant is made as it is."""
+    options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for, follows_forge_yml=False)
+    spec = replace(rune.spec, target=target, options=options)
+    return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=artefact.digest)
+
+
+def _is_counted(artefact: Artefact) -> bool:
+    """Whether nothing more can be learnt here of what it needs: what was missing then may be installed now."""
+    needs = artefact.needs
+    if needs is None:
+        return False
+    core = core_of(artefact.target)
+    return needs["missing"] is None or core is None or missing_package(core) is not None
+
+
+def _spec(version: str, options: SpecOptions) -> BuildSpec:
+    return BuildSpec(version, TOOLCHAIN, RUNE_TARGET, options)

@@ -1,9 +1,0 @@
-"""Where the socket of an organisation's jobs is."""
-
-from __future__ import annotations
-
-from django.urls import path
-
-from forge.jobs.consumers import JobsSocket
-
-websocket_urlpatterns = [path("ws/organisations/<str:organisation>/jobs", JobsSocket.as_asgi())]

@@ -1,0 +1,1 @@
+"""What takes jobs from the queue and runs them."""

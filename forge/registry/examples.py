@@ -1,0 +1,15 @@
+"""The example inputs of a published rune: whoever may run the rune may have them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from forge.builds.example_inputs import examples_for_others, examples_json
+from forge.projects.models import Project
+from forge.registry.models import Tag
+
+
+def examples_of_tag(project: Project, tag: Tag) -> str:
+    """What a page gives to the player; "" where there are none. The caller has found the tag for someone."""
+    base = f"/api/v1/projects/{project.full_name}/tags/{quote(tag.name)}/examples/"
+    return examples_json(base, examples_for_others(tag.build))

@@ -1,0 +1,159 @@
+"""Asking for a review of a build that is not over: it is asked for when the build succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import acting_as
+from forge.builds.access import complete_builds
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import DomainError, Forbidden
+from forge.jobs.models import Job, JobState
+from forge.projects.access import require
+from forge.reviews.models import AwaitedReview, Review
+from forge.reviews.rounds.access import find_numbered_review
+from forge.reviews.rounds.actions.requests import ask_for_review, ask_in_a_new_round
+from forge.reviews.rounds.requests import RequestedGroup, check_request
+
+
+@dataclass(frozen=True)
+class ReviewRequest:
+    """What is asked of a build. With `review`, the number of an open one, that is carried on, and only `message`
+    counts."""
+
+    title: str = ""
+    message: str = ""
+    reviewers: tuple[RequestedGroup, ...] = ()
+    due: date | None = None
+    invited: tuple[str, ...] = ()
+    review: int | None = None
+
+
+class GroupJson(TypedDict):
+    """A group of reviewers, as it is stored."""
+
+    people: list[str]
+    needed: int
+    title: str
+    team: str
+
+
+class RequestJson(TypedDict):
+    """A `ReviewRequest`, as it is stored."""
+
+    title: str
+    message: str
+    reviewers: list[GroupJson]
+    due: str | None
+    invited: list[str]
+    review: int | None
+
+
+def ask(actor: Actor, build: Build, request: ReviewRequest) -> Review:
+    """Asks now. Raises what `ask_for_review` and `ask_in_a_new_round` raise."""
+    if request.review is not None:
+        review = find_numbered_review(actor, build.project, request.review)
+        ask_in_a_new_round(actor, review, build, request.message)
+        return review
+    return ask_for_review(actor, build, request.title, request.message, request.reviewers, request.due, request.invited)
+
+
+@transaction.atomic
+def ask_when_built(actor: Actor, build: Build, request: ReviewRequest) -> Review | AwaitedReview:
+    """Asks now if the build has succeeded, and else when it does. Asking again replaces a request that is pending.
+
+    Raises `Forbidden`, `NotReviewable` for a build that ended without a rune, and what asking now raises, as far as
+    that can be known.
+    """
+    require(actor, Verb.ASK, build.project)
+    # Whoever ends the build waits for this lock, or has ended it.
+    job = Job.objects.select_for_update().get(build=build)
+    if job.is_finished:
+        return ask(actor, complete_builds().get(pk=build.pk), request)
+    if request.review is not None:
+        find_numbered_review(actor, build.project, request.review)
+    else:
+        check_request(actor, build, request.title, request.message, request.reviewers, request.due, request.invited)
+    awaited, _ = AwaitedReview.objects.update_or_create(
+        build=build, requested_by=actor.person, defaults={"request": request_to_json(request), "refusal": ""}
+    )
+    write_entry(actor, "review.await", build.subject, build.project.place, number=build.number)
+    return awaited
+
+
+@transaction.atomic
+def take_back_awaited(actor: Actor, awaited: AwaitedReview) -> None:
+    """Nothing is asked any more when the build succeeds. Raises `Forbidden` for what somebody else asked."""
+    project = awaited.build.project
+    require(actor, Verb.ASK, project)
+    if awaited.requested_by_id != actor.pk:
+        raise Forbidden("Only whoever asked for it can take it back.")
+    awaited.delete()
+    write_entry(actor, "review.await_end", awaited.build.subject, project.place, number=awaited.build.number)
+
+
+def ask_for_awaited(job: Job) -> None:
+    """Asks for the reviews that waited for the build of a job that succeeded, each as whoever asked; of one that ended
+    otherwise, and where asking is refused by now, the reason stays with the request."""
+    waiting = AwaitedReview.objects.filter(build__job=job).select_related("requested_by")
+    if not job.is_finished or not waiting:
+        return
+    build = complete_builds().get(job=job)
+    for each in waiting:
+        if JobState(job.state) is not JobState.SUCCEEDED:
+            _keep_refusal(each, f"Build {build.number} did not succeed.")
+            continue
+        try:
+            with transaction.atomic():
+                ask(acting_as(each.requested_by), build, read_request(each.request))
+                each.delete()
+        except DomainError as error:
+            _keep_refusal(each, error.detail)
+
+
+def _keep_refusal(awaited: AwaitedReview, reason: str) -> None:
+    AwaitedReview.objects.filter(pk=awaited.pk).update(refusal=reason)
+
+
+def request_to_json(request: ReviewRequest) -> RequestJson:
+    return {
+        "title": request.title,
+        "message": request.message,
+        "reviewers": [_group_to_json(group) for group in request.reviewers],
+        "due": request.due.isoformat() if request.due else None,
+        "invited": list(request.invited),
+        "review": request.review,
+    }
+
+
+def read_request(stored: RequestJson) -> ReviewRequest:
+    return ReviewRequest(
+        title=stored["title"],
+        message=stored["message"],
+        reviewers=tuple(_read_group(group) for group in stored["reviewers"]),
+        due=date.fromisoformat(stored["due"]) if stored["due"] else None,
+        invited=tuple(stored["invited"]),
+        review=stored["review"],
+    )
+
+
+def _group_to_json(group: RequestedGroup) -> GroupJson:
+    people: Sequence[UUID] = group.people
+    return {"people": [str(one) for one in people], "needed": group.needed, "title": group.title, "team": group.team}
+
+
+def _read_group(stored: GroupJson) -> RequestedGroup:
+    people = tuple(UUID(one) for one in stored["people"])
+    return RequestedGroup(people, stored["needed"], stored["title"], stored["team"])
+
+
+__all__ = ["ReviewRequest", "ask", "ask_for_awaited", "ask_when_built", "take_back_awaited"]

@@ -1,0 +1,53 @@
+"""Reviews that were asked for while their build was still being made."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.projects.models import Project
+
+
+class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):
+    """Awaited reviews, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> AwaitedReviewQuerySet:
+        """Those of builds in projects that the person reads."""
+        return self.filter(build__project__in=Project.objects.of_member(actor))
+
+
+class AwaitedReview(models.Model):
+    """What somebody asked of a build that is not over: it becomes a review, or a round of one, when the build succeeds.
+
+    One that cannot be asked then keeps the reason, for whoever asked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="awaited_reviews")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    request = models.JSONField()
+    """`forge.reviews.rounds.actions.awaited.RequestJson`."""
+    refusal = models.TextField(blank=True)
+    """Why it was not asked; empty while it waits."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = AwaitedReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["build", "requested_by"], name="one_awaited_review_a_build_and_person")
+        ]
+        ordering = ["created"]
+
+    def __str__(self) -> str:
+        return f"{self.title} of build {self.build_id}"
+
+    @property
+    def title(self) -> str:
+        """What is to be judged, in words; of one that carries a review on, its number."""
+        number = self.request["review"]
+        return f"A new round of review {number}" if number else str(self.request["title"])

@@ -1,0 +1,1 @@
+"""What the environment decides, read once by `forge.settings`. Nothing here knows Django."""

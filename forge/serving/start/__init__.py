@@ -1,0 +1,1 @@
+"""What the server does when it starts: its database, and the address that it serves."""

@@ -1,0 +1,147 @@
+"""The database at the start: whether it can be used, a backup before an upgrade, and migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from forge.serving.backup.create_backup import create_upgrade_backup, remove_unfinished_backups
+from forge.serving.backup.database_state import damage
+from forge.serving.backup.errors import BackupError
+from forge.serving.configuration.environment import make_private
+from forge.serving.start.recorded_migrations import recorded_with_their_changes
+from rune.wording import counted
+
+_LOCK = 0x666F726765
+"""Names the lock among all of the database's; any number does."""
+BACKUPS = "backups"
+"""The folder of the backups before upgrades, inside the data folder."""
+
+
+UNFINISHED = "upgrade-unfinished"
+"""The file in the data folder that says that an upgrade has begun and not ended."""
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used; the text says why and what to do."""
+
+
+def migrate_if_needed() -> bool:
+    """Applies what is missing, after a backup, and says whether anything was. The data folder is made first.
+
+    Raises `DatabaseUnusable`.
+    """
+    make_private(settings.DATA_DIR)
+    try:
+        with _alone():
+            executor = MigrationExecutor(connection)
+            if unknown := unknown_migrations(executor.loader):
+                raise DatabaseUnusable(_of_another_version(unknown))
+            # One that was killed may have applied all migrations, and not what follows them.
+            is_unfinished = _unfinished().exists()
+            if not is_unfinished and not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return False
+            # The backup of an upgrade that was killed is the one to go back to: another would push it out.
+            if executor.loader.applied_migrations and not is_unfinished:
+                _back_up()
+            _unfinished().touch(mode=0o600)
+            with recorded_with_their_changes():
+                call_command("migrate", verbosity=0, interactive=False)
+            _unfinished().unlink()
+            return True
+    except DatabaseError as error:
+        raise DatabaseUnusable(_reason(error)) from error
+
+
+def unknown_migrations(loader: MigrationLoader) -> list[str]:
+    """The migrations of our apps that the database has and this version lacks, such as `accounts.0002_tokens`."""
+    applied = loader.applied_migrations or {}
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("forge.")}
+    return sorted(f"{app}.{name}" for app, name in applied if app in ours and (app, name) not in loader.disk_migrations)
+
+
+def is_up_to_date() -> bool:
+    """Whether the database has the tables of this version."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def check_database() -> None:
+    """Looks through SQLite's file if the last server did not end by itself. Raises `DatabaseUnusable`."""
+    log = Path(str(connection.settings_dict["NAME"]) + "-wal")
+    if connection.vendor == "sqlite" and log.exists() and (problem := damage()) is not None:
+        raise DatabaseUnusable(_damaged(problem))
+
+
+def _unfinished() -> Path:
+    """A file that is there while migrations are applied, also after a kill."""
+    return Path(settings.DATA_DIR) / UNFINISHED
+
+
+def _back_up() -> None:
+    """The database and the keys as they are before the upgrade. Stored files do not change, and stay in the store."""
+    count = settings.ENVIRONMENT.upgrade_backups
+    if not count:
+        return
+    folder = Path(settings.DATA_DIR) / BACKUPS
+    try:
+        make_private(folder)
+        remove_unfinished_backups(folder)
+        create_upgrade_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar")
+    except (BackupError, OSError) as error:
+        raise DatabaseUnusable(
+            f"The database was not upgraded, because the backup before it failed. {error}\n"
+            "To upgrade without one, set UPGRADE_BACKUPS=0."
+        ) from error
+    for old in sorted(folder.glob("before-upgrade-*.tar"))[:-count]:
+        old.unlink()
+
+
+def _reason(error: DatabaseError) -> str:
+    problem = damage()
+    return _damaged(problem) if problem else f"The database cannot be used: {error}"
+
+
+def _of_another_version(unknown: Sequence[str]) -> str:
+    more = f" and {counted(len(unknown) - 1, 'other')}" if len(unknown) > 1 else ""
+    return (
+        f"The data folder {settings.DATA_DIR} is of another version of Hammer Forge: its database has the migration "
+        f"{unknown[0]}{more}, which this version does not know. Nothing was changed.\n"
+        "To take projects along, start the version that made the folder, open Versions in each project and press With "
+        "history. Then start this version with an empty data folder (DATA_DIR=...) and create the projects from those "
+        "archives: New project, from a .zip."
+    )
+
+
+def _damaged(problem: str) -> str:
+    folder = Path(settings.DATA_DIR)
+    return (
+        f"The database {connection.settings_dict['NAME']} is damaged: {problem.strip()}\n"
+        "Copy the whole data folder before anything else. Then restore the last backup; the damaged file is kept:\n\n"
+        "    .venv/bin/python manage.py restore FILE --replace\n\n"
+        f"Backups from before upgrades are in {folder / BACKUPS}. Without a backup, SQLite's own `.recover` saves what "
+        "can be read. A damaged file usually means a failing disk."
+    )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of several processes that start at once, one after another; SQLite's file is one process's, or is made before."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

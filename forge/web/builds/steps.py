@@ -1,0 +1,119 @@
+"""How far a build is, as one line: built, reviewed, published; and the one step that comes next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from forge.jobs.models import JobState
+from forge.reviews.rounds.decision import ReviewState
+from rune.wording import counted, listed
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the line depends on. `review_number` and `review_address` are of the newest review about the build."""
+
+    address: str
+    state: JobState
+    review: ReviewState | None = None
+    approvals: int = 0
+    review_number: int | None = None
+    review_address: str = ""
+    tags: tuple[str, ...] = ()
+    next_tag: str = ""
+    missed_limits: tuple[str, ...] = ()
+    gate_is_open: bool = False
+    """Whether the next tag demands nothing that the build lacks."""
+    is_protected: bool = False
+    may_edit: bool = False
+    may_ask: bool = False
+    may_publish: bool = False
+    judges: bool = False
+    """Whether the person's verdict is still to be given, which is their main action."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the line. `state` is its colour: done, wrong, waiting, or to come."""
+
+    title: str
+    detail: str
+    state: Literal["done", "wrong", "waiting", "to-come"]
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the person can do next."""
+
+    words: str
+    address: str
+    kind: Literal["fix", "ask", "publish", "use", "review"]
+    is_main: bool = True
+
+
+def steps(build: Standing) -> tuple[Step, ...]:
+    """Built, reviewed, published."""
+    return (_built(build), _reviewed(build), _published(build))
+
+
+def next_step(build: Standing) -> NextStep | None:
+    """The one that comes next; None where the person can do none. The main action of who judges is the verdict."""
+    step = _next(build)
+    if step is None or not (build.judges or step.kind in ("use", "review")):
+        return step
+    return replace(step, is_main=False)
+
+
+def _next(build: Standing) -> NextStep | None:
+    project = build.address.rpartition("/builds/")[0]
+    if build.state is JobState.FAILED:
+        return NextStep("Fix in the studio", f"{project}/studio", "fix") if build.may_edit else None
+    if build.state is not JobState.SUCCEEDED:
+        return None
+    if build.tags:
+        return NextStep(f"Use {build.tags[0]}", f"{project}?tag={build.tags[0]}", "use")
+    if build.missed_limits and build.may_edit:
+        return NextStep("Fix in the studio", f"{project}/studio", "fix")
+    is_agreed = build.review is ReviewState.APPROVED or (build.is_protected and build.gate_is_open)
+    if build.may_publish and (is_agreed or not build.may_ask):
+        return NextStep(f"Publish as {build.next_tag}", f"{build.address}/publish", "publish")
+    if build.review in (ReviewState.WAITING, ReviewState.CHANGES) and build.review_number is not None:
+        return NextStep(f"Open review {build.review_number}", build.review_address, "review")
+    if build.may_ask and not is_agreed:
+        return NextStep("Ask for a review", f"{build.address}/ask", "ask")
+    return None
+
+
+def _built(build: Standing) -> Step:
+    match build.state:
+        case JobState.SUCCEEDED:
+            if build.missed_limits:
+                return Step("Built", f"Missed: {listed(build.missed_limits)}", "wrong", f"{build.address}#limits")
+            return Step("Built", "", "done")
+        case JobState.FAILED:
+            return Step("Failed", "", "wrong")
+        case JobState.CANCELLED:
+            return Step("Cancelled", "", "to-come")
+    return Step("Building", "", "waiting")
+
+
+def _reviewed(build: Standing) -> Step:
+    review = "" if build.review_number is None else f"review {build.review_number}"
+    match build.review:
+        case ReviewState.APPROVED:
+            said = ", ".join(each for each in (counted(build.approvals, "approval"), review) if each)
+            return Step("Reviewed", said, "done", build.review_address)
+        case ReviewState.CHANGES:
+            return Step("Changes requested", review, "wrong", build.review_address)
+        case ReviewState.WAITING:
+            return Step("In review", review, "waiting", build.review_address)
+    return Step("Reviewed", "Not yet", "to-come", build.review_address)
+
+
+def _published(build: Standing) -> Step:
+    if not build.tags:
+        return Step("Published", "Not yet", "to-come")
+    project = build.address.rpartition("/builds/")[0]
+    return Step("Published", listed(build.tags), "done", f"{project}?tag={build.tags[0]}")

@@ -1,0 +1,86 @@
+"""The tabs of a build, the same on each of its pages. Each tab is declared here once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from forge.builds.models import Build
+from forge.builds.pages.brief_changes import accuracy_of
+from forge.reviews.rounds.access import is_reviewable
+from forge.reviews.threads.anchors import AnchorKind
+
+
+def _has_memory_map(build: Build) -> bool:
+    return build.artefact is not None and bool(build.artefact.report.get("memory_map"))
+
+
+def _always(_: Build) -> bool:
+    return True
+
+
+def _says_nothing(_: Build) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class BuildTab:
+    """A tab of a build."""
+
+    words: str
+    path: str
+    """Below the build's address."""
+    is_there: Callable[[Build], bool] = is_reviewable
+    says: Callable[[Build], str] = _says_nothing
+    """What stands beside its words."""
+    holds: tuple[AnchorKind, ...] = ()
+    """What can be talked about that this tab shows; all else is on the first."""
+
+
+TABS = (
+    BuildTab("Overview", "", is_there=_always),
+    BuildTab("Try it", "try"),
+    BuildTab("Accuracy", "accuracy", says=accuracy_of, holds=(AnchorKind.SAMPLE,)),
+    BuildTab("Memory", "memory", is_there=_has_memory_map),
+    BuildTab("Devices", "devices", is_there=_always),
+    BuildTab("Files", "files", holds=(AnchorKind.LINE,)),
+    BuildTab("Log", "log", is_there=_always),
+)
+
+
+@dataclass(frozen=True)
+class ShownBuildTab:
+    """A tab as a page shows it."""
+
+    words: str
+    address: str
+    is_current: bool
+    says: str
+
+
+def address_of(build: Build) -> str:
+    """Where the build's overview is."""
+    return f"{build.project.get_absolute_url()}/builds/{build.number}"
+
+
+def build_tabs(build: Build, current: str) -> tuple[ShownBuildTab, ...]:
+    """Those that this build has; `current` is the path of the one that is open."""
+    return tuple(
+        ShownBuildTab(tab.words, _below(build, tab.path), tab.path == current, tab.says(build))
+        for tab in TABS
+        if tab.is_there(build)
+    )
+
+
+def has_tab(build: Build, path: str) -> bool:
+    """Whether this build has the tab."""
+    return any(tab.path == path and tab.is_there(build) for tab in TABS)
+
+
+def places_of(build: Build) -> dict[str, str]:
+    """The pages on which things stand that can be talked about, by kind, where they are not on the first."""
+    return {kind.value: _below(build, tab.path) for tab in TABS for kind in tab.holds}
+
+
+def _below(build: Build, path: str) -> str:
+    return f"{address_of(build)}/{path}".rstrip("/")

@@ -1,0 +1,99 @@
+"""How often the last builds of a project were right, as a picture: each with its range, and the limit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 320, 150
+"""Of the picture, in units of its own."""
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 28
+"""Room around the plot, for the words on its axes."""
+LINES = 3
+"""Lines of the grid, with the lowest and the highest."""
+
+
+@dataclass(frozen=True)
+class MeasuredBuild:
+    """What a build's test samples gave, as shares from 0 to 1."""
+
+    number: int
+    accuracy: float
+    low: float
+    high: float
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A build in the picture: where its range begins and ends, and where it stands itself."""
+
+    x: float
+    y: float
+    top: float
+    bottom: float
+    number: int
+    tag: str
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line across the plot, with its word."""
+
+    y: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The picture, and what it says to those who listen."""
+
+    points: tuple[Point, ...]
+    path: str
+    grid: tuple[Mark, ...]
+    limit: Mark | None
+    words: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    below: int = HEIGHT - BOTTOM + 16
+
+
+def trend_of(builds: Sequence[MeasuredBuild], limit: float | None) -> Trend | None:
+    """The picture of builds, the oldest first; None of fewer than two, which are no trend."""
+    if len(builds) < 2:
+        return None
+    shown = [each.low for each in builds] + [each.high for each in builds] + ([] if limit is None else [limit])
+    low, high = max(0.0, min(shown) - 0.02), min(1.0, max(shown) + 0.02)
+    plot = HEIGHT - TOP - BOTTOM
+
+    def y(share: float) -> float:
+        return round(TOP + plot * (high - share) / max(high - low, 1e-9), 1)
+
+    step = (WIDTH - LEFT - RIGHT - 20) / (len(builds) - 1)
+    points = tuple(
+        Point(
+            round(LEFT + 10 + step * place, 1),
+            y(each.accuracy),
+            y(each.high),
+            y(each.low),
+            each.number,
+            each.tag,
+            place == len(builds) - 1,
+        )
+        for place, each in enumerate(builds)
+    )
+    shares = [low + (high - low) * line / (LINES - 1) for line in range(LINES)]
+    first, last = builds[0], builds[-1]
+    return Trend(
+        points=points,
+        path=" ".join(f"{point.x},{point.y}" for point in points),
+        grid=tuple(Mark(y(share), f"{share * 100:.0f} %") for share in shares),
+        limit=None if limit is None else Mark(y(limit), f"{limit * 100:.0f} %"),
+        words=(
+            f"Accuracy from build {first.number}, {first.accuracy * 100:.1f} %,"
+            f" to build {last.number}, {last.accuracy * 100:.1f} %"
+        ),
+    )

@@ -1,0 +1,129 @@
+"""A project's overview: its app, running, its accuracy, pending decisions, published versions and recent changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.activity.access import activity_of, complete
+from forge.activity.rows import activity_rows
+from forge.builds.access import builds_of, preview_of
+from forge.builds.evaluations.limits import judgements_of
+from forge.builds.example_inputs import member_examples
+from forge.builds.models import Build
+from forge.builds.pages.pipeline_picture import drawn_pipeline
+from forge.builds.pages.rune_quality import quality_of
+from forge.builds.serializers import rune_url
+from forge.moderation.access import standing
+from forge.notices.pages import watch_menu
+from forge.projects.access import is_favourite, origin_of
+from forge.projects.hooks import PendingItem, pending_items
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from forge.registry.access import default_tag, tags_of
+from forge.registry.models import Tag
+from forge.web.home import newest_first
+from forge.web.projects.accuracy_trend import MeasuredBuild, trend_of
+from forge.web.projects.cards import cards
+from forge.web.runes.page import show_rune
+from rune.source.policy import LimitKind
+
+CHANGES_SHOWN = 8
+BUILDS_SHOWN = 10
+"""Builds in the picture of the accuracy."""
+VERSIONS_SHOWN = 4
+
+
+def project_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The overview, for who reads the project; for everyone else, and at a tag, what it published."""
+    project = project_of(request, organisation, name, Verb.SEE)
+    principal = principal_of(request)
+    wanted = request.GET.get("tag")
+    if wanted is not None or not can(principal, Verb.READ, project):
+        return show_rune(request, project, wanted)
+    return render(request, "project/overview.html", _context(principal, project))
+
+
+def _context(principal: Principal, project: Project) -> dict[str, Any]:
+    builds = list(builds_of(principal, project)[:BUILDS_SHOWN])
+    tags = tags_of(principal, project)
+    newest = next((build for build in builds if build.artefact is not None), None) or _preview(project)
+    waiting = pending_items.call(principal)
+    project.is_favourite = is_favourite(principal, project)
+    return {
+        "project": project,
+        "card": cards([project])[0],
+        "origin": origin_of(principal, project),
+        "may_build": can(principal, Verb.BUILD, project),
+        "may_edit": can(principal, Verb.EDIT, project),
+        "down": standing(project) if project.taken_down is not None else None,
+        "may_appeal": can(principal, Verb.MANAGE, project),
+        "watch": watch_menu(principal, project),
+        "waiting": _of_project(project, (each for answer in waiting for each in answer.for_me)),
+        "waited": _of_project(project, (each for answer in waiting for each in answer.for_others)),
+        "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:CHANGES_SHOWN])),
+        "running": [build for build in builds if not build.is_over],
+        "published": _published(tags),
+        "usual": default_tag(tags),
+        "newest": newest,
+        **({} if newest is None else _of_build(newest, builds, tags)),
+    }
+
+
+def _preview(project: Project) -> Build | None:
+    """What the studio made of the text, of a project without a build."""
+    preview = preview_of(project)
+    build = None if preview is None else preview.build
+    return build if build is not None and build.artefact is not None else None
+
+
+def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Mapping[str, Any]:
+    """What the newest build that made a rune does and how good it is."""
+    names = {tag.build_id: tag.name for tag in reversed(tags) if not tag.moves}
+    limits = {
+        judgement.limit.bound for judgement in judgements_of(newest) if judgement.limit.kind is LimitKind.ACCURACY
+    }
+    limit = max(limits, default=None)
+    return {
+        "build": newest,
+        "rune_url": rune_url(newest),
+        "examples": member_examples(newest),
+        "pipeline": None if newest.artefact is None else drawn_pipeline(newest.artefact.report["pipeline"]),
+        "quality": quality_of(newest),
+        "summary": newest.evaluation,
+        "accuracy_limit": None if limit is None else f"{limit * 100:.3g} %",
+        "trend": trend_of(_measured(builds, names), limit),
+    }
+
+
+def _measured(builds: Iterable[Build], names: Mapping[Any, str]) -> list[MeasuredBuild]:
+    """Those that were run on test samples, the oldest first."""
+    return [
+        MeasuredBuild(build.number or 0, each["accuracy"], each["low"], each["high"], names.get(build.pk, ""))
+        for build in reversed(list(builds))
+        if (each := build.evaluation) is not None and each.get("accuracy") is not None
+    ]
+
+
+def _published(tags: Sequence[Tag]) -> list[Tag]:
+    """What one gets by name: tags that move first, then the newest versions."""
+    return [*(tag for tag in tags if tag.moves), *(tag for tag in tags if not tag.moves)][:VERSIONS_SHOWN]
+
+
+def _of_project(project: Project, things: Iterable[PendingItem]) -> list[PendingItem]:
+    """Those of one project, the newest first, without its name: their pages are below its address."""
+    return [
+        replace(each, title=_beginning(each.title.removeprefix(f"{project.full_name}: ")))
+        for each in newest_first(things)
+        if each.url.startswith(f"{project.get_absolute_url()}/")
+    ]
+
+
+def _beginning(words: str) -> str:
+    return words[:1].upper() + words[1:]

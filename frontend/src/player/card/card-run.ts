@@ -1,0 +1,105 @@
+// What a card of Explore runs: a published rune on its first example input, window by window, in a sandbox of its own.
+import {
+  DEFAULT_CALLING,
+  examplesFor,
+  FrameEngine,
+  headline,
+  NO_READINGS,
+  read,
+  someInput,
+  windowsOf,
+  type Headline,
+  type HostFile,
+  type Readings,
+} from "../../preview";
+import { DEFAULT_LIMITS, type CapabilityRequest } from "../../runtime";
+import { listedFiles } from "../example-files";
+import { fetchRune } from "../fetch-rune";
+
+/** What the card shows after a window. */
+export interface CardNews {
+  readonly request: CapabilityRequest;
+  readonly input: ArrayBuffer;
+  /** What the input is, where it is no recording. */
+  readonly inputText: string;
+  /** Null before the first answer. */
+  readonly headline: Headline | null;
+}
+
+/** An input of the rune: its windows, and the milliseconds from one to the next. */
+interface Feed {
+  readonly request: CapabilityRequest;
+  readonly text: string;
+  readonly count: number;
+  readonly step: number;
+  readonly at: (index: number) => ArrayBuffer;
+}
+
+/** Windows that are played of a long recording. */
+const MOST_WINDOWS = 240;
+/** Milliseconds between two windows, at least. */
+const SHORTEST_STEP = 20;
+
+/** Plays the example once. Rejects with an Error whose message is for a person. */
+export async function playExample(
+  container: HTMLElement,
+  tag: string,
+  signal: AbortSignal,
+  onNews: (news: CardNews) => void,
+): Promise<void> {
+  const [rune, files] = await Promise.all([
+    fetchRune(`${tag}/rune`, signal, () => undefined),
+    listedFiles(`${tag}/examples`, signal),
+  ]);
+  const engine = new FrameEngine(undefined);
+  engine.attach(container);
+  try {
+    const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
+    const feeds = await Promise.all(loaded.capabilities.map((request) => feedOf(request, files)));
+    const main = feeds.find(({ count }) => count > 1) ?? feeds[0];
+    if (main === undefined) throw new Error("This rune reads no input.");
+    const count = Math.min(main.count, MOST_WINDOWS);
+    let [readings, shown]: [Readings, Headline | null] = [NO_READINGS, null];
+    for (let index = 0; index < count && !signal.aborted; index += 1) {
+      const inputs = new Map(feeds.map((feed) => [feed.request.id, feed.at(Math.min(index, feed.count - 1))]));
+      const { outputs } = await engine.run(inputs);
+      if (outputs.length > 0) {
+        const context = { calling: DEFAULT_CALLING, wordlists: loaded.wordlists, isStream: count > 1 };
+        readings = read(readings, outputs, { ...context, now: performance.now() });
+        shown = later(shown, headline(readings.cards));
+      }
+      const input = inputs.get(main.request.id) ?? new ArrayBuffer(0);
+      onNews({ request: main.request, input, inputText: main.text, headline: shown });
+      if (index + 1 < count) await pause(Math.max(SHORTEST_STEP, main.step), signal);
+    }
+  } finally {
+    engine.close();
+  }
+}
+
+/** Silence after a word does not take the word away. */
+export function later(before: Headline | null, now: Headline | null): Headline | null {
+  return now === null || (now.isQuiet && before !== null) ? before : now;
+}
+
+async function feedOf(request: CapabilityRequest, files: readonly HostFile[]): Promise<Feed> {
+  const example = examplesFor(request, files)[0];
+  const windows = example === undefined ? null : windowsOf(await example.read(), request);
+  if (windows !== null) return { request, text: "", count: windows.count, step: windows.step, at: windows.at };
+  const { data, text } = someInput(request);
+  return { request, text, count: 1, step: 0, at: () => data };
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,116 @@
+// Example inputs: recordings that a project brings along, and generated ones where it has none. Pure but for the reading.
+import { capabilityOf, recordingOf, recordingOfFile, type CapabilityRequest } from "../../runtime";
+import type { HostFile } from "../host";
+import { rowsOfBytes } from "../motion";
+import { pictureRequest } from "../picture/pixels";
+import { contentOfFile } from "../recordings/decode";
+import type { Content } from "../recordings/recording";
+import {
+  MOTION_RATE,
+  MOTION_SIGNALS,
+  motionSignal,
+  PICTURE_SIGNALS,
+  pictureSignal,
+  SOUND_SIGNALS,
+  soundSignal,
+} from "../signals";
+import { countOf, rateOf } from "../sound/samples";
+
+export interface Example {
+  /** Names it among the others of its capability. */
+  readonly key: string;
+  readonly label: string;
+  readonly isGenerated: boolean;
+  /** Rejects with an Error whose message is for a person. */
+  readonly read: () => Promise<Content>;
+}
+
+/** A folder of a project whose files are examples, like those beside its Runefile. */
+const FOLDER = "examples/";
+const MOST_FILES = 6;
+const SOUND_SECONDS = 2;
+const MOTION_SECONDS = 5;
+const PITCH = 440;
+const TURNS = 1;
+
+/** The project's own first; where it has none that fit, generated ones. */
+export function examplesFor(request: CapabilityRequest, files: readonly HostFile[]): readonly Example[] {
+  const own = ownExamples(request, files);
+  return own.length > 0 ? own : generatedExamples(request);
+}
+
+function ownExamples(request: CapabilityRequest, files: readonly HostFile[]): readonly Example[] {
+  const kind = recordingOf(request);
+  if (kind === null) return [];
+  return files
+    .filter(({ path }) => isExamplePath(path) && recordingOfFile(path) === kind)
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1))
+    .slice(0, MOST_FILES)
+    .map(({ path, read }) => ({
+      key: path,
+      label: labelOf(path),
+      isGenerated: false,
+      read: async () => contentOfFile({ label: path, kind, file: await read() }, request),
+    }));
+}
+
+/** Whether a file is beside the Runefile or in the folder of examples: never a sample that a person gave. */
+function isExamplePath(path: string): boolean {
+  const name = path.startsWith(FOLDER) ? path.slice(FOLDER.length) : path;
+  return !name.includes("/");
+}
+
+function labelOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");
+}
+
+/** What the capability's declaration names, made of its arguments. */
+export function generatedExamples(request: CapabilityRequest): readonly Example[] {
+  return capabilityOf(request).examples.flatMap((name) => {
+    const generated = generate(name, request);
+    return generated === null
+      ? []
+      : [{ key: `generated ${name}`, ...generated, isGenerated: true, read: () => Promise.resolve(generated.make()) }];
+  });
+}
+
+interface Generated {
+  readonly label: string;
+  readonly make: () => Content;
+}
+
+function generate(name: string, request: CapabilityRequest): Generated | null {
+  switch (recordingOf(request)) {
+    case "sound":
+      return isKey(SOUND_SIGNALS, name) ? { label: SOUND_SIGNALS[name], make: () => soundOf(name, request) } : null;
+    case "picture":
+      return isKey(PICTURE_SIGNALS, name)
+        ? { label: PICTURE_SIGNALS[name], make: () => pictureOf(name, request) }
+        : null;
+    case "motion":
+      return isKey(MOTION_SIGNALS, name) ? { label: MOTION_SIGNALS[name], make: () => motionOf(name, request) } : null;
+    case null:
+      return null;
+  }
+}
+
+function isKey<Names extends object>(names: Names, name: string): name is keyof Names & string {
+  return Object.hasOwn(names, name);
+}
+
+function soundOf(signal: keyof typeof SOUND_SIGNALS, request: CapabilityRequest): Content {
+  const rate = rateOf(request);
+  const count = Math.max(countOf(request), Math.round(SOUND_SECONDS * rate));
+  return { kind: "sound", rate, samples: soundSignal(signal, count, rate, Math.min(PITCH, rate / 4)) };
+}
+
+function pictureOf(signal: keyof typeof PICTURE_SIGNALS, request: CapabilityRequest): Content {
+  const picture = pictureRequest(request);
+  return { kind: "picture", picture, frames: [pictureSignal(signal, picture)], times: [0] };
+}
+
+function motionOf(signal: keyof typeof MOTION_SIGNALS, request: CapabilityRequest): Content {
+  const count = Math.max(Math.floor(request.size / 12), MOTION_SECONDS * MOTION_RATE);
+  const rows = rowsOfBytes(motionSignal(signal, count, TURNS));
+  return { kind: "motion", rows, times: rows.map((_, index) => (index * 1000) / MOTION_RATE) };
+}

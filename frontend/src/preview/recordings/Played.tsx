@@ -1,0 +1,65 @@
+// What a rune was given of a recording or an example, as people see it.
+import { useCallback, useEffect, useRef } from "react";
+import { recordingOf } from "../../runtime";
+import { rowsOfBytes } from "../motion";
+import { pictureRequest } from "../picture/pixels";
+import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
+import { Seen } from "../sources/Seen";
+import { rateOf } from "../sound/samples";
+import { SoundView } from "../sources/SoundView";
+import type { SourceProps } from "../sources/source";
+import type { RecordingKind } from "./recording";
+
+/** How much is shown of what a rune that makes windows itself was given: one input alone is too short to be seen. */
+export function shownBytes(request: SourceProps["request"]): number {
+  if (request.isStream !== true) return 0;
+  return recordingOf(request) === "sound" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
+}
+
+/** The last bytes of what was shown and what came; at least what came. */
+export function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: number): ArrayBuffer {
+  if (before === null || bytes <= came.byteLength) return came;
+  const all = new Uint8Array(before.byteLength + came.byteLength);
+  all.set(new Uint8Array(before));
+  all.set(new Uint8Array(came), before.byteLength);
+  return all.slice(-bytes).buffer;
+}
+
+interface PlayedProps {
+  readonly kind: RecordingKind;
+  readonly request: SourceProps["request"];
+  readonly input: ArrayBuffer | null;
+}
+
+/** The newest input that the recording gave, or the last ones of a stream. */
+export function Played({ kind, request, input }: PlayedProps) {
+  switch (kind) {
+    case "sound":
+      return <PlayedSound input={input} />;
+    case "picture":
+      return (
+        <div className="preview-picture">
+          <Seen bytes={input} picture={pictureRequest(request)} />
+        </div>
+      );
+    case "motion":
+      return <PlayedMotion input={input} />;
+  }
+}
+
+function PlayedSound({ input }: { readonly input: ArrayBuffer | null }) {
+  const samples = useCallback(
+    () => (input === null ? null : Float32Array.from(new Int16Array(input), (value) => value / 32768)),
+    [input],
+  );
+  return <SoundView samples={samples} isLive={false} version={0} />;
+}
+
+function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current === null || input === null) return;
+    drawRows(canvas.current, rowsOfBytes(input));
+  }, [input]);
+  return <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />;
+}

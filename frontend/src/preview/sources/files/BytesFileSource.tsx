@@ -1,0 +1,25 @@
+// The first bytes of any file, with zeros behind a short one.
+import { counted } from "../../../look/counted";
+import { sizeText } from "../../numbers";
+import { FilePick } from "./FilePick";
+import type { SourceProps } from "../source";
+
+export function BytesFileSource({ request, onInput }: SourceProps) {
+  const onFile = async (file: File): Promise<string | null> => {
+    const data = new Uint8Array(request.size);
+    data.set(new Uint8Array(await file.slice(0, request.size).arrayBuffer()));
+    onInput(data.buffer);
+    return file.size < request.size
+      ? `It has ${counted(file.size, "byte")} of ${request.size.toLocaleString("en")}; the rest is zero.`
+      : null;
+  };
+  return (
+    <FilePick
+      label="Choose a file"
+      accept=""
+      endings={[]}
+      hint={`Its first ${sizeText(request.size)} are read`}
+      onFile={onFile}
+    />
+  );
+}

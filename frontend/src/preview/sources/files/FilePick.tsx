@@ -1,0 +1,100 @@
+// Choosing one file, of this machine by a button or by dropping it, or of the project; and saying what is wrong with it.
+import { FolderOpen } from "lucide-react";
+import { useId, useRef, useState, type DragEvent } from "react";
+import { useHost } from "../../host";
+
+interface Props {
+  readonly label: string;
+  readonly accept: string;
+  /** Endings of the project's files that may fit, such as `.wav`. */
+  readonly endings: readonly string[];
+  readonly hint: string;
+  /** Reads the file; throws an Error whose message is for a person. */
+  readonly onFile: (file: File) => Promise<string | null>;
+}
+
+const LARGEST = 64 * 1024 * 1024;
+
+export function FilePick({ label, accept, endings, hint, onFile }: Props) {
+  const field = useRef<HTMLInputElement>(null);
+  const [note, setNote] = useState<{ text: string; isProblem: boolean } | null>(null);
+  const [isOver, setOver] = useState(false);
+  const noteId = useId();
+  const own = useHost().files.filter(
+    ({ path }) => endings.length === 0 || endings.some((ending) => path.toLowerCase().endsWith(ending)),
+  );
+
+  const problem = (error: unknown) =>
+    setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true });
+  const recording = (file: File | undefined) => {
+    if (file === undefined) return;
+    if (file.size > LARGEST) {
+      problem(new Error(`${file.name} is larger than 64 MB.`));
+      return;
+    }
+    onFile(file).then(
+      (more) => setNote({ text: more === null ? file.name : `${file.name}. ${more}`, isProblem: false }),
+      problem,
+    );
+  };
+  const takeOwn = (path: string) => {
+    const chosen = own.find((file) => file.path === path);
+    chosen?.read().then((blob) => recording(new File([blob], path)), problem);
+  };
+
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    // A file that is dropped here is for the rune and not for the project.
+    event.stopPropagation();
+    setOver(false);
+    recording(event.dataTransfer.files[0]);
+  };
+
+  return (
+    <div
+      className={isOver ? "preview-drop over" : "preview-drop"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      <button type="button" className="button" onClick={() => field.current?.click()} aria-describedby={noteId}>
+        <FolderOpen aria-hidden="true" />
+        {label}
+      </button>
+      {own.length > 0 && (
+        <select
+          className="input preview-own"
+          aria-label="A file of the project"
+          value=""
+          onChange={(event) => takeOwn(event.target.value)}
+        >
+          <option value="" disabled>
+            Of the project…
+          </option>
+          {own.map(({ path }) => (
+            <option key={path} value={path}>
+              {path}
+            </option>
+          ))}
+        </select>
+      )}
+      <input
+        ref={field}
+        type="file"
+        accept={accept}
+        hidden
+        aria-label={label}
+        onChange={(event) => {
+          recording(event.target.files?.[0]);
+          event.target.value = "";
+        }}
+      />
+      <span id={noteId} className={note?.isProblem === true ? "small preview-bad" : "small muted"} role="status">
+        {note?.text ?? hint}
+      </span>
+    </div>
+  );
+}

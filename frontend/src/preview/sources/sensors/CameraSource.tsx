@@ -1,0 +1,131 @@
+// Pictures from the camera of one's choice, cropped to the sides that the rune asks for, mirrored where one chooses so.
+import { Camera, FlipHorizontal2 } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { pictureMaker } from "../../picture/maker";
+import { pictureRequest, type PictureRequest } from "../../picture/pixels";
+import { RecordButton } from "../../recordings/RecordButton";
+import { useRecorder } from "../../recordings/recorder";
+import { pictureCapture } from "../../recordings/capture";
+import { DeviceChoice } from "./DeviceChoice";
+import { deviceOf, openDevice, useDevices } from "./devices";
+import { Live, useLive } from "./live";
+import { LiveButton } from "./LiveButton";
+import { lostProblem } from "./problems";
+import { Seen } from "../Seen";
+import type { SourceProps } from "../source";
+
+const FRAME_MILLISECONDS = 100;
+
+export function CameraSource({ request, onInput }: SourceProps) {
+  const picture = useMemo(() => pictureRequest(request), [request]);
+  const video = useRef<HTMLVideoElement>(null);
+  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
+  const [used, setUsed] = useState<string | null>(null);
+  const [isMirrored, setMirrored] = useState(false);
+  const preference = useRef<{ deviceId: string | null; isMirrored: boolean }>({ deviceId: null, isMirrored: false });
+  const [recorder, capture] = useRecorder<ArrayBuffer>(() => pictureCapture(picture));
+  const [live, state] = useLive(() => {
+    const device: Live = new Live("camera", async (signal) => {
+      const element = video.current;
+      if (element === null) return;
+      setUsed(await openCamera(element, preference.current.deviceId, signal, () => device.fail(lostProblem("camera"))));
+      signal.addEventListener("abort", recorder.stop);
+      follow(
+        element,
+        picture,
+        () => preference.current.isMirrored,
+        signal,
+        (bytes) => {
+          recorder.push(bytes);
+          setSeen(bytes);
+          onInput(bytes, true);
+        },
+      );
+    });
+    return device;
+  });
+  useEffect(() => {
+    preference.current = { ...preference.current, isMirrored };
+  }, [isMirrored]);
+  const isOn = state.phase !== "off";
+  const cameras = useDevices("videoinput", state.phase === "live");
+  const choose = (deviceId: string): void => {
+    preference.current = { ...preference.current, deviceId };
+    live.start();
+  };
+  return (
+    <>
+      {!isOn && <p className="preview-off muted">The camera is off.</p>}
+      <div className="preview-picture" hidden={!isOn}>
+        <video ref={video} muted playsInline className={isMirrored ? "mirrored" : ""} aria-label="Camera picture" />
+        <Seen bytes={seen} picture={picture} />
+      </div>
+      <LiveButton live={live} state={state} icon={Camera} startText="Start the camera" stopText="Stop the camera">
+        {isOn && (
+          <button
+            type="button"
+            className="button square"
+            aria-pressed={isMirrored}
+            aria-label="Mirror the picture"
+            title="Mirror the picture"
+            onClick={() => setMirrored(!isMirrored)}
+          >
+            <FlipHorizontal2 aria-hidden="true" />
+          </button>
+        )}
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={capture} />}
+      </LiveButton>
+      {isOn && <DeviceChoice noun="Camera" devices={cameras} current={used} onChoose={choose} />}
+    </>
+  );
+}
+
+/** As long as none is chosen, the one at the back of a phone. Answers which it is. */
+async function openCamera(
+  element: HTMLVideoElement,
+  deviceId: string | null,
+  signal: AbortSignal,
+  onLost: () => void,
+): Promise<string | null> {
+  const open = (which: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ video: { ...which, width: { ideal: 640 } } });
+  const stream = await openDevice(open, deviceId, { facingMode: "environment" });
+  const release = () => {
+    for (const track of stream.getTracks()) track.stop();
+    if (element.srcObject === stream) element.srcObject = null;
+  };
+  if (signal.aborted) {
+    release();
+    return null;
+  }
+  signal.addEventListener("abort", release);
+  for (const track of stream.getTracks()) track.addEventListener("ended", onLost, { signal });
+  element.srcObject = stream;
+  await element.play();
+  return deviceOf(stream);
+}
+
+/** A picture at each tick, unless the one before it is still being made. */
+function follow(
+  video: HTMLVideoElement,
+  picture: PictureRequest,
+  isMirrored: () => boolean,
+  signal: AbortSignal,
+  onPicture: (bytes: ArrayBuffer) => void,
+): void {
+  let isBusy = false;
+  const tick = async (): Promise<void> => {
+    if (isBusy || video.videoWidth === 0) return;
+    isBusy = true;
+    try {
+      const bytes = await pictureMaker.make(await createImageBitmap(video), picture, "crop", isMirrored());
+      if (!signal.aborted) onPicture(bytes);
+    } catch {
+      // A frame that was not there yet; the next tick has another.
+    } finally {
+      isBusy = false;
+    }
+  };
+  const timer = setInterval(() => void tick(), FRAME_MILLISECONDS);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}

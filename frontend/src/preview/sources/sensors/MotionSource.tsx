@@ -1,0 +1,86 @@
+// How the phone is moved: acceleration with gravity, in metres per second squared, the last rows that the rune asks for.
+import { counted } from "../../../look/counted";
+import { Move3d } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { rowsToBytes, type Row } from "../../motion";
+import { RecordButton } from "../../recordings/RecordButton";
+import { useRecorder } from "../../recordings/recorder";
+import { motionCapture } from "../../recordings/capture";
+import { drawRows, SHOWN_ROWS } from "../draw-rows";
+import { Live, useLive } from "./live";
+import { LiveButton } from "./LiveButton";
+import type { SourceProps } from "../source";
+
+/** Runs a second while the phone moves. */
+const RUNS = 8;
+const SILENCE_MILLISECONDS = 2500;
+
+/** Safari asks its person first, and only from within a tap. */
+interface MotionPermission {
+  requestPermission?: () => Promise<PermissionState>;
+}
+
+export function MotionSource({ request, onInput }: SourceProps) {
+  const rows = useRef<Row[]>([]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const count = Math.max(1, Math.floor(request.size / 12));
+  const [recorder, capture] = useRecorder<Row>(motionCapture);
+  const [live, state] = useLive(() => {
+    const device: Live = new Live("motion sensor", async (signal) => {
+      await askForMotion();
+      signal.addEventListener("abort", recorder.stop);
+      rows.current = [];
+      let ranAt = 0;
+      let fresh = 0;
+      const onMotion = ({ accelerationIncludingGravity: a, timeStamp }: DeviceMotionEvent) => {
+        const row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN] as const;
+        if (row.some(Number.isNaN)) return;
+        recorder.push(row);
+        rows.current.push(row);
+        if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS))
+          rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
+        fresh += 1;
+        if (request.isStream === true ? fresh < count : timeStamp - ranAt < 1000 / RUNS) return;
+        if (rows.current.length < count) return;
+        fresh = 0;
+        ranAt = timeStamp;
+        onInput(rowsToBytes(rows.current, count), true);
+      };
+      window.addEventListener("devicemotion", onMotion, { signal });
+      const timer = setTimeout(() => {
+        if (rows.current.length === 0)
+          device.fail("No motion sensor sends data. Open this page on a phone, or use a file.");
+      }, SILENCE_MILLISECONDS);
+      signal.addEventListener("abort", () => clearTimeout(timer));
+    });
+    return device;
+  });
+
+  useEffect(() => {
+    if (state.phase !== "live") return undefined;
+    const timer = setInterval(() => {
+      if (canvas.current !== null) drawRows(canvas.current, rows.current);
+    }, 100);
+    return () => clearInterval(timer);
+  }, [state.phase]);
+
+  return (
+    <>
+      {state.phase === "off" ? (
+        <p className="preview-off muted">The motion sensor is off.</p>
+      ) : (
+        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      )}
+      <LiveButton live={live} state={state} icon={Move3d} startText="Start the motion sensor" stopText="Stop">
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={capture} />}
+        <span className="small muted">{counted(count, "row")} a run</span>
+      </LiveButton>
+    </>
+  );
+}
+
+async function askForMotion(): Promise<void> {
+  const permission = DeviceMotionEvent as unknown as MotionPermission;
+  if (permission.requestPermission === undefined) return;
+  if ((await permission.requestPermission()) !== "granted") throw new DOMException("refused", "NotAllowedError");
+}

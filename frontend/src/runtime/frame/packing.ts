@@ -1,0 +1,20 @@
+// The result of a run between the worker and the page: numbers travel as bytes that change hands, and not one by one.
+import type { OutputTensor, PackedResult, PackedTensor, RunResult } from "../types";
+
+/** The buffers of a result that change hands; several tensors may lie in one. */
+export function buffersOf({ outputs, watched }: PackedResult): ArrayBuffer[] {
+  const tensors = [...outputs, ...watched].flatMap((message) => message.tensors);
+  return [...new Set(tensors.flatMap(({ elements }) => ("buffer" in elements ? [elements.buffer] : [])))];
+}
+
+/** The result as the page reads it. */
+export function unpackResult(packed: PackedResult): RunResult {
+  const outputs = packed.outputs.map(({ tensors, ...output }) => ({ ...output, tensors: tensors.map(unpack) }));
+  const watched = packed.watched.map(({ tensors, ...wire }) => ({ ...wire, tensors: tensors.map(unpack) }));
+  return { ...packed, outputs, watched };
+}
+
+/** A tensor as the page reads it. */
+export function unpack({ elements, ...tensor }: PackedTensor): OutputTensor {
+  return { ...tensor, elements: "buffer" in elements ? Array.from(elements) : elements };
+}

@@ -1,0 +1,129 @@
+// How requests of the studio to a project are sent: with its session's token, and again where that was renewed meanwhile.
+import {
+  addressOf,
+  type Answer,
+  type Method,
+  type Options,
+  type Parameters,
+  type Path,
+  type Read,
+  type Values,
+} from "../../api/request";
+import { problemFrom } from "./problem";
+
+const TOKEN = "X-CSRFToken";
+const JSON_ONLY = { headers: { Accept: "application/json" } };
+
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
+/** Whose session requests are made with; see session/sign-in-watch. */
+export interface Credentials {
+  readonly token: string;
+  /** What a refusal means: the same error, or that one is signed out. */
+  explain(error: unknown): Promise<unknown>;
+}
+
+interface Project {
+  readonly organisation: string;
+  readonly name: string;
+}
+
+/** Requests to one project, by the addresses of the API; what they are about is the subclass's. */
+export class ProjectRequests {
+  /** The parameters that each address of the project has. */
+  protected readonly project: Project;
+
+  constructor(
+    organisation: string,
+    name: string,
+    protected readonly credentials: Credentials,
+    private readonly fetch: Fetch = (input, init) => globalThis.fetch(input, init),
+  ) {
+    this.project = { organisation, name };
+  }
+
+  /** The header that a request of this session must carry to write. */
+  get token(): string {
+    return this.credentials.token;
+  }
+
+  /** Sends a request and reads the JSON that answers it. The project is filled in. */
+  async call<M extends Method, P extends Path<M>>(
+    method: M,
+    path: P,
+    ...options: Options<M, P, keyof Project>
+  ): Promise<Answer<M, P>> {
+    return (await (await this.request(method, path, ...options)).json()) as Answer<M, P>;
+  }
+
+  /** The same with the state of what the answer describes. */
+  async read<M extends Method, P extends Path<M>>(
+    method: M,
+    path: P,
+    ...options: Options<M, P, keyof Project>
+  ): Promise<Read<Answer<M, P>>> {
+    const response = await this.request(method, path, ...options);
+    return { value: (await response.json()) as Answer<M, P>, seen: response.headers.get("ETag") ?? "" };
+  }
+
+  protected request<M extends Method, P extends Path<M>>(
+    method: M,
+    path: P,
+    ...[options]: Options<M, P, keyof Project>
+  ): Promise<Response> {
+    const { body = {}, seen, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
+    const address = this.fill(path, parameters);
+    return method === "get"
+      ? this.send(address, JSON_ONLY)
+      : this.sendBody(method, address, JSON.stringify(body), "application/json", seen);
+  }
+
+  protected address<M extends Method, P extends Path<M>>(
+    _method: M,
+    path: P,
+    ...[parameters]: Parameters<M, P, keyof Project>
+  ): string {
+    return this.fill(path, parameters);
+  }
+
+  private fill(path: string, { path: names, query }: Values = {}): string {
+    return addressOf(path, { path: { ...this.project, ...names }, query });
+  }
+
+  protected sendBody(
+    method: Method,
+    address: string,
+    body: string | Blob,
+    type = "application/json",
+    seen?: string,
+  ): Promise<Response> {
+    const condition: Record<string, string> = seen === undefined ? {} : { "If-Match": seen };
+    return this.send(address, {
+      method: method.toUpperCase(),
+      body,
+      headers: { ...JSON_ONLY.headers, "Content-Type": type, [TOKEN]: this.token, ...condition },
+    });
+  }
+
+  protected async send(address: string, init: RequestInit = {}): Promise<Response> {
+    const { token } = this;
+    try {
+      return await this.sendOnce(address, init);
+    } catch (error) {
+      const explained = await this.credentials.explain(error);
+      // The same person signed in again in another window, and this page had the token of the session before.
+      const headers = new Headers(init.headers);
+      if (explained !== error || this.token === token || !headers.has(TOKEN)) throw explained;
+      headers.set(TOKEN, this.token);
+      return this.sendOnce(address, { ...init, headers });
+    }
+  }
+
+  private async sendOnce(address: string, init: RequestInit): Promise<Response> {
+    const response = await this.fetch(address, { credentials: "same-origin", ...init }).catch(() => {
+      throw problemFrom(0, "");
+    });
+    if (!response.ok) throw problemFrom(response.status, await response.text());
+    return response;
+  }
+}

@@ -1,0 +1,21 @@
+// The sample that an address asks for (`?sample=…`), such as one that gave a wrong result: the page plays it first.
+import type { Recorded } from "../../../preview";
+import { sentenceOf } from "../../api/problem";
+import type { Workspace } from "../workspace";
+
+/** Null where the address asks for none or there is none, after saying why. */
+export async function sampleOfAddress({
+  client,
+  toasts,
+}: Pick<Workspace, "client" | "toasts">): Promise<Recorded | null> {
+  const sampleId = new URLSearchParams(window.location.search).get("sample");
+  if (sampleId === null) return null;
+  try {
+    const sample = (await client.samples()).value.find(({ id }) => id === sampleId);
+    if (sample !== undefined) return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
+    toasts.say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
+  } catch (error) {
+    toasts.say(sentenceOf(error));
+  }
+  return null;
+}

@@ -1,0 +1,1 @@
+"""Writing a program's calls, numbers and names as C."""

@@ -1,0 +1,1 @@
+"""Compiling C within the limits of a build."""

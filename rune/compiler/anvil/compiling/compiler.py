@@ -1,0 +1,181 @@
+"""Compiles C to a module or a library with clang and the linker of the zig toolchain, each in a child process with
+limits.
+
+The compiler runs in a fresh folder with only the emitted files, and with fixed arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.data_object import data_object
+from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.anvil.sources import Sources, Unit
+from rune.compiler.anvil.target import Toolchain
+
+COMMON_FLAGS = (
+    "-std=gnu2x",
+    "-g0",
+    "-ffreestanding",
+    "-ffp-contract=off",
+    "-fno-strict-aliasing",
+    "-fwrapv",
+    "-fno-ident",
+    "-fvisibility=hidden",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-nostdinc",
+    "-Icommon",
+    "-Wno-c23-extensions",
+)
+
+# Sets limits that cannot be raised again, then becomes the compiler. Sizes are in KiB, except of files: 512 bytes.
+_WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n "$4" && shift 4 && exec "$@"'
+
+
+def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance | None = None) -> bytes:
+    """Compiles sources to a module or library. The same sources give the same bytes in any folder. Raises
+    `CompileError`."""
+    allowance = allowance or Allowance()
+    return link_objects(compile_objects(sources, toolchain, allowance), toolchain, allowance)
+
+
+def compile_objects(sources: Sources, toolchain: Toolchain, allowance: Allowance) -> list[bytes]:
+    """Compiles each unit of the sources. Raises `CompileError`."""
+    at_once = min(os.cpu_count() or 1, allowance.at_once, max(1, len(sources.units)))
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
+
+
+def link_objects(
+    objects: Sequence[bytes],
+    toolchain: Toolchain,
+    allowance: Allowance,
+    beside: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Links objects. `beside` are files that the linker's flags name. Raises `CompileError`."""
+    names = [f"{number}.o" for number in range(len(objects))]
+    with _folder_of({**(beside or {}), **dict(zip(names, objects, strict=True))}) as folder:
+        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, "module", *names], folder, allowance, 1)
+        return (folder / "module").read_bytes()
+
+
+def compiler_helpers(target: str, processor: str, allowance: Allowance) -> bytes:
+    """Returns compiler-rt as one object, which compiled code calls for instructions that a processor lacks, such as a
+    division. Target and processor are named as in zig. It takes seconds. Raises `CompileError`."""
+    zig = _zig()
+    with _folder_of({}) as folder:
+        zig_flags = ("-femit-bin=helpers.o", "--cache-dir", "cache", "--global-cache-dir", "cache")
+        flags = ("-target", target, f"-mcpu={processor}", "-OReleaseSmall", "-ffunction-sections", "-fdata-sections")
+        _run(
+            [str(zig), "build-obj", str(zig.parent / "lib" / "compiler_rt.zig"), *flags, *zig_flags],
+            folder,
+            allowance,
+            1,
+        )
+        return (folder / "helpers.o").read_bytes()
+
+
+_OBJECTS = ObjectCache(limit=64 << 20)
+"""The cache of compiled units of this process: an edit seldom changes more than one unit."""
+
+
+def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
+    """Compiles a unit while `at_once - 1` others are compiled, or returns the cached object of the same files."""
+    if unit.data is not None:
+        return data_object(unit.name, unit.data)
+    zig = _zig()
+    flags = (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
+    files = {name: sources.files[name] for name in sorted(unit.files)}
+    key = object_key(flags, unit.name, files)
+    cached = _OBJECTS.get(key)
+    if cached is None:
+        allowance.interruption.check()
+        with _folder_of(files) as folder:
+            headers = ("-isystem", str(zig.parent / "lib" / "include"))
+            _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
+            cached = (folder / "object").read_bytes()
+        _OBJECTS.put(key, cached)
+    return cached
+
+
+@contextmanager
+def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Creates a temporary folder with these files."""
+    with tempfile.TemporaryDirectory(prefix="rune-") as name:
+        for file, data in files.items():
+            path = Path(name) / file
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        yield Path(name)
+
+
+def _zig() -> Path:
+    """Returns the path of the toolchain's program. Raises `CompileError`."""
+    package = find_spec("ziglang")
+    if package is None or not package.submodule_search_locations:
+        raise CompileError("The C compiler is missing: install the Python package ziglang")
+    return Path(package.submodule_search_locations[0]) / "zig"
+
+
+def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -> None:
+    """Runs a command in the folder and waits for it. Raises `CompileError` if it fails."""
+    limits, seconds = allowance.limits, allowance.wall_seconds()
+    wanted = (
+        (resource.RLIMIT_CPU, allowance.processor_seconds(at_once), 1),
+        (resource.RLIMIT_AS, allowance.process_memory, 1024),
+        (resource.RLIMIT_FSIZE, limits.file_size, 512),
+        (resource.RLIMIT_NOFILE, limits.open_files, 1),
+    )
+    figures = [_allowed(kind, limit) // unit for kind, limit, unit in wanted]
+    shell = shutil.which("sh", path="/bin:/usr/bin") or "/bin/sh"
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C"}
+    process = subprocess.Popen(
+        [shell, "-c", _WITH_LIMITS, "sh", *map(str, figures), *command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        with allowance.interruption.covering(process):
+            _, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()  # the shell has become the compiler, which starts no other process
+        process.communicate()
+        raise allowance.out_of_time() from None
+    if process.returncode:
+        allowance.interruption.check()
+        details = errors.decode("utf-8", "replace").replace(str(folder), "").strip()
+        raise CompileError(_reason(process.returncode, details, allowance), details)
+
+
+def _allowed(kind: int, limit: int) -> int:
+    """Returns the limit, or the limit of this process if that is lower."""
+    _, hard = resource.getrlimit(kind)
+    return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+
+
+def _reason(code: int, details: str, allowance: Allowance) -> str:
+    limits = allowance.limits
+    if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU, -signal.SIGKILL):
+        return str(allowance.out_of_processor_time())
+    if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
+        return f"The compiler wrote a file of more than {limits.file_size} bytes"
+    if code == 1 and "error:" in details:
+        return "The compiler refused the code that was generated"
+    memory = allowance.process_memory >> 20
+    return f"The compiler stopped with status {code}; it may have needed more than {memory} MiB of memory"

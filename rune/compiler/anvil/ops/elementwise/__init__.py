@@ -1,0 +1,1 @@
+"""Ops that join two tensors element by element, with broadcasting: arithmetic, comparisons, choices."""

@@ -1,0 +1,91 @@
+"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, FLOOR_DIV, FLOOR_MOD, MINIMUM, MAXIMUM, PRELU and
+SQUARED_DIFFERENCE, each followed by a fused activation where the op has one. FLOOR_MOD has the sign of the divisor.
+
+Source: TFLite's reference kernels `reference_ops::Add`, `Sub`, `Mul`, `Div` and `MaximumMinimumBroadcastSlow`: one
+operation of single precision, then the clamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
+
+import numpy as np
+
+from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.operation import ModelOp, OpKind
+from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast, activation_of, binary_refusal, broadcast
+from rune.compiler.anvil.ops.types import FLOAT32, are
+from rune.compiler.anvil.requantisation.fixed_point import real_range
+
+
+class BinaryFunction(Enum):
+    """What is made of two numbers."""
+
+    ADD = "add"
+    SUB = "sub"
+    MUL = "mul"
+    DIV = "div"
+    FLOOR_DIV = "floor_div"
+    FLOOR_MOD = "floor_mod"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    PRELU = "prelu"
+    SQUARED_DIFFERENCE = "squared_difference"
+
+
+@dataclass(frozen=True)
+class BinaryFloat32(Computation, Clamped):
+    """The results, clamped."""
+
+    operation: BinaryFunction
+    shape: Broadcast
+    minimum: float
+    maximum: float
+
+    is_elementwise = True
+
+    @staticmethod
+    def of(op: ModelOp, operation: BinaryFunction) -> BinaryFloat32:
+        shape = broadcast(op.input(0), op.input(1), op.output)
+        return BinaryFloat32(operation, shape, *real_range(activation_of(op)))
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*inputs)
+        with np.errstate(all="ignore"):
+            result = _FUNCTIONS[self.operation](left, right)
+        return (np.clip(result, np.float32(self.minimum), np.float32(self.maximum)),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+
+def _floor_mod(left: Array, right: Array) -> Array:
+    rest = np.fmod(left, right)
+    return np.where((rest != 0) & ((right < 0) != (rest < 0)), rest + right, rest)
+
+
+_FUNCTIONS: Mapping[BinaryFunction, Callable[[Array, Array], Array]] = {
+    BinaryFunction.ADD: np.add,
+    BinaryFunction.SUB: np.subtract,
+    BinaryFunction.MUL: np.multiply,
+    BinaryFunction.DIV: np.divide,
+    BinaryFunction.FLOOR_DIV: lambda left, right: np.floor(left / right),
+    BinaryFunction.FLOOR_MOD: _floor_mod,
+    BinaryFunction.MINIMUM: np.minimum,
+    BinaryFunction.MAXIMUM: np.maximum,
+    BinaryFunction.PRELU: lambda left, right: np.where(left >= 0, left, left * right),
+    BinaryFunction.SQUARED_DIFFERENCE: lambda left, right: np.square(left - right),
+}
+
+
+def _float_refusal(op: ModelOp) -> str | None:
+    return binary_refusal(op) if are(FLOAT32, op.input(0), op.input(1), op.output) else ""
+
+
+OPERATIONS = {
+    each.name: OpKind(_float_refusal, partial(BinaryFloat32.of, operation=each), operands=slice(2))
+    for each in (BinaryFunction.DIV, BinaryFunction.FLOOR_DIV, BinaryFunction.FLOOR_MOD)
+}

@@ -1,0 +1,1 @@
+"""Ops of images and of what is detected in them."""

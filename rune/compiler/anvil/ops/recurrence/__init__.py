@@ -1,0 +1,1 @@
+"""Ops that keep values from step to step, or from run to run."""

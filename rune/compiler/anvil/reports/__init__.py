@@ -1,0 +1,1 @@
+"""What a compilation says of itself."""

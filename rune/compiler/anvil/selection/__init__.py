@@ -1,0 +1,1 @@
+"""Choosing the kernels of a target for a graph."""

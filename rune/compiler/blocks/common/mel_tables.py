@@ -1,0 +1,170 @@
+"""The tables of `log_mel`, `mfe` and `mfcc`: windows, turns of the transform, triangles of bands, cosines.
+
+All of them are made of correctly rounded functions, so that a build gives the same bits on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from functools import lru_cache
+
+from rune import arithmetic
+from rune.compiler.blocks.common.mel_presets import Bands, Beside, Scale
+from rune.compiler.blocks.signature import BlockCode
+from rune.tensor import ElementType, TensorType
+
+
+def packed(values: list[float]) -> bytes:
+    """Little-endian f64."""
+    return struct.pack(f"<{len(values)}d", *values)
+
+
+@lru_cache(maxsize=8)
+def circle(size: int) -> tuple[float, ...]:
+    """cos of 2 pi k / size for a whole turn; where the size allows it, all out of an eighth."""
+    if size % 8:
+        return tuple(arithmetic.cos(2.0 * math.pi * k / size) for k in range(size))
+    eighth = [2.0 * math.pi * k / size for k in range(size // 8 + 1)]
+    quarter = [arithmetic.cos(angle) for angle in eighth] + [arithmetic.sin(angle) for angle in eighth[-2::-1]]
+    half = quarter + [-value for value in quarter[-2::-1]]
+    return tuple(half + half[-2:0:-1])
+
+
+@lru_cache(maxsize=8)
+def turns(size: int) -> bytes:
+    """cos and -sin of 2 pi k / size, for the first half of a turn; the size is a power of two."""
+    cosine = circle(size)
+    return packed([part for k in range(size // 2) for part in (cosine[k], cosine[k + size // 4])])
+
+
+@lru_cache(maxsize=8)
+def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
+    """Over a whole transform: the window with zeros around it, or behind it."""
+    values = [0.5 - 0.5 * cosine for cosine in circle(frame)] if hann else [1.0] * frame
+    before = (size - frame) // 2 if is_centred else 0
+    return packed([0.0] * before + values + [0.0] * (size - frame - before))
+
+
+@lru_cache(maxsize=8)
+def triangles(bands: Bands) -> tuple[list[tuple[int, list[float]]], int]:
+    """Of each band the first row of the spectrum and the weights from there on; and how many rows there are."""
+    make = {Scale.HTK: _htk, Scale.SLANEY: _slaney, Scale.ROWS: _rows}[bands.preset.scale]
+    return [_span(row) for row in make(bands)], bands.preset.size // 2 + 1
+
+
+def _span(row: list[float]) -> tuple[int, list[float]]:
+    """Without the zeros at both ends."""
+    places = [place for place, weight in enumerate(row) if weight != 0.0]
+    return (places[0], row[places[0] : places[-1] + 1]) if places else (0, [])
+
+
+def _mel(hertz: float) -> float:
+    return 2595.0 * arithmetic.log10(1.0 + hertz / 700.0)
+
+
+def _spread(low: float, high: float, count: int) -> list[float]:
+    return [low + (high - low) * k / (count - 1) for k in range(count - 1)] + [high]
+
+
+def _triangle(corners: tuple[float, float, float], places: list[float]) -> list[float]:
+    low, top, high = corners
+    return [max(0.0, min((place - low) / (top - low), (high - place) / (high - top))) for place in places]
+
+
+def _htk(bands: Bands) -> list[list[float]]:
+    """As of `tf.signal.linear_to_mel_weight_matrix`; the row of 0 Hz counts for nothing."""
+    size = bands.preset.size
+    edges = _spread(_mel(bands.preset.low), _mel(bands.high), bands.preset.bands + 2)
+    places = [_mel(row * bands.rate / size) for row in range(1, size // 2 + 1)]
+    return [
+        [0.0, *_triangle((low, top, high), places)] for low, top, high in zip(edges, edges[1:], edges[2:], strict=False)
+    ]
+
+
+_BREAK, _LINEAR = 1000.0, 200.0 / 3.0
+
+
+def _slaney_mel(hertz: float) -> float:
+    if hertz < _BREAK:
+        return hertz / _LINEAR
+    return _BREAK / _LINEAR + arithmetic.log(hertz / _BREAK) / (arithmetic.log(6.4) / 27.0)
+
+
+def _slaney_hertz(mel: float) -> float:
+    if mel < _BREAK / _LINEAR:
+        return _LINEAR * mel
+    return _BREAK * arithmetic.exp(arithmetic.log(6.4) / 27.0 * (mel - _BREAK / _LINEAR))
+
+
+def _slaney(bands: Bands) -> list[list[float]]:
+    """As of `librosa.filters.mel`: each triangle has the area of 2 / (its width in hertz)."""
+    size = bands.preset.size
+    mels = _spread(_slaney_mel(bands.preset.low), _slaney_mel(bands.high), bands.preset.bands + 2)
+    edges = [_slaney_hertz(mel) for mel in mels]
+    places = [row * bands.rate / size for row in range(size // 2 + 1)]
+    return [
+        [weight * 2.0 / (high - low) for weight in _triangle((low, top, high), places)]
+        for low, top, high in zip(edges, edges[1:], edges[2:], strict=False)
+    ]
+
+
+def _rows(bands: Bands) -> list[list[float]]:
+    """As of `python_speech_features.get_filterbanks`."""
+    size = bands.preset.size
+    mels = _spread(_mel(bands.preset.low), _mel(bands.high), bands.preset.bands + 2)
+    corners = [
+        math.floor((size + 1) * (700.0 * (arithmetic.pow(10.0, mel / 2595.0) - 1.0)) / bands.rate) if mel else 0
+        for mel in mels
+    ]
+    rows = []
+    for low, top, high in zip(corners, corners[1:], corners[2:], strict=False):
+        row = [0.0] * (size // 2 + 1)
+        for place in range(low, top):
+            row[place] = (place - low) / (top - low)
+        for place in range(top, high):
+            row[place] = (high - place) / (high - top)
+        rows.append(row)
+    return rows
+
+
+@lru_cache(maxsize=4)
+def cosines(bands: int, coefficients: int, lifter: int, *, orthonormal: bool) -> bytes:
+    """The rows of a cosine transform (type 2), times what a lifter makes of each."""
+    rows = []
+    for i in range(coefficients):
+        norm = math.sqrt((1.0 if i == 0 and orthonormal else 2.0) / bands)
+        lift = 1.0 + lifter / 2.0 * arithmetic.sin(math.pi * i / lifter) if lifter else 1.0
+        rows += [norm * lift * arithmetic.cos(math.pi * i * (2 * band + 1) / (2 * bands)) for band in range(bands)]
+    return packed(rows)
+
+
+def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = False) -> BlockCode:
+    """The call of one of the blocks: the plan, its tables, and room for one frame or for all."""
+    preset, rows = bands.preset, triangles(bands)[0]
+    plan = struct.pack(
+        "<5d10i",
+        2.0**-15 if sound.element is ElementType.I16 and preset.of_ones else 1.0,
+        preset.pre_emphasis,
+        1.0 / preset.size if preset.is_periodogram else 1.0,
+        preset.least,
+        preset.top_db,
+        *(sound.count, preset.step, bands.start, preset.size, bands.frames, preset.bands),
+        *(preset.beside is Beside.MIRROR, preset.decibels, preset.coefficients, preset.has_energy),
+    )
+    tables = (
+        plan,
+        _window(preset.frame, preset.size, hann=preset.hann, is_centred=preset.beside is not Beside.NOTHING),
+        turns(preset.size),
+        b"".join(struct.pack("<ii", first, len(weights)) for first, weights in rows),
+        packed([weight for _, weights in rows for weight in weights]) or bytes(8),
+    )
+    more = (
+        (cosines(preset.bands, preset.coefficients, preset.lifter, orthonormal=preset.orthonormal),) if cepstrum else ()
+    )
+    room = bands.frames * (preset.bands + 1) if cepstrum else preset.bands
+    return BlockCode(
+        f"rune_{name}_{sound.element}",
+        constants=(*tables, *more),
+        scratch_size=8 * (room + preset.size + preset.size // 2 + 1),
+    )

@@ -1,0 +1,1 @@
+"""Kernels of functions of one number, and of a row of numbers."""

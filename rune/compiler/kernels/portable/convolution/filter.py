@@ -1,0 +1,10 @@
+"""The geometry of a window as `struct rune_filter` (filter.h)."""
+
+from __future__ import annotations
+
+from rune.compiler.anvil.ops.convolution.window import Window
+from rune.compiler.anvil.selection.kernel_call import KernelStructure
+
+
+def filter_structure(window: Window) -> KernelStructure:
+    return KernelStructure("struct rune_filter", window.fields)

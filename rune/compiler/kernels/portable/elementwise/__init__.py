@@ -1,0 +1,1 @@
+"""Kernels that join two tensors element by element."""

@@ -1,0 +1,1 @@
+"""Kernels of images and of what is detected in them."""

@@ -1,0 +1,1 @@
+"""Kernels that change how numbers are stored."""

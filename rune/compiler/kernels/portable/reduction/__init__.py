@@ -1,0 +1,1 @@
+"""Kernels that make one number of the numbers along a dimension."""

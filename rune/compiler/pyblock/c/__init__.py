@@ -1,0 +1,1 @@
+"""A typed block as C."""

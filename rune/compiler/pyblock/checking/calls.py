@@ -1,0 +1,395 @@
+"""Checks calls: of built-in functions, of the math library, and of the helpers of the file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_BUILTINS, replacement_for
+from rune.compiler.pyblock.checking.conversions import coerce, common_type, with_own_type
+from rune.compiler.pyblock.checking.expressions import array_of, number, require_math
+from rune.compiler.pyblock.checking.problems import Insertion, Place, ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.signature import SCALARS
+from rune.compiler.pyblock.ir import (
+    Absolute,
+    Convert,
+    Expression,
+    Extreme,
+    ExtremeOf,
+    FitElement,
+    HelperCall,
+    Mathematics,
+    NumberConstant,
+    Primitive,
+    SumOf,
+)
+from rune.compiler.pyblock.numbers import ELEMENTS, Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayVariable
+
+PRIMITIVES = {"sqrt": 1, "fmod": 2, "copysign": 2, "isnan": 1, "isinf": 1, "isfinite": 1}
+"""Math functions that every machine computes exactly, with their number of arguments."""
+FUNCTIONS = {
+    "exp": 1, "log": 1, "log2": 1, "log10": 1, "pow": 2, "sin": 1, "cos": 1, "tan": 1, "asin": 1, "acos": 1,
+    "atan": 1, "atan2": 2, "sinh": 1, "cosh": 1, "tanh": 1, "hypot": 2, "degrees": 1, "radians": 1,
+}  # fmt: skip
+"""Math functions that are written in the language itself, with their number of arguments."""
+_ROUNDINGS = {"floor": "floor", "ceil": "ceil", "trunc": "int"}
+MATH_NAMES = tuple(sorted({*PRIMITIVES, *FUNCTIONS, *_ROUNDINGS, "fabs"}))
+_GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "add", "update"})
+
+
+def call(scope: Scope, node: ast.Call) -> Typed | None:
+    """Checks a call that is used as a number; returns None if a problem was reported."""
+    typed = called(scope, node)
+    if typed is None:
+        return None
+    if isinstance(typed.expression, HelperCall) and typed.expression.type is None:
+        name = typed.expression.function.name
+        scope.report(ProblemKind.TYPE, node, f"{name} returns nothing", "Call it on a line of its own.")
+        return None
+    return typed
+
+
+def called(scope: Scope, node: ast.Call) -> Typed | None:
+    """Checks a call, which may be of a helper without a result."""
+    for keyword in node.keywords:
+        scope.report(
+            ProblemKind.CALL,
+            keyword.value,
+            "A block can pass arguments only by position",
+            "Remove the name before `=`.",
+        )
+        return None
+    match node.func:
+        case ast.Attribute(value=ast.Name(id="math"), attr=name):
+            return _mathematics(scope, node, name) if require_math(scope, node.func) else None
+        case ast.Attribute():
+            _report_method(scope, node.func)
+            return None
+        case ast.Name(id=name) if name in scope.file.helpers:
+            return _helper(scope, node, scope.file.helpers[name])
+        case ast.Name(id=name) if name in _BUILT_IN:
+            return _BUILT_IN[name](scope, node)
+        case ast.Name(id=name) if name in SCALARS or name in ELEMENTS:
+            return _conversion(scope, node, name)
+        case ast.Name(id=name):
+            _report_unknown(scope, node.func, name)
+            return None
+        case ast.Subscript(value=ast.Name(id=name)) if name in ELEMENTS:
+            message = "A new array must be assigned or returned"
+            scope.report(ProblemKind.OUTSIDE, node, message, "Assign it to a name in a line before: `y = f32[16]()`.")
+            return None
+    scope.report(ProblemKind.CALL, node.func, "This is not a function", "Call a helper of this file by its name.")
+    return None
+
+
+def _report_method(scope: Scope, node: ast.Attribute) -> None:
+    whole = scope.text.place(node)
+    place = Place(whole.end_line, max(whole.end_column - len(node.attr), 0), whole.end_line, whole.end_column)
+    name = ast.unparse(node.value)[:40]
+    if node.attr in _GROWING:
+        message = "A block cannot grow a list"
+        instead = f"The memory of a rune is fixed. Declare {name} as a state of a fixed size, and assign to {name}[i]."
+        scope.text.report(ProblemKind.GROWS, place, message, instead, _declared(scope, node.value))
+        return
+    instead = replacement_for(node.attr) or "Use `len(x)`, an index, or `math`."
+    is_module = isinstance(node.value, ast.Name) and node.value.id not in (*scope.known, *scope.file.constants)
+    if is_module and name != "math":
+        scope.report(
+            ProblemKind.CALL, node, f"There is no {name} here: a block can use no library except math", instead
+        )
+        return
+    message = f"There is no {node.attr} here: numbers and arrays have no methods"
+    scope.text.report(ProblemKind.CALL, place, message, instead)
+
+
+def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
+    """Returns the insertion of a state parameter to use instead of a list; None if the name is known already."""
+    arguments = scope.node.args
+    all_of_them = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    is_new = isinstance(node, ast.Name) and node.id not in (*scope.known, *scope.file.constants, *scope.local_names)
+    if not isinstance(node, ast.Name) or not is_new or len(scope.file.call_stack) != 1 or not all_of_them:
+        return None
+    behind = max(
+        scope.text.place(each)
+        for each in (*all_of_them, *(value for value in arguments.kw_defaults if value is not None))
+    )
+    end = Place(behind.end_line, behind.end_column, behind.end_line, behind.end_column)
+    star = "" if arguments.kwonlyargs else "*, "
+    return Insertion(f"Declare {node.id}: State[f32[16]]", end, f", {star}{node.id}: State[f32[16]]")
+
+
+def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
+    if name in UNSUPPORTED_BUILTINS:
+        scope.report(ProblemKind.OUTSIDE, node, f"A block cannot call {name}", UNSUPPORTED_BUILTINS[name])
+        return
+    known = sorted({*scope.file.helpers, *scope.file.special_functions, *_BUILT_IN})
+    similar = get_close_matches(name, known, n=1) if len(name) < 60 else []
+    math = f"math.{name}" if name in MATH_NAMES else None
+    suggestion = (
+        f"Did you mean `{math or similar[0]}`?"
+        if math or similar
+        else f"There are {', '.join(known)}, and the functions of math."
+    )
+    scope.report(ProblemKind.CALL, node, f"There is no function {name}", suggestion)
+
+
+def _arguments(scope: Scope, node: ast.Call, count: int) -> list[ast.expr] | None:
+    """Returns the arguments; reports a problem if their number is wrong."""
+    if len(node.args) == count and not any(isinstance(each, ast.Starred) for each in node.args):
+        return node.args
+    name, number_ = ast.unparse(node.func)[:40], "1 argument" if count == 1 else f"{count} arguments"
+    message = f"{name} takes {number_} and not {len(node.args)}"
+    scope.report(ProblemKind.CALL, node, message, f"Write `{name}({', '.join('xyz'[:count])})`.")
+    return None
+
+
+def _len(scope: Scope, node: ast.Call) -> Typed | None:
+    arguments = _arguments(scope, node, 1)
+    if not arguments:
+        return None
+    measured, axis = _first_of(arguments[0])
+    array = array_of(scope, measured)
+    if array is None:
+        return None
+    dimensions = array.type.dimensions
+    if axis >= len(dimensions):
+        message = f"{ast.unparse(arguments[0])} is a number and has no length"
+        scope.report(ProblemKind.TYPE, arguments[0], message, f"Write `len({array.name})`.")
+        return None
+    return Typed(NumberConstant(dimensions[axis], Scalar.INT, node.lineno), is_literal=True)
+
+
+def _first_of(node: ast.expr) -> tuple[ast.expr, int]:
+    """Returns the array in `len(x)`, `len(x[0])` or `len(x[0, 0])`, and the dimension that is measured."""
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return node, 0
+    indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    are_first = all(isinstance(each, ast.Constant) and type(each.value) is int and each.value == 0 for each in indices)
+    return (node.value, len(indices)) if are_first else (node, 0)
+
+
+def _extreme(scope: Scope, node: ast.Call) -> Typed | None:
+    assert isinstance(node.func, ast.Name)  # noqa: S101 - found by its name
+    word = node.func.id
+    if len(node.args) == 1:
+        array = array_of(scope, node.args[0])
+        if array is None:
+            return None
+        if len(array.type.dimensions) != 1:
+            message = f"{word} needs an array with one dimension"
+            scope.report(ProblemKind.TYPE, node, message, "Write loops over the other dimensions.")
+            return None
+        return Typed(ExtremeOf(word, array, scalar_of(array.type.element), node.lineno))
+    if not node.args:
+        _arguments(scope, node, 2)
+        return None
+    operands = [number(scope, each) for each in node.args]
+    typed = [each for each in operands if each is not None]
+    kind = common_type(scope, node, word, typed) if len(typed) == len(operands) else None
+    if kind is None:
+        return None
+    coerced = [coerce(scope, each, kind, at) for each, at in zip(typed, node.args, strict=True)]
+    values = tuple(each for each in coerced if each is not None)
+    return Typed(Extreme(word, values, kind, node.lineno)) if len(values) == len(coerced) else None
+
+
+def _sum(scope: Scope, node: ast.Call) -> Typed | None:
+    arguments = _arguments(scope, node, 1)
+    if not arguments:
+        return None
+    if isinstance(arguments[0], ast.GeneratorExp | ast.ListComp):
+        instead = "Write a loop: `for v in x: total += v * v`, from `total = 0.0`."
+        scope.report(ProblemKind.GROWS, arguments[0], "sum needs an array", instead)
+        return None
+    array = array_of(scope, arguments[0])
+    if array is None:
+        return None
+    kind = scalar_of(array.type.element)
+    if len(array.type.dimensions) != 1:
+        scope.report(
+            ProblemKind.TYPE, node, "sum needs an array with one dimension", "Write loops over the other dimensions."
+        )
+        return None
+    if kind is Scalar.F64:
+        message = "sum of f64 differs between versions of Python"
+        scope.report(ProblemKind.OUTSIDE, node, message, "Write a loop: `for v in x: total += v`.")
+        return None
+    return Typed(SumOf(array, kind, node.lineno))
+
+
+def _number(scope: Scope, node: ast.Call) -> Typed | None:
+    """Checks that the only argument is a number."""
+    arguments = _arguments(scope, node, 1)
+    typed = number(scope, arguments[0]) if arguments else None
+    if typed is None or arguments is None or typed.type is not Scalar.BOOL:
+        return typed
+    scope.report(ProblemKind.TYPE, arguments[0], "This is a bool, not a number", "Write `int(b)`.")
+    return None
+
+
+def _absolute(scope: Scope, node: ast.Call) -> Typed | None:
+    typed = _number(scope, node)
+    value = None if typed is None else with_own_type(scope, typed, node.args[0])
+    if value is None:
+        return None
+    kind = value.type or Scalar.INT
+    if kind is Scalar.INT:
+        scope.mark(node, "int64")
+    return Typed(Absolute(value, kind, node.lineno))
+
+
+def _round(scope: Scope, node: ast.Call) -> Typed | None:
+    if len(node.args) == 2:
+        instead = "Write `round(x * 100.0) / 100.0`, or round where the number is displayed."
+        scope.report(ProblemKind.OUTSIDE, node, "round returns a whole number in a block", instead)
+        return None
+    return _to_whole(scope, node, "round")
+
+
+def _to_whole(scope: Scope, node: ast.Call, rounding: str) -> Typed | None:
+    typed = _number(scope, node)
+    value = None if typed is None else with_own_type(scope, typed, node.args[0])
+    if value is None:
+        return None
+    return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, rounding))
+
+
+def _int(scope: Scope, node: ast.Call) -> Typed | None:
+    arguments = _arguments(scope, node, 1)
+    typed = number(scope, arguments[0]) if arguments else None
+    if typed is None:
+        return None
+    value = with_own_type(scope, typed, node.args[0])
+    if value is None:
+        return None
+    return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, "int"))
+
+
+def _conversion(scope: Scope, node: ast.Call, name: str) -> Typed | None:
+    kind = SCALARS.get(name)
+    if kind is not None and kind.is_float:
+        return _to_float(scope, node, kind)
+    typed = _number(scope, node)
+    value = None if typed is None else coerce(scope, typed, Scalar.INT, node.args[0])
+    if value is None:
+        return None
+    return Typed(FitElement(value, ELEMENTS[name], node.lineno))
+
+
+def _to_float(scope: Scope, node: ast.Call, kind: Scalar) -> Typed | None:
+    typed = _number(scope, node)
+    if typed is None:
+        return None
+    if typed.type.is_float and not typed.is_literal:
+        value: Expression | None = typed.expression
+        if typed.type is not kind:
+            value = Convert(typed.expression, kind, node.lineno)
+        return None if value is None else Typed(value)
+    value = coerce(scope, typed, kind, node.args[0])
+    return None if value is None else Typed(value)
+
+
+def _print(scope: Scope, node: ast.Call) -> Typed | None:
+    scope.report(ProblemKind.OUTSIDE, node, "print returns nothing", "Call it on a line of its own.")
+    return None
+
+
+_BUILT_IN: dict[str, Callable[[Scope, ast.Call], Typed | None]] = {
+    "len": _len,
+    "min": _extreme,
+    "max": _extreme,
+    "sum": _sum,
+    "abs": _absolute,
+    "round": _round,
+    "int": _int,
+    "print": _print,
+}
+BUILT_IN = (*_BUILT_IN, "range", "enumerate", "zip", "f32", "f64")
+"""Functions that need no import, for completion."""
+
+
+def _mathematics(scope: Scope, node: ast.Call, name: str) -> Typed | None:
+    if name in _ROUNDINGS:
+        return _to_whole(scope, node, _ROUNDINGS[name])
+    if name not in MATH_NAMES:
+        similar = get_close_matches(name, MATH_NAMES, n=1) if len(name) < 60 else []
+        instead = f"Did you mean `math.{similar[0]}`?" if similar else f"There are {', '.join(MATH_NAMES)}."
+        scope.report(ProblemKind.CALL, node.func, f"There is no math.{name} in a block", instead)
+        return None
+    arguments = _arguments(scope, node, PRIMITIVES.get(name, FUNCTIONS.get(name, 1)))
+    operands = [number(scope, each) for each in arguments or ()]
+    typed = [each for each in operands if each is not None]
+    kind = common_type(scope, node, f"math.{name}", typed) if arguments and len(typed) == len(operands) else None
+    if kind is None or arguments is None:
+        return None
+    if kind is Scalar.INT:
+        kind = Scalar.F32 if all(each.is_literal for each in typed) else Scalar.F64
+    coerced = [coerce(scope, each, kind, at) for each, at in zip(typed, arguments, strict=True)]
+    values = [each for each in coerced if each is not None]
+    if len(values) != len(coerced):
+        return None
+    return _of_f64(scope, node, name, kind, values)
+
+
+def _of_f64(scope: Scope, node: ast.Call, name: str, kind: Scalar, values: list[Expression]) -> Typed:
+    """Calls an f64 function for numbers of `kind`: an f32 is converted to f64, and the result is rounded to f32."""
+    line = node.lineno
+    if name == "fabs":
+        return Typed(Absolute(values[0], kind, line))
+    wide = tuple(Convert(each, Scalar.F64, line) if kind is Scalar.F32 else each for each in values)
+    if name.startswith("is"):
+        return Typed(Primitive(name, wide, Scalar.BOOL, line))
+    result: Expression
+    if name in PRIMITIVES:
+        result = Primitive(name, wide, Scalar.F64, line)
+    else:
+        function = scope.file.mathematics(name)
+        scope.calls[function] = None
+        result = Mathematics(function, wide, line)
+    if kind is Scalar.F32:
+        scope.mark(node, "f32")
+        result = Convert(result, Scalar.F32, line)
+    return Typed(result)
+
+
+def _helper(scope: Scope, node: ast.Call, helper: ast.FunctionDef) -> Typed | None:
+    if helper.name in scope.file.call_stack:
+        message = f"{helper.name} calls itself; a block cannot use recursion"
+        scope.report(ProblemKind.CALL, node.func, message, "Write a loop.")
+        return None
+    parameters = [*helper.args.posonlyargs, *helper.args.args]
+    if len(node.args) != len(parameters):
+        names = ", ".join(each.arg for each in parameters)
+        message = f"{helper.name} takes {len(parameters)} arguments and not {len(node.args)}"
+        scope.report(ProblemKind.CALL, node, message, f"Write `{helper.name}({names})`.")
+        return None
+    values: list[Expression | ArrayVariable] = []
+    for parameter, argument in zip(parameters, node.args, strict=True):
+        value = _helper_argument(scope, parameter, argument)
+        if value is None:
+            return None
+        values.append(value)
+    kinds = tuple(each if isinstance(each, ArrayVariable) else each.type or Scalar.INT for each in values)
+    function = scope.file.specialise(scope.file, helper, kinds, node)
+    if function is None:
+        return None
+    scope.calls[function] = None
+    return Typed(HelperCall(function, tuple(values), function.gives, node.lineno))
+
+
+def _helper_argument(scope: Scope, parameter: ast.arg, node: ast.expr) -> Expression | ArrayVariable | None:
+    annotation = parameter.annotation
+    if isinstance(annotation, ast.Name) and annotation.id in SCALARS:
+        typed = number(scope, node)
+        return None if typed is None else coerce(scope, typed, SCALARS[annotation.id], node, widens=True)
+    if isinstance(annotation, ast.Subscript):
+        return array_of(scope, node)
+    if annotation is None:
+        return None  # reported with the helper's definition
+    message = f"The parameter {parameter.arg} has a type that a helper cannot have"
+    instead = 'Write `f32`, `int`, `bool` or an array, `f32["n"]`.'
+    scope.report(ProblemKind.SIGNATURE, parameter, message, instead)
+    return None

@@ -1,0 +1,1 @@
+"""The mathematics of blocks, written in the language of blocks."""

@@ -1,0 +1,1 @@
+"""Running a block in Python: the text itself, and the reference interpreter of the typed block."""

@@ -1,0 +1,1 @@
+"""A rune against its own pipeline and its project, byte by byte."""

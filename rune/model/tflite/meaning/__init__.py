@@ -1,0 +1,1 @@
+"""What a file says its numbers mean: labels, ranges of pixels, probabilities."""

@@ -1,0 +1,1 @@
+"""Sizes that a file leaves open, fixed as the interpreter fixes them."""

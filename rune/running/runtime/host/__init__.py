@@ -1,0 +1,1 @@
+"""The host's side of Rune's ABI: what each import does."""

@@ -1,0 +1,1 @@
+"""Inputs of a rune: from files, recordings and generated numbers."""

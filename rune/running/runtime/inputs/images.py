@@ -1,0 +1,148 @@
+"""Pictures as a rune's IMAGE capability gets them: decoded, resized by the published arithmetic, converted to pixels.
+
+The resampling is that of the native runtime: Catmull-Rom (cubic with B = 0 and C = 1/2, support 2), first down, then
+across, in float32, rounded to whole levels after each of the two. A picture is taken as it lies in its file: what its
+metadata say of turning it is not looked at. Needs numpy and Pillow, so it is imported when a picture is read.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from rune.abi import PixelFormat
+from rune.running.runtime.errors import InputFile
+from rune.running.runtime.inputs.deep_pictures import halves
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+"""[height, width, channels]: of gray, gray and alpha, red green blue, or those and alpha."""
+
+PIXEL_LIMIT = 64_000_000
+"""Pixels that a picture may have before it is decoded."""
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "ICO", "TIFF", "WEBP", "PPM", "TGA")
+"""What the native runtime reads. Pillow knows more, some by starting other programs."""
+
+
+def image_pixels(data: bytes, width: int, height: int, pixel_format: PixelFormat) -> bytes:
+    """A picture file's bytes as u8 scanlines of `width` x `height` pixels, each of 3 channels or, gray, of 1.
+
+    Raises `InputFile`.
+    """
+    if width < 1 or height < 1 or width * height > PIXEL_LIMIT:
+        raise InputFile(f"a picture of {width} x {height} pixels cannot be made")
+    pixels = resize(_decode(data), width, height)
+    return convert(pixels, pixel_format)
+
+
+def convert(pixels: Pixels, pixel_format: PixelFormat) -> bytes:
+    """u8 or u16 [height, width, 1 to 4] as u8 in the asked format; an alpha channel is dropped.
+
+    Of 16 bits the upper 8 count. Gray is trunc(0.2126 R + 0.7152 G + 0.0722 B), in float32, from left to right.
+    """
+    channels = pixels.shape[2]
+    if pixels.dtype == np.uint16:
+        pixels = (pixels >> 8).astype(np.uint8)
+    if pixel_format is PixelFormat.GRAYSCALE:
+        if channels < 3:
+            return pixels[:, :, 0].tobytes()
+        red, green, blue = (pixels[:, :, index].astype(np.float32) for index in range(3))
+        luma: NDArray[np.float32] = np.float32(0.2126) * red + np.float32(0.7152) * green + np.float32(0.0722) * blue
+        return luma.astype(np.uint8).tobytes()
+    colour = np.repeat(pixels[:, :, :1], 3, axis=2) if channels < 3 else pixels[:, :, :3]
+    if pixel_format is PixelFormat.BGR:
+        colour = colour[:, :, ::-1]
+    return colour.tobytes()
+
+
+def resize(pixels: Pixels, width: int, height: int) -> Pixels:
+    """[h, w, channels] to [height, width, channels] in the same type, every channel for itself."""
+    down = _resample(pixels, height)
+    return _resample(down.transpose(1, 0, 2).copy(), width).transpose(1, 0, 2)
+
+
+def _resample(pixels: Pixels, size: int) -> Pixels:
+    """Along the first axis, to `size`. Sums run in the order of the source's indices; halves are rounded up."""
+    highest = np.float32(np.iinfo(pixels.dtype).max)
+    source = pixels.astype(np.float32)
+    length = source.shape[0]
+    result = np.empty((size, *source.shape[1:]), dtype=pixels.dtype)
+    for index in range(size):
+        first, weights = _weights(index, length, size)
+        total = np.zeros(source.shape[1:], dtype=np.float32)
+        weight_sum = np.float32(0)
+        for offset, weight in enumerate(weights):
+            total += weight * source[first + offset]
+            weight_sum += weight
+        value = np.clip(total / weight_sum, np.float32(0), highest)
+        whole = np.floor(value)
+        # Not floor(value + 0.5), whose sum is rounded itself: 0.49999997 would become 1.
+        result[index] = (whole + (value - whole >= np.float32(0.5))).astype(pixels.dtype)
+    return result
+
+
+def _weights(index: int, length: int, size: int) -> tuple[int, tuple[np.float32, ...]]:
+    """The first source index that counts for an output, and the weight of each from there on."""
+    ratio = np.float32(length) / np.float32(size)
+    scale = max(ratio, np.float32(1))
+    centre = (np.float32(index) + np.float32(0.5)) * ratio
+    reach = np.float32(2) * scale
+    left = min(max(int(np.floor(centre - reach)), 0), length - 1)
+    right = min(max(int(np.ceil(centre + reach)), left + 1), length)
+    middle = centre - np.float32(0.5)
+    return left, tuple(_catmull_rom((np.float32(at) - middle) / scale) for at in range(left, right))
+
+
+def _catmull_rom(x: np.float32) -> np.float32:
+    """The cubic kernel with B = 0 and C = 1/2, in float32, as sixths."""
+    a = abs(x)
+    if a < 1:
+        sixths = np.float32(9) * (a * a * a) + np.float32(-15) * (a * a) + np.float32(6)
+    elif a < 2:
+        sixths = np.float32(-3) * (a * a * a) + np.float32(15) * (a * a) + np.float32(-24) * a + np.float32(12)
+    else:
+        sixths = np.float32(0)
+    return np.float32(sixths / np.float32(6))
+
+
+def _decode(data: bytes) -> Pixels:
+    """A picture as [height, width, channels], in the file's own kind of pixel. Raises `InputFile`."""
+    both = halves(data)
+    if both is None:
+        return _decode_shallow(data)
+    upper, lower = (_decode_shallow(half).astype(np.uint16) for half in both)
+    deep: NDArray[np.uint16] = (upper * np.uint16(256) + lower).astype(np.uint16)
+    return deep
+
+
+def _decode_shallow(data: bytes) -> Pixels:
+    """Whatever Pillow decodes as it is."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > PIXEL_LIMIT:
+                raise InputFile(f"the picture has {image.width} x {image.height} pixels, more than {PIXEL_LIMIT}")
+            pixels = _gray_of_16_bits(image) if image.mode.startswith("I") else np.asarray(_in_bytes(image))
+    except UnidentifiedImageError:
+        raise InputFile("the file is not a picture of a known kind") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputFile(f"the picture cannot be read: {error}") from None
+    return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
+
+
+def _gray_of_16_bits(image: Image.Image) -> NDArray[np.uint16]:
+    """Pillow has such pictures in modes `I;16` of either order of bytes, and some in 32 bits."""
+    levels: NDArray[np.uint16] = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
+    return levels
+
+
+def _in_bytes(image: Image.Image) -> Image.Image:
+    """The picture in one of the modes whose channels are bytes of gray, of colour and of alpha."""
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    has_alpha = image.mode in ("PA", "RGBa") or "transparency" in image.info
+    return image.convert("RGBA" if has_alpha else "RGB")

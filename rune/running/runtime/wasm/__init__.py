@@ -1,0 +1,1 @@
+"""Calls into a WebAssembly module, its memory, and what ends a call."""

@@ -1,0 +1,1 @@
+"""Formatting a Runefile."""

@@ -1,0 +1,1 @@
+"""Where a Runefile names stages, resources and files, and going from a name to what it names."""

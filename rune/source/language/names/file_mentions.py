@@ -1,0 +1,74 @@
+"""Where a Runefile names files of the project, and the edits that keep it right when those get other paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rune.project.files import FileError, normal_path
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Place, places, tree
+from rune.source.language.names.mentions import inner_span
+from rune.source.language.yaml.scalars import needs_no_quotes, rewritten
+from rune.source.runefile import Edit, Span
+from rune.source.runefile.syntax import Form, StageKind
+
+
+@dataclass(frozen=True)
+class FileMention:
+    """A file that a model or a resource names. `path` is in its one spelling, `by` the stage's or the resource's name.
+
+    `span` covers the path as it is written, without quotes.
+    """
+
+    path: str
+    by: str
+    kind: Literal["stage", "resource"]
+    span: Span
+
+
+def file_mentions(analysis: Analysis) -> Iterator[FileMention]:
+    """All of them, in the order of the text, whether or not the file is there."""
+    for place in places(tree(analysis)):
+        named = _named(place)
+        if named is not None:
+            kind: Literal["stage", "resource"] = "resource" if place.path[0] == "resources" else "stage"
+            yield FileMention(named, str(place.path[1]), kind, inner_span(place.word, analysis.source))
+
+
+def rename_files(analysis: Analysis, moved: Mapping[str, str]) -> tuple[Edit, ...]:
+    """The edits that name each of the files by its new path; a `./` before the old one is kept.
+
+    `moved` has the new path for each old one, in their one spelling. A path that the text's form cannot hold is left.
+    """
+    edits = []
+    for place in places(tree(analysis)):
+        named = _named(place)
+        if named is None or named not in moved:
+            continue
+        prefix = "./" if place.word.text.strip().startswith("./") else ""
+        text = _written(analysis, place, prefix + moved[named])
+        if text is not None:
+            edits.append(Edit(analysis.runefile, place.word.span, text))
+    return tuple(edits)
+
+
+def _named(place: Place) -> str | None:
+    """The file that a value names; None for any other value."""
+    match place.path:
+        case ("pipeline", str(), StageKind.MODEL.value) | ("resources", str(), "path") if not place.is_key:
+            text = place.word.text.strip()
+        case _:
+            return None
+    try:
+        return None if text.startswith("$") else normal_path(text)
+    except FileError:
+        return None
+
+
+def _written(analysis: Analysis, place: Place, path: str) -> str | None:
+    if analysis.checked.syntax.form is Form.TEXT:
+        return path if needs_no_quotes(path) else None
+    start = analysis.source.text[place.word.span.start.offset]
+    return rewritten(path, start if start in "\"'" else "", in_flow=True)

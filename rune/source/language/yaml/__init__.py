@@ -1,0 +1,1 @@
+"""The text of a Runefile as YAML: its layout, parsing what is unfinished, and edits."""

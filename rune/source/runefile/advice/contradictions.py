@@ -1,0 +1,230 @@
+"""Tells where the numbers that reach a stage mean something else than the stage takes them for, and what repairs it.
+
+Such a pipeline runs, and its results are wrong. What is not known of either side contradicts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rune.compiler.blocks.meaning import (
+    Colour,
+    ExpectedMeaning,
+    Layout,
+    Meaning,
+    NumberRange,
+    Quantisation,
+    full_range,
+    represented_range,
+)
+from rune.model.tflite.meaning.described import NOTHING, DescribedTensor
+from rune.source.runefile.advice.added_argument import added_argument
+from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.codes import Code
+from rune.source.runefile.diagnostics import Fix
+from rune.source.runefile.report import Report
+from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
+from rune.tensor import TensorType
+from rune.wording import hertz, quoted
+
+_OFF = 0.1
+"""How far from the wanted ends a range of pixels may lie, as a part of its width. Pixels use the whole range."""
+_MOST_WIDER, _MOST_NARROWER = 8, 64
+"""How many times wider or narrower a range of other numbers may be: sound is quiet, features have no full scale."""
+_STEP = 2.0
+"""How many steps two quantisations may be apart at an end of the range: a scale is copied by hand, and rounded."""
+_COLOUR_WORDS = {Colour.RGB: "rgb", Colour.BGR: "bgr", Colour.GREY: "grey"}
+_LAYOUT_WORDS = {Layout.FIRST: "nchw", Layout.LAST: "nhwc"}
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """What reaches an input of a stage, and what the stage takes it for."""
+
+    stage: StageSyntax
+    input: InputSyntax
+    type: TensorType
+    actual: Meaning
+    expected: ExpectedMeaning
+    described: DescribedTensor = NOTHING
+    """Of an input of a model."""
+    source: StageSyntax | None = None
+    """The stage that gives it."""
+
+    @property
+    def reader(self) -> str:
+        return quoted(self.stage.name.text)
+
+    @property
+    def giver(self) -> str:
+        return quoted(self.input.text)
+
+    def argument(self, part: str) -> ArgumentSyntax | None:
+        """The argument that says what the stage takes a part for, where it is written as a value."""
+        name = self.expected.declared_by.get(part)
+        argument = next((each for each in self.stage.arguments if each.name == name), None)
+        return argument if argument is not None and argument.resource is None else None
+
+
+def warn_of_contradictions(arriving: Arriving, insert: Insert, report: Report) -> None:
+    """Warns of each part of the meaning that the stage takes for something else."""
+    actual, expected = arriving.actual, arriving.expected.meaning
+    if actual.quantised is not None and expected.quantised is not None:
+        _compare_steps(arriving, actual.quantised, expected.quantised, report)
+    elif actual.values is not None and expected.values is not None and actual.quantised is None:
+        _compare_values(arriving, actual.values, expected.values, insert, report)
+    if actual.colour is not None and expected.colour is not None and actual.colour is not expected.colour:
+        _report_colour(arriving, actual.colour, expected.colour, insert, report)
+    if actual.layout is not None and expected.layout is not None and actual.layout is not expected.layout:
+        _report_layout(arriving, actual.layout, expected.layout, insert, report)
+    if actual.is_probability and expected.is_probability is False:
+        _tell_probabilities(arriving, report)
+    if actual.rate is not None and expected.rate is not None and actual.rate != expected.rate:
+        _report_rate(arriving, actual.rate, expected.rate, report)
+
+
+def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> bool:
+    """Whether numbers of one full scale are no numbers of another."""
+    if are_pixels:
+        slack = _OFF * expected.width
+        return abs(actual.low - expected.low) > slack or abs(actual.high - expected.high) > slack
+    return actual.width > _MOST_WIDER * expected.width or actual.width * _MOST_NARROWER < expected.width
+
+
+def _compare_values(
+    arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: Report
+) -> None:
+    are_pixels = arriving.actual.colour is not None
+    if not (are_pixels or arriving.expected.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
+        return
+    fixes: list[Fix] = []
+    written = arriving.argument("values")
+    if written is not None and written.name == "from":
+        fixes.append(report.guess(written.span, _range_text(actual), f"Change from to {actual.written}"))
+    if arriving.type.element.is_float:
+        fixes += insert(arriving.stage, arriving.input, scaled(actual, expected, arriving.described))
+    what = "pixels" if are_pixels else "numbers"
+    notes = [f"So says its file: {arriving.described.because}."] if arriving.described.because else []
+    if expected.width > actual.width:
+        notes.append("The difference between its smallest and its greatest number is lost on it.")
+    report.warning(
+        Code.VALUE_RANGE,
+        f"{arriving.reader} takes {what} from {expected}, and {arriving.giver} gives {actual}",
+        arriving.input.whole,
+        [*notes, "It runs all the same, and what comes of it is wrong."],
+        fixes,
+    )
+
+
+def scaled(actual: NumberRange | None, expected: NumberRange, described: DescribedTensor = NOTHING) -> NewBlock:
+    """The block that makes numbers of one range into those of another; of bytes where `actual` is unknown."""
+    start = {} if actual is None else {"from": actual.written}
+    if described.mean and described.deviation:
+        channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
+        between = {} if actual is None or actual == NumberRange(0, 255) else {**start, "to": "0..255"}
+        return NewBlock("scale", {**between, **channels})
+    return NewBlock("scale", {**start, "to": expected.written})
+
+
+def _channels(described: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    return (("mean", described.mean), ("deviation", described.deviation))
+
+
+def _range_text(range_: NumberRange) -> str:
+    return f'"{range_.written}"' if range_.low < 0 else range_.written
+
+
+def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: Report) -> None:
+    whole = full_range(arriving.type)
+    if whole is None:
+        return
+    one, other = represented_range(whole, actual), represented_range(whole, expected)
+    if max(abs(one.low - other.low), abs(one.high - other.high)) <= _STEP * max(actual.scale, expected.scale):
+        return
+    fixes = _requantised(arriving, actual, report)
+    if arriving.source is not None and arriving.source.target.text.rpartition("#")[2].strip() == "quantize":
+        fixes += _rewritten(arriving.source, expected, report)
+    report.warning(
+        Code.QUANTISATION,
+        f"{arriving.reader} takes {arriving.type.element} in {expected}, and {arriving.giver} gives {actual}",
+        arriving.input.whole,
+        [
+            f"What {arriving.giver} writes as {whole.high:.0f} stands for {one.high:.4g}, and is read as "
+            f"{other.high:.4g}."
+        ],
+        fixes,
+    )
+
+
+def _requantised(arriving: Arriving, actual: Quantisation, report: Report) -> list[Fix]:
+    """The stage's own arguments changed to what comes."""
+    return _rewritten(arriving.stage, actual, report) if "quantised" in arriving.expected.declared_by else []
+
+
+def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix]:
+    written = {each.name: each for each in stage.arguments if each.resource is None}
+    if "scale" not in written or ("zero_point" not in written and to.zero_point != 0):
+        return []
+    title = f"Change {stage.name.text} to scale {to.scale:.9g}, zero_point {to.zero_point}"
+    fix = report.guess(written["scale"].span, f"{to.scale:.9g}", title)
+    if "zero_point" not in written:
+        return [fix]
+    zero = report.guess(written["zero_point"].span, str(to.zero_point))
+    return [Fix(title, (*fix.edits, *zero.edits))]
+
+
+def _report_colour(arriving: Arriving, actual: Colour, expected: Colour, insert: Insert, report: Report) -> None:
+    fixes: list[Fix] = []
+    written = arriving.argument("colour")
+    if written is not None:
+        fixes.append(report.guess(written.span, _COLOUR_WORDS[actual], f"Change {written.name} to {actual.value}"))
+    declared_by = arriving.expected.declared_by.get("colour")
+    if declared_by is not None and all(each.name != declared_by for each in arriving.stage.arguments):
+        fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[actual]}", report)
+    change = NewBlock("color", {"from": _COLOUR_WORDS[actual], "to": _COLOUR_WORDS[expected]})
+    report.warning(
+        Code.COLOUR,
+        f"{arriving.reader} takes a picture in {expected.value}, and {arriving.giver} gives {actual.value}",
+        arriving.input.whole,
+        ["With red and blue exchanged it sees other colours, and nothing fails."],
+        [*fixes, *insert(arriving.stage, arriving.input, change)],
+    )
+
+
+def _report_layout(arriving: Arriving, actual: Layout, expected: Layout, insert: Insert, report: Report) -> None:
+    report.warning(
+        Code.COLOUR,
+        f"{arriving.reader} takes a picture with its {expected.value}, and {arriving.giver} gives {arriving.type} with "
+        f"its {actual.value}",
+        arriving.input.whole,
+        ["The number of elements is the same, so it runs, and what is read is no picture."],
+        insert(arriving.stage, arriving.input, NewBlock("layout", {"to": _LAYOUT_WORDS[expected]})),
+    )
+
+
+def _tell_probabilities(arriving: Arriving, report: Report) -> None:
+    report.warning(
+        Code.VALUE_RANGE,
+        f"{arriving.reader} makes probabilities of scores, and {arriving.giver} gives probabilities already",
+        arriving.input.whole,
+        [
+            "Of probabilities it makes numbers that are nearly the same for all classes, such as 0.73 and 0.27 of 1 "
+            "and 0.",
+            f"Leave the stage out: read {arriving.input.text} where {arriving.stage.name.text} is read.",
+        ],
+    )
+
+
+def _report_rate(arriving: Arriving, actual: int, expected: int, report: Report) -> None:
+    report.warning(
+        Code.SOUND_RATE,
+        f"{arriving.reader} takes sound of {hertz(expected)}, and {arriving.giver} gives {hertz(actual)}",
+        arriving.input.whole,
+        ["So says the metadata in the model's file. Sound of another rate is another sound: every pitch is wrong."],
+    )
+
+
+def expectation_of(wanted: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
+    """What a stage takes an input for, where no argument says so."""
+    return ExpectedMeaning(wanted, declared_by or {})

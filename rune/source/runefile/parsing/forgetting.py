@@ -1,0 +1,38 @@
+"""Which diagnostics say nothing where lines were skipped: they were only caused by it."""
+
+from __future__ import annotations
+
+from rune.source.runefile.codes import Code
+from rune.source.runefile.report import Report
+from rune.source.runefile.yaml.values import Composed
+
+_ABOUT_A_PART = frozenset(
+    {
+        Code.MISSING_KEY,
+        Code.NO_KIND,
+        Code.RESOURCE_NO_SOURCE,
+        Code.NO_INPUTS,
+        Code.WRONG_OUTPUT_COUNT,
+        Code.MISSING_PARAMETER,
+        Code.WRONG_CAPABILITY_SIZE,
+        Code.MISSING_ARGUMENT,
+        Code.WRONG_INPUT_COUNT,
+        Code.MISSING_TYPES,
+    }
+)
+"""What cannot be said of a stage of which something could not be read."""
+_ABOUT_THE_WHOLE = frozenset({Code.EMPTY_PIPELINE, Code.NO_OUTPUT_STAGE, Code.UNUSED_STAGE, Code.UNUSED_RESOURCE})
+"""What cannot be said while there is such a stage."""
+_ABOUT_WHAT_IS_ABSENT = frozenset(
+    {*_ABOUT_A_PART, *_ABOUT_THE_WHOLE, Code.EMPTY_RUNEFILE, Code.UNKNOWN_RESOURCE, Code.UNKNOWN_INPUT}
+)
+"""What cannot be said while it is not even known which stages there are."""
+
+
+def forget_what_follows(composed: Composed, report: Report) -> None:
+    """Removes diagnostics that were only caused by skipped lines."""
+    if not composed.is_whole:
+        report.forget(_ABOUT_WHAT_IS_ABSENT)
+    elif composed.damaged or composed.broken:
+        report.forget(_ABOUT_THE_WHOLE)
+        report.forget(_ABOUT_A_PART, composed.is_damaged)

@@ -1,0 +1,1 @@
+"""Checking the stages of a Runefile and the resources that they use."""

@@ -1,0 +1,285 @@
+"""`rune evaluate`: how good a rune, or what a project builds, is on labelled samples."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.spec import RUNE_TARGET
+from rune.compiler.targets.finding import find_target
+from rune.project.files import FileError, FolderFiles
+from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
+from rune.running.evaluation.evaluating import Effort, evaluate
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.junit import junit_xml
+from rune.running.evaluation.labelled import LabelledSample, Split
+from rune.running.evaluation.limited import with_evaluation
+from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
+from rune.running.evaluation.streams import Listening
+from rune.running.evaluation.wording import lines, percent
+from rune.running.runtime import Limits
+from rune.running.runtime.errors import RuneError
+from rune.running.runtime.measure import measure
+from rune.source.policy import Figure, Figures, Judgement, LimitKind, Policy, judge
+from rune.source.policy.wording import lines as limit_lines
+from rune.source.runefile import Severity
+from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.files.allow_outside import allow_outside_option
+from rune.tools.cli.files.input_file import read_input_file
+from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy, target_figures
+from rune.tools.cli.projects.project import WASM_MAGIC, Project, project_of, show_diagnostics
+from rune.tools.cli.running.input_options import limit_options
+from rune.tools.cli.running.interruptible import interruptible
+from rune.tools.cli.running.resource_options import require_resources, resources_from_options
+from rune.tools.cli.terminal.printing import print_json
+from rune.tools.cli.terminal.progress import progress
+from rune.wording import counted
+
+_EVERY = "all"
+_DEFAULT = Listening()
+
+
+@click.command()
+@click.argument("subject", default=Path(), type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--samples",
+    "samples_path",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FOLDER|CSV|ZIP",
+    help="A folder or zip with a folder for each label, or a CSV with the columns file and label.",
+)
+@click.option(
+    "--split",
+    type=click.Choice([*(split.value for split in Split), _EVERY]),
+    default=Split.TEST.value,
+    show_default=True,
+    help="Which samples to run. A sample without a split is one for testing.",
+)
+@click.option(
+    "--least-accuracy",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="End with status 1 when fewer samples are right.",
+)
+@click.option(
+    "--most-false-alarms",
+    type=click.FloatRange(min=0),
+    metavar="AN_HOUR",
+    help="End with status 1 when long recordings give more false alarms an hour.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=600.0,
+    show_default=True,
+    help="Start no sample after this time.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=_DEFAULT.threshold,
+    show_default=True,
+    help="In long recordings, a label counts as detected when its mean score is above this.",
+)
+@click.option(
+    "--mean-of",
+    type=click.IntRange(1, 100),
+    default=_DEFAULT.mean_of,
+    show_default=True,
+    help="In long recordings, how many windows the mean is of.",
+)
+@click.option(
+    "--refractory",
+    type=click.FloatRange(min=0),
+    default=_DEFAULT.refractory,
+    show_default=True,
+    metavar="SECONDS",
+    help="In long recordings, the time in which a label is not detected again.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=_DEFAULT.tolerance,
+    show_default=True,
+    metavar="SECONDS",
+    help="In long recordings, how late after its end an event may be detected.",
+)
+@click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
+@click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
+@limit_options
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print it; junit is the XML that CI services show.",
+)
+@allow_outside_option
+def command(
+    subject: Path,
+    samples_path: Path,
+    split: str,
+    least_accuracy: float | None,
+    most_false_alarms: float | None,
+    seconds: float,
+    threshold: float,
+    mean_of: int,
+    refractory: float,
+    tolerance: float,
+    file_resources: Sequence[str],
+    string_resources: Sequence[str],
+    limits: Limits,
+    form: str,
+) -> None:
+    """Run the rune SUBJECT, or what a project builds, on labelled samples, and count what is right.
+
+    Prints the accuracy with its 95 % interval, precision and recall of each label, the confusion matrix, and the worst
+    samples. Sounds that are longer than the rune's window are evaluated as streams: hits, and false alarms an hour.
+
+    The limits that a project's forge.yml states are judged too, with the size, the memory and the inference time.
+
+    The exit status is 1 when a limit is missed or cannot be judged, and when no sample could be run. A wrong answer
+    alone leaves it 0.
+    """
+    resources = resources_from_options(file_resources, string_resources)
+    data, name, policy = _rune_of(subject)
+    require_resources(data, resources)
+    listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
+    with _samples(samples_path) as all_samples:
+        samples = [sample for sample in all_samples if split in (_EVERY, sample.split.value)]
+        if not samples:
+            raise CommandFailed(
+                f'"{samples_path}" has no samples of the split {split}; '
+                f"it has {counted(len(all_samples), 'other sample')}"
+            )
+        with progress(f"Evaluating {name}") as progress_line:
+
+            def news(done: int) -> None:
+                if progress_line is not None:
+                    progress_line.text = f"Evaluating {name}, {done} of {counted(len(samples), 'sample')}"
+
+            try:
+                evaluation = interruptible(
+                    lambda: evaluate(
+                        data,
+                        samples,
+                        effort=Effort(seconds, limits),
+                        listening=listening,
+                        resources=resources,
+                        progress=news,
+                    )
+                )
+            except (EvaluationImpossible, RuneError) as error:
+                raise failed(f"Unable to evaluate {name}", error) from error
+    judgements = () if policy is None else judge(policy.policy, _figures(data, policy, evaluation, limits))
+    _print(evaluation, judgements, name, form)
+    missed = list(_missed(evaluation, least_accuracy, most_false_alarms))
+    if missed:
+        click.echo("\n".join(missed), err=True)
+    if missed or not all(each.outcome.passes for each in judgements):
+        sys.exit(1)
+
+
+@dataclass(frozen=True)
+class _BuiltProject:
+    """A project that was built: its policy, the bytes of memory that it plans, and the project."""
+
+    policy: Policy
+    memory: int
+    project: Project
+
+
+def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> Figures:
+    """All that the policy may limit. Time, and what targets need, are measured only where they are limited."""
+    figures = with_evaluation(
+        Figures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
+    )
+    if not any(each.kind is LimitKind.INFERENCE_TIME for each in project.policy.limits):
+        return figures
+    try:
+        time = measure(data, limits=limits)
+    except RuneError as error:
+        return replace(figures, reasons={LimitKind.INFERENCE_TIME: f"The inference time was not measured: {error}"})
+    return replace(figures, time=Figure(time.milliseconds, time.low, time.high, time.runs))
+
+
+def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
+    """The bytes of a rune, read or built, its name, and the built project if there is one."""
+    if subject.is_file():
+        data = read_input_file(subject)
+        if data.startswith(WASM_MAGIC):
+            return data, subject.name, None
+    project = project_of(subject)
+    policy = require_policy(project.files)
+    try:
+        target = preferred_variant(find_target(RUNE_TARGET), policy)
+        profile = preferred_profile(None, policy)
+        result = build(
+            project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+        )
+        return result.rune, project.name, _BuiltProject(policy, result.report.memory.planned, project)
+    except BuildFailed as failure:
+        show_diagnostics(failure.diagnostics, project.files)
+        count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
+        raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
+    except CompileError as error:
+        raise failed(f"Unable to compile {project.name}", error) from error
+
+
+@contextmanager
+def _samples(path: Path) -> Iterator[Sequence[LabelledSample]]:
+    """The samples of a folder, a table or a zip, which stays open meanwhile."""
+    try:
+        if path.is_dir():
+            yield samples_of(FolderFiles(path))
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                yield samples_of(ZipFiles(archive))
+        else:
+            yield samples_in_table(FolderFiles(path.parent), read_input_file(path))
+    except (SamplesRefused, FileError, zipfile.BadZipFile) as error:
+        raise failed(f'Unable to read the samples of "{path}"', error) from error
+
+
+def _print(evaluation: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:
+    if form == "json":
+        print_json({**evaluation.to_json(), "limits": [each.to_json() for each in judgements]})
+    elif form == "junit":
+        click.echo(junit_xml(evaluation, name, judgements), nl=False)
+    else:
+        limit_text = list(limit_lines(judgements))
+        click.echo("\n".join([*lines(evaluation), *([""] if limit_text else []), *limit_text]))
+
+
+def _missed(evaluation: Evaluation, accuracy: float | None, false_alarms: float | None) -> Iterator[str]:
+    """A sentence for each limit that is missed or could not be judged."""
+    if not evaluation.outcomes:
+        yield "No sample could be run."
+        return
+    accuracy_share = evaluation.accuracy
+    if accuracy is not None and (accuracy_share is None or accuracy_share.value * 100 < accuracy):
+        value = (
+            "is not known: no sample has one answer"
+            if accuracy_share is None
+            else f"is {percent(accuracy_share.value)}"
+        )
+        yield f"The accuracy {value}; the limit is at least {accuracy:g} %."
+    stream = evaluation.stream
+    if false_alarms is not None and (stream is None or stream.false_alarms.value > false_alarms):
+        value = (
+            "not known: no recording is longer than a window" if stream is None else f"{stream.false_alarms.value:.1f}"
+        )
+        yield f"False alarms an hour: {value}; the limit is at most {false_alarms:g}."

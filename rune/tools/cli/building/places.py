@@ -1,0 +1,69 @@
+"""Where a build's results are written: their names, and places that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from rune.compiler.anvil.target import Target
+from rune.tools.cli.building.making import ARCHIVE
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.projects.project import Project
+
+
+def output_paths(
+    output: Path | None, project: Project, name: str, targets_: Sequence[Target], *, is_one: bool
+) -> tuple[Path, ...]:
+    """Where each target's result goes. Unless one was named alone, `output` is the folder."""
+    if output is not None and is_one:
+        return (output,)
+    if output is not None and (str(output) == "-" or (output.exists() and not output.is_dir())):
+        raise click.BadParameter(f"{str(output)!r} is no folder, and there are several targets", param_hint="--output")
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+    folder = output or project.folder or Path()
+    first_rune = next((target for target in targets_ if target.makes_rune), None)
+    return tuple(folder / _file_name(name, target, is_plain=target is first_rune) for target in targets_)
+
+
+def _file_name(name: str, target: Target, *, is_plain: bool) -> str:
+    """A rune has the name alone, but for the second of two runes."""
+    stem = _without_extension(name)
+    ending = ".rune" if target.makes_rune else ARCHIVE
+    return f"{stem}{ending}" if is_plain else f"{stem}-{target.name}{ending}"
+
+
+def require_place(place: Path, target: Target) -> None:
+    """A rune goes into a file or to standard output, a package into an archive or a folder."""
+    if (target.makes_rune or place.suffix == ARCHIVE) and place.is_dir():
+        what = "a rune" if target.makes_rune else "an archive"
+        raise click.BadParameter(f"{str(place)!r} is a folder; {what} is a file", param_hint="--output")
+    if target.makes_rune or place.suffix == ARCHIVE:
+        return
+    if str(place) == "-" or (place.exists() and not place.is_dir()):
+        raise click.BadParameter(
+            f"{str(place)!r} is no folder; the target {target.name} makes several files, or one that ends in .zip",
+            param_hint="--output",
+        )
+
+
+def require_other_file(target: Path, project: Project, runefile: Path) -> None:
+    """A rune is not written over what it is built from."""
+    sources = (runefile, (project.folder or Path()) / project.runefile)
+    if target.exists() and any(each.exists() and target.samefile(each) for each in sources):
+        raise CommandFailed(f'"{target}" is what the rune is built from; choose another file with --output')
+
+
+def checked_name(name: str) -> str:
+    if "/" in name or "\\" in name or not name.isprintable() or not name.strip(". "):
+        raise click.BadParameter(
+            f"{name!r} cannot be the name of a rune; where it is written is chosen with --output", param_hint="--name"
+        )
+    return name
+
+
+def _without_extension(name: str) -> str:
+    """`foo` of `foo.bar`, as the old command named files; `.foo` stays."""
+    return Path(name).stem

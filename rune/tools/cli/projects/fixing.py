@@ -1,0 +1,76 @@
+"""`rune check --fix`: applies the safe fixes of diagnostics until none is left that can be applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import FileError
+from rune.source.language.apply import apply_fixes
+from rune.source.runefile import Checked, Diagnostic, Fix, check
+from rune.source.runefile.stages.models import Signatures
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.projects.edited_files import EditedFiles
+from rune.tools.cli.projects.project import Project
+
+_MAX_ROUNDS = 10
+"""A limit, because fixes might never end."""
+
+
+@dataclass(frozen=True)
+class FixedProject:
+    """The texts that changed, by path, before and after; what was fixed, in order; and the project afterwards."""
+
+    texts: dict[str, tuple[str, str]]
+    fixed: tuple[Diagnostic, ...]
+    checked: Checked
+    files: EditedFiles
+
+
+def fix_project(project: Project, checked: Checked, signatures: Signatures) -> FixedProject:
+    """Nothing is written, and nothing is guessed: only fixes that are safe are applied."""
+    before: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    fixed: list[Diagnostic] = []
+    seen = {checked.source.text}
+    files = EditedFiles(project.files, texts)
+    for _ in range(_MAX_ROUNDS):
+        current = {**_texts_of(project, checked), **texts}
+        before = {**current, **before}
+        result = apply_fixes(current, checked.diagnostics)
+        if not result.applied:
+            break
+        changed = {path: text for path, text in result.texts.items() if text != current[path]}
+        after = EditedFiles(project.files, {**texts, **changed})
+        rechecked = check(after, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
+        if rechecked.source.text in seen:
+            break  # The fixes go round in a circle.
+        seen.add(rechecked.source.text)
+        fixed += _fixed_by(result.applied, checked)
+        texts, files, checked = {**texts, **changed}, after, rechecked
+    changes = {path: (before[path], text) for path, text in texts.items() if text != before[path]}
+    return FixedProject(changes, tuple(fixed), checked, files)
+
+
+def _fixed_by(applied: tuple[Fix, ...], checked: Checked) -> list[Diagnostic]:
+    return [each for each in checked.diagnostics if each.fixes and each.fixes[0] in applied]
+
+
+def _texts_of(project: Project, checked: Checked) -> dict[str, str]:
+    """The Runefile as the check read it, and the other files that fixes change."""
+    texts = {project.runefile: checked.source.text}
+    for diagnostic in checked.diagnostics:
+        for fix in diagnostic.fixes:
+            for edit in fix.edits:
+                if edit.file not in texts:
+                    try:
+                        texts[edit.file] = project.files.read(edit.file).decode("utf-8")
+                    except (FileError, UnicodeDecodeError):
+                        continue  # A fix of a file that cannot be read is left.
+    return texts
+
+
+def require_folder(project: Project) -> None:
+    """Ends the command for a project that is inside a zune, which is not written to."""
+    if project.folder is None:
+        raise CommandFailed(f"The Runefile of {project.name} is inside a zune, which is never changed; unpack it first")

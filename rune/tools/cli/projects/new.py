@@ -1,0 +1,164 @@
+"""`rune new`: a folder with a project that works, from a template or around a model of one's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from rune.model.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice, read_model, signature
+from rune.project.files import DEFAULT_FILE_LIMIT, FileError
+from rune.source.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
+from rune.source.templates import Template, list_templates
+from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.files.input_file import ANY_PATH
+from rune.tools.cli.terminal.printing import format_option, print_json
+from rune.wording import plain, size_text
+
+_RANGES = {"0-1": PixelRange.UNIT, "0-255": PixelRange.BYTES}
+"""By the value of `--pixels`, or of an answer at the terminal."""
+
+
+def _complete(context: click.Context, _: click.Parameter, prefix: str) -> list[CompletionItem]:
+    """What a shell offers: the templates for the first word, folders after it."""
+    if context.params.get("model") is not None or context.params.get("words"):
+        return [CompletionItem(prefix, type="dir")]
+    templates = (each for each in list_templates() if each.name.startswith(prefix))
+    return [CompletionItem(each.name, help=each.summary) for each in templates]
+
+
+@click.command(name="new")
+@click.argument("words", nargs=-1, metavar="[TEMPLATE] [FOLDER]", shell_complete=_complete)
+@format_option()
+@click.option("--model", type=ANY_PATH, help="Start with this .tflite.")
+@click.option(
+    "--pixels",
+    type=click.Choice(list(_RANGES)),
+    help="The range in which the model reads pixels, where its file does not say.",
+)
+def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str | None) -> None:
+    """Start a project from TEMPLATE, or around a model, in a new FOLDER.
+
+    \b
+    rune new                          list the templates
+    rune new keywords                 into the folder keywords
+    rune new keywords my-app          into the folder my-app
+    rune new --model x.tflite my-app  a Runefile that fits the model
+
+    If neither the file of a float model nor --pixels gives the range of its pixels, a terminal is asked; otherwise
+    the question is written into the Runefile, and rune check reports it.
+    """
+    if pixels is not None and model is None:
+        raise click.UsageError("--pixels goes with --model.")
+    if len(words) > (2 if model is None else 1):
+        raise click.UsageError("Too many arguments. Name a template and a folder, or --model and a folder.")
+    if model is not None:
+        folder = Path(words[0] if words else model.stem)
+        contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels])
+        _write(folder, contents)
+        for notice in notices:
+            click.echo(notice, err=True)
+    elif words:
+        template = _find(words[0])
+        folder = Path(words[-1])
+        _write(folder, dict(template.contents()))
+    else:
+        _list(form)
+        return
+    if form == "json":
+        print_json({"folder": str(folder)})
+    else:
+        click.echo(f"Created the project {folder}. Check it with: rune check {folder}")
+
+
+def _list(form: str) -> None:
+    templates = list_templates()
+    if form == "json":
+        print_json({"templates": [{"name": each.name, "summary": each.summary} for each in templates]})
+        return
+    for template in templates:
+        click.echo(f"{template.name:<12} {template.summary}".rstrip())
+
+
+def _find(name: str) -> Template:
+    templates = {template.name: template for template in list_templates()}
+    if name not in templates:
+        raise CommandFailed(f"There is no template {name}. There are: {', '.join(templates)}.")
+    return templates[name]
+
+
+def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
+    """The files of a project around a model, its Runefile among them, and notices for the user."""
+    try:
+        size = model.stat().st_size
+        if size > DEFAULT_FILE_LIMIT:
+            raise CommandFailed(
+                f"{model} has {size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}"
+            )
+        data = model.read_bytes()
+        path = f"models/{model.name}"
+        parsed = read_model(data)
+        advice, notices = _pixels(parsed, pixels)
+        text = starter(signature(parsed), path, advice)
+    except ModelError as error:
+        raise CommandFailed(f"{model} cannot be used as a model: {error}") from error
+    except FileError as error:
+        raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
+    except OSError as error:
+        raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
+    return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
+
+
+def _pixels(model: Model, pixel_range: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:
+    """The range of pixels that each input wants, and a sentence on each that is not known or unusual."""
+    advices: list[PixelAdvice | None] = []
+    notices = []
+    for position, tensor in enumerate(signature(model).inputs):
+        advice = pixel_advice(model, position)
+        if not asks_for_pixels(tensor.type):
+            advice = None
+        elif pixel_range is not None:
+            advice = PixelAdvice(pixel_range, "given by --pixels")
+        elif advice is None:
+            advice = _ask_for_range(plain(tensor.name))
+            if advice is None:
+                notices.append(
+                    "The model's file does not say whether it reads pixels from 0 to 1 or from 0 to 255. The Runefile "
+                    "uses 0 to 1 and marks the question; answer it with --pixels."
+                )
+        elif advice.range in (None, PixelRange.SIGNED):
+            range_text = "of each channel by itself" if advice.range is None else f"from {advice.range.value}"
+            notices.append(f"The model reads pixels {range_text} ({advice.reason}), and the Runefile makes them so.")
+        advices.append(advice)
+    return advices, list(dict.fromkeys(notices))
+
+
+def _ask_for_range(name: str) -> PixelAdvice | None:
+    """The answer of a person at a terminal; None without a terminal, or where they do not know."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    click.echo(
+        f"The model's file does not say in which range its input {name} reads pixels. With the wrong range, "
+        "its results are wrong.",
+        err=True,
+    )
+    answer = click.prompt(
+        "From 0 to 1, or from 0 to 255?", type=click.Choice([*_RANGES, "unknown"]), default="unknown", err=True
+    )
+    return PixelAdvice(_RANGES[answer], "given by you") if answer in _RANGES else None
+
+
+def _write(folder: Path, contents: dict[str, bytes]) -> None:
+    """Writes a new project; a folder that holds something already is left alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise CommandFailed(f"The folder {folder} is not empty. Name another one.")
+        for path, data in contents.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    except OSError as error:
+        raise failed(f'Unable to write "{folder}"', OSError(error.errno, error.strerror)) from error

@@ -1,0 +1,83 @@
+"""The `forge.yml` of a project that a command builds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+import click
+
+from rune.aim import BALANCED, OPTIMIZATIONS, Aim
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
+from rune.compiler.anvil.target import Target
+from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import targets
+from rune.devices.emulation.measuring import measured_or_planned
+from rune.project.files import ProjectFiles
+from rune.source.policy import POLICY_FILE, LimitKind, Policy, TargetFigures, check_policy
+from rune.source.runefile import diagnostic_to_json
+from rune.tools.cli.projects.project import Project, show_diagnostics
+from rune.tools.cli.terminal.printing import print_json
+
+_PLANNED = (LimitKind.SIZE, LimitKind.MEMORY)
+
+
+def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
+    """The project's policy, an empty one without the file. Ends the command where it has errors, and says which."""
+    checked = check_policy(files)
+    if is_json and checked.has_errors:
+        print_json({"diagnostics": [diagnostic_to_json(each) for each in checked.diagnostics]})
+    elif not is_json:
+        show_diagnostics(checked.diagnostics, files)
+    if checked.has_errors:
+        if not is_json:
+            click.echo(f"Error: {POLICY_FILE} cannot be read", err=True)
+        sys.exit(1)
+    return checked.policy or Policy()
+
+
+def preferred_variant(target: Target, policy: Policy) -> Target:
+    """The variant of the target that the project's `forge.yml` chooses; the target itself without a choice or a
+    variant."""
+    aim = policy.build.optimize or target.optimized_for if target.makes_rune else preferred_package_aim(policy)
+    return target.variant(cast("Aim", aim)) or target
+
+
+def preferred_package_aim(policy: Policy) -> Aim:
+    """What packages are optimised for, according to the project's `forge.yml`."""
+    return cast("Aim", policy.build.optimize_packages or BALANCED)
+
+
+def preferred_profile(match: str | None, policy: Policy) -> Profile:
+    """The reference whose results models reproduce: `--match`, else the setting of `forge.yml`."""
+    return PROFILES[match or policy.build.match or LITERT.option]
+
+
+def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigures]:
+    """The needs of the rune on each target that the policy limits, where it can be built for the target."""
+    limited_targets = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
+    known = {target.name: target for target in targets() if not target.makes_rune}
+    figures = {}
+    for name in sorted(limited_targets & set(known)):
+        target, profile = preferred_variant(known[name], policy), preferred_profile(None, policy)
+        try:
+            result = build(
+                project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+            )
+        except (BuildFailed, CompileError) as error:
+            figures[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
+            continue
+        optimization = OPTIMIZATIONS[preferred_package_aim(policy)]
+        needs, reason = measured_or_planned(result, project.name, optimization=optimization)
+        figures[name] = TargetFigures(needs.flash, needs.ram, needs.instructions, reason or "")
+    return figures
+
+
+def limits_known_after_build(policy: Policy) -> Policy:
+    """The policy with only those limits that are known after a build, without running anything."""
+    return replace(policy, limits=tuple(each for each in policy.limits if each.kind in _PLANNED))

@@ -1,0 +1,91 @@
+"""`rune pull`: fetch a rune from a registry into a file, which appears only when every byte is right."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from rune.tools.cli.failure import failed
+from rune.tools.cli.registry.remote_errors import explained
+from rune.tools.remote import (
+    CredentialStore,
+    PulledRune,
+    Reference,
+    ReferenceInvalid,
+    Registry,
+    parse_reference,
+    registry_url,
+)
+
+
+@click.command()
+@click.argument("reference")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--registry", help="The registry; by default that of the last rune login.")
+@click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@explained
+def command(reference: str, output: Path | None, registry: str | None, insecure: bool) -> None:
+    """Fetch the rune REFERENCE, such as acme/keywords:1.0, and write it to keywords.rune.
+
+    The registry can be part of it: http://127.0.0.1:8000/acme/keywords:1.0. A digest in place of the tag
+    (acme/keywords@sha256:...) fetches exactly those bytes.
+    """
+    wanted = parse_reference(reference)
+    if wanted.tag is None and wanted.digest is None:
+        wanted = replace(wanted, tag="latest")
+    credentials = CredentialStore().read()
+    address = registry or wanted.registry or credentials.usual
+    if address is None:
+        raise ReferenceInvalid(
+            f"Which registry has {wanted}? Run rune login first, or write the registry in front: "
+            f"http://127.0.0.1:8000/{wanted}"
+        )
+    address = registry_url(address, insecure=insecure)
+    target = output or Path(f"{wanted.name}.rune")
+    with Registry(address, credentials.tokens.get(address), insecure=insecure) as remote:
+        pulled = _pull_into(remote, wanted, target)
+    for warning in pulled.warnings:
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
+    click.echo(f"{target}: {pulled.size} bytes, {pulled.digest}")
+
+
+def _pull_into(remote: Registry, wanted: Reference, target: Path) -> PulledRune:
+    """Writes beside the target and moves into place, so that a pull that fails leaves no half of a rune."""
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    except OSError as error:
+        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pulled = _with_progress(remote, wanted, file)
+        mask = os.umask(0)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)
+        part.replace(target)
+    except OSError as error:
+        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return pulled
+
+
+def _with_progress(remote: Registry, wanted: Reference, file: BinaryIO) -> PulledRune:
+    """Draws a bar on a terminal's standard error; elsewhere it says nothing until the end."""
+    shown = 0
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=1, label=f"Pulling {wanted}", file=sys.stderr, hidden=hidden) as bar:
+
+        def advance(received: int, size: int) -> None:
+            nonlocal shown
+            bar.length = size
+            bar.update(received - shown)
+            shown = received
+
+        return remote.pull(wanted, file, advance)

@@ -1,0 +1,1 @@
+"""Commands that run a rune, here or on a board, and their options."""

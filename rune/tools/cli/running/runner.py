@@ -1,0 +1,59 @@
+"""What runs a rune for `rune run`: this machine, or beside it a board at a serial port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rune.devices.firmware.device import Device
+from rune.devices.firmware.errors import BoardError
+from rune.running.runtime import InputSource, LoadedRune, OutputMessage
+from rune.running.runtime.errors import RuneError
+from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.running.interruptible import interruptible
+from rune.tools.cli.running.on_board import Board, BoardResult
+from rune.tools.cli.running.serial_line import SerialLine
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The outputs of a run; those of the board where one ran it."""
+
+    messages: tuple[OutputMessage, ...]
+    board: BoardResult | None = None
+
+
+Run = Callable[[Mapping[int, InputSource]], RunResult]
+
+
+@contextmanager
+def runner(loaded: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
+    """Runs the rune here, and on the board at the port too where one is given. Ends the command with the reason when a
+    run fails, and at the end where the board gave other bytes."""
+    if port is None:
+        yield lambda sources: RunResult(run_once(loaded, sources))
+        return
+    line = SerialLine(port)
+    try:
+        board = Board(Device(line), data, loaded)
+
+        def run(sources: Mapping[int, InputSource]) -> RunResult:
+            inputs = board.inputs(sources)
+            result = board.run(inputs, run_once(loaded, inputs))
+            return RunResult(result.messages, result)
+
+        yield run
+        board.require_same()
+    except BoardError as error:
+        raise CommandFailed(f"The board at {port} failed", (str(error),)) from error
+    finally:
+        line.close()
+
+
+def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
+    """One run; ends the command with the reason when it fails."""
+    try:
+        return interruptible(lambda: loaded.call(sources))
+    except RuneError as error:
+        raise failed("Prediction failed", error) from error

@@ -1,0 +1,60 @@
+"""The files that a rune reads as streams, by capability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rune.running.container import ContainerError, read_graph, streamed_requests
+from rune.running.runtime import CapabilityRequest
+from rune.running.runtime.errors import InputFile
+from rune.running.runtime.inputs.files import decoded_file, file_of
+from rune.running.runtime.inputs.readers import Notice, StreamFile, is_recorded_over_time, stream_file
+from rune.tools.cli.failure import CommandFailed, causes_of
+from rune.tools.cli.running.input_options import InputOptions
+
+
+def streams_from_options(
+    data: bytes, capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
+) -> Mapping[int, StreamFile]:
+    """The streams with a file, by the capabilities' ids. Ends the command where one cannot be read."""
+    return _streams(streamed(data, capabilities), inputs, notice)
+
+
+def streamed(data: bytes, capabilities: Sequence[CapabilityRequest]) -> list[CapabilityRequest]:
+    """The capabilities that the rune reads as streams."""
+    try:
+        graph = read_graph(data) or {}
+    except ContainerError:
+        return []  # a rune runs without a graph, and says nothing of streams then
+    are_streams = streamed_requests(graph, [request.kind for request in capabilities])
+    return [request for request, is_stream in zip(capabilities, are_streams, strict=True) if is_stream]
+
+
+def recordings(
+    capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
+) -> Mapping[int, StreamFile]:
+    """The sound and motion files as streams, whether the rune reads streams or not; without those that a single run
+    reads whole."""
+    return _streams(list(filter(is_recorded_over_time, capabilities)), inputs, notice)
+
+
+def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:
+    """A sentence for each recording of which one run reads the beginning only."""
+    for stream in streams.values():
+        if stream.runs > 1:
+            part = f"the first of {stream.runs}" if stream.seconds is None else f"the first {stream.seconds:g} s"
+            whole = "parts" if stream.seconds is None else f"of {stream.runs * stream.seconds:g} s"
+            yield f"{stream.name}: a run reads {part} {whole}. With --to-end all of it is read, run by run."
+
+
+def _streams(requests: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice) -> Mapping[int, StreamFile]:
+    return {request.id: _stream(request, inputs, notice) for request in requests if inputs.count(request.kind)}
+
+
+def _stream(request: CapabilityRequest, inputs: InputOptions, notice: Notice) -> StreamFile:
+    try:
+        path = file_of(request, inputs.files)
+        return decoded_file(path, lambda data: stream_file(request, path.name, data, notice))
+    except InputFile as error:
+        message, *causes = causes_of(error)
+        raise CommandFailed(f'Unable to load the "{request.kind.name}" input: {message}', tuple(causes)) from error

@@ -1,0 +1,61 @@
+"""Asking Hammer Forge's own API, which an OCI registry has no calls for. One server, and a token."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from rune.tools.remote.answers import JsonAnswer, json_answer
+from rune.tools.remote.errors import NotFound, RegistryRefused, SignInNeeded
+from rune.tools.remote.reference import is_loopback
+from rune.wording import plain
+
+_ANSWER_LIMIT = 4 * 1024 * 1024
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+"""Publishing a block compiles its tests."""
+_NEEDS_PUBLISH = "Publishing needs a token with the scope rune:publish, of the page Tokens of your account."
+_NEEDS_READ_AND_PUBLISH = (
+    "It needs a token with the scopes project:read and rune:publish, of the page Tokens of your account."
+)
+
+
+class ForgeClient:
+    """One server that is asked. A context manager: leaving it closes the connections."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url = url
+        headers = {"User-Agent": "rune", **({"Authorization": f"Bearer {token}"} if token else {})}
+        trust_env = not is_loopback(urlsplit(url).netloc)
+        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=trust_env, headers=headers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def request(
+        self, method: str, path: str, body: dict[str, str] | None = None, *, seen: str | None = None
+    ) -> dict[str, Any]:
+        """Returns the answer below `/api/v1`. `seen` is the state on which the act depends, from `state`. Raises
+        `RegistryRefused` with the server's reason, `SignInNeeded`, `NotFound` and `RegistryUnreachable`."""
+        return self._answer(method, path, body, "" if method == "GET" else _NEEDS_PUBLISH, seen).values
+
+    def state(self, path: str) -> str:
+        """Returns the state of what is there, for an act on it that changes nothing newer. Raises as `request` does."""
+        return self._answer("GET", path, None, _NEEDS_READ_AND_PUBLISH, None).etag
+
+    def _answer(self, method: str, path: str, body: dict[str, str] | None, needs: str, seen: str | None) -> JsonAnswer:
+        headers = None if seen is None else {"If-Match": seen}
+        answer = json_answer(self._client, method, self.url, f"/api/v1{path}", body, _ANSWER_LIMIT, headers)
+        if answer.status in (httpx.codes.OK, httpx.codes.CREATED) and answer.values:
+            return answer
+        detail = plain(str(answer.values.get("detail") or f"{self.url} answered {answer.status}"), longest=600)
+        if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise SignInNeeded(f"{detail} {needs}".strip(), answer.status)
+        raise (NotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, answer.status)

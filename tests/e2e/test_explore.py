@@ -1,0 +1,39 @@
+"""Explore of a fresh server: the server publishes its templates, and a visitor runs one on its example input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from rune import __version__
+from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.studio import PATIENCE
+from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
+from tests.support.live_forge import LiveForge
+
+BUILD_TIME = 120
+"""Seconds in which the first template is built and published on a busy machine."""
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Iterator[LiveForge]:
+    """A fresh server, which publishes its templates."""
+    with LiveForge(tmp_path / "data", {"PUBLISH_TEMPLATES": "1"}) as running:
+        yield running
+
+
+def test_a_visitor_runs_a_template_of_a_fresh_server_on_its_example(forge: LiveForge, open_page: OpenPage) -> None:
+    rune = f"{forge.address}/api/v1/projects/templates/digits/tags/{__version__}/rune"
+    forge.until(lambda: httpx.get(rune).status_code == 200, BUILD_TIME)
+    visitor = open_page(viewport=PHONE)
+    visitor.goto(f"{forge.address}/explore")
+    card = visitor.get_by_role("article").filter(has=visitor.get_by_role("link", name="templates / digits"))
+    card.get_by_role("button", name="Run").click()
+    expect(card.locator(".rune-card-word")).to_have_text("7", timeout=PATIENCE)
+    assert findings(visitor, (DARK_AND_NARROW,)) == []
+    card.get_by_role("link").click()
+    expect(visitor.get_by_role("button", name="seven")).to_be_visible(timeout=PATIENCE)

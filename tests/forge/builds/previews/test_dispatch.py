@@ -1,0 +1,127 @@
+"""The slot of previews: a build never holds one up, and a long one of an organisation none of another."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forge.accounts.models import Organisation
+from forge.builds.previews import dispatch
+from forge.builds.previews.dispatch import PreviewSlots
+from forge.builds.previews.superseding import PreviewWork
+from forge.compute.pool.compiler import Compiler
+from forge.compute.scheduler.pace import PaceNow
+from forge.jobs.workers.slots import JobSlots
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from tests.forge.builds.conftest import warm
+from tests.forge.jobs.waiting_jobs import ONE, PATIENCE, WaitingJobs, in_thread
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_does_not_wait_behind_a_numbered_build(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = WaitingJobs(monkeypatch, ONE)
+    busy = in_thread(JobSlots(1, ("build",), threading.Event()).work)
+    assert waiting.begun.acquire(timeout=PATIENCE)
+    PreviewSlots(threading.Event(), warm(lambda: compiler)).work(project.pk)
+    assert project.previews.get().state == "ready"
+    assert busy.is_alive()
+    waiting.go_on.release()
+    busy.join(PATIENCE)
+
+
+@pytest.mark.django_db
+def test_a_preview_that_fails_in_us_leaves_the_slot_free(
+    project: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Any] = []
+
+    def refresh(project_id: Any, *others: Any) -> None:
+        seen.append(project_id)
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slot = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
+    slot.work(project.pk)
+    slot.work(project.pk)
+    assert len(seen) == 2
+    assert "stopped in the middle" in caplog.text
+
+
+@pytest.mark.protects("availability/long-builds")
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
+    project: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation = Organisation.objects.get(name="other")
+    short = Project.objects.create(organisation=organisation, name="short", created_by=stranger)
+    is_built = threading.Event()
+
+    def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow, work: Any) -> None:
+        if project_id == short.pk:
+            is_built.set()
+        else:
+            assert is_built.wait(PATIENCE)
+
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    # One message that names both: neither waits for the other.
+    PreviewSlots(threading.Event(), warm(lambda: Compiler(Path()))).work(project.pk, short.pk)
+    assert is_built.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_newer_text_ends_the_work_on_an_older_one_and_a_question_does_not(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cancelled:
+        def __init__(self) -> None:
+            self.event = threading.Event()
+
+        def cancel(self) -> None:
+            self.event.set()
+
+    begun, seen = threading.Semaphore(0), list[Cancelled]()
+
+    def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow, work: PreviewWork) -> None:
+        sequence = Project.objects.get(pk=project_id).sequence
+        cancelled = Cancelled()
+        seen.append(cancelled)
+        if len(seen) == 1:
+            with work.of_text(cancelled, sequence):
+                begun.release()
+                assert cancelled.event.wait(PATIENCE)
+            with work.of_tests(cancelled):
+                pass
+
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slots = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
+    busy = in_thread(lambda: slots.work(project.pk))
+    assert begun.acquire(timeout=PATIENCE)
+    slots.work(project.pk)
+    assert not seen[0].event.is_set()
+    write_file(developer, project, "notes.txt", b"newer")
+    slots.work(project.pk)
+    busy.join(PATIENCE)
+    # Both requests came while it was at work: it looks once more.
+    assert len(seen) == 2
+    assert seen[0].event.is_set()
+
+
+def test_tests_give_way_to_every_request() -> None:
+    class Counted:
+        cancelled = 0
+
+        def cancel(self) -> None:
+            self.cancelled += 1
+
+    work, compiler = PreviewWork(), Counted()
+    work.supersede(9)
+    with work.of_tests(compiler):
+        work.supersede(0)
+    work.supersede(9)
+    assert compiler.cancelled == 1

@@ -1,0 +1,379 @@
+"""The live preview: built when the text checks, kept when it does not, looked up when known, and pruned."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from forge.builds import actions
+from forge.builds.access import preview_of
+from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
+from forge.builds.previews import dispatch, recorder
+from forge.builds.previews import leases as preview_leases
+from forge.builds.previews import refresh as previews
+from forge.builds.previews.dispatch import PreviewSlots
+from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
+from forge.builds.previews.notify import Debounce
+from forge.builds.previews.refresh import refresh_previews
+from forge.builds.serializers import preview_to_json
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.core.blobs.store import blob_path
+from forge.core.models import Blob, BlobLink, Event
+from forge.core.periodic import run_once, tasks
+from forge.projects.actions import write_file
+from forge.projects.models import Project, Version
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of, warm
+from tests.forge.conftest import RUNEFILE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def refresh(project: Project, compiler: Compiler) -> Preview:
+    refresh_previews(project.pk, compiler, threading.Event())
+    preview = preview_of(project)
+    assert preview is not None
+    return preview
+
+
+def edit(user: Any, project: Project, text: str) -> None:
+    write_file(user, project, "Runefile.yml", text.encode())
+    project.refresh_from_db()
+
+
+def is_stored(digest: str) -> bool:
+    place = blob_path(digest)
+    return place is not None and place.exists()
+
+
+def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> None:
+    preview = refresh(project, compiler)
+    shown = preview_to_json(preview)
+    assert (shown["state"], shown["current"], shown["error"]) == ("ready", True, None)
+    assert shown["sequence"] == project.sequence
+    assert shown["build"] is not None
+    assert shown["build"]["size"] > 100
+    assert [node["name"] for node in shown["outline"]["nodes"]] == ["number", "out"]
+    events = Event.objects.filter(stream_id=project.stream, type="preview.changed")
+    assert [event.data["state"] for event in events] == ["building", "ready"]
+    assert preview.build is not None
+    assert (preview.build.kind, preview.build.number) == (Kind.PREVIEW, None)
+
+
+def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, developer: Any, compiler: Compiler) -> None:
+    good = preview_to_json(refresh(project, compiler))
+    edit(developer, project, BROKEN_RUNEFILE.decode())
+    shown = preview_to_json(refresh(project, compiler))
+    assert (shown["state"], shown["current"]) == ("broken", False)
+    assert shown["diagnostics"]
+    assert shown["build"] == good["build"]
+    edit(developer, project, RUNEFILE)
+    again = preview_to_json(refresh(project, compiler))
+    assert (again["state"], again["current"], again["diagnostics"]) == ("ready", True, [])
+    assert again["build"] == good["build"]
+
+
+def test_a_rune_is_of_the_newest_text_only_until_the_next_edit(
+    project: Any, developer: Any, compiler: Compiler
+) -> None:
+    looked = refresh(project, compiler)
+    assert preview_to_json(looked)["current"]
+    edit(developer, project, RUNEFILE + "# more\n")
+    before_the_look = preview_of(project)
+    assert before_the_look is not None
+    shown = preview_to_json(before_the_look)
+    assert (shown["state"], shown["current"], shown["sequence"]) == ("ready", False, looked.sequence)
+    assert preview_to_json(refresh(project, compiler))["current"]
+
+
+def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: Compiler) -> None:
+    refresh(project, compiler)
+    before = Event.objects.count()
+    refresh(project, compiler)
+    assert Event.objects.count() == before
+
+
+def test_a_preview_of_another_toolchain_is_made_anew_when_someone_opens_the_project(
+    project: Any, user: Any, compiler: Compiler, wakes: WakeUps
+) -> None:
+    refresh(project, compiler)
+    wakes.previews.clear()
+    actions.refresh_preview(user, project)
+    assert wakes.previews == []
+    Preview.objects.update(toolchain="sha256:of-the-one-before-the-upgrade")
+    actions.refresh_preview(user, project)
+    assert wakes.previews == [project.pk]
+    refresh(project, compiler)
+    assert Preview.objects.get().toolchain == TOOLCHAIN
+
+
+def test_a_preview_whose_notification_was_lost_is_made_after_a_while(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [], "it may be on its way"
+    Project.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk]
+
+
+def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a_while(
+    project: Any, user: Any, compiler: Compiler, wakes: WakeUps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(project, compiler)
+    wakes.previews.clear()
+    # What kill -9 leaves behind in the middle of a build of the newest text.
+    Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
+    resumed: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [], "somebody may be at it"
+    for table in (Preview, Project):
+        table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk]
+    refreshed = actions.refresh_preview(user, project)
+    assert refreshed is not None
+    assert not refreshed.is_current
+    assert wakes.previews == [project.pk]
+    refresh(project, compiler)
+    refreshed = actions.refresh_preview(user, project)
+    assert refreshed is not None
+    assert refreshed.is_current
+    assert wakes.previews == [project.pk]
+    for table in (Preview, Project):
+        table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk], "one that is up to date is left alone"
+
+
+def leased(project: Project, until: datetime) -> Preview:
+    """A preview that another worker is at."""
+    return Preview.objects.create(project=project, fence=project.sequence, lease_until=until)
+
+
+def test_two_workers_do_not_make_the_preview_of_one_text(project: Any, developer: Any, compiler: Compiler) -> None:
+    leased(project, timezone.now() + LEASE)
+    assert refresh(project, compiler).state == PreviewState.CHECKING, "another worker is at it"
+    edit(developer, project, RUNEFILE + "# more\n")
+    assert refresh(project, compiler).is_current, "a newer text does not wait"
+
+
+def test_the_preview_of_a_worker_that_died_is_made_when_its_lease_has_ended(project: Any, compiler: Compiler) -> None:
+    leased(project, timezone.now())
+    assert refresh(project, compiler).is_current
+
+
+def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leases: list[datetime | None] = []
+
+    class Watched(PreviewLease):
+        def keep(self) -> None:
+            super().keep()
+            leases.append(Preview.objects.get(project=project).lease_until)
+
+    monkeypatch.setattr(previews, "PreviewLease", Watched)
+    monkeypatch.setattr(preview_leases, "WRITE_AFTER", 60.0)
+    refresh(project, compiler)
+    assert set(leases) == {None}
+    monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
+    Preview.objects.update(state=PreviewState.BUILDING, build=None)
+    Artefact.objects.update(spec_digest="")
+    assert refresh(project, compiler).lease_until is None
+    assert any(until is not None and until > timezone.now() for until in leases)
+
+
+def test_of_two_workers_that_begin_one_text_at_once_one_makes_the_preview(project: Any, settings: Any) -> None:
+    settings.EMBEDDED_WORKER = False
+    preview = Preview.objects.create(project=project)
+    first, second = PreviewLease(preview.pk, project.sequence), PreviewLease(preview.pk, project.sequence)
+    assert [first.take(), second.take()] == [True, False]
+    second.release()
+    assert is_leased(preview.pk, project.sequence)
+    assert PreviewLease(preview.pk, project.sequence + 1).take()
+    first.release()
+    assert is_leased(preview.pk, project.sequence + 1)
+
+
+def test_a_lease_stays_with_whoever_is_at_a_newer_text(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
+    preview = Preview.objects.create(project=project)
+    newer, older = PreviewLease(preview.pk, 7), PreviewLease(preview.pk, 6)
+    newer.keep()
+    older.keep()
+    older.release()
+    assert [is_leased(preview.pk, sequence) for sequence in (6, 7, 8)] == [True, True, False]
+    newer.release()
+    assert not is_leased(preview.pk, 6)
+
+
+def test_a_preview_in_work_is_not_resumed(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    leased(project, timezone.now() + LEASE)
+    for table in (Preview, Project):
+        table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == []
+    end_leases()
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk]
+
+
+def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
+    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(project, compiler)
+    edit(developer, project, RUNEFILE + "# more\n")
+
+    def start_and_end() -> None:
+        Compiler.start(compiler)
+        assert compiler.pid is not None
+        os.kill(compiler.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(compiler, "start", start_and_end)
+    preview = refresh(project, compiler)
+    assert preview.state == PreviewState.FAILED
+    assert "SIGKILL" in preview.error
+    assert preview.build is not None
+
+
+def test_old_previews_and_their_runes_are_pruned(
+    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "BUILD_LIMIT", 2)
+    for number in range(4):
+        edit(developer, project, RUNEFILE.replace("number", f"number{number}"))
+        preview = refresh(project, compiler)
+        assert preview.state == PreviewState.READY, preview.error
+    assert Build.objects.filter(kind=Kind.PREVIEW).count() == 2
+    assert Artefact.objects.count() == 2
+    assert not Version.objects.filter(project=project).exists()
+    assert ArtefactFile.objects.count() == 4
+    stored = set(ArtefactFile.objects.values_list("blob_id", flat=True))
+    runes = set(Artefact.objects.values_list("digest", flat=True))
+    assert runes < stored
+    assert all(is_stored(digest) for digest in stored)
+    # What belonged to the others is gone at once, and not only with the next sweep.
+    assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == stored
+    assert not Blob.objects.filter(links=None).exists()
+    assert Build.objects.filter(pk=str(preview.build_id)).exists()
+
+
+def test_a_project_that_is_waited_for_twice_is_made_once(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshed: list[UUID] = []
+
+    def refresh(project_id: UUID, *others: Any) -> None:
+        refreshed.append(project_id)
+        if len(refreshed) == 1:
+            # While the first is at work, others wake the slots: they return at once and their wish is kept.
+            slots.work(project.pk)
+            slots.work(project.pk)
+
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slots = PreviewSlots(threading.Event(), warm(lambda: compiler))
+    slots.work(project.pk)
+    assert refreshed == [project.pk] * 2
+
+
+def test_edits_are_gathered_until_typing_pauses() -> None:
+    called: list[UUID] = []
+    both = threading.Event()
+    first, second = uuid4(), uuid4()
+
+    def action(*keys: UUID) -> None:
+        called.extend(keys)
+        if {first, second} <= set(called):
+            both.set()
+
+    debounce = Debounce(action, quiet=0.05, longest=10)
+    for _ in range(20):
+        debounce.touch(first)
+    debounce.touch(second)
+    assert both.wait(5)
+    assert sorted(called) == sorted([first, second])
+
+
+def test_what_falls_into_the_pause_after_a_message_goes_together() -> None:
+    calls: list[list[UUID]] = []
+    called = threading.Semaphore(0)
+
+    def action(*keys: UUID) -> None:
+        calls.append(sorted(keys))
+        called.release()
+
+    debounce = Debounce(action, quiet=0, longest=0, pause=1)
+    first, *others = (uuid4() for _ in range(3))
+    debounce.touch(first)
+    assert called.acquire(timeout=5)
+    for key in others:
+        debounce.touch(key)
+    assert called.acquire(timeout=5)
+    assert calls == [[first], sorted(others)]
+
+
+def test_the_first_edit_after_a_while_is_previewed_at_once() -> None:
+    calls: list[UUID] = []
+    called = threading.Semaphore(0)
+
+    def action(*keys: UUID) -> None:
+        calls.extend(keys)
+        called.release()
+
+    debounce = Debounce(action, quiet=30, longest=60, pause=0, idle=0.2)
+    key, other = uuid4(), uuid4()
+    debounce.touch(key)
+    assert called.acquire(timeout=5)
+    # While somebody types, the pause is waited for; another project does not wait.
+    debounce.touch(key)
+    debounce.touch(other)
+    assert called.acquire(timeout=5)
+    assert calls == [key, other]
+    assert not called.acquire(timeout=0.25)
+
+
+def test_endless_typing_is_previewed_all_the_same() -> None:
+    called = threading.Semaphore(0)
+    debounce = Debounce(lambda *keys: called.release(), quiet=30, longest=0.05)
+    key = uuid4()
+    debounce.touch(key)
+    assert called.acquire(timeout=5)
+    debounce.touch(key)
+    debounce.touch(key)
+    assert called.acquire(timeout=5)
+
+
+@pytest.mark.protects("live/event-contents")
+def test_an_event_brings_the_preview_as_any_member_would_read_it(
+    project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = events_of(project, monkeypatch)
+    refresh(project, compiler)
+    previews = [event["data"]["preview"] for event in heard if event["type"] == "preview.changed"]
+    assert [each["state"] for each in previews] == ["building", "ready"]
+    read = browser_of(viewer).get("/api/v1/projects/acme/kitchen/preview").json()
+    assert previews[-1] == read
+    stored = Event.objects.filter(stream_id=project.stream, type="preview.changed")
+    assert all(set(event.data) == {"sequence", "state"} for event in stored)
+
+
+def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "EVENT_LIMIT", 100)
+    heard = events_of(project, monkeypatch)
+    refresh(project, compiler)
+    assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2

@@ -1,0 +1,177 @@
+"""A numbered build stands where its job stands: leases, attempts, cancelling and retrying, with the clock given."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.quotas.limits import Resource
+from forge.builds.actions import request_build
+from forge.builds.models import Build, Kind
+from forge.builds.runs.building import BUILD
+from forge.core.errors import Forbidden, TooOften
+from forge.core.leases import LeaseLost
+from forge.core.models import AuditEntry, Event
+from forge.jobs import queue
+from forge.jobs.actions import cancel_job, retry_job
+from forge.jobs.errors import JobOver, NotRetriable
+from forge.jobs.kinds import LEASE
+from forge.jobs.models import Capability, Job, JobState, Worker
+from forge.jobs.queue import JobLease, LogLine
+from forge.projects.actions import write_file
+from tests.forge.builds.conftest import log_of
+from tests.forge.factories.builds import built, failed_build, take_job
+
+pytestmark = pytest.mark.django_db
+
+LATE = LEASE + timedelta(seconds=1)
+
+
+def take(now: datetime | None = None) -> JobLease | None:
+    return queue.take((Capability.BUILD,), now)
+
+
+def job_of(build: Build) -> Job:
+    return Job.objects.get(build=build)
+
+
+def states(build: Build) -> list[str]:
+    """The states that the project's sockets heard of."""
+    events = Event.objects.filter(stream_id=build.project.stream, type="build.changed")
+    return [event.data["build"]["state"] for event in events if event.data["build"]["id"] == str(build.pk)]
+
+
+def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
+    lease = take_job()
+    queue.renew(lease, [LogLine("2 stages", step="check", milliseconds=2.0)])
+    queue.finish(lease, JobState.FAILED, error="no", lines=[LogLine("done", step="compile")])
+    build.refresh_from_db()
+    assert (build.state, build.attempt, build.error) == (JobState.FAILED, 1, "no")
+    assert build.started is not None
+    assert build.finished is not None
+    assert log_of(build) == "2 stages\ndone"
+    assert states(build) == ["queued", "running", "failed"]
+    lines = [event.data for event in Event.objects.filter(stream_id=build.project.stream, type="build.log")]
+    assert [(each["build"], line["step"]) for each in lines for line in each["lines"]] == [
+        (str(build.pk), "check"),
+        (str(build.pk), "compile"),
+    ]
+
+
+def test_a_build_whose_worker_died_waits_behind_those_that_were_not_tried(project: Any, developer: Any) -> None:
+    first = request_build(developer, project)
+    write_file(developer, project, "notes.txt", b"other files")
+    second = request_build(developer, project)
+    assert take_job().job.pk == first.job_id
+    assert queue.sweep(timezone.now() + LATE) == (first.job_id,)
+    assert [take_job().job.pk, take_job().job.pk] == [second.job_id, first.job_id]
+    assert take() is None
+
+
+def test_a_build_whose_lease_ran_out_too_often_is_lost(build: Build) -> None:
+    clock: datetime = timezone.now()
+    for attempt in range(1, BUILD.attempts + 1):
+        lease = take(clock)
+        assert lease is not None
+        assert lease.job.attempt == attempt
+        clock += LATE
+        queue.sweep(clock)
+    build.refresh_from_db()
+    assert build.state == JobState.LOST
+    assert "The build failed. Retry it." in build.error
+    assert f"The build starts again, attempt 2 of {BUILD.attempts}" in log_of(build)
+    assert take() is None
+    assert states(build)[-1] == "lost"
+
+
+def test_cancelling_takes_the_build_from_its_worker(build: Build, developer: Any, viewer: Any) -> None:
+    lease = take_job()
+    with pytest.raises(Forbidden):
+        cancel_job(viewer, job_of(build))
+    cancel_job(developer, job_of(build))
+    with pytest.raises(LeaseLost):
+        queue.renew(lease)
+    build.refresh_from_db()
+    assert build.state == JobState.CANCELLED
+    assert f"{developer} cancelled the build." in log_of(build)
+    assert states(build)[-1] == "cancelled"
+    entry = AuditEntry.objects.get(action="job.cancel")
+    assert entry.data["title"] == f"Build {build.number} of {build.project.full_name}"
+    with pytest.raises(JobOver):
+        cancel_job(developer, job_of(build))
+
+
+def test_a_failed_build_is_retried_and_begins_with_nothing(project: Any, developer: Any, viewer: Any) -> None:
+    build = failed_build(developer, project, error="The compiler was killed.")
+    Build.objects.filter(pk=build.pk).update(diagnostics=[{"severity": "error"}])
+    with pytest.raises(Forbidden):
+        retry_job(viewer, job_of(build))
+    retry_job(developer, job_of(build))
+    build.refresh_from_db()
+    assert (build.state, build.error, build.diagnostics) == (JobState.QUEUED, "", [])
+    assert (build.attempt, build.started, build.finished) == (0, None, None)
+    assert take_job().job.pk == build.job_id
+    assert states(build) == ["queued", "running", "failed", "queued", "running"]
+
+
+def test_a_build_that_succeeded_is_not_retried(project: Any, developer: Any) -> None:
+    build = built(developer, project)
+    with pytest.raises(NotRetriable):
+        retry_job(developer, job_of(build))
+    build.refresh_from_db()
+    assert build.artefact is not None
+
+
+def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = failed_build(developer, project)
+    monkeypatch.setattr("forge.builds.quotas.limits_of", lambda stream: {Resource.BUILDS: 1, Resource.MINUTES: 100})
+    with pytest.raises(TooOften):
+        retry_job(developer, job_of(build))
+    assert job_of(build).state == JobState.FAILED
+
+
+def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
+    build: Build, developer: Any, client: Client
+) -> None:
+    client.force_login(developer)
+    Worker.objects.create(id=uuid4(), capabilities=[Capability.BUILD], seen=timezone.now())
+    listed = client.get(f"/api/v1/organisations/{build.project.organisation.name}/jobs?kind=build").json()["results"]
+    payload = client.get(f"/api/v1/builds/{build.pk}").json()
+    assert [each["id"] for each in listed] == [payload["job"]]
+    assert listed[0]["title"] == f"Build {build.number} of {build.project.full_name}"
+    assert listed[0]["position"] == 1
+    assert listed[0]["state"] == payload["state"] == "queued"
+    client.post(f"/api/v1/jobs/{payload['job']}/cancel")
+    assert client.get(f"/api/v1/builds/{build.pk}").json()["state"] == "cancelled"
+
+
+def test_the_job_of_a_build_is_kept_as_long_as_the_build(project: Any, developer: Any) -> None:
+    build = failed_build(developer, project)
+    queue.delete_old(timezone.now() + timedelta(days=1000))
+    assert job_of(build).log.count() == build.log.count()
+    with pytest.raises(RestrictedError):
+        job_of(build).delete()
+
+
+def test_every_press_has_a_number_of_its_own(project: Any, developer: Any) -> None:
+    first, second = request_build(developer, project), request_build(developer, project)
+    assert (first.number, second.number) == (1, 2)
+    assert first.version == second.version
+    other = failed_build(developer, project)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Build.objects.filter(pk=other.pk).update(number=1)
+
+
+def test_a_numbered_build_has_a_job_and_a_preview_has_none(build: Build) -> None:
+    values = {"project": build.project, "version": build.version, "name": "x"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Build.objects.create(**values, kind=Kind.NUMBERED, number=9)
+    preview = Build.objects.create(project=build.project, name="x", kind=Kind.PREVIEW)
+    assert (preview.state, preview.is_over, preview.requested_by) == (JobState.SUCCEEDED, True, None)

@@ -1,0 +1,32 @@
+"""The page docs/same-bits.md has each rune on each target, nothing wrong, and rows that rest on enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.proof.test_same_bits import NAMES
+from tests.support import same_bits_page
+from tests.support.same_bits_page import HEAD, PAGE, TARGETS, Compared, read_rows, write_rows
+
+
+def test_the_page_has_each_rune_on_each_target_and_nothing_wrong() -> None:
+    rows = read_rows()
+    assert PAGE.read_text("utf-8") == HEAD + "".join(each.row for each in rows)
+    assert [(each.rune, each.target) for each in rows] == [(name, target) for name in NAMES for target in TARGETS]
+    assert [each for each in rows if each.wrong or not each.is_enough] == []
+
+
+def test_a_rune_replaces_its_own_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(HEAD)
+    monkeypatch.setattr(same_bits_page, "PAGE", page)
+    first, second, newer = (
+        Compared("sine", "c", 200, 800, 0), Compared("digits", "c", 200, 9_000, 0), Compared("sine", "c", 200, 800, 3)
+    )  # fmt: skip
+    write_rows([first], ["digits", "sine"])
+    write_rows([second], ["digits", "sine"])
+    write_rows([newer], ["digits", "sine"])
+    assert read_rows() == [second, newer]
+    assert not Compared("sine", "c", 199, 9_999, 0).is_enough

@@ -1,0 +1,24 @@
+"""What the pages of docs/reference share: their folder, the mark of a generated page, and wrapped text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. -->"
+
+
+def cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def joined(blocks: list[str]) -> str:
+    """The blocks as one page; prose is wrapped, tables and code are not."""
+    as_it_is = ("|", "```", "#", "<!--", "* ")
+    return "\n\n".join(block if block.startswith(as_it_is) else fill(block, 120) for block in blocks) + "\n"
