@@ -113,7 +113,7 @@ class RegistryClient:
         return manifest
 
     def get(self, path: str, **headers: str) -> Any:
-        return self.send("GET", path, **headers)
+        return self.send("GET", path, b"", **headers)
 
     def delete(self, path: str) -> Any:
         return self.send("DELETE", path)
