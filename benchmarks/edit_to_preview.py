@@ -67,13 +67,13 @@ _WORDS = r"yes\nno\nup\ndown\nleft\nright\nsilence\nunknown\nnothing"
 
 @dataclass(frozen=True)
 class Edit:
-    """A kind of edit: what stands in the edited line before and after the edit number `n`, and what is shown then."""
+    """A kind of edit: which line of which file changes, and which value of `output` the preview then shows."""
 
     name: str
     file: str
     output: str
     old: str
-    """Stands in the line before the first edit."""
+    """A part of the line that is edited, before the first edit."""
     line: Callable[[int], str]
     """The line after the edit `n`; it stands in no other line."""
     shown: Callable[[int], str]

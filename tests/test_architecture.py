@@ -58,8 +58,8 @@ def grouped_packages(folder: Path) -> set[str]:
     [
         "rune/no_such_file.py::build",
         "rune/compiler/building/building.py::no_such_function",
-        "forge/collab/room.py::Room.no_such_method",
-        "forge/collab/room.py::submit",
+        "forge/collab/room/room.py::Room.no_such_method",
+        "forge/collab/room/room.py::submit",
         "frontend/src/runtime/no-such-file.ts::RuneFrame",
         "frontend/src/runtime/frame/rune-frame.ts::RuneFrame.noSuchMethod",
         "frontend/src/runtime/frame/rune-frame.ts::run",

@@ -33,6 +33,8 @@ site_pages: list[URLPattern | URLResolver] = [
     path("accounts/session", sign_in.session, name="session"),
     path("accounts/signed-in", sign_in.signed_in, name="signed-in"),
     path("accounts/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("accounts/identity", security.confirm_identity, name="confirm-identity"),
+    path("accounts/identity/confirmed", security.identity_confirmed, name="identity-confirmed"),
     # allauth's own pages refer to these names; people join by invitation only.
     path("accounts/signup/", sign_in.closed, name="account_signup"),
     path("accounts/signup/service", sign_in.closed, name="socialaccount_signup"),

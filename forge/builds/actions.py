@@ -70,6 +70,16 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         raise TooManyBuilds(
             f"{WAITING_LIMIT} builds of this project are waiting already. Wait for one to finish, or cancel one."
         )
+    job = store_build(actor, project, version)
+    build = job.build
+    write_entry(actor, "build.request", build.subject, project.place, number=build.number)
+    announce(job)
+    transaction.on_commit(notify_workers, robust=True)
+    return build
+
+
+def store_build(actor: Actor, project: Project, version: Version) -> Job:
+    """Stores a build with its packages and returns its job. The caller has locked the project, and tells of the job."""
     choices = choices_of(project)
     build_id = uuid4()
     is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
@@ -90,17 +100,14 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         version=version,
         name=project.name,
         kind=Kind.NUMBERED,
-        number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=(Build.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
         **manner_to_json(choices),
     )
     BuildPackage.objects.bulk_create(
         BuildPackage(build=build, target=target, job=_package_job(build, job, target, party))
         for target in choices.targets
     )
-    write_entry(actor, "build.request", build.subject, project.place, number=build.number)
-    announce(job)
-    transaction.on_commit(notify_workers, robust=True)
-    return build
+    return job
 
 
 def _package_job(build: Build, of_build: Job, target: str, party: Party) -> Job:

@@ -68,7 +68,7 @@ def _chosen(files: Manifest) -> Manifest:
 
 
 def examples_json(base: str, paths: Iterable[str]) -> str:
-    """Paths with their addresses, for the attribute `data-examples`; "" where there are none."""
+    """Returns paths and their addresses as JSON for the attribute `data-examples`; "" without paths."""
     rows = [{"path": path, "url": f"{base}{quote(path)}"} for path in paths]
     return json.dumps(rows) if rows else ""
 

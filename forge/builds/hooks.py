@@ -6,5 +6,5 @@ from forge.core.hooks import Hook
 from forge.jobs.models import Job
 
 build_changed: Hook[[Job], None] = Hook()
-"""The job of a numbered build changed its state, in this transaction, before anybody is told: reviews asks for what
-waited for the build."""
+"""The job of a numbered build changed its state. Functions run in the same transaction, before the announcement:
+`forge.reviews` sends the requests that wait for the build."""

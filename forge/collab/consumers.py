@@ -23,10 +23,11 @@ from forge.collab.access import Access, access_now, enter_by_address
 from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.outbox import Outbox, outbox
-from forge.collab.protocol import (
+from forge.collab.protocol.frames import (
     Awareness,
     Frame,
     FrameTooLarge,
+    Heard,
     Ignored,
     MalformedFrame,
     QueryAwareness,
@@ -34,10 +35,10 @@ from forge.collab.protocol import (
     Update,
     awareness_frame,
     read_frame,
-    step_1_frame,
-    step_2_frame,
 )
-from forge.collab.room import FromMember, Room
+from forge.collab.room.greeting import Greeting
+from forge.collab.room.room import Room
+from forge.collab.room.submissions import FromMember
 from forge.collab.rooms import rooms
 from forge.collab.watch import watch
 from forge.core.allocations import OverLimit
@@ -199,16 +200,18 @@ class CollabConsumer(ProjectSocket):
     person_id: UUID
     person: Mapping[str, Any]
     _outbox: Outbox
+    _greeting: Greeting
     _dismissing: asyncio.Task[None] | None = None
     _was_present = False
+    _heard_frames: int | None = None
+    """Of the frames with updates, how many the client has heard, as it says."""
 
     async def opened(self) -> None:
         person = self.principal.insist()
         self.person_id, self.person = person.pk, person_to_json(person)
         self._outbox = outbox(self.scope, self.base_send)
         self.room = await rooms.enter(self.access.project_id, self)
-        if self.access.may_edit:
-            self.deliver(step_1_frame(self.room.state_vector()))
+        self._greeting = Greeting(self.room, self)
         self._send_presence()
 
     async def disconnect(self, code: int) -> None:
@@ -236,7 +239,8 @@ class CollabConsumer(ProjectSocket):
         match frame:
             case SyncStep1(state_vector):
                 try:
-                    self.deliver(step_2_frame(room.missing_in(state_vector)))
+                    for answer in self._greeting.hear_state(state_vector, may_edit=self.access.may_edit):
+                        self.deliver(answer)
                 except ValueError as error:
                     raise MalformedFrame("a state vector cannot be read") from error
             case Update(update, facts, is_answer):
@@ -245,10 +249,15 @@ class CollabConsumer(ProjectSocket):
                     await self.refresh_access()
                 # What a viewer sends is dropped here, before anything is done with it.
                 if self.access.may_edit and not self._is_closing:
-                    await room.submit(FromMember(update, self, facts, is_answer))
+                    await room.submit(FromMember(update, self, facts, is_answer, self._heard_frames))
+                if is_answer:
+                    for answer in self._greeting.hear_answer():
+                        self.deliver(answer)
             case Awareness(clients):
                 room.hear_presence(self, clients, is_first=not self._was_present)
                 self._was_present = True
+            case Heard(frames):
+                self._heard_frames = frames
             case QueryAwareness():
                 self._send_presence()
             case Ignored():

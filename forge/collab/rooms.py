@@ -7,9 +7,10 @@ import contextlib
 import logging
 from uuid import UUID
 
-from forge.collab.room import FromElsewhere, Room, RoomMember
+from forge.collab.room.room import Room
+from forge.collab.room.submissions import FromElsewhere, RoomMember
+from forge.collab.room.writer import writer
 from forge.collab.watch import watch
-from forge.collab.writer import writer
 from forge.core.events.delivery import listen, stop_listening
 
 _log = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ import json
 import logging
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -134,21 +135,25 @@ class PairingSocket(ProjectSocket):
         next_beat = time.monotonic() + BEAT
         while True:
             try:
-                message = await asyncio.wait_for(self._pairing_inbox.get(), max(0.01, next_beat - time.monotonic()))
-                if message.get("from") == self.partner:
-                    self._heard_at = time.monotonic()
-                if message["what"] == "bye":
-                    if message["from"] == self.partner:
-                        self.partner = None
-                        await self.lost(f"The {self.other} ended the connection.")
-                elif message["what"] != "beat":
-                    await self.heard(message)
-            except TimeoutError:
-                next_beat = time.monotonic() + BEAT
-                await self._beat_on()
+                if time.monotonic() >= next_beat:
+                    next_beat = time.monotonic() + BEAT
+                    await self._beat_on()
+                with suppress(TimeoutError):
+                    message = await asyncio.wait_for(self._pairing_inbox.get(), max(0.0, next_beat - time.monotonic()))
+                    await self._hear_end(message)
             except Exception:
                 _log.exception("A message of a pairing could not be answered; its socket is closed")
                 await self.close_for(Closing.TRY_AGAIN, "Something went wrong on the server. Pair again.")
+
+    async def _hear_end(self, message: Message) -> None:
+        if message.get("from") == self.partner:
+            self._heard_at = time.monotonic()
+        if message["what"] == "bye":
+            if message["from"] == self.partner:
+                self.partner = None
+                await self.lost(f"The {self.other} ended the connection.")
+        elif message["what"] != "beat":
+            await self.heard(message)
 
     async def _beat_on(self) -> None:
         if self.partner is not None:
@@ -202,7 +207,7 @@ class PhoneConsumer(PairingSocket):
             case "who" if self.partner is None:
                 self._ask()
             case "look":
-                await self.ask_again()
+                await self.refresh_access()
             case "refuse" if self.partner is None:
                 await self.close_for(Ended.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
@@ -231,14 +236,14 @@ class PhoneConsumer(PairingSocket):
         if self.partner is None and time.monotonic() > self._ends_at:
             await self.close_for(Ended.OVER, "Nobody confirmed the digits in the studio. Start again.")
         elif self.phone is not None:
-            await self.ask_again()
+            await self.refresh_access()
 
-    async def ask_again(self) -> None:
+    async def refresh_access(self) -> None:
         """The role as for every socket, and for one that a pass opened whether the pass is still good."""
         if self.phone is not None and not await _is_alive(self.phone.pk):
             await self.close_for(Closing.NO_ACCESS, "This phone's access was ended. Scan a new code in the studio.")
         else:
-            await super().ask_again()
+            await super().refresh_access()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._hearing is None or self._is_closing:

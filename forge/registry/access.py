@@ -84,6 +84,8 @@ def find_repository(project: Project) -> Repository:
 def advice_on(repository: Repository, reference: str) -> str:
     """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one that is, or
     that was withdrawn, where no other tag has it; "" where nothing is. The caller has found its project for someone."""
+    if withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
+        return str(withdrawn)
     tags = list(repository.tags.filter(manifest__blob_id=reference) if is_digest(reference) else [])
     tags = tags or list(repository.tags.filter(name=reference))
     return tags[0].advice if tags and all(tag.advice for tag in tags) else ""

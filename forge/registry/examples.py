@@ -10,6 +10,7 @@ from forge.registry.models import Tag
 
 
 def examples_of_tag(project: Project, tag: Tag) -> str:
-    """What a page gives to the player; "" where there are none. The caller has found the tag for someone."""
+    """Returns the example inputs of a tag as JSON for the player; "" without any. The caller has checked that the
+    person may run the tag."""
     base = f"/api/v1/projects/{project.full_name}/tags/{quote(tag.name)}/examples/"
     return examples_json(base, examples_for_others(tag.build))

@@ -36,6 +36,7 @@ __all__ = [
     "TagQuerySet",
     "Upload",
     "UseOfDay",
+    "WithdrawnRune",
 ]
 
 BLOCK_NAME_LENGTH = 60
@@ -287,6 +288,27 @@ class Admission(models.TextChoices):
     OPEN = "open", "Not protected"
     PASSED = "passed", "Passed the gate"
     OVERRIDDEN = "overridden", "Overridden by an owner"
+
+
+class WithdrawnRune(models.Model):
+    """That a project took bytes back, whatever its tags are set to later: `latest` moves on, and the bytes stay
+    withdrawn until that is ended."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="withdrawn_runes")
+    digest = models.CharField(max_length=71)
+    """Of the manifest."""
+    files = models.CharField(max_length=71, blank=True)
+    """The digest of the version that it was built from: no other build of the same files is shared either."""
+    tag = models.CharField(max_length=TAG_LENGTH)
+    """The tag by which it was withdrawn."""
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["repository", "digest"], name="one_withdrawal_a_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} was withdrawn: {self.reason}"
 
 
 class Publication(models.Model):

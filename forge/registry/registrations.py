@@ -27,7 +27,7 @@ from forge.registry.access import default_tag, tags_of
 from forge.registry.artifacts.retention import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
-from forge.registry.models import Tag
+from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.published_versions import take_along
 from forge.registry.seen import tag_facets
 from forge.registry.serializers import TagsJson, tag_to_json
@@ -81,8 +81,7 @@ def find_secrets_in_published_files(project: Project) -> Sequence[str]:
 def _shared_tags(actor: Actor, project: Project) -> list[Tag]:
     """The tags whose files are given to strangers: without those that were withdrawn, and without others that were
     built from the same files."""
-    withdrawn = Tag.objects.filter(repository__project=project).exclude(withdrawn=None)
-    digests = set(withdrawn.values_list("build__version__digest", flat=True))
+    digests = set(WithdrawnRune.objects.filter(repository__project=project).values_list("files", flat=True))
     return [each for each in tags_of(actor, project) if each.build.version and each.build.version.digest not in digests]
 
 

@@ -33,6 +33,7 @@ from forge.projects.access import find_project
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import samples_of
 from forge.registry.access import default_tag, find_tag, tags_of
+from forge.web.comparable import ComparableRune, comparable_runes
 
 SAMPLES_SHOWN = 60
 _REFERENCE = re.compile(r"\s*/?([a-z0-9._-]+)/([a-z0-9._-]+)(?:@(\d{1,9})|:([A-Za-z0-9_][\w.-]{0,127}))?\s*")
@@ -64,15 +65,15 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     """The form, and what two runes have and lack."""
     principal = principal_of(request)
     one, other = request.GET.get("one", ""), request.GET.get("other", "")
-    context: dict[str, Any] = {"one_typed": one, "other_typed": other}
     if not one and not other:
-        return render(request, "compare.html", context)
+        return render(request, "compare.html", {"groups": comparable_runes(principal)})
     try:
         first = find_side(principal, one) if one else None
         second = find_side(principal, other) if other else None
     except Invalid as error:
-        return show_again(request, "compare.html", context, error)
-    context |= {"first": first, "second": second}
+        return show_again(request, "compare.html", {"groups": comparable_runes(principal)}, error)
+    chosen = [ComparableRune(side.reference, side.name) for side in (first, second) if side is not None]
+    context = {"first": first, "second": second, "groups": comparable_runes(principal, chosen)}
     if first is not None and second is not None:
         context |= _compared(principal, first, second, request.GET.get("samples", ""))
     return render(request, "compare.html", context)

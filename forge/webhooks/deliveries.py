@@ -22,7 +22,8 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobP
 from forge.jobs.models import Capability, Job
 from forge.jobs.workers.slots import JobSlots, announce_worker, stopping
 from forge.webhooks.actions import stop_webhook
-from forge.webhooks.models import Attempt, Delivery
+from forge.webhooks.grants import stop_without_right
+from forge.webhooks.models import Attempt, Delivery, Webhook
 from forge.webhooks.outbox import KIND
 from forge.webhooks.schedule import AFTER, wait_after
 from forge.webhooks.sending import Answer, send
@@ -40,6 +41,10 @@ def run_delivery_job(job: JobContext) -> Mapping[str, Any]:
     """Sends one message, and stores the answer."""
     delivery = Delivery.objects.select_related("webhook__organisation").get(pk=job.job_id)
     webhook = delivery.webhook
+    if webhook.stopped is None and not Webhook.objects.of_managers().filter(pk=webhook.pk).exists():
+        with transaction.atomic():
+            stop_without_right([webhook.pk])
+        raise JobPaused
     if webhook.stopped is not None:
         raise JobPaused
     start = timezone.now()

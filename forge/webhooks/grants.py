@@ -42,8 +42,8 @@ def _managed(organisation: Organisation) -> Callable[[Actor], bool]:
     return lambda actor: can(actor, Verb.MANAGE_WEBHOOKS, organisation)
 
 
-def _end(ids: Collection[UUID]) -> None:
-    """Stops them: the owners hear of it, and who switches one on again takes it over."""
+def stop_without_right(ids: Collection[UUID]) -> None:
+    """Stops webhooks whose maker's right ended: the owners hear of it, and who switches one on again takes it over."""
     for webhook in Webhook.objects.on().filter(pk__in=ids).select_related("organisation"):
         webhook.stopped, webhook.stopped_because = timezone.now(), _REASON
         webhook.save(update_fields=["stopped", "stopped_because"])
@@ -65,7 +65,7 @@ declare(
         model=Webhook,
         maker="created_by",
         find=_find,
-        end=_end,
+        end=stop_without_right,
         hand_over=_hand_over,
     )
 )

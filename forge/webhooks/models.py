@@ -6,10 +6,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from forge.accounts.models import Organisation
-from forge.accounts.permissions import Verb, organisations_where
+from forge.accounts.models import Membership, Organisation
+from forge.accounts.permissions import Verb, organisations_where, roles_with
 from forge.core.actors import Actor
 from forge.jobs.models import Job, JobState
 from forge.projects.models import Project
@@ -25,6 +26,16 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
     def on(self) -> WebhookQuerySet:
         """Those to which something is sent."""
         return self.filter(stopped=None)
+
+    def of_managers(self) -> WebhookQuerySet:
+        """Those whose maker, or who took them over, may manage webhooks of their organisation today."""
+        managers = Membership.objects.filter(
+            organisation=OuterRef("organisation"),
+            user=OuterRef("created_by"),
+            user__is_active=True,
+            role__in=roles_with(Verb.MANAGE_WEBHOOKS),
+        )
+        return self.filter(Exists(managers))
 
 
 class Webhook(models.Model):

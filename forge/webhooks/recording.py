@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from forge.accounts.models import Membership
-from forge.accounts.permissions import Verb, roles_with
 from forge.core.events.declarations import find_type
 from forge.core.events.errors import WrongEvent
 from forge.core.events.log import stored_event
@@ -14,14 +12,6 @@ from forge.projects.models import Project
 from forge.webhooks.messages import address_of, body_of
 from forge.webhooks.models import Webhook
 from forge.webhooks.outbox import queue_delivery
-
-_MANAGERS = Membership.objects.filter(
-    organisation=OuterRef("organisation"),
-    user=OuterRef("created_by"),
-    user__is_active=True,
-    role__in=roles_with(Verb.MANAGE_WEBHOOKS),
-)
-"""The right of whoever made a webhook, or took it over: nothing is sent without it."""
 
 
 def record(event: Event) -> None:
@@ -33,8 +23,8 @@ def record(event: Event) -> None:
     stored = stored_event(event)
     webhooks = list(
         Webhook.objects.on()
+        .of_managers()
         .filter(Q(project=None) | Q(project=stored.holder), organisation__projects=stored.holder)
-        .filter(Exists(_MANAGERS))
         .select_related("project")
     )
     if not webhooks:

@@ -45,7 +45,7 @@ class Module:
     name: str
     tree: ast.Module
     calls: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
-    """What its blocks call, as far as somebody asked: many acts come to the same functions."""
+    """A cache: the names that each block calls. Many acts call the same functions."""
 
     @property
     def is_actions(self) -> bool:

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, Role, User
@@ -47,6 +49,10 @@ ACME = UUID(int=0xACE)
 
 # Whatever a test does: each event that it writes is compared with its declaration.
 event_checks.register(check_shape)
+
+# Nobody reads these rows, and Django would write hundreds of them after each test that commits.
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
         "rune",
         "rune.model.tflite",
         "rune.running.container",
+        "rune.running.runtime.interpreters.child",
         "rune.compiler.blocks.catalogue",
         "rune.source.runefile",
         "rune.source.templates",
@@ -25,6 +26,13 @@ HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
 def test_a_package_loads_nothing_heavy(package: str) -> None:
     program = f"import {package}, sys; print(*({set(HEAVY)} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"
+
+
+def test_the_process_of_a_model_loads_neither_the_engine_nor_the_language() -> None:
+    program = "import rune.running.runtime.interpreters.child, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    assert "rune.running.runtime.interpreters.open" in loaded
+    assert not {"rune.running.runtime.engine", "rune.source"} & set(loaded)
 
 
 def test_the_help_of_the_command_waits_for_nothing_heavy() -> None:

@@ -1,4 +1,4 @@
-"""Places in the code that a page names: `path::name`, as in `forge/collab/room.py::Room.submit`, and plain paths."""
+"""Places in the code that a page names: `path::name`, as in `forge/collab/rooms.py::Rooms.enter`, and plain paths."""
 
 from __future__ import annotations
 

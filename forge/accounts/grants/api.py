@@ -76,7 +76,7 @@ class OwnGrants(ForgeView):
 
 
 class OwnGrant(ForgeView):
-    """Something that one made: ending it."""
+    """One of the things that the person made and that grant, run or send something."""
 
     needs = needing(delete=PERSON)
 
@@ -94,7 +94,7 @@ class _GrantsOfMemberView(OrganisationView):
 
 
 class GrantsOfMember(_GrantsOfMemberView):
-    """What a member made in an organisation, for who manages its members."""
+    """The grants of a member of an organisation, for those who manage its members."""
 
     needs = needing(get=PERSON)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, NotRequired, TypedDict
 
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.json_shape import has_shape
+from forge.core.json_shape import has_shape
 from forge.projects.secrets.scan import SecretScanJson
 from rune.compiler.building.report import FullReportJson
 from rune.compiler.pyblock.interface import InterfaceJson

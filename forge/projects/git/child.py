@@ -1,4 +1,7 @@
-"""Starting, limiting and ending the processes in which strangers' Git repositories are read. Knows no project."""
+"""Starting, limiting and ending the processes in which strangers' Git repositories are read. Knows no project.
+
+What such a process answers is not trusted: a repository may have taken it over.
+"""
 
 from __future__ import annotations
 
@@ -6,48 +9,76 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar, cast
 
 import forge
 from forge.core.errors import TooOften
+from forge.core.json_shape import has_shape
 from forge.projects.errors import GitRefused
 
 TIMEOUT_SECONDS = 60
 """How long one of them may take with all of it."""
+ANSWER_LIMIT: Final = 64 << 20
+"""Bytes of an answer; the longest honest one lists the files that each of 1,000 commits changed."""
 MAX_PROCESSES = 2
 _slots = threading.BoundedSemaphore(MAX_PROCESSES)
+_UNREADABLE = "The process that read this repository gave no answer that can be used. Nothing was changed here."
+
+Answer = TypeVar("Answer")
 
 
-def run_child(module: str, job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """What a module of this package says to what it is asked, working in a folder, without the server's secrets.
+def run_child(module: str, job: Mapping[str, Any], folder: Path, shape: type[Answer]) -> Answer:
+    """Returns what a module of this package answers to a job. It works in a folder, without the server's secrets.
 
-    Raises `GitRefused` and `TooOften`.
+    Raises `GitRefused`, also for an answer that is not of `shape`, a `TypedDict`, and `TooOften`.
     """
     if not _slots.acquire(blocking=False):
         raise TooOften("Other repositories are being read or written just now. Try again in a minute.", TIMEOUT_SECONDS)
     packages = str(Path(forge.__file__).resolve().parent.parent)
     environment = {"PATH": os.defpath, "PYTHONPATH": packages, "HOME": str(folder), "TMPDIR": str(folder)}
     try:
-        process = subprocess.run(
-            [sys.executable, "-P", "-m", f"forge.projects.{module}"],
-            input=json.dumps(job),
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env=environment,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
+        with tempfile.TemporaryFile(dir=folder) as output:
+            process = subprocess.run(
+                _command(module),
+                input=json.dumps(job).encode(),
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env=environment,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+            )
+            output.seek(0)
+            data = output.read(ANSWER_LIMIT + 1)
     except subprocess.TimeoutExpired:
         raise GitRefused(f"Reading it took longer than {TIMEOUT_SECONDS} seconds. Nothing was changed here.") from None
     finally:
         _slots.release()
     if process.returncode != 0:
         raise GitRefused("This repository takes more memory, time or room than it may. Nothing was changed here.")
-    result: dict[str, Any] = json.loads(process.stdout)
-    if "error" in result:
-        raise GitRefused(result["error"])
-    return result
+    return read_answer(data, shape)
+
+
+def read_answer(data: bytes, shape: type[Answer]) -> Answer:
+    """Returns an answer of this shape. Raises `GitRefused` with the process's sentence, and for anything else."""
+    if len(data) > ANSWER_LIMIT:
+        raise GitRefused(_UNREADABLE)
+    try:
+        answer = json.loads(data)
+        # A text with half of a surrogate pair, or with a NUL, is no text for a database or a page.
+        is_text = b"\\u0000" not in data and bool(json.dumps(answer, ensure_ascii=False).encode())
+    except (ValueError, RecursionError):
+        raise GitRefused(_UNREADABLE) from None
+    if is_text and isinstance(answer, dict) and isinstance(answer.get("error"), str):
+        raise GitRefused(answer["error"][:1000])
+    if not is_text or not has_shape(answer, shape):
+        raise GitRefused(_UNREADABLE)
+    return cast(Answer, answer)
+
+
+def _command(module: str) -> Sequence[str]:
+    return [sys.executable, "-P", "-m", f"forge.projects.{module}"]

@@ -10,17 +10,32 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from forge.core.errors import Invalid
 from forge.projects.files.contents import checked_path
-from forge.projects.git.child import run_child
+from forge.projects.git.child import Answer, run_child
 from forge.projects.git.process import ARCHIVE, origin_of
 
 MAX_ADDRESS_LENGTH = 500
+
+
+class FetchAnswer(TypedDict):
+    """What a process that fetched a branch answers."""
+
+    commit: str
+    branch: str
+    left_out: list[str]
+
+
+class PushAnswer(TypedDict):
+    """What a process that pushed commits answers."""
+
+    commit: str
+    commits: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,7 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
 def fetch_branch(remote: Remote) -> Iterator[Fetched]:
     """The files of a branch, for as long as the caller needs them. Raises `GitRefused` and `TooOften`."""
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
-        result = _run("fetch", remote, Path(folder))
+        result = _run("fetch", remote, Path(folder), FetchAnswer)
         with (Path(folder) / ARCHIVE).open("rb") as archive:
             yield Fetched(archive, result["commit"], result["branch"], tuple(result["left_out"]))
 
@@ -92,11 +107,11 @@ def push_versions(remote: Remote, project: str, repository: Iterable[tuple[str, 
             path = Path(folder) / ".git" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        result = _run("push", remote, Path(folder), project)
+        result = _run("push", remote, Path(folder), PushAnswer, project)
     return Pushed(result["commit"], result["commits"])
 
 
-def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str, Any]:
+def _run(act: str, remote: Remote, folder: Path, shape: type[Answer], project: str = "") -> Answer:
     job = {
         "act": act,
         "url": remote.url,
@@ -107,7 +122,7 @@ def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str,
         "limit": settings.UPLOAD_LIMIT,
         "project": project,
     }
-    return run_child("git.process", job, folder)
+    return run_child("git.process", job, folder, shape)
 
 
 def _wrong(field: str, message: str) -> Invalid:

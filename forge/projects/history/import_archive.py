@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.utils import timezone
@@ -23,7 +23,7 @@ from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError
 from forge.projects.archives.extract_archive import MAX_UNPACK_RATIO, extract_file, open_file, receive
-from forge.projects.errors import ArchiveRefused
+from forge.projects.errors import ArchiveRefused, GitRefused
 from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
 from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE
@@ -34,7 +34,25 @@ from forge.projects.versions.store import manifest_digest
 
 MAX_ENTRIES = 500_000
 """Files of all versions together."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _TRAILER = re.compile(r"^([A-Z][A-Za-z-]+): (.*)$", re.MULTILINE)
+
+
+class CommitAnswer(TypedDict):
+    """A commit as the process that read it tells of it. `changed` has the digest of each file, None if deleted."""
+
+    commit: str
+    author: str
+    moment: int
+    message: str
+    changed: dict[str, str | None]
+
+
+class HistoryAnswer(TypedDict):
+    """What that process answers: the commits, the oldest first, and how many merged others."""
+
+    states: list[CommitAnswer]
+    merges: int
 
 
 def name_from_file(filename: str) -> str:
@@ -67,7 +85,7 @@ def import_history(chunks: Iterable[bytes]) -> Iterator[ImportedHistory]:
             "files": MAXIMUM_FILES,
             "entries": MAX_ENTRIES,
         }
-        result = run_child("history.process", job, folder)
+        result = run_child("history.process", job, folder, HistoryAnswer)
         with (folder / ARCHIVE).open("rb") as archive, extract_file(archive) as files:
             states = _checked_states(result["states"], folder / BLOBS)
             stored = tuple(file.store() for file in files)
@@ -80,15 +98,16 @@ def import_history(chunks: Iterable[bytes]) -> Iterator[ImportedHistory]:
     )
 
 
-def _checked_states(states: Sequence[Mapping[str, Any]], blobs: Path) -> Sequence[Mapping[str, Any]]:
+def _checked_states(states: Sequence[CommitAnswer], blobs: Path) -> Sequence[CommitAnswer]:
     """Each file of each version is fit for its path, as if it were uploaded. Raises `ArchiveRefused`."""
     seen: set[tuple[str, str]] = set()
     for state in states:
         for path, digest in state["changed"].items():
-            key = (digest, path.rpartition(".")[2])
-            if digest is None or key in seen:
+            if digest is None or (key := (digest, path.rpartition(".")[2])) in seen:
                 continue
             seen.add(key)
+            if _DIGEST.fullmatch(digest) is None or not (blobs / digest).is_file():
+                raise GitRefused(f"Nothing was made. The history names a file that it does not have: {path}.")
             file = blobs / digest
             try:
                 checked_contents(checked_path(path), file, file.stat().st_size)
@@ -100,7 +119,7 @@ def _checked_states(states: Sequence[Mapping[str, Any]], blobs: Path) -> Sequenc
     return states
 
 
-def _versions(states: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> Iterator[ImportedVersion]:
+def _versions(states: Sequence[CommitAnswer], sizes: Mapping[str, int]) -> Iterator[ImportedVersion]:
     """The states as versions; one whose files an earlier one has is none of its own."""
     files: dict[str, dict[str, Any]] = {}
     known: set[str] = set()

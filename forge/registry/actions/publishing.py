@@ -30,7 +30,15 @@ from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPubl
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
 from forge.registry.messages import checked_notes
-from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
+from forge.registry.models import (
+    Admission,
+    ArtifactTag,
+    Manifest,
+    Publication,
+    Repository,
+    Tag,
+    WithdrawnRune,
+)
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import build_facets
 from forge.registry.tag_names import require_distinct
@@ -122,7 +130,7 @@ def rune_facts(build: Build, artefact: Artefact) -> RuneFacts:
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
-    _require_not_withdrawn(project, digests.manifest)
+    require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
     require_seen(build_facets(build), seen)
@@ -153,7 +161,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 @transaction.atomic
 def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
-    _require_not_withdrawn(project, digests.manifest)
+    require_not_withdrawn(project, digests.manifest)
     require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
@@ -237,11 +245,11 @@ def _link(
     return tag
 
 
-def _require_not_withdrawn(project: Project, digest: str) -> None:
+def require_not_withdrawn(project: Project, digest: str) -> None:
     """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
-    tag = Tag.objects.filter(repository__project=project, manifest__blob_id=digest).exclude(withdrawn=None).first()
-    if tag is not None:
-        raise NotPublishable(f"{tag.advice} Publish another build, or end the withdrawal of {tag.name} first.")
+    withdrawn = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
+    if withdrawn is not None:
+        raise NotPublishable(f"{withdrawn} Publish another build, or end the withdrawal of {withdrawn.tag} first.")
 
 
 def _fix_version(project: Project, tag: str, existing: Tag | None, digest: str) -> None:

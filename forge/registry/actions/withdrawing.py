@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.organisations.access import require_operator
@@ -17,7 +18,7 @@ from forge.registry.access import find_any_tag
 from forge.registry.announcements import TAG_DESCRIBED, TAG_WITHDRAWN
 from forge.registry.listings import list_newest
 from forge.registry.messages import checked_sentence
-from forge.registry.models import Tag, TagQuerySet
+from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
 from forge.registry.seen import withdrawal_facets
 
 
@@ -38,18 +39,23 @@ def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, seen
 def withdraw_for_operator(actor: Actor, project: Project, name: str, reason: str) -> Tag:
     """The same, by a command on the server's machine. Raises `Forbidden`, `NoSuchTag` and `Invalid`."""
     require_operator(actor)
-    tag = Tag.objects.filter(repository__project=project, name=name).select_related("manifest").first()
+    tag = (
+        Tag.objects.filter(repository__project=project, name=name).select_related("manifest", "build__version").first()
+    )
     return _withdraw(actor, project, tag or find_any_tag(actor, project, name), reason)
 
 
 @transaction.atomic
 def end_withdrawal(actor: Actor, project: Project, name: str, *, seen: Seen = None) -> Tag:
-    """Lists and shares a version again, and all tags of the same bytes. Raises `Forbidden`, `NoSuchTag` and
+    """Lists and shares a version again, and all tags of the same bytes; bytes that the tag meant before may be
+    published again. Raises `Forbidden`, `NoSuchTag` and
     `Stale`."""
     require(actor, Verb.PUBLISH, project)
     tag = _locked(actor, project, name)
     require_seen(withdrawal_facets(tag), seen)
-    if not tag.is_withdrawn:
+    # Those that the tag meant before it was set to other bytes, too.
+    ended, _ = WithdrawnRune.objects.filter(_meant_by(tag), repository=tag.repository_id).delete()
+    if not ended:
         return tag
     _same_bytes(tag).update(withdrawn=None, withdrawal="")
     list_newest(tag.repository)
@@ -62,7 +68,7 @@ def end_withdrawal(actor: Actor, project: Project, name: str, *, seen: Seen = No
 def _locked(actor: Actor, project: Project, name: str) -> Tag:
     tag = find_any_tag(actor, project, name)
     locked = Tag.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("build", "manifest", "repository").get(pk=tag.pk)
+    return locked.select_related("build__version", "manifest", "repository").get(pk=tag.pk)
 
 
 def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:
@@ -72,12 +78,19 @@ def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:
     others = _same_bytes(tag).exclude(pk=tag.pk).values_list("name", flat=True)
     also = list(others)
     _same_bytes(tag).update(withdrawn=timezone.now(), withdrawal=reason)
+    files = tag.build.version.digest if tag.build.version else ""
+    values = {"files": files, "tag": tag.name, "reason": reason}
+    WithdrawnRune.objects.update_or_create(values, repository=tag.repository, digest=tag.manifest.blob_id)
     list_newest(tag.repository)
     what = {"tag": tag.name, "reason": reason, "also": also}
     write_entry(actor, "tag.withdraw", f"project:{project.pk}", project.place, **what)
     append_event(project.stream, TAG_WITHDRAWN(tag=tag.name, reason=reason), actor)
     tag.refresh_from_db()
     return tag
+
+
+def _meant_by(tag: Tag) -> Q:
+    return Q(digest=tag.manifest.blob_id) | Q(tag=tag.name)
 
 
 def _same_bytes(tag: Tag) -> TagQuerySet:

@@ -112,8 +112,8 @@ def _with_people(actor: Actor, project: Project, group: RequestedGroup, able: Co
     people = tuple(person for person in members.values_list("user", flat=True) if person in able)
     if not people:
         raise BadReviewers(
-            f"Nobody of the team {group.team[:60]} can be asked: its people may give no verdict here, or built this or "
-            "wrote part of it."
+            f"Nobody of the team {group.team[:60]} can review this build: they may not give verdicts in this project, "
+            "or they built it or wrote part of it."
         )
     return replace(group, people=people, title=group.title.strip() or f"Team {group.team}")
 

@@ -116,9 +116,10 @@ def _of_another_version(unknown: Sequence[str]) -> str:
     return (
         f"The data folder {settings.DATA_DIR} is of another version of Hammer Forge: its database has the migration "
         f"{unknown[0]}{more}, which this version does not know. Nothing was changed.\n"
-        "To take projects along, start the version that made the folder, open Versions in each project and press With "
-        "history. Then start this version with an empty data folder (DATA_DIR=...) and create the projects from those "
-        "archives: New project, from a .zip."
+        "To move your projects to this version:\n"
+        "1. Start the version that made the folder. In each project, open Versions and press With history to download "
+        "an archive.\n"
+        "2. Start this version with an empty data folder (DATA_DIR=...). Press New project and upload each archive."
     )
 
 

@@ -93,7 +93,7 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
   }, [chosen, withdraw, place]);
   const { icon: Icon, Source } = chosen;
   return (
-    <section className="card stack preview-card" aria-labelledby={titleId}>
+    <section className="card stack preview-card" aria-labelledby={titleId} data-input>
       <div className="row between wrap">
         <h3 id={titleId} className="row">
           <Icon className="icon" aria-hidden="true" />

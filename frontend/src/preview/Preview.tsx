@@ -193,6 +193,7 @@ export function Preview(props: Props) {
                 {loaded !== null && (
                   <Figures
                     milliseconds={snapshot.milliseconds}
+                    runs={snapshot.runs}
                     memory={memory ?? loaded.memory}
                     wasmMemory={loaded.memoryPages * PAGE}
                     size={loaded.size}

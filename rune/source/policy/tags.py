@@ -20,8 +20,8 @@ LATEST: Final = "latest"
 """The tag that clients pull where none is named."""
 
 _VERSION = re.compile(r"v?[0-9].*", re.IGNORECASE)
-_LIKE_A_VERSION = re.compile(r"v?[0-9oli]+([._-][0-9oli]+)+", re.IGNORECASE)
-"""Numbers between dots, some of them written with letters that look like digits."""
+_LIKE_A_VERSION = re.compile(r"v?[0-9oli]+([._-]+[0-9oli]+)+|v[0-9oli]+|[oli]", re.IGNORECASE)
+"""Numbers, some of them written with letters that look like digits: between dots, after a v, or a single one."""
 _LIKE_DIGITS: Final = str.maketrans("oli", "011")
 
 
@@ -35,15 +35,16 @@ def names_version(tag: str) -> bool:
 
     A word such as `latest` may move.
     """
-    return _VERSION.fullmatch(tag) is not None or _LIKE_A_VERSION.fullmatch(tag) is not None
+    bare = tag.rstrip("._-")
+    return _VERSION.fullmatch(bare) is not None or _LIKE_A_VERSION.fullmatch(bare) is not None
 
 
 def look(tag: str) -> str:
     """What a tag looks like to people: two tags with the same look are not told apart.
 
-    Without case, and with the letters o, l and i as the digits that they resemble.
+    Without case, with the letters o, l and i as the digits that they resemble, and without dots and lines at the end.
     """
-    return tag.lower().translate(_LIKE_DIGITS)
+    return tag.lower().translate(_LIKE_DIGITS).rstrip("._-")
 
 
 def protects(patterns: Iterable[str], tag: str) -> bool:

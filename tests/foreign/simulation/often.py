@@ -18,7 +18,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     django.setup()
-    from forge.collab import room
+    from forge.collab.room import room
 
     room.MERGE_AFTER = MERGE_AFTER
     execute_from_command_line(sys.argv)

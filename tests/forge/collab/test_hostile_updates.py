@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pycrdt import Doc, Map, Text
 
-from forge.collab import live_document
 from forge.collab.closing import Closing
-from forge.collab.protocol import update_frame
-from forge.collab.updates import VALUE_DEPTH, BadUpdate, read_update
+from forge.collab.protocol.frames import update_frame
+from forge.collab.protocol.updates import VALUE_DEPTH, BadUpdate, read_update
+from forge.collab.room import live_document
 from forge.projects.files.document import entries
 from tests.forge.collab.yjs_socket import YjsClient
 from tests.support.properties import examples

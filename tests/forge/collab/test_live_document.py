@@ -12,12 +12,10 @@ from asgiref.sync import sync_to_async
 from pycrdt import Map
 
 from forge.accounts.actions import remove_member
-from forge.collab import consumers, live_document
-from forge.collab import room as room_module
+from forge.collab import consumers
 from forge.collab import rooms as rooms_module
-from forge.collab import writer as writer_module
 from forge.collab.closing import Closing
-from forge.collab.protocol import (
+from forge.collab.protocol.frames import (
     UPDATE_LIMIT,
     MalformedFrame,
     SyncStep1,
@@ -27,8 +25,11 @@ from forge.collab.protocol import (
     step_2_frame,
     update_frame,
 )
-from forge.collab.room import FromMember
-from forge.collab.updates import read_update
+from forge.collab.protocol.updates import read_update
+from forge.collab.room import live_document
+from forge.collab.room import room as room_module
+from forge.collab.room import writer as writer_module
+from forge.collab.room.submissions import FromMember
 from forge.core.events import delivery
 from forge.projects.actions import delete_file, write_file
 from forge.projects.files.document_store import load_document

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from forge.collab.presence import MAX_CLIENTS_PER_SOCKET, OtherProcess, Presence
-from forge.collab.protocol import ClientState
+from forge.collab.protocol.frames import ClientState
+from forge.collab.room.presence import MAX_CLIENTS_PER_SOCKET, OtherProcess, Presence
 from tests.forge.collab.yjs_socket import YjsClient
 
 MIKA: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Mika", "initials": "MI", "colour": 1}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pycrdt import Doc, Map, Text
 
-from forge.collab.protocol import (
+from forge.collab.protocol.frames import (
     AWARENESS_LIMIT,
     Awareness,
     ClientState,
@@ -26,7 +26,7 @@ from forge.collab.protocol import (
     step_2_frame,
     update_frame,
 )
-from forge.collab.updates import read_update
+from forge.collab.protocol.updates import read_update
 from tests.support.properties import examples
 
 NUMBERS = some.integers(min_value=0, max_value=2**53)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Text, merge_updates
 
-from forge.collab.updates import read_state_vector, read_update
+from forge.collab.protocol.updates import read_state_vector, read_update
 
 
 def typed_together(seed: int) -> list[bytes]:

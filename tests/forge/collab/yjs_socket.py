@@ -12,7 +12,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from pycrdt import Doc, Map, Text
 
-from forge.collab.protocol import (
+from forge.collab.protocol.frames import (
     Awareness,
     ClientState,
     Frame,

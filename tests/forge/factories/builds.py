@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from forge.builds.actions import request_build
+from forge.builds.actions import request_build, store_build
 from forge.builds.artefacts.store import keep_artefact, take_known
 from forge.builds.models import Build, BuildPackage
 from forge.builds.packages.making import PACKAGE
@@ -30,7 +31,7 @@ from forge.jobs.queue import JobLease
 from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 from forge.projects.secrets.scan import SecretScan
-from forge.projects.versions.store import VersionFiles
+from forge.projects.versions.store import VersionFiles, snapshot
 from forge.reviews.actions import give_verdict
 from forge.reviews.rounds.authorship import authors_of
 
@@ -48,8 +49,18 @@ MEASUREMENT = {"milliseconds": 0.07, "runs": 20, "low": 0.06, "high": 0.08}
 
 
 def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
-    """A build of the project's present files that succeeded with these bytes."""
-    return finished(request_build(user, project), rune, outline, **report)
+    """A build of the project's present files that succeeded with these bytes. It writes no event."""
+    return finished(waiting(user, project), rune, outline, **report)
+
+
+def waiting(user: Any, project: Project) -> Build:
+    """A build of the project's present files that waits: the rows alone, which take half the time of `request_build`.
+
+    A test that is about rights, limits, events or the audit log asks for a build as people do.
+    """
+    version = snapshot(project, user.person)
+    with transaction.atomic():
+        return store_build(user, project, version).build
 
 
 def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from forge.accounts.actions import remove_member, set_password
 from forge.collab.closing import Closing
@@ -19,7 +20,8 @@ from forge.collab.rooms import rooms
 from forge.core.events.delivery import attach
 from forge.player import consumers
 from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
-from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, digits_of
+from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, PhoneConsumer, digits_of
+from forge.player.models import PhonePass
 from forge.player.passes import cookie_name
 from forge.player.routing import websocket_urlpatterns
 from tests.forge.collab.yjs_socket import Socket
@@ -248,6 +250,52 @@ async def test_a_pass_is_of_no_use_as_a_studio(project: Any, developer: Any) -> 
     cookies = await let_in(developer, project)
     async with End("/ws/projects/acme/kitchen/phones", AnonymousUser(), cookies) as studio:
         assert (await studio.closed())[0] == Closing.NOT_FOUND
+
+
+@pytest.mark.protects("live/pairing-access")
+async def test_a_phone_that_has_waited_for_some_beats_is_paired_and_its_pass_still_ends_it(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = beats_of_phones(monkeypatch)
+    async with studio_of(developer) as studio, phone_of(AnonymousUser(), await let_in(developer, project)) as phone:
+        await studio.event()
+        await phone.event()
+        await beats(3)
+        await pair(studio, phone)
+        await beats(3)
+        await sync_to_async(end_phones)(developer, project)
+        assert (await phone.closed())[0] == Closing.NO_ACCESS
+
+
+@pytest.mark.protects("live/pairing-access")
+async def test_a_pass_that_expires_ends_the_pairing(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = beats_of_phones(monkeypatch)
+    async with phone_of(AnonymousUser(), await let_in(developer, project)) as phone:
+        await phone.event()
+        await beats(2)
+        await sync_to_async(PhonePass.objects.update)(expires=timezone.now())
+        assert (await phone.closed())[0] == Closing.NO_ACCESS
+
+
+def beats_of_phones(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Awaitable[None]]:
+    """Makes beats short. Returns a function that waits for a number of further beats of a phone."""
+    monkeypatch.setattr(consumers, "BEAT", 0.02)
+    heard: asyncio.Queue[None] = asyncio.Queue()
+    beat = PhoneConsumer.beat
+
+    async def counted(consumer: PhoneConsumer) -> None:
+        await beat(consumer)
+        heard.put_nowait(None)
+
+    monkeypatch.setattr(PhoneConsumer, "beat", counted)
+
+    async def wait(count: int) -> None:
+        for _ in range(count):
+            await asyncio.wait_for(heard.get(), 10)
+
+    return wait
 
 
 @pytest.mark.protects("live/pairing-access")

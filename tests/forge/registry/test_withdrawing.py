@@ -12,6 +12,7 @@ from django.test import Client
 
 from forge.accounts.actions import create_token
 from forge.accounts.models import Membership, Organisation, Role
+from forge.builds.models import BuildChoices
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.notices.models import Notice
@@ -20,11 +21,12 @@ from forge.projects.actions import fork_project, update_project, write_file
 from forge.projects.errors import NothingToCopy
 from forge.projects.models import Version
 from forge.projects.versions.store import working_tree
-from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.access import advice_on, default_tag, find_tag, tags_of
 from forge.registry.actions import end_withdrawal, publish_build, withdraw_tag
 from forge.registry.errors import NotPublishable, Withdrawn
-from forge.registry.models import Listing, Tag
+from forge.registry.models import Listing, Repository, Tag
 from forge.registry.next_tag import next_tag, next_tag_of
+from forge.registry.registrations import what_is_published
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.seen import seen_form, seen_headers
 
@@ -100,7 +102,9 @@ def test_another_tag_of_the_same_files_is_not_shared_either(
 ) -> None:
     """Two builds of the same files, such as for another aim: the secret is in both."""
     publish_build(developer, approved(built(developer, project)), "1.0")
-    publish_build(developer, approved(built(developer, project, RUNE + b"fast")), "1.0-fast")
+    BuildChoices.objects.create(project=project, optimize="size")
+    small = publish_build(developer, approved(built(developer, project, RUNE + b"small")), "1.0-small")
+    assert small.manifest != Tag.objects.get(name="1.0").manifest, "the bytes differ"
     update_project(owner, project, visibility="public", shares_files=True)
     withdraw_tag(developer, project, "1.0", REASON)
     with pytest.raises(NothingToCopy):
@@ -119,6 +123,39 @@ def test_all_tags_of_the_same_bytes_go_with_it_and_its_bytes_are_not_published_a
             publish_build(developer, tags.build, name)
     publish_build(developer, Tag.objects.get(name="1.1").build, "latest")
     assert {tag.name for tag in tags_of(developer, project)} == {"1.1", "latest"}
+
+
+@pytest.mark.protects("registry/withdrawn-versions")
+def test_bytes_stay_withdrawn_when_their_tag_is_set_to_others(
+    tags: Any, project: Any, developer: Any, owner: Any, stranger: Any
+) -> None:
+    digest = tags.manifest.blob_id
+    BuildChoices.objects.create(project=project, optimize="size")
+    publish_build(developer, tags.build, "latest")
+    Tag.objects.filter(name="1.0").delete()
+    withdraw_tag(developer, project, "latest", REASON)
+    publish_build(developer, Tag.objects.get(name="1.1").build, "latest")
+    assert "latest" in {tag.name for tag in tags_of(developer, project)}
+
+    repository = Repository.objects.get(project=project)
+    assert REASON in advice_on(repository, digest)
+    assert advice_on(repository, Tag.objects.get(name="1.1").manifest.blob_id) == ""
+    with pytest.raises(NotPublishable, match="withdrawn"):
+        publish_build(developer, tags.build, "2.0")
+    write_file(developer, project, "secret.txt", b"hunter2")
+    other = publish_build(developer, approved(built(developer, project, RUNE + b"small")), "1.0-small")
+    assert other.manifest.blob_id != digest
+    assert "1.0-small" not in shared_names(stranger, project)
+
+    end_withdrawal(developer, project, "latest")
+    assert publish_build(developer, tags.build, "2.0").name == "2.0"
+    assert advice_on(repository, digest) == ""
+
+
+def shared_names(stranger: Any, project: Any) -> set[str]:
+    """The tags whose files a stranger gets."""
+    versions = what_is_published(stranger, project)
+    return set() if versions is None else {name for _, names in versions.tagged for name in names}
 
 
 def test_explore_lists_what_is_left(tags: Any, project: Any, developer: Any) -> None:

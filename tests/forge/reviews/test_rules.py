@@ -84,7 +84,9 @@ def test_an_approval_needs_a_password_that_was_typed_just_now(
     refused = client.post("/acme/kitchen/reviews/1/respond", form_of(build))
     assert refused.status_code == 409
     page = refused.content.decode()
-    assert 'href="/accounts/reauthenticate/"' in page
+    assert 'href="/accounts/identity"' in page
+    assert client.get("/accounts/identity")["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert "You are not confirmed" in client.get("/accounts/identity/confirmed").content.decode()
     assert ">It hears me.</textarea>" in page, "what was written is still there"
     assert not Verdict.objects.exists()
     path = f"/api/v1/builds/{build.pk}/reviews"
@@ -94,10 +96,25 @@ def test_an_approval_needs_a_password_that_was_typed_just_now(
 
     assert client.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 200
     assert client.post("/acme/kitchen/reviews/1/respond", form_of(build)).status_code == 409
-    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    typed = {"password": PASSWORD, "next": "/accounts/identity/confirmed"}
+    assert client.post("/accounts/reauthenticate/", typed)["Location"] == "/accounts/identity/confirmed"
+    assert "You are confirmed" in client.get("/accounts/identity/confirmed").content.decode()
     assert client.post("/acme/kitchen/reviews/1/respond", form_of(build)).status_code == 302
     assert Verdict.objects.get().confirmed
     assert publish_build(developer, build, "1.0").name == "1.0"
+
+
+@pytest.mark.protects("reviews/unattended-browser")
+def test_who_has_neither_password_nor_passkey_sets_one_up_before_approving(
+    confirming: Project, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    reviewer.set_unusable_password()
+    reviewer.save()
+    build = built(developer, confirming)
+    ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
+    client = browser_of(reviewer)
+    assert client.post("/acme/kitchen/reviews/1/respond", form_of(build)).status_code == 409
+    assert client.get("/accounts/identity")["Location"] == "/accounts/security"
 
 
 @pytest.mark.protects("reviews/unattended-browser")

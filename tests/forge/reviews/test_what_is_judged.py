@@ -140,15 +140,23 @@ def test_an_approval_counts_for_an_address_that_its_person_has_confirmed(
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
+VERSIONS = ["1.0", "V1.0", "v1.0", "1.O", "l.0", "vI", "vO", "vl", "l", "O", "1--0"]
+LATEST = ["latest", "Latest", "LATEST", "1atest", "latest.", "latest-"]
+PAIRS = [("v1.0", "V1.0"), ("latest", "Latest"), ("1.0", "1.O"), ("rc1", "rcl"), ("latest", "latest.")]
+
+
 @pytest.mark.protects("reviews/look-alike-tags")
-@pytest.mark.parametrize("tag", ["1.0", "V1.0", "v1.0", "1.O", "l.0", "latest", "Latest", "LATEST", "1atest"])
+@pytest.mark.parametrize("tag", [*VERSIONS, *LATEST])
 def test_no_spelling_of_a_protected_tag_goes_past_the_gate(tag: str, project: Any, developer: Any, owner: Any) -> None:
     with pytest.raises(GateClosed):
         publish_build(developer, built(developer, project), tag)
 
 
 @pytest.mark.protects("reviews/look-alike-tags")
-@pytest.mark.parametrize(("published", "tag"), [("v1.0", "V1.0"), ("latest", "Latest"), ("1.0", "1.O"), ("rc1", "rcl")])
+@pytest.mark.parametrize(
+    ("published", "tag"),
+    [("v1.0", "V1.0"), ("latest", "Latest"), ("1.0", "1.O"), ("rc1", "rcl"), ("latest", "latest.")],
+)
 def test_a_tag_that_looks_like_a_published_one_is_refused(
     published: str, tag: str, project: Any, developer: Any, owner: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -50,8 +51,35 @@ def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_publish
         assert "data-pipeline" not in text
 
 
+def choices(browser: Client, **query: str) -> list[str]:
+    return re.findall(
+        r'<option value="([^"]+)"', browser.get("/compare", query).content.decode().split("field-other")[0]
+    )
+
+
+@pytest.mark.protects("roles/comparisons")
+def test_runes_are_chosen_from_a_list_of_what_one_may_see(
+    project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
+) -> None:
+    publish_build(owner, approved(built(developer, project)), "1.0")
+    assert choices(browser_of(stranger)) == choices(browser_of(None)) == []
+    assert choices(browser_of(developer)) == ["acme/kitchen@1", "acme/beside@1"], "the newest first"
+    update_project(owner, project, visibility="public")
+    assert choices(browser_of(stranger)) == choices(browser_of(None)) == ["acme/kitchen:1.0"]
+    assert choices(browser_of(developer)) == ["acme/kitchen@1", "acme/beside@1", "acme/kitchen:1.0"]
+
+
+def test_what_was_chosen_stays_chosen_though_no_list_has_it(
+    project: Project, owner: User, developer: User, browser_of: Browser
+) -> None:
+    publish_build(owner, approved(built(developer, project)), "1.0")
+    text = page(browser_of(developer), "acme/kitchen:1.0", "acme/kitchen@1")
+    assert '<option value="acme/kitchen:1.0" selected>' in text
+    assert '<option value="acme/kitchen@1" selected>' in text
+
+
 @pytest.mark.parametrize("typed", ["kitchen", "acme/kitchen@", "acme/kitchen@x", "../../etc", "acme/kitchen:1 0"])
-def test_what_names_no_rune_is_said_so_with_what_was_typed(typed: str, client: Client, project: Project) -> None:
+def test_what_names_no_rune_is_said_so(typed: str, client: Client, project: Project) -> None:
     answer = client.get("/compare", {"one": typed, "other": typed})
     assert answer.status_code == 400
     assert "names no rune" in answer.content.decode()

@@ -427,6 +427,8 @@ CASES: list[Case] = [
     ("get", "accounts/security", "", None, ANY_PAGE),
     # allauth's: a change of the second factor asks who it is (302), and a second factor is asked for while signing in.
     ("get", "accounts/reauthenticate/", "", None, (200, 200, 200, 200, 200, 200, 302)),
+    ("get", "accounts/identity", "", None, (302, 302, 302, 302, 302, 302, 302)),
+    ("get", "accounts/identity/confirmed", "", None, (200, 200, 200, 200, 200, 200, 302)),
     ("get", "accounts/2fa/authenticate/", "", None, (302, 302, 302, 302, 302, 302, 302)),
     ("get", "accounts/2fa/reauthenticate/", "", None, (302, 302, 302, 302, 302, 302, 302)),
     ("get", "accounts/2fa/totp/activate/", "", None, (302, 302, 302, 302, 302, 302, 302)),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import Membership, Organisation, User
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
 from forge.jobs import queue
@@ -234,6 +234,29 @@ def test_a_message_that_was_taken_while_its_webhook_was_switched_off_waits(webho
     assert DELIVERY.retention is not None
     queue.delete_old(timezone.now() + DELIVERY.retention + timedelta(days=1))
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.protects("connections/webhook-owners")
+@pytest.mark.parametrize("way", ["demoted", "switched off", "removed"])
+def test_a_message_is_not_sent_once_its_makers_right_ended(webhook: Webhook, owner: User, way: str) -> None:
+    delivery = ping(owner, webhook)
+    lease = take()
+    assert lease is not None
+    # Past every action, as a command of the operator or a later feature might.
+    membership = Membership.objects.filter(user=owner, organisation=webhook.organisation)
+    match way:
+        case "demoted":
+            membership.update(role="viewer")
+        case "switched off":
+            User.objects.filter(pk=owner.pk).update(is_active=False)
+        case _:
+            membership.delete()
+    run(lease, ACCEPTED)
+    job = Job.objects.get(pk=delivery.pk)
+    assert (job.state, job.paused, job.attempt) == (JobState.QUEUED, True, 0)
+    assert not Attempt.objects.exists()
+    webhook.refresh_from_db()
+    assert "may no longer manage webhooks" in webhook.stopped_because
 
 
 def test_a_webhook_that_is_deleted_leaves_no_jobs(webhook: Webhook, owner: User) -> None:

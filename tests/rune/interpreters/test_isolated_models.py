@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 from wasmtime import wat2wasm
@@ -26,8 +27,9 @@ from rune.running.runtime.errors import (
     RuneStopped,
     RuneUnusable,
 )
-from rune.running.runtime.interpreters import Interpreter, ModelLimits, open_isolated, open_model
-from rune.running.runtime.interpreters.isolated import read_types
+from rune.running.runtime.interpreters import Interpreter, ModelLimits, isolated, open_isolated, open_model
+from rune.running.runtime.interpreters.isolated import read_head, read_types
+from tests.forge.compute.answer_fuzzing import fuzzed
 from tests.rune.running.runtime.conformance.modelled import POINTERS_AT, loading, model_case
 from tests.rune.running.runtime.conformance.wat import do, module
 from tests.rune.running.runtime.test_conformance import FOLDER
@@ -113,6 +115,40 @@ def test_the_process_ends_by_itself_when_its_host_does_not_end_it() -> None:
         "    while True: pass\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == -signal.SIGALRM
+
+
+HEAD = {"name": "TensorFlow Lite", "inputs": ["f32[1, 4]"], "outputs": ["f32[1]", "u8[2, 2]"]}
+
+
+@pytest.mark.protects("runes/host-models")
+def test_ten_thousand_answers_are_read_or_refused_by_name() -> None:
+    read = refused = 0
+    for seed in range(10_000):
+        head = read_head(fuzzed(seed, [HEAD]))
+        try:
+            types = [] if head is None else [*read_types("input", head.get("inputs"))]
+        except HostModelError:
+            types = []
+        read, refused = read + bool(types), refused + (not types)
+    assert read
+    assert refused
+
+
+@pytest.mark.protects("runes/host-models")
+@pytest.mark.parametrize("line", ["[" * 100_000, "null", "{", ""], ids=["deep", "null", "cut", "empty"])
+def test_a_process_that_answers_anything_is_ended_by_name(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-c", f"import sys; print({line!r}, flush=True); sys.stdin.read()"]
+
+    def start() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        return process, process.stdin, process.stdout
+
+    monkeypatch.setattr(isolated, "_start", start)
+    monkeypatch.setattr(isolated, "_SECONDS_TO_END", 0.01)
+    with pytest.raises(ModelRunError, match="the process that ran the model ended"):
+        open_isolated(TFLITE, CASE.data)
 
 
 @pytest.mark.protects("runes/host-models")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from forge.accounts.models import ApiToken
@@ -35,6 +38,23 @@ def security(request: HttpRequest) -> HttpResponse:
 def to_security(request: HttpRequest) -> HttpResponse:
     """allauth's list of passkeys, which is on that page."""
     return redirect("mfa_index")
+
+
+@for_person
+@require_GET
+def confirm_identity(request: HttpRequest) -> HttpResponse:
+    """Leads to the page on which the person proves who they are, or where they set up a way to do so."""
+    if not get_reauthentication_flows(signed_in_user(request)):
+        return redirect("mfa_index")
+    page, end = reverse("account_reauthenticate"), reverse("identity-confirmed")
+    return redirect(f"{page}?{urlencode({REDIRECT_FIELD_NAME: end})}")
+
+
+@for_person
+@require_GET
+def identity_confirmed(request: HttpRequest) -> HttpResponse:
+    """What comes after it: the person goes on in the tab in which they were asked."""
+    return render(request, "account/confirmed.html", {"confirmed": confirmed_recently(request)})
 
 
 def confirmed_recently(request: HttpRequest) -> bool:

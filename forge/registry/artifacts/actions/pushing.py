@@ -21,7 +21,7 @@ from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.actions.publishing import publish_build, rune_facts
+from forge.registry.actions.publishing import publish_build, require_not_withdrawn, rune_facts
 from forge.registry.artifacts.access import links_in, registry_rules_of, require_publisher
 from forge.registry.artifacts.digests import blobs_named, note_digests
 from forge.registry.artifacts.models import ArtifactTag
@@ -104,6 +104,8 @@ def _push(
     repository, _ = Repository.objects.get_or_create(project=project)
     note_digests(stored)
     manifest = _store(project, repository, document, stored, digest)
+    if tags:
+        require_not_withdrawn(project, manifest.blob_id)
     for tag in tags:
         _set_tag(actor, project, repository, tag, manifest)
     if tags:

@@ -87,7 +87,7 @@ def give_verdict(
     if verdict == VerdictChoice.APPROVE and not confirmed and rules_of(build.project.organisation_id).confirms:
         raise ConfirmationNeeded(
             "Your organisation asks who approves to confirm with a passkey or a password. Do that, then approve again.",
-            confirm="/accounts/reauthenticate/",
+            confirm="/accounts/identity",
         )
     anchor = anchored(actor, build, about) if comment else Anchor()
     # The project's row is the lock: two presses at once leave one verdict that holds, and no round begins meanwhile.

@@ -10,13 +10,13 @@ import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { RecordingKind } from "./recording";
 
-/** How much is shown of what a rune that makes windows itself was given: one input alone is too short to be seen. */
+/** How much of a recording is shown for a rune that makes windows itself: one input alone is too short to be seen. */
 export function shownBytes(request: SourceProps["request"]): number {
   if (request.isStream !== true) return 0;
   return recordingOf(request) === "sound" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
 }
 
-/** The last bytes of what was shown and what came; at least what came. */
+/** Returns the last `bytes` bytes of `before` and `came` together, and never less than `came`. */
 export function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: number): ArrayBuffer {
   if (before === null || bytes <= came.byteLength) return came;
   const all = new Uint8Array(before.byteLength + came.byteLength);

@@ -2,10 +2,12 @@
 // the page can be used.
 import { startFollowing } from "./follow-person";
 import { followSharedBlocks } from "../session/follow-shared-blocks";
+import { keepUndoByLine } from "../document/undo-by-line";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 
 export function startListeners(workspace: Workspace, places: Places): void {
+  keepUndoByLine(workspace.files);
   showUndone(workspace, places);
   announceDeletion(workspace, places);
   openFileOfAddress(places);

@@ -160,6 +160,25 @@ test("the document is read from the server", async () => {
   expect(server.sockets[0]?.url).toBe("ws://forge/ws/projects/acme/keywords/collab?as=p1");
 });
 
+test("an edit says how many updates were heard before it, from none on", async () => {
+  const sent: number[][] = [];
+  const handle = server.handle.bind(server);
+  server.handle = (socket, frame) => {
+    if (frame[0] === 40 || frame[1] === sync.messageYjsUpdate) sent.push([...frame.subarray(0, 2)]);
+    handle(socket, frame);
+  };
+  await soon();
+  doc.getText("t").insert(0, "my ");
+  doc.getText("t").insert(0, "own ");
+  await soon();
+  expect(sent).toEqual([
+    [40, 0],
+    [40, 1],
+    [0, 2],
+    [0, 2],
+  ]);
+});
+
 test("an edit is saving until the server has stored it, whatever it answers meanwhile, then saved", async () => {
   await soon();
   server.busy = true;

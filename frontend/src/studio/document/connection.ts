@@ -8,6 +8,9 @@ import { requestVector, readProof, isStored, saveState, type SaveState, type Sto
 const SYNC = 0;
 const STEP_1 = 0;
 const STEP_2 = 1;
+const UPDATE = 2;
+/** Our own kind of message (forge/collab/protocol/frames.py): how many frames with updates were heard before what comes next. */
+const HEARD = 40;
 
 /** Ask whether it is stored this long after the last key, and at least this often while someone types on, in ms. */
 const QUIET = 250;
@@ -37,6 +40,10 @@ function varint(value: number): number[] {
 /** A sync step 1 with this state vector, as y-protocols writes it. */
 export function question(vector: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([SYNC, STEP_1, ...varint(vector.length), ...vector]);
+}
+
+function heardFrame(frames: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([HEARD, ...varint(frames)]);
 }
 
 /** The bytes behind a variable length that stands at `start`. */
@@ -84,10 +91,15 @@ export class DocumentConnection {
   private silence: ReturnType<typeof setTimeout> | undefined;
   private silent = false;
   private readonly heartbeat: ReturnType<typeof setInterval>;
+  /** Of this socket: frames with updates that were heard, and how many the server knows of. */
+  private heard = 0;
+  private acknowledged = 0;
   private readonly onUpdate: (update: Uint8Array, origin: unknown) => void;
 
   constructor(private readonly options: DocumentConnectionOptions) {
     const { doc, address, person, webSocket } = options;
+    // Before the provider listens: the server hears it before the edit.
+    doc.on("update", this.sendHeard);
     this.provider = new WebsocketProvider(address, "collab", doc, {
       connect: false,
       disableBc: true,
@@ -101,6 +113,9 @@ export class DocumentConnection {
       const connected = status === "connected";
       if (connected === this.connected) return;
       this.connected = connected;
+      this.heard = this.acknowledged = 0;
+      // Also that of nothing: the server then knows that this page says it.
+      if (connected) this.provider.ws?.send(heardFrame(0));
       this.serverReplied();
       // What was typed while away goes out when the server asks; then it is asked whether it is there.
       if (this.connected && this.dirty) this.askSoon();
@@ -173,6 +188,7 @@ export class DocumentConnection {
     clearTimeout(this.patience);
     clearTimeout(this.silence);
     this.options.doc.off("update", this.onUpdate);
+    this.options.doc.off("update", this.sendHeard);
     this.provider.destroy();
   }
 
@@ -183,9 +199,18 @@ export class DocumentConnection {
     this.provider.messageHandlers[SYNC] = (encoder, decoder, provider, emitSynced, kind) => {
       const { arr, pos } = decoder;
       handle(encoder, decoder, provider, emitSynced, kind);
+      if (arr[pos] === STEP_2 || arr[pos] === UPDATE) this.heard++;
       if (arr[pos] === STEP_2) this.answered(counted(arr, pos + 1));
     };
   }
+
+  /** Say what an edit was made upon, so that the server sees which edits of others its author had not seen. */
+  private readonly sendHeard = (_update: Uint8Array, origin: unknown): void => {
+    const socket = this.provider.ws;
+    if (origin === this.provider || this.heard === this.acknowledged || socket?.readyState !== socket?.OPEN) return;
+    this.acknowledged = this.heard;
+    socket?.send(heardFrame(this.heard));
+  };
 
   private answered(update: Uint8Array): void {
     const { doc } = this.options;

@@ -1,6 +1,7 @@
 // A project's files as they stand in its live document: a map by id, where a path is a value.
 // Creating and uploading are the server's (it alone seeds a text); renaming and deleting are edits like any other.
 import * as Y from "yjs";
+import { CONTESTED } from "./contested";
 import { byName } from "./paths";
 
 export interface FileEntry {
@@ -47,7 +48,9 @@ export class ProjectFiles {
 
   constructor(readonly doc: Y.Doc) {
     this.map = doc.getMap("files");
-    this.undo = new Y.UndoManager([this.map], { trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]) });
+    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED)], {
+      trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]),
+    });
   }
 
   /** The files that are not deleted. Anything malformed that a foreign client wrote is passed over. */

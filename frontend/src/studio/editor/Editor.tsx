@@ -149,7 +149,8 @@ export function Editor({
     let isActive = true;
     fetchDeferredExtensions().then(
       ({ deferredExtensions }) => {
-        const extension = deferredExtensions(isUnderstood, (edits) => editOtherFiles(edits));
+        const contested = { text, undo, say: (sentence: string) => sayLatest(sentence) };
+        const extension = deferredExtensions(isUnderstood, (edits) => editOtherFiles(edits), contested);
         if (isActive) view.current?.dispatch({ effects: deferredPart.reconfigure(extension) });
       },
       // Without a connection one writes without them.
@@ -158,7 +159,7 @@ export function Editor({
     return () => {
       isActive = false;
     };
-  }, [isUnderstood, text]);
+  }, [isUnderstood, text, undo]);
 
   useEffect(() => {
     if (view.current !== null) place(view.current);

@@ -6,14 +6,20 @@ import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import { completing } from "./language/completion";
 import { hovering } from "./language/hovering";
+import { contestedLines, type ContestedSetup } from "./contested-lines";
 import { lineValues } from "./line-values";
 import { structure } from "./language/structure";
 import { problemCards } from "./problem-card";
 import type { EditOtherFiles } from "./problems";
 import "../styles/language.css";
 
-export function deferredExtensions(isUnderstood: boolean, onEditOtherFiles: EditOtherFiles): Extension {
+export function deferredExtensions(
+  isUnderstood: boolean,
+  onEditOtherFiles: EditOtherFiles,
+  contested: ContestedSetup,
+): Extension {
   return [
+    contestedLines(contested),
     problemCards(onEditOtherFiles),
     closeBrackets(),
     highlightSelectionMatches(),

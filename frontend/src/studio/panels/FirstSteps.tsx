@@ -1,20 +1,25 @@
 // What a beginner tries first, until they put it away: then it is gone in every browser of theirs.
-import { X } from "lucide-react";
-import { useState } from "react";
+import { Circle, CircleCheck, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useStore } from "zustand";
 import { useStudio } from "../context/studio";
 import "../styles/first-steps.css";
+import { firstSteps, type Step } from "./first-steps";
 
 const NAME = "first-steps";
 
-const STEPS: readonly { readonly title: string; readonly text: string }[] = [
-  { title: "Try it", text: "Give it an input at the right. It runs in this page." },
-  { title: "Change it", text: "Edit the text or the graph; the app follows." },
-  { title: "Build it", text: "Others try a build, discuss and approve it." },
+const STEPS: readonly { readonly step: Step; readonly title: string; readonly text: string }[] = [
+  { step: "try", title: "Try it", text: "Give it an input at the right. It runs in this page." },
+  { step: "change", title: "Change it", text: "Edit the text or the graph; the app follows." },
+  { step: "build", title: "Build it", text: "Others try a build, discuss and approve it." },
 ];
 
 export default function FirstSteps() {
   const { workspace } = useStudio();
   const [isShown, setShown] = useState(workspace.hints.includes(NAME));
+  const [steps] = useState(() => firstSteps(workspace));
+  const done = useStore(steps.done);
+  useEffect(() => (isShown ? steps.watch(document) : undefined), [isShown, steps]);
   if (!isShown) return null;
   const dismiss = (): void => {
     setShown(false);
@@ -35,8 +40,9 @@ export default function FirstSteps() {
         </button>
       </header>
       <ol>
-        {STEPS.map(({ title, text }) => (
-          <li key={title}>
+        {STEPS.map(({ step, title, text }) => (
+          <li key={step} className={done.has(step) ? "done" : ""}>
+            {done.has(step) ? <CircleCheck aria-label="Done" /> : <Circle aria-label="To do" />}
             <b>{title}</b>
             <p className="muted">{text}</p>
           </li>

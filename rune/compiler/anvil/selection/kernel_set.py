@@ -117,6 +117,6 @@ class KernelSet:
 
 @cache
 def _headers_in(folder: Path) -> Sequence[tuple[str, Path]]:
-    """Returns the headers of a set: its name and theirs, and the path, which may lie in a family's folder. They do not
-    change while this process runs."""
+    """Returns the headers in the folder of a kernel set as pairs of name (`set/file.h`) and path, including those in
+    folders of kernel families. The files do not change while the process runs."""
     return tuple((f"{folder.name}/{path.name}", path) for path in folder.rglob("*.h"))

@@ -104,11 +104,10 @@ class IsolatedInterpreter:
             for part in data:
                 self._questions.write(part)
             self._questions.flush()
-            line = self._answers.readline(_LINE_LIMIT)
-            answer = json.loads(line) if line else None
+            answer = read_head(self._answers.readline(_LINE_LIMIT))
         except (OSError, ValueError):
             answer = None
-        if not isinstance(answer, dict):
+        if answer is None:
             raise self._died()
         if "error" in answer:
             raise _ERRORS.get(str(answer["error"]), ModelRunError)(str(answer.get("message", ""))[:1000])
@@ -168,6 +167,15 @@ def _environment() -> dict[str, str]:
     """No variable of the host but those that a program needs to start."""
     variables = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
     return variables | {"PYTHONPATH": str(_PACKAGE_ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def read_head(line: bytes) -> dict[str, Any] | None:
+    """Returns the head of an answer; None for any other line."""
+    try:
+        answer = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def read_types(role: str, texts: object) -> tuple[TensorType, ...]:

@@ -93,10 +93,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--optimize",
     type=click.Choice(AIMS),
-    help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
-    "each layer gets the fastest kernel, even where that takes several times the bytes, and a second module of relaxed "
-    "SIMD goes along for browsers in which it is exact. The library of a package is compiled with -Os, -O2 or -O3. "
-    "By default what forge.yml says, or speed for wasm32 and balanced for all else.",
+    help="What the compiler prefers. size: layers share code, which is several times smaller and several times slower. "
+    "speed: each layer has its fastest kernel, which may be several times larger, and the rune has a second module of "
+    "relaxed SIMD for browsers that compute the same results with it. The library of a package is compiled with -Os, "
+    "-O2 or -O3. The default is the value in forge.yml, else speed for wasm32 and balanced for other targets.",
 )
 @click.option(
     "--match",

@@ -7,21 +7,17 @@ import { copyName, filesOf, movedTo, moveProblem } from "../../document/tree";
 import type { FileActions, FileTarget } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes, count } from "../../format/quantities";
-import {
-  dropped,
-  isPlain,
-  loneArchive,
-  planUpload,
-  type NamedFile,
-  type UploadPlan,
-} from "../../session/uploads/incoming-files";
+import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
 import type { UnpackResult } from "../../session/uploads/queue";
+import type { UploadPlan } from "../../session/uploads/upload-plan";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
 import type { Places } from "../places";
 
 /** Fetched when a file is renamed or deleted for the first time. */
 const fileUses = () => import("../../edits/file-uses");
+/** Fetched when files come. */
+const uploadPlan = () => import("../../session/uploads/upload-plan");
 
 /** The browser's own download: by the address, so that nothing of it lies in the page's memory. */
 function download(address: string, name: string): void {
@@ -57,14 +53,18 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
 
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
-    const archive = loneArchive(incoming);
-    if (archive !== null) {
-      ask({ what: "archive", file: archive, folder: folder ?? "" });
-      return;
-    }
-    const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
-    if (isPlain(plan)) send(plan.sends);
-    else ask({ what: "upload", incoming, folder });
+    attempt(
+      uploadPlan().then(({ loneArchive, planUpload, isPlain }) => {
+        const archive = loneArchive(incoming);
+        if (archive !== null) {
+          ask({ what: "archive", file: archive, folder: folder ?? "" });
+          return;
+        }
+        const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
+        if (isPlain(plan)) send(plan.sends);
+        else ask({ what: "upload", incoming, folder });
+      }),
+    );
   };
 
   const move = (target: Parameters<FileActions["move"]>[0], to: string): void => {

@@ -4,7 +4,7 @@ import type { FileEntry } from "../../document/files";
 import { baseName, byName, pathProblem } from "../../document/paths";
 import { moveProblem, parentOf } from "../../document/tree";
 import { bytes } from "../../format/quantities";
-import { planUpload } from "../../session/uploads/incoming-files";
+import { planUpload } from "../../session/uploads/upload-plan";
 import type { Workspace } from "../../session/workspace";
 import { ArchiveDialog } from "./ArchiveDialog";
 import type { FileDialogRequest } from "../../context/files/dialog-request";

@@ -1,7 +1,8 @@
 // What was dropped or chosen for an import of samples, as the one archive that an import is: then it comes in as a whole or not at all.
 import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
-import { loneArchive, MAX_FILES, withoutLitter, type NamedFile } from "../uploads/incoming-files";
+import type { NamedFile } from "../uploads/incoming-files";
+import { loneArchive, MAX_FILES, withoutLitter } from "../uploads/upload-plan";
 
 export interface SampleArchive {
   readonly file: File;

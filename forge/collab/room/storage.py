@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from forge.collab.updates import BadUpdate, read_update
+from forge.collab.protocol.updates import BadUpdate, read_update
 from forge.projects.files.document_store import read_document
 from forge.projects.models import DocumentClient, DocumentUpdate
 
@@ -16,25 +16,24 @@ class StoredDocument:
     """A document as one update, and the number of its last one.
 
     `updates` lie beside its stored state; `types` are the shared types that the state and they make. `clients` are
-    the Yjs clients whose person is known.
+    the Yjs clients whose person is known, with that person's name; "" for an account that is gone.
     """
 
     update: bytes
     sequence: int
     updates: int
     types: int
-    clients: frozenset[int] = frozenset()
+    clients: Mapping[int, str] = field(default_factory=dict)
 
 
 def load_stored(project_id: UUID) -> StoredDocument:
     """A project's document as it is stored."""
     read = read_document(project_id)
     doc = read.document()
-    clients = DocumentClient.objects.filter(project_id=project_id).values_list("client", flat=True)
+    clients = DocumentClient.objects.filter(project_id=project_id).select_related("person")
+    names = {each.client: str(each.person or "") for each in clients}
     stored = [update for _, update in read.updates] + ([read.state] if read.state else [])
-    return StoredDocument(
-        doc.get_update(), read.sequence, len(read.updates), sum(map(count_types, stored)), frozenset(clients)
-    )
+    return StoredDocument(doc.get_update(), read.sequence, len(read.updates), sum(map(count_types, stored)), names)
 
 
 def count_types(stored: bytes) -> int:

@@ -10,21 +10,28 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
-from forge.collab.presence import OtherProcess, Presence
-from forge.collab.protocol import EMPTY_UPDATE, ClientState, awareness_frame, step_1_frame, update_frame
-from forge.collab.storage import load_after, load_stored
-from forge.collab.updates import UpdateFacts
-from forge.collab.writer import writer
+from forge.collab.merging.settling import Accepted, Settler
+from forge.collab.protocol.frames import (
+    EMPTY_UPDATE,
+    ClientState,
+    awareness_frame,
+    step_1_frame,
+    step_2_frame,
+    update_frame,
+)
+from forge.collab.room.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
+from forge.collab.room.presence import OtherProcess, Presence
+from forge.collab.room.storage import load_after, load_stored
+from forge.collab.room.submissions import Behind, FromElsewhere, FromMember, RoomMember
+from forge.collab.room.writer import writer
 from forge.core.errors import DomainError
 from forge.core.events.delivery import deliver_to_other_processes, is_shared
 from forge.projects.files.document_store import merge_updates
@@ -56,47 +63,6 @@ PROCESS = secrets.token_hex(8)
 """This process, among those of the installation."""
 
 
-class RoomMember(Hashable, Protocol):
-    """A socket in a room."""
-
-    person_id: UUID
-    person: Mapping[str, Any]
-    """As others see it: id, name, initials and colour."""
-
-    def deliver(self, frame: bytes) -> None:
-        """Sends a frame, soon."""
-        ...
-
-    def dismiss(self, code: int, reason: str) -> None:
-        """Closes the socket, soon."""
-        ...
-
-
-@dataclass(frozen=True)
-class FromMember:
-    """An update that a socket sent; `is_answer` when the server asked for it."""
-
-    update: bytes
-    member: RoomMember
-    facts: UpdateFacts
-    is_answer: bool = False
-
-
-@dataclass(frozen=True)
-class FromElsewhere:
-    """An update that is stored already: written over the API, or by another process."""
-
-    update: bytes
-    sequence: int
-
-
-@dataclass(frozen=True)
-class Behind:
-    """The database holds updates up to this number."""
-
-    sequence: int
-
-
 class Room:
     """One project's live document. Made by `Rooms.enter`."""
 
@@ -107,7 +73,7 @@ class Room:
         self._members: set[RoomMember] = set()
         self._queue: asyncio.Queue[FromMember | FromElsewhere | Behind] = asyncio.Queue(QUEUE_LIMIT)
         self._document: LiveDocument
-        self._clients: set[int] = set()
+        self._settler: Settler
         self._is_broken = False
         self._updates_beside_state = 0
         self._merging: asyncio.Task[None] | None = None
@@ -119,7 +85,7 @@ class Room:
         """Reads the stored document."""
         stored = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
         self._document = LiveDocument(stored)
-        self._clients = set(stored.clients)
+        self._settler = Settler(self._document, stored.clients)
         self._updates_beside_state = stored.updates
         deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
 
@@ -130,6 +96,8 @@ class Room:
 
     def leave(self, member: RoomMember) -> None:
         self._members.discard(member)
+        if hasattr(self, "_settler"):  # not in a room that could not be loaded
+            self._settler.forget(member)
         self._note_presence(self.presence.leave(member), member)
 
     @property
@@ -141,20 +109,26 @@ class Room:
         """Whether the room gave up, so that the next socket needs another."""
         return self._is_broken
 
-    def state_vector(self) -> bytes:
-        return self._document.doc.get_state()
+    def question(self, member: RoomMember, theirs: bytes) -> tuple[bytes, bool]:
+        """The state vector to ask a socket with that comes with this state, and whether its answer comes first.
 
-    def missing_in(self, state_vector: bytes) -> bytes:
-        """All that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
-        return self._document.doc.get_update(state_vector)
+        Raises `ValueError` for bytes that are no state.
+        """
+        return self._settler.question(member, theirs)
+
+    def answer(self, member: RoomMember, theirs: bytes) -> bytes:
+        """A frame with all that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
+        frame = step_2_frame(self._document.doc.get_update(theirs))
+        self._settler.log.note_answer(member)
+        return frame
 
     def hear_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
         """What a socket says of who is there; `is_first` on a socket that said nothing before."""
         self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
 
     async def submit(self, item: FromMember) -> None:
-        """Queues an update; waits while too many wait already."""
-        if item.update != EMPTY_UPDATE and not self._is_broken:
+        """Queues an update; waits while too many wait already. An answer is heard even where it brings nothing."""
+        if (item.is_answer or item.update != EMPTY_UPDATE) and not self._is_broken:
             await self._queue.put(item)
 
     # What other processes and the database say
@@ -245,17 +219,21 @@ class Room:
             self._request_missing(unfit)
         self._merge_if_many()
 
-    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[FromMember], list[FromMember]]:
-        """The updates that are to be stored, in an order in which each fits, and those that lack something."""
-        good: list[FromMember] = []
+    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[Accepted], list[FromMember]]:
+        """The updates that are to be stored, in an order in which each fits, and those that lack something.
+
+        Behind an update that made lines which nobody wrote comes one of the server, which takes them back.
+        """
+        good: list[Accepted] = []
         unfit: list[FromMember] = []
         for _ in range(MAX_ROUNDS):
             unfit = []
             for item in items:
-                verdict = self._document.try_update(item.update, item.facts)
+                verdict, accepted = self._settler.try_item(item)
+                good += accepted
                 if verdict is UpdateResult.GOOD:
-                    good.append(item)
-                elif verdict is UpdateResult.SOMETHING_MISSING:
+                    continue
+                if verdict is UpdateResult.SOMETHING_MISSING:
                     unfit.append(item)
                 else:
                     _refuse(item.member, verdict)
@@ -264,36 +242,27 @@ class Room:
             items = unfit
         return good, unfit
 
-    async def _store(self, items: list[FromMember]) -> None:
+    async def _store(self, items: list[Accepted]) -> None:
         """Stores what was tried, then applies it and tells the others."""
         if not items:
             return
-        rows = [(item.update, item.member.person_id) for item in items]
+        rows = [(item.update, None if item.sender is None else item.sender.person_id) for item in items]
         updates = [item.update for item in items]
-        last = await writer.append(self.project_id, rows, self._new_clients(items))
+        last = await writer.append(self.project_id, rows, self._settler.new_clients(items))
         self._document.take(updates, last)
+        self._settler.log.mark_stored()
         self._updates_beside_state += len(items)
         if self._processes:  # one that was not heard yet finds it by the numbers, as always
             deliver_to_other_processes(
                 self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates}
             )
-        senders = {item.member for item in items}
+        senders = {item.sender for item in items}
         self._tell(updates, without=senders.pop() if len(senders) == 1 else None)
-
-    def _new_clients(self, items: list[FromMember]) -> dict[int, UUID]:
-        """The people behind clients that were not seen before; who brings the texts of several vouches for none."""
-        people: dict[int, UUID] = {}
-        for item in items:
-            if len(item.facts.brings) == 1:
-                people.setdefault(next(iter(item.facts.brings)), item.member.person_id)
-        new = {client: person for client, person in people.items() if client not in self._clients}
-        self._clients.update(new)
-        return new
 
     def _tell(self, updates: list[bytes], without: RoomMember | None = None) -> None:
         frame = update_frame(updates[0] if len(updates) == 1 else merged_update(*updates))
         for member in self._members:
-            if member is not without:
+            if member is not without and self._settler.log.note_update(member):
                 member.deliver(frame)
 
     def _take_stored(self, update: bytes, sequence: int) -> bool:
@@ -303,6 +272,7 @@ class Room:
         if not self._document.take_stored(update, sequence):
             return False
         self._updates_beside_state += 1
+        self._settler.note_stored(update)
         self._tell([update])
         return True
 
@@ -318,11 +288,12 @@ class Room:
             before = self._document.doc.get_state()
             self._document.take_whole(whole)
             self._updates_beside_state = whole.updates
+            self._settler.begin_anew()
             self._tell([self._document.doc.get_update(before)])
 
     def _request_missing(self, items: list[FromMember]) -> None:
         """A frame was lost on the way: its sender is asked for all that is not here."""
-        question = step_1_frame(self.state_vector()) if items else b""
+        question = step_1_frame(self._document.doc.get_state()) if items else b""
         answered = {item.member for item in items if item.is_answer}
         for member in {item.member for item in items}:
             if member in answered:

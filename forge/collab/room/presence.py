@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forge.collab.protocol import STATE_LIMIT, ClientState
+from forge.collab.protocol.frames import STATE_LIMIT, ClientState
 
 NOBODY = "null"
 MAX_CLIENTS_PER_SOCKET = 8

@@ -1,7 +1,8 @@
-"""The y-websocket protocol's frames: bytes to values and back. Knows no socket and no document.
+"""The y-websocket protocol's frames, and one of our own: bytes to values and back. Knows no socket and no document.
 
 Frames are those of y-protocols (https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md): a kind, then for a sync
-frame a step and its payload, for an awareness frame a list of clients with clock and state.
+frame a step and its payload, for an awareness frame a list of clients with clock and state. Ours says how many frames
+with updates a client has heard; a client that does not know it leaves it out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from forge.collab.updates import BadUpdate, UpdateFacts, read_update
+from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_update
 
 UPDATE_LIMIT = 1024 * 1024
 """Bytes of one update."""
@@ -22,6 +23,8 @@ CLIENTS_LIMIT = 256
 """Clients in one awareness frame."""
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = range(4)
+_HEARD = 40
+"""Far from the kinds that y-protocols may still give a meaning to."""
 _STEP_1, _STEP_2, _UPDATE = range(3)
 
 EMPTY_UPDATE = b"\x00\x00"
@@ -74,11 +77,18 @@ class QueryAwareness:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """Frames with updates that the client had heard before what it sends next: all with step 2 or an update."""
+
+    frames: int
+
+
+@dataclass(frozen=True)
 class Ignored:
     """A frame that only servers send."""
 
 
-Frame = SyncStep1 | Update | Awareness | QueryAwareness | Ignored
+Frame = SyncStep1 | Update | Awareness | QueryAwareness | Heard | Ignored
 
 
 class _Reader:
@@ -122,6 +132,8 @@ def read_frame(data: bytes) -> Frame:
         frame = Awareness(_read_clients(reader.bytes()))
     elif kind == _QUERY_AWARENESS:
         frame = QueryAwareness()
+    elif kind == _HEARD:
+        frame = Heard(reader.number())
     elif kind == _AUTH:
         return Ignored()
     else:
@@ -178,6 +190,11 @@ def step_2_frame(update: bytes) -> bytes:
 def update_frame(update: bytes) -> bytes:
     """Tells of a change."""
     return bytes((_SYNC, _UPDATE)) + _prefixed(update)
+
+
+def heard_frame(frames: int) -> bytes:
+    """Says how many frames with updates were heard."""
+    return bytes((_HEARD,)) + _number(frames)
 
 
 def awareness_frame(clients: Iterable[ClientState]) -> bytes:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_no_token_makes_tokens"),
         ("core", "0002_audit_chain"),
-        ("registry", "0003_withdrawn_blocks"),
+        ("registry", "0004_withdrawn_runes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { destination, isPlain, loneArchive, planUpload, type NamedFile } from "./incoming-files";
+import type { NamedFile } from "./incoming-files";
+import { destination, isPlain, loneArchive, planUpload } from "./upload-plan";
 
 const file = (name: string, size = 3): NamedFile => ({
   name,

@@ -6,14 +6,14 @@ nothing ever waits in a document for a part that may not come.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from pycrdt import Doc
+from pycrdt import Doc, TransactionEvent, get_update
 
-from forge.collab.storage import StoredDocument, count_types
-from forge.collab.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
+from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
+from forge.collab.room.storage import StoredDocument, count_types
 
 DOCUMENT_LIMIT = 20 * 1024 * 1024
 """Bytes of a whole document as one update."""
@@ -45,7 +45,7 @@ class LiveDocument:
         self._types = stored.types
         self._size = len(stored.update)
         self._known: dict[int, int] = {}
-        self._changed = False
+        self._changes: list[bytes] = []
         self._tried: list[bytes] = []
         self._doc.apply_update(stored.update)
         self._new_trial()
@@ -66,8 +66,8 @@ class LiveDocument:
             self._trial.apply_update(update)
         self._known = read_state_vector(self._trial.get_state())
 
-        def note(event: object) -> None:
-            self._changed = True
+        def note(event: TransactionEvent) -> None:
+            self._changes.append(event.update)
 
         self._watching = self._trial.observe(note)
 
@@ -95,7 +95,7 @@ class LiveDocument:
                 return UpdateResult.TOO_LARGE
         if facts.types and self._types + facts.types > TYPES_LIMIT:
             return UpdateResult.TOO_MANY_TYPES
-        self._changed = False
+        self._changes.clear()
         try:
             self._trial.apply_update(update)
         except (KeyboardInterrupt, SystemExit):
@@ -103,11 +103,37 @@ class LiveDocument:
         except BaseException:  # the decoder is not Python: what it throws at garbage need not be an Exception
             self._new_trial()
             return UpdateResult.BAD
-        if not self._changed:
+        if not self._changes:
             return UpdateResult.NOTHING_NEW
         self._tried.append(update)
         self._note(update, facts)
         return UpdateResult.GOOD
+
+    @property
+    def trial(self) -> Doc[Any]:
+        """The document with all that was tried, to look at."""
+        return self._trial
+
+    def news_in(self, whole: bytes) -> bytes:
+        """What a client's whole document has beyond what was tried. Raises `ValueError` where it cannot be read."""
+        try:
+            return get_update(whole, self._trial.get_state())
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # as in `try_update`
+            raise ValueError("no document") from error
+
+    def edit(self, change: Callable[[Doc[Any]], None]) -> bytes | None:
+        """Makes an edit of the server behind what was tried; answers its update, which is to be stored with that."""
+        self._changes.clear()
+        with self._trial.transaction():
+            change(self._trial)
+        if not self._changes:
+            return None
+        (update,) = self._changes
+        self._tried.append(update)
+        self._note(update, read_update(update))
+        return update
 
     def _note(self, update: bytes, facts: UpdateFacts) -> None:
         facts.note_in(self._known)

@@ -1,0 +1,1 @@
+"""Lines that two people wrote at once merge as a whole."""

@@ -1,0 +1,87 @@
+// What becomes of files that come from outside: the path that each gets, and what is left out. Fetched when some come.
+import { baseName, extension, pathProblem, placeFor } from "../../document/paths";
+import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
+
+/** Files that a project may have. The server holds to it. */
+export const MAX_FILES = 500;
+const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
+
+export interface UploadPlan {
+  readonly sends: readonly { readonly path: string; readonly file: File }[];
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /** How many files of histories, caches and file managers are left out. */
+  readonly skipped: number;
+  /** Paths of `sends` that are in the project already. */
+  readonly replaces: readonly string[];
+  readonly size: number;
+}
+
+/** What is no litter of version control, caches and file managers. */
+export function withoutLitter(incoming: readonly NamedFile[]): readonly NamedFile[] {
+  return incoming.filter(({ name }) => !isLitter(name));
+}
+
+function isLitter(name: string): boolean {
+  const parts = name.toLowerCase().split("/");
+  return LITTER.has(parts.at(-1) ?? "") || parts.slice(0, -1).some((part) => SKIPPED_FOLDERS.has(part));
+}
+
+/** Where a file goes: into the folder that it was dropped on, else where its kind belongs, else where it was. */
+export function destination(name: string, folder: string | null): string {
+  if (folder !== null && folder !== "") return `${folder}/${name}`;
+  return name.includes("/") || folder === "" ? name : placeFor(name);
+}
+
+/** What would be sent of files, and what not and why. `limit` is for one file, in bytes. */
+export function planUpload(
+  incoming: readonly NamedFile[],
+  folder: string | null,
+  existing: ReadonlySet<string>,
+  limit: number,
+  formatSize: (bytes: number) => string,
+): UploadPlan {
+  const sends: { path: string; file: File }[] = [];
+  const refused: { path: string; reason: string }[] = [];
+  const planned = new Set<string>();
+  let skipped = 0;
+  for (const { name, file } of incoming) {
+    if (isLitter(name)) {
+      skipped += 1;
+      continue;
+    }
+    const path = destination(name, folder);
+    // A file that is there is replaced; only a folder of its name, or another spelling of it, stands in the way.
+    const others = new Set([...existing, ...planned].filter((other) => other !== path));
+    const reason = planned.has(path)
+      ? "Another file of this upload has the same name."
+      : (pathProblem(path, others) ??
+        (file.size > limit
+          ? `It is ${formatSize(file.size)}; this server accepts files up to ${formatSize(limit)}.`
+          : null));
+    if (reason !== null) refused.push({ path, reason });
+    else if (new Set([...existing, ...planned, path]).size > MAX_FILES)
+      refused.push({ path, reason: `A project has at most ${MAX_FILES} files.` });
+    else {
+      sends.push({ path, file });
+      planned.add(path);
+    }
+  }
+  return {
+    sends,
+    refused,
+    skipped,
+    replaces: sends.map(({ path }) => path).filter((path) => existing.has(path)),
+    size: sends.reduce((sum, { file }) => sum + file.size, 0),
+  };
+}
+
+/** Whether the plan is so plain that nothing needs to be asked. */
+export function isPlain(plan: UploadPlan): boolean {
+  return plan.refused.length === 0 && plan.skipped === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
+}
+
+/** The one .zip among what came, when it came alone. */
+export function loneArchive(incoming: readonly NamedFile[]): File | null {
+  const [first] = incoming;
+  return first !== undefined && incoming.length === 1 && extension(baseName(first.name)) === "zip" ? first.file : null;
+}
