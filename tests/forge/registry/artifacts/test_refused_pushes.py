@@ -320,12 +320,12 @@ def test_an_upload_rests_for_a_week_and_a_blob_for_a_day(registry: RegistryClien
 
 @pytest.mark.protects("registry/collection")
 def test_collecting_takes_nothing_that_a_manifest_names(registry: RegistryClient) -> None:
-    kept = registry.push_image("latest", LAYER)
+    manifest = registry.push_image("latest", LAYER)
     registry.push_blob(b"nobody names this")
     now = timezone.now()
     sweep(now + timedelta(days=400))
     sweep_blobs(now + timedelta(days=400))
-    assert body(registry.get("manifests/latest")) == kept
+    assert body(registry.get("manifests/latest")) == manifest
     assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
     assert registry.get(f"blobs/{sha(b'nobody names this')}").status_code == 404
 
