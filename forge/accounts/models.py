@@ -58,9 +58,10 @@ def _rows_of_standing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
     """Of a person: an organisation, the role there, whether it requires a second factor, and the project or None."""
     columns = ("organisation_id", "member_role", "organisation__requires_second_factor", "of")
     role = models.F("role")
-    memberships = Membership.objects.filter(user=person).order_by()
+    memberships = Membership.objects.filter(user=person, user__is_active=True).order_by()
     whole = memberships.annotate(member_role=role, of=models.Value(None, models.UUIDField()))
-    single = ProjectMembership.objects.filter(user=person).order_by().annotate(member_role=role, of=models.F("project"))
+    single = ProjectMembership.objects.filter(user=person, user__is_active=True).order_by()
+    single = single.annotate(member_role=role, of=models.F("project"))
     by_teams = memberships.filter(_gives_more())
     by_teams = by_teams.annotate(member_role=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
     parts = [part.values_list(*columns) for part in (whole, single, by_teams)]
@@ -161,6 +162,10 @@ class User(AbstractBaseUser):
     @property
     def blocked_organisations(self) -> frozenset[uuid.UUID]:
         return self.standing.blocked_organisations
+
+    def afresh(self) -> User:
+        """The roles are read each time."""
+        return self
 
     @property
     def standing(self) -> Standing:

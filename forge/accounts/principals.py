@@ -102,7 +102,7 @@ class Principal:
         return self.person.standing if self.person else _NOWHERE
 
     def afresh(self) -> Principal:
-        """The same principal, which has read nothing yet: for whoever asks again, later."""
+        """Returns the same principal, which has read nothing yet: for whoever asks again, later."""
         return replace(self)
 
 

@@ -62,3 +62,7 @@ class Actor(Protocol):
     @property
     def blocked_organisations(self) -> frozenset[UUID]:
         """The ids of the person's organisations that require a second factor, which the person has not set up."""
+
+    def afresh(self) -> Actor:
+        """Returns the same actor, which reads its roles again: an action asks for its right once more behind its lock,
+        where something slow came before."""

@@ -130,6 +130,7 @@ def rune_facts(build: Build, artefact: Artefact) -> RuneFacts:
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    require(actor.afresh(), Verb.PUBLISH, project)
     require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
@@ -161,6 +162,9 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 @transaction.atomic
 def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    fresh = actor.afresh()
+    require(fresh, Verb.PUBLISH, project)
+    require(fresh, Verb.OVERRIDE_GATE, project)
     require_not_withdrawn(project, digests.manifest)
     require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:

@@ -152,6 +152,10 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
     project = (
         Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=project.pk)
     )
+    fresh = actor.afresh()
+    require(fresh, Verb.PUBLISH, project)
+    if prepared.past:
+        require(fresh, Verb.OVERRIDE_GATE, project)
     digest = digest_of(data)
     existing = (
         BlockVersion.objects.filter(repository__project=project, name=files.name, version=files.version)

@@ -138,6 +138,7 @@ def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mappi
     """Edits the document, unless what the edits were made from is not there any more."""
     thread = suggestion.thread
     with editing(thread.project, actor.pk) as doc:
+        require(actor.afresh(), Verb.EDIT, thread.project)
         _require_undecided(suggestion)
         for path, text in texts.items():
             entry = find_entry(doc, path)

@@ -57,6 +57,10 @@ OUTLINE = {
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
     """The reviewer is asked about a build whose `modulus` is 2.5."""
+    return requested_review(project, developer, reviewer)
+
+
+def requested_review(project: Project, developer: User, reviewer: User) -> Review:
     write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
     build = built(developer, project, outline=OUTLINE)
     created: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[RequestedGroup((reviewer.pk,))])

@@ -35,6 +35,7 @@ def change_role(
     """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
+    require_in(actor.afresh(), Verb.MANAGE_MEMBERS, organisation)
     new_role, heir = checked_role(role), _heir(organisation, heir_id)
     if Role.OWNER in (membership.role, new_role):
         require_person(actor)
@@ -67,6 +68,8 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID, hei
     else:
         require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
+    if member_id != actor.pk:
+        require_in(actor.afresh(), Verb.MANAGE_MEMBERS, organisation)
     if membership.role == Role.OWNER:
         require_person(actor)
         _keep_an_owner(organisation, membership)
@@ -87,6 +90,7 @@ def hand_over(actor: Actor, organisation: Organisation, member_id: UUID) -> None
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     require_person(actor)
     heir, former = _membership(organisation, member_id), _membership(organisation, actor.pk)
+    require_in(actor.afresh(), Verb.MANAGE_MEMBERS, organisation)
     if heir.user_id == former.user_id:
         raise Invalid("You are an owner already. Choose another member.", errors={"member": ["Another member."]})
     if not heir.user.is_active:
@@ -114,7 +118,8 @@ def _end_with_role(actor: Actor, membership: Membership, remaining: Role | None,
 
 
 def _membership(organisation: Organisation, member_id: UUID) -> Membership:
-    # All rows are locked: of two owners who leave at once, the second must see that the first has gone.
+    # All rows are locked: of two owners who leave at once, the second must see that the first has gone. Of two who
+    # demote each other, the second has no right any more: it is asked for again behind this lock.
     rows = list(
         Membership.objects.select_for_update(of=("self",))
         .filter(organisation=organisation)

@@ -81,6 +81,7 @@ def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str
     """
     require(actor, Verb.MANAGE, project)
     new_role = checked_offer(role, DEFAULT_DAYS, 1, project).role
+    _lock_roles(actor, project)
     before = _teammate(project, person_id)
     ProjectMembership.objects.update_or_create(
         project=project.pk, user_id=person_id, defaults={"organisation": project.organisation, "role": new_role}
@@ -102,6 +103,8 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
     require(actor, Verb.READ if person_id == actor.pk else Verb.MANAGE, project)
     if person_id == actor.pk:
         require_person(actor)
+    else:
+        _lock_roles(actor, project)
     role = ProjectMembership.objects.filter(project=project.pk, user=person_id).select_related("user").first()
     if role is None:
         raise NotFound(f"{project.full_name} has nobody of this id with a role of their own.")
@@ -109,6 +112,13 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
     write_entry(actor, "project.leave", project.stream, project.place, member=str(person_id))
     _end_with_role(actor, project, role.user, None)
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+def _lock_roles(actor: Actor, project: Project) -> None:
+    """Lets one change of the project's roles follow another: of two maintainers who demote each other, the second has
+    no right any more. Raises `Forbidden` and `NotFound`."""
+    Project.objects.lock(project.pk)
+    require(actor.afresh(), Verb.MANAGE, project)
 
 
 def _end_with_role(actor: Actor, project: Project, person: User, remaining: Role | None) -> None:

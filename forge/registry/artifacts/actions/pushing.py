@@ -101,6 +101,7 @@ def _push(
     lock_names(project.organisation_id)
     locked = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
     project = locked.get(pk=project.pk)
+    require(actor.afresh(), Verb.PUSH, project)
     repository, _ = Repository.objects.get_or_create(project=project)
     note_digests(stored)
     manifest = _store(project, repository, document, stored, digest)

@@ -112,6 +112,9 @@ def ask_for_awaited(job: Job) -> None:
         if JobState(job.state) is not JobState.SUCCEEDED:
             _keep_refusal(each, f"Build {build.number} did not succeed.")
             continue
+        if not each.requested_by.is_active:
+            _keep_refusal(each, f"The account of {each.requested_by} is disabled.")
+            continue
         try:
             with transaction.atomic():
                 ask(acting_as(each.requested_by), build, read_request(each.request))

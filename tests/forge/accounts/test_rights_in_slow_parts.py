@@ -1,0 +1,171 @@
+"""A right that ends while its action does something slow: the action asks for it again behind its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from forge.accounts.actions import change_role, disable_person, hand_over, remove_member
+from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
+from forge.accounts.principals import Principal, acting_as
+from forge.builds.actions import request_build
+from forge.builds.models import Build
+from forge.compute.pool.compiler import Compiler
+from forge.core.errors import Forbidden, NotFound
+from forge.jobs import queue
+from forge.jobs.models import JobState
+from forge.projects.actions import end_project_role, give_project_role, write_file
+from forge.projects.files.contents import find_file
+from forge.projects.models import Project
+from forge.registry.actions import publish_block, publish_build, publish_past_gate
+from forge.registry.actions import publishing as build_publishing
+from forge.registry.blocks import actions as block_publishing
+from forge.registry.models import BlockVersion, Tag
+from forge.reviews import actions
+from forge.reviews.actions import RequestedGroup
+from forge.reviews.models import AwaitedReview, Review
+from forge.reviews.rounds.actions.awaited import ReviewRequest, ask_when_built
+from forge.reviews.suggestions import actions as suggestion_taking
+from tests.forge.conftest import make_member
+from tests.forge.factories.builds import built, take_job
+from tests.forge.reviews import test_suggestions
+from tests.rune.shared_blocks import SMOOTH
+
+pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/rights-that-end")]
+
+Meanwhile = Callable[[Any, str, Callable[[], object]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Lets something happen at the end of a function of a module."""
+
+    def patch(module: Any, name: str, happens: Callable[[], object]) -> None:
+        slow = getattr(module, name)
+
+        def patched(*args: Any, **named: Any) -> Any:
+            result = slow(*args, **named)
+            happens()
+            return result
+
+        monkeypatch.setattr(module, name, patched)
+
+    return patch
+
+
+def acting(person: User) -> Principal:
+    """A principal that has read its roles, as at the beginning of a request."""
+    principal = acting_as(person)
+    assert principal.roles
+    return principal
+
+
+@pytest.mark.parametrize("publish", ["tag", "past gate"])
+def test_who_is_removed_while_the_bytes_are_stored_publishes_nothing(
+    publish: str, project: Project, organisation: Organisation, owner: User, meanwhile: Meanwhile
+) -> None:
+    second, build = make_member(organisation, "second@acme.example", "Second", Role.OWNER), built(owner, project)
+    meanwhile(build_publishing, "_store", lambda: remove_member(second, organisation, owner.pk))
+    actor = acting(owner)
+    acts: dict[str, Callable[[], object]] = {
+        "tag": lambda: publish_build(actor, build, "1.0"),
+        "past gate": lambda: publish_past_gate(actor, build, "1.0", "It is urgent."),
+    }
+    with pytest.raises(NotFound):
+        acts[publish]()
+    assert not Tag.objects.exists()
+
+
+def test_who_may_no_longer_override_publishes_nothing_past_the_gate(
+    project: Project, organisation: Organisation, owner: User, meanwhile: Meanwhile
+) -> None:
+    second, build = make_member(organisation, "second@acme.example", "Second", Role.OWNER), built(owner, project)
+    meanwhile(build_publishing, "_store", lambda: change_role(second, organisation, owner.pk, "developer"))
+    with pytest.raises(Forbidden):
+        publish_past_gate(acting(owner), build, "1.0", "It is urgent.")
+
+
+def test_who_is_removed_while_the_block_is_checked_publishes_none(
+    project: Project, organisation: Organisation, owner: User, developer: User, meanwhile: Meanwhile
+) -> None:
+    write_file(developer, project, "smooth.py", SMOOTH)
+    meanwhile(block_publishing, "store_version", lambda: remove_member(owner, organisation, developer.pk))
+    with pytest.raises(NotFound):
+        publish_block(acting(developer), project, "smooth.py", "1.2")
+    assert not BlockVersion.objects.exists()
+
+
+def test_who_is_removed_while_the_edit_is_computed_takes_no_suggestion(
+    project: Project,
+    organisation: Organisation,
+    owner: User,
+    developer: User,
+    reviewer: User,
+    compiler: Compiler,
+    meanwhile: Meanwhile,
+) -> None:
+    review = test_suggestions.requested_review(project, developer, reviewer)
+    suggestion = test_suggestions.suggested(reviewer, review, compiler)
+    meanwhile(suggestion_taking, "working_tree", lambda: remove_member(owner, organisation, developer.pk))
+    with pytest.raises(NotFound):
+        actions.take_suggestion(acting(developer), suggestion)
+    assert "2.5" in (find_file(project, "Runefile.yml").text or "")
+
+
+@pytest.mark.parametrize("act", ["demote", "remove", "hand over"])
+def test_of_two_owners_who_demote_each_other_the_second_is_refused(
+    act: str, organisation: Organisation, owner: User
+) -> None:
+    second = make_member(organisation, "second@acme.example", "Second", Role.OWNER)
+    make_member(organisation, "third@acme.example", "Third", Role.OWNER)
+    actor = acting(second)
+    change_role(owner, organisation, second.pk, "viewer")
+    acts: dict[str, Callable[[], object]] = {
+        "demote": lambda: change_role(actor, organisation, owner.pk, "viewer"),
+        "remove": lambda: remove_member(actor, organisation, owner.pk),
+        "hand over": lambda: hand_over(actor, organisation, owner.pk),
+    }
+    with pytest.raises(Forbidden):
+        acts[act]()
+    assert Membership.objects.get(user=owner).role == Role.OWNER
+
+
+def test_of_two_maintainers_who_demote_each_other_in_a_project_the_second_is_refused(
+    project: Project, organisation: Organisation, maintainer: User, stranger: User
+) -> None:
+    role = {"project": project.pk, "organisation": organisation, "user": stranger}
+    ProjectMembership.objects.create(**role, role=Role.MAINTAINER)
+    actor = acting_as(stranger)
+    assert actor.project_roles
+    give_project_role(maintainer, project, stranger.pk, "viewer")
+    with pytest.raises(Forbidden):
+        give_project_role(actor, project, maintainer.pk, "viewer")
+    with pytest.raises(Forbidden):
+        end_project_role(actor, project, maintainer.pk)
+
+
+@pytest.mark.parametrize("end", ["disable", "demote"])
+def test_nothing_is_asked_in_the_name_of_somebody_without_the_right(
+    end: str, project: Project, organisation: Organisation, owner: User, developer: User, reviewer: User
+) -> None:
+    first = built(developer, project)
+    write_file(developer, project, "notes.txt", b"better")
+    build = request_build(developer, project)
+    ask_when_built(developer, build, ReviewRequest("Hears whispers", reviewers=(RequestedGroup((reviewer.pk,)),)))
+    if end == "disable":
+        disable_person(developer.email)
+    else:
+        change_role(owner, organisation, developer.pk, "reviewer")
+    lease = take_job()
+    Build.objects.filter(pk=build.pk).update(artefact=first.artefact)
+    queue.finish(lease, JobState.SUCCEEDED)
+    assert not Review.objects.exists()
+    refusal = AwaitedReview.objects.get().refusal
+    assert ("The account of Jo Okafor is disabled." if end == "disable" else "Your role does not let you") in refusal
+
+
+def test_a_disabled_person_has_no_role_anywhere(project: Project, organisation: Organisation, developer: User) -> None:
+    disable_person(developer.email)
+    assert (acting_as(developer).roles, acting_as(developer).project_roles) == ({}, {})
