@@ -109,6 +109,18 @@ test("what changed several lines is undone wholly or not at all", () => {
   expect(sam.text.toJSON()).toBe(both);
 });
 
+test("what the server made for this page is undone too, whatever lines it changed", () => {
+  const [sam, jo] = two();
+  sam.write(1, "0.5");
+  const before = Y.encodeStateVector(sam.files.doc);
+  meet(sam, jo);
+  jo.write(1, "0.8");
+  sam.files.apply(Y.encodeStateAsUpdate(jo.files.doc, before));
+  expect(sam.text.toJSON()).toBe(TEXT);
+  sam.files.undo.undo();
+  expect(sam.text.toJSON()).toBe(TEXT.replace("0.8", "0.5"));
+});
+
 /** Numbers from 0 up to 1, the same for a seed (mulberry32). */
 function chanceOf(seed: number): () => number {
   let state = seed;

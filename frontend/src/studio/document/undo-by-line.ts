@@ -17,7 +17,9 @@ interface Letters {
 export function keepUndoByLine(files: ProjectFiles): void {
   const { doc, undo } = files;
   doc.on("afterTransaction", (transaction: Y.Transaction) => {
-    if (transaction.local || (undo.undoStack.length === 0 && undo.redoStack.length === 0)) return;
+    // What the server made for this page, as restoring a version, is an edit of its own.
+    if (transaction.local || undo.trackedOrigins.has(transaction.origin)) return;
+    if (undo.undoStack.length === 0 && undo.redoStack.length === 0) return;
     for (const type of transaction.changed.keys())
       if (type instanceof Y.Text && BY_LINE.test(pathOf(type))) forgetChanged(undo, type, transaction);
   });
