@@ -6,7 +6,7 @@ from forge.builds.models import Build
 from forge.core.seen import Facet
 from forge.projects.models import Project
 from forge.registry.hooks import publication_facets
-from forge.registry.models import Tag
+from forge.registry.models import BlockVersion, Tag
 
 
 def build_facets(build: Build) -> tuple[Facet, ...]:
@@ -51,3 +51,11 @@ def version_facets(tag: Tag) -> tuple[Facet, ...]:
 
 def _build_facet(tag: Tag) -> Facet:
     return Facet("build", str(tag.build_id), f"{tag.name} is build {tag.build.number} now.")
+
+
+def block_facets(block: BlockVersion) -> tuple[Facet, ...]:
+    """What deprecating or withdrawing a version of a block, or ending that, depends on. Its bytes never change."""
+    return (
+        Facet("advice", [block.deprecation, block.successor], f"The deprecation of {block} changed."),
+        Facet("withdrawal", [block.is_withdrawn, block.withdrawal], f"The withdrawal of {block} changed."),
+    )

@@ -194,6 +194,12 @@ _MORE: list[tuple[str, str, str, Any]] = [
         None,
     ),
     (
+        "get",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
+        None,
+    ),
+    (
         "put",
         f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",

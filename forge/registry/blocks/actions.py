@@ -17,6 +17,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Busy, Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.errors import ProjectFileNotFound
@@ -33,6 +34,7 @@ from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
 from forge.registry.published_versions import fix_version
+from forge.registry.seen import block_facets
 from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
 from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 from rune.compiler.pyblock.interface import InterfaceJson
@@ -65,21 +67,23 @@ def publish_block(
 
 
 def deprecate_block(
-    actor: Actor, project: Project, name: str, version: str, reason: str, successor: str = ""
+    actor: Actor, project: Project, name: str, version: str, reason: str, successor: str = "", *, seen: Seen = None
 ) -> BlockVersion:
     """Advises against a version of a block, with a reason and what to take in its place: another version of it, or
-    another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock` and
-    `Invalid`."""
+    another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock`,
+    `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
     block = find_block(actor, project, name, version)
-    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()))
+    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()), seen)
 
 
-def end_block_deprecation(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
-    """Takes the advice back. Raises `Forbidden` and `NoSuchBlock`."""
+def end_block_deprecation(
+    actor: Actor, project: Project, name: str, version: str, *, seen: Seen = None
+) -> BlockVersion:
+    """Takes the advice back. Raises `Forbidden`, `NoSuchBlock` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
-    return _say(actor, project, find_block(actor, project, name, version), "", "")
+    return _say(actor, project, find_block(actor, project, name, version), "", "", seen)
 
 
 def note_block_pull(actor: Actor, project: Project, name: str, digest: str) -> None:
@@ -241,9 +245,12 @@ def _openness(project: Project) -> int:
 
 
 @transaction.atomic
-def _say(actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str) -> BlockVersion:
+def _say(
+    actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str, seen: Seen
+) -> BlockVersion:
     locked = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
     block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=version.pk)
+    require_seen(block_facets(block), seen)
     if (block.deprecation, block.successor) == (reason, successor):
         return block
     block.deprecation, block.deprecated = reason, (block.deprecated or timezone.now()) if reason else None

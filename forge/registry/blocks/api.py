@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Gone, Invalid
 from forge.projects.api import ProjectView
@@ -23,7 +24,7 @@ from forge.registry.actions import (
     publish_block,
     withdraw_block,
 )
-from forge.registry.blocks.access import blocks_in, blocks_of, find_block
+from forge.registry.blocks.access import blocks_in, blocks_of, find_any_block, find_block
 from forge.registry.blocks.serializers import (
     BlockFilesJson,
     BlockVersionJson,
@@ -35,6 +36,8 @@ from forge.registry.blocks.serializers import (
     usable_to_json,
 )
 from forge.registry.blocks.usable import usable_files
+from forge.registry.models import BlockVersion
+from forge.registry.seen import block_facets
 
 
 class PublishBlockSerializer(serializers.Serializer[Any]):
@@ -97,22 +100,28 @@ class BlockDeprecation(ProjectView):
     """Advice against a version of a block."""
 
     needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
-    raises = raising(put=(Conflict, Invalid))
+    raises = raising(put=(Conflict, Invalid, *REFUSALS), delete=REFUSALS)
 
-    @extend_schema(operation_id="blocks_deprecate", request=BlockDeprecationSerializer, responses=BlockVersionJson)
+    @extend_schema(
+        operation_id="blocks_deprecate",
+        request=BlockDeprecationSerializer,
+        responses=BlockVersionJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
         (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body = self.read_body(request, BlockDeprecationSerializer)
-        said = deprecate_block(principal_of(request), project, block, version, body["reason"], body["successor"])
-        return Response(block_to_json(said))
+        body, seen = self.read_body(request, BlockDeprecationSerializer), seen_by(request)
+        principal, reason = principal_of(request), body["reason"]
+        return _answer(deprecate_block(principal, project, block, version, reason, body["successor"], seen=seen))
 
-    @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson)
+    @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """Takes the advice back."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        return Response(block_to_json(end_block_deprecation(principal_of(request), project, block, version)))
+        principal = principal_of(request)
+        return _answer(end_block_deprecation(principal, project, block, version, seen=seen_by(request)))
 
 
 class BlockWithdrawalSerializer(serializers.Serializer[Any]):
@@ -122,22 +131,41 @@ class BlockWithdrawalSerializer(serializers.Serializer[Any]):
 class BlockWithdrawal(ProjectView):
     """Taking a version of a block back."""
 
-    needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
-    raises = raising(put=(Conflict, Invalid))
+    needs = needing(get=Scope.PROJECT_READ, put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
+    raises = raising(put=(Conflict, Invalid, *REFUSALS), delete=REFUSALS)
 
-    @extend_schema(operation_id="blocks_withdraw", request=BlockWithdrawalSerializer, responses=BlockVersionJson)
+    @extend_schema(operation_id="blocks_withdrawal", responses=BlockVersionJson, parameters=[ETAG])
+    def get(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
+        """One version, also one that was withdrawn, for who may withdraw or deprecate it: that takes the `ETag`."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        return _answer(find_any_block(principal_of(request), project, block, version))
+
+    @extend_schema(
+        operation_id="blocks_withdraw",
+        request=BlockWithdrawalSerializer,
+        responses=BlockVersionJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """Withdraws a version, with a reason: it is listed, offered and fetched by name no more. Projects that have its
         digest in their `rune.lock` go on building, with a warning. The version never means other bytes."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body = self.read_body(request, BlockWithdrawalSerializer)
-        return Response(block_to_json(withdraw_block(principal_of(request), project, block, version, body["reason"])))
+        body, seen = self.read_body(request, BlockWithdrawalSerializer), seen_by(request)
+        return _answer(withdraw_block(principal_of(request), project, block, version, body["reason"], seen=seen))
 
-    @extend_schema(operation_id="blocks_end_withdrawal", responses=BlockVersionJson)
+    @extend_schema(
+        operation_id="blocks_end_withdrawal", responses=BlockVersionJson, parameters=[REQUIRED_IF_MATCH, ETAG]
+    )
     def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """Lists and offers it again."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        return Response(block_to_json(end_block_withdrawal(principal_of(request), project, block, version)))
+        principal = principal_of(request)
+        return _answer(end_block_withdrawal(principal, project, block, version, seen=seen_by(request)))
+
+
+def _answer(block: BlockVersion) -> Response:
+    """A version with its state, for the next act."""
+    return with_etag(Response(block_to_json(block)), block_facets(block))
 
 
 class UsableBlocks(ProjectView):

@@ -18,7 +18,7 @@ class VersionWithdrawer(ForgeClient):
         self.request("PUT", f"{address}/withdrawal", {"reason": reason}, seen=self.state(address))
 
     def withdraw_block(self, path: SharedPath, reason: str) -> None:
-        """Withdraws a version of a block. Raises as `request` does."""
+        """Withdraws a version of a block. Raises as `request` does, also where somebody decides about it meanwhile."""
         block = path.block
         address = f"/projects/{block.organisation}/{block.project}/blocks/{block.name}/{path.version}/withdrawal"
-        self.request("PUT", address, {"reason": reason})
+        self.request("PUT", address, {"reason": reason}, seen=self.state(address))

@@ -31,8 +31,6 @@ _R = "reviews/<uuid:review_id>"
 _B = "builds/<uuid:build_id>"
 _S = "threads/<uuid:thread_id>/suggestion"
 _T = f"{_P}/tags/<str:tag>"
-_OLD = f"{_P}/blocks/<str:block>/<str:version>/deprecation"
-_BACK = f"{_P}/blocks/<str:block>/<str:version>/withdrawal"
 EXEMPT: Mapping[str, str] = {
     f"POST {_B}/cancel": ENDS,
     f"PUT {_B}/checks/<str:check>": SETS,
@@ -72,10 +70,6 @@ EXEMPT: Mapping[str, str] = {
     f"PATCH {_P}": SETS,
     f"POST {_P}/archive": MERGES,
     f"POST {_P}/blocks": MAKES,
-    f"PUT {_OLD}": SETS,
-    f"PUT {_BACK}": SETS,
-    f"DELETE {_OLD}": OPENS,
-    f"DELETE {_BACK}": OPENS,
     f"POST {_P}/builds": MAKES,
     f"POST {_P}/duplicate": MAKES,
     f"PUT {_P}/favourite": OWN,

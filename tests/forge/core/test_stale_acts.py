@@ -13,14 +13,16 @@ from forge.accounts.models import Organisation
 from forge.projects.actions import Marking, mark_samples, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import publish_build
-from forge.registry.models import Tag
+from forge.registry.actions import deprecate_block, publish_build
+from forge.registry.models import BlockVersion, Tag
 from forge.reviews.actions import begin_thread, edit_comment
 from forge.reviews.threads.conversation import find_comment
 from forge.webhooks.actions import Change, change_webhook, create_webhook
 from forge.webhooks.models import Webhook
+from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.projects.test_samples import a_sound
+from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
 
@@ -105,6 +107,30 @@ def test_what_is_said_of_a_tag_that_moves(project: Project, developer: Any, brow
         assert client.post("/acme/kitchen/tags/latest", {"do": do, **why}).status_code == 412, do
     tag = Tag.objects.get(name="latest")
     assert (tag.notes, tag.is_deprecated, tag.is_withdrawn) == ("", False, False)
+
+
+def test_what_is_said_of_a_block(project: Project, developer: Any, browser_of: Browser) -> None:
+    write_file(developer, project, "smooth.py", SMOOTH)
+    published_block(developer, project, "1.0")
+    path, client = f"{API}/projects/acme/kitchen/blocks/smooth/1.0", browser_of(developer)
+    why = {"reason": "It is deaf."}
+    acts = (
+        ("put", f"{path}/deprecation", why),
+        ("delete", f"{path}/deprecation", None),
+        ("put", f"{path}/withdrawal", why),
+        ("delete", f"{path}/withdrawal", None),
+    )
+    theirs = lambda: deprecate_block(developer, project, "smooth", "1.0", "It clicks.")  # noqa: E731
+    refused(client, f"{path}/withdrawal", theirs, *acts)
+    for do in ("deprecate", "undeprecate", "withdraw", "restore"):
+        assert client.post("/acme/kitchen/blocks/smooth/1.0", {"do": do, **why}).status_code == 412, do
+    block = BlockVersion.objects.get()
+    assert (block.deprecation, block.is_withdrawn) == ("It clicks.", False)
+    state = {"If-Match": client.get(f"{path}/withdrawal").headers["ETag"]}
+    withdrawn = client.put(f"{path}/withdrawal", why, content_type="application/json", headers=state)
+    assert withdrawn.status_code == 200
+    assert client.get(f"{path}/withdrawal").headers["ETag"] == withdrawn.headers["ETag"]
+    assert client.delete(f"{path}/withdrawal", headers={"If-Match": withdrawn.headers["ETag"]}).status_code == 200
 
 
 def test_labels(project: Project, developer: Any, owner: Any, browser_of: Browser) -> None:

@@ -16,8 +16,8 @@ from forge.projects.models import Project, Sample
 from forge.projects.samples.access import label_facets
 from forge.projects.seen import files_facets, project_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
-from forge.registry.models import Tag
-from forge.registry.seen import build_facets, version_facets
+from forge.registry.models import BlockVersion, Tag
+from forge.registry.seen import block_facets, build_facets, version_facets
 from forge.reviews.changes.seen import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest
 from forge.reviews.rules.access import rule_facets, rules_of
@@ -71,6 +71,11 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     ):
         tags = Tag.objects.filter(repository__project=_project(match), name=match[3])
         return [facet for tag in tags for facet in version_facets(tag)]
+    if match := re.fullmatch(
+        r"/?(?:api/v1/projects/)?([^/]+)/([^/]+)/blocks/([^/]+)/([^/]+)(?:/deprecation|/withdrawal)?", path
+    ):
+        blocks = BlockVersion.objects.filter(repository__project=_project(match), name=match[3], version=match[4])
+        return [facet for block in blocks for facet in block_facets(block)]
     if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
         return files_facets(_project(match))
     if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)|/?([^/]+)/([^/]+)/delete", path):

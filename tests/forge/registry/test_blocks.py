@@ -26,6 +26,7 @@ from rune.compiler.blocks.artefact import digest_of, read_block_manifest
 from rune.compiler.blocks.mounted import SHELF, mounted_path
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
+from tests.forge.factories.seen import seen_headers
 from tests.forge.registry.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
@@ -238,7 +239,8 @@ def test_advice_against_a_version_is_told_and_taken_back(
     # A version that there is can be named, and is told with the reason wherever the block is taken.
     published_block(developer, sounds, "1.3")
     path = f"{API}/kitchen/blocks/smooth/1.2/deprecation"
-    said = client.put(path, {"reason": "It clicks.", "successor": "1.3"}, content_type="application/json").json()
+    body = {"reason": "It clicks.", "successor": "1.3"}
+    said = client.put(path, body, content_type="application/json", headers=seen_headers(path)).json()
     assert (said["deprecation"], said["successor"]) == ("It clicks.", "acme/kitchen#smooth@1.3")
     warned = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
     assert "smooth 1.2 is deprecated: It clicks. Take acme/kitchen#smooth@1.3 instead." in warned

@@ -23,6 +23,7 @@ from forge.registry.errors import NotPublishable, TagInUse
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.mounted import SHELF
 from tests.forge.factories.builds import RUNE, approved, built
+from tests.forge.factories.seen import seen_form, seen_headers
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
 pytestmark = pytest.mark.django_db
@@ -140,9 +141,10 @@ def test_the_api_and_the_page_withdraw_and_end_it_and_the_audit_log_says_so(
 ) -> None:
     browser = browser_of(developer)
     address = f"{API}/smooth/1.3/withdrawal"
-    answer = browser.put(address, {"reason": REASON}, content_type="application/json")
+    answer = browser.put(address, {"reason": REASON}, content_type="application/json", headers=seen_headers(address))
     assert (answer.status_code, answer.json()["withdrawal"]) == (200, REASON)
-    assert browser.put(address, {"reason": REASON}, content_type="application/json").status_code == 200
+    again = browser.put(address, {"reason": REASON}, content_type="application/json", headers=seen_headers(address))
+    assert again.status_code == 200
     entries = AuditEntry.objects.filter(action="block.withdraw")
     assert [(each.data["version"], each.data["reason"]) for each in entries] == [("1.3", REASON)]
     assert Event.objects.filter(type="block.described").count() == 1
@@ -150,8 +152,8 @@ def test_the_api_and_the_page_withdraw_and_end_it_and_the_audit_log_says_so(
     assert "smooth 1.3 was withdrawn." in shown
     with pytest.raises(NotFound):
         deprecate_block(developer, sounds, "smooth", "1.3", "Take another.")
-    assert browser.delete(address).json()["withdrawn"] is None
-    assert browser.post(f"{PAGE}/1.3", {"do": "withdraw", "reason": REASON}).status_code == 302
+    assert browser.delete(address, headers=seen_headers(address)).json()["withdrawn"] is None
+    assert browser.post(f"{PAGE}/1.3", seen_form(f"{PAGE}/1.3", do="withdraw", reason=REASON)).status_code == 302
     assert BlockVersion.objects.get(version="1.3").withdrawal == REASON
-    assert browser.post(f"{PAGE}/1.3", {"do": "restore"}).status_code == 302
+    assert browser.post(f"{PAGE}/1.3", seen_form(f"{PAGE}/1.3", do="restore")).status_code == 302
     assert [each.version for each in blocks_of(developer, sounds)] == ["1.3", "1.2"]

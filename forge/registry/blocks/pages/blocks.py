@@ -17,9 +17,10 @@ from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.comparison.line_stretches import FileLines, stretches_of
-from forge.core.errors import Invalid, NotFound, SignInNeeded
+from forge.core.errors import Invalid, NotFound, SignInNeeded, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of, things_of, words_of
+from forge.core.seen import seen_in, seen_state
 from forge.projects.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -29,6 +30,7 @@ from forge.registry.blocks.pages.signature_text import arguments_of, signature_l
 from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.licences import licence_of
 from forge.registry.models import BlockVersion
+from forge.registry.seen import block_facets
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
 BLOCKS_SHOWN = 50
@@ -117,25 +119,26 @@ def block_page(request: HttpRequest, organisation: str, name: str, block: str) -
 def describe(request: HttpRequest, organisation: str, name: str, block: str, version: str) -> HttpResponse:
     """Deprecates or withdraws a version, or ends that, by the button that was pressed, and goes back to its page."""
     project = project_of(request, organisation, name, Verb.PUBLISH)
-    principal = principal_of(request)
+    principal, seen = principal_of(request), seen_in(request.POST)
     try:
         reason = request.POST.get("reason", "")
         match request.POST.get("do"):
             case "undeprecate":
-                end_block_deprecation(principal, project, block, version)
+                end_block_deprecation(principal, project, block, version, seen=seen)
             case "withdraw":
-                withdraw_block(principal, project, block, version, reason)
+                withdraw_block(principal, project, block, version, reason, seen=seen)
             case "restore":
-                end_block_withdrawal(principal, project, block, version)
+                end_block_withdrawal(principal, project, block, version, seen=seen)
             case _:
-                deprecate_block(principal, project, block, version, reason, request.POST.get("successor", ""))
-    except Invalid as error:
+                successor = request.POST.get("successor", "")
+                deprecate_block(principal, project, block, version, reason, successor, seen=seen)
+    except (Invalid, Stale) as error:
         return _show(request, project, block, version, error)
     return redirect(f"{project.get_absolute_url()}/blocks/{block}?version={version}")
 
 
 def _show(
-    request: HttpRequest, project: Project, name: str, wanted: str | None, error: Invalid | None = None
+    request: HttpRequest, project: Project, name: str, wanted: str | None, error: Invalid | Stale | None = None
 ) -> HttpResponse:
     principal = principal_of(request)
     versions = versions_of(principal, project, name, wanted)
@@ -148,6 +151,7 @@ def _show(
         "is_member": can(principal, Verb.READ, project),
         "may_publish": can(principal, Verb.PUBLISH, project),
         "published": chosen,
+        "seen": seen_state(block_facets(chosen)),
         "path": SharedPath(name_of(chosen), chosen.version),
         "best": best_of(versions),
         "versions": [BlockVersionRow(each, cached_text(project, each.notes)) for each in versions],
