@@ -13,6 +13,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
+from forge.projects.git.hooks import shared_commits
 from forge.projects.git.remote import Pushed, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
 from forge.projects.models import Project
@@ -48,10 +49,13 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
     require(actor, Verb.EDIT, project)
     if not remote.branch:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
-    versions = wanted_versions(project)
+    shared = shared_commits.call(project, remote.url, remote.branch)
+    upon = next((each for each in shared if each is not None), None)
+    # What came from the branch is there already.
+    versions = [each for each in wanted_versions(project) if upon is None or not each.commit]
     if not versions:
         raise Invalid("There is no version to push. Save one first.")
-    result = push_versions(remote, str(project.pk), versions_in_git(project, versions))
+    result = push_versions(remote, str(project.pk), versions_in_git(project, versions), upon)
     where = {"url": remote.url, "branch": remote.branch}
     with transaction.atomic():
         write_entry(

@@ -77,7 +77,7 @@ def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Ve
         require_open(request)
         # What was compared above is still what is offered and chosen; the files are compared by their sequence.
         require_seen(conflict_facets(find_again(request)), [compared])
-        _apply(actor, project, edits)
+        apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
         Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
         request.before, request.merged = before, merged
@@ -115,7 +115,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Ve
         request.refresh_from_db(fields=["state"])
         if request.state != ChangeState.MERGED:
             raise NotOpen("It was undone already.")
-        _apply(actor, project, edits)
+        apply_edits(actor, project, edits)
         open_again(request)
         _note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
     return after
@@ -138,7 +138,7 @@ def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
     return Edits(ours.sequence, changed, wanted)
 
 
-def _apply(actor: Actor, project: Project, edits: Edits) -> None:
+def apply_edits(actor: Actor, project: Project, edits: Edits) -> None:
     """Edits the live document. Raises `FileChanged` where it is not what was read."""
     with editing(project, actor.pk) as doc:
         project.refresh_from_db(fields=["sequence"])
