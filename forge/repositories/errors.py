@@ -8,14 +8,16 @@ from forge.core.errors import Conflict, NotFound
 class NotLinked(NotFound):
     """The project follows no branch."""
 
+    title = "No linked branch"
+
 
 class LinkEnded(Conflict):
     """The right with which the branch was pulled has ended."""
 
-    code = "link_ended"
+    title = "The link ended"
 
 
-class TokenGone(Conflict):
-    """A pull is retried whose token is no longer there."""
+class NothingToPull(Conflict):
+    """A pull is retried of a branch that the project no longer follows."""
 
-    code = "token_gone"
+    title = "The branch is not linked any more"

@@ -27,11 +27,11 @@ from forge.projects.files.storage import delete_on_failure
 from forge.projects.git.remote import HISTORY_DEPTH, Fetched, Looking, fetch_newer
 from forge.projects.history.repository import may_be_in_git
 from forge.projects.models import Project, Version
-from forge.projects.versions.brought import store_outside_version
+from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import Manifest, WorkingTree, working_tree
 from forge.repositories.access import Shared, open_request, shared_with
 from forge.repositories.actions import Incoming, note_shared, offer_commit, update_files
-from forge.repositories.errors import TokenGone
+from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
 from forge.reviews.changes.actions.merges import edits_between
@@ -195,10 +195,10 @@ def forget_token(job: Job) -> None:
         Pull.objects.filter(pk=job.pk).exclude(sealed_token="").update(sealed_token="")
 
 
-def require_no_token(actor: Actor, job: Job) -> None:
-    """A pull whose token is gone is begun anew. Raises `TokenGone`."""
+def require_link(actor: Actor, job: Job) -> None:
+    """Only the branch that the project follows is pulled again. Raises `NothingToPull`."""
     if not LinkedBranch.objects.active().filter(project=job.project_id).exists():
-        raise TokenGone("The project no longer follows this branch. Link it, and pull again.")
+        raise NothingToPull("The project no longer follows this branch. Link it, and pull again.")
 
 
 PULL = JobKind(
@@ -213,5 +213,5 @@ PULL = JobKind(
     back_off=lambda attempt: BACK_OFF * attempt,
     noun="pull",
     on_change=forget_token,
-    before_retry=require_no_token,
+    before_retry=require_link,
 )
