@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import acting_as
@@ -79,8 +80,7 @@ def _pull(job: JobContext, pull: Pull, link: LinkedBranch, actor: Actor) -> Mapp
         raise JobFailed("The token of this pull cannot be read any more. Pull again, and type it again.")
     shared, existing = shared_with(link), open_request(link)
     newest = existing.commit if existing is not None else "" if shared is None else shared.commit
-    of_versions = Version.objects.filter(project=link.project).exclude(commit="").values_list("commit", flat=True)
-    known = {*of_versions, *([shared.commit] if shared is not None else [])}
+    known = {shared.commit} if shared is not None else set(_first(link.project).values_list("commit", flat=True))
     looking = Looking(project=str(link.project_id), known=known, newest=newest, depth=HISTORY_DEPTH)
     job.report(0.1, f"Fetching {link.place}")
     job.tick()
@@ -139,17 +139,23 @@ def _bring(
         return _end(job, pull, PullOutcome.OFFERED, said, change_request=change, **facts)
 
 
+def _first(project: Project) -> QuerySet[Version]:
+    """The version with which a project of a Git repository began. Others that have a commit need not be in its files:
+    an offer may be open, or closed."""
+    return Version.objects.filter(project=project, number=1).exclude(commit="")
+
+
 def _base(project: Project, fetched: Fetched, shared: Shared | None) -> Version | None:
     """The version that both sides had last: of the newest commit of the history that the project has."""
-    versions = Version.objects.filter(project=project)
-    if fetched.shared is not None and (shared is None or fetched.shared.commit != shared.commit):
-        of_commit = versions.filter(commit=fetched.shared.commit).order_by("-number").first()
-        if of_commit is None and fetched.shared.version is not None:
-            of_commit = versions.filter(number=fetched.shared.version).first()
-        if of_commit is not None:
-            return of_commit
-    # The history was written anew there, or goes back too far: what came last is still the nearest.
-    return None if shared is None else shared.version
+    of_history = fetched.shared
+    if of_history is not None and of_history.version is not None:
+        own = Version.objects.filter(project=project, number=of_history.version).first()
+        if own is not None:
+            return own
+    if shared is not None:
+        # Also where the history was written anew there, or goes back too far: what came last is still the nearest.
+        return shared.version
+    return None if of_history is None else _first(project).filter(commit=of_history.commit).first()
 
 
 def _with_what_git_lacks(stored: Collection[StoredFile], before: Manifest) -> Manifest:

@@ -16,7 +16,7 @@ from forge.projects.actions.project import create_from_archive
 from forge.projects.git.hooks import shared_commits
 from forge.projects.git.remote import Pushed, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 from forge.projects.names import free_name
 from forge.projects.versions.actions.save import save_version
 
@@ -34,8 +34,9 @@ def create_from_git(
     with fetch_branch(remote) as fetched_files:
         name = name or free_name(organisation, slug(last) or "project")
         project = create_from_archive(actor, organisation, name, fetched_files.archive)
-    save_version(actor, project, f"{remote.url[:150]} at {fetched_files.commit[:12]}")
+    version = save_version(actor, project, f"{remote.url[:150]} at {fetched_files.commit[:12]}")
     with transaction.atomic():
+        Version.objects.filter(pk=version.pk).update(commit=fetched_files.commit)
         write_entry(actor, "git.fetch", project.stream, project.place, url=remote.url, commit=fetched_files.commit)
     return project, fetched_files.left_out
 

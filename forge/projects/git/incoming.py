@@ -23,14 +23,15 @@ _LONGEST_NUMBER: Final = 8
 def history_since(store: BaseObjectStore, head: Commit, project: str, known: Collection[str]) -> Mapping[str, Any]:
     """The commits up to one that the project has, newest first, and which one that is, as JSON.
 
-    `shared` is None where the history, as far as it is there, has none.
+    `shared` is empty where the history, as far as it is there, has none.
     """
     listed: list[Mapping[str, Any]] = []
-    count, shared = 0, None
+    count = 0
+    shared: list[Mapping[str, Any]] = []
     for commit in _newest_first(store, head):
         version = version_of(commit, project)
         if version is not None or commit.id.decode() in known:
-            shared = {"commit": commit.id.decode(), "version": version}
+            shared.append({"commit": commit.id.decode(), "version": version})
             break
         count += 1
         if count <= MAX_LISTED:

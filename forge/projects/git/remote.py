@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import IO, Annotated, Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -53,7 +53,7 @@ class FetchAnswer(TypedDict):
     newest: CommitAnswer
     came: list[CommitAnswer]
     came_count: int
-    shared: SharedAnswer | None
+    shared: Annotated[list[SharedAnswer], "one, or none"]
 
 
 class NewerAnswer(TypedDict):
@@ -188,7 +188,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
         if result is None:
             yield None
             return
-        shared = result["shared"]
+        shared = next(iter(result["shared"]), None)
         with (Path(folder) / ARCHIVE).open("rb") as archive:
             yield Fetched(
                 archive,

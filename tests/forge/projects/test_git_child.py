@@ -25,7 +25,7 @@ FETCHED = {
     "newest": COMMIT,
     "came": [COMMIT],
     "came_count": 1,
-    "shared": {"commit": "1" * 40, "version": None},
+    "shared": [{"commit": "1" * 40, "version": None}],
 }
 READ = {
     "states": [{"commit": "1", "author": "Ana", "moment": 1, "message": "m", "changed": {"a": "0" * 64, "b": None}}],

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.accounts.models import User
+from forge.accounts.models import Organisation, User
 from forge.core.models import AuditEntry
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.workers.slots import JobSlots
-from forge.projects.actions import push_to_git, save_version, write_file
+from forge.projects.actions import create_from_git, push_to_git, save_version, write_file
 from forge.projects.files.contents import list_files
 from forge.projects.git.remote import checked_remote
 from forge.projects.models import Project, Version
@@ -25,7 +25,7 @@ from forge.repositories.actions import link_branch, pull, unlink_branch
 from forge.repositories.errors import LinkEnded, NotLinked
 from forge.repositories.grants import _end
 from forge.repositories.models import LinkedBranch, Pull
-from forge.reviews.actions import merge_past_gate, resolve_conflict
+from forge.reviews.actions import close_change_request, merge_past_gate, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from rune.source.merge import Choice, Side
@@ -189,6 +189,32 @@ def test_a_branch_without_a_common_version_is_merged_file_by_file(
     merge = merging_of(done.change_request)
     assert [each.path for each in merge.conflicts] == ["notes.md"]
     assert "new.md" in merge.result.manifest
+
+
+def test_a_project_of_a_repository_follows_it_from_its_first_commit_on(
+    user: User, origin: str, tmp_path: Path, organisation: Organisation
+) -> None:
+    there = bare(tmp_path, "wand.git", {"Runefile.yml": RUNEFILE.encode(), "notes.md": b"One.\n"})
+    remote = checked_remote(f"{origin}/wand.git", "main")
+    made, _ = create_from_git(user, organisation, "wand", remote)
+    _git(tmp_path, "clone", "--quiet", str(there), "work")
+    commit_outside(tmp_path / "work", "Count to two", notes="One.\nTwo.\n")
+    link_branch(user, made, remote)
+    assert pulled(user, made).outcome == "updated"
+    assert text(made) == "One.\nTwo.\n"
+
+
+def test_what_was_closed_is_offered_again_with_what_came_since(project: Project, user: User, work: Path) -> None:
+    write_file(user, project, "mine.md", b"Mine.\n")
+    commit_outside(work, "Theirs", theirs="Theirs.\n")
+    first = pulled(user, project).change_request
+    assert first is not None
+    close_change_request(user, first, "Not now")
+    commit_outside(work, "And more", more="More.\n")
+    second = pulled(user, project).change_request
+    assert second is not None
+    assert second != first
+    assert {"mine.md", "theirs.md", "more.md"} <= merging_of(second).result.manifest.keys()
 
 
 @pytest.mark.protects("connections/git-tokens")
