@@ -196,12 +196,12 @@ def test_a_project_of_a_repository_follows_it_from_its_first_commit_on(
 ) -> None:
     there = bare(tmp_path, "wand.git", {"Runefile.yml": RUNEFILE.encode(), "notes.md": b"One.\n"})
     remote = checked_remote(f"{origin}/wand.git", "main")
-    made, _ = create_from_git(user, organisation, "wand", remote)
+    created, _ = create_from_git(user, organisation, "wand", remote)
     _git(tmp_path, "clone", "--quiet", str(there), "work")
     commit_outside(tmp_path / "work", "Count to two", notes="One.\nTwo.\n")
-    link_branch(user, made, remote)
-    assert pulled(user, made).outcome == "updated"
-    assert text(made) == "One.\nTwo.\n"
+    link_branch(user, created, remote)
+    assert pulled(user, created).outcome == "updated"
+    assert text(created) == "One.\nTwo.\n"
 
 
 def test_what_was_closed_is_offered_again_with_what_came_since(project: Project, user: User, work: Path) -> None:
