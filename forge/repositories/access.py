@@ -47,10 +47,9 @@ def shared_with(link: LinkedBranch) -> Shared | None:
         project=link.project_id, url=link.url, ref=link.ref, change_request__state=ChangeState.MERGED
     ).select_related("change_request__offered", "change_request__merged")
     newest = merged.order_by("-change_request__decided").first()
-    if newest is not None and newest.change_request.decided is not None:
-        change = newest.change_request
-        is_newer = link.shared is None or change.decided > link.shared
-        if is_newer and change.offered is not None and change.merged is not None:
+    change = None if newest is None else newest.change_request
+    if change is not None and change.offered is not None and change.merged is not None and change.decided is not None:
+        if link.shared is None or change.decided > link.shared:
             return Shared(change.offered.commit, change.offered, change.merged.number - 1)
     return None if link.version is None else Shared(link.commit, link.version, link.version.number)
 
