@@ -36,6 +36,7 @@ class Verb(StrEnum):
     ASK = "ask for a review"
     SHARE = "let guests see a review"
     PUBLISH = "publish a build"
+    PUSH = "push artifacts to the project's repository"
     OVERRIDE_GATE = "publish a build past its gate"
     DESCRIBE = "rename or describe the project"
     MANAGE = "delete the project, restore it or change who sees it"
@@ -43,7 +44,16 @@ class Verb(StrEnum):
 
 _VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.POST_CHECK})
 _REVIEWER = _VIEWER | {Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
-_DEVELOPER = _REVIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.SHARE, Verb.PUBLISH, Verb.DESCRIBE}
+_DEVELOPER = _REVIEWER | {
+    Verb.CREATE_PROJECT,
+    Verb.EDIT,
+    Verb.BUILD,
+    Verb.ASK,
+    Verb.SHARE,
+    Verb.PUBLISH,
+    Verb.PUSH,
+    Verb.DESCRIBE,
+}
 _MAINTAINER = _DEVELOPER | {Verb.MANAGE}
 _OWNER = _MAINTAINER | {
     Verb.MANAGE_MEMBERS,
@@ -82,6 +92,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),
     Verb.ASK: frozenset({Scope.REVIEW_WRITE}),
     Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
+    Verb.PUSH: frozenset({Scope.REGISTRY_PUSH}),
     Verb.OVERRIDE_GATE: frozenset({Scope.PROJECT_MANAGE}),
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),

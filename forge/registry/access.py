@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from forge.accounts.permissions import Verb, can
 from forge.builds.models import ArtefactFile, Role
 from forge.core.actors import Actor
-from forge.core.blobs.links import links_of
 from forge.core.errors import NotFound
-from forge.core.models import BlobLink
 from forge.projects.models import Project
-from forge.registry.distribution.manifests import is_digest, is_tag
+from forge.registry.distribution.digests import is_digest
 from forge.registry.errors import NoSuchTag, Withdrawn
 from forge.registry.hooks import Clearance, clearances_of
-from forge.registry.models import Admission, Manifest, Repository, Tag, TagQuerySet
+from forge.registry.models import Admission, Repository, Tag, TagQuerySet
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:
@@ -83,14 +81,6 @@ def find_repository(project: Project) -> Repository:
     return repository
 
 
-def find_manifest(repository: Repository, reference: str) -> Manifest | None:
-    """A manifest by its digest, or by a tag."""
-    manifests = repository.manifests.select_related("blob")
-    if is_digest(reference):
-        return manifests.filter(blob_id=reference).first()
-    return manifests.filter(tags__name=reference, tags__withdrawn=None).first() if is_tag(reference) else None
-
-
 def advice_on(repository: Repository, reference: str) -> str:
     """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one that is, or
     that was withdrawn, where no other tag has it; "" where nothing is. The caller has found its project for someone."""
@@ -104,8 +94,3 @@ def advice_on(repository: Repository, reference: str) -> str:
 def is_rune(digest: str) -> bool:
     """Whether a blob is a rune that was built here, and not a manifest's config."""
     return ArtefactFile.objects.filter(blob_id=digest, role=Role.RUNE).exists()
-
-
-def find_blob(repository: Repository, digest: str) -> BlobLink | None:
-    """The link by which a repository has a blob; a digest that somebody merely knows opens nothing."""
-    return links_of(repository).filter(blob_id=digest).select_related("blob").first()

@@ -221,3 +221,12 @@ declare_sentences(
         "block.pull": "pulled the block {block} of {project}, {digest}",
     },
 )
+declare_sentences(
+    AuditTopic.PUBLISHING,
+    {
+        "artifact.push": "pushed {digest} to {project}, under {tags}",
+        "artifact.untag": "deleted the tag {tag} of {project}",
+        "artifact.delete": "deleted {digest} in the registry of {project}",
+        "organisation.registry": "changed what the registry of {organisation} takes: {changes}",
+    },
+)

@@ -33,6 +33,10 @@ block_gates: Hook[[Project, Version, str], GateAnswer] = Hook()
 """The same of a version of a block, whose files are a version of the project. Asked with the project's row locked."""
 
 
+protections: Hook[[Project, str], bool] = Hook()
+"""Whether a tag of a project is protected, whatever is pushed under it."""
+
+
 class Clearance(StrEnum):
     """What members say of a rune."""
 
@@ -63,6 +67,11 @@ def gate(build: Build, tag: str) -> GateAnswer:
 def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
     """What all gates say of a block's version together."""
     return _together(block_gates.call(project, source, version))
+
+
+def is_protected(project: Project, tag: str) -> bool:
+    """Whether one of the gates protects a tag of a project."""
+    return any(protections.call(project, tag))
 
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:

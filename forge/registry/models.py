@@ -13,7 +13,31 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version, Visibility
+from forge.registry.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
+from forge.registry.distribution.digests import LONGEST_DIGEST
 from forge.registry.distribution.manifests import TAG_LENGTH
+
+__all__ = [
+    "Admission",
+    "ArtifactTag",
+    "BlobDigest",
+    "BlockVersion",
+    "BlockVersionQuerySet",
+    "Listing",
+    "ListingQuerySet",
+    "Manifest",
+    "Publication",
+    "PublicationQuerySet",
+    "PublishedVersion",
+    "PushedBlob",
+    "RegistryRules",
+    "Repository",
+    "Tag",
+    "TagQuerySet",
+    "Upload",
+    "UseOfDay",
+    "WithdrawnRune",
+]
 
 BLOCK_NAME_LENGTH = 60
 """Characters of a block's name."""
@@ -39,11 +63,20 @@ class Manifest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="manifests")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-    media_type = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=255)
+    artifact_type = models.CharField(max_length=255, blank=True, db_default="")
+    """What it is, as lists of referrers say it."""
+    subject = models.CharField(max_length=LONGEST_DIGEST, blank=True, db_default="")
+    """The digest of the manifest that it refers to, which need not exist; "" where it refers to none."""
+    annotations = models.JSONField(default=dict, db_default={})
+    """What its author says of it, by name."""
+    trashed = models.DateTimeField(null=True, blank=True)
+    """When it was deleted; None while it is not. Its bytes are kept for 30 days."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "blob"], name="one_manifest_a_digest")]
+        indexes = [models.Index(fields=["repository", "subject"], condition=~Q(subject=""), name="referrers")]
 
     def __str__(self) -> str:
         return self.blob_id

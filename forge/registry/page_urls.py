@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from forge.registry.artifacts import pages as artifacts
 from forge.registry.blocks.pages import blocks
 
 organisation_pages = [
     path("<str:organisation>/-/blocks", blocks.organisation_blocks, name="organisation-blocks"),
+    path("<str:organisation>/-/settings/registry", artifacts.registry_page, name="organisation-registry"),
 ]
 project_pages = [
     path("<str:organisation>/<str:name>/blocks/<str:block>", blocks.block_page, name="block"),

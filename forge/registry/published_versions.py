@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from forge.accounts.errors import NameInUse
 from forge.projects.models import FormerProjectName, Project
+from forge.registry.artifacts.access import registry_rules_of
+from forge.registry.distribution.manifests import stays
 from forge.registry.errors import TagInUse
-from forge.registry.models import BlockVersion, PublishedVersion, Tag
+from forge.registry.models import ArtifactTag, BlockVersion, PublishedVersion, Tag
 
 
 def fix_version(project: Project, tag: str, digest: str) -> None:
@@ -30,6 +32,9 @@ def take_along(project: Project, name: str) -> None:
     """Makes a project's versions mean the same at the name that it gets. Raises `NameInUse`."""
     tags = Tag.objects.filter(repository__project=project, moves=False)
     meant = dict(tags.values_list("name", "manifest__blob_id"))
+    if not registry_rules_of(project.organisation_id).versions_move:
+        pushed = ArtifactTag.objects.filter(repository__project=project).values_list("name", "manifest__blob_id")
+        meant |= {tag: digest for tag, digest in pushed if stays(tag)}
     blocks = BlockVersion.objects.filter(repository__project=project).select_related("manifest")
     meant |= {block.fixed_name: block.manifest.blob_id for block in blocks}
     if other := _contradicted(project, [name], meant):

@@ -24,6 +24,7 @@ from forge.projects.models import Project, Version
 from forge.projects.secrets.scan import MAX_SENTENCES
 from forge.projects.secrets.stored import secret_sentences
 from forge.registry.access import default_tag, tags_of
+from forge.registry.artifacts.retention import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.models import Tag, WithdrawnRune
@@ -37,6 +38,7 @@ name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
+register(PeriodicTask("artifacts", SWEEP_EVERY, Runs.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep))
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
 register(PeriodicTask("templates", EVERY, Runs.ONE_WORKER, "builds and publishes the templates", publish_templates))
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forge.registry import api
+from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
 
 urlpatterns = [
@@ -27,4 +28,5 @@ urlpatterns = [
         block_api.BlockWithdrawal.as_view(),
     ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
+    path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),
 ]

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
 from forge.accounts.quotas.limits import Resource, limit_of
-from forge.accounts.tokens.secrets import find_token
+from forge.accounts.tokens.authorization import NotAToken, read_authorization
 from forge.core.http.lifespan import Scope
 
 Identify = Callable[[Scope], Awaitable[str | None]]
@@ -33,9 +33,11 @@ async def identify(scope: Scope) -> str | None:
 
 
 def _person(headers: Mapping[bytes, str]) -> str | None:
-    scheme, _, secret = headers.get(b"authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        token = find_token(secret.strip())
+    if b"authorization" in headers:
+        try:
+            token = read_authorization(headers[b"authorization"]).token
+        except NotAToken:
+            return None
         return None if token is None else str(token.owner_id)
     key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
     if not key:

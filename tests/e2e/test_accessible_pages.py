@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
 from tests.support.live_forge import REPOSITORY, LiveForge
+from tests.support.shares import share_of
 
 pytestmark = pytest.mark.e2e
 
@@ -48,15 +49,63 @@ FINDINGS = """async (within) => {
 }"""
 
 
+MAIN = ("{project}", "{project}/builds/1")
+OTHERS = (
+    "",
+    "/new",
+    "/new/from-git",
+    "{organisation}",
+    "/?view=list",
+    "/search?q=di",
+    "/docs/guides/notices",
+    "{organisation}/-/blocks",
+    "{organisation}/-/members",
+    "{organisation}/-/teams",
+    "{organisation}/-/activity",
+    "{organisation}/-/settings",
+    "{organisation}/-/settings/audit",
+    "{organisation}/-/settings/rules",
+    "{organisation}/-/settings/webhooks",
+    "{organisation}/-/deleted",
+    "{project}/published",
+    "{project}/builds",
+    "{project}/builds/1/try",
+    "{project}/builds/1/accuracy",
+    "{project}/builds/1/memory",
+    "{project}/builds/1/files",
+    "{project}/builds/1/log",
+    "{project}/builds/1/publish",
+    "{project}/builds/1/devices?board=esp32-devkit",
+    "{project}/devices?q=m7",
+    "{project}/settings",
+    "{project}/push",
+    "{project}/share",
+    "{project}/copy",
+    "/explore",
+    "/accounts/audit",
+    "/accounts/notices",
+    "/accounts/notices/settings",
+    "/accounts/sessions",
+    "/accounts/tokens",
+    "/accounts/made",
+    "/accounts/device",
+    "/accounts/profile",
+    "/accounts/forgotten",
+    "/try",
+)
+"""The pages that are there once there is a project with a build, by its own names."""
+ADDRESSES = (*MAIN, *OTHERS)
+
+
 @pytest.mark.proof
 def test_no_page_has_a_finding_in_any_look(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     problems: list[str] = []
-    visit_all(page, forge, lambda name: problems.extend(f"{name}, {finding}" for finding in findings(page)))
+    visit(page, forge, lambda name: problems.extend(f"{name}, {finding}" for finding in findings(page)))
     assert not problems, "\n".join(problems)
 
 
-def test_no_page_has_a_finding_in_one_look(forge: LiveForge, open_page: OpenPage) -> None:
+def test_the_studio_and_a_share_of_the_pages_have_no_finding_in_one_look(forge: LiveForge, open_page: OpenPage) -> None:
     """The looks take turns from page to page."""
     page = open_page()
     problems: list[str] = []
@@ -66,12 +115,12 @@ def test_no_page_has_a_finding_in_one_look(forge: LiveForge, open_page: OpenPage
         looks = (LOOKS[next(turn) % len(LOOKS)],)
         problems.extend(f"{name}, {finding}" for finding in findings(page, looks))
 
-    visit_all(page, forge, look)
+    visit(page, forge, look, [*MAIN, *share_of(OTHERS, 3)])
     assert not problems, "\n".join(problems)
 
 
-def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None:
-    """Goes through every page and what opens on it, and has each looked at."""
+def visit(page: Page, forge: LiveForge, look: Callable[[str], None], addresses: Sequence[str] = ADDRESSES) -> None:
+    """Goes through the studio with what opens in it and through the pages at addresses, and has each looked at."""
     page.goto(forge.address)
     expect(page.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
     look("welcome")
@@ -127,6 +176,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
     look("studio with a problem")
     panel.get_by_role("button", name="Change to drawing").click()
     expect_running(page)
+    project = project.removeprefix(forge.address)
     organisation = project.rpartition("/")[0]
     for address in (
         forge.address,
@@ -143,6 +193,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{organisation}/-/settings",
         f"{organisation}/-/settings/audit",
         f"{organisation}/-/settings/rules",
+        f"{organisation}/-/settings/registry",
         f"{organisation}/-/settings/webhooks",
         f"{organisation}/-/deleted",
         project,
@@ -175,6 +226,9 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
     ):
         page.goto(address)
         look(address.removeprefix(forge.address))
+    for address in addresses:
+        page.goto(f"{forge.address}{address.format(organisation=organisation, project=project)}")
+        look(address)
 
 
 def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None:

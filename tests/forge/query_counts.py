@@ -68,6 +68,7 @@ _CHANGE = "api/v1/change-requests/<uuid:change_id>"
 _NAMED = "api/v1/change-requests/{change}"
 
 _RULES = "api/v1/organisations/<str:organisation>/rules"
+_REGISTRY = "api/v1/organisations/<str:organisation>/registry"
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
@@ -97,6 +98,10 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("put", _RULES, "api/v1/organisations/acme/rules", {"approvals": 1, "protected_tags": ["v*"], "confirms": False}),
     ("get", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", None),
     ("form", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", {"approvals": "1"}),
+    ("get", _REGISTRY, "api/v1/organisations/acme/registry", None),
+    ("put", _REGISTRY, "api/v1/organisations/acme/registry", {"takes_all": True, "versions_move": False}),
+    ("get", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", None),
+    ("form", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", {"takes_all": "1"}),
     ("get", "api/v1/builds/<uuid:build_id>/checks", "api/v1/builds/{build}/checks", None),
     (
         "put",

@@ -9,6 +9,7 @@ import pytest
 from tools.wheel import build
 
 
+@pytest.mark.proof
 def test_two_builds_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
     for zone in ("UTC", "Asia/Tokyo"):

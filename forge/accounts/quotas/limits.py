@@ -94,10 +94,11 @@ def locked(holder: Holder) -> Holder:
     return type(holder).objects.select_for_update(no_key=True).get(pk=holder.pk)
 
 
-def require_room(organisation: UUID) -> None:
-    """Before something is stored: raises `StorageQuotaReached` for an organisation that may store nothing more."""
+def require_room(organisation: UUID, size: int = 1) -> None:
+    """Before something is stored: raises `StorageQuotaReached` for an organisation that may not store so many bytes
+    more."""
     limit = limit_of(f"organisation:{organisation}", Resource.BYTES)
-    _require_at_most(limit - 1, organisation, limit)
+    _require_at_most(limit - size, organisation, limit)
 
 
 def require_fits(organisation: UUID) -> None:

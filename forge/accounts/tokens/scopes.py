@@ -20,6 +20,7 @@ class Scope(StrEnum):
     CHECK_WRITE = "check:write"
     RUNE_PUBLISH = "rune:publish"
     REGISTRY_PULL = "registry:pull"
+    REGISTRY_PUSH = "registry:push"
     PROJECT_MANAGE = "project:manage"
     ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_WRITE = "organisation:write"
@@ -40,6 +41,7 @@ SCOPE_TEXTS: Mapping[Scope, str] = {
     Scope.CHECK_WRITE: "Post the results of checks that forge.yml names",
     Scope.RUNE_PUBLISH: "Publish",
     Scope.REGISTRY_PULL: "Pull from the registry",
+    Scope.REGISTRY_PUSH: "Push artifacts to the registry, and delete them there",
     Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
     Scope.ORGANISATION_CREATE: "Create organisations",
     Scope.ORGANISATION_WRITE: "Rename organisations",
@@ -57,6 +59,7 @@ _WORK = (
     Scope.BUILD_RUN,
     Scope.REVIEW_WRITE,
     Scope.RUNE_PUBLISH,
+    Scope.REGISTRY_PUSH,
 )
 _ADMIN = (
     Scope.ORGANISATION_READ,
@@ -99,6 +102,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.REVIEW_WRITE: (Scope.PROJECT_READ,),
     Scope.CHECK_WRITE: (Scope.PROJECT_READ,),
     Scope.RUNE_PUBLISH: (Scope.PROJECT_READ,),
+    Scope.REGISTRY_PUSH: (Scope.REGISTRY_PULL,),
     Scope.PROJECT_MANAGE: (Scope.PROJECT_READ, Scope.ORGANISATION_READ),
     Scope.ORGANISATION_WRITE: (Scope.ORGANISATION_READ,),
     Scope.MEMBER_MANAGE: (Scope.ORGANISATION_READ,),

@@ -205,6 +205,13 @@ def boards_for(target: str) -> str:
     return listed([*names[:NAMED], *others]) if names else ""
 
 
+def usual_targets_first(target: str) -> tuple[int, int, str]:
+    """A key that sorts targets: those of the boards that most people have first, those without a board last."""
+    names = ((_usual_first(board)[0], _targets_for(board)) for board in boards())
+    places = [(place, those.index(target)) for place, those in names if target in those]
+    return (*min(places, default=(len(USUAL) + 1, 0)), target)
+
+
 def _usual_first(board: Board) -> tuple[int, str]:
     place = USUAL.index(board.key) if board.key in USUAL else len(USUAL)
     return (place, board.name.casefold())

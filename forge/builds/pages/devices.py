@@ -17,7 +17,16 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of, choosable_targets
 from forge.builds.models import Build
-from forge.builds.pages.board_fits import MAY_FIT, BoardFilter, BoardFit, Show, board_fits, boards_for, filtered
+from forge.builds.pages.board_fits import (
+    MAY_FIT,
+    BoardFilter,
+    BoardFit,
+    Show,
+    board_fits,
+    boards_for,
+    filtered,
+    usual_targets_first,
+)
 from forge.builds.serializers import package_url
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
@@ -111,7 +120,10 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "chosen": chosen,
         "has_period": any(each.time_share for each in fits),
         "base": base,
-        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in choosable_targets(chosen_for)],
+        "targets": [
+            TargetChoice(**each, boards=boards_for(each["name"]))
+            for each in sorted(choosable_targets(chosen_for), key=lambda target: usual_targets_first(target["name"]))
+        ],
         "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
         "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
         "may_build": can(principal, Verb.BUILD, project),

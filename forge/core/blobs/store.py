@@ -76,23 +76,25 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
 
     Raises `TooLarge` once more than `limit` came, and what `accept` raises.
     """
-    storage = blob_storage()
-    temporary = _incoming(storage) / secrets.token_hex(16)
-    try:
-        staged = _write_temporary(temporary, chunks, limit)
+    with stage(chunks, limit) as staged:
         if accept is not None:
-            accept(temporary, staged.size)
-        _sync(temporary)
-        # A sweep that is at this row is waited for, and none takes the bytes afterwards. What is linked has its bytes:
-        # until they are in place nobody can link them.
-        _upsert(staged, synced=True)
-        _move_to_store(storage, staged)
-        if isinstance(storage, FileSystemStorage):
-            _sync(Path(storage.path(blob_name(staged.digest))).parent)
-        Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
-    finally:
-        temporary.unlink(missing_ok=True)
+            accept(staged.path, staged.size)
+        put_staged(staged)
     return Blob(digest=staged.digest, size=staged.size)
+
+
+def put_staged(staged: Staged) -> None:
+    """Stores a file on the store's disk whose digest and size were measured, and flushes it. The file is moved away
+    where the store is a folder."""
+    storage = blob_storage()
+    _sync(staged.path)
+    # A sweep that is at this row is waited for, and none takes the bytes afterwards. What is linked has its bytes:
+    # until they are in place nobody can link them.
+    _upsert(staged, synced=True)
+    _move_to_store(storage, staged)
+    if isinstance(storage, FileSystemStorage):
+        _sync(Path(storage.path(blob_name(staged.digest))).parent)
+    Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
 
 
 @contextmanager
@@ -140,6 +142,17 @@ class Staged:
 
 
 @contextmanager
+def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[Staged]:
+    """Writes a temporary file on the store's disk, which the caller may move away. Raises `TooLarge` once more than
+    `limit` bytes came."""
+    temporary = _incoming(blob_storage()) / secrets.token_hex(16)
+    try:
+        yield _write_temporary(temporary, chunks, limit)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
 def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
     """Writes a temporary file, which exists until the caller has called `record`."""
     with _staged(chunks) as staged:
@@ -156,15 +169,11 @@ def staged_file(source: Path) -> Iterator[Staged]:
 @contextmanager
 def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
     storage = blob_storage()
-    temporary = _incoming(storage) / secrets.token_hex(16)
-    try:
-        staged = _write_temporary(temporary, chunks)
+    with stage(chunks) as staged:
         if not isinstance(storage, FileSystemStorage):
             # What goes over a network goes before the transaction.
             _move_to_store(storage, staged)
         yield staged
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def record(*staged: Staged) -> None:

@@ -45,22 +45,12 @@ version: 1
 image: runicos/base
 
 pipeline:
-  number:
-    capability: RAW
-    outputs:
-      - type: F32
-        dimensions: [1, 1]
-
-  result:
-    out: SERIAL
-    inputs:
-      - number
 """
-"""The Runefile of a project without a template: it runs, and returns its input."""
+"""The Runefile of a project without a template: its pipeline has no stages yet."""
 
 
 def create_project(actor: Actor, organisation: Organisation, name: str, template: str | None = None) -> Project:
-    """Makes a project, from a template or nearly empty.
+    """Makes a project, from a template or with an empty pipeline.
 
     Raises `Forbidden`, `BadName`, `NameInUse` and `UnknownTemplate`.
     """

@@ -11,7 +11,7 @@ from forge.accounts.organisations.name_reservations import lock_names, reserve_n
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
-from forge.builds.models import Build, Kind
+from forge.builds.models import Artefact, Build, Kind
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -25,16 +25,24 @@ from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
 from forge.registry.announcements import TAG_PUBLISHED
-from forge.registry.distribution.manifests import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
+from forge.registry.distribution.manifests import CONFIG_TYPE, MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
 from forge.registry.messages import checked_notes
-from forge.registry.models import Admission, Manifest, Publication, Repository, Tag, WithdrawnRune
+from forge.registry.models import (
+    Admission,
+    ArtifactTag,
+    Manifest,
+    Publication,
+    Repository,
+    Tag,
+    WithdrawnRune,
+)
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import build_facets
+from forge.registry.tag_names import require_distinct
 from rune.source.policy import Policy
-from rune.source.policy.tags import look
 
 REASON_NEEDED = "Write why it is published now. Everyone who sees the version reads it."
 
@@ -107,24 +115,28 @@ def _store(build: Build) -> Digests:
     if build.kind != Kind.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     artefact = build.artefact
-    facts = RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)
-    published = oci_artifact(facts)
+    published = oci_artifact(rune_facts(build, artefact))
     if not secure(artefact):
         raise NotPublishable("The rune's file no longer exists. Build again.")
     require_searched(build.version)
     return Digests(put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest)
 
 
+def rune_facts(build: Build, artefact: Artefact) -> RuneFacts:
+    """What the artifact of a build's rune is made from."""
+    return RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)
+
+
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
     require(actor.afresh(), Verb.PUBLISH, project)
-    _require_not_withdrawn(project, digests.manifest)
+    require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
     require_seen(build_facets(build), seen)
     if existing is None:
-        _require_distinct(project, name)
+        require_distinct(project, name)
     if stays(name):
         _fix_version(project, name, existing, digests.manifest)
     # Asked behind the lock: no verdict, no other publication comes between the answer and the tag.
@@ -153,12 +165,12 @@ def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: s
     fresh = actor.afresh()
     require(fresh, Verb.PUBLISH, project)
     require(fresh, Verb.OVERRIDE_GATE, project)
-    _require_not_withdrawn(project, digests.manifest)
+    require_not_withdrawn(project, digests.manifest)
     require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
     if existing is None:
-        _require_distinct(project, name)
+        require_distinct(project, name)
     if stays(name):
         _fix_version(project, name, existing, digests.manifest)
     answer = gate(build, name)
@@ -199,8 +211,10 @@ def _link(
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digests.config, digests.rune], organisation)
-    manifest, _ = Manifest.objects.get_or_create(
-        repository=repository, blob_id=digests.manifest, defaults={"media_type": MANIFEST_TYPE}
+    manifest, _ = Manifest.objects.update_or_create(
+        repository=repository,
+        blob_id=digests.manifest,
+        defaults={"media_type": MANIFEST_TYPE, "artifact_type": CONFIG_TYPE, "trashed": None},
     )
     link_blobs(manifest, [digests.manifest], organisation)
     now = timezone.now()
@@ -229,25 +243,17 @@ def _link(
         "withdrawn": None,
         "withdrawal": "",
     }
+    ArtifactTag.objects.filter(repository=repository, name=name).delete()
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     list_rune(tag)
     return tag
 
 
-def _require_not_withdrawn(project: Project, digest: str) -> None:
+def require_not_withdrawn(project: Project, digest: str) -> None:
     """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
     withdrawn = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
     if withdrawn is not None:
         raise NotPublishable(f"{withdrawn} Publish another build, or end the withdrawal of {withdrawn.tag} first.")
-
-
-def _require_distinct(project: Project, tag: str) -> None:
-    """Raises `TagInUse` where a published tag looks like this one: who pulls by name means the other."""
-    names = Tag.objects.filter(repository__project=project).values_list("name", flat=True)
-    alike = next((name for name in names if look(name) == look(tag)), None)
-    if alike is not None:
-        message = f"{tag} looks like {alike}, which is published: people could not tell them apart. Choose another tag."
-        raise TagInUse(message, errors={"tag": [message]})
 
 
 def _fix_version(project: Project, tag: str, existing: Tag | None, digest: str) -> None:

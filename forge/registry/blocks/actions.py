@@ -33,7 +33,7 @@ from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
 from forge.registry.published_versions import fix_version
-from rune.compiler.blocks.artefact import EMPTY, BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
 from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.pyblock.testing.check import tests_of_block
@@ -181,8 +181,10 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digest_of(EMPTY), *map(digest_of, files.named().values())], organisation)
-    manifest, _ = Manifest.objects.get_or_create(
-        repository=repository, blob_id=digest, defaults={"media_type": MANIFEST_TYPE}
+    manifest, _ = Manifest.objects.update_or_create(
+        repository=repository,
+        blob_id=digest,
+        defaults={"media_type": MANIFEST_TYPE, "artifact_type": BLOCK_TYPE, "trashed": None},
     )
     link_blobs(manifest, [digest], organisation)
     block = BlockVersion.objects.create(

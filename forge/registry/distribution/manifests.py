@@ -6,13 +6,13 @@ facts give the same bytes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from forge.registry.distribution.digests import digest_of
 from rune.source.policy.tags import names_version
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -22,7 +22,6 @@ TITLE = "org.opencontainers.image.title"
 TAG_LENGTH = 128
 """Characters of a tag."""
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 
 
@@ -70,16 +69,6 @@ def oci_artifact(rune: RuneFacts) -> OciArtifact:
         }
     )
     return OciArtifact(config, manifest)
-
-
-def digest_of(data: bytes) -> str:
-    """The digest of some bytes, as `sha256:...`."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def is_digest(text: str) -> bool:
-    """Whether a text is the digest of some bytes."""
-    return _DIGEST.fullmatch(text) is not None
 
 
 def is_tag(text: str) -> bool:

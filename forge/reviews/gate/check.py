@@ -15,7 +15,7 @@ from forge.core.seen import Facet
 from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
 from forge.projects.secrets.stored import is_searched, secret_sentences
-from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, publication_facets
+from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, protections, publication_facets
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
 from forge.reviews.gate.demands import Demands, GateCheck, GateMember, MemberVerdict, Situation, demands
@@ -47,14 +47,20 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
     build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
     if build is not None:
         return answer(build, version)
-    in_force, since, _ = _in_force(project)
-    rules = rules_of(project.organisation_id)
-    situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
-    is_protected = demands(situation, version).is_protected
+    is_protected = protects_tag(project, version)
     unbuilt = "These files were not built, so nobody could judge them. Build them, and ask for a review."
     unsearched = () if is_searched(source) else (UNSEARCHED,)
     missing = (*unsearched, *secret_sentences(source), *((unbuilt,) if is_protected else ()))
     return GateAnswer(is_protected, missing)
+
+
+@protections.register
+def protects_tag(project: Project, tag: str) -> bool:
+    """Whether the rules in force protect a tag, whichever build comes under it."""
+    in_force, since, _ = _in_force(project)
+    rules = rules_of(project.organisation_id)
+    situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
+    return demands(situation, tag).is_protected
 
 
 @clearances.register

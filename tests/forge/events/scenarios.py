@@ -48,6 +48,7 @@ from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions import autosave
 from forge.projects.versions.store import snapshot
 from forge.registry import actions as registry
+from forge.registry.artifacts import actions as artifacts
 from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
@@ -742,6 +743,12 @@ def a_result_is_marked_as_wrong(world: World) -> Act:
 @scene(reviews.change_rules)
 def the_rules_of_an_organisation_change(world: World) -> Act:
     return lambda: reviews.change_rules(world.owner, world.organisation, reviews.Rules(1, ("versions",)))
+
+
+@scene(artifacts.change_registry_rules)
+def the_registry_of_an_organisation_takes_all(world: World) -> Act:
+    terms = artifacts.RegistryTerms(takes_all=True)
+    return lambda: artifacts.change_registry_rules(world.owner, world.organisation, terms)
 
 
 @scene(remind_of_due_reviews)

@@ -15,6 +15,7 @@ from forge.core.seen import FIELD, Facet, seen_state
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import label_facets
 from forge.projects.seen import files_facets, project_facets
+from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.models import Tag
 from forge.registry.seen import build_facets, version_facets
 from forge.reviews.changes.seen import request_facets
@@ -61,6 +62,8 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(project=_project(match), number=match[3]))
     if re.search(r"/projects/[^/]+/[^/]+/tags(/override)?$", path) and body.get("build"):
         return build_facets(Build.objects.get(pk=body["build"]))
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry|-/settings/registry)", path):
+        return registry_facets(registry_rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
         return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(

@@ -15,7 +15,8 @@ from forge.accounts.actions import create_token
 from forge.core.blobs.store import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.actions import publish_build
-from forge.registry.distribution.manifests import MANIFEST_TYPE, digest_of
+from forge.registry.distribution.digests import digest_of
+from forge.registry.distribution.manifests import MANIFEST_TYPE
 from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def make_public(owner: Any, project: Any) -> None:
 def test_the_ping_wants_a_token_and_takes_one_as_password_or_bearer(developer: Any) -> None:
     refused = get("")
     assert refused.status_code == 401
-    assert refused["WWW-Authenticate"].startswith("Basic ")
+    assert refused["WWW-Authenticate"].startswith('Bearer realm="http://testserver/v2/token"')
     assert json.loads(refused.content)["errors"][0]["code"] == "UNAUTHORIZED"
     basic = token_of(developer)
     assert get("", basic).status_code == 200
@@ -207,10 +208,10 @@ def test_errors_have_the_protocols_form(tag: Any, developer: Any, path: str, sta
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_pushing_is_refused_in_the_protocols_words(tag: Any, developer: Any, method: str) -> None:
+def test_a_token_to_pull_is_refused_a_push_in_the_protocols_words(tag: Any, developer: Any, method: str) -> None:
     response = get("acme/kitchen/blobs/uploads/", token_of(developer), method)
-    assert response.status_code == 405
-    assert json.loads(response.content)["errors"][0]["code"] == "UNSUPPORTED"
+    assert response.status_code == 403
+    assert json.loads(response.content)["errors"][0]["code"] == "DENIED"
 
 
 def test_a_former_name_leads_on_to_the_present_one(project: Any, tag: Any, owner: Any, developer: Any) -> None:

@@ -14,7 +14,8 @@ from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
-from forge.registry.distribution.manifests import RuneFacts, digest_of, oci_artifact, stays
+from forge.registry.distribution.digests import digest_of
+from forge.registry.distribution.manifests import RuneFacts, oci_artifact, stays
 from forge.registry.errors import BadTag, NotPublishable, TagInUse
 from tests.forge.factories.builds import RUNE, built
 

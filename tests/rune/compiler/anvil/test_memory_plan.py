@@ -25,6 +25,7 @@ from rune.compiler.targets.finding import targets
 from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.shares import mostly_proved
 
 buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.integers(0, 20)), max_size=40)
 
@@ -119,7 +120,7 @@ def arenas(name: str, folder: Path) -> dict[str, int]:
     return sizes
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", mostly_proved(MODELS, 3))
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
     pinned = json.loads(ARENAS.read_text(encoding="utf-8"))
     sizes = arenas(name, test_data)

@@ -120,10 +120,8 @@ MODELS = [
     "microspeech",
     "mlperf_ad_float",
     "mlperf_ad_int8",
-    "mlperf_ic_float",
-    "mlperf_ic_int8",
     "mlperf_kws_int8",
-    "mlperf_vww_int8",
+    *(pytest.param(name, marks=pytest.mark.proof) for name in ("mlperf_ic_float", "mlperf_ic_int8", "mlperf_vww_int8")),
 ]
 RUNS = 10
 

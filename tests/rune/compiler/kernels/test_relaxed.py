@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,8 @@ from tests.rune.compiler.anvil.test_extreme_sums import connected
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.rune.compiler.targets.projects import model_project
-from tests.support.model_cases import model_cases
+from tests.support.model_cases import ModelCase, model_cases
+from tests.support.shares import share_and_all
 
 FASTEST = WASM32.variant("speed")
 KINDS = ("conv_2d_", "depthwise_conv_2d_", "fully_connected_")
@@ -86,12 +87,15 @@ MORE = {
 }
 
 
-def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium() -> None:
-    cases = {case.name: case.data for case in model_cases() if case.name.startswith(KINDS)}
-    files = cases | {name: model_of(draw) for name, draw in (DRAWN | MORE).items()}
+@pytest.mark.parametrize(
+    "cases", share_and_all((case for case in model_cases() if case.name.startswith(KINDS)), 4, lambda case: case.name)
+)
+def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium(cases: Sequence[ModelCase]) -> None:
+    """Each shape that was drawn for these kernels, and of the small models a share."""
+    files = {case.name: case.data for case in cases} | {name: model_of(draw) for name, draw in (DRAWN | MORE).items()}
     models = {name: read_model(data) for name, data in files.items()}
     relaxed = {name: model for name, model in models.items() if _is_relaxed(functions({name: model}, RELAXED))}
-    assert len(relaxed) >= len(DRAWN | MORE) + 20
+    assert len(relaxed) > len(DRAWN | MORE)
     questions = {name: Questions.of(files[name], 5) for name in relaxed}
     if not has_exact_dots(Path("/proc/cpuinfo").read_text(encoding="utf-8").split()):
         with pytest.raises(Refused, match=REFUSAL):

@@ -72,12 +72,19 @@ def cmake(folder: Path, lists: str, *options: str, language: str = "C") -> subpr
     return subprocess.run([program, "--build", build], capture_output=True, text=True, check=False)
 
 
+FIND = "find_package(rune_digits CONFIG REQUIRED PATHS {path} NO_DEFAULT_PATH)"
+ADD = "add_subdirectory({path} digits)"
+
+
 @pytest.mark.parametrize(
-    "cmake_lines",
-    ["find_package(rune_digits CONFIG REQUIRED PATHS {path} NO_DEFAULT_PATH)", "add_subdirectory({path} digits)"],
-    ids=["find_package", "add_subdirectory"],
+    ("cmake_lines", "language", "ending"),
+    [
+        pytest.param(FIND, "C", "c", id="find_package in C"),
+        pytest.param(ADD, "CXX", "cpp", id="add_subdirectory in C++"),
+        pytest.param(FIND, "CXX", "cpp", id="find_package in C++", marks=pytest.mark.proof),
+        pytest.param(ADD, "C", "c", id="add_subdirectory in C", marks=pytest.mark.proof),
+    ],
 )
-@pytest.mark.parametrize(("language", "ending"), [("C", "c"), ("CXX", "cpp")])
 def test_a_project_of_cmake_finds_the_package_and_links_it(
     cmake_lines: str, language: str, ending: str, digits: PackageFolder, tmp_path: Path
 ) -> None:

@@ -1,0 +1,97 @@
+"""The Authorization header of a program: a token as Bearer or as a Basic password, or a pass that the registry gave for
+a token.
+
+A pass is how Docker's clients sign in: they show the token once and use what they get for it. It is signed and not
+stored, ends after some minutes, names what it opens, and is worth nothing once its token ended.
+https://distribution.github.io/distribution/spec/auth/token/
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+
+from forge.accounts.models import ApiToken
+from forge.accounts.tokens.secrets import find_token
+
+PASS_SECONDS = 300
+"""How long a pass opens anything."""
+PASS_PREFIX = "hfr_"  # noqa: S105
+_SALT = "forge.registry.pass"
+
+Access = Mapping[str, frozenset[str]]
+"""What may be done, `pull`, `push` or `delete`, by the name of the repository."""
+
+
+class NotAToken(Exception):
+    """Something was sent that is no living token or pass."""
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """Whose request it is."""
+
+    token: ApiToken | None = None
+    """None for a visitor."""
+    access: Access | None = None
+    """To what a pass is held; None where a token was sent, or nothing."""
+
+
+def read_authorization(header: str) -> Authorization:
+    """Whose request has this header; "" is a visitor's. Raises `NotAToken`.
+
+    Stock clients that were given nothing send an empty name and password, which is a visitor too.
+    """
+    scheme, _, value = header.partition(" ")
+    secret = ""
+    if scheme.lower() == "bearer":
+        secret = value.strip()
+    elif scheme.lower() == "basic":
+        secret = _password(value)
+    elif scheme:
+        raise NotAToken("Authorization must be Basic or Bearer.")
+    if not secret:
+        return Authorization()
+    if secret.startswith(PASS_PREFIX):
+        return _of_pass(secret)
+    token = find_token(secret)
+    if token is None:
+        raise NotAToken("Your token is invalid or has expired. Create a new one in your settings.")
+    return Authorization(token)
+
+
+def pass_for(token: ApiToken | None, access: Mapping[str, Collection[str]]) -> str:
+    """A pass for a token, or for a visitor, that opens this."""
+    value = {
+        "token": str(token.pk) if token else "",
+        "access": {name: sorted(actions) for name, actions in access.items()},
+    }
+    return PASS_PREFIX + signing.dumps(value, salt=_SALT, compress=True)
+
+
+def _of_pass(secret: str) -> Authorization:
+    try:
+        value: dict[str, Any] = signing.loads(secret.removeprefix(PASS_PREFIX), salt=_SALT, max_age=PASS_SECONDS)
+    except signing.BadSignature:
+        raise NotAToken("This sign-in to the registry has ended. Sign in again.") from None
+    access = {name: frozenset(actions) for name, actions in value["access"].items()}
+    if not value["token"]:
+        return Authorization(None, access)
+    alive = ApiToken.objects.alive().select_related("owner")
+    token = alive.filter(pk=value["token"], owner__is_active=True).first()
+    if token is None:
+        raise NotAToken("The token of this sign-in has ended. Create a new one in your settings.")
+    return Authorization(token, access)
+
+
+def _password(value: str) -> str:
+    try:
+        decoded = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError) as error:
+        raise NotAToken("The Basic credentials cannot be read.") from error
+    return decoded.partition(":")[2]

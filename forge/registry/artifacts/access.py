@@ -1,0 +1,105 @@
+"""Finding what a repository has: manifests and blobs by tag and digest, names of tags, and referrers."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import islice
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.blobs.links import owner_kind
+from forge.core.database.code_points import by_code_point
+from forge.core.errors import Forbidden
+from forge.core.models import BlobLink
+from forge.core.seen import Facet
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.registry.artifacts.digests import blob_named
+from forge.registry.artifacts.models import PushedBlob, RegistryRules, Upload
+from forge.registry.distribution.digests import is_digest
+from forge.registry.distribution.manifests import is_tag
+from forge.registry.errors import NoSuchUpload
+from forge.registry.models import Manifest, Repository
+
+
+def find_manifest(repository: Repository, reference: str) -> Manifest | None:
+    """A manifest by its digest or by a tag, without those in the trash."""
+    manifests = repository.manifests.filter(trashed=None).select_related("blob")
+    if is_digest(reference):
+        blob = blob_named(reference)
+        return None if blob is None else manifests.filter(blob_id=blob).first()
+    if not is_tag(reference):
+        return None
+    named = Q(tags__name=reference, tags__withdrawn=None) | Q(artifact_tags__name=reference)
+    return manifests.filter(named).first()
+
+
+def find_blob(repository: Repository, digest: str) -> BlobLink | None:
+    """The link by which a repository has a blob: by what it published, by a manifest, or since it was pushed to it.
+
+    A digest that somebody merely knows opens nothing.
+    """
+    blob = blob_named(digest)
+    if blob is None:
+        return None
+    return links_in(repository).filter(blob_id=blob).select_related("blob").first()
+
+
+def links_in(repository: Repository) -> QuerySet[BlobLink]:
+    """All links of a repository to blobs."""
+    manifests = Manifest.objects.filter(repository=repository, trashed=None).values("pk")
+    pushed = PushedBlob.objects.filter(repository=repository).values("pk")
+    return BlobLink.objects.filter(
+        Q(owner_kind=owner_kind(Repository), owner_id=repository.pk)
+        | Q(owner_kind=owner_kind(Manifest), owner_id__in=manifests)
+        | Q(owner_kind=owner_kind(PushedBlob), owner_id__in=pushed)
+    )
+
+
+def tag_names(repository: Repository, after: str, count: int) -> list[str]:
+    """At most so many names of tags that come after another, in the order of their bytes."""
+    published = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
+    pushed = repository.artifact_tags.annotate(place=by_code_point("name"))
+    lists = [
+        tags.filter(place__gt=after).order_by("place").values_list("name", flat=True)[:count]
+        for tags in (published, pushed)
+    ]
+    return list(islice(heapq.merge(*lists), count))
+
+
+def referrers_of(repository: Repository, digest: str, artifact_type: str = "") -> QuerySet[Manifest]:
+    """The manifests that refer to one, which need not exist, the oldest first; of one type where that is named."""
+    manifests = repository.manifests.filter(subject=digest, trashed=None).select_related("blob")
+    if artifact_type:
+        manifests = manifests.filter(artifact_type=artifact_type)
+    return manifests.order_by("created", "blob_id")
+
+
+def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
+    """An upload that somebody began. Raises `Forbidden`, and `NoSuchUpload` for one that others began."""
+    require(actor, Verb.PUSH, repository.project)
+    row = Upload.objects.filter(pk=upload, repository=repository, author=actor.pk).first()
+    if row is None:
+        raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
+    return row
+
+
+def require_publisher(actor: Actor, project: Project) -> None:
+    """Of who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
+    if not can(actor, Verb.PUBLISH, project):
+        raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")
+
+
+def registry_rules_of(organisation: UUID) -> RegistryRules:
+    """What an organisation lets its registry take. The caller has found it for someone."""
+    rules = RegistryRules.objects.filter(pk=organisation).first()
+    return rules or RegistryRules(organisation_id=organisation)
+
+
+def registry_facets(rules: RegistryRules) -> tuple[Facet, ...]:
+    """What a change of the rules depends on."""
+    values = [rules.takes_all, rules.versions_move]
+    return (Facet("registry", values, "What the organisation's registry takes changed."),)

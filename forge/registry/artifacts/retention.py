@@ -1,0 +1,33 @@
+"""Deletes what nobody came back for: uploads that stopped, blobs without a manifest, and what is in the trash."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from forge.core.blobs.parts import delete_parts, delete_strays
+from forge.registry.artifacts.models import PushedBlob, Upload
+from forge.registry.models import Manifest
+
+UPLOADS_FOR = timedelta(days=7)
+"""How long an upload may rest."""
+BLOBS_FOR = timedelta(days=1)
+"""How long a blob waits for the manifest that names it."""
+TRASH_FOR = timedelta(days=30)
+STRAYS_FOR = timedelta(hours=1)
+SWEEP_EVERY = 3600.0
+"""Seconds."""
+
+
+def sweep(now: datetime | None = None) -> None:
+    """Deletes what is too old. The sweep of blobs deletes the bytes that nothing links any more."""
+    now = now or timezone.now()
+    for upload in Upload.objects.filter(changed__lt=now - UPLOADS_FOR):
+        deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
+        if deleted:
+            delete_parts(name for name, _size, _digest in upload.parts)
+    known = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size, _digest in parts}
+    delete_strays(known, now - STRAYS_FOR)
+    PushedBlob.objects.filter(pushed__lt=now - BLOBS_FOR).delete()
+    Manifest.objects.filter(trashed__lt=now - TRASH_FOR, tags=None, blocks=None).delete()
