@@ -48,9 +48,10 @@ def shared_with(link: LinkedBranch) -> Shared | None:
     ).select_related("change_request__offered", "change_request__merged")
     newest = merged.order_by("-change_request__decided").first()
     change = None if newest is None else newest.change_request
-    if change is not None and change.offered is not None and change.merged is not None and change.decided is not None:
-        if link.shared is None or change.decided > link.shared:
-            return Shared(change.offered.commit, change.offered, change.merged.number - 1)
+    decided = None if change is None else change.decided
+    is_newest = decided is not None and (link.shared is None or decided > link.shared)
+    if is_newest and change is not None and change.offered is not None and change.merged is not None:
+        return Shared(change.offered.commit, change.offered, change.merged.number - 1)
     return None if link.version is None else Shared(link.commit, link.version, link.version.number)
 
 
