@@ -30,8 +30,11 @@ _ENDED = "The code was used already, or is older than 5 minutes. Show a new code
 
 
 @transaction.atomic
-def make_phone_link(actor: Actor, project: Project) -> str:
-    """A link that lets one phone in, once, within 5 minutes. Raises `Forbidden` and what `require` does."""
+def make_phone_link(actor: Actor, project: Project, desk: str = "") -> str:
+    """A link that lets one phone in, once, within 5 minutes. Raises `Forbidden` and what `require` does.
+
+    `desk` is the public key of a studio that wants the phone's sensors: the phone encrypts for it.
+    """
     require(actor, Verb.READ, project)
     require_person(actor)
     now = timezone.now()
@@ -43,7 +46,8 @@ def make_phone_link(actor: Actor, project: Project) -> str:
         session_hash=actor.person.get_session_auth_hash(),
         link_expires=now + LINK_LIFE,
     )
-    return f"{settings.PUBLIC_URL}{player_path(project)}#token={secret}"
+    key = f"&desk={desk}" if desk else ""
+    return f"{settings.PUBLIC_URL}{player_path(project)}#token={secret}{key}"
 
 
 def delete_ended_passes() -> None:

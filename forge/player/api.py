@@ -35,6 +35,7 @@ from forge.player.actions import (
     note_run,
     redeem_phone_link,
 )
+from forge.player.messages import PUBLIC_KEY
 from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_of, player_path
 from forge.player.runs import examples_of_run, find_run, runs_of
@@ -155,6 +156,15 @@ class PlayerLeave(PlayerView):
         return response
 
 
+class PhoneInviteSerializer(serializers.Serializer[Any]):
+    desk = serializers.RegexField(
+        rf"\A{PUBLIC_KEY.pattern}\Z",
+        required=False,
+        default="",
+        help_text="the public key (P-256, base64url) of a studio that wants the phone's sensors; the link has it",
+    )
+
+
 class PhoneLinkJson(TypedDict):
     """What lets one phone in."""
 
@@ -180,11 +190,12 @@ class ProjectPhones(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         return Response({"phones": phones_of(principal_of(request), project)})
 
-    @extend_schema(operation_id="phones_invite", request=None, responses={201: PhoneLinkJson})
+    @extend_schema(operation_id="phones_invite", request=PhoneInviteSerializer, responses={201: PhoneLinkJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """A link with its QR code, which lets one phone of one's own run the project, once, within 5 minutes."""
         project = self.project(request, organisation, name, Verb.READ)
-        url = make_phone_link(signed_in(request), project)
+        body = self.read_body(request, PhoneInviteSerializer)
+        url = make_phone_link(signed_in(request), project, body["desk"])
         # The code is read off a screen: the least correction makes the largest squares.
         rows = segno.make(url, error="l", micro=False).matrix
         code = ["".join("1" if cell else "0" for cell in row) for row in rows]

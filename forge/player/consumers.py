@@ -1,8 +1,9 @@
 """The two ends of a pairing: a person's phone and the same person's studio, which the server relays between.
 
 A phone asks; both ends show the same four digits; the studio's person says that they are the same; then the phone's
-outputs go to that one studio, until either end closes. Nothing is stored. Ends find each other by delivery groups, so
-they may be in different processes; what the other end said last shows that it still is there.
+outputs, or as a sensor its sealed frames, go to that one studio, until either end closes. Nothing is stored.
+Ends find each other by delivery groups, so they may be in different processes; what the other end said last shows
+that it still is there.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from forge.player.messages import (
     Confirm,
     End,
     Refuse,
+    Sealed,
     Shown,
     read_from_phone,
     read_from_studio,
@@ -208,6 +210,8 @@ class PhoneConsumer(PairingSocket):
                 self._ask()
             case "look":
                 await self.refresh_access()
+            case "sealed" if message["from"] == self.partner:
+                await self.say(**message["data"])
             case "refuse" if self.partner is None:
                 await self.close_for(Ended.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
@@ -276,6 +280,10 @@ class StudioConsumer(PairingSocket):
     def shared_group(self) -> str:
         return self.studios
 
+    async def connect(self) -> None:
+        self._pace = Pace(A_SECOND, AT_ONCE)
+        await super().connect()
+
     async def joined(self) -> None:
         self._requests: dict[str, str] = {}
         await self.say(type="open")
@@ -304,6 +312,9 @@ class StudioConsumer(PairingSocket):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._hearing is None or self._is_closing:
             return
+        if not self._pace.take(time.monotonic()):
+            await self.close_for(Ended.TOO_FAST, "The studio sent too many messages at once. Pair again.")
+            return
         try:
             message = read_from_studio(text_data or "")
         except BadMessage as error:
@@ -318,6 +329,8 @@ class StudioConsumer(PairingSocket):
                 await self.say(type="gone", pairing=pairing)
             case Refuse(pairing) if pairing in self._requests:
                 deliver(self._requests.pop(pairing), {"what": "refuse", "from": self.group})
+            case Sealed(data) if self.partner is not None:
+                deliver(self.partner, {"what": "sealed", "from": self.group, "data": data})
             case End() if self.partner is not None:
                 self.leave()
                 await self.say(type="ended", reason="You ended the connection.")

@@ -1,12 +1,14 @@
 """Messages of phones and studios: each field is validated, and the message is rebuilt from valid fields.
 
-Only outputs, how long a run took, and what the rune calls its words: nothing else has a place in which to travel.
+Only outputs, how long a run took, and what the rune calls its words can be read here. What a phone measures as the
+sensor of its person's studio travels in sealed frames, encrypted between the two pages: the server has no key to them.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -16,6 +18,10 @@ MESSAGE_LIMIT = 64 * 1024
 OUTPUTS, TENSORS, DIMENSIONS, ELEMENTS = 32, 16, 8, 16_384
 WORDLISTS, WORDS = 8, 4_096
 TEXT = 4_096
+PUBLIC_KEY = re.compile(r"[A-Za-z0-9_-]{87}")
+"""A point of P-256, 65 bytes, as base64url."""
+_FRAME = re.compile(r"[A-Za-z0-9_-]{32,63000}")
+"""A counter and what is encrypted, as base64url."""
 TYPES = frozenset({"u8", "i8", "u16", "i16", "u32", "i32", "f32", "u64", "i64", "f64", "utf8"})
 
 
@@ -45,6 +51,13 @@ class Confirm:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """A frame of the studio for its paired phone, which the phone's page alone can read."""
+
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Refuse:
     """The studio's person says that this is no phone of theirs."""
 
@@ -61,10 +74,14 @@ def read_from_phone(text: str) -> Shown | End:
             return Shown(_outputs(message), is_about=False)
         case "about":
             return Shown(_about(message), is_about=True)
-    raise BadMessage("a phone says outputs, about or end")
+        case "key":
+            return Shown({"type": "key", "key": _matching(message.get("key"), PUBLIC_KEY, "a public key")}, False)
+        case "sealed":
+            return Shown(_sealed(message), is_about=False)
+    raise BadMessage("a phone says outputs, about, key, sealed or end")
 
 
-def read_from_studio(text: str) -> Confirm | Refuse | End:
+def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
     """What a studio says. Raises `BadMessage`."""
     message = _object(_parsed(text), "a message")
     match message.get("type"):
@@ -74,7 +91,19 @@ def read_from_studio(text: str) -> Confirm | Refuse | End:
             return Confirm(_text(message.get("pairing"), 64), _text(message.get("digits"), 8))
         case "refuse":
             return Refuse(_text(message.get("pairing"), 64))
-    raise BadMessage("a studio says confirm, refuse or end")
+        case "sealed":
+            return Sealed(_sealed(message))
+    raise BadMessage("a studio says confirm, refuse, sealed or end")
+
+
+def _sealed(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "sealed", "frame": _matching(message.get("frame"), _FRAME, "a sealed frame")}
+
+
+def _matching(value: Any, pattern: re.Pattern[str], what: str) -> str:
+    if not isinstance(value, str) or pattern.fullmatch(value) is None:
+        raise BadMessage(f"{what} is base64url of its length")
+    return value
 
 
 def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:

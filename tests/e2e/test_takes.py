@@ -97,11 +97,20 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
 
     preview.get_by_role("button", name="Send to the project").click()
     dialog = page.get_by_role("dialog")
+    # What the app said is proposed, and said to be that.
+    expect(dialog.get_by_role("combobox", name="Label")).to_have_value("upwards")
+    expect(dialog.get_by_text("This is what the app said.")).to_be_visible()
     dialog.get_by_role("combobox", name="Label").fill("said up")
     expect(dialog.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
     dialog.get_by_role("button", name="I agree, send it").click()
     files = page.get_by_role("region", name="Files")
     expect(files.get_by_text("said-up-")).to_be_visible(timeout=PATIENCE)
+
+    # The same terms are not asked for twice in a session; they are still there to read.
+    preview.get_by_role("button", name="Send to the project").click()
+    expect(dialog.get_by_text("Under the terms that you agreed to in this session")).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_role("button", name="Send it", exact=True)).to_be_enabled()
+    dialog.get_by_role("button", name="Do not send").click()
 
     # A sample is a file of the project, and as such an input.
     preview.get_by_role("button", name="File", exact=True).click()

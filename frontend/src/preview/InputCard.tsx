@@ -31,11 +31,11 @@ interface Props {
 /** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
 export function InputCard({ request: capability, place, before, hasAnswer, onChoose, offer, withdraw }: Props) {
   const [request] = useState(capability);
-  const [choices] = useState(() => choicesFor(request));
+  const { drawing, phone, board } = useHost();
+  const [choices] = useState(() => choicesFor(request, { phone: phone !== undefined, board: board !== undefined }));
   const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
   const fed = useRef(chosen);
   const titleId = useId();
-  const { drawing } = useHost();
   const kind = recordingOf(request);
   const isPicture = kind === "picture";
   const hasExamples = kind !== null && drawing === undefined;

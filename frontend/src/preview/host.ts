@@ -6,6 +6,9 @@ import type { RunNews } from "./session";
 import type { Stroke } from "./sources/strokes";
 import type { Recorded } from "./recordings/decode";
 import type { Recording } from "./recordings/recording";
+import type { BoardLine } from "./board/host";
+import type { PhoneLine } from "./phone/host";
+import type { ThresholdHost } from "./threshold/host";
 
 export interface HostFile {
   readonly path: string;
@@ -22,13 +25,24 @@ export interface HostBuild {
 export interface PreviewHost {
   readonly files: readonly HostFile[];
   readonly builds: readonly HostBuild[];
-  /** Null where a recording cannot be sent, or its person may not. */
-  readonly onSend: ((recording: Recording) => void) | null;
+  /**
+   * Null where a recording cannot be sent, or its person may not. `predicted` is what the rune said to one that has no
+   * label yet.
+   */
+  readonly onSend: ((recording: Recording, predicted: string | null) => void) | null;
   /**
    * Gives names to the scores that the output `stage` sends as its tensor `index`; `stage` is null where the rune does
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
+  /** Opens the line to the person's own phone as a source of inputs. */
+  readonly phone?: () => Promise<PhoneLine>;
+  /** A board on a serial port as a source of inputs. */
+  readonly board?: BoardLine;
+  /** For tuning a threshold in the chart of scores. */
+  readonly thresholds?: ThresholdHost;
+  /** The words of the rune that runs. */
+  readonly wordlists?: readonly (readonly string[])[];
   /** A recording that is played as soon as there is a rune that reads it; the same object as long as the same one is to be played. */
   readonly replay?: Recorded | null;
   /** What is on a sheet before anyone draws. */

@@ -2,6 +2,10 @@
 export { Preview, type Watching } from "./Preview";
 export type { TimedRune } from "./timing/TimingDetails";
 export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";
+export type { BoardLine, BoardMessage } from "./board/host";
+export type { DeskSensor } from "./phone/desk";
+export type { PhoneLine } from "./phone/host";
+export type { ScoresPlace, TextNumber, ThresholdHost } from "./threshold/host";
 export { fileOf } from "./recordings/encode";
 export type { Recorded } from "./recordings/decode";
 export { recordingOfRun } from "./recordings/of-run";

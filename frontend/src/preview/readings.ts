@@ -45,6 +45,8 @@ interface CardBase {
   readonly past: readonly (readonly number[])[];
   /** What each of these numbers is called. */
   readonly names: readonly string[];
+  /** The tensor that these numbers are of: its output, its place there, its key. Of a word, that of its scores. */
+  readonly followed: { readonly stage: string | null; readonly index: number; readonly key: string };
 }
 
 export type Card = CardBase &
@@ -132,7 +134,7 @@ export function read(before: Readings, outputs: readonly OutputMessage[], contex
       const free = tensors.filter((other) => !used.has(other));
       const scores = partner(item, free, context.wordlists);
       if (scores !== null) used.add(scores);
-      return [wordCard(item, scores?.tensor ?? null, memory, remember, context)];
+      return [wordCard(item, scores, memory, remember, context)];
     }
     if (partnered(item, tensors, context.wordlists)) return [];
     return [plainCard(item, memory, remember, context)];
@@ -189,12 +191,13 @@ function isRow({ dimensions }: OutputTensor): boolean {
 
 function wordCard(
   item: Named,
-  scoreTensor: OutputTensor | null,
+  scored: Named | null,
   memory: Memory,
   remember: (changed: Partial<Memory>) => void,
   context: Context,
 ): Card {
   const text = String(item.tensor.elements[0]);
+  const scoreTensor = scored?.tensor ?? null;
   const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
   const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
   const names = scoreTensor === null ? [] : namesOf(scoreTensor, context.wordlists);
@@ -209,6 +212,7 @@ function wordCard(
     scored: scoreTensor,
     past,
     names,
+    followed: placeOf(scored ?? item),
   } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
     const recent = [...memory.shares, shares].slice(-context.calling.windows);
@@ -247,17 +251,22 @@ function callWord(scores: readonly Score[], before: Word | null, { calling, now 
 
 function plainCard(item: Named, memory: Memory, remember: (changed: Partial<Memory>) => void, context: Context): Card {
   const { key, title, stage, index, tensor } = item;
+  const common = { key, title, stage, index, tensor, followed: placeOf(item) };
   if (tensor.type === "utf8")
-    return { kind: "texts", key, title, stage, index, tensor, past: [], names: [], texts: tensor.elements.map(String) };
+    return { kind: "texts", ...common, past: [], names: [], texts: tensor.elements.map(String) };
   const past = followed(memory, tensor);
   if (past.length > 0) remember({ past });
-  const base = { key, title, stage, index, tensor, past, names: namesOf(tensor, context.wordlists) };
+  const base = { ...common, past, names: namesOf(tensor, context.wordlists) };
   if (tensor.elements.length === 1) return { kind: "number", ...base, value: Number(tensor.elements[0]) };
   if (isPicture(tensor)) return { kind: "image", ...base };
   if (!isScores(tensor)) return { kind: "values", ...base };
   const scores = ranked(scoresOf(tensor, context.wordlists, sharesOf(tensor)), memory.order);
   remember({ past, order: orderOf(scores) });
   return { kind: "scores", ...base, scores, isNamed: wordsFor(tensor, context.wordlists) !== undefined };
+}
+
+function placeOf({ stage, index, key }: Named): Card["followed"] {
+  return { stage, index, key };
 }
 
 /** The numbers of the last runs with this one's; none where there are too many, or where their count changed. */
@@ -339,6 +348,7 @@ function meanOf(windows: readonly (readonly number[])[]): number[] {
   return first.map((_, index) => windows.reduce((sum, shares) => sum + (shares[index] ?? 0), 0) / windows.length);
 }
 
-function isQuiet(text: string): boolean {
+/** Whether a label says that nothing of interest is there. */
+export function isQuiet(text: string): boolean {
   return QUIET.has(text.toLowerCase().replaceAll(/^[\s_<([]+|[\s_>)\]]+$/g, ""));
 }

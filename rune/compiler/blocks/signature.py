@@ -64,6 +64,8 @@ class Argument:
     unit: str = ""
     is_output_element: bool = False
     """A TEXT that is an element type: where it is left out, the one that the Runefile declares for the first output."""
+    is_threshold: bool = False
+    """A number in the unit of the first input, above which something is said: pages tune it on recordings."""
 
 
 class BlockError(Exception):

@@ -11,13 +11,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from forge.accounts.actions import remove_member, set_password
 from forge.collab.closing import Closing
 from forge.collab.rooms import rooms
-from forge.core.events.delivery import attach
+from forge.core.events.delivery import attach, deliver
 from forge.player import consumers
 from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, PhoneConsumer, digits_of
@@ -129,6 +130,92 @@ async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
         assert await other.is_silent()
 
 
+@pytest.mark.protects("live/sensor-frames")
+async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
+    project: Any, developer: Any, reviewer: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, frame = {"type": "key", "key": "B" * 87}, {"type": "sealed", "frame": "C" * 4000}
+    groups: set[str] = set()
+
+    def noted(group: str, message: Any) -> None:
+        if message["what"] in ("shown", "sealed"):
+            groups.add(group)
+        deliver(group, message)
+
+    monkeypatch.setattr(consumers, "deliver", noted)
+    async with (
+        phone_of(developer) as phone,
+        studio_of(developer) as desk,
+        studio_of(developer) as beside,
+        studio_of(reviewer) as colleague,
+        phone_of(reviewer) as other_phone,
+    ):
+        await phone.event()
+        await other_phone.event()
+        for studio in (desk, beside, colleague):
+            assert (await studio.event())["type"] == "open"
+        assert (await colleague.event())["type"] == "asks"
+        # Before the digits are confirmed there is nobody to pass anything to.
+        await phone.say(**key)
+        assert (await beside.event())["type"] == "asks"
+        await pair(desk, phone)
+        assert (await beside.event())["type"] == "gone"
+        rows = await sync_to_async(_stored)()
+        await phone.say(**key)
+        await phone.say(**frame)
+        assert [await desk.event(), await desk.event()] == [key, frame]
+        await desk.say(**frame)
+        assert await phone.event() == frame
+        # A colleague's phone puts no frame of its own in between.
+        await other_phone.say(**key)
+        await other_phone.say(**frame)
+        assert [await each.is_silent() for each in (desk, beside, colleague)] == [True] * 3
+        assert len(groups) == 2
+        assert await sync_to_async(_stored)() == rows
+    assert "C" * 32 not in caplog.text
+
+
+@pytest.mark.protects("live/sensor-frames", "live/pairing-access")
+async def test_a_phone_is_heard_and_looked_at_for_as_long_as_it_is_paired(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: asyncio.Queue[str] = asyncio.Queue()
+
+    def noted(group: str, message: Any) -> None:
+        if message["what"] == "beat":
+            beats.put_nowait(message["from"])
+        deliver(group, message)
+
+    monkeypatch.setattr(consumers, "BEAT", 0.02)
+    monkeypatch.setattr(consumers, "deliver", noted)
+    cookies = await let_in(developer, project)
+    async with phone_of(AnonymousUser(), cookies) as phone, studio_of(developer) as desk:
+        await phone.event()
+        await desk.event()
+        await pair(desk, phone)
+        for _ in range(8):
+            await beats.get()
+        frame = {"type": "sealed", "frame": "C" * 64}
+        await desk.say(**frame)
+        assert await phone.event() == frame
+        # Nobody tells the phone's socket that its pass is over: it looks itself.
+        await sync_to_async(PhonePass.objects.all().delete)()
+        assert (await phone.closed())[0] == Closing.NO_ACCESS
+
+
+def _stored() -> dict[str, int]:
+    """The rows of each table."""
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+async def test_a_studio_that_sends_too_much_is_closed(project: Any, developer: Any) -> None:
+    async with studio_of(developer) as desk:
+        assert (await desk.event())["type"] == "open"
+        for _ in range(int(AT_ONCE) + 2):
+            await desk.say(type="sealed", frame="C" * 64)
+        assert (await desk.closed())[0] == Ended.TOO_FAST
+
+
 async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phone(project: Any, developer: Any) -> None:
     async with studio_of(developer) as first, studio_of(developer) as second, phone_of(developer) as phone:
         await first.event()
@@ -234,7 +321,7 @@ async def test_what_is_too_large_or_cannot_be_read_closes_the_socket(
         assert (await phone.closed())[0] == code
 
 
-@pytest.mark.protects("live/pairing")
+@pytest.mark.protects("live/pairing", "live/sensor-frames")
 async def test_visitors_and_strangers_pair_nothing(project: Any, stranger: Any) -> None:
     project.visibility = "public"
     await sync_to_async(project.save)()

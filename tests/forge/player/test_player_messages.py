@@ -14,6 +14,7 @@ from forge.player.messages import (
     Confirm,
     End,
     Refuse,
+    Sealed,
     Shown,
     read_from_phone,
     read_from_studio,
@@ -54,6 +55,22 @@ def test_what_is_no_output_has_no_place_to_travel_in() -> None:
     smuggled = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
     smuggled["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
     assert read_from_phone(json.dumps(smuggled)) == Shown(OUTPUTS, is_about=False)
+
+
+@pytest.mark.protects("live/sensor-frames")
+def test_a_sensors_frames_are_bytes_that_the_server_does_not_read() -> None:
+    frame = {"type": "sealed", "frame": "A" * 64}
+    assert read_from_phone(json.dumps(frame | {"sound": [1, 2]})) == Shown(frame, is_about=False)
+    assert read_from_studio(json.dumps(frame | {"want": "sound"})) == Sealed(frame)
+    key = {"type": "key", "key": "B" * 87}
+    assert read_from_phone(json.dumps(key)) == Shown(key, is_about=False)
+    for text in ("", "A" * 31, "A" * 63_001, '{"kind":"sound","rate":16000,"samples":[1,2,3]}'):
+        for read in (read_from_phone, read_from_studio):
+            with pytest.raises(BadMessage):
+                read(json.dumps({"type": "sealed", "frame": text}))
+    for text in ("B" * 86, "B" * 88, "B" * 86 + "="):
+        with pytest.raises(BadMessage):
+            read_from_phone(json.dumps({"type": "key", "key": text}))
 
 
 def _changed(**changes: Any) -> str:

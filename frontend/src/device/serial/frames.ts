@@ -4,7 +4,16 @@ export const PROTOCOL = 1;
 /** The longest answer that is taken; a length beyond it is noise. */
 export const LONGEST = 16 << 20;
 
-export const Kind = { hello: 1, run: 2, reset: 3, selftest: 4, answers: 0x80, error: 0xff } as const;
+export const Kind = {
+  hello: 1,
+  run: 2,
+  reset: 3,
+  selftest: 4,
+  sound: 0x40,
+  motion: 0x41,
+  answers: 0x80,
+  error: 0xff,
+} as const;
 
 export interface Frame {
   readonly version: number;

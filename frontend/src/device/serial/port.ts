@@ -26,20 +26,22 @@ export function serialOf(navigator: object): Serial | null {
 export class SerialLine implements Line {
   readonly #port: Port;
   readonly #patience: number;
+  readonly #bitsASecond: number;
   #events: LineEvents | null = null;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reading: Promise<void> = Promise.resolve();
   #isClosing = false;
 
-  constructor(port: Port, patience = PATIENCE) {
+  constructor(port: Port, patience = PATIENCE, bitsASecond = BITS_A_SECOND) {
     this.#port = port;
     this.#patience = patience;
+    this.#bitsASecond = bitsASecond;
   }
 
   readonly open = async (events: LineEvents): Promise<void> => {
     this.#events = events;
-    await this.#port.open({ baudRate: BITS_A_SECOND, bufferSize: 1 << 16 });
+    await this.#port.open({ baudRate: this.#bitsASecond, bufferSize: 1 << 16 });
     this.#reading = this.#read();
   };
 

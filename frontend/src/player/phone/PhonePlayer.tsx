@@ -1,6 +1,6 @@
 // The player on a phone: the app over the whole screen, large results above, its inputs below, and what the phone's person
 // may set. What is true is in the store; this puts it on the page.
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { NO_HOST, Preview, type HostFile, type PreviewHost, type RunNews } from "../../preview";
 import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
@@ -22,7 +22,12 @@ interface Props {
   readonly pairing: Pairing;
   /** Puts another edition of the player in place; null while there is none. */
   readonly update: (() => void) | null;
+  /** The studio whose code was scanned for this phone's sensors; null where there is none. */
+  readonly sensor: { readonly desk: string; readonly open: () => WebSocket } | null;
 }
+
+/** Fetched for a code that asks for it. */
+const SensorCard = lazy(() => import("./sensor/SensorCard"));
 
 /** Milliseconds between two looks for a newer build: of a text that its people change, and of what is published. */
 const EVERY = 4000;
@@ -33,11 +38,13 @@ const ADDRESSES: Addresses = {
   isSandboxedByPolicy: true,
 };
 
-export function PhonePlayer({ place, store, pairing, update }: Props) {
+export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
   const player = useStore(store.state);
   const [awake] = useState(() => new Awake());
   useAwake(awake);
   const { state, running, phase, fetching } = player;
+  // While the studio hears this phone, what the app says is read there.
+  const [isSensor, setSensor] = useState(false);
   const title = running?.run.title ?? null;
   const isMember = state === null || state.may_pair;
 
@@ -96,20 +103,37 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
         <Notices player={player} update={update} onNewer={store.useNewer} onRetry={() => void store.look()} />
         {phase === "ready" && state !== null ? (
           <>
-            <h2 className="aloud">The app</h2>
-            <Preview
-              rune={running?.rune ?? null}
-              heading={null}
-              memory={running?.run.memory ?? null}
-              isLarge
-              host={host}
-              addresses={ADDRESSES}
-              limits={DEFAULT_LIMITS}
-              empty={emptyText(fetching === null, player.tag, percent)}
-            />
-            <p className="small muted">Data from the microphone, camera and motion sensor stays on this phone.</p>
-            {state.may_pair && state.person !== null && (
-              <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />
+            {sensor !== null && state.may_pair && state.person !== null && (
+              <Suspense fallback={null}>
+                <SensorCard
+                  key={sensor.desk}
+                  {...sensor}
+                  person={state.person.name}
+                  onUse={setSensor}
+                  onSend={awake.note}
+                />
+              </Suspense>
+            )}
+            {!isSensor && (
+              <>
+                <h2 className="aloud">The app</h2>
+                <Preview
+                  rune={running?.rune ?? null}
+                  heading={null}
+                  memory={running?.run.memory ?? null}
+                  isLarge
+                  host={host}
+                  addresses={ADDRESSES}
+                  limits={DEFAULT_LIMITS}
+                  empty={emptyText(fetching === null, player.tag, percent)}
+                />
+                <p className="small muted">
+                  What you give the app here, from the microphone, camera or motion sensor, stays on this phone.
+                </p>
+                {state.may_pair && state.person !== null && (
+                  <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />
+                )}
+              </>
             )}
             <Chooser player={player} state={state} store={store} />
           </>

@@ -7,42 +7,55 @@ import { PlayerClient } from "./client";
 import { OfflineStore } from "./offline-store";
 import { Pairing } from "./pairing";
 import { PhonePlayer } from "./PhonePlayer";
-import { placeOf, tokenOf, type Place } from "./place";
+import { deskOf, placeOf, tokenOf, type Place } from "./place";
 import { PlayerStore } from "./store";
 
 const root = document.getElementById("player");
 if (root === null) throw new Error("The player's page is incomplete. Load it again.");
 
+/** The public key in the newest code that was scanned; in memory alone, so it ends with the page. */
+const desk = createStore<{ readonly key: string | null }>(() => ({ key: null }));
 /** What puts another edition of the player in place, once there is one. */
 const update = createStore<{ readonly use: (() => void) | null }>(() => ({ use: null }));
 
 function start(place: Place, element: HTMLElement): void {
   const token = tokenOf(location.hash);
+  desk.setState({ key: deskOf(location.hash) });
   // It stays in no history.
   if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   document.title = `${place.name} · ${place.organisation} · Player`;
   const storage = "caches" in window ? caches : null;
   const store = new PlayerStore(new PlayerClient(place.base), new OfflineStore(storage, place.base), place.tag);
   const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${place.base}/pairing`;
-  const pairing = new Pairing(() => new WebSocket(socket));
+  const open = (): WebSocket => new WebSocket(socket);
+  const pairing = new Pairing(open);
   void store.start(token);
   window.addEventListener("hashchange", () => {
     const again = tokenOf(location.hash);
+    desk.setState({ key: deskOf(location.hash) });
     history.replaceState(null, "", location.pathname + location.search);
     if (again !== null) void store.start(again);
   });
   createRoot(element).render(
     <StrictMode>
-      <Page place={place} store={store} pairing={pairing} />
+      <Page place={place} store={store} pairing={pairing} open={open} />
     </StrictMode>,
   );
   addManifest(place.base);
   void keepPlayer((use) => update.setState({ use }));
 }
 
-function Page(props: { readonly place: Place; readonly store: PlayerStore; readonly pairing: Pairing }) {
+interface PageProps {
+  readonly place: Place;
+  readonly store: PlayerStore;
+  readonly pairing: Pairing;
+  readonly open: () => WebSocket;
+}
+
+function Page({ open, ...props }: PageProps) {
   const { use } = useStore(update);
-  return <PhonePlayer {...props} update={use} />;
+  const { key } = useStore(desk);
+  return <PhonePlayer {...props} update={use} sensor={key === null ? null : { desk: key, open }} />;
 }
 
 function Nowhere() {

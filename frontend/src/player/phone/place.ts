@@ -19,6 +19,15 @@ export function placeOf({ pathname, search }: Pick<Location, "pathname" | "searc
 
 /** The token in a fragment such as `#token=abc`, or null. */
 export function tokenOf(fragment: string): string | null {
-  const token = new URLSearchParams(fragment.replace(/^#/, "")).get("token");
-  return token === null || token === "" ? null : token;
+  return partOf(fragment, "token");
+}
+
+/** The public key of the studio that wants this phone's sensors, or null. */
+export function deskOf(fragment: string): string | null {
+  return partOf(fragment, "desk");
+}
+
+function partOf(fragment: string, name: string): string | null {
+  const part = new URLSearchParams(fragment.replace(/^#/, "")).get(name);
+  return part === "" ? null : part;
 }

@@ -1,14 +1,17 @@
 // Numbers from run to run as lines, drawn by uPlot in the page's colours; new runs come in at the right.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "../styles/views.css";
+import { ThresholdLine, type ChartLine } from "../threshold/ThresholdLine";
 
 interface Props {
   /** One row a run, oldest first. */
   readonly past: readonly (readonly number[])[];
   readonly names: readonly string[];
   readonly label: string;
+  /** A line across the chart that can be moved. */
+  readonly line?: ChartLine | null;
 }
 
 const COLOURS = ["--accent", "--info", "--ok", "--model", "--block", "--output"];
@@ -36,14 +39,15 @@ function linesOf(past: Props["past"]): readonly number[] {
     .toSorted((one, other) => one - other);
 }
 
-export default function LiveChart({ past, names, label }: Props) {
+export default function LiveChart({ past, names, label, line = null }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
+  const [drawn, setDrawn] = useState<uPlot | null>(null);
   const lines = linesOf(past);
   const key = lines.join(" ");
-  const latest = useRef({ past, lines });
+  const latest = useRef({ past, lines, line });
   useEffect(() => {
-    latest.current = { past, lines };
+    latest.current = { past, lines, line };
   });
 
   useEffect(() => {
@@ -63,7 +67,15 @@ export default function LiveChart({ past, names, label }: Props) {
           height: HEIGHT,
           legend: { show: false },
           cursor: { show: false },
-          scales: { x: { time: false } },
+          scales: {
+            x: { time: false },
+            y: {
+              range: (_, low, high) => {
+                const scale = latest.current.line?.scale;
+                return scale === undefined ? uPlot.rangeNum(low, high, 0.1, true) : [scale.minimum, scale.maximum];
+              },
+            },
+          },
           axes: [
             { ...axis, size: 24 },
             { ...axis, size: 44 },
@@ -81,10 +93,14 @@ export default function LiveChart({ past, names, label }: Props) {
         element,
       );
     };
-    chart.current = make();
+    const begin = (): void => {
+      chart.current = make();
+      setDrawn(chart.current);
+    };
+    begin();
     const again = (): void => {
       chart.current?.destroy();
-      chart.current = make();
+      begin();
     };
     const resized = new ResizeObserver(() =>
       chart.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT }),
@@ -100,12 +116,16 @@ export default function LiveChart({ past, names, label }: Props) {
     };
   }, [key]);
 
-  useEffect(() => chart.current?.setData(dataOf(past, lines)), [past, lines]);
+  const { minimum, maximum } = line?.scale ?? {};
+  useEffect(() => chart.current?.setData(dataOf(past, lines)), [past, lines, minimum, maximum]);
 
   const newest = past.at(-1) ?? [];
   return (
     <figure className="preview-chart">
-      <div ref={holder} role="img" aria-label={label} />
+      <div className="preview-chart-area">
+        <div ref={holder} role="img" aria-label={label} />
+        {line !== null && drawn !== null && <ThresholdLine line={line} chart={drawn} />}
+      </div>
       {newest.length > 1 && (
         <figcaption className="row wrap small muted">
           {lines.map((line, index) => (

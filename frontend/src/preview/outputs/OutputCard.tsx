@@ -1,5 +1,5 @@
 // One card of what the rune said, in the way that its person wants to look at it.
-import { Tags } from "lucide-react";
+import { SlidersHorizontal, Tags } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
@@ -13,6 +13,7 @@ import { WordCard } from "./WordCard";
 
 const LiveChart = lazy(() => import("./LiveChart"));
 const TensorView = lazy(() => import("./TensorView"));
+const ThresholdChart = lazy(() => import("../threshold/ThresholdChart"));
 
 interface Props {
   readonly card: Card;
@@ -35,17 +36,22 @@ export function OutputCard(props: Props) {
         <div className="label">{card.title}</div>
         <ViewChoice title={card.title} views={views} view={view} onView={choose} />
       </div>
-      <CardView {...props} view={view} />
+      <CardView {...props} view={view} onView={choose} />
     </section>
   );
 }
 
-function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props & { readonly view: View }) {
+interface ViewProps extends Props {
+  readonly view: View;
+  readonly onView: (view: View) => void;
+}
+
+function CardView({ card, beside, shown, calling, unit, onCalling, view, onView }: ViewProps) {
   switch (view) {
     case "label":
       return card.kind === "word" ? <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} /> : null;
     case "bars":
-      return card.kind === "scores" ? <Scores card={card} /> : null;
+      return card.kind === "scores" ? <Scores card={card} onTune={() => onView("chart")} /> : null;
     case "chart":
       return (
         <>
@@ -54,15 +60,7 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
               {headlineText(card.value)}
             </p>
           )}
-          {card.past.length > 2 && (
-            <Suspense fallback={null}>
-              <LiveChart
-                past={card.past}
-                names={card.names}
-                label={`${card.title}: the values of the last ${card.past.length} runs`}
-              />
-            </Suspense>
-          )}
+          {card.past.length > 2 && <Chart card={card} />}
         </>
       );
     default:
@@ -81,8 +79,31 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
   }
 }
 
-function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) {
-  const { onAddLabels } = useHost();
+/** Of scores of a project, with the threshold that is tuned on its recordings. */
+function Chart({ card }: { readonly card: Card }) {
+  const { thresholds, wordlists = [] } = useHost();
+  return (
+    <Suspense fallback={null}>
+      {thresholds === undefined ? (
+        <LiveChart
+          past={card.past}
+          names={card.names}
+          label={`${card.title}: the values of the last ${card.past.length} runs`}
+        />
+      ) : (
+        <ThresholdChart key={card.followed.key} card={card} wordlists={wordlists} host={thresholds} />
+      )}
+    </Suspense>
+  );
+}
+
+interface ScoresProps {
+  readonly card: Extract<Card, { kind: "scores" }>;
+  readonly onTune: () => void;
+}
+
+function Scores({ card, onTune }: ScoresProps) {
+  const { onAddLabels, thresholds } = useHost();
   return (
     <>
       <ScoreBars scores={card.scores} />
@@ -96,6 +117,14 @@ function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) 
           >
             <Tags aria-hidden="true" />
             Add labels
+          </button>
+        </div>
+      )}
+      {thresholds !== undefined && card.past.length > 2 && (
+        <div>
+          <button type="button" className="button quiet preview-more" onClick={onTune}>
+            <SlidersHorizontal aria-hidden="true" />
+            Tune a threshold
           </button>
         </div>
       )}

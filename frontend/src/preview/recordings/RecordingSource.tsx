@@ -5,8 +5,10 @@ import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
 import { latestOf, Played, shownBytes } from "./Played";
+import { answerOf } from "./comparing";
+import { useCards } from "./running";
 import { useRecordings } from "./store";
-import { lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./recording";
+import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./recording";
 import "../styles/recordings.css";
 
 const Compare = lazy(() => import("./Compare"));
@@ -68,6 +70,7 @@ interface Turn {
 
 function ChosenRecording({ recording, request, onInput, onChange, onDelete }: ChosenProps) {
   const host = useHost();
+  const cards = useCards();
   const id = useId();
   const content = useMemo(() => trimmed(recording), [recording]);
   const windows = useMemo(() => windowsOf(content, request), [content, request]);
@@ -169,7 +172,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
             type="button"
             className="button"
             disabled={recording.label.trim() === ""}
-            onClick={() => host.onSend?.(recording)}
+            onClick={() => host.onSend?.(recording, isUnlabelled(recording) ? answerOf(cards()) : null)}
           >
             <Send aria-hidden="true" />
             Send to the project…

@@ -43,6 +43,16 @@ export interface Recording {
   readonly to: number;
 }
 
+/** Whether its person gave it no label yet. */
+export function isUnlabelled({ id, label }: Pick<Recording, "id" | "label">): boolean {
+  return label === firstLabel(id);
+}
+
+/** What a recording is called until its person says what it is. */
+export function firstLabel(id: number): string {
+  return `Recording ${id}`;
+}
+
 /** Milliseconds; a single picture has none. */
 export function lengthOf(content: Content): number {
   return content.kind === "sound" ? (content.samples.length / content.rate) * 1000 : (content.times.at(-1) ?? 0);

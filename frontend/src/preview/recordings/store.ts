@@ -1,7 +1,7 @@
 // The recordings of this page, newest last. In memory only: they are gone with the page, as its person is told.
 import { createContext, use } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { lengthOf, type Content, type Recording } from "./recording";
+import { firstLabel, lengthOf, type Content, type Recording } from "./recording";
 
 export class RecordingStore {
   readonly #store = createStore<readonly Recording[]>(() => []);
@@ -12,7 +12,7 @@ export class RecordingStore {
     this.#lastId += 1;
     const recording: Recording = {
       id: this.#lastId,
-      label: label ?? `Recording ${this.#lastId}`,
+      label: label ?? firstLabel(this.#lastId),
       recorded: Date.now(),
       content,
       from: 0,

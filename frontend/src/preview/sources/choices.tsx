@@ -1,5 +1,16 @@
 // Which sources a capability can be fed from, the most natural first.
-import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type LucideIcon } from "lucide-react";
+import {
+  Braces,
+  Camera,
+  Cpu,
+  Dices,
+  Image,
+  Mic,
+  Move3d,
+  SlidersHorizontal,
+  Smartphone,
+  type LucideIcon,
+} from "lucide-react";
 import { lazy, type ComponentType } from "react";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
@@ -7,13 +18,10 @@ import { CameraSource } from "./sensors/CameraSource";
 import { DrawingSource } from "./DrawingSource";
 import { MicrophoneSource } from "./sensors/MicrophoneSource";
 import { MotionSource } from "./sensors/MotionSource";
-import { NumbersSource } from "./NumbersSource";
 import type * as Others from "./others";
 import { numbersShape } from "./shapes";
-import { RandomSource } from "./RandomSource";
 import type { SourceProps } from "./source";
 import type * as Recordings from "../recordings/RecordingSource";
-import { TextSource } from "./TextSource";
 
 export interface Choice {
   /** On the switch. */
@@ -23,7 +31,7 @@ export interface Choice {
   readonly Source: ComponentType<SourceProps>;
 }
 
-/** Fetched beside what runs: a source that stands first in its list is here at once, the others when they are chosen. */
+/** Fetched beside what runs. A sensor or a sheet that stands first in its list is here at once, the others when they are chosen. */
 const fetchOthers = (): Promise<typeof Others> => import("./others");
 const fetchRecordings = (): Promise<typeof Recordings> => import("../recordings/RecordingSource");
 
@@ -52,21 +60,54 @@ const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Sourc
 const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: MotionSource };
 const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: other("MotionFileSource") };
 const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: other("MotionSignalSource") };
-const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: NumbersSource };
-const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: TextSource };
+const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: other("NumbersSource") };
+const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: other("TextSource") };
 const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
-const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
+const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: other("RandomSource") };
 
 const RecordingSource = lazy(fetchRecordings);
 const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: RecordingSource };
 const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: RecordingSource };
 const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: RecordingSource };
 
+/** The person's own phone: where the page around the preview has a line to it. */
+const PHONE: Choice = {
+  label: "Phone",
+  title: "Phone",
+  icon: Smartphone,
+  Source: lazy(() => import("../phone/PhoneSource")),
+};
+
+const BOARD: Choice = {
+  label: "Board",
+  title: "Board",
+  icon: Cpu,
+  Source: lazy(() => import("../board/BoardSource")),
+};
+
+/** What the page around the preview can connect. */
+export interface Connections {
+  readonly phone: boolean;
+  readonly board: boolean;
+}
+
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
 const DRAWN_SIDE = 64;
 const SLIDER_LIMIT = 8;
 
-export function choicesFor(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
+export function choicesFor(
+  request: CapabilityRequest,
+  connections: Connections = { phone: false, board: false },
+): readonly [Choice, ...Choice[]] {
+  const kind = recordingOf(request);
+  return [
+    ...choicesHere(request),
+    ...(kind !== null && connections.phone ? [PHONE] : []),
+    ...((kind === "sound" || kind === "motion") && connections.board ? [BOARD] : []),
+  ];
+}
+
+function choicesHere(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
   switch (recordingOf(request)) {
     case "sound":
       return [MICROPHONE, SOUND_FILE, SOUND_TAKE, TONE];

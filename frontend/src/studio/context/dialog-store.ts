@@ -17,7 +17,13 @@ export type DialogRequest =
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
   | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
-  | { readonly what: "save-recording"; readonly recording: Recording; readonly labels: readonly string[] }
+  | {
+      readonly what: "save-recording";
+      readonly recording: Recording;
+      readonly labels: readonly string[];
+      /** What the rune said to it, where it has no label yet. */
+      readonly predicted: string | null;
+    }
   | {
       readonly what: "import-samples";
       readonly labels: readonly string[];
@@ -39,7 +45,11 @@ export type DialogRequest =
     }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
-  | { readonly what: "phone" };
+  | {
+      readonly what: "phone";
+      /** The public key of this page, where the phone is to be its sensor. */
+      readonly desk?: string;
+    };
 
 export class DialogStore {
   private readonly store = createStore<DialogRequest | null>(() => null);

@@ -52,7 +52,8 @@ export function labelsPath(paths: ReadonlySet<string>): string {
   return unused("labels", paths, "-", ".txt");
 }
 
-function unused(name: string, existing: ReadonlySet<string>, joint = "_", ending = ""): string {
+/** The name, or the next one that no stage has. */
+export function unused(name: string, existing: ReadonlySet<string>, joint = "_", ending = ""): string {
   for (let number = 1; ; number += 1) {
     const candidate = `${number === 1 ? name : `${name}${joint}${number}`}${ending}`;
     if (!existing.has(candidate)) return candidate;

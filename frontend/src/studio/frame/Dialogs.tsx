@@ -111,6 +111,7 @@ export default function Dialogs({ request }: DialogsProps) {
           <SaveRecordingDialog
             recording={request.recording}
             labels={request.labels}
+            predicted={request.predicted}
             client={workspace.client}
             onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
             onClose={onClose}

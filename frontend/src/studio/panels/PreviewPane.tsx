@@ -1,7 +1,16 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import {
+  Preview,
+  type BoardLine,
+  type PhoneLine,
+  type PreviewHost,
+  type Recorded,
+  type ThresholdHost,
+  type TimedRune,
+  type Watching,
+} from "../../preview";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
@@ -22,6 +31,11 @@ const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
 const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
+/** What reads a board's port is fetched when somebody connects one. */
+const BOARD: BoardLine = {
+  connect: async (signal, events) =>
+    (await import("../../device/sensor/board-line")).boardLine(navigator).connect(signal, events),
+};
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
 
@@ -56,7 +70,7 @@ export function PreviewPane() {
     [watched, version, watches],
   );
   const timed = useTimed(workspace, version, isSignedOut);
-  const host = useHost();
+  const host = useHost(phone.line);
   const line = (
     <span className="preview-status" role="status">
       {problem === null ? (
@@ -137,7 +151,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
 }
 
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHost(): PreviewHost {
+function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;
   const files = useText((text) => text.files);
@@ -147,7 +161,8 @@ function useHost(): PreviewHost {
   const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
-  const [labels, setLabels] = useState<readonly string[]>([]);
+  const [wordlists, setWordlists] = useState<readonly (readonly string[])[]>([]);
+  const labels = useMemo(() => [...new Set(wordlists.flat())], [wordlists]);
   const [replay, setReplay] = useState<Recorded | null>(null);
   const [runs, setRuns] = useState(false);
   useEffect(() => {
@@ -157,6 +172,7 @@ function useHost(): PreviewHost {
       sampleOfAddress(workspace).then(setReplay),
     );
   }, [runs, workspace]);
+  const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
@@ -164,7 +180,9 @@ function useHost(): PreviewHost {
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
       replay,
-      onSend: canSaveSamples ? (recording) => dialogs.open({ what: "save-recording", recording, labels }) : null,
+      onSend: canSaveSamples
+        ? (recording, predicted) => dialogs.open({ what: "save-recording", recording, labels, predicted })
+        : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
@@ -173,10 +191,14 @@ function useHost(): PreviewHost {
               .then((path) => path !== null && places.awaitFile(path)),
           ),
       }),
+      phone,
+      board: BOARD,
+      thresholds,
+      wordlists,
       onLoaded: (loaded) => {
-        const labels = [...new Set((loaded?.wordlists ?? []).flat())];
-        if (loaded !== null) setLabels((before) => (before.join("\n") === labels.join("\n") ? before : labels));
         if (loaded === null) return;
+        const { wordlists } = loaded;
+        setWordlists((before) => (JSON.stringify(before) === JSON.stringify(wordlists) ? before : wordlists));
         setRuns(true);
         startDeferredAfterPaint();
       },
@@ -184,8 +206,35 @@ function useHost(): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, places, dialogs, me, mayEdit, canSaveSamples, replay, key, labels],
+    [
+      files,
+      builds,
+      client,
+      workspace,
+      places,
+      dialogs,
+      me,
+      mayEdit,
+      canSaveSamples,
+      replay,
+      key,
+      labels,
+      wordlists,
+      thresholds,
+      phone,
+    ],
   );
+}
+
+/** The project's recordings and its text, for tuning a threshold; what does it is fetched when somebody does. */
+function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
+  const edits = () => import("../edits/thresholds");
+  return {
+    recordings: async () => (await edits()).recordingsOf(workspace),
+    numbers: async (place) => (await edits()).numbersOf(workspace, place),
+    write: mayEdit ? async (number, value) => (await edits()).writeNumber(workspace, number, value) : null,
+    add: mayEdit ? async (place, value) => (await edits()).addThreshold(workspace, place, value) : null,
+  };
 }
 
 interface SamplesProps {

@@ -15,12 +15,14 @@ import type { StudioPairing } from "./pairing";
 interface PhoneDialogProps {
   readonly client: ProjectClient;
   readonly pairing: StudioPairing;
+  /** The public key that the code brings to a phone that is to be a sensor; null for one that runs the app. */
+  readonly desk: string | null;
   readonly onClose: () => void;
 }
 
 type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
 
-export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogProps) {
+export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDialogProps) {
   const session = useSession((each) => each);
   const { requests, isPaired, notice } = useStore(pairing.state);
   const [shown, setShown] = useState<Shown>(null);
@@ -29,7 +31,7 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
   const [problem, setProblem] = useState<string | null>(null);
 
   const renew = useCallback(() => {
-    phoneLink(client).then(
+    phoneLink(client, desk).then(
       (link) => {
         setOver(false);
         setShown({ link });
@@ -37,7 +39,7 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
       (error: unknown) => setShown({ problem: sentenceOf(error) }),
     );
     countPhones(client).then(setPhones, () => undefined);
-  }, [client]);
+  }, [client, desk]);
 
   useEffect(renew, [renew]);
   const seconds = shown !== null && "link" in shown ? shown.link.seconds : null;
@@ -68,7 +70,11 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
 
   const link = shown !== null && "link" in shown ? shown.link : null;
   return (
-    <Dialog title="On your phone" onClose={onClose} className="phone-dialog">
+    <Dialog
+      title={desk === null ? "On your phone" : "Your phone as the sensor"}
+      onClose={onClose}
+      className="phone-dialog"
+    >
       {session.public_url_is_loopback && (
         <p className="notice warn">
           Only this computer can reach this server ({new URL(session.public_url).host}), so a phone cannot reach it.
@@ -78,7 +84,7 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
       {requests.map((phone) => (
         <div key={phone.pairing} className="notice info stack" role="alert">
           <p>
-            Your phone asks to show its results here. Compare its digits:{" "}
+            Your phone asks to {desk === null ? "show its results" : "be the sensor"} here. Compare its digits:{" "}
             <b className="phone-digits num">{phone.digits}</b>
           </p>
           <div className="row wrap">
@@ -109,6 +115,8 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
           <p>
             Scan it with your phone's camera. It lets one phone in as you, to this project's app alone, and works once
             within {Math.round(link.seconds / 60)} minutes.
+            {desk !== null &&
+              " Then press “Use this phone as a sensor” there. What it measures is encrypted up to this page: the server cannot read it."}
           </p>
           <CopyField label="Or open this on the phone" value={link.url} />
         </>

@@ -1,17 +1,18 @@
-// The phone beside the preview: its button, its dialog, and what a paired phone says.
-import { Smartphone, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+// The phone beside the preview: its button, and where its dialog and what a paired phone says are shown.
+import { Smartphone } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
+import type { PhoneLine } from "../../preview";
 import { useStudio } from "../context/studio";
-import { StudioPairing } from "./pairing";
-import { PhonePane } from "./PhonePane";
+import type { Phones } from "./open-phones";
 
-/** Fetched when the button is pressed for the first time. */
 const PhoneDialog = lazy(() => import("./PhoneDialog"));
+const PhonePane = lazy(() => import("./PhonePane"));
 
 export interface PhoneParts {
+  /** Opens the line to a phone that is a source of inputs. */
+  readonly line: () => Promise<PhoneLine>;
   readonly button: ReactNode;
-  /** Null while no phone is paired. */
   readonly pane: ReactNode;
   readonly dialog: ReactNode;
 }
@@ -19,11 +20,25 @@ export interface PhoneParts {
 export function usePhones(): PhoneParts {
   const { workspace, dialogs } = useStudio();
   const { client } = workspace;
-  const isOpen = useStore(dialogs.state, (request) => request?.what === "phone");
-  const [pairing] = useState(() => new StudioPairing(() => new WebSocket(client.phonesSocket(window.location))));
-  const { isPaired, notice } = useStore(pairing.state);
-  useEffect(() => pairing.close, [pairing]);
+  const request = useStore(dialogs.state, (each) => (each?.what === "phone" ? each : null));
+  const isOpen = request !== null;
+  const [phones, setPhones] = useState<Phones | null>(null);
+  const open = useMemo(() => {
+    let opening: Promise<Phones> | undefined;
+    return () =>
+      (opening ??= import("./open-phones").then(({ openPhones }) => {
+        const opened = openPhones(client, dialogs);
+        setPhones(opened);
+        return opened;
+      }));
+  }, [client, dialogs]);
+  const line = useMemo(() => () => open().then((each) => each.line), [open]);
+  useEffect(() => {
+    if (isOpen) void open();
+  }, [isOpen, open]);
+  useEffect(() => phones?.pairing.close, [phones]);
   return {
+    line,
     button: (
       <button
         type="button"
@@ -35,22 +50,14 @@ export function usePhones(): PhoneParts {
         <Smartphone className="icon" aria-hidden="true" />
       </button>
     ),
-    pane: isPaired ? (
-      <PhonePane pairing={pairing} />
-    ) : (
-      !isOpen &&
-      notice !== null && (
-        <div className="notice row between" role="status">
-          <span>Your phone's results are no longer shown. {notice}</span>
-          <button type="button" className="button quiet square" aria-label="Dismiss" onClick={pairing.dismiss}>
-            <X className="icon" aria-hidden="true" />
-          </button>
-        </div>
-      )
-    ),
-    dialog: isOpen && (
+    pane: phones !== null && (
       <Suspense>
-        <PhoneDialog client={client} pairing={pairing} onClose={dialogs.close} />
+        <PhonePane pairing={phones.pairing} isAsking={isOpen} />
+      </Suspense>
+    ),
+    dialog: phones !== null && isOpen && (
+      <Suspense>
+        <PhoneDialog client={client} pairing={phones.pairing} desk={request.desk ?? null} onClose={dialogs.close} />
       </Suspense>
     ),
   };

@@ -85,6 +85,27 @@ test("a phone that goes, or is refused, is shown no longer", () => {
   expect(pairing.state.getState().notice).toBe("The phone ended the connection.");
 });
 
+test("a phone that is a sensor is heard by the input that it feeds, until either ends", () => {
+  const { wire, pairing } = opened();
+  const heard: unknown[] = [];
+  pairing.sensor = {
+    onKey: (key) => Promise.resolve(void heard.push(key)),
+    onFrame: (frame) => Promise.resolve(void heard.push(frame)),
+    onEnd: (reason) => heard.push(reason),
+  };
+  wire.hear(ASKS);
+  wire.hear({ type: "paired", pairing: "p" });
+  expect(pairing.state.getState()).toMatchObject({ isPaired: true, isSensor: false });
+  wire.hear({ type: "key", key: "K" });
+  wire.hear({ type: "sealed", frame: "F" });
+  expect(pairing.state.getState().isSensor).toBe(true);
+  pairing.sendFrame("G");
+  expect(wire.said).toEqual([{ type: "sealed", frame: "G" }]);
+  wire.hear({ type: "ended", reason: "The phone ended the connection." });
+  pairing.unpair();
+  expect(heard).toEqual(["K", "F", "The phone ended the connection.", null]);
+});
+
 test("a code is drawn by runs of dark cells", () => {
   expect(pathOf(["1101", "0000", "0010"])).toBe("M0 0h2v1h-2zM3 0h1v1h-1zM2 2h1v1h-1z");
 });

@@ -2,7 +2,7 @@
 // sends. Open while its dialog is, and for as long as a phone is paired.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { MirrorStore } from "../../preview";
-import type { RunNews } from "../../preview";
+import type { DeskSensor, RunNews } from "../../preview";
 
 export interface PairingRequest {
   readonly pairing: string;
@@ -14,6 +14,8 @@ export interface PhonesState {
   readonly isOpen: boolean;
   readonly requests: readonly PairingRequest[];
   readonly isPaired: boolean;
+  /** Whether the phone, or the one that ended last, sends what it measures, and no results. */
+  readonly isSensor: boolean;
   /** Why the last one ended, or what was wrong; null when nothing is to be said. */
   readonly notice: string | null;
 }
@@ -33,12 +35,19 @@ type Message =
   | { readonly type: "gone" | "wrong" | "paired"; readonly pairing: string }
   | { readonly type: "ended"; readonly reason: string }
   | { readonly type: "about"; readonly title: string; readonly wordlists: readonly (readonly string[])[] }
+  | { readonly type: "key"; readonly key: string }
+  | { readonly type: "sealed"; readonly frame: string }
   | ({ readonly type: "outputs" } & RunNews);
 
-const CLOSED: PhonesState = { isOpen: false, requests: [], isPaired: false, notice: null };
+const CLOSED: PhonesState = { isOpen: false, requests: [], isPaired: false, isSensor: false, notice: null };
+
+/** Hears the phone that is a sensor; what its frames say it alone can read. */
+export type SensorEnd = Pick<DeskSensor, "onKey" | "onFrame" | "onEnd">;
 
 export class StudioPairing {
   readonly mirror = new MirrorStore();
+  /** Reads what a phone that is a sensor sends. */
+  sensor: SensorEnd | null = null;
   readonly #open: () => Wire;
   readonly #store = createStore<PhonesState>(() => CLOSED);
   readonly state: Omit<StoreApi<PhonesState>, "setState"> = this.#store;
@@ -59,7 +68,9 @@ export class StudioPairing {
     wire.onclose = ({ reason }) => {
       if (this.#wire !== wire) return;
       this.#wire = null;
-      this.#store.setState({ ...CLOSED, notice: reason === "" ? "The connection was lost. Pair again." : reason });
+      const notice = reason === "" ? "The connection was lost. Pair again." : reason;
+      this.#store.setState({ ...CLOSED, isSensor: this.#store.getState().isSensor, notice });
+      this.sensor?.onEnd(notice);
     };
   }
 
@@ -74,7 +85,11 @@ export class StudioPairing {
     this.#wire = null;
     wire?.close();
     this.#store.setState(CLOSED);
+    this.sensor?.onEnd(null);
   };
+
+  /** A sealed frame for the phone. */
+  readonly sendFrame = (frame: string): void => this.#say({ type: "sealed", frame });
 
   /** The person has seen the same digits on the phone. */
   confirm({ pairing, digits }: PairingRequest): void {
@@ -110,7 +125,7 @@ export class StudioPairing {
         break;
       case "paired":
         this.mirror.about("", []);
-        this.#store.setState({ isPaired: true, requests: [], notice: null });
+        this.#store.setState({ isPaired: true, isSensor: false, requests: [], notice: null });
         break;
       case "about":
         this.mirror.about(message.title, message.wordlists);
@@ -118,8 +133,16 @@ export class StudioPairing {
       case "outputs":
         this.mirror.take(message);
         break;
+      case "key":
+        this.#store.setState({ isSensor: true });
+        void this.sensor?.onKey(message.key);
+        break;
+      case "sealed":
+        void this.sensor?.onFrame(message.frame);
+        break;
       case "ended":
         this.#store.setState({ isPaired: false, notice: message.reason });
+        this.sensor?.onEnd(message.reason);
         break;
     }
   }

@@ -47,6 +47,7 @@ BLOCK = Block(
             default=0.5,
             minimum=-3.4028234663852886e38,
             maximum=3.4028234663852886e38,
+            is_threshold=True,
         ),
     ),
     outputs=_outputs,

@@ -60,6 +60,7 @@ BLOCK = Block(
             default=0.7,
             minimum=-1e30,
             maximum=1e30,
+            is_threshold=True,
         ),
         Argument(
             "off", ArgumentKind.FLOAT, "Below this score it switches off.", default=0.4, minimum=-1e30, maximum=1e30

@@ -52,6 +52,7 @@ BLOCK = Block(
             default=_ALL,
             minimum=_ALL,
             maximum=-_ALL,
+            is_threshold=True,
         ),
     ),
     outputs=_outputs,

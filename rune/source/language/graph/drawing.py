@@ -81,6 +81,7 @@ class ArgumentFieldJson(TypedDict):
     maximum: float | None
     step: float | None
     choices: list[str]
+    threshold: bool
 
 
 class StageArgumentJson(ArgumentFieldJson):
@@ -335,6 +336,7 @@ def _field(field: ArgumentField) -> ArgumentFieldJson:
         "maximum": field.maximum,
         "step": field.step,
         "choices": list(field.choices),
+        "threshold": field.is_threshold,
     }
 
 

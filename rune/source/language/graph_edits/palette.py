@@ -46,6 +46,8 @@ class ArgumentField:
     maximum: float | None
     step: float | None
     choices: tuple[str, ...]
+    is_threshold: bool = False
+    """A number in the unit of the stage's first input, which pages tune on recordings."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ def _argument(argument: Argument) -> ArgumentField:
         argument.maximum,
         step,
         argument.choices,
+        argument.is_threshold,
     )
 
 

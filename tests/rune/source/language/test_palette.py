@@ -72,3 +72,9 @@ def test_an_argument_of_some_words_is_a_choice() -> None:
     (log_mel,) = (item for item in palette(analysed(PROJECT)).blocks if item.target == "log_mel")
     preset = field(log_mel.arguments, "preset")
     assert (preset.kind, preset.choices[0], log_mel.category) == ("choice", "micro_frontend", "Sound")
+
+
+def test_arguments_that_are_tuned_on_recordings_are_declared_as_thresholds() -> None:
+    choices = palette(analysed(PROJECT))
+    thresholds = {(item.target, each.name) for item in choices.blocks for each in item.arguments if each.is_threshold}
+    assert thresholds == {("binary_classification", "threshold"), ("hysteresis", "on"), ("top_k", "threshold")}

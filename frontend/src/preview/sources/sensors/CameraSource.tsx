@@ -7,9 +7,10 @@ import { RecordButton } from "../../recordings/RecordButton";
 import { useRecorder } from "../../recordings/recorder";
 import { pictureCapture } from "../../recordings/capture";
 import { DeviceChoice } from "./DeviceChoice";
-import { deviceOf, openDevice, useDevices } from "./devices";
+import { useDevices } from "./devices";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
+import { openCamera } from "./open-camera";
 import { lostProblem } from "./problems";
 import { Seen } from "../Seen";
 import type { SourceProps } from "../source";
@@ -78,31 +79,6 @@ export function CameraSource({ request, onInput }: SourceProps) {
       {isOn && <DeviceChoice noun="Camera" devices={cameras} current={used} onChoose={choose} />}
     </>
   );
-}
-
-/** As long as none is chosen, the one at the back of a phone. Answers which it is. */
-async function openCamera(
-  element: HTMLVideoElement,
-  deviceId: string | null,
-  signal: AbortSignal,
-  onLost: () => void,
-): Promise<string | null> {
-  const open = (which: MediaTrackConstraints) =>
-    navigator.mediaDevices.getUserMedia({ video: { ...which, width: { ideal: 640 } } });
-  const stream = await openDevice(open, deviceId, { facingMode: "environment" });
-  const release = () => {
-    for (const track of stream.getTracks()) track.stop();
-    if (element.srcObject === stream) element.srcObject = null;
-  };
-  if (signal.aborted) {
-    release();
-    return null;
-  }
-  signal.addEventListener("abort", release);
-  for (const track of stream.getTracks()) track.addEventListener("ended", onLost, { signal });
-  element.srcObject = stream;
-  await element.play();
-  return deviceOf(stream);
 }
 
 /** A picture at each tick, unless the one before it is still being made. */

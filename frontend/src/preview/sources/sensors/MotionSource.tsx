@@ -7,6 +7,7 @@ import { RecordButton } from "../../recordings/RecordButton";
 import { useRecorder } from "../../recordings/recorder";
 import { motionCapture } from "../../recordings/capture";
 import { drawRows, SHOWN_ROWS } from "../draw-rows";
+import { askForMotion } from "./ask-for-motion";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import type { SourceProps } from "../source";
@@ -14,11 +15,6 @@ import type { SourceProps } from "../source";
 /** Runs a second while the phone moves. */
 const RUNS = 8;
 const SILENCE_MILLISECONDS = 2500;
-
-/** Safari asks its person first, and only from within a tap. */
-interface MotionPermission {
-  requestPermission?: () => Promise<PermissionState>;
-}
 
 export function MotionSource({ request, onInput }: SourceProps) {
   const rows = useRef<Row[]>([]);
@@ -77,10 +73,4 @@ export function MotionSource({ request, onInput }: SourceProps) {
       </LiveButton>
     </>
   );
-}
-
-async function askForMotion(): Promise<void> {
-  const permission = DeviceMotionEvent as unknown as MotionPermission;
-  if (permission.requestPermission === undefined) return;
-  if ((await permission.requestPermission()) !== "granted") throw new DOMException("refused", "NotAllowedError");
 }

@@ -11,18 +11,24 @@ interface SaveRecordingDialogProps {
   readonly recording: Recording;
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
+  /** What the rune said to it, where it has no label yet. */
+  readonly predicted: string | null;
   readonly client: ProjectClient;
   readonly onSent: (sample: Sample) => void;
   readonly onClose: () => void;
 }
 
 const CONFLICT = 409;
+/** The terms to which this person agreed in this page, word by word: other words are read anew. */
+const agreed = new Set<string>();
 
-export default function SaveRecordingDialog({ recording, labels, client, onSent, onClose }: SaveRecordingDialogProps) {
+export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
+  const { recording, labels, predicted, client, onSent, onClose } = props;
   const id = useId();
-  const [label, setLabel] = useState(recording.label);
+  const [label, setLabel] = useState(predicted ?? recording.label);
   const reading = useTerms(useCallback((days: number) => client.sampleTerms(days), [client]));
   const { terms } = reading;
+  const isAgreed = terms !== null && agreed.has(terms.text);
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
   const content = trimmed(recording);
@@ -35,6 +41,7 @@ export default function SaveRecordingDialog({ recording, labels, client, onSent,
       .then((file) => client.sendSample(file, label, terms))
       .then(
         (sample) => {
+          agreed.add(terms.text);
           onSent(sample);
           onClose();
         },
@@ -64,9 +71,21 @@ export default function SaveRecordingDialog({ recording, labels, client, onSent,
           onChange={(event) => setLabel(event.target.value)}
         />
         <LabelList id={`${id}-labels`} labels={labels} />
+        {predicted !== null && label === predicted && (
+          <p className="small muted">
+            This is what the app said. Correct it where the app is wrong: it is what builds are judged by.
+          </p>
+        )}
         <OtherLabel id={`${id}-other`} label={label} labels={labels} />
       </div>
-      <TermsField name="Kept for" reading={reading} />
+      {isAgreed ? (
+        <details className="small">
+          <summary>Under the terms that you agreed to in this session</summary>
+          <TermsField name="Kept for" reading={reading} />
+        </details>
+      ) : (
+        <TermsField name="Kept for" reading={reading} />
+      )}
       <p className="small muted">
         {content.kind === "picture" && content.frames.length > 1
           ? "The first picture of the part that is used"
@@ -84,7 +103,7 @@ export default function SaveRecordingDialog({ recording, labels, client, onSent,
           Do not send
         </button>
         <button type="button" className="button primary" disabled={!isReady} onClick={send}>
-          {isSending ? "Sending…" : "I agree, send it"}
+          {isSending ? "Sending…" : isAgreed ? "Send it" : "I agree, send it"}
         </button>
       </div>
     </Dialog>

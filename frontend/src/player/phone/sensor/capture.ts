@@ -1,0 +1,102 @@
+// What a phone measures for its person's desk: samples, rows or pictures as sealed frames have them, until a signal aborts.
+import {
+  askForMotion,
+  LARGEST,
+  motionBytes,
+  openCamera,
+  openMicrophone,
+  pictureBytes,
+  soundBytes,
+  toI16,
+  type Row,
+  type SensorBytes,
+  type Wanted,
+} from "../../../preview/phone";
+
+/** Milliseconds between two frames: below what the relay lets through. */
+const PAUSE = 125;
+const QUALITY = 0.8;
+
+export interface Capture {
+  readonly signal: AbortSignal;
+  readonly send: (bytes: SensorBytes) => void;
+  /** The device went away. */
+  readonly onLost: () => void;
+  /** Shows what the camera sees. */
+  readonly video: HTMLVideoElement | null;
+}
+
+/** Settles when the sensor is on. Rejects as browsers do where it is refused. */
+export function capture(wanted: Wanted, to: Capture): Promise<unknown> {
+  switch (wanted.kind) {
+    case "sound":
+      return captureSound(wanted.rate, to);
+    case "motion":
+      return captureMotion(to);
+    case "picture":
+      return capturePictures(wanted.side, to);
+  }
+}
+
+/** Samples that fit a frame. */
+function captureSound(rate: number, { signal, send, onLost }: Capture): Promise<unknown> {
+  const most = Math.min(Math.ceil((rate * PAUSE) / 1000), Math.floor((LARGEST - 1) / 2));
+  const gathered = new Float32Array(most);
+  let count = 0;
+  const onSamples = (samples: Float32Array): void => {
+    for (const sample of samples) {
+      gathered[count] = sample;
+      count += 1;
+      if (count < most) continue;
+      send(soundBytes(toI16(gathered)));
+      count = 0;
+    }
+  };
+  return openMicrophone(rate, null, signal, onSamples, onLost);
+}
+
+async function captureMotion({ signal, send, onLost }: Capture): Promise<void> {
+  await askForMotion();
+  let rows: Row[] = [];
+  let hasRows = false;
+  const onMotion = ({ accelerationIncludingGravity: a }: DeviceMotionEvent): void => {
+    const row: Row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN];
+    if (!row.some(Number.isNaN)) rows.push(row);
+  };
+  window.addEventListener("devicemotion", onMotion, { signal });
+  const timer = setInterval(() => {
+    if (rows.length === 0) return;
+    hasRows = true;
+    send(motionBytes(rows));
+    rows = [];
+  }, PAUSE);
+  const silence = setTimeout(() => {
+    if (!hasRows) onLost();
+  }, 2500);
+  signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    clearTimeout(silence);
+  });
+}
+
+async function capturePictures(side: number, { signal, send, onLost, video }: Capture): Promise<void> {
+  if (video === null) return;
+  await openCamera(video, null, signal, onLost);
+  const canvas = document.createElement("canvas");
+  let isBusy = false;
+  const take = async (): Promise<void> => {
+    if (isBusy || video.videoWidth === 0) return;
+    isBusy = true;
+    // The short side is what the rune crops to.
+    const scale = Math.min(1, side / Math.min(video.videoWidth, video.videoHeight));
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const jpeg = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    if (jpeg !== null && jpeg.size < LARGEST && !signal.aborted)
+      send(pictureBytes(new Uint8Array(await jpeg.arrayBuffer())));
+    isBusy = false;
+  };
+  const timer = setInterval(() => void take(), PAUSE);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}

@@ -1,0 +1,123 @@
+// The phone's end as the sensor of its person's studio: asks, shows the digits, then sends what one sensor measures, sealed.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { makeKeys, offBytes, readWanted, SealedChannel, type SensorBytes, type Wanted } from "../../../preview/phone";
+import type { Wire } from "../pairing";
+
+export interface SensorState {
+  readonly phase: "off" | "opening" | "waiting" | "joined";
+  readonly digits: string | null;
+  /** What the desk asks for; null while it asks for nothing. */
+  readonly wanted: Wanted | null;
+  readonly notice: string | null;
+}
+
+const OFF: SensorState = { phase: "off", digits: null, wanted: null, notice: null };
+/** Bytes that may wait for a slow connection; what is measured meanwhile is lost, as the desk's preview does with what is late. */
+const WAITING_LIMIT = 256 * 1024;
+const OLDER = "The studio shows a newer code. Scan that one.";
+
+export class SensorPairing {
+  readonly #open: () => Wire;
+  readonly #desk: string;
+  readonly #store = createStore<SensorState>(() => OFF);
+  readonly state: Omit<StoreApi<SensorState>, "setState"> = this.#store;
+  #wire: Wire | null = null;
+  #channel: SealedChannel | null = null;
+  /** Whether the desk of the scanned code said something. */
+  #hasHeard = false;
+  /** Frames leave in the order of their numbers. */
+  #sending: Promise<unknown> = Promise.resolve();
+
+  /** `desk` is the public key in the scanned code. */
+  constructor(open: () => Wire, desk: string) {
+    this.#open = open;
+    this.#desk = desk;
+  }
+
+  readonly start = (): void => {
+    this.#drop();
+    const wire = this.#open();
+    this.#wire = wire;
+    this.#store.setState({ ...OFF, phase: "opening" });
+    wire.onmessage = ({ data }) => {
+      if (this.#wire === wire) void this.#hear(wire, JSON.parse(String(data)) as Message);
+    };
+    wire.onclose = ({ reason }) => {
+      if (this.#wire === wire) this.#end(reason === "" ? "The connection was lost. Scan a new code." : reason);
+    };
+  };
+
+  readonly stop = (): void => this.#end(null);
+
+  /** Sends what was measured; without a desk, or over a slow connection, it is lost. */
+  readonly send = (bytes: SensorBytes): void => {
+    const [channel, wire] = [this.#channel, this.#wire];
+    if (channel === null || wire === null || wire.bufferedAmount > WAITING_LIMIT) return;
+    this.#sending = this.#sending
+      .then(() => channel.seal(bytes))
+      .then((frame) => {
+        if (this.#wire === wire) wire.send(JSON.stringify({ type: "sealed", frame }));
+      });
+  };
+
+  /** Says that the sensor was switched off here. */
+  readonly off = (): void => this.send(offBytes());
+
+  async #hear(wire: Wire, message: Message): Promise<void> {
+    switch (message.type) {
+      case "digits":
+        this.#store.setState({ phase: "waiting", digits: message.digits });
+        break;
+      case "paired":
+        await this.#join(wire);
+        break;
+      case "sealed":
+        await this.#take(message.frame);
+        break;
+    }
+  }
+
+  async #join(wire: Wire): Promise<void> {
+    const keys = await makeKeys();
+    const channel = await SealedChannel.join(keys, this.#desk, "phone").catch(() => null);
+    if (this.#wire !== wire) return;
+    if (channel === null) {
+      this.#end("The code cannot be read. Scan a new one.");
+      return;
+    }
+    this.#channel = channel;
+    this.#hasHeard = false;
+    this.#store.setState({ phase: "joined", digits: null });
+    wire.send(JSON.stringify({ type: "key", key: keys.publicKey }));
+  }
+
+  async #take(frame: string): Promise<void> {
+    const channel = this.#channel;
+    if (channel === null) return;
+    try {
+      const wanted = readWanted(await channel.open(frame));
+      if (this.#channel === channel) this.#store.setState({ wanted });
+      this.#hasHeard = true;
+    } catch {
+      // Not of the desk whose code was scanned. What was heard from that desk before stays; else the code is an older one.
+      if (!this.#hasHeard && this.#channel === channel) this.#end(OLDER);
+    }
+  }
+
+  #end(notice: string | null): void {
+    this.#drop();
+    this.#store.setState({ ...OFF, notice });
+  }
+
+  #drop(): void {
+    const wire = this.#wire;
+    this.#wire = null;
+    this.#channel = null;
+    wire?.close();
+  }
+}
+
+type Message =
+  | { readonly type: "digits"; readonly digits: string }
+  | { readonly type: "paired" }
+  | { readonly type: "sealed"; readonly frame: string };

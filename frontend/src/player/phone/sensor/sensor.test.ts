@@ -1,0 +1,127 @@
+// A phone and a desk over a relay that keeps all that passes: what the desk hears, and that the relay could read none of it.
+import { expect, test, vi } from "vitest";
+import { DeskSensor } from "../../../preview/phone/desk";
+import type { FromPhone } from "../../../preview/phone/messages";
+import { makeKeys, motionBytes, pictureBytes, SealedChannel, soundBytes } from "../../../preview/phone";
+import { SensorPairing } from "./pairing";
+import type { Wire } from "../pairing";
+
+/** The server between the two: passes on what it is given, and remembers it. */
+class Relay implements Wire {
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  onclose: ((event: CloseEvent) => void) | null = null;
+  bufferedAmount = 0;
+  isClosed = false;
+  readonly passed: string[] = [];
+  readonly desk = new DeskSensor((frame) => this.toPhone({ type: "sealed", frame }));
+
+  send(text: string): void {
+    this.passed.push(text);
+    const message = JSON.parse(text) as { type: string; key?: string; frame?: string };
+    if (message.type === "key") void this.desk.onKey(message.key ?? "");
+    if (message.type === "sealed") void this.desk.onFrame(message.frame ?? "");
+  }
+
+  toPhone(message: object): void {
+    this.passed.push(JSON.stringify(message));
+    this.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+async function connected() {
+  const relay = new Relay();
+  const heard: FromPhone[] = [];
+  const stop = relay.desk.want({ kind: "sound", rate: 16_000 }, (message) => heard.push(message));
+  const phone = new SensorPairing(() => relay, await relay.desk.newKey());
+  phone.start();
+  relay.toPhone({ type: "digits", digits: "0042" });
+  expect(phone.state.getState()).toMatchObject({ phase: "waiting", digits: "0042" });
+  relay.toPhone({ type: "paired" });
+  await vi.waitFor(() => expect(phone.state.getState().wanted).toEqual({ kind: "sound", rate: 16_000 }));
+  return { relay, phone, heard, stop };
+}
+
+/** All bytes that passed, as the relay holds them. */
+function bytesOf(relay: Relay): string {
+  return relay.passed
+    .map((text) => JSON.parse(text) as { frame?: string; key?: string })
+    .flatMap(({ frame, key }) => [frame, key])
+    .flatMap((each) => (each === undefined ? [] : [atob(each.replaceAll("-", "+").replaceAll("_", "/"))]))
+    .join("");
+}
+
+test("the desk hears what the phone measures, and what passes the relay has none of it", async () => {
+  const { relay, phone, heard } = await connected();
+  const samples = Int16Array.from({ length: 400 }, (_, index) => 1000 + index);
+  phone.send(soundBytes(samples.buffer));
+  phone.send(motionBytes([[1, 2, 9.5]]));
+  phone.send(pictureBytes(new TextEncoder().encode("a picture of the kitchen")));
+  await vi.waitFor(() => expect(heard).toHaveLength(3));
+  expect(heard[0]).toMatchObject({ what: "sound" });
+  expect(heard[1]).toEqual({ what: "motion", rows: [[1, 2, 9.5]] });
+  expect(relay.desk.state.getState().phase).toBe("sending");
+  // The kinds of message are all that is to be read: no sample, no row, no picture, not which sensor is wanted.
+  const kinds = new Set(relay.passed.map((text) => (JSON.parse(text) as { type: string }).type));
+  expect([...kinds].sort()).toEqual(["digits", "key", "paired", "sealed"]);
+  const bytes = bytesOf(relay);
+  const plain = [samples.buffer.slice(0, 16), Float32Array.of(1, 2, 9.5).buffer].map((part) =>
+    String.fromCharCode(...new Uint8Array(part)),
+  );
+  for (const secret of [...plain, "kitchen", "sound", "rate"]) expect(bytes).not.toContain(secret);
+});
+
+test("frames that are repeated, changed or sealed by another are left out", async () => {
+  const { relay, phone, heard } = await connected();
+  phone.send(motionBytes([[1, 1, 1]]));
+  await vi.waitFor(() => expect(heard).toHaveLength(1));
+  const last = relay.passed.at(-1) ?? "";
+  const { frame } = JSON.parse(last) as { frame: string };
+  await relay.desk.onFrame(frame);
+  await relay.desk.onFrame(`${frame.slice(0, -4)}AAAA`);
+  await relay.desk.onFrame("AAAA");
+  // Somebody who takes the phone's place at the relay, with the desk's public key.
+  const other = await makeKeys();
+  await relay.desk.onKey(other.publicKey);
+  const { publicKey } = await makeKeys();
+  const forged = await SealedChannel.join(other, publicKey, "phone");
+  for (let number = 0; number < 3; number += 1) await relay.desk.onFrame(await forged.seal(motionBytes([[6, 6, 6]])));
+  expect(heard).toEqual([{ what: "motion", rows: [[1, 1, 1]] }]);
+  phone.send(motionBytes([[2, 2, 2]]));
+  await vi.waitFor(() => expect(heard.at(-1)).toEqual({ what: "motion", rows: [[2, 2, 2]] }));
+});
+
+test("a desk whose code was not scanned cannot ask for a sensor", async () => {
+  const { relay, phone } = await connected();
+  const stranger = await SealedChannel.join(await makeKeys(), (await makeKeys()).publicKey, "desk");
+  const wanted = new TextEncoder().encode('\u0001{"kind":"motion"}');
+  for (let number = 0; number < 3; number += 1) relay.toPhone({ type: "sealed", frame: await stranger.seal(wanted) });
+  await Promise.resolve();
+  expect(phone.state.getState().wanted).toEqual({ kind: "sound", rate: 16_000 });
+});
+
+test("a desk that asks no more, or goes, is sent nothing", async () => {
+  const { relay, phone, heard, stop } = await connected();
+  stop();
+  await vi.waitFor(() => expect(phone.state.getState().wanted).toBeNull());
+  relay.onclose?.({ reason: "The studio ended the connection." } as CloseEvent);
+  expect(phone.state.getState()).toMatchObject({ phase: "off", notice: "The studio ended the connection." });
+  const before = relay.passed.length;
+  phone.send(motionBytes([[1, 1, 1]]));
+  await Promise.resolve();
+  expect([relay.passed.length, heard.length]).toEqual([before, 0]);
+  phone.stop();
+  expect(relay.isClosed).toBe(true);
+});
+
+test("a code that has no key is refused before anything is sent", async () => {
+  const relay = new Relay();
+  const phone = new SensorPairing(() => relay, "AAAA");
+  phone.start();
+  relay.toPhone({ type: "paired" });
+  await vi.waitFor(() => expect(phone.state.getState().notice).toBe("The code cannot be read. Scan a new one."));
+  expect(relay.passed.filter((text) => text.includes("key"))).toEqual([]);
+});

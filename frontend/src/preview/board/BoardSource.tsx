@@ -1,0 +1,145 @@
+// A board on a serial port as the sensor: its microphone or motion sensor is the input here.
+import { Cpu, Square } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { counted } from "../../look/counted";
+import { recordingOf } from "../../runtime";
+import { useHost } from "../host";
+import type { Row } from "../motion";
+import { Resampler } from "../sound/resampler";
+import { rateOf } from "../sound/samples";
+import { drawRows } from "../sources/draw-rows";
+import { inputsOf, type Measured } from "../sources/measured";
+import { SoundView } from "../sources/SoundView";
+import type { SourceProps } from "../sources/source";
+import type { BoardMessage } from "./host";
+
+/** Milliseconds after which a board that says nothing is said so. */
+const SILENCE = 3000;
+const G = 9.80665;
+
+type Phase = "off" | "connecting" | "live";
+
+export default function BoardSource({ request, onInput }: SourceProps) {
+  const { board } = useHost();
+  const [phase, setPhase] = useState<Phase>("off");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [lost, setLost] = useState(0);
+  const [version, setVersion] = useState(0);
+  const [isInG, setInG] = useState(false);
+  const unit = useRef(1);
+  const connection = useRef<AbortController | null>(null);
+  const shown = useRef<Float32Array | null>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const kind = recordingOf(request);
+  useEffect(() => () => connection.current?.abort(), []);
+  useEffect(() => {
+    unit.current = isInG ? G : 1;
+  }, [isInG]);
+  const samples = useCallback(() => shown.current, []);
+
+  const stop = (reason: string | null): void => {
+    connection.current?.abort();
+    connection.current = null;
+    setPhase("off");
+    setProblem(reason);
+  };
+  const start = (): void => {
+    if (board === undefined) return;
+    const leaving = new AbortController();
+    connection.current = leaving;
+    setPhase("connecting");
+    setProblem(null);
+    setLost(0);
+    const take = inputsOf(request, {
+      onInput,
+      onSound: (window) => {
+        shown.current = window;
+        setVersion((before) => before + 1);
+      },
+      onRows: (rows) => {
+        if (canvas.current !== null) drawRows(canvas.current, rows);
+      },
+      onPicture: () => undefined,
+    });
+    const atRate = resampling(rateOf(request));
+    let heard = false;
+    const onMessage = (message: BoardMessage): void => {
+      if (leaving.signal.aborted || message.what !== kind) return;
+      heard = true;
+      take(message.what === "sound" ? atRate(message) : { ...message, rows: scaled(message.rows, unit.current) });
+    };
+    const ended = (reason: string): void => {
+      if (connection.current === leaving) stop(reason);
+    };
+    board.connect(leaving.signal, { onMessage, onLost: setLost, onClosed: ended }).then(
+      () => {
+        if (leaving.signal.aborted) return;
+        setPhase("live");
+        const timer = setTimeout(() => {
+          if (!heard && !leaving.signal.aborted) setProblem(silentText(kind === "sound"));
+        }, SILENCE);
+        leaving.signal.addEventListener("abort", () => clearTimeout(timer));
+      },
+      (error: unknown) => {
+        // No port was chosen: nothing is wrong.
+        const isChosen = !(error instanceof DOMException && error.name === "NotFoundError");
+        if (connection.current === leaving)
+          stop(isChosen ? (error instanceof Error ? error.message : String(error)) : null);
+      },
+    );
+  };
+  return (
+    <>
+      {phase === "off" && <p className="preview-off muted">No board is connected.</p>}
+      {phase === "live" && kind === "sound" && <SoundView samples={samples} isLive={false} version={version} />}
+      {phase === "live" && kind === "motion" && (
+        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      )}
+      {problem !== null && (
+        <p className="notice warn" role="alert">
+          {problem}
+        </p>
+      )}
+      {lost > 0 && (
+        <p className="small muted" role="status">
+          {counted(lost, "frame")} lost on the line
+        </p>
+      )}
+      <div className="row wrap">
+        <button
+          type="button"
+          className={phase === "off" ? "button primary" : "button"}
+          onClick={phase === "off" ? start : () => stop(null)}
+        >
+          {phase === "off" ? <Cpu aria-hidden="true" /> : <Square aria-hidden="true" />}
+          {phase === "off" ? "Connect a board" : phase === "connecting" ? "Connecting…" : "Disconnect the board"}
+        </button>
+        {kind === "motion" && (
+          <label className="row small">
+            <input type="checkbox" checked={isInG} onChange={(event) => setInG(event.target.checked)} />
+            The board sends g, not m/s²
+          </label>
+        )}
+      </div>
+    </>
+  );
+}
+
+function silentText(isSound: boolean): string {
+  return isSound
+    ? "Nothing that is sound comes from this port. The board must send frames of sound; the guide says how."
+    : "No motion comes from this port. The board must send lines of three numbers at 115200 bits a second, or frames.";
+}
+
+function scaled(rows: readonly Row[], unit: number): readonly Row[] {
+  return unit === 1 ? rows : rows.map(([x, y, z]): Row => [x * unit, y * unit, z * unit]);
+}
+
+/** Sound of a board's rate as sound of the rune's. */
+function resampling(wanted: number): (message: Extract<BoardMessage, { what: "sound" }>) => Measured {
+  let [from, resampler]: [number, Resampler | null] = [wanted, null];
+  return ({ what, rate, samples }) => {
+    if (rate !== from || resampler === null) [from, resampler] = [rate, new Resampler(rate, wanted)];
+    return { what, samples: resampler.push(samples) };
+  };
+}

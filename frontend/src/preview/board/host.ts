@@ -1,0 +1,19 @@
+// What the page around a preview gives for a board as its sensor: the board's serial port.
+import type { Row } from "../motion";
+
+export type BoardMessage =
+  | { readonly what: "sound"; readonly rate: number; readonly samples: Float32Array }
+  | { readonly what: "motion"; readonly rows: readonly Row[] };
+
+export interface BoardEvents {
+  readonly onMessage: (message: BoardMessage) => void;
+  /** How many frames were lost so far. */
+  readonly onLost: (count: number) => void;
+  /** The line ended by itself; the text says why. */
+  readonly onClosed: (reason: string) => void;
+}
+
+export interface BoardLine {
+  /** Has the person choose a port and reads it until the signal aborts. Rejects where there is none. */
+  readonly connect: (signal: AbortSignal, events: BoardEvents) => Promise<void>;
+}

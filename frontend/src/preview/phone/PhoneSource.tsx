@@ -1,0 +1,117 @@
+// The phone of the same person as the sensor: its microphone, camera or motion is the input here.
+import { Smartphone, Unplug } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { recordingOf, type CapabilityRequest } from "../../runtime";
+import { useHost } from "../host";
+import type { Row } from "../motion";
+import { pictureRequest } from "../picture/pixels";
+import { rateOf } from "../sound/samples";
+import { drawRows } from "../sources/draw-rows";
+import { inputsOf } from "../sources/measured";
+import { Seen } from "../sources/Seen";
+import { SoundView } from "../sources/SoundView";
+import type { SourceProps } from "../sources/source";
+import type { PhoneLine } from "./host";
+import { sideFor, type Wanted } from "./messages";
+
+export default function PhoneSource(props: SourceProps) {
+  const { phone } = useHost();
+  const [line, setLine] = useState<PhoneLine | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    void phone?.().then((each) => isWanted && setLine(each));
+    return () => {
+      isWanted = false;
+    };
+  }, [phone]);
+  return line === null ? null : <Phone {...props} line={line} />;
+}
+
+interface PhoneProps extends SourceProps {
+  readonly line: PhoneLine;
+}
+
+function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
+  const { phase, notice } = useStore(sensor.state);
+  const [version, setVersion] = useState(0);
+  const shown = useRef<Float32Array | null>(null);
+  const rows = useRef<readonly Row[]>([]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
+  const wanted = useMemo(() => wantedOf(request), [request]);
+  useEffect(() => {
+    const take = inputsOf(request, {
+      onInput,
+      onSound: (window) => {
+        shown.current = window;
+        setVersion((before) => before + 1);
+      },
+      onRows: (latest) => {
+        rows.current = latest;
+        if (canvas.current !== null) drawRows(canvas.current, latest);
+      },
+      onPicture: setSeen,
+    });
+    return sensor.want(wanted, take);
+  }, [sensor, request, wanted, onInput]);
+  const samples = useCallback(() => shown.current, []);
+  return (
+    <>
+      {phase === "sending" && wanted.kind === "sound" && (
+        <SoundView samples={samples} isLive={false} version={version} />
+      )}
+      {phase === "sending" && wanted.kind === "motion" && (
+        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      )}
+      {phase === "sending" && wanted.kind === "picture" && (
+        <div className="preview-picture">
+          <Seen bytes={seen} picture={pictureRequest(request)} />
+        </div>
+      )}
+      {notice !== null && (
+        <p className="notice warn" role="alert">
+          {notice}
+        </p>
+      )}
+      <p className={phase === "sending" ? "small muted" : "preview-off muted"} role="status">
+        {phase === "off" && "No phone is connected."}
+        {phase === "joined" && `Your phone is connected. Start its ${NOUNS[wanted.kind]} there.`}
+        {phase === "sending" &&
+          "From your phone, encrypted on its way. Nothing of it is stored, and nobody else sees it."}
+      </p>
+      <div className="row wrap">
+        {phase === "off" ? (
+          <button type="button" className="button primary" onClick={pair}>
+            <Smartphone aria-hidden="true" />
+            Connect your phone
+          </button>
+        ) : (
+          <button type="button" className="button" onClick={end}>
+            <Unplug aria-hidden="true" />
+            Disconnect the phone
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+const NOUNS: Readonly<Record<Wanted["kind"], string>> = {
+  sound: "microphone",
+  motion: "motion sensor",
+  picture: "camera",
+};
+
+function wantedOf(request: CapabilityRequest): Wanted {
+  switch (recordingOf(request)) {
+    case "sound":
+      return { kind: "sound", rate: rateOf(request) };
+    case "picture": {
+      const { width, height } = pictureRequest(request);
+      return { kind: "picture", side: sideFor(width, height) };
+    }
+    default:
+      return { kind: "motion" };
+  }
+}

@@ -1,0 +1,101 @@
+// What sealed frames say: which sensor the desk asks for, and what the phone measures. A byte says which; then its data. Pure.
+import type { Row } from "../motion";
+import type { Measured } from "../sources/measured";
+
+/** What the desk asks for; null ends it. */
+export type Wanted =
+  | { readonly kind: "sound"; readonly rate: number }
+  | { readonly kind: "motion" }
+  | { readonly kind: "picture"; readonly side: number };
+
+export type FromPhone = Measured;
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+const KIND = { want: 1, sound: 2, motion: 3, picture: 4, off: 5 } as const;
+const ROW_BYTES = 12;
+const RATES = { least: 1000, most: 96_000 };
+const SIDES = { least: 16, most: 480 };
+/** Bytes of a frame before it is sealed: what the relay takes, less counter, tag and base64. */
+export const LARGEST = 46_000;
+
+/** What was sent is not what an end of this edition says. */
+export class BadMessage extends Error {}
+
+export function wantedBytes(wanted: Wanted | null): Bytes {
+  return tagged(KIND.want, new TextEncoder().encode(JSON.stringify(wanted)));
+}
+
+export function readWanted(bytes: Uint8Array): Wanted | null {
+  if (bytes[0] !== KIND.want) throw new BadMessage("The desk says which sensor it wants.");
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes.subarray(1)));
+  } catch {
+    throw new BadMessage("What the desk wants cannot be read.");
+  }
+  if (value === null) return null;
+  const { kind, rate, side } = value as Record<string, unknown>;
+  if (kind === "sound" && isWithin(rate, RATES)) return { kind, rate };
+  if (kind === "motion") return { kind };
+  if (kind === "picture" && isWithin(side, SIDES)) return { kind, side };
+  throw new BadMessage("The desk wants a sensor that this page does not know.");
+}
+
+function isWithin(value: unknown, { least, most }: { readonly least: number; readonly most: number }): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** The side of a picture that is sent for one of these sides. */
+export function sideFor(width: number, height: number): number {
+  return Math.max(SIDES.least, Math.min(SIDES.most, Math.max(width, height)));
+}
+
+export function soundBytes(samples: ArrayBuffer): Bytes {
+  return tagged(KIND.sound, new Uint8Array(samples));
+}
+
+export function motionBytes(rows: readonly Row[]): Bytes {
+  return tagged(KIND.motion, new Uint8Array(Float32Array.from(rows.flat()).buffer));
+}
+
+export function pictureBytes(jpeg: Uint8Array): Bytes {
+  return tagged(KIND.picture, jpeg);
+}
+
+export const offBytes = (): Bytes => tagged(KIND.off, new Uint8Array());
+
+export function readFromPhone(bytes: Uint8Array): FromPhone {
+  const data = bytes.slice(1);
+  switch (bytes[0]) {
+    case KIND.sound:
+      if (data.length === 0 || data.length % 2 !== 0) throw new BadMessage("Samples have two bytes each.");
+      return { what: "sound", samples: Float32Array.from(new Int16Array(data.buffer), (value) => value / 32768) };
+    case KIND.motion: {
+      const values = data.length % ROW_BYTES === 0 ? [...new Float32Array(data.buffer)] : [];
+      if (values.length === 0 || !values.every(Number.isFinite)) throw new BadMessage("Rows have three numbers each.");
+      return { what: "motion", rows: rowsOf(values) };
+    }
+    case KIND.picture:
+      return { what: "picture", jpeg: new Blob([data], { type: "image/jpeg" }) };
+    case KIND.off:
+      return { what: "off" };
+    default:
+      throw new BadMessage("The phone sent something that this page does not know.");
+  }
+}
+
+function rowsOf(values: readonly number[]): readonly Row[] {
+  return Array.from({ length: values.length / 3 }, (_, row): Row => [
+    values[row * 3] ?? 0,
+    values[row * 3 + 1] ?? 0,
+    values[row * 3 + 2] ?? 0,
+  ]);
+}
+
+function tagged(kind: number, data: Uint8Array): Bytes {
+  const bytes = new Uint8Array(1 + data.length);
+  bytes[0] = kind;
+  bytes.set(data, 1);
+  return bytes;
+}

@@ -1,0 +1,274 @@
+// The chart of scores with a threshold that is tuned on the project's recordings: what would be missed and falsely called
+// at it is counted while the line moves, and one press writes the number into the Runefile.
+import { SlidersHorizontal } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { counted } from "../../look/counted";
+import { numberText } from "../numbers";
+import LiveChart from "../outputs/LiveChart";
+import { sharesOf, type Card } from "../readings";
+import { useRunning } from "../recordings/running";
+import { FrameEngine } from "../use-session";
+import { countsAt, likelyPositives, type Called } from "./counting";
+import type { ScoresPlace, TextNumber, ThresholdHost } from "./host";
+import { OF_SHARES, scaleAround } from "./scale";
+import { scoresOfAll, type Scored } from "./scores";
+import { figuresOf } from "./wording";
+import "../styles/threshold.css";
+
+interface Props {
+  readonly card: Card;
+  readonly wordlists: readonly (readonly string[])[];
+  readonly host: ThresholdHost;
+}
+
+/** What is begun with where neither the text nor the scores say anything: of probabilities as in an evaluation. */
+const USUAL = 0.6;
+
+export default function ThresholdChart({ card, wordlists, host }: Props) {
+  const { stage, index } = card.followed;
+  const place = useMemo(() => ({ stage, index }), [stage, index]);
+  const running = useRunning();
+  const [numbers, refresh] = useNumbers(host, place, running);
+  const [chosen, setChosen] = useState(0);
+  const number = numbers?.[chosen] ?? numbers?.[0] ?? null;
+  const [moved, setMoved] = useState<number | null>(null);
+  const [isCounting, setCounting] = useState(false);
+  const [scored, setScored] = useState<Scored | null>(null);
+  const isShare = useMemo(
+    () => sharesOf(card.kind === "word" ? (card.scored ?? card.tensor) : card.tensor) !== null,
+    [card],
+  );
+  const value = moved ?? number?.value ?? (isShare ? USUAL : (card.past.at(-1)?.[0] ?? 0));
+  // The scale stands while the chart moves on, or the line would run away from who drags it.
+  const [others, setOthers] = useState<readonly number[]>([]);
+  const known = useRef(false);
+  useEffect(() => {
+    if (known.current || numbers === null || card.past.length === 0) return;
+    known.current = true;
+    setOthers([...card.past.flat(), ...numbers.flatMap(({ value: on, off }) => [on, off ?? on])]);
+  }, [card.past, numbers]);
+  const scale = useMemo(() => {
+    if (isShare) return OF_SHARES;
+    return scaleAround([...others, ...(scored?.recordings.flatMap(({ windows }) => windows.flat()) ?? [])]);
+  }, [isShare, others, scored]);
+
+  const write = (): void => {
+    const done = number === null ? host.add?.(place, value) : host.write?.(number, value);
+    void done?.then(() => {
+      setMoved(null);
+      refresh();
+    });
+  };
+  const mayWrite = number === null ? host.add !== null : host.write !== null;
+  return (
+    <div className="stack">
+      <LiveChart
+        past={card.past}
+        names={card.names}
+        label={`${card.title}: the values of the last ${card.past.length} runs`}
+        line={{ value, scale, label: `Threshold of ${card.title}`, onChange: setMoved }}
+      />
+      {isCounting ? (
+        <Recordings
+          host={host}
+          scoresKey={card.followed.key}
+          names={card.names}
+          wordlists={wordlists}
+          on={value}
+          off={number === null ? null : offOf(number, value)}
+          scored={scored}
+          onScored={setScored}
+        />
+      ) : (
+        <div className="row wrap">
+          <button type="button" className="button" onClick={() => setCounting(true)}>
+            <SlidersHorizontal aria-hidden="true" />
+            Count on the project's recordings
+          </button>
+        </div>
+      )}
+      {numbers !== null && numbers.length > 1 && (
+        <div className="field">
+          <label>
+            The number in the Runefile{" "}
+            <select
+              className="input"
+              value={chosen}
+              onChange={(event) => {
+                setChosen(Number(event.target.value));
+                setMoved(null);
+              }}
+            >
+              {numbers.map((each, place) => (
+                <option key={`${each.stage} ${each.name}`} value={place}>
+                  {titleOf(each)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
+      {mayWrite && numbers !== null && (
+        <div className="row wrap">
+          <button type="button" className="button primary" disabled={number?.value === value} onClick={write}>
+            {number === null
+              ? `Add a threshold at ${numberText(value)}`
+              : `Set ${titleOf(number)} to ${numberText(value)}`}
+          </button>
+          {number !== null && (
+            <span className="small muted num">
+              {number.value === value ? "As it is in the Runefile" : `${numberText(number.value)} in the Runefile`}
+            </span>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function titleOf({ stage, name }: TextNumber): string {
+  return `${name} of ${stage}`;
+}
+
+/** Below which it is over at another threshold: as far below as in the text, where it would be above it. */
+export function offOf({ value, off }: Pick<TextNumber, "value" | "off">, on: number): number | null {
+  if (off === null || off < on) return off;
+  return Number((on - (value - off)).toPrecision(6));
+}
+
+/** The numbers of the text behind these scores, read anew for each rune; null until they are known. */
+function useNumbers(
+  host: ThresholdHost,
+  place: ScoresPlace,
+  rune: ArrayBuffer | null,
+): [numbers: readonly TextNumber[] | null, refresh: () => void] {
+  const [numbers, setNumbers] = useState<readonly TextNumber[] | null>(null);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let wanted = true;
+    host.numbers(place).then(
+      (all) => wanted && setNumbers(all),
+      // Without the text's answer the line can be moved, and nothing is written.
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [host, place, rune, turn]);
+  return [numbers, () => setTurn((before) => before + 1)];
+}
+
+interface RecordingsProps {
+  readonly host: ThresholdHost;
+  readonly scoresKey: string;
+  readonly names: readonly string[];
+  readonly wordlists: readonly (readonly string[])[];
+  readonly on: number;
+  readonly off: number | null;
+  readonly scored: Scored | null;
+  readonly onScored: (scored: Scored) => void;
+}
+
+/** Runs the rune once on each recording in a sandbox of its own; what is counted then follows the line. */
+function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScored }: RecordingsProps) {
+  const rune = useRunning();
+  const holder = useRef<HTMLDivElement>(null);
+  const [progress, setProgress] = useState<readonly [done: number, all: number] | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    const container = holder.current;
+    if (rune === null || container === null) return undefined;
+    const leaving = new AbortController();
+    const engine = new FrameEngine(undefined);
+    engine.attach(container);
+    const count = async (): Promise<void> => {
+      const all = await host.recordings();
+      const report = (done: number): void => {
+        if (!leaving.signal.aborted) setProgress([done, all.length]);
+      };
+      report(0);
+      const result = await scoresOfAll(engine, rune, all, scoresKey, leaving.signal, report);
+      if (!leaving.signal.aborted) onScored(result);
+    };
+    setProblem(null);
+    count().catch((error: unknown) => {
+      if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+    });
+    return () => {
+      leaving.abort();
+      engine.close();
+    };
+  }, [rune, host, scoresKey, onScored]);
+  const labels = useMemo(() => [...new Set(scored?.recordings.map(({ label }) => label))], [scored]);
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
+  const positives = chosen ?? likelyPositives(labels, wordlists);
+  const called: Called = { names, positives };
+  const counts = scored === null ? null : countsAt(scored.recordings, called, { on, off: Math.min(off ?? on, on) });
+  const figures = counts === null ? null : figuresOf(counts);
+  return (
+    <div className="stack preview-counted">
+      <div ref={holder} hidden />
+      {problem !== null && (
+        <p className="notice warn" role="alert">
+          {problem}
+        </p>
+      )}
+      {problem === null && scored === null && (
+        <p className="small muted" role="status">
+          {progress === null
+            ? "Reading the recordings…"
+            : `${progress[0]} of ${counted(progress[1], "recording")} heard`}
+        </p>
+      )}
+      {scored?.recordings.length === 0 && (
+        <p className="notice">
+          The project has no recordings for tests that this rune reads. Record some, and send them to the project: their
+          split is Test.
+        </p>
+      )}
+      {figures !== null && scored !== null && scored.recordings.length > 0 && (
+        <>
+          <dl className="small num" aria-live="polite" aria-label="At this threshold">
+            <div>
+              <dt>Missed</dt>
+              <dd>{figures.misses}</dd>
+            </div>
+            <div>
+              <dt>False alarms</dt>
+              <dd>{figures.alarms}</dd>
+            </div>
+          </dl>
+          {figures.few !== null && <p className="small muted">{figures.few}</p>}
+          {scored.left > 0 && (
+            <p className="small muted">{counted(scored.left, "recording")} left out: a minute was over.</p>
+          )}
+          {scored.problems.length > 0 && (
+            <p className="small muted">
+              {counted(scored.problems.length, "recording")} could not be run. {scored.problems[0]}
+            </p>
+          )}
+          {names.length <= 1 && (
+            <fieldset className="preview-positives small">
+              <legend className="muted">To be called in recordings of</legend>
+              {labels.map((label) => (
+                <label key={label} className="row">
+                  <input
+                    type="checkbox"
+                    checked={positives.has(label)}
+                    onChange={(event) => {
+                      const next = new Set(positives);
+                      if (event.target.checked) next.add(label);
+                      else next.delete(label);
+                      setChosen(next);
+                    }}
+                  />
+                  {label}
+                </label>
+              ))}
+            </fieldset>
+          )}
+        </>
+      )}
+    </div>
+  );
+}

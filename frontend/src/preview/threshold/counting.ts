@@ -1,0 +1,118 @@
+// What an app would call at a threshold, and how much of it is wrong: counted on scores of recordings whose label is known. Pure.
+import { isQuiet } from "../readings";
+
+/** A recording of a project: its scores, window by window, and what it is a recording of. */
+export interface ScoredRecording {
+  readonly label: string;
+  /** How long it is; 0 for a picture. */
+  readonly seconds: number;
+  readonly windows: readonly (readonly number[])[];
+}
+
+/** A score switches on at `on` and above, and off again below `off`; between them nothing changes. */
+export interface Threshold {
+  readonly on: number;
+  readonly off: number;
+}
+
+/** What is called at which score. */
+export interface Called {
+  /** The names of the scores, in their order. */
+  readonly names: readonly string[];
+  /** Of one score alone: the labels of the recordings in which it should be called. */
+  readonly positives: ReadonlySet<string>;
+}
+
+export interface Counts {
+  /** Recordings in which something should be called, and those of them in which it was not. */
+  readonly events: number;
+  readonly missed: number;
+  /** Calls of something that the recording is not. */
+  readonly alarms: number;
+  /** Recordings in which nothing should be called, and those of them in which something was. */
+  readonly others: number;
+  readonly alarmed: number;
+  /** Of all recordings together. */
+  readonly seconds: number;
+}
+
+const NOTHING: Counts = { events: 0, missed: 0, alarms: 0, others: 0, alarmed: 0, seconds: 0 };
+
+/** Labels are the same whatever their case and spaces. */
+export function labelKey(label: string): string {
+  return label.trim().replace(/\s+/g, " ").toLowerCase();
+}
+
+/** How often the score in place `index` is switched on anew. What is not a number switches nothing. */
+export function calls(windows: ScoredRecording["windows"], index: number, { on, off }: Threshold): number {
+  let isOn = false;
+  let count = 0;
+  for (const scores of windows) {
+    const score = scores[index] ?? NaN;
+    if (!isOn && score >= on) count += 1;
+    isOn = isOn ? !(score < off) : score >= on;
+  }
+  return count;
+}
+
+/**
+ * A recording of something that can be called is one event: it is missed when that is never called in it, and further
+ * calls of the same are no false alarms. Every call of anything else is one.
+ */
+export function countsAt(recordings: readonly ScoredRecording[], called: Called, threshold: Threshold): Counts {
+  return recordings.reduce((sum, recording) => added(sum, ofRecording(recording, called, threshold)), NOTHING);
+}
+
+function ofRecording({ label, seconds, windows }: ScoredRecording, called: Called, threshold: Threshold): Counts {
+  const key = labelKey(label);
+  const isOne = called.names.length <= 1;
+  const names = isOne ? [""] : called.names;
+  const isEvent = isOne
+    ? hasLabel(called.positives, key)
+    : !isQuiet(label) && names.some((name) => labelKey(name) === key);
+  const isRight = (name: string): boolean => (isOne ? isEvent : labelKey(name) === key);
+  let [alarms, hits] = [0, 0];
+  for (const [index, name] of names.entries()) {
+    if (isQuiet(name)) continue;
+    const count = calls(windows, index, threshold);
+    if (isEvent && isRight(name)) hits += count;
+    else alarms += count;
+  }
+  return {
+    events: isEvent ? 1 : 0,
+    missed: isEvent && hits === 0 ? 1 : 0,
+    alarms,
+    others: isEvent ? 0 : 1,
+    alarmed: !isEvent && alarms > 0 ? 1 : 0,
+    seconds,
+  };
+}
+
+function hasLabel(labels: ReadonlySet<string>, key: string): boolean {
+  return [...labels].some((label) => labelKey(label) === key);
+}
+
+function added(one: Counts, other: Counts): Counts {
+  return {
+    events: one.events + other.events,
+    missed: one.missed + other.missed,
+    alarms: one.alarms + other.alarms,
+    others: one.others + other.others,
+    alarmed: one.alarmed + other.alarmed,
+    seconds: one.seconds + other.seconds,
+  };
+}
+
+/**
+ * The labels in which one score alone should be called: the second word of the rune's only list of two words, where a
+ * recording has it; else every label that says that something is there.
+ */
+export function likelyPositives(
+  labels: readonly string[],
+  wordlists: readonly (readonly string[])[],
+): ReadonlySet<string> {
+  const pairs = wordlists.filter(({ length }) => length === 2);
+  const second = pairs.length === 1 ? pairs[0]?.[1] : undefined;
+  const known = second === undefined ? [] : labels.filter((label) => labelKey(label) === labelKey(second));
+  return new Set(known.length > 0 ? known : labels.filter((label) => !isQuiet(label)));
+}

@@ -1,0 +1,43 @@
+// Between which numbers a threshold can be moved, and by how much at a time. Pure.
+
+export interface Scale {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly step: number;
+}
+
+export const OF_SHARES: Scale = { minimum: 0, maximum: 1, step: 0.01 };
+const STEPS = 200;
+
+/** Around all of these numbers, with some room; a step has one digit. Numbers that fill 0 to 1 are moved as shares are. */
+export function scaleAround(values: readonly number[]): Scale {
+  const finite = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite, Infinity), Math.max(...finite, -Infinity)];
+  if (low > high || (low >= 0 && high <= 1 && high >= 0.5)) return OF_SHARES;
+  const room = high > low ? (high - low) / 10 : Math.max(Math.abs(high) / 10, 0.1);
+  const step = Number(((high - low + 2 * room) / STEPS).toPrecision(1));
+  const exact = (steps: number): number => Number((steps * step).toPrecision(6));
+  return { minimum: exact(Math.floor((low - room) / step)), maximum: exact(Math.ceil((high + room) / step)), step };
+}
+
+/** The step that is nearest, within the scale. */
+export function snapped(value: number, { minimum, maximum, step }: Scale): number {
+  const within = Math.max(minimum, Math.min(maximum, value));
+  return Number((Math.round(within / step) * step).toPrecision(6));
+}
+
+/** What a key of the keyboard makes of a value; null for keys that move nothing. */
+export function movedBy(key: string, value: number, scale: Scale): number | null {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowUp: 1,
+    ArrowRight: 1,
+    ArrowDown: -1,
+    ArrowLeft: -1,
+    PageUp: 10,
+    PageDown: -10,
+  };
+  if (key === "Home") return scale.minimum;
+  if (key === "End") return scale.maximum;
+  const by = steps[key];
+  return by === undefined ? null : snapped(value + by * scale.step, scale);
+}

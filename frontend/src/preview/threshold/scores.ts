@@ -1,0 +1,77 @@
+// The scores that a rune gives for recordings of the project: each is run once, and counted at any threshold then.
+import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
+import { contentOfFile } from "../recordings/decode";
+import { oneInput } from "../recordings/comparing";
+import { lengthOf, windowsOf } from "../recordings/recording";
+import type { SampleRecording } from "../recordings/samples";
+import type { Engine } from "../session";
+import type { ScoredRecording } from "./counting";
+
+export interface LabelledRecording extends SampleRecording {
+  readonly label: string;
+}
+
+export interface Scored {
+  readonly recordings: readonly ScoredRecording[];
+  /** Those that could not be run, each with a sentence. */
+  readonly problems: readonly string[];
+  /** Recordings that the time did not reach. */
+  readonly left: number;
+}
+
+/** Milliseconds after which no further recording is begun. */
+const TIME = 60_000;
+
+/** `key` is that of the card: which output, and which of its tensors. */
+export async function scoresOfAll(
+  engine: Engine,
+  rune: ArrayBuffer,
+  all: readonly LabelledRecording[],
+  key: string,
+  signal: AbortSignal,
+  onScored: (count: number) => void,
+  now: () => number = () => performance.now(),
+): Promise<Scored> {
+  const recordings: ScoredRecording[] = [];
+  const problems: string[] = [];
+  const end = now() + TIME;
+  for (const [index, recording] of all.entries()) {
+    if (signal.aborted || now() > end) return { recordings, problems, left: all.length - index };
+    try {
+      recordings.push(await scoresOf(engine, rune, recording, key, signal));
+    } catch (error) {
+      problems.push(`${recording.label}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    onScored(index + 1);
+  }
+  return { recordings, problems, left: 0 };
+}
+
+/** Each recording is given to the rune as it starts: no window is of two of them. */
+async function scoresOf(
+  engine: Engine,
+  rune: ArrayBuffer,
+  { label, read }: LabelledRecording,
+  key: string,
+  signal: AbortSignal,
+): Promise<ScoredRecording> {
+  const request = oneInput(await engine.load(rune.slice(0), DEFAULT_LIMITS, {}));
+  const content = await contentOfFile(await read(), request);
+  const inputs = windowsOf(content, request);
+  if (inputs === null) throw new Error("It is not of the kind that the rune reads.");
+  const windows: (readonly number[])[] = [];
+  for (let index = 0; index < inputs.count && !signal.aborted; index += 1) {
+    const { outputs } = await engine.run(new Map([[request.id, inputs.at(index)]]));
+    const scores = scoresIn(outputs, key);
+    if (scores !== null) windows.push(scores);
+  }
+  return { label, seconds: lengthOf(content) / 1000, windows };
+}
+
+function scoresIn(outputs: readonly OutputMessage[], key: string): readonly number[] | null {
+  for (const { channel, tensors } of outputs) {
+    const tensor = tensors.find((_, index) => `${channel}.${index}` === key);
+    if (tensor !== undefined && tensor.type !== "utf8") return tensor.elements.map(Number);
+  }
+  return null;
+}
