@@ -104,11 +104,11 @@ def test_skopeo_pushes_an_image_where_the_organisation_takes_it(
         f"docker://127.0.0.1:{live.port}/{repository}:nightly",
     )
     assert deleted.returncode == 0, deleted.stderr
-    gone = skopeo(
+    missing = skopeo(
         "inspect", "--raw", "--tls-verify=false", "--creds", f"anyone:{token}",
         f"docker://127.0.0.1:{live.port}/{repository}:nightly",
     )  # fmt: skip
-    assert gone.returncode != 0
+    assert missing.returncode != 0
 
 
 def test_skopeo_is_refused_without_the_policy_and_without_the_right_token(
