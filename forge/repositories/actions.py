@@ -27,8 +27,8 @@ from forge.repositories.errors import LinkEnded, NotLinked
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.reviews.actions import bring_from_outside, bring_newer
-from forge.reviews.changes.actions.merges import Edits, apply_edits
 from forge.reviews.changes.actions.outside import Origin
+from forge.reviews.changes.edits import Edits, apply_edits
 from forge.reviews.changes.models import ChangeRequest
 
 

@@ -35,7 +35,7 @@ from forge.repositories.actions import Incoming, note_shared, offer_commit, upda
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
-from forge.reviews.changes.actions.merges import edits_between
+from forge.reviews.changes.edits import edits_between
 from forge.reviews.changes.merging import is_of, merging, without_recordings
 from rune.wording import counted
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0003_required_jobs"),
         ("projects", "0004_commit_of_a_branch"),
-        ("reviews", "0008_outside_requests"),
+        ("reviews", "0009_outside_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

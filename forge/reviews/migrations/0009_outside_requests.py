@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0007_check_results_of_tokens"),
+        ("reviews", "0008_created_by_token"),
     ]
 
     operations = [
