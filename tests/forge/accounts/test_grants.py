@@ -165,6 +165,8 @@ MAY_NAME_SOMEBODY = {
     "registry.PublishedVersion.organisation": PLACE,
     "registry.Upload.parts": CONTENT,
     "reviews.AnchoredThread.place": CONTENT,
+    "repositories.Pull.came": "names of commits and their authors, as texts of another repository",
+    "repositories.Pull.left_out": "paths of files",
     "reviews.AwaitedReview.request": "whom it asks; it is asked once, by the right that `requested_by` has then",
     "reviews.CheckResult.token": "counts while the token is there (`forge.reviews.checks.access`)",
     "reviews.GuestLink.created_by_token": BY_TOKEN,
