@@ -67,7 +67,7 @@ class LinkSerializer(serializers.Serializer[None]):
     )
 
 
-class PullSerializer(serializers.Serializer[None]):
+class PullAccessSerializer(serializers.Serializer[None]):
     """What opens a private repository."""
 
     token = serializers.CharField(
