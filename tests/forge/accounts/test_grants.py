@@ -43,8 +43,10 @@ from forge.projects.actions import (
     invite_to_project,
     invite_to_project_by_email,
 )
+from forge.projects.git.remote import Remote
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
+from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.guests.actions import GuestTerms, invite_guest
 from forge.webhooks.actions import Change, change_webhook, create_webhook
@@ -163,6 +165,8 @@ MAY_NAME_SOMEBODY = {
     "registry.PublishedVersion.organisation": PLACE,
     "registry.Upload.parts": CONTENT,
     "reviews.AnchoredThread.place": CONTENT,
+    "repositories.Pull.came": "names of commits and their authors, as texts of another repository",
+    "repositories.Pull.left_out": "paths of files",
     "reviews.AwaitedReview.request": "whom it asks; it is asked once, by the right that `requested_by` has then",
     "reviews.CheckResult.token": "counts while the token is there (`forge.reviews.checks.access`)",
     "reviews.GuestLink.created_by_token": BY_TOKEN,
@@ -227,6 +231,8 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return create_token(maker, "ci", ["build:run"], None, [project.stream])[0]
     if kind == "webhook":
         return create_webhook(maker, organisation, "https://example.org/hook", ["publish"])[0]
+    if kind == "linked-branch":
+        return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
@@ -245,7 +251,7 @@ def _works(person: User) -> list[str]:
     return [each.kind.name for each in grants_of([person]) if each.works]
 
 
-KINDS = ("guest-link", "invitation", "phone", "token", "webhook")
+KINDS = ("guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
 
 
 @pytest.mark.protects("roles/rights-that-end")
