@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "forge.builds",
     "forge.registry",
     "forge.reviews",
+    "forge.repositories",
     "forge.moderation",
     "forge.player",
     "forge.webhooks",

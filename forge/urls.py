@@ -17,6 +17,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.builds.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
+    path("", include("forge.repositories.urls")),
     path("", include("forge.player.urls")),
     path("", include("forge.webhooks.urls")),
     path("", include("forge.notices.urls")),

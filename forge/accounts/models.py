@@ -22,6 +22,7 @@ from forge.accounts.teams.models import Team as Team
 from forge.accounts.teams.models import TeamRole as TeamRole
 from forge.accounts.tokens.models import ApiToken as ApiToken
 from forge.accounts.tokens.models import DeviceSignIn as DeviceSignIn
+from forge.accounts.tokens.models import of_living_tokens as of_living_tokens
 from forge.core.actors import ProjectRole
 from forge.core.audit.entries import Place
 from forge.core.database.compiled_queries import CompiledQuery, id_of
@@ -312,8 +313,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations to organisations and projects."""
 
     def open(self) -> InvitationQuerySet:
-        """Those that were not revoked, with places left, whose time is not over."""
-        return self.filter(used__isnull=True, revoked__isnull=True, expires__gt=Now())
+        """Those that were not revoked, with places left, whose time is not over and whose token has not ended."""
+        return self.filter(of_living_tokens(), used__isnull=True, revoked__isnull=True, expires__gt=Now())
 
 
 class Invitation(models.Model):
@@ -332,6 +333,8 @@ class Invitation(models.Model):
     places_used = models.PositiveSmallIntegerField(default=0, db_default=0)
     """How many of them have."""
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by_token = models.UUIDField(null=True, blank=True)
+    """The id of the token that made it, with which it ends; None where a person did."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True, blank=True)

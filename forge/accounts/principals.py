@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from forge.accounts.models import Role, Standing, User
-from forge.core.actors import ProjectRole
+from forge.core.actors import Actor, ProjectRole
 from forge.core.errors import SignInNeeded
 
 
@@ -104,6 +104,11 @@ class Principal:
     def afresh(self) -> Principal:
         """Returns the same principal, which has read nothing yet: for whoever asks again, later."""
         return replace(self)
+
+
+def token_of(actor: Actor) -> UUID | None:
+    """Returns the id of the token that acts, for `created_by_token` of what it makes; None for whoever is no token."""
+    return UUID(actor.id) if actor.kind == PrincipalKind.TOKEN else None
 
 
 _NOWHERE = Standing({}, {}, frozenset())

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Max
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.announcements import TARGETS_CHANGED
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import TooManyBuilds
 from forge.builds.models import Build, BuildChoices, BuildPackage, Kind, Preview, plain_options
-from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.notify import previews
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.quotas import require_another_build
-from forge.builds.runs.building import BUILD
-from forge.compute.scheduler.slots import Party
+from forge.builds.runs.storing import store_build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.jobs.models import Job
-from forge.jobs.queue import announce, create_job
+from forge.jobs.queue import announce
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.actions import note_download
@@ -76,47 +70,6 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
     announce(job)
     transaction.on_commit(notify_workers, robust=True)
     return build
-
-
-def store_build(actor: Actor, project: Project, version: Version) -> Job:
-    """Stores a build with its packages and returns its job. The caller has locked the project, and tells of the job."""
-    choices = choices_of(project)
-    build_id = uuid4()
-    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
-    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
-    job = create_job(
-        BUILD,
-        project.organisation_id,
-        {"build": str(build_id)},
-        party=party,
-        project=project,
-        # One of a version that is being built waits, for it will reuse what comes of that.
-        key=f"version:{version.pk}",
-    )
-    build = Build.objects.create(
-        pk=build_id,
-        job=job,
-        project=project,
-        version=version,
-        name=project.name,
-        kind=Kind.NUMBERED,
-        number=(Build.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
-        **manner_to_json(choices),
-    )
-    BuildPackage.objects.bulk_create(
-        BuildPackage(build=build, target=target, job=_package_job(build, job, target, party))
-        for target in choices.targets
-    )
-    return job
-
-
-def _package_job(build: Build, of_build: Job, target: str, party: Party) -> Job:
-    """A job that makes a package once the build has succeeded. That of the build tells of all of them."""
-    spec = {"build": str(build.pk), "target": target}
-    key = f"package:{build.version_id}:{target}"
-    return create_job(
-        PACKAGE, party.organisation, spec, party=party, project=build.project, key=key, required_job=of_build
-    )
 
 
 @transaction.atomic

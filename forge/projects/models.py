@@ -334,6 +334,8 @@ class Version(models.Model):
     """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
     original_authors = models.JSONField(default=list, db_default=[])
     """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
+    commit = models.CharField(max_length=40, blank=True, default="", db_default="")
+    """The commit of a branch elsewhere that has these files; "" of a version of the project's own."""
     secrets = models.JSONField(null=True, blank=True)
     """What looks like a secret in its texts (`forge.projects.secrets.scan`); None until they were searched."""
 

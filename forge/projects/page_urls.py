@@ -25,7 +25,6 @@ organisation_pages = [
 ]
 project_pages = [
     path("<str:organisation>/<str:name>/settings", settings.settings_page, name="project-settings"),
-    path("<str:organisation>/<str:name>/push", git.push, name="push-project"),
     path("<str:organisation>/<str:name>/share", share.share, name="share"),
     path("<str:organisation>/<str:name>/copy", copying.copy, name="copy-project"),
     path("<str:organisation>/<str:name>/share/invitations", share.invite, name="invite-to-project"),

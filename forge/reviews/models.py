@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from forge.accounts.models import of_living_tokens
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Thread
@@ -339,8 +340,8 @@ class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
         return self.filter(review__project__in=Project.objects.of_member(actor))
 
     def alive(self) -> GuestLinkQuerySet:
-        """Links that were not revoked, and whose time is not over."""
-        return self.filter(revoked=None, expires__gt=timezone.now())
+        """Links that were not revoked, whose time is not over and whose token has not ended."""
+        return self.filter(of_living_tokens(), revoked=None, expires__gt=timezone.now())
 
 
 class GuestLink(models.Model):
@@ -354,6 +355,8 @@ class GuestLink(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     """It ends with their right to make one."""
+    created_by_token = models.UUIDField(null=True, blank=True)
+    """The id of the token that made it, with which it ends; None where a person did."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)

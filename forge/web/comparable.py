@@ -40,8 +40,7 @@ def comparable_runes(actor: Actor, chosen: Iterable[ComparableRune] = ()) -> lis
 
 def _own_builds(actor: Actor) -> Iterable[ComparableRunes]:
     builds = (
-        Build.objects.get_queryset()
-        .visible_to(actor)
+        Build.objects.visible_to(actor)
         .numbered()
         .succeeded()
         .exclude(artefact=None)

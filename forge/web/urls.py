@@ -14,6 +14,7 @@ from forge.notices import page_urls as notices
 from forge.player import page_urls as player
 from forge.projects import page_urls as projects
 from forge.registry import page_urls as registry
+from forge.repositories import page_urls as repositories
 from forge.reviews import page_urls as reviews
 from forge.web import compare, explore, home, organisation, person, schemas, search, try_rune
 from forge.web.builds import forms as build_forms
@@ -89,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *builds.project_pages,
     *registry.project_pages,
     *reviews.project_pages,
+    *repositories.project_pages,
     *moderation.project_pages,
     *notices.project_pages,
 ]

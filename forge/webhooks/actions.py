@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in, require_operator
+from forge.accounts.organisations.access import person_needed, require_in, require_operator
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
 from forge.core.audit.entries import Place, write_entry
@@ -61,7 +62,12 @@ def create_webhook(
     if Webhook.objects.filter(organisation=organisation).count() >= MOST:
         raise TooManyWebhooks(f"An organisation has at most {MOST} webhooks. Delete one that is not needed.")
     webhook = Webhook.objects.create(
-        organisation=organisation, project=project, url=checked, topics=wanted, created_by=actor.person
+        organisation=organisation,
+        project=project,
+        url=checked,
+        topics=wanted,
+        created_by=actor.person,
+        created_by_token=token_of(actor),
     )
     write_entry(actor, "webhook.create", webhook.subject, _place(webhook), url=checked, topics=wanted)
     return webhook, secret_of(webhook)
@@ -71,12 +77,13 @@ def create_webhook(
 def change_webhook(actor: Actor, webhook: Webhook, change: Change, *, seen: Seen = None) -> Webhook:
     """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
 
-    Raises `Forbidden`, `Stale`, `BadWebhookAddress` and `Invalid`.
+    Raises `Forbidden`, `PersonNeeded`, `Stale`, `BadWebhookAddress` and `Invalid`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
     _lock(webhook, seen)
     before = _payload_of(webhook)
-    if change.url is not None:
+    if change.url is not None and change.url != webhook.url:
+        _require_own(actor, webhook)
         webhook.url = checked_url(change.url, anywhere=settings.WEBHOOKS_ANYWHERE)
     if change.topics is not None:
         webhook.topics = _checked_topics(change.topics)
@@ -84,10 +91,10 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change, *, seen: Seen
         webhook.stopped, webhook.stopped_because = (None if change.on else timezone.now()), ""
         if change.on:
             # It works with the right of who switched it on last: whoever made it may have lost theirs.
-            webhook.created_by = actor.person
+            webhook.created_by, webhook.created_by_token = actor.person, token_of(actor)
     after = _payload_of(webhook)
     if after != before:
-        webhook.save(update_fields=["url", "topics", "stopped", "stopped_because", "created_by"])
+        webhook.save(update_fields=["url", "topics", "stopped", "stopped_because", "created_by", "created_by_token"])
         (pause if webhook.stopped else resume)(jobs_of_webhook(webhook))
         write_entry(actor, "webhook.change", webhook.subject, _place(webhook), before=before, after=after)
     return webhook
@@ -97,10 +104,11 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change, *, seen: Seen
 def rotate_secret(actor: Actor, webhook: Webhook, *, seen: Seen = None) -> str:
     """Gives a webhook another secret, which is shown this once; for a day messages are signed with the one before too.
 
-    Raises `Forbidden` and `Stale`.
+    Raises `Forbidden`, `PersonNeeded` and `Stale`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
     _lock(webhook, seen)
+    _require_own(actor, webhook)
     webhook.generation, webhook.rotated = webhook.generation + 1, timezone.now()
     webhook.save(update_fields=["generation", "rotated"])
     write_entry(actor, "webhook.rotate", webhook.subject, _place(webhook), url=webhook.url)
@@ -159,9 +167,27 @@ def _lock(webhook: Webhook, seen: Seen) -> None:
     row = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
     if row is None:
         raise NotFound("There is no such webhook.")
-    for name in ("url", "topics", "stopped", "stopped_because", "created_by_id", "generation", "rotated"):
+    for name in (
+        "url",
+        "topics",
+        "stopped",
+        "stopped_because",
+        "created_by_id",
+        "created_by_token",
+        "generation",
+        "rotated",
+    ):
         setattr(webhook, name, getattr(row, name))
     require_seen(webhook_facets(webhook), seen)
+
+
+def _require_own(actor: Actor, webhook: Webhook) -> None:
+    """Lets a token choose the address and learn the secret of its own webhooks alone: what it made ends with it.
+
+    Raises `PersonNeeded`.
+    """
+    if (token := token_of(actor)) and token != webhook.created_by_token:
+        raise person_needed()
 
 
 def _require_on(webhook: Webhook) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import Organisation, User, of_living_tokens
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.events.log import append_event
@@ -18,11 +18,15 @@ from forge.webhooks.announcements import WEBHOOK_STOPPED
 from forge.webhooks.models import Webhook
 from forge.webhooks.outbox import jobs_of_webhook
 
-_REASON = "Whoever made it may no longer manage webhooks here, or ended it. Who switches it on takes it over."
+_REASON = (
+    "Whoever made it may no longer manage webhooks here, or ended it or its token. Who switches it on takes it over."
+)
 
 
 def _find(scope: Scope) -> Sequence[Grant]:
-    webhooks = Webhook.objects.on().filter(created_by__in=scope.people).select_related("organisation")
+    webhooks = (
+        Webhook.objects.on().filter(of_living_tokens(), created_by__in=scope.people).select_related("organisation")
+    )
     webhooks = webhooks if scope.organisation is None else webhooks.filter(organisation=scope.organisation)
     return [
         Grant(
@@ -33,6 +37,7 @@ def _find(scope: Scope) -> Sequence[Grant]:
             place=each.organisation.name,
             created=each.created,
             can_be_handed_over=True,
+            token=each.created_by_token,
         )
         for each in webhooks
     ]
@@ -53,7 +58,7 @@ def stop_without_right(ids: Collection[UUID]) -> None:
 
 
 def _hand_over(ids: Collection[UUID], heir: User) -> None:
-    Webhook.objects.filter(pk__in=ids).update(created_by=heir)
+    Webhook.objects.filter(pk__in=ids).update(created_by=heir, created_by_token=None)
 
 
 declare(

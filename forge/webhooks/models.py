@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from forge.accounts.models import Membership, Organisation
+from forge.accounts.models import Membership, Organisation, of_living_tokens
 from forge.accounts.permissions import Verb, organisations_where, roles_with
 from forge.core.actors import Actor
 from forge.jobs.models import Job, JobState
@@ -28,14 +28,15 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(stopped=None)
 
     def of_managers(self) -> WebhookQuerySet:
-        """Those whose maker, or who took them over, may manage webhooks of their organisation today."""
+        """Those whose maker, or who took them over, may manage webhooks of their organisation today, and whose token
+        has not ended."""
         managers = Membership.objects.filter(
             organisation=OuterRef("organisation"),
             user=OuterRef("created_by"),
             user__is_active=True,
             role__in=roles_with(Verb.MANAGE_WEBHOOKS),
         )
-        return self.filter(Exists(managers))
+        return self.filter(Exists(managers), of_living_tokens())
 
 
 class Webhook(models.Model):
@@ -55,6 +56,8 @@ class Webhook(models.Model):
     """Of the secret; rotating it adds one."""
     rotated = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by_token = models.UUIDField(null=True, blank=True)
+    """The id of the token that made it or switched it on, with which it ends; None where a person did."""
     created = models.DateTimeField(auto_now_add=True)
     stopped = models.DateTimeField(null=True)
     """When somebody switched it off, or every message had failed for days. Pending messages wait."""

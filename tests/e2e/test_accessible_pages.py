@@ -65,6 +65,7 @@ OTHERS = (
     "{organisation}/-/settings",
     "{organisation}/-/settings/audit",
     "{organisation}/-/settings/rules",
+    "{organisation}/-/settings/registry",
     "{organisation}/-/settings/webhooks",
     "{organisation}/-/deleted",
     "{project}/published",
@@ -178,54 +179,6 @@ def visit(page: Page, forge: LiveForge, look: Callable[[str], None], addresses: 
     expect_running(page)
     project = project.removeprefix(forge.address)
     organisation = project.rpartition("/")[0]
-    for address in (
-        forge.address,
-        f"{forge.address}/new",
-        f"{forge.address}/new/from-git",
-        organisation,
-        f"{forge.address}/?view=list",
-        f"{forge.address}/search?q=di",
-        f"{forge.address}/docs/guides/notices",
-        f"{organisation}/-/blocks",
-        f"{organisation}/-/members",
-        f"{organisation}/-/teams",
-        f"{organisation}/-/activity",
-        f"{organisation}/-/settings",
-        f"{organisation}/-/settings/audit",
-        f"{organisation}/-/settings/rules",
-        f"{organisation}/-/settings/registry",
-        f"{organisation}/-/settings/webhooks",
-        f"{organisation}/-/deleted",
-        project,
-        f"{project}/published",
-        f"{project}/builds",
-        f"{project}/builds/1",
-        f"{project}/builds/1/try",
-        f"{project}/builds/1/accuracy",
-        f"{project}/builds/1/memory",
-        f"{project}/builds/1/files",
-        f"{project}/builds/1/log",
-        f"{project}/builds/1/publish",
-        f"{project}/builds/1/devices?board=esp32-devkit",
-        f"{project}/devices?q=m7",
-        f"{project}/settings",
-        f"{project}/push",
-        f"{project}/share",
-        f"{project}/copy",
-        f"{forge.address}/explore",
-        f"{forge.address}/accounts/audit",
-        f"{forge.address}/accounts/notices",
-        f"{forge.address}/accounts/notices/settings",
-        f"{forge.address}/accounts/sessions",
-        f"{forge.address}/accounts/tokens",
-        f"{forge.address}/accounts/made",
-        f"{forge.address}/accounts/device",
-        f"{forge.address}/accounts/profile",
-        f"{forge.address}/accounts/forgotten",
-        f"{forge.address}/try",
-    ):
-        page.goto(address)
-        look(address.removeprefix(forge.address))
     for address in addresses:
         page.goto(f"{forge.address}{address.format(organisation=organisation, project=project)}")
         look(address)

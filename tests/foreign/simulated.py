@@ -46,6 +46,8 @@ def simulate(
 ) -> Outcome:
     """Runs the seeds, then kills everything and looks whether all is still there. Nothing runs afterwards."""
     rooms = [[seed, installation.new_project(f"seed-{seed}")] for seed in seeds]
+    for _, project in rooms:
+        installation.first.api("PUT", f"projects/{project}/files/notes.md", content=b"Notes\n")
     with _node(installation) as ask:
         with _killing(installation, seeds[0], between_kills) as kills:
             results = ask({"do": "play", "rooms": rooms, "lanes": LANES})

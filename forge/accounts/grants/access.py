@@ -42,6 +42,16 @@ def grants_of(people: Collection[User], organisation: Organisation | None = None
     ]
 
 
+def created_by_tokens(person: User, tokens: Collection[UUID]) -> list[OwnedGrant]:
+    """Returns what these tokens of a person made, and ends with them."""
+    return [each for each in grants_of([person]) if each.grant.token in tokens]
+
+
+def links_for_anyone(person: User) -> list[OwnedGrant]:
+    """Returns the links of a person that let in whoever has them."""
+    return [each for each in grants_of([person]) if each.grant.is_for_anyone]
+
+
 def own_things(actor: Actor) -> list[OwnedGrant]:
     """Returns what the person behind an actor made."""
     return grants_of([actor.person])

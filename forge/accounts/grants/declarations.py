@@ -5,7 +5,8 @@ An invitation's link, a token, a webhook, a phone's pass. Each app declares its 
 says when somebody is removed, and what ends or is handed over when a right ends.
 
 Two rules hold for each kind. The right of the maker is asked for when the grant is used, not only when it was made.
-And it ends when the maker's right ends, so that it does not come back when the maker does.
+And it ends when the maker's right ends, so that it does not come back when the maker does. What a token made ends with
+the token.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class Grant:
     created: datetime
     expires: datetime | None = None
     can_be_handed_over: bool = False
+    is_for_anyone: bool = False
+    """Whether it is a link that works for whoever has it."""
+    token: UUID | None = None
+    """The id of the token that made it, with which it ends."""
 
 
 @dataclass(frozen=True)

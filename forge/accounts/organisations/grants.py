@@ -39,6 +39,8 @@ def _grant(invitation: Invitation, project: str) -> Grant:
         expires=invitation.expires,
         # Whoever made a link knows it, and would come back by it.
         can_be_handed_over=bool(invitation.email),
+        is_for_anyone=not invitation.email,
+        token=invitation.created_by_token,
     )
 
 
@@ -51,7 +53,7 @@ def _end(ids: Collection[UUID]) -> None:
 
 
 def _hand_over(ids: Collection[UUID], heir: User) -> None:
-    Invitation.objects.open().filter(pk__in=ids).exclude(email="").update(invited_by=heir)
+    Invitation.objects.open().filter(pk__in=ids).exclude(email="").update(invited_by=heir, created_by_token=None)
 
 
 declare(

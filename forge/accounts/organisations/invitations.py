@@ -22,7 +22,7 @@ from forge.accounts.errors import LinkEnded
 from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.accounts.permissions import OfOrganisation, may_invite
-from forge.accounts.principals import acting_as
+from forge.accounts.principals import acting_as, token_of
 from forge.accounts.roles import is_higher
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
@@ -100,6 +100,7 @@ def make_link(actor: Actor, organisation: Organisation, offer: Offer, email: str
         email=email,
         places=offer.places,
         invited_by=actor.person,
+        created_by_token=token_of(actor),
         expires=timezone.now() + timedelta(days=offer.days),
     )
     return invitation, f"{settings.PUBLIC_URL}/join#token={secret}"

@@ -15,8 +15,9 @@ class EndSessionsAndTokens:
         """Any password will do."""
 
     def get_help_text(self) -> str:
-        return "A new password ends all sessions and tokens."
+        return "A new password ends all sessions and tokens, and links for anyone."
 
     def password_changed(self, password: str, user: User) -> None:
-        """Ends sessions and tokens. Django does not call it when it stores the same password by a newer method."""
+        """Ends sessions, tokens and links for anyone. Django does not call it when it stores the same password by a
+        newer method."""
         end_sessions_and_tokens(user)

@@ -13,9 +13,10 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
+from forge.projects.git.hooks import shared_commits
 from forge.projects.git.remote import Pushed, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 from forge.projects.names import free_name
 from forge.projects.versions.actions.save import save_version
 
@@ -33,8 +34,9 @@ def create_from_git(
     with fetch_branch(remote) as fetched_files:
         name = name or free_name(organisation, slug(last) or "project")
         project = create_from_archive(actor, organisation, name, fetched_files.archive)
-    save_version(actor, project, f"{remote.url[:150]} at {fetched_files.commit[:12]}")
+    version = save_version(actor, project, f"{remote.url[:150]} at {fetched_files.commit[:12]}")
     with transaction.atomic():
+        Version.objects.filter(pk=version.pk).update(commit=fetched_files.commit)
         write_entry(actor, "git.fetch", project.stream, project.place, url=remote.url, commit=fetched_files.commit)
     return project, fetched_files.left_out
 
@@ -48,10 +50,13 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
     require(actor, Verb.EDIT, project)
     if not remote.branch:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
-    versions = wanted_versions(project)
+    shared = shared_commits.call(project, remote.url, remote.branch)
+    upon = next((each for each in shared if each is not None), None)
+    # What came from the branch is there already.
+    versions = [each for each in wanted_versions(project) if upon is None or not each.commit]
     if not versions:
         raise Invalid("There is no version to push. Save one first.")
-    result = push_versions(remote, str(project.pk), versions_in_git(project, versions))
+    result = push_versions(remote, str(project.pk), versions_in_git(project, versions), upon)
     where = {"url": remote.url, "branch": remote.branch}
     with transaction.atomic():
         write_entry(

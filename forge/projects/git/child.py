@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -31,36 +32,63 @@ _UNREADABLE = "The process that read this repository gave no answer that can be 
 Answer = TypeVar("Answer")
 
 
-def run_child(module: str, job: Mapping[str, Any], folder: Path, shape: type[Answer]) -> Answer:
+TICK_SECONDS = 0.5
+"""How often a caller hears that its process still runs."""
+
+
+def keep_waiting() -> None:
+    """Nothing but its time ends a process."""
+
+
+def run_child(
+    module: str, job: Mapping[str, Any], folder: Path, shape: type[Answer], tick: Callable[[], None] = keep_waiting
+) -> Answer:
     """Returns what a module of this package answers to a job. It works in a folder, without the server's secrets.
 
-    Raises `GitRefused`, also for an answer that is not of `shape`, a `TypedDict`, and `TooOften`.
+    `tick` is called while it runs, and what it raises ends the process. Raises `GitRefused`, also for an answer that is
+    not of `shape`, a `TypedDict`, and `TooOften`.
     """
     if not _slots.acquire(blocking=False):
         raise TooOften("Other repositories are being read or written just now. Try again in a minute.", TIMEOUT_SECONDS)
-    packages = str(Path(forge.__file__).resolve().parent.parent)
-    environment = {"PATH": os.defpath, "PYTHONPATH": packages, "HOME": str(folder), "TMPDIR": str(folder)}
     try:
-        with tempfile.TemporaryFile(dir=folder) as output:
-            process = subprocess.run(
-                _command(module),
-                input=json.dumps(job).encode(),
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env=environment,
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
-            output.seek(0)
-            data = output.read(ANSWER_LIMIT + 1)
-    except subprocess.TimeoutExpired:
-        raise GitRefused(f"Reading it took longer than {TIMEOUT_SECONDS} seconds. Nothing was changed here.") from None
+        code, data = _run(module, json.dumps(job).encode(), folder, tick)
     finally:
         _slots.release()
-    if process.returncode != 0:
+    if code != 0:
         raise GitRefused("This repository takes more memory, time or room than it may. Nothing was changed here.")
     return read_answer(data, shape)
+
+
+def _run(module: str, job: bytes, folder: Path, tick: Callable[[], None]) -> tuple[int, bytes]:
+    packages = str(Path(forge.__file__).resolve().parent.parent)
+    environment = {"PATH": os.defpath, "PYTHONPATH": packages, "HOME": str(folder), "TMPDIR": str(folder)}
+    end = time.monotonic() + TIMEOUT_SECONDS
+    with tempfile.TemporaryFile(dir=folder) as question, tempfile.TemporaryFile(dir=folder) as output:
+        question.write(job)
+        question.seek(0)
+        with subprocess.Popen(
+            _command(module), stdin=question, stdout=output, stderr=subprocess.DEVNULL, cwd=folder, env=environment
+        ) as process:
+            try:
+                while (code := _code_of(process)) is None:
+                    tick()
+                    if time.monotonic() > end:
+                        raise GitRefused(
+                            f"Reading it took longer than {TIMEOUT_SECONDS} seconds. Nothing was changed here."
+                        )
+            except BaseException:
+                process.kill()
+                raise
+        output.seek(0)
+        return code, output.read(ANSWER_LIMIT + 1)
+
+
+def _code_of(process: subprocess.Popen[bytes]) -> int | None:
+    """The status with which a process ended; None where it still runs after a moment."""
+    try:
+        return process.wait(TICK_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def read_answer(data: bytes, shape: type[Answer]) -> Answer:

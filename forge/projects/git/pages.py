@@ -1,4 +1,4 @@
-"""Projects from Git servers, and their versions to them: the forms."""
+"""Projects from Git servers: the form."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
-from forge.projects.actions import create_from_git, push_to_git
+from forge.projects.actions import create_from_git
 from forge.projects.default_organisation import usual_organisation
 from forge.projects.git.remote import checked_remote
-from forge.projects.history.export import wanted_versions
-from forge.projects.history.repository import BRANCH
 from forge.projects.names import typed_name
-from forge.projects.pages.lookup import project_of
 
 _REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften)
 
@@ -43,24 +40,3 @@ def from_git(request: HttpRequest) -> HttpResponse:
     if left_out:
         return render(request, "git/imported.html", {"project": project, "left_out": left_out})
     return redirect(f"{project.get_absolute_url()}/studio")
-
-
-@for_person
-@require_http_methods(["GET", "POST"])
-def push(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """The form, and pushing; the page then says what the branch has."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    context = {
-        "project": project,
-        "servers": settings.GIT_ORIGINS,
-        "versions": len(wanted_versions(project)),
-        "usual_branch": BRANCH,
-    }
-    if request.method == "GET":
-        return render(request, "git/push.html", context)
-    try:
-        remote = checked_remote(*(request.POST.get(field, "") for field in ("url", "branch", "token")))
-        done = push_to_git(principal_of(request), project, remote)
-    except _REFUSALS as error:
-        return show_again(request, "git/push.html", context, error)
-    return render(request, "git/push.html", context | {"done": done, "remote": remote})

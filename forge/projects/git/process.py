@@ -8,7 +8,6 @@ secrets. It writes into its working directory only.
 from __future__ import annotations
 
 import json
-import re
 import resource
 import stat
 import sys
@@ -28,6 +27,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 
+from forge.projects.git.incoming import history_since, version_of
 from rune.wording import plain, size_text
 
 ARCHIVE: Final = "files.zip"
@@ -47,6 +47,14 @@ class GitJobRefused(Exception):
     """Why nothing came of it, as a sentence."""
 
 
+class PackTooLarge(GitJobRefused):
+    """A pack has more bytes than it may."""
+
+
+class Unchanged(Exception):
+    """The newest commit is the one that was fetched last."""
+
+
 @dataclass(frozen=True)
 class GitJob:
     """What is to be done."""
@@ -64,7 +72,18 @@ class GitJob:
     limit: int
     """Bytes of a pack."""
     project: str = ""
-    """Whose versions are pushed."""
+    """Whose versions are pushed, or looked for in the history that is fetched."""
+    ref: str = ""
+    """What to fetch in place of a branch, as `refs/pull/7/head`."""
+    depth: int = 1
+    """How many commits of history to fetch; fewer where they are too large."""
+    known: Sequence[str] = ()
+    """Commits whose files the project has as versions."""
+    newest: str = ""
+    """The commit that was fetched last: nothing is fetched where it is still the newest."""
+    upon: Mapping[str, Any] | None = None
+    """`commit` and `version`: a commit of others whose files are in the project, and the last version that the branch
+    needs no commit of."""
 
 
 class _AllowedOnly(PoolManager):
@@ -125,21 +144,42 @@ def _connected(job: GitJob) -> tuple[Urllib3HttpGitClient, str]:
 
 
 def fetch(job: GitJob) -> Mapping[str, Any]:
-    """Writes the files of a branch's newest commit into `files.zip`. Links and submodules are left out, and said."""
-    client, path = _connected(job)
-    store = DiskObjectStore.init("objects")
-    file, finish, abort = store.add_pack()
-    wanted = _BranchChoice(job.branch)
+    """Writes the files of the newest commit into `files.zip`. Links and submodules are left out, and said."""
+    wanted = _RefChoice(job)
     try:
-        client.fetch_pack(path, wanted, ObjectStoreGraphWalker([], _no_parents), _counted(file, job.limit), depth=1)
+        store = _fetched(job, wanted, job.depth)
+    except PackTooLarge:
+        if job.depth == 1:
+            raise
+        store = _fetched(job, wanted, 1)
+    except Unchanged:
+        return {"fetched": None}
+    head = store[wanted.head]
+    if not isinstance(head, Commit):
+        raise GitJobRefused("The branch does not end in a commit.")
+    since = history_since(store, head, job.project, job.known)
+    left_out = _pack(store, head, job)
+    return {"fetched": {"commit": head.id.decode(), "branch": wanted.branch, "left_out": left_out, **since}}
+
+
+def _fetched(job: GitJob, wanted: _RefChoice, depth: int) -> DiskObjectStore:
+    client, path = _connected(job)
+    store = DiskObjectStore.init(f"objects-{depth}")
+    file, finish, abort = store.add_pack()
+    try:
+        client.fetch_pack(
+            path,
+            wanted,
+            ObjectStoreGraphWalker([], _no_parents),
+            _counted(file, job.limit),
+            depth=depth,
+            ref_prefix=[job.ref.encode()] if job.ref else None,
+        )
         finish()
     except BaseException:
         abort()
         raise
-    head = store[wanted.head]
-    if not isinstance(head, Commit):
-        raise GitJobRefused("The branch does not end in a commit.")
-    return {"commit": head.id.decode(), "branch": wanted.branch, "left_out": _pack(store, head, job)}
+    return store
 
 
 def _no_parents(commit: ObjectID) -> list[ObjectID]:
@@ -147,21 +187,25 @@ def _no_parents(commit: ObjectID) -> list[ObjectID]:
     return []
 
 
-class _BranchChoice:
+class _RefChoice:
     """Which commit is asked for, once the server has said what there is."""
 
-    def __init__(self, branch: str) -> None:
-        self.branch = branch
+    def __init__(self, job: GitJob) -> None:
+        self.branch = job.branch
         self.head = ObjectID(b"")
+        self._ref = job.ref or (f"refs/heads/{job.branch}" if job.branch else "HEAD")
+        self._newest = job.newest.encode()
 
     def __call__(self, refs: Mapping[Ref, ObjectID | None], depth: int | None = None) -> list[ObjectID]:
-        head = refs.get(Ref(_HEADS + self.branch.encode() if self.branch else b"HEAD"))
+        head = refs.get(Ref(self._ref.encode()))
         if head is None:
             heads = sorted(
                 name.removeprefix(_HEADS).decode("utf-8", "replace") for name in refs if name.startswith(_HEADS)
             )
             there = f" It has {plain(', '.join(heads[:5]))}." if heads else " It is empty."
             raise GitJobRefused(f"The repository has no branch {self.branch or 'of its own'}.{there}")
+        if head == self._newest:
+            raise Unchanged
         self.head = head
         return [head]
 
@@ -173,7 +217,7 @@ def _counted(file: Any, limit: int) -> Callable[[bytes], int]:
         nonlocal read
         read += len(data)
         if read > limit:
-            raise GitJobRefused(f"The repository has more than {size_text(limit)} in this one commit.")
+            raise PackTooLarge(f"The repository has more than {size_text(limit)} in this one commit.")
         return int(file.write(data))
 
     return write
@@ -239,7 +283,7 @@ def push(job: GitJob) -> Mapping[str, Any]:
 
 def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, job: GitJob, head: ObjectID) -> Commit:
     """The newest commit of the branch, which is fetched with its files alone."""
-    wanted = _BranchChoice(job.branch)
+    wanted = _RefChoice(job)
     file, finish, abort = repository.object_store.add_pack()
     try:
         walker = ObjectStoreGraphWalker([], _no_parents)
@@ -256,23 +300,22 @@ def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, job: Git
 
 def _rebased(there: Commit, ours: Sequence[Commit], job: GitJob) -> list[Commit]:
     """Our commits of later versions than the branch ends in, each upon the one before. Raises `Refused`."""
-    if _trailer(there, "Project") != job.project:
-        raise GitJobRefused(f"{job.branch} has commits that are not of this history. Push to another branch.")
-    last = int(_trailer(there, "Version"))
+    if job.upon is not None and there.id == job.upon["commit"].encode():
+        last = int(job.upon["version"])
+    elif (version := version_of(there, job.project)) is not None:
+        last = version
+    else:
+        raise GitJobRefused(
+            f"{job.branch} has commits that are not of this history. Link the branch and pull them, or push to another."
+        )
     rebased: list[Commit] = []
     for commit in ours:
-        if int(_trailer(commit, "Version")) > last:
+        if (version_of(commit, job.project) or 0) > last:
             copy = commit.copy()
             assert isinstance(copy, Commit)  # noqa: S101 (a copy is what it is a copy of)
             copy.parents = [rebased[-1].id if rebased else there.id]
             rebased.append(copy)
     return rebased
-
-
-def _trailer(commit: Commit, trailer: str) -> str:
-    """What a commit of ours says at the end of its message; "" in others."""
-    values = re.findall(rf"^{trailer}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
-    return values[-1] if values else ""
 
 
 def _packed(repository: Repo, there: ObjectID | None, have: Set[ObjectID], want: Set[ObjectID], **options: Any) -> Any:

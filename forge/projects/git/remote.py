@@ -6,21 +6,42 @@ The work is done by `git.process`, one process for each time, which this one sta
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypedDict
+from typing import IO, Annotated, Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from forge.core.errors import Invalid
 from forge.projects.files.contents import checked_path
-from forge.projects.git.child import Answer, run_child
+from forge.projects.git.child import Answer, keep_waiting, run_child
+from forge.projects.git.incoming import MAX_COMMITS, MAX_LISTED
 from forge.projects.git.process import ARCHIVE, origin_of
 
 MAX_ADDRESS_LENGTH = 500
+LONGEST_TEXT = 200
+"""Characters of what a repository tells of a commit, or of a path."""
+HISTORY_DEPTH = 100
+"""Commits of history in which one is looked for that the project has."""
+
+
+class CommitAnswer(TypedDict):
+    """A commit, as a process tells of it."""
+
+    commit: str
+    author: str
+    subject: str
+    moment: int
+
+
+class SharedAnswer(TypedDict):
+    """A commit that the project has."""
+
+    commit: str
+    version: int | None
 
 
 class FetchAnswer(TypedDict):
@@ -29,6 +50,16 @@ class FetchAnswer(TypedDict):
     commit: str
     branch: str
     left_out: list[str]
+    newest: CommitAnswer
+    came: list[CommitAnswer]
+    came_count: int
+    shared: Annotated[list[SharedAnswer], "one, or none"]
+
+
+class NewerAnswer(TypedDict):
+    """The same where there may be nothing new."""
+
+    fetched: FetchAnswer | None
 
 
 class PushAnswer(TypedDict):
@@ -49,6 +80,39 @@ class Remote:
 
 
 @dataclass(frozen=True)
+class OutsideCommit:
+    """A commit as its repository tells of it: nobody here is meant."""
+
+    commit: str
+    author: str
+    subject: str
+    moment: int
+
+
+@dataclass(frozen=True)
+class SharedCommit:
+    """A commit whose files a project has, and the last version that the branch needs no commit of.
+
+    Of a commit that is fetched, `version` is None unless it is one of the project's own."""
+
+    commit: str
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Looking:
+    """For which commit to look: `ref` in place of the branch, and what is known of it."""
+
+    ref: str = ""
+    project: str = ""
+    known: Collection[str] = ()
+    """Commits whose files the project has as versions."""
+    newest: str = ""
+    """The commit that came last."""
+    depth: int = 1
+
+
+@dataclass(frozen=True)
 class Fetched:
     """The files of a branch's newest commit, as a .zip by a stranger."""
 
@@ -57,6 +121,11 @@ class Fetched:
     branch: str
     left_out: tuple[str, ...]
     """Links and submodules."""
+    newest: OutsideCommit
+    came: tuple[OutsideCommit, ...]
+    """The newest commits since the shared one."""
+    came_count: int
+    shared: SharedCommit | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +138,7 @@ class Pushed:
 
 def checked_remote(url: str, branch: str = "", token: str = "", folder: str = "") -> Remote:
     """A branch of a server that the operator allows. Raises `Invalid` and `BadPath`."""
-    url, branch, token = url.strip(), branch.strip(), token.strip()
+    url, branch = url.strip(), branch.strip()
     if len(url) > MAX_ADDRESS_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
         raise _wrong("url", f"An address has at most {MAX_ADDRESS_LENGTH} characters, all of them ASCII.")
     origin = origin_of(url)
@@ -83,35 +152,87 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
         raise _wrong("url", f"Which repository? An address looks like {origin}/team/project.git")
     if len(branch) > 200 or not branch.isprintable() or " " in branch or branch.startswith(("-", "/")):
         raise _wrong("branch", "This is no name of a branch.")
+    return Remote(url, branch, checked_token(token), checked_path(folder.strip("/ ")) if folder.strip("/ ") else "")
+
+
+def checked_token(token: str) -> str:
+    """A token as somebody typed it. Raises `Invalid`."""
+    token = token.strip()
     if len(token) > 500 or not token.isascii() or not token.isprintable():
         raise _wrong("token", "This is no token.")
-    return Remote(url, branch, token, checked_path(folder.strip("/ ")) if folder.strip("/ ") else "")
+    return token
 
 
 @contextmanager
-def fetch_branch(remote: Remote) -> Iterator[Fetched]:
+def fetch_branch(
+    remote: Remote, looking: Looking | None = None, tick: Callable[[], None] = keep_waiting
+) -> Iterator[Fetched]:
     """The files of a branch, for as long as the caller needs them. Raises `GitRefused` and `TooOften`."""
+    with fetch_newer(remote, looking or Looking(), tick) as fetched:
+        assert fetched is not None  # noqa: S101 (no commit is known)
+        yield fetched
+
+
+@contextmanager
+def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = keep_waiting) -> Iterator[Fetched | None]:
+    """The same; None where nothing came since `looking.newest`."""
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
-        result = _run("fetch", remote, Path(folder), FetchAnswer)
+        wanted = {
+            "ref": looking.ref,
+            "project": looking.project,
+            "known": sorted(looking.known),
+            "newest": looking.newest,
+            "depth": looking.depth,
+        }
+        result = _run("fetch", remote, Path(folder), NewerAnswer, wanted, tick)["fetched"]
+        if result is None:
+            yield None
+            return
+        shared = next(iter(result["shared"]), None)
         with (Path(folder) / ARCHIVE).open("rb") as archive:
-            yield Fetched(archive, result["commit"], result["branch"], tuple(result["left_out"]))
+            yield Fetched(
+                archive,
+                result["commit"][:40],
+                result["branch"],
+                tuple(path[:LONGEST_TEXT] for path in result["left_out"][:MAX_LISTED]),
+                _commit(result["newest"]),
+                tuple(_commit(each) for each in result["came"][:MAX_LISTED]),
+                max(0, min(result["came_count"], MAX_COMMITS)),
+                None if shared is None else SharedCommit(shared["commit"], shared["version"]),
+            )
 
 
-def push_versions(remote: Remote, project: str, repository: Iterable[tuple[str, bytes]]) -> Pushed:
+def _commit(answer: CommitAnswer) -> OutsideCommit:
+    """What a process tells of a commit, cut short: a repository may have taken it over."""
+    author, subject = answer["author"][:LONGEST_TEXT], answer["subject"][:LONGEST_TEXT]
+    return OutsideCommit(answer["commit"][:40], author, subject, answer["moment"])
+
+
+def push_versions(
+    remote: Remote, project: str, repository: Iterable[tuple[str, bytes]], upon: SharedCommit | None = None
+) -> Pushed:
     """Sends the commits of a project's versions, given as the files below `.git` of a repository.
 
-    Raises `GitRefused` and `TooOften`.
+    `upon` is a commit of others on which they may go. Raises `GitRefused` and `TooOften`.
     """
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
         for name, data in repository:
             path = Path(folder) / ".git" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        result = _run("push", remote, Path(folder), PushAnswer, project)
+        shared = None if upon is None else {"commit": upon.commit, "version": upon.version or 0}
+        result = _run("push", remote, Path(folder), PushAnswer, {"project": project, "upon": shared})
     return Pushed(result["commit"], result["commits"])
 
 
-def _run(act: str, remote: Remote, folder: Path, shape: type[Answer], project: str = "") -> Answer:
+def _run(
+    act: str,
+    remote: Remote,
+    folder: Path,
+    shape: type[Answer],
+    more: Mapping[str, Any],
+    tick: Callable[[], None] = keep_waiting,
+) -> Answer:
     job = {
         "act": act,
         "url": remote.url,
@@ -120,9 +241,9 @@ def _run(act: str, remote: Remote, folder: Path, shape: type[Answer], project: s
         "token": remote.token,
         "origins": settings.GIT_ORIGINS,
         "limit": settings.UPLOAD_LIMIT,
-        "project": project,
+        **more,
     }
-    return run_child("git.process", job, folder, shape)
+    return run_child("git.process", job, folder, shape, tick)
 
 
 def _wrong(field: str, message: str) -> Invalid:

@@ -11,6 +11,7 @@ from forge.reviews.changes.actions.offers import (
     resolve_conflict,
     start_over,
 )
+from forge.reviews.changes.actions.outside import bring_from_outside, bring_newer
 from forge.reviews.checks.actions import Result, post_check
 from forge.reviews.guests.actions import (
     GuestTerms,
@@ -61,6 +62,8 @@ __all__ = [
     "ask_in_a_new_round",
     "ask_when_built",
     "begin_thread",
+    "bring_from_outside",
+    "bring_newer",
     "build_merged",
     "change_reviewers",
     "change_rules",

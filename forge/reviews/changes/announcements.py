@@ -173,6 +173,7 @@ CHANGE_REQUEST_CHANGED = declare(
             AuditTopic.REVIEWS,
             {
                 "change.offer": "offered {change_request} to {project}",
+                "change.bring": "brought {change_request} to {project} from {place}",
                 "change.newer": "offered newer files in {change_request} of {project}",
                 "change.resolve": "resolved a conflict of {change_request} of {project} in {file}: {side}",
                 "change.start_over": "reopened all conflicts of {change_request} of {project}",

@@ -48,6 +48,11 @@ class ChangeRequest(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     source = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="offers")
     """The fork; None once it is gone for good."""
+    outside_author = models.CharField(max_length=100, blank=True, default="", db_default="")
+    """Who made it elsewhere, as its repository tells: nobody here is meant."""
+    outside_place = models.CharField(max_length=300, blank=True, default="", db_default="")
+    """The branch elsewhere that it comes from, as text; "" where it comes from a fork. `base` and `offered` are then
+    versions of the project itself."""
     base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """What both had in common."""
     offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -94,6 +99,11 @@ class ChangeRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == ChangeState.OPEN
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it comes from a branch elsewhere, and from no fork."""
+        return bool(self.outside_place)
 
     def get_absolute_url(self) -> str:
         return f"{self.project.get_absolute_url()}/change-requests/{self.number}"

@@ -17,7 +17,8 @@ def offer_facets(request: ChangeRequest) -> tuple[Facet, ...]:
     state = f"{by} {verb} it meanwhile." if request.decided_by else "It was decided or reopened meanwhile."
     offered = "Other files are offered now."
     if request.offered is not None:
-        offered = f"Version {request.offered.number} of the fork is offered now."
+        of = "" if request.is_outside else " of the fork"
+        offered = f"Version {request.offered.number}{of} is offered now."
     return (
         Facet("state", [request.state, decided], state),
         Facet("offer", str(request.offered_id), offered),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.errors import LinkEnded
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import token_of
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.builds.models import Build
 from forge.core import threads
@@ -70,6 +71,7 @@ def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[Guest
         may_comment=terms.may_comment,
         secret_hash=hash_secret(secret),
         created_by=actor.person,
+        created_by_token=token_of(actor),
         expires=timezone.now() + timedelta(days=terms.days),
     )
     write_entry(

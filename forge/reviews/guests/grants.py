@@ -32,6 +32,8 @@ def _find(scope: Scope) -> Sequence[Grant]:
             created=each.created,
             expires=each.expires,
             can_be_handed_over=True,
+            is_for_anyone=True,
+            token=each.created_by_token,
         )
         for each in links.select_related("review__project__organisation")
     ]
@@ -50,7 +52,7 @@ def _end(ids: Collection[UUID]) -> None:
 
 
 def _hand_over(ids: Collection[UUID], heir: User) -> None:
-    GuestLink.objects.filter(pk__in=ids).update(created_by=heir)
+    GuestLink.objects.filter(pk__in=ids).update(created_by=heir, created_by_token=None)
 
 
 declare(

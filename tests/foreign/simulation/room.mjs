@@ -89,7 +89,7 @@ export class Room {
     if (choice < 0.5) this.type(client);
     else if (choice < 0.6) this.remove(client);
     else if (choice < 0.65)
-      this.withFile(client, (file) => file.set("path", `${chance.one(["a", "b/c", "d"])}/${chance.below(99)}.txt`));
+      this.withFile(client, (file) => file.set("path", `${chance.one(["a", "b/c", "d"])}/${chance.below(99)}.md`));
     else if (choice < 0.68) this.withFile(client, (file) => file.set("deleted", true));
     else if (choice < 0.72) this.withFile(client, (file) => file.set("deleted", false));
     else if (choice < 0.76) client.disconnect();
@@ -106,13 +106,18 @@ export class Room {
     return [...client.files.values()].map((file) => file.get("text")).filter((text) => text instanceof Y.Text);
   }
 
+  /** The texts that merge by letters, so that each letter stays. Lines of Runefiles and labels merge as a whole. */
+  freeTexts(client) {
+    return this.texts(client).filter((text) => String(text.parent.get("path")).endsWith(".md"));
+  }
+
   withFile(client, change) {
     const files = [...client.files.values()].filter((file) => !String(file.get("path")).startsWith("api"));
     if (files.length > 0) change(this.chance.one(files));
   }
 
   type(client) {
-    const texts = this.texts(client).filter((text) => text.parent.get("path") !== "api.txt");
+    const texts = this.freeTexts(client);
     if (texts.length === 0) return;
     const text = this.chance.one(texts);
     const word = Array.from({ length: 1 + this.chance.below(4) }, () => this.fresh());
@@ -132,7 +137,7 @@ export class Room {
   }
 
   remove(client) {
-    const texts = this.texts(client).filter((text) => text.length > 2 && text.parent.get("path") !== "api.txt");
+    const texts = this.freeTexts(client).filter((text) => text.length > 2);
     if (texts.length === 0) return;
     const text = this.chance.one(texts);
     const whole = text.toString();

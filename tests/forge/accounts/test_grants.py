@@ -29,7 +29,7 @@ from forge.accounts.errors import BadAccount, LinkEnded, OtherAddress
 from forge.accounts.grants.access import grants_of
 from forge.accounts.grants.actions import end_own_thing, hand_over_thing
 from forge.accounts.grants.declarations import declare, kinds
-from forge.accounts.models import Invitation, Membership, Organisation, Role, User
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
 from forge.accounts.organisations.access import is_confirmed
 from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid, NotFound
@@ -43,8 +43,10 @@ from forge.projects.actions import (
     invite_to_project,
     invite_to_project_by_email,
 )
+from forge.projects.git.remote import Remote
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
+from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.guests.actions import GuestTerms, invite_guest
 from forge.webhooks.actions import Change, change_webhook, create_webhook
@@ -112,6 +114,83 @@ GRANT_NOTHING = {
 """The fields that name a person and are no maker's, and why what they stand in grants, runs and sends nothing."""
 
 
+PLACE = "names an organisation or a project, and nobody"
+CONTENT = "says what a thing is, and names nobody"
+BY_TOKEN = "ends with the token (`forge.accounts.models.of_living_tokens`)"
+MAY_NAME_SOMEBODY = {
+    "accounts.ApiToken.restriction": PLACE,
+    "accounts.ApiToken.scopes": CONTENT,
+    "accounts.DeviceSignIn.restriction": PLACE,
+    "accounts.Invitation.created_by_token": BY_TOKEN,
+    "accounts.Invitation.project": PLACE,
+    "accounts.ProjectMembership.project": PLACE,
+    "accounts.ReservedName.organisation": PLACE,
+    "accounts.TeamRole.project": PLACE,
+    "accounts.User.dismissed_hints": CONTENT,
+    "activity.Activity.facts": DID,
+    "builds.Artefact.diagnostics": CONTENT,
+    "builds.Artefact.report": CONTENT,
+    "builds.Artefact.spec": CONTENT,
+    "builds.Build.diagnostics": CONTENT,
+    "builds.Build.evaluation": CONTENT,
+    "builds.Build.judgements": CONTENT,
+    "builds.Build.measurement": CONTENT,
+    "builds.BuildChoices.targets": CONTENT,
+    "builds.BuildPackage.needs": CONTENT,
+    "builds.Preview.diagnostics": CONTENT,
+    "builds.Preview.options": CONTENT,
+    "builds.Preview.outline": CONTENT,
+    "core.AuditEntry.data": DID,
+    "core.AuditEntry.organisation": PLACE,
+    "core.AuditEntry.person": DID,
+    "core.AuditEntry.project": PLACE,
+    "core.BlobLink.organisation": PLACE,
+    "core.BlobLink.owner_id": "names the row that needs the bytes",
+    "core.Event.data": DID,
+    "jobs.Job.result": CONTENT,
+    "jobs.Job.spec": CONTENT,
+    "jobs.Worker.capabilities": CONTENT,
+    "notices.Notice.facts": DID,
+    "projects.Sample.events": CONTENT,
+    "projects.Version.file_ids": CONTENT,
+    "projects.Version.manifest": CONTENT,
+    "projects.Version.original_authors": DID,
+    "projects.Version.secrets": CONTENT,
+    "projects.Version.writers": DID,
+    "registry.BlockVersion.interface": CONTENT,
+    "registry.Listing.stages": CONTENT,
+    "registry.Manifest.annotations": CONTENT,
+    "registry.Publication.missing": CONTENT,
+    "registry.Publication.policy": CONTENT,
+    "registry.PublishedVersion.organisation": PLACE,
+    "registry.Upload.parts": CONTENT,
+    "reviews.AnchoredThread.place": CONTENT,
+    "repositories.Pull.came": "names of commits and their authors, as texts of another repository",
+    "repositories.Pull.left_out": "paths of files",
+    "reviews.AwaitedReview.request": "whom it asks; it is asked once, by the right that `requested_by` has then",
+    "reviews.CheckResult.token": "counts while the token is there (`forge.reviews.checks.access`)",
+    "reviews.GuestLink.created_by_token": BY_TOKEN,
+    "reviews.OrganisationRules.protected_tags": CONTENT,
+    "reviews.Suggestion.overrides": CONTENT,
+    "reviews.Suggestion.said": CONTENT,
+    "reviews.Verdict.place": CONTENT,
+    "webhooks.Webhook.created_by_token": BY_TOKEN,
+    "webhooks.Webhook.topics": CONTENT,
+}
+"""The fields by which a row may name a person or a token without a foreign key to a person: an id, or JSON with ids in
+it; and why it grants nothing, or how it ends."""
+
+
+def _fields_that_may_name_somebody() -> Iterator[str]:
+    for model in apps.get_models():
+        if model.__module__.startswith("forge."):
+            for field in model._meta.local_fields:
+                is_key = isinstance(field, models.ForeignKey) and field.related_model is ApiToken
+                may_hold_ids = isinstance(field, (models.UUIDField, models.JSONField)) and not field.primary_key
+                if is_key or may_hold_ids:
+                    yield f"{model._meta.label}.{field.name}"
+
+
 def _fields_that_name_people() -> Iterator[str]:
     for model in apps.get_models():
         if model.__module__.startswith("forge."):
@@ -132,6 +211,11 @@ def test_each_field_that_names_a_person_is_a_grants_or_grants_nothing() -> None:
     assert not makers & set(GRANT_NOTHING)
 
 
+def test_each_field_that_may_name_somebody_says_why_it_grants_nothing() -> None:
+    """A new id or JSON in a model, or a key to a token, is listed here with the reason."""
+    assert set(_fields_that_may_name_somebody()) == set(MAY_NAME_SOMEBODY)
+
+
 def test_a_kind_is_declared_once_and_tested_here() -> None:
     assert tuple(sorted(kinds())) == KINDS
     with pytest.raises(TypeError):
@@ -147,6 +231,8 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return create_token(maker, "ci", ["build:run"], None, [project.stream])[0]
     if kind == "webhook":
         return create_webhook(maker, organisation, "https://example.org/hook", ["publish"])[0]
+    if kind == "linked-branch":
+        return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
@@ -165,7 +251,7 @@ def _works(person: User) -> list[str]:
     return [each.kind.name for each in grants_of([person]) if each.works]
 
 
-KINDS = ("guest-link", "invitation", "phone", "token", "webhook")
+KINDS = ("guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
 
 
 @pytest.mark.protects("roles/rights-that-end")

@@ -13,12 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from forge.builds.actions import request_build, store_build
+from forge.builds.actions import request_build
 from forge.builds.artefacts.store import keep_artefact, take_known
 from forge.builds.models import Build, BuildPackage
 from forge.builds.packages.making import PACKAGE
 from forge.builds.runs.execution import NewCompiler
 from forge.builds.runs.jobs import numbered_job, package_job
+from forge.builds.runs.storing import store_build
 from forge.compute.child.secret_search import search_files
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import PaceNow, usual_pace

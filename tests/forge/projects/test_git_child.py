@@ -17,7 +17,16 @@ from forge.projects.git.remote import FetchAnswer
 from forge.projects.history.import_archive import HistoryAnswer
 from tests.forge.compute.answer_fuzzing import fuzzed
 
-FETCHED = {"commit": "0" * 40, "branch": "main", "left_out": ["link"]}
+COMMIT = {"commit": "0" * 40, "author": "Ana", "subject": "m", "moment": 1}
+FETCHED = {
+    "commit": "0" * 40,
+    "branch": "main",
+    "left_out": ["link"],
+    "newest": COMMIT,
+    "came": [COMMIT],
+    "came_count": 1,
+    "shared": [{"commit": "1" * 40, "version": None}],
+}
 READ = {
     "states": [{"commit": "1", "author": "Ana", "moment": 1, "message": "m", "changed": {"a": "0" * 64, "b": None}}],
     "merges": 0,

@@ -27,7 +27,7 @@ def _post(client: Client, path: str, body: object) -> Any:
     return client.post(path, body, content_type="application/json")
 
 
-def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, user: User) -> None:
+def test_a_project_is_made_private_with_a_runefile(client: Client, user: User) -> None:
     response = _post(client, BASE, {"organisation": "acme", "name": "wand"})
     assert response.status_code == 201
     assert response.json() == {
@@ -40,7 +40,7 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "shares_files": False,
         "may": [
             *["see", "read", "comment", "post_check", "review", "suggest", "give_sample"],
-            *["edit", "build", "ask", "share", "publish", "describe"],
+            *["edit", "build", "ask", "share", "publish", "push", "describe"],
         ],
     }
     files = client.get(f"{BASE}/acme/wand/files").json()["files"]
@@ -196,6 +196,7 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "ask",
         "share",
         "publish",
+        "push",
         "describe",
     ]
     assert state["project"]["url"] == "/acme/kitchen"

@@ -31,6 +31,7 @@ from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.changes.access import base_of, find_change_request, find_offer, fork_to_offer, offers_of
 from forge.reviews.changes.actions import merges
+from forge.reviews.changes.edits import edits_between
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.errors import (
@@ -265,7 +266,7 @@ def test_nobody_merges_over_an_edit_of_this_moment(
 ) -> None:
     offer = offered(partner, fork)
     approved(built_merged(developer, offer))
-    build_edits = merges.edits_between
+    build_edits = edits_between
 
     def edited_meanwhile(*sides: object) -> object:
         edits = build_edits(*sides)  # type: ignore[arg-type]

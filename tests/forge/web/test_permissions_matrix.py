@@ -57,6 +57,7 @@ READ = (200, 200, 200, 200, 200, 404, 401)
 EDIT = (200, 200, 200, 403, 403, 404, 401)
 MAKE = (201, 201, 201, 403, 403, 404, 401)
 DELETED = (204, 204, 204, 403, 403, 404, 401)
+NOT_THERE_TO_EDIT = (404, 404, 404, 403, 403, 404, 401)
 OWN = (200, 403, 403, 403, 403, 404, 401)
 OWN_MAKE = (201, 403, 403, 403, 403, 404, 401)
 OWN_DELETED = (204, 403, 403, 403, 403, 404, 401)
@@ -295,6 +296,17 @@ CASES: list[Case] = [
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/archive", f"{_P}/archive", None, READ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/repository", f"{_P}/repository", None, READ),
+    ("get", f"{_ROUTE}/repository/link", f"{_P}/repository/link", None, NOT_THERE_TO_EDIT),
+    (
+        "put",
+        f"{_ROUTE}/repository/link",
+        f"{_P}/repository/link",
+        {"url": "https://nowhere.example/a.git", "branch": "main"},
+        (400, 400, 400, 403, 403, 404, 401),
+    ),
+    ("delete", f"{_ROUTE}/repository/link", f"{_P}/repository/link", None, NOT_THERE_TO_EDIT),
+    ("get", f"{_ROUTE}/repository/pulls", f"{_P}/repository/pulls", None, EDIT),
+    ("post", f"{_ROUTE}/repository/pulls", f"{_P}/repository/pulls", {}, NOT_THERE_TO_EDIT),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/repository",
@@ -630,6 +642,7 @@ OURS = (
         "forge.jobs",
         "forge.notices",
         "forge.projects",
+        "forge.repositories",
         "forge.search",
         "forge.webhooks",
         "forge.player",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from forge.accounts.announcements import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.errors import BadAccount
+from forge.accounts.grants.access import created_by_tokens, links_for_anyone
 from forge.accounts.models import ApiToken, BrowserSession, DeviceSignIn, SignInLink, User
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
 from forge.accounts.people.checks import ADDRESS_IN_USE, name_errors, password_errors
@@ -71,7 +72,8 @@ def set_password(user: User, password: str) -> None:
 @transaction.atomic
 def end_sessions_and_tokens(user: User) -> None:
     """Ends all tokens and sessions of a person whose password was changed, and what would become one; who changed it
-    goes on with a new session.
+    goes on with a new session. What the tokens made ends too, and so do links that let in whoever has them: somebody
+    with a session that was stolen may have made one for themself.
 
     Django calls it by `forge.accounts.sign_in.passwords`, whoever stores a new password, by whatever way.
     """
@@ -79,8 +81,19 @@ def end_sessions_and_tokens(user: User) -> None:
     tokens = ApiToken.objects.visible_to(user)
     names = [token.name for token in tokens]
     sessions = BrowserSession.objects.visible_to(user).count()
-    if names or sessions:
-        ended = {"tokens": counted(len(names), "token"), "sessions": counted(sessions, "session"), "names": names}
+    things = {
+        each.grant.id: each
+        for each in (*links_for_anyone(user), *created_by_tokens(user, [token.pk for token in tokens]))
+    }
+    for thing in things.values():
+        thing.kind.end([thing.grant.id])
+    if names or sessions or things:
+        ended = {
+            "tokens": counted(len(names), "token"),
+            "sessions": counted(sessions, "session"),
+            "names": names,
+            "things": [each.grant.title for each in things.values()],
+        }
         write_entry(user, "password.end", user.stream, user.place, **ended)
         tokens.delete()
         Session.objects.filter(browser__user=user).delete()

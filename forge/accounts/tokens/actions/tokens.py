@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.grants.access import created_by_tokens
 from forge.accounts.models import ApiToken
 from forge.accounts.organisations.access import require_person
 from forge.accounts.tokens.restriction import checked_restriction
@@ -76,10 +77,14 @@ def _checked_scopes(scopes: Sequence[str], restriction: Collection[str] | None) 
 
 @transaction.atomic
 def delete_token(actor: Actor, token_id: UUID) -> None:
-    """Deletes one of the person's own tokens. Raises `PersonNeeded` and `NotFound`."""
+    """Deletes one of the person's own tokens, and ends what it made. Raises `PersonNeeded` and `NotFound`."""
     require_person(actor)
     token = ApiToken.objects.visible_to(actor).filter(pk=token_id).first()
     if token is None:
         raise NotFound("You have no such token.")
+    things = created_by_tokens(token.owner, [token.pk])
+    for thing in things:
+        thing.kind.end([thing.grant.id])
     token.delete()
-    write_entry(actor, "token.delete", f"token:{token_id}", Place(person=token.owner_id), name=token.name)
+    what = {"name": token.name, "things": [each.grant.title for each in things]}
+    write_entry(actor, "token.delete", f"token:{token_id}", Place(person=token.owner_id), **what)

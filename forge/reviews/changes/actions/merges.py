@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -15,12 +14,8 @@ from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen, seen_state
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
-from forge.projects.errors import FileChanged
-from forge.projects.files.document_store import editing
-from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
-from forge.projects.versions.restore import FileToRestore, restore
-from forge.projects.versions.store import Manifest, WorkingTree, snapshot, store_version, stored_text, working_tree
+from forge.projects.versions.store import snapshot, store_version, working_tree
 from forge.reviews.changes.access import find_again
 from forge.reviews.changes.actions.offers import (
     decide,
@@ -31,6 +26,7 @@ from forge.reviews.changes.actions.offers import (
     require_resolved,
 )
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
+from forge.reviews.changes.edits import apply_edits, edits_between
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
@@ -77,7 +73,7 @@ def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Ve
         require_open(request)
         # What was compared above is still what is offered and chosen; the files are compared by their sequence.
         require_seen(conflict_facets(find_again(request)), [compared])
-        _apply(actor, project, edits)
+        apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
         Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
         request.before, request.merged = before, merged
@@ -115,51 +111,10 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Ve
         request.refresh_from_db(fields=["state"])
         if request.state != ChangeState.MERGED:
             raise NotOpen("It was undone already.")
-        _apply(actor, project, edits)
+        apply_edits(actor, project, edits)
         open_again(request)
         _note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
     return after
-
-
-@dataclass(frozen=True)
-class Edits:
-    """What has to be edited in the document as it was after the update `sequence`: files that are the same in both
-    are left alone."""
-
-    sequence: int
-    paths: frozenset[str]
-    wanted: tuple[FileToRestore, ...]
-
-
-def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
-    """From the one to the other, with the texts read."""
-    changed = _changed(ours.manifest, result.manifest)
-    wanted = tuple(_wanted(result, path) for path in sorted(changed & result.manifest.keys()))
-    return Edits(ours.sequence, changed, wanted)
-
-
-def _apply(actor: Actor, project: Project, edits: Edits) -> None:
-    """Edits the live document. Raises `FileChanged` where it is not what was read."""
-    with editing(project, actor.pk) as doc:
-        project.refresh_from_db(fields=["sequence"])
-        if project.sequence != edits.sequence:
-            raise FileChanged("Somebody edited the files at this moment. Try it again.")
-        restore(doc, edits.wanted, edits.paths)
-        link_uploaded(project, (file.digest for file in edits.wanted if file.text is None), project)
-    project.refresh_from_db(fields=["sequence"])
-
-
-def _changed(then: Manifest, now: Manifest) -> frozenset[str]:
-    return frozenset(
-        path for path in then.keys() | now.keys() if then.get(path, {}).get("digest") != now.get(path, {}).get("digest")
-    )
-
-
-def _wanted(result: WorkingTree, path: str) -> FileToRestore:
-    described = result.manifest[path]
-    digest, size = described["digest"], described["size"]
-    text = result.texts[path].decode("utf-8") if path in result.texts else stored_text(path, digest, size)
-    return FileToRestore(path, digest, size, text, result.file_ids.get(path))
 
 
 def _name(actor: Actor, request: ChangeRequest, version: Version) -> None:

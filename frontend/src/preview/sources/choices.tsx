@@ -14,10 +14,8 @@ import {
 import { lazy, type ComponentType } from "react";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
-import { CameraSource } from "./sensors/CameraSource";
 import { DrawingSource } from "./DrawingSource";
 import { MicrophoneSource } from "./sensors/MicrophoneSource";
-import { MotionSource } from "./sensors/MotionSource";
 import type * as Others from "./others";
 import { numbersShape } from "./shapes";
 import type { SourceProps } from "./source";
@@ -31,7 +29,7 @@ export interface Choice {
   readonly Source: ComponentType<SourceProps>;
 }
 
-/** Fetched beside what runs. A sensor or a sheet that stands first in its list is here at once, the others when they are chosen. */
+/** Fetched beside what runs. A microphone or a sheet that stands first in its list is here at once, the others when they are chosen. */
 const fetchOthers = (): Promise<typeof Others> => import("./others");
 const fetchRecordings = (): Promise<typeof Recordings> => import("../recordings/RecordingSource");
 
@@ -53,11 +51,11 @@ const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Sour
 const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: other("SoundFileSource") };
 const TONE: Choice = { label: "Signal", title: "Sound", icon: Mic, Source: other("SoundSignalSource") };
 
-const CAMERA: Choice = { label: "Camera", title: "Camera", icon: Camera, Source: CameraSource };
+const CAMERA: Choice = { label: "Camera", title: "Camera", icon: Camera, Source: other("CameraSource") };
 const DRAWING: Choice = { label: "Draw", title: "Drawing", icon: Image, Source: DrawingSource };
 const PICTURE_FILE: Choice = { label: "File", title: "Picture", icon: Image, Source: other("PictureFileSource") };
 const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Source: other("PictureSignalSource") };
-const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: MotionSource };
+const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: other("MotionSource") };
 const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: other("MotionFileSource") };
 const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: other("MotionSignalSource") };
 const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: other("NumbersSource") };

@@ -1,9 +1,11 @@
-// The sources that are no sensor of this machine: files, generated signals, numbers and text. One part, fetched by choices.tsx.
+// The sources that few runes begin with: files, generated signals, camera, motion, numbers and text. One part, fetched by choices.tsx.
 export { BytesFileSource } from "./files/BytesFileSource";
 export { MotionFileSource } from "./files/MotionFileSource";
 export { PictureFileSource } from "./files/PictureFileSource";
 export { SoundFileSource } from "./files/SoundFileSource";
 export { MotionSignalSource, PictureSignalSource, SoundSignalSource } from "./SignalSources";
+export { CameraSource } from "./sensors/CameraSource";
+export { MotionSource } from "./sensors/MotionSource";
 export { NumbersSource } from "./NumbersSource";
 export { RandomSource } from "./RandomSource";
 export { TextSource } from "./TextSource";

@@ -1,0 +1,59 @@
+"""Stores the rows of a build that somebody asks for. `forge.builds.actions` decides who may ask, and tells of it."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db.models import Max
+
+from forge.accounts.principals import PrincipalKind
+from forge.builds.choices import choices_of, manner_to_json
+from forge.builds.models import Build, BuildPackage, Kind
+from forge.builds.packages.making import PACKAGE
+from forge.builds.runs.building import BUILD
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.jobs.models import Job
+from forge.jobs.queue import create_job
+from forge.projects.models import Project, Version
+
+
+def store_build(actor: Actor, project: Project, version: Version) -> Job:
+    """Stores a build with its packages and returns its job. The caller has locked the project, and tells of the job."""
+    choices = choices_of(project)
+    build_id = uuid4()
+    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
+    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
+    job = create_job(
+        BUILD,
+        project.organisation_id,
+        {"build": str(build_id)},
+        party=party,
+        project=project,
+        # One of a version that is being built waits, for it will reuse what comes of that.
+        key=f"version:{version.pk}",
+    )
+    build = Build.objects.create(
+        pk=build_id,
+        job=job,
+        project=project,
+        version=version,
+        name=project.name,
+        kind=Kind.NUMBERED,
+        number=(Build.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
+        **manner_to_json(choices),
+    )
+    BuildPackage.objects.bulk_create(
+        BuildPackage(build=build, target=target, job=_package_job(build, job, target, party))
+        for target in choices.targets
+    )
+    return job
+
+
+def _package_job(build: Build, of_build: Job, target: str, party: Party) -> Job:
+    """A job that makes a package once the build has succeeded. That of the build tells of all of them."""
+    spec = {"build": str(build.pk), "target": target}
+    key = f"package:{build.version_id}:{target}"
+    return create_job(
+        PACKAGE, party.organisation, spec, party=party, project=build.project, key=key, required_job=of_build
+    )

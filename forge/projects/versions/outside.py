@@ -1,0 +1,44 @@
+"""Versions whose files came from a branch elsewhere: stored beside the project's own, which stay as they are."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Max
+
+from forge.core.actors import Actor
+from forge.projects.files.storage import link_uploaded
+from forge.projects.git.remote import OutsideCommit
+from forge.projects.models import Project, Version
+from forge.projects.versions.imported import MAX_MESSAGE_LENGTH
+from forge.projects.versions.store import Manifest, manifest_digest
+
+
+def store_outside_version(
+    actor: Actor, project: Project, manifest: Manifest, newest: OutsideCommit | None, message: str
+) -> Version:
+    """The version of these files, which are stored: the one that has their digest already, or the next one.
+
+    Of what is only told nobody here is the author, and who brought it approves nothing of it. The caller has checked
+    that the person may make one. Raises `StorageQuotaReached`.
+    """
+    digest = manifest_digest(manifest)
+    with transaction.atomic():
+        Project.objects.lock(project.pk)
+        version = Version.objects.filter(project=project, digest=digest).first()
+        if version is None:
+            last = Version.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+            version = Version.objects.create(
+                project=project,
+                number=last + 1,
+                digest=digest,
+                manifest=dict(manifest),
+                sequence=0,
+                writers=[] if actor.pk is None else [str(actor.pk)],
+                message=message[:MAX_MESSAGE_LENGTH],
+                original_authors=[newest.author] if newest is not None and newest.author else [],
+            )
+        if newest is not None and not version.commit:
+            version.commit, version.automatic = newest.commit, False
+            version.save(update_fields=["commit", "automatic"])
+        link_uploaded(version, {described["digest"] for described in manifest.values()}, project)
+    return version

@@ -1,0 +1,158 @@
+"""Linking a project to a branch, pulling it, and what a pull changes. Each act checks the permission and is audited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.core.sealing import seal
+from forge.jobs.kinds import kind_of
+from forge.jobs.models import Job
+from forge.jobs.queue import announce, create_job
+from forge.projects.access import require
+from forge.projects.announcements import VERSION_SAVED
+from forge.projects.git.remote import OutsideCommit, Remote
+from forge.projects.models import Project, Version
+from forge.repositories.access import find_link, open_request
+from forge.repositories.errors import LinkEnded, NotLinked
+from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
+from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
+from forge.reviews.actions import bring_from_outside, bring_newer
+from forge.reviews.changes.actions.outside import Origin
+from forge.reviews.changes.edits import Edits, apply_edits
+from forge.reviews.changes.models import ChangeRequest
+
+
+@transaction.atomic
+def link_branch(actor: Actor, project: Project, remote: Remote) -> LinkedBranch:
+    """Makes a project follow a branch, in place of the one that it followed. Who links takes the link over.
+
+    Raises `Forbidden` and `Invalid`.
+    """
+    require(actor, Verb.EDIT, project)
+    if not remote.branch:
+        raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
+    Project.objects.lock(project.pk)
+    link = LinkedBranch.objects.filter(project=project).first() or LinkedBranch(project=project)
+    if (link.url, link.branch, link.folder) != (remote.url, remote.branch, remote.folder):
+        link.url, link.branch, link.folder = remote.url, remote.branch, remote.folder
+        link.commit, link.version, link.shared = "", None, None
+    link.linked_by, link.linked, link.ended = actor.person, timezone.now(), None
+    link.save()
+    write_entry(
+        actor, "git.link", project.stream, project.place, url=remote.url, branch=remote.branch, folder=remote.folder
+    )
+    return link
+
+
+@transaction.atomic
+def unlink_branch(actor: Actor, project: Project) -> None:
+    """Makes a project follow no branch. Its files and change requests stay. Raises `Forbidden` and `NotLinked`."""
+    require(actor, Verb.EDIT, project)
+    link = _link(actor, project)
+    write_entry(actor, "git.unlink", project.stream, project.place, url=link.url, branch=link.branch)
+    link.delete()
+
+
+@transaction.atomic
+def pull(actor: Actor, project: Project, token: str = "") -> Pull:
+    """Queues a pull of the linked branch; answers the one that waits or runs where there is one.
+
+    Raises `Forbidden`, `NotLinked` and `LinkEnded`.
+    """
+    require(actor, Verb.EDIT, project)
+    link = _link(actor, project)
+    if link.ended is not None:
+        raise LinkEnded("Whoever linked this branch may no longer edit the project, or ended the link. Link it again.")
+    Project.objects.lock(project.pk)
+    unfinished = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)
+    existing = Pull.objects.select_related("job").filter(job__in=unfinished).first()
+    if existing is not None:
+        return existing
+    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
+    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
+    spec = {"project": str(project.pk), "url": link.url, "branch": link.branch, "folder": link.folder}
+    kind, key = kind_of(PULL_KIND), f"git:{project.pk}"
+    job = create_job(kind, project.organisation_id, spec, party=party, project=project, key=key)
+    sealed = seal(token, TOKEN_PURPOSE) if token else ""
+    queued = Pull.objects.create(job=job, project=project, sealed_token=sealed)
+    write_entry(actor, "git.pull", project.stream, project.place, url=link.url, branch=link.branch)
+    announce(job)
+    return queued
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Files of a commit as a version of the project, and what the repository tells of it."""
+
+    version: Version
+    newest: OutsideCommit
+    left_out: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def update_files(actor: Actor, link: LinkedBranch, incoming: Incoming, edits: Edits) -> None:
+    """Makes the project's files those of a commit, since they had no change of their own since the last one.
+
+    Raises `Forbidden`, and `FileChanged` where somebody edits at this moment.
+    """
+    project = link.project
+    require(actor, Verb.EDIT, project)
+    apply_edits(actor, project, edits)
+    Version.objects.filter(pk=incoming.version.pk).update(sequence=project.sequence)
+    _note_shared(link, incoming)
+    append_event(project.stream, VERSION_SAVED(number=incoming.version.number), actor)
+    facts = {"branch": link.branch, "url": link.url, "commit": incoming.newest.commit}
+    write_entry(actor, "git.update", project.stream, project.place, version=incoming.version.number, **facts)
+
+
+@transaction.atomic
+def note_shared(actor: Actor, link: LinkedBranch, incoming: Incoming) -> None:
+    """The project has a commit's files already. Raises `Forbidden`."""
+    require(actor, Verb.EDIT, link.project)
+    _note_shared(link, incoming)
+    facts = {"branch": link.branch, "url": link.url, "commit": incoming.newest.commit}
+    write_entry(actor, "git.same", link.project.stream, link.project.place, version=incoming.version.number, **facts)
+
+
+@transaction.atomic
+def offer_commit(actor: Actor, link: LinkedBranch, base: Version, incoming: Incoming) -> ChangeRequest:
+    """Makes a change request of a commit of the branch, or another round of the one that is open.
+
+    Raises `Forbidden` and `TooManyOffers`.
+    """
+    project, newest = link.project, incoming.newest
+    require(actor, Verb.EDIT, project)
+    existing = open_request(link)
+    if existing is not None:
+        bring_newer(actor, existing.change_request, incoming.version, newest.subject)
+        RemoteRequest.objects.filter(pk=existing.pk).update(commit=newest.commit)
+        return existing.change_request
+    origin = Origin(newest.author, link.place)
+    title = newest.subject or f"Commit {newest.commit[:12]}"
+    change = bring_from_outside(actor, project, origin, title, base=base, offered=incoming.version)
+    RemoteRequest.objects.create(
+        change_request=change, project=project, url=link.url, ref=link.ref, commit=newest.commit
+    )
+    return change
+
+
+def _note_shared(link: LinkedBranch, incoming: Incoming) -> None:
+    link.commit, link.version, link.shared = incoming.newest.commit, incoming.version, timezone.now()
+    link.save(update_fields=["commit", "version", "shared"])
+
+
+def _link(actor: Actor, project: Project) -> LinkedBranch:
+    link = find_link(actor, project)
+    if link is None:
+        raise NotLinked("This project follows no branch. Link one first.")
+    return link

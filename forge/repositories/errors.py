@@ -1,0 +1,23 @@
+"""What can go wrong with a linked branch, each with what to do."""
+
+from __future__ import annotations
+
+from forge.core.errors import Conflict, NotFound
+
+
+class NotLinked(NotFound):
+    """The project follows no branch."""
+
+    title = "No linked branch"
+
+
+class LinkEnded(Conflict):
+    """The right with which the branch was pulled has ended."""
+
+    title = "The link ended"
+
+
+class NothingToPull(Conflict):
+    """A pull is retried of a branch that the project no longer follows."""
+
+    title = "The branch is not linked any more"

@@ -1,0 +1,5 @@
+"""The names of what the app registers elsewhere."""
+
+PULL_KIND = "git-pull"
+"""Of a pull's jobs (`forge.repositories.pulling`)."""
+TOKEN_PURPOSE = "git token"  # noqa: S105 (what a seal is for)

@@ -1,0 +1,134 @@
+"""The branch that a project follows, each pull of it, and what came from there as change requests."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb, projects_where
+from forge.core.actors import Actor
+from forge.jobs.models import Job
+from forge.projects.git.remote import Remote
+from forge.projects.models import Project, Version
+from forge.reviews.changes.models import ChangeRequest
+
+
+class LinkedBranchQuerySet(models.QuerySet["LinkedBranch"]):
+    """Linked branches, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> LinkedBranchQuerySet:
+        """Those of projects that the person edits: an address may tell what others are not to know."""
+        return self.filter(project__in=Project.objects.alive().filter(projects_where(actor, Verb.EDIT)))
+
+    def active(self) -> LinkedBranchQuerySet:
+        """Those that can be pulled."""
+        return self.filter(ended=None)
+
+
+class LinkedBranch(models.Model):
+    """A branch of a repository on a Git server, or a folder of it, that a project follows."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="linked_branch")
+    url = models.CharField(max_length=500)
+    branch = models.CharField(max_length=200)
+    folder = models.CharField(max_length=200, blank=True)
+    """"" is all of it."""
+    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """With whose right it is pulled, whoever presses."""
+    linked = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True, blank=True)
+    """Since when nothing is pulled: the right of `linked_by` ended, or they ended it."""
+    commit = models.CharField(max_length=40, blank=True)
+    """The newest commit whose files the project has; "" before there is one."""
+    version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The version with that commit's files."""
+    shared = models.DateTimeField(null=True, blank=True)
+    """Since when the project has them."""
+
+    objects = LinkedBranchQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.branch} of {self.url}"
+
+    @property
+    def place(self) -> str:
+        """What it is called where somebody reads of it."""
+        return f"{self.branch} of {self.address}"
+
+    @property
+    def address(self) -> str:
+        """Without the scheme, as people write it."""
+        split = urlsplit(self.url)
+        return f"{split.netloc}{split.path}".removesuffix("/").removesuffix(".git")
+
+    @property
+    def ref(self) -> str:
+        """The branch as Git calls it."""
+        return f"refs/heads/{self.branch}"
+
+    def remote(self, token: str) -> Remote:
+        """Where to fetch."""
+        return Remote(self.url, self.branch, token, self.folder)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/push"
+
+
+class PullOutcome(models.TextChoices):
+    """What a pull did."""
+
+    UNCHANGED = "unchanged", "Nothing new"
+    UPDATED = "updated", "Files updated"
+    """The project had no change since the last commit, so it has the new files."""
+    OFFERED = "offered", "Change request"
+    """Both sides changed: a change request merges them."""
+
+
+class Pull(models.Model):
+    """One time that the linked branch was fetched, which a job does."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="pull")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pulls")
+    sealed_token = models.TextField(blank=True)
+    """The token that opens the repository, until the job ends (`forge.core.sealing`)."""
+    outcome = models.CharField(max_length=10, choices=PullOutcome.choices, blank=True)
+    commit = models.CharField(max_length=40, blank=True)
+    came = models.JSONField(default=list)
+    """The newest commits that came: `commit`, `author`, `subject`, `moment`, as the repository tells of them."""
+    came_count = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=list)
+    """Links and submodules."""
+    version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    change_request = models.ForeignKey(
+        ChangeRequest, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"pull {self.outcome or self.job.state}"
+
+
+class RemoteRequest(models.Model):
+    """What a branch of elsewhere became here: the change request that shows a ref of the repository."""
+
+    change_request = models.OneToOneField(
+        ChangeRequest, on_delete=models.CASCADE, primary_key=True, related_name="remote_request"
+    )
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="remote_requests")
+    url = models.CharField(max_length=500)
+    ref = models.CharField(max_length=250)
+    """`refs/heads/main` of the linked branch, `refs/pull/7/head` of a request there."""
+    commit = models.CharField(max_length=40)
+    """The one whose files are offered now."""
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "ref"], name="remote_requests_by_ref")]
+
+    def __str__(self) -> str:
+        return f"{self.ref} of {self.url}"

@@ -1,0 +1,87 @@
+"""A project's page of Git: the branch that it follows and its pulls, pushing, and the download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import Conflict, Invalid, NotFound, TooLarge, TooOften, Unprocessable
+from forge.core.http.pages import for_person, show_again
+from forge.jobs.models import JobState
+from forge.projects.actions import push_to_git
+from forge.projects.git.remote import Remote, checked_remote, checked_token
+from forge.projects.history.export import wanted_versions
+from forge.projects.history.repository import BRANCH
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from forge.repositories import actions
+from forge.repositories.access import find_link, pulls_of
+
+_REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften, NotFound)
+_FAILED = (JobState.FAILED, JobState.LOST)
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def git_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The page, and what the button that was pressed says; a push says what the branch has then."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    if request.method == "GET":
+        return render(request, "git/project.html", _context(principal, project))
+    act = _ACTS.get(request.POST.get("do", ""))
+    try:
+        if act is not None:
+            act(principal, project, request.POST)
+            return redirect(f"{project.get_absolute_url()}/push")
+        remote = _remote(request.POST)
+        done = push_to_git(principal, project, remote)
+    except _REFUSALS as error:
+        return show_again(request, "git/project.html", _context(principal, project), error)
+    return render(request, "git/project.html", _context(principal, project) | {"done": done, "remote": remote})
+
+
+def _remote(typed: QueryDict) -> Remote:
+    return checked_remote(*(typed.get(field, "") for field in ("url", "branch", "token")))
+
+
+def _link(principal: Principal, project: Project, typed: QueryDict) -> None:
+    url, branch, folder = (typed.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
+    remote = checked_remote(url, branch, folder=folder)
+    actions.link_branch(principal, project, remote)
+
+
+def _pull(principal: Principal, project: Project, typed: QueryDict) -> None:
+    actions.pull(principal, project, checked_token(typed.get("pull_token", "")))
+
+
+def _unlink(principal: Principal, project: Project, typed: QueryDict) -> None:
+    actions.unlink_branch(principal, project)
+
+
+_ACTS: Mapping[str, Callable[[Principal, Project, QueryDict], None]] = {
+    "link": _link,
+    "pull": _pull,
+    "unlink": _unlink,
+}
+
+
+def _context(principal: Principal, project: Project) -> dict[str, object]:
+    pulls = pulls_of(principal, project)
+    return {
+        "project": project,
+        "servers": settings.GIT_ORIGINS,
+        "versions": len(wanted_versions(project)),
+        "usual_branch": BRANCH,
+        "link": find_link(principal, project),
+        "pulls": pulls,
+        "last": pulls[0] if pulls else None,
+        "is_pulling": bool(pulls) and not pulls[0].job.is_finished,
+        "has_failed": bool(pulls) and pulls[0].job.state in _FAILED,
+    }

@@ -1,0 +1,107 @@
+"""Linked branches and pulls as JSON, and what of them comes in."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.jobs.models import JobState
+from forge.repositories.models import LinkedBranch, Pull, PullOutcome
+
+
+class OutsideCommitJson(TypedDict):
+    """A commit as its repository tells of it. `moment` is in seconds since 1970."""
+
+    commit: str
+    author: str
+    subject: str
+    moment: int
+
+
+class LinkedBranchJson(TypedDict):
+    """The branch that a project follows."""
+
+    url: str
+    branch: str
+    folder: Annotated[str, '"" is all of it']
+    linked_by: Annotated[PersonJson | None, "with whose right it is pulled"]
+    linked: Timestamp
+    ended: Annotated[Timestamp | None, "since when it is not pulled any more"]
+    commit: Annotated[str, 'the newest one whose files the project has; "" before there is one']
+    version: Annotated[int | None, "the version with its files"]
+
+
+class PullJson(TypedDict):
+    """One pull of the linked branch. Its id is that of its job, which can be cancelled and retried."""
+
+    id: Uuid
+    state: Annotated[str, choices("JobState", JobState.values)]
+    outcome: Annotated[str, choices("PullOutcome", PullOutcome.values)] | None
+    commit: str
+    came: Annotated[list[OutsideCommitJson], "the newest 20"]
+    came_count: int
+    left_out: Annotated[list[str], "links and submodules"]
+    version: Annotated[int | None, "of the project, with the commit's files"]
+    change_request: Annotated[int | None, "the number of the one that merges both sides"]
+    by: PersonJson | None
+    created: Timestamp
+    error: str
+
+
+class PullsJson(TypedDict):
+    """The newest pulls, newest first."""
+
+    pulls: list[PullJson]
+
+
+class LinkSerializer(serializers.Serializer[None]):
+    """A branch on a Git server, or a folder of it."""
+
+    url = serializers.CharField(max_length=500, help_text="https://…: of a server that the installation allows")
+    branch = serializers.CharField(max_length=200)
+    folder = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="by default all of it"
+    )
+
+
+class PullAccessSerializer(serializers.Serializer[None]):
+    """What opens a private repository."""
+
+    token = serializers.CharField(
+        max_length=500, required=False, default="", allow_blank=True, help_text="kept, sealed, until the pull ends"
+    )
+
+
+def link_to_json(link: LinkedBranch) -> LinkedBranchJson:
+    """A linked branch, found by `forge.repositories.access`."""
+    return {
+        "url": link.url,
+        "branch": link.branch,
+        "folder": link.folder,
+        "linked_by": person_to_json(link.linked_by) if link.linked_by else None,
+        "linked": link.linked.isoformat(),
+        "ended": link.ended.isoformat() if link.ended else None,
+        "commit": link.commit,
+        "version": None if link.version is None else link.version.number,
+    }
+
+
+def pull_to_json(pull: Pull) -> PullJson:
+    """A pull, found by `forge.repositories.access`."""
+    return {
+        "id": str(pull.pk),
+        "state": pull.job.state,
+        "outcome": pull.outcome or None,
+        "commit": pull.commit,
+        "came": pull.came,
+        "came_count": pull.came_count,
+        "left_out": pull.left_out,
+        "version": None if pull.version is None else pull.version.number,
+        "change_request": None if pull.change_request is None else pull.change_request.number,
+        "by": person_to_json(pull.job.requested_by) if pull.job.requested_by else None,
+        "created": pull.created.isoformat(),
+        "error": pull.job.error,
+    }

@@ -1,0 +1,70 @@
+"""Change requests of what somebody made elsewhere: files of a branch of a Git server, as a version of the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.models import Project, Version
+from forge.reviews.changes.actions.offers import MAXIMUM_TITLE, MOST_OPEN, MOST_ROUNDS, require_open
+from forge.reviews.changes.announcements import ChangeStep, change_event
+from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
+from forge.reviews.errors import TooManyOffers
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made it, and where, as texts: nobody and nothing here is meant."""
+
+    author: str
+    place: str
+
+
+@transaction.atomic
+def bring_from_outside(
+    actor: Actor, project: Project, origin: Origin, title: str, *, base: Version, offered: Version
+) -> ChangeRequest:
+    """Opens a change request between two versions of the project, of which nobody here is the author.
+
+    Raises `Forbidden` and `TooManyOffers`.
+    """
+    require(actor, Verb.EDIT, project)
+    Project.objects.lock(project.pk)
+    requests = ChangeRequest.objects.filter(project=project)
+    if requests.filter(state=ChangeState.OPEN).count() >= MOST_OPEN:
+        raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
+    change = ChangeRequest.objects.create(
+        project=project,
+        number=(requests.aggregate(last=Max("number"))["last"] or 0) + 1,
+        title=title[:MAXIMUM_TITLE],
+        outside_author=origin.author[:100],
+        outside_place=origin.place[:300],
+        base=base,
+        offered=offered,
+    )
+    OfferRound.objects.create(request=change, number=1, version=offered)
+    write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
+    append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
+    return change
+
+
+@transaction.atomic
+def bring_newer(actor: Actor, request: ChangeRequest, offered: Version, message: str = "") -> None:
+    """Brings newer files of the same branch: another round. Raises `Forbidden`, `NotOpen` and `TooManyOffers`."""
+    require(actor, Verb.EDIT, request.project)
+    require_open(request)
+    last = OfferRound.objects.filter(request=request).aggregate(last=Max("number"))["last"] or 0
+    if last >= MOST_ROUNDS:
+        raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and pull again.")
+    OfferRound.objects.create(request=request, number=last + 1, version=offered, message=message)
+    request.offered, request.changes_requested = offered, None
+    request.save(update_fields=["offered", "changes_requested"])
+    write_entry(actor, "change.newer", request.subject, request.project.place, number=request.number)
+    append_event(request.project.stream, change_event(request, ChangeStep.NEWER, actor.person), actor)

@@ -1,0 +1,57 @@
+"""What has to be edited in a project's live document so that its files become those of a merge or of a pull.
+
+The caller has checked that somebody may edit, and writes what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.core.actors import Actor
+from forge.projects.errors import FileChanged
+from forge.projects.files.document_store import editing
+from forge.projects.files.storage import link_uploaded
+from forge.projects.models import Project
+from forge.projects.versions.restore import FileToRestore, restore
+from forge.projects.versions.store import Manifest, WorkingTree, stored_text
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What has to be edited in the document as it was after the update `sequence`: files that are the same in both
+    are left alone."""
+
+    sequence: int
+    paths: frozenset[str]
+    wanted: tuple[FileToRestore, ...]
+
+
+def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
+    """From the one to the other, with the texts read."""
+    changed = _changed(ours.manifest, result.manifest)
+    wanted = tuple(_wanted(result, path) for path in sorted(changed & result.manifest.keys()))
+    return Edits(ours.sequence, changed, wanted)
+
+
+def apply_edits(actor: Actor, project: Project, edits: Edits) -> None:
+    """Edits the live document. Raises `FileChanged` where it is not what was read."""
+    with editing(project, actor.pk) as doc:
+        project.refresh_from_db(fields=["sequence"])
+        if project.sequence != edits.sequence:
+            raise FileChanged("Somebody edited the files at this moment. Try it again.")
+        restore(doc, edits.wanted, edits.paths)
+        link_uploaded(project, (file.digest for file in edits.wanted if file.text is None), project)
+    project.refresh_from_db(fields=["sequence"])
+
+
+def _changed(then: Manifest, now: Manifest) -> frozenset[str]:
+    return frozenset(
+        path for path in then.keys() | now.keys() if then.get(path, {}).get("digest") != now.get(path, {}).get("digest")
+    )
+
+
+def _wanted(result: WorkingTree, path: str) -> FileToRestore:
+    described = result.manifest[path]
+    digest, size = described["digest"], described["size"]
+    text = result.texts[path].decode("utf-8") if path in result.texts else stored_text(path, digest, size)
+    return FileToRestore(path, digest, size, text, result.file_ids.get(path))

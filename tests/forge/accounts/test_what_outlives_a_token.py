@@ -1,0 +1,159 @@
+"""What a token made ends with the token, and a link for anyone ends with a new password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from forge.accounts.actions import create_token, delete_token, invite, invite_by_email, join_as, set_password
+from forge.accounts.errors import LinkEnded
+from forge.accounts.grants.access import grants_of
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, User
+from forge.accounts.principals import Principal, acting_as
+from forge.core.errors import PersonNeeded
+from forge.core.models import AuditEntry
+from forge.projects.actions import invite_to_project
+from forge.projects.models import Project
+from forge.registry.actions import publish_build
+from forge.reviews.actions import RequestedGroup, ask_for_review
+from forge.reviews.guests.access import is_good
+from forge.reviews.guests.actions import GuestTerms, enter_as_guest, invite_guest
+from forge.reviews.models import GuestLink
+from forge.webhooks.actions import Change, change_webhook, create_webhook, rotate_secret
+from forge.webhooks.models import Delivery, Webhook
+from tests.forge.factories.builds import approved, built
+from tests.support.compact_html import compact
+
+pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/made-by-tokens")]
+
+
+@pytest.fixture
+def token(owner: User) -> ApiToken:
+    return create_token(owner, "ci", ["admin"], None)[0]
+
+
+@pytest.fixture
+def program(owner: User, token: ApiToken) -> Principal:
+    return acting_as(owner, token)
+
+
+def secret_of(link: str) -> str:
+    return link.partition("#token=")[2]
+
+
+def expire(token: ApiToken) -> None:
+    ApiToken.objects.filter(pk=token.pk).update(expires=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("end", ["delete", "expire", "password"])
+@pytest.mark.parametrize("kind", ["organisation", "project", "letter", "guest"])
+def test_a_link_ends_with_its_token(
+    kind: str,
+    end: str,
+    token: ApiToken,
+    program: Principal,
+    owner: User,
+    developer: User,
+    reviewer: User,
+    stranger: User,
+    organisation: Organisation,
+    project: Project,
+) -> None:
+    if kind == "guest":
+        groups = [RequestedGroup((reviewer.pk,))]
+        review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=groups)
+        link, address = invite_guest(program, review, GuestTerms("Ana"))
+        assert is_good(link)
+    elif kind == "project":
+        _, address = invite_to_project(program, project, "maintainer")
+    elif kind == "organisation":
+        _, address = invite(program, organisation, "maintainer")
+    else:
+        invite_by_email(program, organisation, "maintainer", [stranger.email])
+    ends: dict[str, Callable[[], object]] = {
+        "delete": lambda: delete_token(owner, token.pk),
+        "expire": lambda: expire(token),
+        "password": lambda: set_password(owner, "another horse battery"),
+    }
+    ends[end]()
+    assert not Invitation.objects.open().exists()
+    assert not GuestLink.objects.alive().exists()
+    assert [each for each in grants_of([owner]) if each.kind.name != "token"] == []
+    if kind == "guest":
+        with pytest.raises(LinkEnded):
+            enter_as_guest(secret_of(address), review.pk)
+    elif kind != "letter":
+        with pytest.raises(LinkEnded):
+            join_as(stranger, secret_of(address))
+    assert not Membership.objects.filter(user=stranger, organisation=organisation).exists()
+
+
+@pytest.mark.parametrize("end", ["delete", "expire"])
+def test_a_webhook_sends_nothing_once_its_token_ended(
+    end: str,
+    token: ApiToken,
+    program: Principal,
+    owner: User,
+    developer: User,
+    organisation: Organisation,
+    project: Project,
+) -> None:
+    create_webhook(program, organisation, "https://example.org/hook", ["publish"])
+    if end == "delete":
+        delete_token(owner, token.pk)
+        assert "ended it or its token" in Webhook.objects.get().stopped_because
+    else:
+        expire(token)
+    publish_build(owner, approved(built(developer, project)), "latest")
+    assert not Delivery.objects.exists()
+    if end == "delete":
+        change_webhook(owner, Webhook.objects.get(), Change(on=True))
+        assert Webhook.objects.get().created_by_token is None
+
+
+def test_a_token_changes_no_address_and_no_secret_of_a_persons_webhook(
+    program: Principal, owner: User, organisation: Organisation
+) -> None:
+    webhook, _ = create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
+    with pytest.raises(PersonNeeded):
+        change_webhook(program, webhook, Change(url="https://example.com/mine"))
+    with pytest.raises(PersonNeeded):
+        rotate_secret(program, webhook)
+    change_webhook(program, webhook, Change(topics=["build"]))
+    own, _ = create_webhook(program, organisation, "https://example.org/own", ["publish"])
+    change_webhook(program, own, Change(url="https://example.org/other"))
+    rotate_secret(program, own)
+    assert set(Webhook.objects.values_list("url", flat=True)) == {
+        "https://example.org/hook",
+        "https://example.org/other",
+    }
+
+
+def test_what_a_deleted_token_made_is_in_the_log(
+    token: ApiToken, program: Principal, owner: User, organisation: Organisation
+) -> None:
+    invite(program, organisation, "viewer")
+    delete_token(owner, token.pk)
+    entry = AuditEntry.objects.get(action="token.delete")
+    assert entry.data["things"] == ["Link for any one person to acme as viewer"]
+
+
+def test_a_new_password_ends_links_for_anyone_and_keeps_letters(
+    owner: User, stranger: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
+) -> None:
+    """Whoever stole the session may have made an owner's link for themself."""
+    _, link = invite(owner, organisation, "owner")
+    invite_by_email(owner, organisation, "viewer", ["new@acme.example"])
+    page = compact(browser_of(owner).get(reverse("mfa_index")).content.decode())
+    assert "ends your links that let in whoever has them" in page
+    set_password(owner, "another horse battery")
+    with pytest.raises(LinkEnded):
+        join_as(stranger, secret_of(link))
+    assert Invitation.objects.open().get().email == "new@acme.example"
+    entry = AuditEntry.objects.get(action="password.end")
+    assert entry.data["things"] == ["Link for any one person to acme as owner"]
