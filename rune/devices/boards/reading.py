@@ -9,7 +9,7 @@ from typing import Final
 
 from rune.capabilities import SENSORS
 from rune.capabilities.capability import Sensor
-from rune.devices.boards.board import Board, FlashPlace
+from rune.devices.boards.board import Board, FlashPlace, SensorReading
 from rune.devices.boards.cores import CORES
 
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -18,7 +18,8 @@ _NUMBERS: Final = {"clock_mhz": 2_000, "ram": 2**30, "flash": 2**30}
 """Each with the largest that a board of this kind may have."""
 _WAIT_STATES: Final = "flash_wait_states"
 _MOST_WAIT_STATES: Final = 15
-_TABLES: Final = ("sensors", "sources")
+_TABLES: Final = ("sensors", "sketches", "sources")
+_SKETCH_TEXTS: Final = ("code", "header", "library")
 
 
 class BadBoard(Exception):
@@ -65,6 +66,7 @@ def read_board(key: str, text: str) -> Board:
         flash_is=FlashPlace(_choice(key, "flash_is", texts["flash_is"], tuple(each.value for each in FlashPlace))),
         flash_wait_states=wait_states,
         sensors=sensors,
+        sketches=_sketches(key, fields, sensors),
         sources=sources,
     )
 
@@ -75,6 +77,34 @@ def _sensors(key: str, fields: Mapping[str, object]) -> Mapping[Sensor, str]:
     known = tuple(SENSORS)
     parts = _texts_of(key, fields, "sensors")
     return {SENSORS[_choice(key, "sensors", name, known)]: part for name, part in parts.items()}
+
+
+def _sketches(key: str, fields: Mapping[str, object], sensors: Mapping[Sensor, str]) -> Mapping[Sensor, SensorReading]:
+    table = fields.get("sketches", {})
+    if not isinstance(table, dict):
+        raise BadBoard(key, "sketches must be a table")
+    return {
+        SENSORS[_choice(key, "sketches", name, tuple(SENSORS))]: _sketch(key, name, value, sensors)
+        for name, value in table.items()
+    }
+
+
+def _sketch(key: str, name: str, value: object, sensors: Mapping[Sensor, str]) -> SensorReading:
+    """A sensor that is on the board has no wiring, one that is not must have it."""
+    where = f"sketches.{name}"
+    if not isinstance(value, dict):
+        raise BadBoard(key, f"{where} must be a table")
+    for field in value:
+        if field not in (*_SKETCH_TEXTS, "wiring", "rates"):
+            raise BadBoard(key, f"{where} has {field!r}, which is no field of a sketch")
+    if ("wiring" in value) is (SENSORS[name] in sensors):
+        raise BadBoard(key, f"{where} says the wiring of a sensor where it is not on the board, and only there")
+    rates = value.get("rates", [])
+    if not isinstance(rates, list) or not all(isinstance(rate, int) and rate > 0 for rate in rates):
+        raise BadBoard(key, f"{where}.rates must be whole numbers of samples a second")
+    code, header, library = (_text(key, value, field) for field in _SKETCH_TEXTS)
+    wiring = _text(key, value, "wiring") if "wiring" in value else None
+    return SensorReading(code, header, library, wiring, tuple(rates))
 
 
 def _text(key: str, fields: Mapping[str, object], name: str) -> str:

@@ -13,7 +13,7 @@ import rune
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import Contents
-from rune.devices.packages.layouts.sketches import sensor_sketch
+from rune.devices.packages.layouts.sketches import sketches_of
 
 
 def readme(contents: Contents) -> str:
@@ -36,7 +36,7 @@ def readme(contents: Contents) -> str:
         program="\n".join(_program(contents)),
         runs=len(contents.runs),
         steps="\n".join(f"| {number} | {_text(name)} |" for number, name in enumerate(contents.steps, start=1)),
-        sketches=_sketches(contents),
+        sketches="\n".join(_sketches(contents)),
         sources="` and `".join(contents.sources),
         library=_library(contents),
         firmware=_firmware(contents),
@@ -72,9 +72,19 @@ def _program(contents: Contents) -> Iterator[str]:
     yield "}"
 
 
-def _sketches(contents: Contents) -> str:
-    sketch = sensor_sketch(contents)
-    return "" if sketch is None else f" and one for the {sketch.sensor.label} of the Nano 33 BLE Sense"
+def _sketches(contents: Contents) -> Iterator[str]:
+    sketches = sketches_of(contents)
+    if sketches.all:
+        yield "A program that reads the sensor, fills the input and prints the outputs by their names. None was run on"
+        yield "hardware: each was compiled against declarations of the library that it names.\n"
+        yield "| board | sensor | with | file |"
+        yield "| --- | --- | --- | --- |"
+    for sketch in sketches.all:
+        wiring = "on the board" if sketch.reading.wiring is None else sketch.reading.wiring
+        sensor = f"{sketch.sensor}: {wiring}"
+        yield f"| {sketch.board.name} | {sensor} | {sketch.reading.library} | `{sketch.path}` |"
+    if sketches.reasons:
+        yield ("\n" if sketches.all else "There is none. ") + " ".join(sketches.reasons)
 
 
 def _library(contents: Contents) -> str:

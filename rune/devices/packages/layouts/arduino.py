@@ -1,12 +1,11 @@
-"""Arduino: a library of the format 1.5, with sketches for the self-test and for a microphone or motion sensor."""
+"""Arduino: a library of the format 1.5, with sketches for the self-test and for the sensors of boards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rune.devices.packages.contents import VERSION, Contents
-from rune.devices.packages.layouts.sketches import sensor_sketch
-from rune.tensor import ElementType
+from rune.devices.packages.layouts.sketches import sketches_of
 
 _PROPERTIES = """\
 name={name}
@@ -45,12 +44,10 @@ void setup() {{
 void loop() {{
 }}
 """
-_HERTZ = 16000
-"""What a microphone is read with where the rune does not say."""
 
 
 def files(contents: Contents) -> Mapping[str, str]:
-    """library.properties, the header where Arduino looks for it, and the sketches."""
+    """library.properties, the header where Arduino looks for it, and the sketches, some for other tools."""
     interface = contents.interface
     words = {
         "name": contents.folder,
@@ -65,32 +62,5 @@ def files(contents: Contents) -> Mapping[str, str]:
         f"src/{contents.header}": _SHIM.format(**words),
         "examples/selftest/selftest.ino": _SELF_TEST.format(**words),
     }
-    sketch = sensor_sketch(contents)
-    if sketch is not None:
-        ((field,), (request,)) = interface.inputs, contents.requests
-        words |= {"input": field.name, "capital": field.name.upper(), "print_": "\n".join(_printing(contents))}
-        hertz = str(int(dict(request.parameters).get("hz", _HERTZ)))
-        name = sketch.sensor.key
-        contents_by_path[f"examples/{name}/{name}.ino"] = sketch.text.format(**words, hertz=hertz)
-    return contents_by_path
-
-
-def _printing(contents: Contents) -> Iterator[str]:
-    """Prints each output on a line of its own."""
-    for field in contents.interface.outputs:
-        if not field.type.count:
-            continue
-        element = f"outputs.{field.name}[i]"
-        yield f'  Serial.print("{field.name}:");'
-        yield f"  for (int i = 0; i < {field.type.count}; i++) {{"
-        yield '    Serial.print(" ");'
-        if field.is_text:
-            yield f"    Serial.write((const uint8_t *){element}.bytes, {element}.size);"
-        elif field.type.element in (ElementType.I64, ElementType.U64):
-            yield f"    Serial.print((long){element});"
-        elif field.type.element.is_float:
-            yield f"    Serial.print({element}, 4);"
-        else:
-            yield f"    Serial.print({element});"
-        yield "  }"
-        yield "  Serial.println();"
+    sketches = {sketch.path: sketch.text for sketch in sketches_of(contents).all}
+    return contents_by_path | sketches

@@ -12,7 +12,7 @@ from rune.devices.boards.describing import fit_json
 from rune.devices.boards.fit import Needs, Verdict, fit
 
 CORE = replace(CORES["cortex-m4"], cycles_least=1.0, cycles_most=2.0)
-BOARD = Board("b", "B", "M", "C", CORE, 100, 1000, 5000, FlashPlace.INTERNAL, None, {}, {})
+BOARD = Board("b", "B", "M", "C", CORE, 100, 1000, 5000, FlashPlace.INTERNAL, None, {}, {}, {})
 NEEDS = Needs("cortex-m4", 4000, 900, 1_000_000)
 
 

@@ -56,6 +56,13 @@ sensors = "schematic"
         ('flash_wait_states = "data sheet, 5.1"', "", "flash_wait_states has no source"),
         ('sensors = "schematic"', "", "sensors has no source"),
         ('sensors = "schematic"', 'sensors = "x"\nprice = "shop"', "sources has 'price', which is no figure"),
+        ("[sources]", "[sketches]\nnose = {}\n[sources]", "sketches has 'nose', which is none of microphone"),
+        ("[sources]", "[sketches]\nmicrophone = 1\n[sources]", "sketches.microphone must be a table"),
+        ("[sources]", "[sketches.microphone]\ncolour = 1\n[sources]", "sketches.microphone has 'colour'"),
+        ("[sources]", "[sketches.motion]\ncode = 'x'\n[sources]", "says the wiring of a sensor where it is not"),
+        ("[sources]", "[sketches.microphone]\nwiring = 'x'\n[sources]", "says the wiring of a sensor where it is not"),
+        ("[sources]", "[sketches.microphone]\nrates = [0]\n[sources]", "rates must be whole numbers"),
+        ("[sources]", "[sketches.microphone]\ncode = 'x'\n[sources]", "header is missing"),
         ("[sources]", "[origins]", "'origins' is no field"),
     ],
 )

@@ -15,31 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rune.compiler.building.options import BuildOptions
-from rune.compiler.targets.finding import find_target
-from rune.devices.packages.packaging import package
-from rune.project.files import MemoryFiles
 from tests.rune.devices.packages.package_programs import SELF_TEST, PackageFolder, called, packaged
 from tools.needs import CMAKE, EMULATORS, Need, lack
 
-MOTION = """\
-version: 1
-image: runicos/base
-pipeline:
-  motion: {capability: ACCEL, outputs: [{type: f32, dimensions: [1, 8, 3, 1]}], args: {n: 8}}
-  normalised:
-    proc-block: hotg-ai/proc-blocks@v0.11.3#normalize
-    inputs: [motion]
-    outputs: [{type: f32, dimensions: [1, 8, 3, 1]}]
-  out: {out: serial, inputs: [normalised]}
-"""
-SOUND = """\
-version: 1
-image: runicos/base
-pipeline:
-  audio: {capability: SOUND, outputs: [{type: i16, dimensions: [160]}], args: {hz: 16000, sample-duration-ms: 10}}
-  out: {out: tensor, inputs: [audio]}
-"""
 NANO_33_BLE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-Os", "-ffreestanding")
 """As Arduino's core for the board compiles."""
 ESP32_C3 = ("-march=rv32imc", "-mabi=ilp32", "-Os", "-ffreestanding")
@@ -209,80 +187,3 @@ def test_the_library_of_platformio_keeps_the_rules_of_its_manifest(digits: Packa
     folders = manifest["build"]
     assert (digits.path / folders["includeDir"] / manifest["headers"]).is_file()
     assert list((digits.path / folders["srcDir"]).glob("*.c"))
-
-
-ARDUINO = """
-#pragma once
-#include <stddef.h>
-#include <stdint.h>
-struct Print {
-  size_t print(const char *);
-  size_t print(int, int = 10);
-  size_t print(unsigned, int = 10);
-  size_t print(long, int = 10);
-  size_t print(unsigned long, int = 10);
-  size_t print(double, int = 2);
-  size_t println(const char *);
-  size_t println();
-  size_t write(const uint8_t *, size_t);
-};
-struct SerialPort : Print {
-  void begin(unsigned long);
-  operator bool();
-};
-extern SerialPort Serial;
-"""
-PDM = """
-#pragma once
-#include "Arduino.h"
-struct PDMClass {
-  int begin(int channels, int rate);
-  int available();
-  int read(void *buffer, size_t size);
-  void onReceive(void (*)(void));
-  void setBufferSize(int);
-};
-extern PDMClass PDM;
-"""
-LSM9DS1 = """
-#pragma once
-#include "Arduino.h"
-struct LSM9DS1Class {
-  int begin();
-  int accelerationAvailable();
-  int readAcceleration(float &x, float &y, float &z);
-};
-extern LSM9DS1Class IMU;
-"""
-
-
-def compile_as_arduino_does(folder: PackageFolder, room: Path, sketch: str) -> None:
-    """The sources and a sketch, which Arduino turns into C++ that includes Arduino.h; of the library only `src` is
-    searched for headers."""
-    for name, text in (("Arduino.h", ARDUINO), ("PDM.h", PDM), ("Arduino_LSM9DS1.h", LSM9DS1)):
-        (room / name).write_text(text)
-    source = (folder.path / "examples" / sketch / f"{sketch}.ino").read_text()
-    (room / "sketch.cpp").write_text(f'#include "Arduino.h"\n{source}')
-    gcc, plus = (compiler(f"arm-none-eabi-{each}", EMULATORS) for each in ("gcc", "g++"))
-    searched = f"-I{folder.path / 'src'}"
-    for file in folder.sources:
-        called([gcc, "-std=gnu11", *NANO_33_BLE, *WARNINGS, searched, "-c", file, "-o", "object.o"], room)
-    called([plus, "-std=gnu++14", *NANO_33_BLE, *WARNINGS, searched, f"-I{room}", "-c", "sketch.cpp"], room)
-
-
-def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None:
-    built = package(
-        MemoryFiles({"Runefile.yml": SOUND.encode()}), BuildOptions("sound", target=find_target("cortex-m4"))
-    )
-    folder = PackageFolder.of(tmp_path, built)
-    assert {each.name for each in (folder.path / "examples").iterdir()} == {"selftest", "microphone"}
-    for sketch in ("selftest", "microphone"):
-        compile_as_arduino_does(folder, tmp_path, sketch)
-    assert "PDM.begin(1, 16000)" in (folder.path / "examples" / "microphone" / "microphone.ino").read_text()
-
-
-def test_a_rune_of_motion_has_a_sketch_for_the_motion_sensor(tmp_path: Path) -> None:
-    built = package(
-        MemoryFiles({"Runefile.yml": MOTION.encode()}), BuildOptions("motion", target=find_target("cortex-m4"))
-    )
-    compile_as_arduino_does(PackageFolder.of(tmp_path, built), tmp_path, "motion")

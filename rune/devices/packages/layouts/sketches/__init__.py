@@ -1,32 +1,152 @@
-"""Sketches for the sensors of the Nano 33 BLE Sense, each in the file that is called by its sensor."""
+"""Starter sketches: a program for each board of a package's processor whose sensor gives the rune's input.
+
+A board's file says which code reads its sensor. The code is in the file of that name here, and has two functions,
+`begin_sensor` and `read_sensor`; around it is the program of Arduino or, for a micro:bit, of CODAL.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rune.capabilities.capability import Sensor
+from rune.compiler.anvil.c.text import C_TYPES
+from rune.compiler.targets.c.interface import StructField
+from rune.devices.boards.board import Board, SensorReading
+from rune.devices.boards.finding import boards
 from rune.devices.packages.contents import Contents
+from rune.tensor import ElementType
 
 _FOLDER = Path(__file__).parent
+_CODAL = "microbit"
+"""The code that goes into a program of CODAL."""
+_HERTZ = 16_000
+"""What a microphone is read with where the rune does not say."""
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A sketch with places for the names of a rune."""
+    """A program for a board. `path` is its place in the package; `sensor` is what it reads, in words."""
 
-    sensor: Sensor
+    board: Board
+    reading: SensorReading
+    sensor: str
+    path: str
     text: str
 
 
-def sensor_sketch(contents: Contents) -> Sketch | None:
-    """The sketch whose sensor gives a rune's only input; None where the board has no such sensor."""
-    if len(contents.interface.inputs) != 1:
-        return None
+@dataclass(frozen=True)
+class Sketches:
+    """The programs of a package, and why there are no others: sentences for its README."""
+
+    all: tuple[Sketch, ...]
+    reasons: tuple[str, ...]
+
+
+def sketches_of(contents: Contents) -> Sketches:
+    """The sketches for the boards that take this package."""
+    sensor = _sensor_of(contents)
+    if isinstance(sensor, str):
+        return Sketches((), (sensor,))
+    target, hertz = contents.target.package_of or contents.target.name, _hertz(contents)
+    sketches, reasons = [], []
+    for board in boards():
+        if board.target != target or sensor not in board.sketches:
+            continue
+        reading = board.sketches[sensor]
+        if reading.rates and hertz not in reading.rates:
+            rates = " or ".join(f"{rate:,}" for rate in reading.rates)
+            reasons.append(f"The {sensor.label} of the {board.name} gives {rates} samples a second, not {hertz:,}.")
+        else:
+            sketches.append(_sketch(contents, board, reading, sensor.label, hertz))
+    if not sketches and not reasons:
+        reasons.append(f"No board with this processor declares how a sketch reads its {sensor.label}.")
+    return Sketches(tuple(sketches), tuple(reasons))
+
+
+def _sensor_of(contents: Contents) -> Sensor | str:
+    """The sensor that gives the rune's only input, or a sentence that says why there is none."""
+    count = len(contents.interface.inputs)
+    if count != 1:
+        return f"This rune reads {count} inputs, and a sketch reads one sensor."
     ((field,), (request,)) = contents.interface.inputs, contents.requests
     kind = request.kind
-    is_whole = field.type.count > 0 and field.type.count % kind.row == 0
-    if kind.sensor is None or field.type.element is not kind.element or not is_whole:
-        return None
-    file = _FOLDER / f"{kind.sensor.key}.ino"
-    return Sketch(kind.sensor, file.read_text(encoding="utf-8")) if file.is_file() else None
+    if kind.sensor is None:
+        return f"No sensor of a board gives the input {field.name} ({kind.name})."
+    if field.type.element is not kind.element or field.type.count == 0 or field.type.count % kind.row:
+        return f"The {kind.sensor.label} gives whole rows of {kind.element.value}, which {field.type} is not."
+    return kind.sensor
+
+
+def _hertz(contents: Contents) -> int:
+    return int(dict(contents.requests[0].parameters).get("hz", _HERTZ))
+
+
+def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: str, hertz: int) -> Sketch:
+    interface = contents.interface
+    (field,) = interface.inputs
+    is_codal = reading.code == _CODAL
+    words = {
+        "title": interface.name,
+        "board": board.name,
+        "sensor": sensor,
+        "library": reading.library,
+        "wiring": "" if reading.wiring is None else f"\n   Connect {reading.wiring}.",
+        "sensor_header": reading.header,
+        "hertz": str(hertz),
+        "header": contents.header,
+        "prefix": interface.prefix,
+        "upper": interface.upper,
+        "capital": field.name.upper(),
+        "element": C_TYPES[field.type.element],
+    }
+    code = _file(f"{reading.code}.h").format(**words)
+    lines = _codal_lines(contents) if is_codal else _arduino_lines(contents)
+    around = _file("codal.cpp" if is_codal else "arduino.ino")
+    text = around.format(**words, code=code, print_="\n".join(lines))
+    path = f"boards/{board.key}/main.cpp" if is_codal else f"examples/{board.key}/{board.key}.ino"
+    return Sketch(board, reading, sensor, path, text)
+
+
+def _file(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _printed(contents: Contents) -> Iterator[StructField]:
+    return (field for field in contents.interface.outputs if field.type.count)
+
+
+def _arduino_lines(contents: Contents) -> Iterator[str]:
+    """Prints each output by its name, on a line of its own."""
+    for field in _printed(contents):
+        element = f"outputs.{field.name}[i]"
+        yield f'  Serial.print("{field.name}:");'
+        yield f"  for (int i = 0; i < {field.type.count}; i++) {{"
+        yield '    Serial.print(" ");'
+        if field.is_text:
+            yield f"    Serial.write((const uint8_t *){element}.bytes, {element}.size);"
+        elif field.type.element in (ElementType.I64, ElementType.U64):
+            yield f"    Serial.print((long){element});"
+        elif field.type.element.is_float:
+            yield f"    Serial.print({element}, 4);"
+        else:
+            yield f"    Serial.print({element});"
+        yield "  }"
+        yield "  Serial.println();"
+
+
+def _codal_lines(contents: Contents) -> Iterator[str]:
+    for field in _printed(contents):
+        element = f"outputs.{field.name}[i]"
+        yield f'    uBit.serial.printf("{field.name}:");'
+        yield f"    for (int i = 0; i < {field.type.count}; i++) {{"
+        yield '      uBit.serial.printf(" ");'
+        if field.is_text:
+            yield f"      uBit.serial.send((uint8_t *){element}.bytes, (int){element}.size);"
+        elif field.type.element.is_float:
+            yield f"      say_fraction({element});"
+        else:
+            yield f'      uBit.serial.printf("%d", (int){element});'
+        yield "    }"
+        yield '    uBit.serial.printf("\\r\\n");'

@@ -1,0 +1,121 @@
+"""The starter sketches of a package: one for each board of its processor that declares how its sensor is read, compiled
+by that board's compiler against declarations of the libraries that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.boards.finding import boards, find_board
+from rune.devices.packages.packaging import Package, package
+from rune.project.files import MemoryFiles
+from tests.rune.devices.packages.package_programs import PackageFolder, called
+from tests.rune.devices.packages.test_layouts import ESP32_C3, NANO_33_BLE, WARNINGS, compiler
+from tools.needs import EMULATORS
+
+HEADERS = Path(__file__).parents[3] / "support" / "vendor_headers"
+PICO = ("-mcpu=cortex-m0plus", "-mthumb", "-Os", "-ffreestanding")
+COMPILERS = {
+    "cortex-m4": ("arm-none-eabi", NANO_33_BLE),
+    "cortex-m0plus": ("arm-none-eabi", PICO),
+    "rv32imc": ("riscv64-unknown-elf", ESP32_C3),
+}
+MOTION = """\
+version: 1
+image: runicos/base
+pipeline:
+  motion: {capability: ACCEL, outputs: [{type: f32, dimensions: [1, 8, 3, 1]}], args: {n: 8}}
+  normalised:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#normalize
+    inputs: [motion]
+    outputs: [{type: f32, dimensions: [1, 8, 3, 1]}]
+  out: {out: serial, inputs: [normalised]}
+"""
+SOUND = """\
+version: 1
+image: runicos/base
+pipeline:
+  audio:
+    capability: SOUND
+    outputs: [{{type: i16, dimensions: [{count}]}}]
+    args: {{hz: {hertz}, sample-duration-ms: 10}}
+  out: {{out: tensor, inputs: [audio]}}
+"""
+RANDOM = """\
+version: 1
+image: runicos/base
+pipeline:
+  noise: {capability: RAW, outputs: [{type: u8, dimensions: [4]}]}
+  out: {out: serial, inputs: [noise]}
+"""
+
+
+def packaged(text: str, target: str) -> Package:
+    return package(MemoryFiles({"Runefile.yml": text.encode()}), BuildOptions("app", target=find_target(target)))
+
+
+def sketches_in(built: Package) -> dict[str, str]:
+    """The sketches by the keys of their boards."""
+    paths = [path for path in built.files if path.endswith((".ino", "main.cpp")) and "selftest" not in path]
+    return {Path(path).parent.name: built.files[path].decode() for path in paths}
+
+
+def compile_sketch(room: Path, built: Package, key: str) -> None:
+    """As C++ that includes Arduino.h; of the library only `src` is searched for headers, as Arduino does."""
+    family, flags = COMPILERS[built.report.target]
+    folder = PackageFolder.of(room, built)
+    path = next(path for path in built.files if f"/{key}/" in path)
+    source = room / "sketch.cpp"
+    source.write_text("#include <stddef.h>\n" + (folder.path / path).read_text())
+    plus = compiler(f"{family}-g++", EMULATORS)
+    searched = [f"-I{folder.path / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
+    if path.endswith(".cpp"):
+        searched = [f"-I{folder.path / 'include'}", f"-I{HEADERS}"]
+    called([plus, "-std=gnu++14", *flags, *WARNINGS, *searched, "-c", str(source), "-o", "sketch.o"], room)
+
+
+SKETCHES = [(board.key, sensor.key, board.target) for board in boards() for sensor in board.sketches]
+
+
+@pytest.mark.parametrize(("key", "sensor", "target"), SKETCHES, ids=[f"{key} {sensor}" for key, sensor, _ in SKETCHES])
+def test_each_declared_sensor_has_a_sketch_that_compiles(key: str, sensor: str, target: str, tmp_path: Path) -> None:
+    built = packaged(MOTION if sensor == "motion" else SOUND.format(hertz=16000, count=160), target)
+    text = sketches_in(built)[key]
+    assert "Not run on hardware." in text
+    assert find_board(key).name in text
+    compile_sketch(tmp_path, built, key)
+    assert find_board(key).name in built.files["README.md"].decode()
+
+
+def test_five_boards_that_most_people_have_are_among_them() -> None:
+    wanted = {
+        "arduino-nano-33-ble-sense",
+        "raspberry-pi-pico",
+        "esp32-c3-devkitm-1",
+        "microbit-v2",
+        "seeed-xiao-nrf52840-sense",
+    }
+    assert wanted <= {key for key, _, _ in SKETCHES}
+
+
+def test_a_sketch_reads_at_the_runes_rate_in_its_elements_and_prints_outputs_by_name() -> None:
+    built = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
+    text = sketches_in(built)["seeed-xiao-esp32c3"]
+    assert "I2S_MODE_STD, 8000," in text
+    assert "static int16_t readings[APP_INPUT_AUDIO_COUNT];" in text.replace("RUNE_APP", "APP")
+    assert 'Serial.print("out:");' in text
+    assert "SCK to GPIO 4" in text
+
+
+def test_the_readme_says_why_there_is_no_sketch() -> None:
+    slow = packaged(SOUND.format(hertz=8000, count=80), "cortex-m4")
+    assert sketches_in(slow) == {}
+    readme = slow.files["README.md"].decode()
+    assert "The microphone of the Arduino Nano 33 BLE Sense gives 16,000 samples a second, not 8,000." in readme
+    raw = packaged(RANDOM, "cortex-m4").files["README.md"].decode()
+    assert "No sensor of a board gives the input noise (RAW)." in raw
+    other = packaged(MOTION, "cortex-m0plus").files["README.md"].decode()
+    assert "No board with this processor declares how a sketch reads its motion sensor." in other
