@@ -23,6 +23,7 @@ PARTS = (
     "compiler/kernels",
     "compiler/pyblock",
     "compiler/targets",
+    "devices/boards",
     "devices/firmware",
     "devices/packages",
     "gc_paused.py",
@@ -42,7 +43,7 @@ PARTS = (
 has golden runs of the rune, so that what runs it counts too. Nothing of how a rune is verified or shown: that may
 change without other bytes."""
 
-_SOURCES = (".py", ".c", ".h", ".ino", ".ld")
+_SOURCES = (".py", ".c", ".cpp", ".h", ".ino", ".ld", ".toml")
 _COMPILER = "ziglang"
 
 

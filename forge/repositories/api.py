@@ -29,7 +29,7 @@ from forge.repositories.serializers import (
 
 
 class ProjectLink(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_WRITE, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
 
     @extend_schema(operation_id="linked_branch_read", responses=LinkedBranchJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -57,7 +57,7 @@ class ProjectLink(ProjectView):
 
 
 class ProjectPulls(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_WRITE, post=Scope.PROJECT_WRITE)
     raises = raising(post=Conflict)
 
     @extend_schema(operation_id="pulls_list", responses=PullsJson)
