@@ -42,6 +42,10 @@ def slow(live: LiveServer) -> Iterator[Attack]:
         yield attack
 
 
+ASKS = bytes([0, 0, 1, 0])
+"""What a stock client sends first: it has nothing, and asks for all."""
+
+
 def others_work(live: LiveServer) -> None:
     """A health check, a page, an upload and a socket of someone else, on connections of their own."""
     with httpx.Client(base_url=live.address, timeout=PATIENCE, trust_env=False, cookies=live.http.cookies) as http:
@@ -53,6 +57,7 @@ def others_work(live: LiveServer) -> None:
     cookies = "; ".join(f"{name}={value}" for name, value in live.http.cookies.items())
     address = f"{live.address.replace('http', 'ws', 1)}/ws/projects/{PROJECT}/collab"
     with connect(address, origin=Origin(live.address), additional_headers={"Cookie": cookies}) as socket:
+        socket.send(ASKS)
         assert socket.recv(timeout=PATIENCE)
 
 

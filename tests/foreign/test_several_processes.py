@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tests.foreign.stock_yjs import StockClient
 from tests.support.live_installation import LiveInstallation
 from tests.support.services import ServiceMissing, Services, running_services
@@ -125,6 +126,10 @@ def test_a_tag_list_in_pages_loses_no_tag_and_is_sorted_by_code_points(
     installation: LiveInstallation, project: str
 ) -> None:
     live = installation.first
+    runefile = (REPOSITORY / "examples" / "sine" / "Runefile.yml").read_bytes()
+    model = (REPOSITORY / "examples" / "sine" / "sine.tflite").read_bytes()
+    live.api("PUT", f"projects/{project}/files/Runefile.yml", content=runefile)
+    live.api("PUT", f"projects/{project}/files/sine.tflite", content=model)
     build = live.build(project)
     names = ["1-0", "1.0", "10", "B", "Zeta", "a", "a-b", "a_b", "ab", "latest"]
     for name in reversed(names):
