@@ -15,6 +15,11 @@ export type FileDialogRequest =
       readonly changes: readonly LineChange[];
     }
   | { readonly what: "remove-used"; readonly target: FileTarget; readonly uses: readonly FileUse[] }
-  | { readonly what: "upload"; readonly incoming: readonly NamedFile[]; readonly folder: string | null }
+  | {
+      readonly what: "upload";
+      readonly incoming: readonly NamedFile[];
+      readonly folder: string | null;
+      readonly seen: SeenFiles;
+    }
   | { readonly what: "archive"; readonly file: File; readonly folder: string }
   | { readonly what: "deleted-files" };
