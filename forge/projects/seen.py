@@ -19,8 +19,8 @@ def project_facets(project: Project) -> tuple[Facet, ...]:
 
 def removal_facets(project: Project) -> tuple[Facet, ...]:
     """What a deletion takes away."""
-    kept = ("description", "shares_files")
-    return tuple(each for each in project_facets(project) if each.name not in kept)
+    about_others = ("description", "shares_files")
+    return tuple(each for each in project_facets(project) if each.name not in about_others)
 
 
 def change_facets(project: Project, fields: Collection[str]) -> tuple[Facet, ...]:

@@ -160,7 +160,8 @@ def _update_project(
 ) -> Project:
     Project.objects.lock(project.pk)
     project.refresh_from_db(fields=["name", "description", "visibility", "files_shared"])
-    actor = actor.afresh()
+    if reasons is not None:
+        actor = actor.afresh()
     changes: dict[str, str | bool] = {}
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)

@@ -8,7 +8,7 @@ from forge.reviews.rounds.access import newest_round, standing_verdicts
 from forge.reviews.rounds.decision import Verdicts
 
 
-def asked_facets(review: Review) -> tuple[Facet, ...]:
+def reviewer_facets(review: Review) -> tuple[Facet, ...]:
     """What other reviewers replace."""
     groups = [
         [group.title, group.needed, sorted(str(person.pk) for person in group.people.all())]
@@ -24,4 +24,4 @@ def review_facets(review: Review, verdicts: Verdicts | None = None) -> tuple[Fac
     """What closing a review ends. `verdicts` are the standing ones on its newest round, where they are known."""
     standing = standing_verdicts([review])[review.pk] if verdicts is None else verdicts
     people = [sorted(str(person) for person in group) for group in (standing.approving, standing.objecting)]
-    return (*asked_facets(review), Facet("verdicts", people, "Somebody gave a verdict, or took one back."))
+    return (*reviewer_facets(review), Facet("verdicts", people, "Somebody gave a verdict, or took one back."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -120,16 +120,16 @@ def _patterns(resolver: Any, before: str) -> Iterator[tuple[str, Callable[..., A
             yield from _patterns(pattern, route)
 
 
-def _methods(view: object, above: frozenset[int]) -> Collection[str]:
+def _methods(view: object, above: frozenset[int]) -> frozenset[str]:
     """The methods that `require_http_methods` lets through, anywhere among the decorators; none without it."""
     code = getattr(view, "__code__", None)
     if code is None or id(view) in above:
-        return ()
+        return frozenset()
     cells = dict(zip(code.co_freevars, getattr(view, "__closure__", None) or (), strict=True))
     if "request_method_list" in cells:
-        return cells["request_method_list"].cell_contents
+        return frozenset(cells["request_method_list"].cell_contents)
     inner = [cell.cell_contents for cell in cells.values()]
-    return next((found for each in inner if (found := _methods(each, above | {id(view)}))), ())
+    return frozenset().union(*(_methods(each, above | {id(view)}) for each in inner))
 
 
 @pytest.mark.protects("reviews/stale-acts")

@@ -95,7 +95,7 @@ def test_closing_a_review_and_asking_others(
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     path, form = f"{API}/reviews/{review.pk}", f"{review.get_absolute_url()}/close"
     close = ("post", f"{path}/close", None)
-    others = ("put", f"{path}/reviewers", {"reviewers": []})
+    others: tuple[str, str, Any] = ("put", f"{path}/reviewers", {"reviewers": []})
     refused(client, path, lambda: change_reviewers(developer, review, [RequestedGroup((owner.pk,))]), close, others)
     refused(client, path, lambda: give_verdict(reviewer, build, "changes", "It is deaf."), close)
     assert client.post(form).status_code == 412

@@ -54,8 +54,8 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return thread_facets(thread, Comment.objects.filter(thread=thread.pk))
     if match := re.search(r"/comments/([0-9a-f-]{36})$", path):
         return comment_facets(Comment.objects.get(pk=match[1]))
-    if match := re.search(r"([^/]+)/(?:-/)?members/([0-9a-f-]{36})$", path):
-        members = Membership.objects.filter(organisation__name=match[1], user=match[2]).select_related("user")
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:-/)?members/([0-9a-f-]{36})", path):
+        members = Membership.objects.filter(organisation__name=match[1], user=UUID(match[2])).select_related("user")
         return [facet for member in members for facet in member_facets(member)]
     if match := re.search(r"([^/]+)/([^/]+)/(?:share/)?people/([0-9a-f-]{36})$", path):
         return teammate_facets(find_teammate(_project(match), UUID(match[3])))
@@ -103,7 +103,9 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return review_facets(Review.objects.get(pk=match[1]))
     if match := re.fullmatch(r"/?([^/]+)/([^/]+)/reviews/(\d+)/close", path):
         return review_facets(Review.objects.get(project=_project(match), number=match[3]))
-    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)|/?([^/]+)/([^/]+)/(?:delete|settings)", path):
+    if match := re.fullmatch(
+        r"/?api/v1/projects/([^/]+)/([^/]+)|/?(?!accounts/)([^/]+)/(?!-/)([^/]+)/(?:delete|settings)", path
+    ):
         return project_facets(_project(match))
     return ()
 

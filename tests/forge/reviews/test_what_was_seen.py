@@ -211,8 +211,8 @@ def test_a_conflict_is_resolved_as_it_was_read(
     assert sent(client, "delete", f"{path}/resolutions", etag=etag).status_code == 412
     for typed in ({"do": "resolve", **mine}, {"do": "start-over"}):
         assert client.post(f"{CHANGE}/respond", form | typed).status_code == 412, typed
-    (kept,) = change.resolutions.all()
-    assert (kept.side, kept.text) == ("written", "the colleague's text")
+    (resolution,) = change.resolutions.all()
+    assert (resolution.side, resolution.text) == ("written", "the colleague's text")
 
 
 @pytest.mark.protects("reviews/stale-acts")

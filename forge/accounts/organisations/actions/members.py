@@ -44,10 +44,10 @@ def change_role(
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
     require_in(actor.afresh(), Verb.MANAGE_MEMBERS, organisation)
-    require_seen(member_facets(membership), seen)
     new_role, heir = checked_role(role), _heir(organisation, heir_id)
     if Role.OWNER in (membership.role, new_role):
         require_person(actor)
+    require_seen(member_facets(membership), seen)
     if membership.role == Role.OWNER and new_role != Role.OWNER:
         _keep_an_owner(organisation, membership)
     before, membership.role = membership.role, new_role

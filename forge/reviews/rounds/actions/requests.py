@@ -27,7 +27,7 @@ from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
-from forge.reviews.rounds.seen import asked_facets, review_facets
+from forge.reviews.rounds.seen import review_facets, reviewer_facets
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[Requested
     require(actor, Verb.ASK, review.project)
     Project.objects.lock(review.project_id)
     _require_open(review)
-    require_seen(asked_facets(_afresh(review)), seen)
+    require_seen(reviewer_facets(_afresh(review)), seen)
     ReviewerGroup.objects.filter(review=review).delete()
     _write_groups(review, checked_groups(actor, review.project, reviewers, authors_of(newest_round(review).build)))
     _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))

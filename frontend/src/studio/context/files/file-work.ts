@@ -9,7 +9,6 @@ import { choose } from "../../parts/files/choose";
 import { bytes, count } from "../../format/quantities";
 import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
 import type { UnpackResult } from "../../session/uploads/queue";
-import type { UploadPlan } from "../../session/uploads/upload-plan";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
 import type { Places } from "../places";
