@@ -1,12 +1,7 @@
 // What the page asks about files, before it does something.
 import type { FileUse } from "../../../language";
-<<<<<<< HEAD
-import type { LineChange } from "../../document/line-changes";
-import type { FileTarget, SeenFiles } from "./actions";
-=======
 import type { LineChange } from "../../document/lines/line-changes";
-import type { FileTarget } from "./actions";
->>>>>>> main
+import type { FileTarget, SeenFiles } from "./actions";
 import type { NamedFile } from "../../session/uploads/incoming-files";
 
 export type FileDialogRequest =
