@@ -93,6 +93,8 @@ class Environment:
     """What is sent to it besides, such as a token: `name=value`, separated by commas."""
     publishes_templates: bool
     """Whether the templates are published as projects of the server's own organisation."""
+    signing_secret: Path
+    """The file with the secret of the keys that sign, which the signer alone reads."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     shared_data: bool
@@ -170,6 +172,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
+        signing_secret=_signing_secret(variables),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
@@ -270,6 +273,14 @@ def _webhook_secret(variables: Mapping[str, str], name: str, *, is_needed: bool)
             'webhook. Make one with: echo "whsec_$(openssl rand -base64 32)"'
         )
     return text
+
+
+def _signing_secret(variables: Mapping[str, str]) -> Path:
+    """A file beside the person's other settings, unless another is named: outside of the data folder and of backups."""
+    if named := variables.get("SIGNING_SECRET_FILE"):
+        return Path(named)
+    settings = variables.get("XDG_CONFIG_HOME") or Path(variables.get("HOME") or "/") / ".config"
+    return Path(settings) / "hammer-forge" / "signing-secret"
 
 
 def _switch(variables: Mapping[str, str], name: str, default: str = "0") -> bool:
