@@ -25,6 +25,8 @@ DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.or
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
 
+DEFAULT_SIGNING_SECRET = "~/.config/hammer-forge/signing-secret"
+
 DEFAULT_AUDIT_DAYS = 400
 LEAST_KEY, LARGEST_KEY = 24, 64
 """Bytes of a secret that signs webhooks."""
@@ -172,7 +174,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
-        signing_secret=_signing_secret(variables),
+        signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
@@ -273,14 +275,6 @@ def _webhook_secret(variables: Mapping[str, str], name: str, *, is_needed: bool)
             'webhook. Make one with: echo "whsec_$(openssl rand -base64 32)"'
         )
     return text
-
-
-def _signing_secret(variables: Mapping[str, str]) -> Path:
-    """A file beside the person's other settings, unless another is named: outside of the data folder and of backups."""
-    if named := variables.get("SIGNING_SECRET_FILE"):
-        return Path(named)
-    settings = variables.get("XDG_CONFIG_HOME") or Path(variables.get("HOME") or "/") / ".config"
-    return Path(settings) / "hammer-forge" / "signing-secret"
 
 
 def _switch(variables: Mapping[str, str], name: str, default: str = "0") -> bool:

@@ -62,7 +62,7 @@ def test_what_is_published_is_signed(
     assert bundle.annotations["dev.sigstore.bundle.content"] == "dsse-envelope"
     assert PUBLIC_KEY in bundle.annotations
     entries = render_entries(list(AuditEntry.objects.filter(action="signature.make")))
-    assert "signed 1.0 of " in str(entries)
+    assert "The installation" in str(entries)
     assert key.fingerprint in str(entries)
 
 
