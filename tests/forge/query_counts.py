@@ -30,7 +30,7 @@ from forge.projects.actions import delete_project, fork_project, give_team_role,
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
-from forge.registry.signing.actions import bring_signing_key
+from forge.registry.signing.actions import add_signing_key
 from forge.reviews.actions import (
     GuestTerms,
     RequestedGroup,
@@ -119,7 +119,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         {"reason": "The laptop was stolen."},
     ),
     ("get", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", None),
-    ("form", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", {"do": "make"}),
+    ("form", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", {"do": "create"}),
     ("get", f"{_P}/signing-keys", "api/v1/projects/acme/kitchen/signing-keys", None),
     ("get", "api/v1/builds/<uuid:build_id>/checks", "api/v1/builds/{build}/checks", None),
     (
@@ -431,7 +431,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{suggested}": str(suggestions[0].pk),
         "{link}": str(links[0].pk),
         "{trial}": str(ready_copy(reviews[0]).pk),
-        "{signing-key}": str(bring_signing_key(owner, project.organisation, SIGNING_KEY).pk),
+        "{signing-key}": str(add_signing_key(owner, project.organisation, SIGNING_KEY).pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }

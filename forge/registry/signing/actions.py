@@ -37,7 +37,7 @@ class TooManyKeys(Conflict):
 
 
 @transaction.atomic
-def make_signing_key(
+def create_signing_key(
     actor: Actor, organisation: Organisation, algorithm: Algorithm, *, seen: Seen = None
 ) -> SigningKey:
     """Asks the signer for a new key, which then signs in place of the one before.
@@ -49,18 +49,18 @@ def make_signing_key(
         return unmade
     key = SigningKey.objects.create(
         organisation=organisation,
-        origin=KeyOrigin.MADE,
+        origin=KeyOrigin.SERVER,
         algorithm=algorithm.value,
         author=actor.person,
         created=timezone.now(),
     )
     request_key(key, actor.pk)
-    _tell(actor, organisation, "signing-key.make", algorithm=algorithm.value)
+    _tell(actor, organisation, "signing-key.create", algorithm=algorithm.value)
     return key
 
 
 @transaction.atomic
-def bring_signing_key(actor: Actor, organisation: Organisation, public_key: str, *, seen: Seen = None) -> SigningKey:
+def add_signing_key(actor: Actor, organisation: Organisation, public_key: str, *, seen: Seen = None) -> SigningKey:
     """Adds the public half of a key that somebody has at home. From then on, signatures are made there.
 
     Raises `Forbidden`, `PersonNeeded`, `Stale`, `TooManyKeys`, and `Invalid` for what is no public key, or a key that
@@ -76,7 +76,7 @@ def bring_signing_key(actor: Actor, organisation: Organisation, public_key: str,
         raise Invalid(message, errors={"public_key": [message]})
     row = SigningKey.objects.create(
         organisation=organisation,
-        origin=KeyOrigin.BROUGHT,
+        origin=KeyOrigin.HOME,
         algorithm=key.algorithm.value,
         fingerprint=key.fingerprint,
         public_key=key.pem,
@@ -84,7 +84,7 @@ def bring_signing_key(actor: Actor, organisation: Organisation, public_key: str,
         created=timezone.now(),
     )
     retire_others(row)
-    _tell(actor, organisation, "signing-key.bring", fingerprint=row.fingerprint)
+    _tell(actor, organisation, "signing-key.add", fingerprint=row.fingerprint)
     return row
 
 

@@ -7,9 +7,9 @@ from forge.core.audit.messages import AuditTopic, declare
 declare(
     AuditTopic.PUBLISHING,
     {
-        "signing-key.make": "asked for a signing key of {organisation}, {algorithm}",
+        "signing-key.create": "asked for a signing key of {organisation}, {algorithm}",
         "signing-key.ready": "made the signing key {fingerprint} of {organisation}",
-        "signing-key.bring": "brought the signing key {fingerprint} to {organisation}",
+        "signing-key.add": "added the signing key {fingerprint} to {organisation}",
         "signing-key.revoke": "revoked the signing key {fingerprint} of {organisation}: {reason}",
         "signature.make": "signed {tag} of {project}, {digest}, with the key {fingerprint}",
         "signature.take": "pushed a signature of {tag} of {project}, {digest}, by the key {fingerprint}",

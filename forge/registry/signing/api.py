@@ -21,7 +21,7 @@ from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.signing.actions import bring_signing_key, make_signing_key, revoke_signing_key
+from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.signing.models import KeyOrigin, SigningKey
 from rune.tools.signing.keys import Algorithm
 
@@ -97,9 +97,9 @@ class SigningKeys(ForgeView):
         owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
         body, seen = self.read_body(request, NewSigningKeySerializer), seen_by(request)
         if body["public_key"]:
-            key = bring_signing_key(principal, owner, body["public_key"], seen=seen)
+            key = add_signing_key(principal, owner, body["public_key"], seen=seen)
         else:
-            key = make_signing_key(principal, owner, Algorithm(body["algorithm"]), seen=seen)
+            key = create_signing_key(principal, owner, Algorithm(body["algorithm"]), seen=seen)
         return Response(_key_to_json(key), status=status.HTTP_201_CREATED)
 
 

@@ -64,7 +64,7 @@ def request_key(key: SigningKey, person: UUID | None) -> Job:
 def request_signature(publication: Publication) -> None:
     """Asks the signer for a signature of a publication, where the organisation has a key that was made here."""
     project = publication.repository.project
-    key = SigningKey.objects.filter(organisation=project.organisation_id, origin=KeyOrigin.MADE).signing().first()
+    key = SigningKey.objects.filter(organisation=project.organisation_id, origin=KeyOrigin.SERVER).signing().first()
     if key is None:
         return
     spec = {"publication": str(publication.pk), "key": str(key.pk)}
@@ -84,7 +84,7 @@ def complete_publications() -> None:
     related = listed.select_related("repository__project__organisation", "build__artefact", "build__version")
     for publication in related.filter(provenance=None).exclude(build__artefact=None)[:MOST_AT_ONCE]:
         attach_provenance(publication)
-    organisations = SigningKey.objects.filter(origin=KeyOrigin.MADE).signing().values("organisation")
+    organisations = SigningKey.objects.filter(origin=KeyOrigin.SERVER).signing().values("organisation")
     valid = Signature.objects.filter(publication=OuterRef("pk"), key__revoked=None)
     unsigned = related.filter(~Exists(valid), repository__project__organisation__in=organisations)
     for publication in unsigned[:MOST_AT_ONCE]:

@@ -17,10 +17,10 @@ FINGERPRINT_LENGTH = 71
 class KeyOrigin(models.TextChoices):
     """Where the private half of a key is."""
 
-    MADE = "made", "Made here"
-    """This server has it, encrypted, and its signer signs with it."""
-    BROUGHT = "brought", "Brought"
-    """Somebody has it at home, and signs there with `rune sign`."""
+    SERVER = "server", "Kept by this server"
+    """It is in the database, encrypted, and the signer signs with it."""
+    HOME = "home", "Kept at home"
+    """Somebody has it, and signs at home with `rune sign`."""
 
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
@@ -43,7 +43,7 @@ class SigningKey(models.Model):
     public_key = models.TextField(blank=True)
     """As a PEM file; "" until the signer has made it."""
     sealed = models.TextField(blank=True)
-    """The private half of a key that was made here, encrypted (`forge.registry.signing.secret`)."""
+    """The private half of a key that the server keeps, encrypted (`forge.registry.signing.secret`)."""
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -75,9 +75,9 @@ class SigningKey(models.Model):
         return self.fingerprint or f"{self.algorithm}, not made yet"
 
     @property
-    def is_made_here(self) -> bool:
+    def is_on_server(self) -> bool:
         """Whether this server has the private half."""
-        return self.origin == KeyOrigin.MADE
+        return self.origin == KeyOrigin.SERVER
 
     @property
     def is_signing(self) -> bool:

@@ -18,7 +18,7 @@ from forge.core.errors import DomainError, NotFound
 from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in, seen_state
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.signing.actions import bring_signing_key, make_signing_key, revoke_signing_key
+from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm
 
 ALGORITHM_NAMES = {Algorithm.P256: "ECDSA on P-256, which every tool reads", Algorithm.ED25519: "Ed25519"}
@@ -27,7 +27,7 @@ ALGORITHM_NAMES = {Algorithm.P256: "ECDSA on P-256, which every tool reads", Alg
 @for_person
 @require_http_methods(["GET", "POST"])
 def signing_page(request: HttpRequest, organisation: str) -> HttpResponse:
-    """The keys that sign what an organisation publishes: making, bringing and revoking them."""
+    """The keys that sign what an organisation publishes: creating, adding and revoking them."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
@@ -42,12 +42,12 @@ def signing_page(request: HttpRequest, organisation: str) -> HttpResponse:
 def _change(request: HttpRequest, principal: Principal, place: Organisation) -> None:
     form, seen = request.POST, seen_in(request.POST)
     match form.get("do"):
-        case "make":
+        case "create":
             chosen = form.get("algorithm", "")
             algorithm = Algorithm(chosen) if chosen in list(Algorithm) else Algorithm.P256
-            make_signing_key(principal, place, algorithm, seen=seen)
-        case "bring":
-            bring_signing_key(principal, place, form.get("public_key", ""), seen=seen)
+            create_signing_key(principal, place, algorithm, seen=seen)
+        case "add":
+            add_signing_key(principal, place, form.get("public_key", ""), seen=seen)
         case "revoke":
             revoke_signing_key(principal, place, _key_id(form.get("key", "")), form.get("reason", ""), seen=seen)
 

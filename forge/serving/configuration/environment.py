@@ -25,7 +25,7 @@ DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.or
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
 
-DEFAULT_SIGNING_SECRET = "~/.config/hammer-forge/signing-secret"
+DEFAULT_SIGNING_SECRET_FILE = Path("~/.config/hammer-forge/signing-secret")
 
 DEFAULT_AUDIT_DAYS = 400
 LEAST_KEY, LARGEST_KEY = 24, 64
@@ -174,7 +174,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
-        signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET),
+        signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),

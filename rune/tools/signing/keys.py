@@ -127,7 +127,7 @@ def read_public_key(data: bytes) -> PublicKey:
 
 
 def read_fingerprint(text: str) -> str | None:
-    """The fingerprint in a text, with or without `sha256:` before it; None where it is none."""
+    """The fingerprint in a text, with or without `sha256:` before it; None where it has none."""
     match = _FINGERPRINT.fullmatch(text.strip().lower())
     return f"sha256:{match[1]}" if match else None
 

@@ -14,7 +14,7 @@ from forge.jobs import queue
 from forge.jobs.models import Capability, Job
 from forge.jobs.workers.running import RunningJob
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.signing.actions import make_signing_key
+from forge.registry.signing.actions import create_signing_key
 from forge.registry.signing.models import SigningKey
 from rune.tools.signing.keys import Algorithm
 
@@ -44,7 +44,7 @@ def run_signer(secret_file: Path) -> Callable[[], list[Job]]:
 @pytest.fixture
 def key(organisation: Organisation, owner: Any, run_signer: Callable[[], list[Job]]) -> SigningKey:
     """A key of the organisation that was made here and signs."""
-    row = make_signing_key(owner, organisation, Algorithm.P256)
+    row = create_signing_key(owner, organisation, Algorithm.P256)
     run_signer()
     row.refresh_from_db()
     return row

@@ -35,8 +35,8 @@ def layer_of(manifest: Manifest) -> bytes:
 
 def referrers(tag: Tag) -> dict[str, Manifest]:
     """What refers to the rune of a tag, by type."""
-    found = referrers_of(tag.repository, tag.manifest.blob_id)
-    return {manifest.artifact_type: manifest for manifest in found}
+    manifests = referrers_of(tag.repository, tag.manifest.blob_id)
+    return {manifest.artifact_type: manifest for manifest in manifests}
 
 
 def origin_of(tag: Tag) -> Origin:

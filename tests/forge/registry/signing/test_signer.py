@@ -18,7 +18,7 @@ from forge.projects.actions import write_file
 from forge.registry.actions import publish_build, withdraw_tag
 from forge.registry.artifacts.access import find_manifest, referrers_of
 from forge.registry.models import Publication, Signature, SigningKey, Tag
-from forge.registry.signing.actions import bring_signing_key, make_signing_key, revoke_signing_key
+from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.signing.jobs import complete_publications, request_signature
 from forge.reviews.actions import give_verdict
 from rune.tools.signing.bundles import BUNDLE_TYPE
@@ -49,9 +49,9 @@ def proof_of(tag: Tag, key: SigningKey) -> Proof:
 def test_what_is_published_is_signed(
     algorithm: Algorithm, organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner
 ) -> None:
-    key = make_signing_key(owner, organisation, algorithm)
-    (made,) = run_signer()
-    assert made.state == JobState.SUCCEEDED
+    key = create_signing_key(owner, organisation, algorithm)
+    (job,) = run_signer()
+    assert job.state == JobState.SUCCEEDED
     key.refresh_from_db()
     tag = publish_build(developer, approved(built(developer, project)), "1.0")
     (signed,) = run_signer()
@@ -154,7 +154,7 @@ def test_a_new_key_signs_from_then_on_and_the_former_signatures_stay(
 ) -> None:  # fmt: skip
     first = publish_build(developer, approved(built(developer, project)), "1.0")
     run_signer()
-    other = make_signing_key(owner, organisation, Algorithm.ED25519)
+    other = create_signing_key(owner, organisation, Algorithm.ED25519)
     run_signer()
     key.refresh_from_db()
     other.refresh_from_db()
@@ -178,7 +178,7 @@ def test_what_a_revoked_key_signed_is_signed_again_with_the_next(
     revoke_signing_key(owner, organisation, key.pk, "The disk was stolen.")
     complete_publications()
     assert run_signer() == [], "there is no key"
-    other = make_signing_key(owner, organisation, Algorithm.P256)
+    other = create_signing_key(owner, organisation, Algorithm.P256)
     run_signer()
     complete_publications()
     complete_publications()
@@ -193,7 +193,7 @@ def test_what_a_revoked_key_signed_is_signed_again_with_the_next(
 def test_a_key_at_home_is_never_signed_with_here(
     organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner
 ) -> None:
-    bring_signing_key(owner, organisation, make_private_key(Algorithm.ED25519).public.pem)
+    add_signing_key(owner, organisation, make_private_key(Algorithm.ED25519).public.pem)
     publish_build(developer, approved(built(developer, project)), "1.0")
     complete_publications()
     assert run_signer() == []

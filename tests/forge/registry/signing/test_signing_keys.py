@@ -17,7 +17,7 @@ from forge.jobs.models import Job
 from forge.projects.models import Visibility
 from forge.registry.models import SigningKey
 from forge.registry.signing import actions
-from forge.registry.signing.actions import bring_signing_key, make_signing_key, revoke_signing_key
+from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.support.compact_html import compact
 
@@ -42,11 +42,11 @@ def test_owners_alone_have_to_do_with_keys(
     for kind in ("maintainer", "developer", "reviewer", "viewer"):
         client = browser_of(people[kind])
         assert client.get(PAGE).status_code == 403, kind
-        assert post(client, seen, do="make", algorithm="ed25519").status_code == 403, kind
+        assert post(client, seen, do="create", algorithm="ed25519").status_code == 403, kind
         with pytest.raises(Forbidden):
-            make_signing_key(people[kind], organisation, Algorithm.P256)
+            create_signing_key(people[kind], organisation, Algorithm.P256)
         with pytest.raises(Forbidden):
-            bring_signing_key(people[kind], organisation, PUBLIC.pem)
+            add_signing_key(people[kind], organisation, PUBLIC.pem)
     assert browser_of(people["stranger"]).get(PAGE).status_code == 404
     assert browser_of(people["stranger"]).get(API).status_code == 404
     assert not SigningKey.objects.exists()
@@ -70,9 +70,9 @@ def test_a_key_is_made_by_the_signer_on_the_page(
 ) -> None:
     client = browser_of(owner)
     assert "Nothing is signed yet" in client.get(PAGE).content.decode()
-    assert post(client, seen, do="make", algorithm="ed25519").status_code == 302
+    assert post(client, seen, do="create", algorithm="ed25519").status_code == 302
     assert "The signer creates it" in compact(client.get(PAGE).content.decode())
-    assert post(client, seen, do="make", algorithm="ed25519").status_code == 302
+    assert post(client, seen, do="create", algorithm="ed25519").status_code == 302
     assert SigningKey.objects.count() == 1, "one that is not made yet is not asked for twice"
     run_signer()
     key = SigningKey.objects.get()
@@ -89,14 +89,14 @@ def test_a_key_at_home_takes_the_place_of_one_that_was_made_here(
     key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen
 ) -> None:
     client = browser_of(owner)
-    assert post(client, seen, do="bring", public_key=PUBLIC.pem).status_code == 302
+    assert post(client, seen, do="add", public_key=PUBLIC.pem).status_code == 302
     key.refresh_from_db()
     assert key.retired is not None
     page = compact(client.get(PAGE).content.decode())
     assert "acme signs at home" in page
     assert PUBLIC.fingerprint in page
     with pytest.raises(Invalid, match="has this key, or had it"):
-        bring_signing_key(owner, organisation, PUBLIC.pem)
+        add_signing_key(owner, organisation, PUBLIC.pem)
 
 
 @pytest.mark.protects("registry/private-keys")
@@ -104,7 +104,7 @@ def test_a_private_key_is_neither_taken_nor_shown_again(
     organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen
 ) -> None:
     private = make_private_key(Algorithm.P256).private_bytes().decode()
-    answer = post(browser_of(owner), seen, do="bring", public_key=private)
+    answer = post(browser_of(owner), seen, do="add", public_key=private)
     assert answer.status_code == 400
     page = answer.content.decode()
     assert "Keep it to yourself" in page
@@ -126,13 +126,13 @@ def test_a_revocation_has_a_reason_and_is_for_good(
     key.refresh_from_db()
     assert key.revocation == REASON
     with pytest.raises(Invalid, match="or had it"):
-        bring_signing_key(owner, organisation, key.public_key)
+        add_signing_key(owner, organisation, key.public_key)
 
 
 @pytest.mark.protects("reviews/stale-acts")
 def test_keys_are_changed_as_they_were_seen(key: SigningKey, organisation: Any, owner: Any, seen: Seen) -> None:
     before = [seen_state(seen())]
-    bring_signing_key(owner, organisation, PUBLIC.pem)
+    add_signing_key(owner, organisation, PUBLIC.pem)
     with pytest.raises(Stale, match="signing keys changed"):
         revoke_signing_key(owner, organisation, key.pk, REASON, seen=before)
 
@@ -142,7 +142,7 @@ def test_an_organisation_has_so_many_keys_at_most(
 ) -> None:
     monkeypatch.setattr(actions, "MOST_KEYS", 1)
     with pytest.raises(Conflict, match="at most 1 keys"):
-        bring_signing_key(owner, organisation, PUBLIC.pem)
+        add_signing_key(owner, organisation, PUBLIC.pem)
     revoke_signing_key(owner, organisation, key.pk, REASON)
 
 
@@ -157,9 +157,9 @@ def test_the_api_does_what_the_page_does(
 
     assert client.post(API, {"public_key": PUBLIC.pem}, content_type="application/json").status_code == 428
     added = change("POST", API, {"public_key": PUBLIC.pem})
-    assert (added.status_code, added.json()["origin"], added.json()["signs"]) == (201, "brought", True)
-    made = change("POST", API, {"algorithm": "ed25519"})
-    assert (made.status_code, made.json()["fingerprint"]) == (201, "")
+    assert (added.status_code, added.json()["origin"], added.json()["signs"]) == (201, "home", True)
+    created = change("POST", API, {"algorithm": "ed25519"})
+    assert (created.status_code, created.json()["fingerprint"]) == (201, "")
     run_signer()
     keys = client.get(API).json()["keys"]
     assert [each["signs"] for each in keys] == [True, False]
