@@ -190,8 +190,8 @@ def every_record() -> list[Record]:
 
 
 def page(records: Sequence[Record], before: str = "", files: Sequence[str] = ()) -> str:
-    """docs/proof.md. Of files that have no record on this machine it keeps what it said before; those of `files` without
-    any record are listed at its end."""
+    """docs/proof.md. Of files that have no record on this machine it keeps what it said before. Those of `files`
+    without a record anywhere are listed at its end."""
     lines = [
         "# Proofs",
         "",

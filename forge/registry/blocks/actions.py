@@ -231,9 +231,7 @@ def _require_no_look_alike(project: Project, files: BlockFiles) -> None:
     versions = BlockVersion.objects.filter(repository__project=project, name=files.name)
     for other in versions.values_list("version", flat=True):
         if other != files.version and version_key(other) == version_key(files.version):
-            message = (
-                f"{files.name} {other} is published, and {files.version} is the same version. Choose the next one."
-            )
+            message = f"{files.version} is the same version as {other}, which is published. Choose the next one."
             raise TagInUse(message, errors={"version": [message]})
 
 
