@@ -28,7 +28,7 @@ from rune.running.isolation.toolchain_files import package_folder
 
 LONGEST_ANSWER = 8 << 20
 """Bytes of all that a process answers."""
-_KEPT_ERRORS = 4000
+_LAST_ERRORS = 4000
 _THREADS = "2"
 _ENVIRONMENT = {
     "PATH": os.defpath,
@@ -166,7 +166,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
 def _death(status: int, errors: IO[bytes], limits: Limits) -> Refused:
     """Why a process ended without an answer."""
     errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, errors.tell() - _KEPT_ERRORS))
+    errors.seek(max(0, errors.tell() - _LAST_ERRORS))
     text = errors.read().decode("utf-8", "replace")
     number = -status if status < 0 else status - 128
     if number in (signal.SIGXCPU, signal.SIGKILL) and "bad_alloc" not in text:

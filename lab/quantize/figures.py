@@ -54,7 +54,12 @@ def _runefile(model: Model) -> str:
         lines += [f"  input_{number}:", "    capability: RAW", f"    outputs: [{kind}]"]
     outputs = [f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}" for one in described.outputs]
     inputs = ", ".join(f"input_{number}" for number in range(len(described.inputs)))
-    lines += ["  model:", "    model: ./model.tflite", f"    inputs: [{inputs}]", f"    outputs: [{', '.join(outputs)}]"]
+    lines += [
+        "  model:",
+        "    model: ./model.tflite",
+        f"    inputs: [{inputs}]",
+        f"    outputs: [{', '.join(outputs)}]",
+    ]
     for number in range(len(described.outputs)):
         port = "model" if number == 0 else f"model.{number}"
         lines += [f"  output_{number}:", "    out: tensor", f"    inputs: [{port}]"]

@@ -47,8 +47,8 @@ FORMS: Final[Mapping[str, Form]] = {
 Recipe = list[dict[str, Any]]
 
 
-def recipe(form: Form, kept: Sequence[str] = ()) -> Recipe:
-    """What the quantiser is told. `kept` are names of tensors whose operators stay floats.
+def recipe(form: Form, floats: Sequence[str] = ()) -> Recipe:
+    """What the quantiser is told. `floats` are names of tensors whose operators stay floats.
 
     Raises `ValueError` for a form without quantisation.
     """
@@ -75,9 +75,9 @@ def recipe(form: Form, kept: Sequence[str] = ()) -> Recipe:
             "dtype": "INT",
         }
     every = {"regex": ".*", "operation": "*", "algorithm_key": algorithm, "op_config": config}
-    return [every, *(_kept(name) for name in kept)]
+    return [every, *(_unchanged(name) for name in floats)]
 
 
-def _kept(name: str) -> dict[str, Any]:
+def _unchanged(name: str) -> dict[str, Any]:
     """The operator that gives a tensor stays as it is. The quantiser looks names up with `;` behind each of them."""
     return {"regex": f"(^|;){re.escape(name)}(;|$)", "operation": "*", "algorithm_key": "no_quantize", "op_config": {}}

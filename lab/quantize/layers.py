@@ -53,6 +53,6 @@ def tensors_of(layers: Sequence[Layer], names: Sequence[str]) -> tuple[str, ...]
 
 
 def _layer_name(tensor: str) -> str:
-    """The layer in `model/conv2d_1/Relu;model/conv2d_1/BiasAdd`: the folder of the first path. Empty where there is none."""
+    """The folder of the first path: `conv2d_1` for `model/conv2d_1/Relu;model/conv2d_1/BiasAdd`. Empty without one."""
     parts = tensor.partition(";")[0].split("/")
     return parts[-2] if len(parts) > 1 else ""

@@ -11,10 +11,8 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from lab.quantize.layers import Layer
+from lab.quantize.levels import IDENTICAL
 from lab.quantize.samples import Array, Sample
-
-LOUDEST = 200.0
-"""Decibels that stand for no difference at all."""
 
 
 class RunningModel:
@@ -54,7 +52,7 @@ class RunningModel:
         scales, zeros = detail["quantization_parameters"]["scales"], detail["quantization_parameters"]["zero_points"]
         if value.dtype.kind == "f" or not len(scales):
             return np.asarray(value, np.float64)
-        return (value.astype(np.float64) - int(zeros[0])) * float(scales[0])
+        return np.asarray((value.astype(np.float64) - int(zeros[0])) * float(scales[0]))
 
 
 def _stored(value: Array, detail: Mapping[str, Any]) -> Array:
@@ -80,8 +78,8 @@ class _Sums:
     @property
     def decibels(self) -> float:
         if self.noise == 0:
-            return LOUDEST
-        return LOUDEST * -1 if self.signal == 0 else min(LOUDEST, 10 * math.log10(self.signal / self.noise))
+            return IDENTICAL
+        return -IDENTICAL if self.signal == 0 else min(IDENTICAL, 10 * math.log10(self.signal / self.noise))
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,9 @@ class Comparison:
     answers: tuple[int, ...] = field(default=(), repr=False)
 
 
-def run_float(data: bytes, samples: Iterable[Sample], layers: Sequence[Layer]) -> list[tuple[list[Array], list[Array | None]]]:
+def run_float(
+    data: bytes, samples: Iterable[Sample], layers: Sequence[Layer]
+) -> list[tuple[list[Array], list[Array | None]]]:
     """The outputs of the float model and the tensors of its layers, for each sample."""
     model = RunningModel(data)
     results = []

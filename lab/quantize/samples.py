@@ -6,8 +6,9 @@ They are packed into one archive, in which a path's folder is the sample's label
 from __future__ import annotations
 
 import io
+import math
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -105,20 +106,47 @@ def _samples(path: str, data: bytes, inputs: Sequence[ModelInput]) -> Iterator[S
 
 def _arrays(path: str, data: bytes, inputs: Sequence[ModelInput]) -> list[Array]:
     try:
-        loaded: Array | Mapping[str, Array] = np.load(io.BytesIO(data), allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            arrays = {inputs[0].name: loaded} if len(inputs) == 1 else {}
+        if path.endswith(".npy"):
+            arrays = {inputs[0].name: _array(data)} if len(inputs) == 1 else {}
         else:
-            names = list(loaded)
-            arrays = {name: loaded[name] for name in names}
-            if len(inputs) == len(names) == 1:
-                arrays = {inputs[0].name: arrays[names[0]]}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
+            arrays = _arrays_of_archive(data)
+            if len(inputs) == len(arrays) == 1:
+                arrays = {inputs[0].name: next(iter(arrays.values()))}
+    except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise Refused(Reason.SAMPLES, f"{quoted(path)} is not a file of arrays: {str(error)[:200]}.") from error
     missing = [one.name for one in inputs if one.name not in arrays]
     if missing:
-        raise Refused(Reason.SAMPLES, f"{quoted(path)} has no array {quoted(missing[0])}, which is an input of the model.")
+        raise Refused(
+            Reason.SAMPLES, f"{quoted(path)} has no array {quoted(missing[0])}, which is an input of the model."
+        )
     return [arrays[one.name] for one in inputs]
+
+
+def _arrays_of_archive(data: bytes) -> dict[str, Array]:
+    """The arrays of a `.npz` file by their names. Raises `ValueError` and what `zipfile` raises."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > PACKED_LIMIT:
+            raise ValueError(f"it unpacks to more than {size_text(PACKED_LIMIT)}")
+        return {entry.filename.removesuffix(".npy"): _array(archive.read(entry)) for entry in entries}
+
+
+def _array(data: bytes) -> Array:
+    """The array of a `.npy` file, whose header claims no more than the file has. Raises `ValueError`."""
+    buffer = io.BytesIO(data)
+    read_header = _HEADERS.get(np.lib.format.read_magic(buffer))
+    if read_header is None:
+        raise ValueError("its version is not known")
+    shape, _, kind = read_header(buffer)
+    if kind.hasobject:
+        raise ValueError("it holds Python objects")
+    if math.prod(shape) * kind.itemsize > len(data):
+        raise ValueError("it claims more numbers than it has")
+    buffer.seek(0)
+    return np.asarray(np.lib.format.read_array(buffer, allow_pickle=False))
+
+
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def _rows(path: str, array: Array, expected: ModelInput) -> list[Array]:

@@ -1,7 +1,8 @@
-"""The step that makes the forms of a float model and compares each with it, in a child of the server's own environment."""
+"""The step that makes the forms of a float model and compares each with it, in a child with this Python."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -18,18 +19,17 @@ from lab.quantize.samples import ModelInput, Sample, random_samples, read_sample
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
 
-JUDGED_MULTIPLY = 4_000_000_000
-"""Numbers of the largest tensors times samples: larger models are judged on fewer samples."""
-
 
 def run(job: Job) -> dict[str, Any]:
-    """Reads `source` and, if there is one, the archive `samples`; writes a file for each form of `forms`. `kept` names
-    layers that stay floats in the quantised forms."""
+    """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
+
+    `floats` names layers that stay floats in the quantised forms.
+    """
     data = job.inputs["source"].read_bytes()
     model = _float_model(data)
     layers = layers_of(model)
     inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
-    kept = tensors_of(layers, job.spec.get("kept", []))
+    floats = tensors_of(layers, job.spec.get("floats", []))
     job.report(0.05, "Reading the samples")
     archive = job.inputs.get("samples")
     samples = random_samples(inputs) if archive is None else read_samples(archive, inputs)
@@ -41,12 +41,12 @@ def run(job: Job) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for place, form in enumerate(forms):
         job.report(0.2 + 0.75 * place / len(forms), f"Making {form.name}")
-        made = data if form.name == FLOAT else quantised(data, form, kept, calibration, inputs)
-        job.outputs[form.name].write_bytes(made)
-        comparison = compare(made, judging, layers, expected, classes)
+        file = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
+        job.outputs[form.name].write_bytes(file)
+        comparison = compare(file, judging, layers, expected, classes)
         result = asdict(comparison)
         result.pop("answers")
-        rows.append({"form": form.name, **asdict(figures_of(made)), **result})
+        rows.append({"form": form.name, **asdict(figures_of(file)), **result})
     return {
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],
@@ -79,22 +79,26 @@ def _float_model(data: bytes) -> Model:
     kinds = {tensor.kind for tensor in model.tensors}
     quantised_kinds = {TensorKind.INT8, TensorKind.UINT8, TensorKind.INT16} & kinds
     if quantised_kinds and any(tensor.scale is not None for tensor in model.tensors):
-        raise Refused(Reason.NOT_CONVERTED, "The model is quantised already. Convert the float model that it was made of.")
+        raise Refused(
+            Reason.NOT_CONVERTED, "The model is quantised already. Convert the float model that it was made of."
+        )
     if TensorKind.FLOAT32 not in kinds:
         raise Refused(Reason.NOT_CONVERTED, "The model has no floats that could be quantised.")
     return model
 
 
 def quantised(
-    data: bytes, form: Form, kept: Sequence[str], calibration: Sequence[Sample], inputs: Sequence[ModelInput]
+    data: bytes, form: Form, floats: Sequence[str], calibration: Sequence[Sample], inputs: Sequence[ModelInput]
 ) -> bytes:
     """A form of a float model. Raises `Refused`."""
     try:
-        quantizer = Quantizer(data, recipe(form, kept))
-        ranges = None
-        if quantizer.need_calibration:
-            ranges = quantizer.calibrate(_calibration(data, calibration, inputs), num_threads=1)
-        result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the interpreter warns of the memory that calibration takes
+            quantizer = Quantizer(data, recipe(form, floats))
+            ranges = None
+            if quantizer.need_calibration:
+                ranges = quantizer.calibrate(_calibration(data, calibration, inputs), num_threads=1)
+            result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser refused the model: {first[:300]}") from error

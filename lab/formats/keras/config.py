@@ -140,7 +140,7 @@ class _Reader:
         arguments = {
             key: self._argument(name, key, one, nesting)
             for key, one in config.items()
-            if _is_kept(name, as_text(key, f"An argument of {name}"), one)
+            if _goes_into_clean_file(name, as_text(key, f"An argument of {name}"), one)
         }
         if nesting == 0 and (name == "InputLayer" or is_first):
             self._fix_shape(arguments)
@@ -290,7 +290,7 @@ def _unknown(name: str, node: Mapping[str, Json]) -> Refused:
     return Refused(Reason.UNKNOWN_LAYER, f"The class {plain(name)} is not on the list of layers that are converted.")
 
 
-def _is_kept(layer: str, key: str, value: Json) -> bool:
+def _goes_into_clean_file(layer: str, key: str, value: Json) -> bool:
     """Whether an argument goes into the clean file. Raises `Refused` for one that is not known."""
     if key in LAYERS[layer] or key in COMMON:
         return True
@@ -344,8 +344,8 @@ def _calls(value: Json, depth: int = 0) -> Json:
         return clean_value(value, "An argument of a call")
     if value.get("class_name") == "__keras_tensor__":
         fields = as_object(value.get("config"), "A tensor")
-        kept = {key: clean_value(fields.get(key), key) for key in ("shape", "dtype", "keras_history")}
-        return {"class_name": "__keras_tensor__", "config": kept}
+        clean = {key: clean_value(fields.get(key), key) for key in ("shape", "dtype", "keras_history")}
+        return {"class_name": "__keras_tensor__", "config": clean}
     if "class_name" in value:
         raise Refused(
             Reason.CUSTOM_OBJECT, f"A call has an object of the class {plain(str(value['class_name'])[:100])}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -106,7 +107,9 @@ class _Converted:
     def tensors_of(self, layer: str) -> list[Array]:
         """The tensors whose names say that a layer gave them."""
         details = self._interpreter.get_tensor_details()
-        chosen = [one for one in details if f"/{layer}/" in one["name"] or one["name"].endswith(f"/{layer}")]
+        # The converter numbers scopes: `model/dense_1/MatMul` for the layer `dense`.
+        named = re.compile(rf"(^|/|;){re.escape(layer)}(_\d+)?(/|;|$)")
+        chosen = [one for one in details if named.search(one["name"])]
         arrays = []
         for detail in chosen:
             try:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 _CONVOLUTION = "strides padding data_format dilation_rate activation use_bias"
 _POOLING = "pool_size strides padding data_format"
-_RECURRENT = "units activation recurrent_activation use_bias dropout recurrent_dropout"
+_SIMPLE = "units activation use_bias dropout recurrent_dropout"
+_RECURRENT = f"{_SIMPLE} recurrent_activation"
 _SEQUENCE = "return_sequences return_state go_backwards stateful unroll zero_output_for_mask"
 _NORMALISING = "axis epsilon center scale"
 
@@ -41,10 +42,10 @@ _LAYERS = {
     # Recurrent
     "LSTM": f"{_RECURRENT} {_SEQUENCE} unit_forget_bias use_cudnn",
     "GRU": f"{_RECURRENT} {_SEQUENCE} reset_after use_cudnn",
-    "SimpleRNN": f"{_RECURRENT} {_SEQUENCE}",
+    "SimpleRNN": f"{_SIMPLE} {_SEQUENCE}",
     "LSTMCell": f"{_RECURRENT} unit_forget_bias",
     "GRUCell": f"{_RECURRENT} reset_after",
-    "SimpleRNNCell": _RECURRENT,
+    "SimpleRNNCell": _SIMPLE,
     "RNN": f"cell {_SEQUENCE}",
     "StackedRNNCells": "cells",
     "Bidirectional": "layer backward_layer merge_mode",

@@ -12,7 +12,7 @@ import pytest
 
 from lab.environments import declared
 from lab.environments.__main__ import main
-from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.environments.declared import ENVIRONMENTS, READY, Environment
 from lab.environments.making import EnvironmentProblem, check, locked_packages, prepare
 
 NAME, VERSION = "converter", "1.2"
@@ -63,7 +63,7 @@ def test_an_environment_is_made_from_its_lock_and_says_its_size_first(index: Ind
     assert not ENVIRONMENT.is_ready
     checked = prepare(ENVIRONMENT, messages.append)
     assert (checked.packages, checked.version) == (1, VERSION)
-    assert ENVIRONMENT.is_ready
+    assert (ENVIRONMENT.folder / READY).is_file()
     assert "1 MB to download, 0.0 GB on disk" in messages[0]
     assert prepare(ENVIRONMENT, messages.append) == checked
     assert len(messages) == 2  # the second time there is nothing to say

@@ -22,10 +22,6 @@ from lab.formats.keras.reading import read_keras
 from lab.refusal import Reason, Refused
 from tests.lab.formats.keras_files import dense, layer, sequential, weights, write_h5, write_keras
 
-LAMBDA = "models-in/keras-code"
-OUTSIDE = "models-in/keras-outside"
-BOMB = "models-in/keras-bomb"
-
 
 def refusal(path: Path) -> Refused:
     with pytest.raises(Refused) as caught:
@@ -39,7 +35,7 @@ def python_code(canary: Path) -> str:
     return base64.b64encode(marshal.dumps(code)).decode()
 
 
-@pytest.mark.protects(LAMBDA)
+@pytest.mark.protects("models-in/keras-code")
 @pytest.mark.parametrize("write", [write_keras, write_h5])
 def test_python_of_a_lambda_layer_is_refused_and_did_not_run(tmp_path: Path, write: Any) -> None:
     canary = tmp_path / "canary"
@@ -51,7 +47,7 @@ def test_python_of_a_lambda_layer_is_refused_and_did_not_run(tmp_path: Path, wri
     assert not canary.exists()
 
 
-@pytest.mark.protects(LAMBDA)
+@pytest.mark.protects("models-in/keras-code")
 @pytest.mark.parametrize(
     ("config", "reason"),
     [
@@ -88,14 +84,14 @@ def test_what_is_not_a_known_layer_of_keras_is_refused_by_name(tmp_path: Path, c
     assert refusal(write_keras(tmp_path / "m.keras", config)).reason is reason
 
 
-@pytest.mark.protects(LAMBDA)
+@pytest.mark.protects("models-in/keras-code")
 def test_code_in_the_arguments_of_a_call_is_refused(tmp_path: Path) -> None:
     call = {"args": [{"class_name": "__lambda__", "config": {}}], "kwargs": {}}
     model = sequential({**dense(), "name": "dense", "inbound_nodes": [call]})
     assert refusal(write_keras(tmp_path / "m.keras", model)).reason is Reason.CUSTOM_OBJECT
 
 
-@pytest.mark.protects(LAMBDA)
+@pytest.mark.protects("models-in/keras-code")
 def test_what_only_training_needs_is_left_out_unread(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     function = {"class_name": "__lambda__", "config": {"code": python_code(canary)}}
@@ -105,7 +101,7 @@ def test_what_only_training_needs_is_left_out_unread(tmp_path: Path) -> None:
     assert not canary.exists()
 
 
-@pytest.mark.protects(LAMBDA)
+@pytest.mark.protects("models-in/keras-code")
 def test_a_pickle_in_the_archive_is_refused_and_did_not_run(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
 
@@ -136,7 +132,7 @@ def external_storage(file: h5py.File) -> None:
     file.create_dataset("layers/dense/vars/2", (8,), "u1", external=[("/etc/passwd", 0, 8)])
 
 
-@pytest.mark.protects(OUTSIDE)
+@pytest.mark.protects("models-in/keras-outside")
 @pytest.mark.parametrize("add", [external_link, soft_link, virtual_data, external_storage])
 def test_data_of_another_file_is_refused(tmp_path: Path, add: Any) -> None:
     assert refusal(write_keras(tmp_path / "m.keras", data=weights(add))).reason is Reason.LEADS_OUTSIDE
@@ -144,7 +140,7 @@ def test_data_of_another_file_is_refused(tmp_path: Path, add: Any) -> None:
     assert refusal(inside).reason is Reason.LEADS_OUTSIDE
 
 
-@pytest.mark.protects(OUTSIDE)
+@pytest.mark.protects("models-in/keras-outside")
 def test_a_link_in_place_of_the_weights_is_refused(tmp_path: Path) -> None:
     def replace(file: h5py.File) -> None:
         del file["model_weights"]
@@ -165,12 +161,12 @@ def unknown_filter() -> bytes:
     return data[: start - 8] + (32015).to_bytes(2, "little") + data[start - 6 :]
 
 
-@pytest.mark.protects(OUTSIDE)
+@pytest.mark.protects("models-in/keras-outside")
 def test_a_filter_that_is_a_plug_in_is_refused(tmp_path: Path) -> None:
     assert refusal(write_keras(tmp_path / "m.keras", data=unknown_filter())).reason is Reason.FILTER
 
 
-@pytest.mark.protects(BOMB)
+@pytest.mark.protects("models-in/keras-bomb")
 def test_an_array_that_claims_ten_gigabytes_is_refused_by_its_claim(tmp_path: Path) -> None:
     def claim(file: h5py.File) -> None:
         file.create_dataset("layers/dense/vars/2", (10 << 30,), "u1", chunks=(1 << 20,), fillvalue=0)
@@ -180,7 +176,7 @@ def test_an_array_that_claims_ten_gigabytes_is_refused_by_its_claim(tmp_path: Pa
     assert "10.7 GB" in str(error)
 
 
-@pytest.mark.protects(BOMB)
+@pytest.mark.protects("models-in/keras-bomb")
 def test_many_arrays_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hdf5, "TOTAL_LIMIT", 1 << 20)
 
@@ -191,7 +187,7 @@ def test_many_arrays_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert refusal(write_keras(tmp_path / "m.keras", data=weights(claim))).reason is Reason.TOO_LARGE
 
 
-@pytest.mark.protects(BOMB)
+@pytest.mark.protects("models-in/keras-bomb")
 @pytest.mark.parametrize("claimed", [None, 100])
 def test_an_archive_that_unpacks_to_much_is_refused(
     tmp_path: Path, claimed: int | None, monkeypatch: pytest.MonkeyPatch
@@ -208,7 +204,7 @@ def test_an_archive_that_unpacks_to_much_is_refused(
     assert refusal(path).reason in ((Reason.TOO_LARGE,) if claimed is None else (Reason.BROKEN, Reason.TOO_LARGE))
 
 
-@pytest.mark.protects(BOMB)
+@pytest.mark.protects("models-in/keras-bomb")
 @pytest.mark.parametrize(
     "model",
     [
@@ -223,7 +219,7 @@ def test_sizes_that_no_device_has_are_refused(tmp_path: Path, model: Any) -> Non
     assert refusal(write_keras(tmp_path / "m.keras", model)).reason in (Reason.TOO_LARGE, Reason.BROKEN)
 
 
-@pytest.mark.protects(BOMB)
+@pytest.mark.protects("models-in/keras-bomb")
 def test_nesting_without_end_is_refused(tmp_path: Path) -> None:
     model = sequential(dense())
     for _ in range(200):
@@ -236,7 +232,7 @@ def test_nesting_without_end_is_refused(tmp_path: Path) -> None:
     assert refusal(path).reason is Reason.BROKEN
 
 
-@pytest.mark.protects(BOMB)
+@pytest.mark.protects("models-in/keras-bomb")
 def test_a_group_that_contains_itself_is_refused(tmp_path: Path) -> None:
     def add(file: h5py.File) -> None:
         file["layers/again"] = file["layers"]
