@@ -97,6 +97,7 @@ def test_who_is_removed_while_the_block_is_checked_publishes_none(
     assert not BlockVersion.objects.exists()
 
 
+@pytest.mark.proof
 def test_who_is_removed_while_the_edit_is_computed_takes_no_suggestion(
     project: Project,
     organisation: Organisation,

@@ -1,6 +1,6 @@
 // The conversation on a review's or a build's page: it follows the project's event log, sends its forms without leaving the
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
-import { saysSignedOut } from "../signed-out";
+import { saysSignedOut } from "../sign-in/signed-out";
 import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";

@@ -1,6 +1,6 @@
 // What a person can do with a file or a folder of the tree, and what the dialogs about files lead to. Types only.
-import type { FileEntry } from "../../document/files";
-import type { Target } from "../../document/tree";
+import type { FileEntry } from "../../document/files/files";
+import type { Target } from "../../document/files/tree";
 import type { UploadPlan } from "../../session/uploads/upload-plan";
 
 export type FileTarget = Target<FileEntry>;

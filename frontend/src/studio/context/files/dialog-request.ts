@@ -1,6 +1,6 @@
 // What the page asks about files, before it does something.
 import type { FileUse } from "../../../language";
-import type { LineChange } from "../../document/line-changes";
+import type { LineChange } from "../../document/lines/line-changes";
 import type { FileTarget } from "./actions";
 import type { NamedFile } from "../../session/uploads/incoming-files";
 

@@ -1,9 +1,9 @@
 // What a person does with files: each asks first where something could be lost, does it, and says how to take it back.
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileAnswers } from "./actions";
-import type { FileEntry } from "../../document/files";
-import { baseName } from "../../document/paths";
-import { copyName, filesOf, movedTo, moveProblem } from "../../document/tree";
+import type { FileEntry } from "../../document/files/files";
+import { baseName } from "../../document/files/paths";
+import { copyName, filesOf, movedTo, moveProblem } from "../../document/files/tree";
 import type { FileActions, FileTarget } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes, count } from "../../format/quantities";

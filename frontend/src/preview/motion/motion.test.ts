@@ -1,6 +1,6 @@
 // Motion from files and sensors.
 import { expect, test } from "vitest";
-import conformance from "../../../tests/conformance/motion.json";
+import conformance from "../../../../tests/conformance/motion.json";
 import { rowsToBytes } from "./motion";
 import { chunksOf, parseRows, windowOfFile } from "./motion-file";
 

@@ -22,12 +22,12 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobP
 from forge.jobs.models import Capability, Job
 from forge.jobs.workers.slots import JobSlots, announce_worker, stopping
 from forge.webhooks.actions import stop_webhook
+from forge.webhooks.delivery.outbox import KIND
+from forge.webhooks.delivery.schedule import AFTER, wait_after
+from forge.webhooks.delivery.sending import Answer, send
+from forge.webhooks.delivery.signing import headers_of
 from forge.webhooks.grants import stop_without_right
 from forge.webhooks.models import Attempt, Delivery, Webhook
-from forge.webhooks.outbox import KIND
-from forge.webhooks.schedule import AFTER, wait_after
-from forge.webhooks.sending import Answer, send
-from forge.webhooks.signing import headers_of
 
 SLOTS = 4
 """Messages that a process sends at once."""

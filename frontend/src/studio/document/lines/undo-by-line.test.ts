@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as Y from "yjs";
-import { ProjectFiles } from "./files";
+import { ProjectFiles } from "../files/files";
 import { keepUndoByLine } from "./undo-by-line";
 
 const TEXT = "args:\n  threshold: 0.8\n  window: 24\n";

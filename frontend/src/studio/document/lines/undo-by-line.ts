@@ -1,7 +1,7 @@
 // Undo in files whose lines merge as a whole (forge/collab/merging): Yjs reverts letters, and brings 8 back beside another's 5.
 // An edit of a line that somebody else changed since is therefore no longer undone.
 import * as Y from "yjs";
-import type { ProjectFiles } from "./files";
+import type { ProjectFiles } from "../files/files";
 
 /** Whose lines merge as a whole: those of `_rule_of` in rune/source/merge/concurrent_edits.py. */
 const BY_LINE = /(?:\.(?:ya?ml|txt|py)|^runefile|\/runefile)$/i;

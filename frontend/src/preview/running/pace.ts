@@ -1,5 +1,5 @@
 // Whether the rune keeps up: how many windows a second it is given, how many it runs, how many were dropped.
-import { millisecondsText, percentText } from "./numbers";
+import { millisecondsText, percentText } from "../readings/numbers";
 
 export interface Pace {
   /** Inputs a second that a stream gave, over the last seconds; null while nothing streams. */

@@ -13,10 +13,10 @@ import {
   type OutputMessage,
   type RunResult,
   type WatchedMessage,
-} from "../runtime";
-import { median } from "./numbers";
+} from "../../runtime";
+import { median } from "../readings/numbers";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
-import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "./readings";
+import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
 
 /** What runs a rune: the sandboxed frame in a page. */
 export interface Engine {

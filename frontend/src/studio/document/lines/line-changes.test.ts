@@ -1,4 +1,4 @@
-import type { TextEdit } from "../../api/schema";
+import type { TextEdit } from "../../../api/schema";
 import { expect, test } from "vitest";
 import { lineChanges } from "./line-changes";
 

@@ -1,5 +1,5 @@
 // The names of a project's files: which are allowed, and the tree that they make. Pure; the server checks again.
-import { recordingOfFile } from "../../runtime";
+import { recordingOfFile } from "../../../runtime";
 import { isRunefileName } from "./runefile";
 
 const FORBIDDEN = /[\\:*?"<>|]/;

@@ -1,8 +1,8 @@
 // The list of projects answers while one types and chooses, and a star is set without leaving the page. Without this the
 // list is a form with a button, and each star a form's button as well.
-import { address, type Body } from "../api/request";
-import { pipelinePictures } from "./pipelines";
-import { oneAtATime } from "./talk/read";
+import { address, type Body } from "../../api/request";
+import { pipelinePictures } from "../pipelines";
+import { oneAtATime } from "../talk/read";
 
 const FAVOURITE = "/api/v1/projects/{organisation}/{name}/favourite";
 const LIST = "[data-project-list]";

@@ -1,6 +1,6 @@
 // From what a rune sent to what a person reads: which tensor is a word, which are scores, when a word counts as called.
 // Pure functions over plain data; components draw what they give.
-import type { OutputMessage, OutputTensor } from "../runtime";
+import type { OutputMessage, OutputTensor } from "../../runtime";
 import { numberText, percentText } from "./numbers";
 import { tableOf } from "./tables";
 

@@ -1,5 +1,5 @@
 // Which tensors are a table that is worth a picture: two sides, both of some size. Pure.
-import type { OutputTensor } from "../runtime";
+import type { OutputTensor } from "../../runtime";
 
 /** Below this a side is a handful of numbers, which are better read than seen. */
 export const LEAST_SIDE = 4;

@@ -3,7 +3,7 @@
 import { fromBase64, toBase64 } from "lib0/buffer";
 import * as Y from "yjs";
 
-/** src/pages/forget-unsent.ts deletes what begins with it. */
+/** src/pages/sign-in/forget-unsent.ts deletes what begins with it. */
 const PREFIX = "hammer-forge unsent ";
 /** An edit that is stored sooner than this is never written down, in ms. */
 const SOON = 1000;

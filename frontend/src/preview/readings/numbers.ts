@@ -1,5 +1,5 @@
 // Numbers as bytes of an element type, and as words for a person.
-import { elementSize, type ElementName } from "../runtime";
+import { elementSize, type ElementName } from "../../runtime";
 
 export type NumberType = Exclude<ElementName, "utf8">;
 

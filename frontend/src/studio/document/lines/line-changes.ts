@@ -1,5 +1,5 @@
 // What edits do to the lines of a text, to be shown before they are made. Pure.
-import type { TextEdit } from "../../api/schema";
+import type { TextEdit } from "../../../api/schema";
 
 export interface LineChange {
   readonly file: string;

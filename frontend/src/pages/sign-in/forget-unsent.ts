@@ -1,6 +1,6 @@
 // Signing out takes along the edits that the studio kept in this browser because they were not sent: others may use it next.
 
-/** As in src/studio/document/unsent.ts. */
+/** As in src/studio/document/sync/unsent.ts. */
 const STORAGE_PREFIX = "hammer-forge unsent ";
 /** Told to open pages, as in src/studio/session/signed-in.ts, so that they keep nothing more. */
 const CHANNEL = "hammer-forge sign-out";

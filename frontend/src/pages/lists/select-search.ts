@@ -1,6 +1,6 @@
 // A select with data-search and many options becomes a field in which one types a part of what is wanted: a combobox with a
 // list of what matches. The select stays in its form, hidden, and has the value; without scripts it is what it was.
-import "./select-search.css";
+import "../styles/select-search.css";
 
 /** Options from which on a select is searched; of fewer, all fit on a screen. */
 const MANY = 12;

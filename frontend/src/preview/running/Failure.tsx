@@ -1,6 +1,6 @@
 // A rune that was stopped or gave up, and the way on.
 import { Maximize2, RotateCcw } from "lucide-react";
-import type { RuneError } from "../runtime";
+import type { RuneError } from "../../runtime";
 
 const HEADINGS: Readonly<Record<RuneError["name"], string>> = {
   "bad-rune": "This rune cannot be run",

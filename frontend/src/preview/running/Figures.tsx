@@ -1,5 +1,5 @@
 // Three figures: how long a run takes, how much memory it uses, how large the rune is.
-import { millisecondsText, sizeText } from "./numbers";
+import { millisecondsText, sizeText } from "../readings/numbers";
 
 interface Props {
   readonly milliseconds: number | null;

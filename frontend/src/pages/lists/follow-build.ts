@@ -1,7 +1,7 @@
 // A page about a build that is not over, with data-follow-build (where its state is read) and data-state (as drawn): it is
 // loaded again once the state is another, not before, so that nobody loses their place. Without scripts it reloads.
 
-import { saysSignedOut } from "./signed-out";
+import { saysSignedOut } from "../sign-in/signed-out";
 
 const EVERY = 1000;
 

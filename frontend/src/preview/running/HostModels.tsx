@@ -1,7 +1,7 @@
 // Models that a rune leaves to its host: what runs them here, how long that takes, and the fetching of it.
 import { useId } from "react";
-import type { HostModel } from "../runtime";
-import { millisecondsText, sizeText } from "./numbers";
+import type { HostModel } from "../../runtime";
+import { millisecondsText, sizeText } from "../readings/numbers";
 import type { Fetching } from "./session";
 
 interface Props {

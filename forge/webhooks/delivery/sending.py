@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from forge.webhooks.addresses import Resolve, is_public, resolve
+from forge.webhooks.delivery.addresses import Resolve, is_public, resolve
 
 LIMIT = 15.0
 """Seconds from resolving to the last byte that is read; the system's resolver has limits of its own."""

@@ -1,6 +1,6 @@
 // What a person reads of what a rune sent.
 import { describe, expect, test } from "vitest";
-import type { OutputMessage, OutputTensor } from "../runtime";
+import type { OutputMessage, OutputTensor } from "../../runtime";
 import { agoText, headlineText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, scoreText, sharesOf, type Card, type Readings } from "./readings";
 

@@ -10,7 +10,7 @@ import {
   type Loaded,
   type RunResult,
   type StageTimes,
-} from "../runtime";
+} from "../../runtime";
 import { Session, type Engine, type Snapshot } from "./session";
 
 /** Opens the frame when the first rune is there, and closes it with the component. */
