@@ -26,13 +26,14 @@ from forge.projects.models import Project, Version, Visibility
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.announcements import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.blocks.access import find_block, find_path, name_of
+from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.hooks import block_gate
 from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
-from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
+from forge.registry.models import BlockVersion, Manifest, Repository
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import block_facets
 from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of

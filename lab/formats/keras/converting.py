@@ -60,7 +60,7 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
     converted = _Converted(data, names)
     largest = 0.0
     for values in inputs:
-        expected = [np.asarray(one) for one in _as_list(model(_arguments(model, values), training=False))]
+        expected = [np.asarray(one) for one in _as_list(model(_arguments(model, names, values), training=False))]
         for one, other in zip(expected, converted.outputs(values), strict=True):
             largest = max(largest, difference(one, other))
     if largest > TOLERANCE:
@@ -127,7 +127,7 @@ def first_different_layer(model: Any, data: bytes, names: Sequence[str], values:
     converted.outputs(values)
     layers = [layer for layer in model.layers if layer.__class__.__name__ != "InputLayer"]
     whole = keras.Model(model.inputs, [layer.output for layer in layers])
-    expected = _as_list(whole(_arguments(model, values), training=False))
+    expected = _as_list(whole(_arguments(model, names, values), training=False))
     for layer, output in zip(layers, expected, strict=True):
         one = np.asarray(_as_list(output)[0])
         candidates = [other for other in converted.tensors_of(layer.name) if other.size == one.size]
@@ -136,8 +136,10 @@ def first_different_layer(model: Any, data: bytes, names: Sequence[str], values:
     return ""
 
 
-def _arguments(model: Any, values: Sequence[Array]) -> Any:
-    cast = [value.astype(one.dtype) for value, one in zip(values, model.inputs, strict=True)]
+def _arguments(model: Any, names: Sequence[str], values: Sequence[Array]) -> Any:
+    """The values in the order of the model's inputs, which need not be that of its input layers."""
+    by_name = dict(zip(names, values, strict=True))
+    cast = [by_name.get(one.name, values[place]).astype(one.dtype) for place, one in enumerate(model.inputs)]
     return cast if len(cast) > 1 else cast[0]
 
 

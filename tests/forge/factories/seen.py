@@ -18,6 +18,7 @@ from forge.projects.seen import files_facets, project_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.seen import block_facets, build_facets, version_facets
+from forge.registry.signing.access import key_facets, keys_of
 from forge.reviews.changes.seen import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest
 from forge.reviews.rules.access import rule_facets, rules_of
@@ -64,6 +65,9 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(pk=body["build"]))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry|-/settings/registry)", path):
         return registry_facets(registry_rules_of(Organisation.objects.get(name=match[1]).pk))
+    signing = r"/?(?:api/v1/organisations/)?([^/]+)/(?:signing-keys(?:/.+)?|-/settings/signing)"
+    if match := re.fullmatch(signing, path):
+        return key_facets(keys_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
         return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(
