@@ -1,4 +1,4 @@
-"""Reading what refers to an artifact from a registry, and pushing signatures. What comes is compared with its digest."""
+"""Reading what refers to an artifact from a registry, and pushing signatures. All bytes are compared with digests."""
 
 from __future__ import annotations
 
