@@ -49,11 +49,16 @@ COMMANDS = {
     },
 }
 """By the folder that has its module, each with what `rune --help` says of it."""
+OTHER_COMMANDS = {
+    "convert": ("lab.command.convert", "Convert a model to .tflite, and quantise it"),
+}
+"""Commands of packages above this one, which it does not import: the module that has each, and its summary."""
 
 
 @click.command(
     cls=LazyGroup,
     commands_by_folder=COMMANDS,
+    other_commands=OTHER_COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
