@@ -105,6 +105,8 @@ async def _ask_health(port: int, seconds: float) -> list[float]:
         begin = time.perf_counter()
         writer.write(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise RuntimeError(f"/healthz answered {head[:40]!r}")
         length = next(
             int(line.split(b":")[1]) for line in head.lower().splitlines() if line.startswith(b"content-length")
         )

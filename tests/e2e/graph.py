@@ -23,10 +23,12 @@ def write_runefile(page: Page, text: str) -> None:
     """Another text, as someone else writes it; the page sees it come."""
     address, organisation, name = page.url.removesuffix("/studio").rsplit("/", 2)
     token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
+    file = f"{address}/api/v1/projects/{organisation}/{name}/files/Runefile.yml"
+    seen = page.request.head(file).headers["etag"]
     answer = page.request.put(
-        f"{address}/api/v1/projects/{organisation}/{name}/files/Runefile.yml",
+        file,
         data=text.encode(),
-        headers={"X-CSRFToken": token, "Referer": address, "Content-Type": "text/plain"},
+        headers={"X-CSRFToken": token, "Referer": address, "Content-Type": "text/plain", "If-Match": seen},
     )
     assert answer.ok, answer.text()
 

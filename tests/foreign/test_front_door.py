@@ -53,6 +53,7 @@ def others_work(live: LiveServer) -> None:
         assert "kitchen" in http.get(f"/{PROJECT}", follow_redirects=True).raise_for_status().text
         headers = {"X-CSRFToken": live.http.cookies["csrftoken"], "Referer": live.address}
         path = f"/api/v1/projects/{PROJECT}/files/large.bin"
+        headers |= {"If-Match": etag} if (etag := http.head(path).headers.get("ETag")) else {}
         assert http.put(path, content=secrets.token_bytes(3 * MEGABYTE), headers=headers).status_code == 200
     cookies = "; ".join(f"{name}={value}" for name, value in live.http.cookies.items())
     address = f"{live.address.replace('http', 'ws', 1)}/ws/projects/{PROJECT}/collab"

@@ -51,6 +51,8 @@ def fill(disk: Path) -> Path:
 def _write(live: LiveServer, path: str, **arguments: object) -> httpx.Response:
     headers = {"X-CSRFToken": live.http.cookies["csrftoken"], "Referer": live.address}
     method = "PUT" if "/files/" in path else "POST"
+    if method == "PUT" and (etag := live.http.head(f"/api/v1/{path}").headers.get("ETag")):
+        headers["If-Match"] = etag
     return live.http.request(method, f"/api/v1/{path}", headers=headers, **arguments)  # type: ignore[arg-type]
 
 
