@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -33,14 +34,20 @@ FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLE
 Arrays = dict[str, "np.ndarray[Any, Any]"]
 
 
-def open_file(source: Path | BinaryIO) -> h5py.File:
-    """The file, opened for reading. Raises `Refused`."""
+@contextmanager
+def open_file(source: Path | BinaryIO) -> Iterator[h5py.File]:
+    """Opens a file for reading. Raises `Refused`, also where what is read in the block turns out to be damaged."""
     # HDF5 looks for plug-ins when it meets a filter that it does not know.
     os.environ["HDF5_PLUGIN_PATH"] = "::"
     try:
-        return h5py.File(source, "r")
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise Refused(Reason.BROKEN, "The file is not valid HDF5.") from error
+        with h5py.File(source, "r") as file:
+            yield file
+    except _DAMAGED as error:
+        raise Refused(Reason.BROKEN, f"The file is not valid HDF5: {str(error)[:200]}.") from error
+
+
+_DAMAGED = (OSError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError, AttributeError)
+"""What h5py raises for damaged files."""
 
 
 def read_arrays(group: h5py.Group, *, without: frozenset[str] = frozenset()) -> Arrays:
@@ -48,11 +55,7 @@ def read_arrays(group: h5py.Group, *, without: frozenset[str] = frozenset()) -> 
 
     Raises `Refused`.
     """
-    reader = _Reader()
-    try:
-        return dict(reader.walk(group, "", without=without))
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, OverflowError) as error:
-        raise Refused(Reason.BROKEN, f"The HDF5 file cannot be read: {str(error)[:200]}.") from error
+    return dict(_Reader().walk(group, "", without=without))
 
 
 def write_arrays(group: h5py.Group, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
@@ -65,28 +68,26 @@ def read_texts(owner: h5py.Group, name: str) -> tuple[str, ...]:
     """The texts of an attribute: one, or a list of them. Raises `Refused`; empty where it is missing."""
     if name not in owner.attrs:
         return ()
-    try:
-        attribute = h5py.h5a.open(owner.id, name.encode())
-        if attribute.shape is not None and 0 in attribute.shape:
-            return ()
-        if h5py.check_string_dtype(attribute.dtype) is None or attribute.get_storage_size() > ATTRIBUTE_LIMIT:
-            raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} is not a text, or too long.")
-        value = owner.attrs[name]
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} cannot be read.") from error
+    attribute = h5py.h5a.open(owner.id, name.encode())
+    if attribute.shape is not None and 0 in attribute.shape:
+        return ()
+    if h5py.check_string_dtype(attribute.dtype) is None or attribute.get_storage_size() > ATTRIBUTE_LIMIT:
+        raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} is not a text, or too long.")
+    value = owner.attrs[name]
     values = list(value.ravel()) if isinstance(value, np.ndarray) else [value]
     return tuple(_text(one, name) for one in values)
 
 
 def _text(value: object, name: str) -> str:
-    if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} is not UTF-8.") from error
-    if isinstance(value, str):
-        return value
-    raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} is not a text.")
+    try:
+        # h5py gives bytes that are not UTF-8 as surrogates, which have no encoding.
+        data = value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else None
+        text = None if data is None else data.decode()
+    except UnicodeError as error:
+        raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} is not UTF-8.") from error
+    if text is None:
+        raise Refused(Reason.BROKEN, f"The attribute {quoted(name)} is not a text.")
+    return text
 
 
 @dataclass

@@ -66,7 +66,6 @@ def _read_h5(path: Path, shapes: Mapping[str, Shape] | None) -> KerasSource:
                 Reason.NOT_READ,
                 "The .h5 file holds weights alone, without the model. Save the whole model with model.save.",
             )
-        clean = clean_config(parse_json(texts[0].encode(), "model_config"), shapes)
         version = next(iter(read_texts(file, "keras_version")), None)
         arrays = read_arrays(file, without=OPTIMISER)
         weights = {path.removeprefix(_TOP): one for path, one in arrays.items() if path.startswith(_TOP)}
@@ -77,6 +76,7 @@ def _read_h5(path: Path, shapes: Mapping[str, Shape] | None) -> KerasSource:
             layer: read_texts(file["model_weights"][layer], "weight_names")
             for layer in _layer_names(file["model_weights"])
         }
+    clean = clean_config(parse_json(texts[0].encode(), "model_config"), shapes)
     return KerasSource(clean, weights, _version(version), names)
 
 
