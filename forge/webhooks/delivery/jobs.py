@@ -77,9 +77,7 @@ def _stop_if_dead(delivery: Delivery, answer: Answer) -> None:
     webhook = delivery.webhook
     took = Attempt.objects.filter(delivery__webhook=webhook, at__gt=delivery.created, status__range=(200, 299))
     if answer.status == HTTP_410 or not took.exists():
-        stop_webhook(
-            INSTALLATION, webhook, f"Every message failed for days. {answer.error or f'It answered {answer.status}.'}"
-        )
+        stop_webhook(INSTALLATION, webhook, answer.error or f"It answered {answer.status}.")
 
 
 def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
