@@ -161,6 +161,7 @@ class DataVersionJson(TypedDict):
     saved_by: PersonJson | None
     created: Timestamp
     figures: DataFiguresJson
+    changes: Annotated[list[str], "since the version before, as it was when this one was saved"]
 
 
 class DataEntryJson(TypedDict):
@@ -198,7 +199,8 @@ class DataMarkSerializer(serializers.Serializer[None]):
     """A sample and what of it changes; what is not named stays."""
 
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-    label = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
     left_out = serializers.BooleanField(required=False)
 
 
@@ -289,6 +291,7 @@ def version_to_json(version: DataVersion) -> DataVersionJson:
         "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
         "created": version.created.isoformat(),
         "figures": version.figures,
+        "changes": version.changes,
     }
 
 

@@ -160,7 +160,7 @@ class Sample(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["data_set", "label"], condition=Q(removed=None), name="samples_by_label"),
+            models.Index(fields=["data_set", "label", "number"], condition=Q(removed=None), name="samples_by_label"),
             models.Index(fields=["removed"], condition=Q(removed__isnull=False, erased=None), name="samples_to_erase"),
         ]
         ordering = [F("number").desc()]

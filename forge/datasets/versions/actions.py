@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from forge.accounts.permissions import Verb
@@ -13,8 +14,8 @@ from forge.datasets.actions import Change
 from forge.datasets.errors import NothingToSave
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.samples.models import SampleSplit
-from forge.datasets.versions.contents import current_entries
-from forge.datasets.versions.manifest import figures_of, manifest_bytes
+from forge.datasets.versions.contents import current_entries, deleted_numbers, entries_of
+from forge.datasets.versions.manifest import Entry, compare, figures_of, manifest_bytes, sentences_of
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
@@ -54,9 +55,16 @@ def save_version(actor: Actor, project: Project, *, seen: int, message: str = ""
             message=message,
             saved_by=actor.person,
             figures=asdict(figures_of(entries)),
+            changes=_changes(last, entries),
         )
         link_blobs(version, [blob.digest], project.organisation_id)
         tests = Sample.objects.usable().filter(data_set=data_set, split=SampleSplit.TEST, tested_since=None)
         Sample.objects.filter(pk__in=tests.values("pk")).update(tested_since=version.number)
         change.note(actor, "data.version", number=version.number)
     return version
+
+
+def _changes(last: DataVersion | None, entries: Sequence[Entry]) -> list[str]:
+    if last is None:
+        return []
+    return sentences_of(compare(entries_of(last), entries, deleted_numbers(last.data_set_id)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from forge.core.blobs.store import read_blob
 from forge.datasets.models import Consent, DataSet, DataVersion, Sample
@@ -21,7 +22,7 @@ def entries_of(version: DataVersion) -> Sequence[Entry]:
     return read_manifest(read_blob(version.digest))
 
 
-def deleted_numbers(data_set_id: object) -> Collection[int]:
+def deleted_numbers(data_set_id: UUID) -> Collection[int]:
     """The numbers of the samples of a data set whose bytes were deleted."""
     removed = Sample.objects.filter(data_set=data_set_id, removed__isnull=False)
     return frozenset(removed.values_list("number", flat=True))

@@ -43,6 +43,8 @@ class DataVersion(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     figures = models.JSONField()
     """What is in it, in numbers (`forge.datasets.versions.manifest.Figures`)."""
+    changes = models.JSONField(default=list)
+    """What changed since the version before, in sentences, as it was when this one was saved."""
 
     objects = DataVersionQuerySet.as_manager()
 

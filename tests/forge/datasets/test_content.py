@@ -27,7 +27,7 @@ def jpeg(*extra: bytes) -> bytes:
     return b"\xff\xd8" + b"".join(extra) + _QUANTISATION + _FRAME + _SCAN + b"\xff\xd9"
 
 
-@pytest.mark.protects("data/who-recorded-it")
+@pytest.mark.protects("recordings/traces-of-the-maker")
 @pytest.mark.parametrize(
     "data",
     [
@@ -116,12 +116,12 @@ def test_reading_ends_where_a_recording_is_too_large() -> None:
             read.append(1)
             yield bytes(1_000_000)
 
-    with pytest.raises(BadContent, match="larger than 8.0 MB"):
+    with pytest.raises(BadContent, match=r"larger than 8\.0 MB"):
         join_chunks(chunks())  # type: ignore[arg-type]
     assert len(read) == MAX_BYTES // 1_000_000 + 1
 
 
-@pytest.mark.protects("data/hostile-recordings")
+@pytest.mark.protects("recordings/damaged-files")
 @settings(max_examples=60, deadline=None)
 @given(
     some.sampled_from([loud(), png((b"tEXt", b"a\0b")), jpeg(_JFIF), b"1,2,3\n4,5,6\n"]),

@@ -75,7 +75,7 @@ def test_other_terms_are_not_offered(client: Client, project: Project, query: st
     assert client.get(f"{DATA}/terms?{query}").status_code == 400
 
 
-@pytest.mark.protects("data/consent-of-others")
+@pytest.mark.protects("recordings/consent-of-others")
 def test_nobody_agrees_to_terms_that_they_did_not_read(client: Client, project: Project, owner: User) -> None:
     read = client.get(f"{DATA}/terms").json()
     body = {"purposes": ["tests", "training", "readers"], "days": 90, "text": read["text"]}
@@ -84,7 +84,7 @@ def test_nobody_agrees_to_terms_that_they_did_not_read(client: Client, project: 
     assert not Consent.objects.exists()
 
 
-@pytest.mark.protects("data/consent-of-others")
+@pytest.mark.protects("recordings/consent-of-others")
 def test_a_recording_needs_a_consent_of_its_sender_that_is_in_force(
     client: Client, project: Project, user: User, owner: User
 ) -> None:
@@ -138,7 +138,7 @@ def test_what_cannot_be_a_sample_is_refused_and_leaves_nothing(client: Client, p
     assert send(client, consent, loud()).json()["title"] == "This sample is there already"
 
 
-@pytest.mark.protects("data/who-recorded-it")
+@pytest.mark.protects("recordings/traces-of-the-maker")
 def test_notes_in_a_recording_are_not_stored(client: Client, project: Project) -> None:
     consent = agreed(client)
     secret = b"52.52N 13.40E"
@@ -149,6 +149,7 @@ def test_notes_in_a_recording_are_not_stored(client: Client, project: Project) -
     assert not [data for data in stored if secret in data]
 
 
+@pytest.mark.protects("recordings/people-on-two-sides")
 def test_samples_of_one_person_are_in_one_split_and_keep_it(project: Project, user: User) -> None:
     consent = consent_of(user, project)
     for _ in range(3):
@@ -241,7 +242,7 @@ def test_labels_change_at_once_and_the_answer_undoes_it(client: Client, project:
     assert AuditEntry.objects.filter(action="data.mark").count() == 2
 
 
-@pytest.mark.protects("data/labels-of-others")
+@pytest.mark.protects("recordings/overwritten-labels")
 def test_a_label_that_somebody_changed_meanwhile_is_not_written_over(
     client: Client, project: Project, user: User, owner: User, browser_of: Browser
 ) -> None:
@@ -312,7 +313,7 @@ def test_a_version_is_saved_of_the_data_that_was_looked_at(client: Client, proje
     assert not DataVersion.objects.exists()
 
 
-@pytest.mark.protects("data/tests-changed-quietly")
+@pytest.mark.protects("recordings/changed-tests")
 def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
     client: Client, project: Project, user: User, maintainer: User, browser_of: Browser
 ) -> None:
@@ -328,7 +329,7 @@ def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
 # -- withdrawing
 
 
-@pytest.mark.protects("data/withdrawn-bytes")
+@pytest.mark.protects("recordings/withdrawn-from-data")
 def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     client: Client, project: Project, user: User
 ) -> None:
@@ -358,7 +359,7 @@ def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     assert client.get(f"{DATA}/versions/1/samples").status_code == 200, "the contents of versions stay"
 
 
-@pytest.mark.protects("data/withdrawn-bytes")
+@pytest.mark.protects("recordings/withdrawn-from-data")
 def test_somebody_who_left_lists_and_withdraws_what_they_gave(
     client: Client, project: Project, user: User, owner: User, browser_of: Browser
 ) -> None:
@@ -371,7 +372,7 @@ def test_somebody_who_left_lists_and_withdraws_what_they_gave(
     assert client.get("/api/v1/data/consents").json()["results"] == []
 
 
-@pytest.mark.protects("data/consent-of-others")
+@pytest.mark.protects("recordings/consent-of-others")
 def test_one_deletes_what_one_gave_and_maintainers_anything(
     client: Client, project: Project, user: User, owner: User, maintainer: User, browser_of: Browser
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -33,6 +34,7 @@ def test_no_sample_changes_sides_because_others_come(first: list[tuple[int, str]
     assert placed([*first, *more])[: len(first)] == placed(first)
 
 
+@pytest.mark.protects("recordings/people-on-two-sides")
 @settings(max_examples=50, deadline=None)
 @given(ARRIVALS)
 def test_samples_of_one_group_are_in_one_split(arrivals: list[tuple[int, str]]) -> None:

@@ -15,6 +15,9 @@ _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/data"
 _READ = (200, 200, 200, 200, 200, 404, 401)
 _EDIT = (200, 200, 200, 403, 403, 404, 401)
 _GIVE = (409, 409, 409, 409, 403, 404, 401)
+_PAGE = "<str:organisation>/<str:name>/data"
+_SHOWN = (200, 200, 200, 200, 200, 404, 302)
+_SENT = (302, 302, 302, 403, 403, 404, 302)
 _MARKS = {"seen": 99, "changes": [{"number": 1, "label": "glass"}]}
 _AGREEMENT = {"purposes": ["tests"], "days": 90, "text": "x"}
 
@@ -54,6 +57,24 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         f"{_DATA}/versions/1/compared-with/1",
         None,
         _READ,
+    ),
+    ("get", _PAGE, "acme/kitchen/data", None, _SHOWN),
+    ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, _SHOWN),
+    ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, _SHOWN),
+    (
+        "form",
+        f"{_PAGE}/mark",
+        "acme/kitchen/data/mark",
+        {"numbers": "1", "do": "label", "label": "glass", "revision": "99"},
+        _SENT,
+    ),
+    ("form", f"{_PAGE}/versions", "acme/kitchen/data/versions", {"revision": "2"}, _SENT),
+    (
+        "form",
+        f"{_PAGE}/samples/<int:number>/delete",
+        "acme/kitchen/data/samples/1/delete",
+        {},
+        (302, 302, 404, 404, 404, 404, 302),
     ),
 ]
 
