@@ -99,7 +99,7 @@ class DataSummaryJson(TypedDict):
     warnings: Annotated[list[str], "what is weak about labels and splits"]
 
 
-class DataMarkJson(TypedDict):
+class DataMarkBeforeJson(TypedDict):
     """What a sample was before a change."""
 
     number: int
@@ -111,7 +111,7 @@ class DataMarkedJson(TypedDict):
     """What samples were before a change. Sent back with `revision` as `seen`, it undoes the change."""
 
     revision: int
-    before: list[DataMarkJson]
+    before: list[DataMarkBeforeJson]
 
 
 class DataTermsJson(TypedDict):
@@ -195,7 +195,7 @@ class DataComparisonJson(TypedDict):
     relabelled: list[DataRelabelledJson]
 
 
-class DataMarkSerializer(serializers.Serializer[None]):
+class DataChangeSerializer(serializers.Serializer[None]):
     """A sample and what of it changes; what is not named stays."""
 
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
@@ -210,7 +210,7 @@ class DataMarksSerializer(serializers.Serializer[None]):
     seen = serializers.IntegerField(
         min_value=0, max_value=2**53, help_text="the revision that the samples were read at"
     )
-    changes = DataMarkSerializer(many=True)
+    changes = DataChangeSerializer(many=True)
 
 
 class DataAgreementSerializer(serializers.Serializer[None]):
@@ -253,7 +253,7 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
     }
 
 
-def mark_to_json(mark: Mark) -> DataMarkJson:
+def mark_to_json(mark: Mark) -> DataMarkBeforeJson:
     """What a sample was before a change."""
     return {"number": mark.number, "label": mark.label or "", "left_out": bool(mark.left_out)}
 

@@ -233,9 +233,11 @@ def answers(
                 transaction.set_rollback(True)
             body = b"".join(answer) if answer.streaming else answer.content
             said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
-            said = re.sub(f"((?:builds|reviews|change-requests)(?:/|%2F)){names['number']}", r"\1<number>", said)
+            said = re.sub(
+                f"((?:builds|reviews|change-requests|samples)(?:/|%2F)){names['number']}", r"\1<number>", said
+            )
             for name, value in names.items():
-                if name != "number":
+                if name not in ("number", "other"):
                     said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")
             results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
     return results

@@ -24,6 +24,7 @@ export class DataPage {
   readonly #player = new Audio();
   #revision = 0;
   #current = -1;
+  #last: Promise<void> = Promise.resolve();
   readonly #refresh = oneAtATime(() => this.#read());
 
   constructor(readonly root: HTMLElement) {
@@ -84,7 +85,8 @@ export class DataPage {
     for (const number of this.#chosen) if (!present.has(number)) this.#chosen.delete(number);
     this.#grid.show(numbers);
     if (isNew) this.#grid.forget();
-    this.#say(`${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`);
+    const count = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
+    this.#part("[data-count]").textContent = count;
     this.#showChosen();
   }
 
@@ -181,11 +183,18 @@ export class DataPage {
   }
 
   async #change(marks: readonly Mark[]): Promise<void> {
-    this.#settle(await this.#changes.apply(marks, this.#revision), `${marks.length.toLocaleString("en")} changed`);
+    const words = `${marks.length.toLocaleString("en")} changed`;
+    await this.#inTurn(() => this.#changes.apply(marks, this.#revision), words);
   }
 
   async #undo(): Promise<void> {
-    this.#settle(await this.#changes.undo(this.#revision), "Undone");
+    await this.#inTurn(() => this.#changes.undo(this.#revision), "Undone");
+  }
+
+  /** Does one change after another: keys come faster than answers. */
+  async #inTurn(change: () => Promise<Outcome>, words: string): Promise<void> {
+    this.#last = this.#last.then(async () => this.#settle(await change(), words));
+    await this.#last;
   }
 
   /** Shows what came of a change. Where others changed something too, all is read again. */
