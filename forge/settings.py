@@ -30,6 +30,9 @@ AUDIT_COPIES = ENVIRONMENT.audit_copies
 AUDIT_WEBHOOK_SECRET = ENVIRONMENT.audit_webhook_secret
 GIT_ORIGINS = ENVIRONMENT.git_origins
 PUBLISHES_TEMPLATES = ENVIRONMENT.publishes_templates
+SIGNING_SECRET_FILE = ENVIRONMENT.signing_secret
+SECRET_VARIABLES = {name: value for name, value in _VARIABLES.items() if name not in os.environ}
+"""What the signer, a process of its own, is started with beside the environment."""
 WEBHOOKS_ANYWHERE = ENVIRONMENT.webhooks_to == "anywhere"
 
 SECRET_KEY = secret_key(DATA_DIR, _VARIABLES)

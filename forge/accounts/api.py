@@ -10,8 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts import actions
-from forge.accounts.models import ApiToken, Organisation
-from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, organisations_of
+from forge.accounts.models import ApiToken, Membership, Organisation
+from forge.accounts.organisations.access import (
+    find_member,
+    find_organisation,
+    members_of,
+    open_invitations,
+    organisations_of,
+)
+from forge.accounts.organisations.seen import member_facets
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -41,6 +48,7 @@ from forge.accounts.serializers import (
     usage_to_json,
 )
 from forge.accounts.tokens.scopes import Scope
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Conflict, Moved
 
@@ -149,19 +157,29 @@ class Members(OrganisationView):
 class MemberDetail(OrganisationView):
     """One member: another role, or leaving."""
 
-    needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
-    raises = raising(patch=Conflict, delete=Conflict)
+    needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
+    raises = raising(patch=(Conflict, *REFUSALS), delete=Conflict)
 
-    @extend_schema(request=RoleChoiceSerializer, responses=MemberJson)
+    @extend_schema(operation_id="organisations_member", responses=MemberJson, parameters=[ETAG])
+    def get(self, request: Request, organisation: str, member: UUID) -> Response:
+        """One member. Changing their role takes the `ETag`."""
+        return _answer(find_member(self.organisation(request, organisation), member))
+
+    @extend_schema(request=RoleChoiceSerializer, responses=MemberJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        body = self.read_body(request, RoleChoiceSerializer)
-        return Response(member_to_json(actions.change_role(signed_in(request), target, member, body["role"])))
+        body, seen = self.read_body(request, RoleChoiceSerializer), seen_by(request)
+        return _answer(actions.change_role(signed_in(request), target, member, body["role"], seen=seen))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
         actions.remove_member(signed_in(request), self.organisation(request, organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _answer(membership: Membership) -> Response:
+    """A member with their state, for the next act."""
+    return with_etag(Response(member_to_json(membership)), member_facets(membership))
 
 
 class Invitations(OrganisationView):

@@ -14,6 +14,7 @@ from django.db.models import F, Value
 from forge.accounts.models import Membership, ProjectMembership, Role, User
 from forge.accounts.permissions import ALLOWED, OfOrganisation, Verb
 from forge.accounts.roles import highest
+from forge.core.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ def team_of(project: OfOrganisation, verb: Verb = Verb.READ) -> list[Teammate]:
     people = User.objects.in_bulk(list(roles_by_person))
     mates = [_teammate(people[person], roles) for person, roles in roles_by_person.items() if person in people]
     return sorted((mate for mate in mates if mate.may(verb)), key=lambda mate: (str(mate.user), mate.user.email))
+
+
+def find_teammate(project: OfOrganisation, person: UUID) -> Teammate:
+    """Returns somebody who reads the project, with their roles. Raises `NotFound`."""
+    teammate = next((mate for mate in team_of(project) if mate.user.pk == person), None)
+    if teammate is None:
+        raise NotFound("Nobody of this id can read the project. Invite them first.")
+    return teammate
 
 
 def ids_of_team(organisation: UUID, project: UUID | None) -> frozenset[UUID]:

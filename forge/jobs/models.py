@@ -40,6 +40,8 @@ class Capability(models.TextChoices):
     GPU = "gpu", "GPU"
     SEND = "send", "Send"
     """A way to addresses outside, which servers alone have."""
+    SIGN = "sign", "Sign"
+    """The secret of the keys that sign, which the signer alone has (`manage.py sign`)."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):

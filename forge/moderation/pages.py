@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of, signed_in_user
-from forge.core.errors import Conflict, Invalid, NotFound, TooOften
+from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of, things_of
+from forge.core.seen import seen_in
 from forge.moderation import actions
 from forge.moderation.access import Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
 from forge.moderation.models import ReportReason
@@ -85,7 +86,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         raise NotFound("Nothing is called like this here.")
     try:
         act(principal, subject, request.POST)
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, Stale) as error:
         return show_again(request, "moderation/queue.html", _queue(request, principal), error)
     return redirect("reports")
 
@@ -94,9 +95,13 @@ def _take_down(principal: Principal, subject: Subject, form: QueryDict) -> None:
     actions.take_down(principal, subject, form.get("reason", ""), form.get("text", ""))
 
 
+def _dismiss(principal: Principal, subject: Subject, form: QueryDict) -> None:
+    actions.dismiss(principal, subject, form.get("text", ""), seen=seen_in(form))
+
+
 _ACTS: Mapping[str, Callable[[Principal, Subject, QueryDict], object]] = {
     "take-down": _take_down,
-    "dismiss": lambda principal, subject, form: actions.dismiss(principal, subject, form.get("text", "")),
+    "dismiss": _dismiss,
     "put-back": lambda principal, subject, form: actions.put_back(principal, subject, form.get("text", "")),
     "refuse": lambda principal, subject, form: actions.refuse_appeal(principal, subject, form.get("text", "")),
 }

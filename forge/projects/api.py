@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.principals import Principal, principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
@@ -20,7 +20,6 @@ from forge.core.api.preconditions import (
     OPTIONAL_IF_MATCH,
     REFUSALS,
     REQUIRED_IF_MATCH,
-    optional_if_match,
     seen_by,
     with_etag,
 )
@@ -28,7 +27,7 @@ from forge.core.api.schema import WithParts
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Conflict, Gone, Moved, Stale, Unprocessable
+from forge.core.errors import Conflict, Gone, Moved, Unprocessable
 from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
 from forge.projects.errors import ProjectFileNotFound
@@ -128,22 +127,20 @@ class ProjectDetail(ProjectView):
     """One project."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
-    raises = raising(get=Gone, patch=Conflict, delete=(Conflict, *REFUSALS))
+    raises = raising(get=Gone, patch=(Conflict, *REFUSALS), delete=(Conflict, *REFUSALS))
 
     @extend_schema(responses=ProjectJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """One project. Whoever may delete it gets an `ETag`, which that takes."""
-        project, principal = self.project(request, organisation, name, Verb.SEE), principal_of(request)
-        answer = Response(project_to_json(project, principal))
-        return with_etag(answer, project_facets(project)) if can(principal, Verb.MANAGE, project) else answer
+        """One project. Whoever may change it gets an `ETag`, which changing and deleting it take."""
+        project = self.project(request, organisation, name, Verb.SEE)
+        return _answer(project, principal_of(request))
 
-    @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson)
+    @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, name: str) -> Response:
-        project = self.project(request, organisation, name, Verb.READ)
-        changed = actions.update_project(
-            principal_of(request), project, **self.read_body(request, ProjectChangeSerializer)
-        )
-        return Response(project_to_json(changed, principal_of(request)))
+        project, seen = self.project(request, organisation, name, Verb.READ), seen_by(request)
+        body = self.read_body(request, ProjectChangeSerializer)
+        principal = principal_of(request)
+        return _answer(actions.update_project(principal, project, **body, seen=seen), principal)
 
     @extend_schema(
         responses={204: OpenApiResponse(description="deleted; an owner can restore it")},
@@ -153,6 +150,12 @@ class ProjectDetail(ProjectView):
         project, seen = self.project(request, organisation, name, Verb.MANAGE), seen_by(request)
         actions.delete_project(principal_of(request), project, seen=seen)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _answer(project: Project, principal: Principal) -> Response:
+    """A project, for who may change it with its state."""
+    answer = Response(project_to_json(project, principal))
+    return with_etag(answer, project_facets(project)) if can(principal, Verb.DESCRIBE, project) else answer
 
 
 class ProjectRestore(ForgeView):
@@ -218,7 +221,7 @@ class ProjectFile(ProjectView):
     """One file: its bytes. Its ETag is the digest of them."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
-    raises = raising(put=(Conflict, Stale, Unprocessable), delete=(Conflict, Stale))
+    raises = raising(put=(Conflict, Unprocessable, *REFUSALS), delete=(Conflict, *REFUSALS))
 
     parser_classes = (RawBody,)
 
@@ -241,16 +244,15 @@ class ProjectFile(ProjectView):
         parameters=[OPTIONAL_IF_MATCH],
     )
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
-        project = self.project(request, organisation, name, Verb.EDIT)
-        entry = actions.write_file(
-            principal_of(request), project, path, body_chunks(request), optional_if_match(request)
-        )
+        """Writes a file. One that is there takes its `ETag` as `If-Match`; a new one needs none."""
+        project, seen = self.project(request, organisation, name, Verb.EDIT), seen_by(request)
+        entry = actions.write_file(principal_of(request), project, path, body_chunks(request), seen=seen)
         return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
 
-    @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[OPTIONAL_IF_MATCH])
+    @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
-        project = self.project(request, organisation, name, Verb.EDIT)
-        actions.delete_file(principal_of(request), project, path, optional_if_match(request))
+        project, seen = self.project(request, organisation, name, Verb.EDIT), seen_by(request)
+        actions.delete_file(principal_of(request), project, path, seen=seen)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -123,7 +123,8 @@ class VersionBuildJson(TypedDict):
 
 
 deletion_facets: Hook[[Project], Sequence[Facet]] = Hook()
-"""What higher floors have that goes with a deleted project: the registry gives its tags."""
+"""What higher floors have that goes with a deleted project, and that others see of an opened one: the registry gives
+its tags."""
 
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()
 """Parts of versions' JSON, by version: builds gives `builds`, the registry `tags`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -57,6 +58,19 @@ publication_facets: Hook[[Build], Sequence[Facet]] = Hook()
 
 judges_of: Hook[[Build], Collection[UUID]] = Hook()
 """The people whose verdicts on a build's bytes stand: they hear of its publication."""
+
+
+@dataclass(frozen=True)
+class Approved:
+    """That a person approves a build's bytes: in which round of a review, 0 outside of one, and since when."""
+
+    person: UUID
+    round: int
+    time: datetime
+
+
+approvals: Hook[[Build], Collection[Approved]] = Hook()
+"""The approvals of a build's bytes that stand. The caller has found the build for someone, or says it without names."""
 
 
 def gate(build: Build, tag: str) -> GateAnswer:

@@ -6,10 +6,12 @@ from django.urls import path
 
 from forge.registry.artifacts import pages as artifacts
 from forge.registry.blocks.pages import blocks
+from forge.registry.signing import pages as signing
 
 organisation_pages = [
     path("<str:organisation>/-/blocks", blocks.organisation_blocks, name="organisation-blocks"),
     path("<str:organisation>/-/settings/registry", artifacts.registry_page, name="organisation-registry"),
+    path("<str:organisation>/-/settings/signing", signing.signing_page, name="organisation-signing"),
 ]
 project_pages = [
     path("<str:organisation>/<str:name>/blocks/<str:block>", blocks.block_page, name="block"),

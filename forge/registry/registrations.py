@@ -9,6 +9,7 @@ from uuid import UUID
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
+from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
     PublishedVersions,
@@ -31,6 +32,8 @@ from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.published_versions import take_along
 from forge.registry.seen import tag_facets
 from forge.registry.serializers import TagsJson, tag_to_json
+from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
+from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.templates.publishing import EVERY, publish_templates
 from forge.registry.use import FLUSH_EVERY, write_down
 
@@ -38,8 +41,20 @@ name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
+register_kind(MAKE_KEY)
+register_kind(SIGN)
 register(PeriodicTask("artifacts", SWEEP_EVERY, Runs.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep))
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
+register(
+    PeriodicTask(
+        "signatures",
+        COMPLETE_EVERY,
+        Runs.EACH_SERVER,
+        "adds provenance and signatures that are missing",
+        complete_publications,
+    )
+)
+register(PeriodicTask("signer", CHECK_EVERY, Runs.EACH_SERVER, "starts the signer when there is work", start_signer))
 register(PeriodicTask("templates", EVERY, Runs.ONE_WORKER, "builds and publishes the templates", publish_templates))
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from forge.registry import api
 from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
+from forge.registry.signing import api as signing_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
@@ -28,5 +29,8 @@ urlpatterns = [
         block_api.BlockWithdrawal.as_view(),
     ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
+    path("projects/<str:organisation>/<str:name>/signing-keys", signing_api.ProjectSigningKeys.as_view()),
+    path("organisations/<str:organisation>/signing-keys", signing_api.SigningKeys.as_view()),
+    path("organisations/<str:organisation>/signing-keys/<uuid:key>/revocation", signing_api.KeyRevocation.as_view()),
     path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),
 ]

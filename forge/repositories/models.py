@@ -37,7 +37,7 @@ class LinkedBranch(models.Model):
     folder = models.CharField(max_length=200, blank=True)
     """"" is all of it."""
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    """With whose right it is pulled, whoever presses."""
+    """The person with whose rights the files are read into the project, whoever presses the button."""
     linked = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
     """Since when nothing is pulled: the right of `linked_by` ended, or they ended it."""

@@ -27,7 +27,7 @@ class LinkedBranchJson(TypedDict):
     url: str
     branch: str
     folder: Annotated[str, '"" is all of it']
-    linked_by: Annotated[PersonJson | None, "with whose right it is pulled"]
+    linked_by: Annotated[PersonJson | None, "each pull is made with the rights of this person"]
     linked: Timestamp
     ended: Annotated[Timestamp | None, "since when it is not pulled any more"]
     commit: Annotated[str, 'the newest one whose files the project has; "" before there is one']

@@ -18,8 +18,8 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
-from forge.registry.hooks import judges_of
-from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.registry.hooks import Approved, approvals, judges_of
+from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import unpublished
 from forge.reviews.rounds.actions.awaited import ask_for_awaited
 from forge.reviews.rounds.actions.invitations import become_reviewer
@@ -75,6 +75,22 @@ def people_with_a_verdict(build: Build) -> Collection[UUID]:
         return ()
     verdicts = Verdict.objects.standing().filter(project=build.project_id, rune_digest=build.artefact.digest)
     return [person for person in verdicts.values_list("user", flat=True) if person is not None]
+
+
+@approvals.register
+def approvals_of_bytes(build: Build) -> Collection[Approved]:
+    """Returns who approves the build's bytes, with the round of the review in which they looked at them."""
+    if build.artefact is None:
+        return ()
+    verdicts = Verdict.objects.standing().filter(
+        project=build.project_id, rune_digest=build.artefact.digest, verdict=VerdictChoice.APPROVE
+    )
+    rounds = dict(Round.objects.filter(build__in=verdicts.values("build")).values_list("build", "number"))
+    return [
+        Approved(each.user_id, rounds.get(each.build_id, 0), each.created)
+        for each in verdicts
+        if each.user_id is not None
+    ]
 
 
 IN_REVIEW = CardVerdict("In review", "info")

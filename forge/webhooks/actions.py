@@ -24,14 +24,14 @@ from forge.core.seen import Seen, require_seen
 from forge.jobs.models import JobState
 from forge.jobs.queue import RETRIABLE, pause, resume, retry
 from forge.projects.models import Project
-from forge.webhooks.addresses import checked_url
 from forge.webhooks.announcements import WEBHOOK_STOPPED
+from forge.webhooks.delivery.addresses import checked_url
+from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
+from forge.webhooks.delivery.signing import secret_of
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.messages import PING, written
 from forge.webhooks.models import Delivery, Webhook
-from forge.webhooks.outbox import jobs_of_webhook, queue_delivery
 from forge.webhooks.seen import webhook_facets
-from forge.webhooks.signing import secret_of
 
 MOST = 20
 """Webhooks of an organisation."""

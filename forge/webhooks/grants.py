@@ -15,8 +15,8 @@ from forge.core.actors import Actor
 from forge.core.events.log import append_event
 from forge.jobs.queue import pause
 from forge.webhooks.announcements import WEBHOOK_STOPPED
+from forge.webhooks.delivery.outbox import jobs_of_webhook
 from forge.webhooks.models import Webhook
-from forge.webhooks.outbox import jobs_of_webhook
 
 _REASON = (
     "Whoever made it may no longer manage webhooks here, or ended it or its token. Who switches it on takes it over."

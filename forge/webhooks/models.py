@@ -42,7 +42,8 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 class Webhook(models.Model):
     """An address to which the events of an organisation, or of one project, are sent.
 
-    Its secret is in no table: it is made of the server's key, this id and `generation` (`forge.webhooks.signing`).
+    Its secret is in no table: it is made of the server's key, this id and `generation`, in
+    `forge.webhooks.delivery.signing`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -9,9 +9,9 @@ from forge.core.events.errors import WrongEvent
 from forge.core.events.log import stored_event
 from forge.core.models import Event
 from forge.projects.models import Project
+from forge.webhooks.delivery.outbox import queue_delivery
 from forge.webhooks.messages import address_of, body_of
 from forge.webhooks.models import Webhook
-from forge.webhooks.outbox import queue_delivery
 
 
 def record(event: Event) -> None:

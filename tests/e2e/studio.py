@@ -131,7 +131,9 @@ def expect_label(page: Page, output: str, label: str) -> None:
 PUT = """async ([path, bytes]) => {
   const address = `/api/v1/projects${location.pathname.replace("/studio", "/files/")}${path}`;
   const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
-  const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream" };
+  const seen = (await fetch(address, { method: "HEAD" })).headers.get("ETag");
+  const condition = seen === null ? {} : { "If-Match": seen };
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream", ...condition };
   const answer = await fetch(address, { method: "PUT", body: Uint8Array.from(bytes), headers });
   if (!answer.ok) throw new Error(await answer.text());
 }"""
@@ -147,7 +149,8 @@ ROLE = """async ([organisation, name, role]) => {
   const address = `/api/v1/organisations/${organisation}/members`;
   const { members } = await (await fetch(address)).json();
   const { id } = members.find((member) => member.name === name);
-  const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+  const seen = (await fetch(`${address}/${id}`)).headers.get("ETag");
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/json", "If-Match": seen };
   const answer = await fetch(`${address}/${id}`, { method: "PATCH", body: JSON.stringify({ role }), headers });
   if (!answer.ok) throw new Error(await answer.text());
 }"""

@@ -33,7 +33,8 @@ MEMBER = """async ([method, role]) => {
   const members = `/api/v1/organisations/${organisation}/members`;
   const found = (await (await fetch(members)).json()).members.find(({ role }) => role !== "owner");
   const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
-  const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+  const seen = (await fetch(`${members}/${found.id}`)).headers.get("ETag");
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/json", "If-Match": seen };
   const body = role === null ? null : JSON.stringify({ role });
   const answer = await fetch(`${members}/${found.id}`, { method, headers, body });
   if (!answer.ok) throw new Error(await answer.text());

@@ -29,6 +29,8 @@ def half(x: f32["rows", "columns"], *, factor: f32 = 0.5) -> f32["rows", "column
 SEND = """async ([address, body]) => {
   const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
   const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+  if (address.endsWith("/blocks"))
+    headers["If-Match"] = (await fetch(address.replace(/blocks$/, "files"))).headers.get("ETag");
   const answer = await fetch(address, { method: "POST", body: JSON.stringify(body), headers });
   if (!answer.ok) throw new Error(await answer.text());
 }"""

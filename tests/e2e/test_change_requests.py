@@ -113,7 +113,9 @@ def change(page: Page, project: str, before: str, after: str) -> None:
 def write(page: Page, project: str, path: str, text: str) -> None:
     token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
     headers = {"X-CSRFToken": token, "Content-Type": "application/octet-stream", "Referer": project}
-    answer = page.request.put(api(project, f"files/{path}"), data=text.encode(), headers=headers)
+    read = page.request.head(api(project, f"files/{path}"))
+    seen = {"If-Match": read.headers["etag"]} if read.ok else {}
+    answer = page.request.put(api(project, f"files/{path}"), data=text.encode(), headers=headers | seen)
     assert answer.ok, answer.text()
 
 

@@ -30,6 +30,7 @@ from forge.projects.actions import delete_project, fork_project, give_team_role,
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
+from forge.registry.signing.actions import add_signing_key
 from forge.reviews.actions import (
     GuestTerms,
     RequestedGroup,
@@ -70,6 +71,13 @@ _NAMED = "api/v1/change-requests/{change}"
 
 _RULES = "api/v1/organisations/<str:organisation>/rules"
 _REGISTRY = "api/v1/organisations/<str:organisation>/registry"
+_SIGNING = "api/v1/organisations/<str:organisation>/signing-keys"
+
+SIGNING_KEY = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+"""
+"""A public key of Ed25519."""
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
@@ -103,6 +111,17 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("put", _REGISTRY, "api/v1/organisations/acme/registry", {"takes_all": True, "versions_move": False}),
     ("get", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", None),
     ("form", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", {"takes_all": "1"}),
+    ("get", _SIGNING, "api/v1/organisations/acme/signing-keys", None),
+    ("post", _SIGNING, "api/v1/organisations/acme/signing-keys", {"algorithm": "ed25519"}),
+    (
+        "put",
+        f"{_SIGNING}/<uuid:key>/revocation",
+        "api/v1/organisations/acme/signing-keys/{signing-key}/revocation",
+        {"reason": "The laptop was stolen."},
+    ),
+    ("get", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", None),
+    ("form", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", {"do": "create"}),
+    ("get", f"{_P}/signing-keys", "api/v1/projects/acme/kitchen/signing-keys", None),
     ("get", "api/v1/builds/<uuid:build_id>/checks", "api/v1/builds/{build}/checks", None),
     (
         "put",
@@ -414,6 +433,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{suggested}": str(suggestions[0].pk),
         "{link}": str(links[0].pk),
         "{trial}": str(ready_copy(reviews[0]).pk),
+        "{signing-key}": str(add_signing_key(owner, project.organisation, SIGNING_KEY).pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }

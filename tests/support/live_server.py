@@ -49,8 +49,12 @@ class LiveServer(LiveForge):
         self.api("DELETE", f"projects/{project}", headers={"If-Match": state})
 
     def api(self, method: str, path: str, headers: Mapping[str, str] | None = None, **arguments: Any) -> Any:
-        """A call of the API in the person's session; answers its JSON."""
+        """A call of the API in the person's session; answers its JSON. Writing a file, or changing a project, is sent
+        as by somebody who has just read it."""
         all_headers = {"X-CSRFToken": self.http.cookies["csrftoken"], "Referer": self.address, **(headers or {})}
+        if "/files/" in path or method == "PATCH":
+            read = self.http.head(f"/api/v1/{path}").headers if method in ("PUT", "PATCH", "DELETE") else {}
+            all_headers = ({"If-Match": read["ETag"]} if "ETag" in read else {}) | all_headers
         answer = self.http.request(method, f"/api/v1/{path}", headers=all_headers, **arguments)
         assert answer.is_success, (answer.status_code, answer.text)
         return answer.json() if answer.content else None

@@ -47,6 +47,7 @@ def test_types_are_generated_and_stay_while_nothing_changes(description: Path, g
     assert target.stat().st_mtime_ns == before
 
 
+@pytest.mark.proof
 def test_types_of_another_description_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
     target.write_text(generated)
@@ -55,6 +56,7 @@ def test_types_of_another_description_are_replaced(description: Path, generated:
     assert "Build" not in target.read_text("utf-8")
 
 
+@pytest.mark.proof
 def test_types_that_somebody_edited_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
     target.write_text(generated.replace("id: string", "id: number"))
@@ -62,6 +64,7 @@ def test_types_that_somebody_edited_are_replaced(description: Path, generated: s
     assert target.read_text("utf-8") == generated
 
 
+@pytest.mark.proof
 def test_an_invalid_description_gives_no_types(description: Path, tmp_path: Path) -> None:
     description.write_text("no: description\n")
     assert generate(description, tmp_path / "schema.ts").returncode != 0

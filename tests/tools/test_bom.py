@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tools.bom import frontend_bom, reproducible
 from tools.setup import FRONTEND
 
 
+@pytest.mark.proof
 def test_the_front_ends_bill_names_each_package_of_the_lock_with_its_digest() -> None:
     lock = json.loads((FRONTEND / "package-lock.json").read_text("utf-8"))["packages"]
     locked = {(path.rpartition("node_modules/")[2], package["version"]) for path, package in lock.items() if path}

@@ -20,6 +20,7 @@ DECIDED = {
     "AWS_ACCESS_KEY_ID": "S3_ACCESS_KEY is the same",
     "AWS_SECRET_ACCESS_KEY": "S3_SECRET_KEY is the same",
     "AWS_SESSION_TOKEN": "ends while the server runs",
+    "SIGNING_SECRET_FILE": "the signer's alone",
     "DEBUG": "is never for a server that others reach",
 }
 """Settings that the compose file leaves alone, and why."""
@@ -34,11 +35,12 @@ def test_every_setting_is_passed_on_or_decided_by_the_image() -> None:
 def test_the_compose_file_sets_what_the_program_reads() -> None:
     compose = compose_file()
     ours = {name: service for name, service in compose["services"].items() if "build" in service}
-    assert set(ours) == {"web-1", "web-2", "worker"}
+    assert set(ours) == {"web-1", "web-2", "worker", "signer"}
     for service in ours.values():
         assert set(service["environment"]) <= set(SETTINGS)
         assert {"DATABASE_URL", "REDIS_URL", "BROKER_URL"} <= set(service["environment"])
     assert ours["worker"]["command"][-2:] == ["manage.py", "work"]
+    assert ours["signer"]["command"][-2:] == ["manage.py", "sign"]
     assert set(compose["services"]) - set(ours) == {"postgres", "redis"}
 
 
@@ -67,6 +69,16 @@ def test_what_computes_has_no_secret_of_signing_in() -> None:
     services = compose_file()["services"]
     assert secrets <= set(services["web-1"]["environment"])
     assert not secrets & set(services["worker"]["environment"])
+
+
+@pytest.mark.protects("registry/private-keys")
+def test_the_signer_alone_has_the_secret_of_the_keys() -> None:
+    compose = compose_file()
+    holders = [name for name, service in compose["services"].items() if "secrets" in service]
+    assert holders == ["signer"]
+    place = compose["services"]["signer"]["environment"]["SIGNING_SECRET_FILE"]
+    assert place == f"/run/secrets/{compose['services']['signer']['secrets'][0]}"
+    assert not place.startswith("/data")
 
 
 @pytest.mark.protects("operation/images")

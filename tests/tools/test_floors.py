@@ -60,6 +60,7 @@ def test_a_package_of_the_toolchain_without_a_floor_is_refused(copied: Path, pla
     assert unplaced_packages(copied) == {place.replace("/", ".")}
 
 
+@pytest.mark.proof
 def test_an_app_without_a_floor_is_refused_by_its_name(copied: Path) -> None:
     (copied / "forge" / "unplaced").mkdir()
     (copied / "forge" / "unplaced" / "__init__.py").write_text("")

@@ -112,6 +112,7 @@ def test_a_suite_without_a_service_skips_with_the_reason_that_is_counted(
     assert lacking([str(missing.value)]) == {POSTGRESQL: 1}
 
 
+@pytest.mark.proof
 def test_without_a_browser_its_tests_are_skipped_with_the_reason_that_is_counted(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     report = tmp_path / "report.xml"

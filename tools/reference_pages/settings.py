@@ -21,6 +21,8 @@ SETTINGS = {
     "`syslog://host:601`, `syslogs://host:6514` (TLS) or `https://host/path`.",
     "AUDIT_WEBHOOK_SECRET": "Signs copies of the audit log for webhooks: `whsec_` and 24 to 64 bytes in base64.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
+    "SIGNING_SECRET_FILE": "The file of the secret that encrypts the keys that sign runes; the signer alone reads it. "
+    "It must be outside of DATA_DIR, so that no backup has it. By default it is created with the first key.",
     "ALLOWED_HOSTS": "More host names of this server, separated by commas.",
     "TRUSTED_PROXIES": "Addresses of reverse proxies, separated by commas: their `X-Forwarded-For` and "
     "`X-Forwarded-Proto` are trusted.",
@@ -82,6 +84,7 @@ def settings_page() -> str:
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
         "AUDIT_DAYS": f"`{default.audit_days}`",
         "SECRET_KEY": "generated",
+        "SIGNING_SECRET_FILE": "`~/.config/hammer-forge/signing-secret`",
         "LOG_FORMAT": "`text`",
         "BROKER_URL": f"`{default.broker}`",
         "WORKER_CAPABILITIES": f"`{','.join(default.capabilities)}`",

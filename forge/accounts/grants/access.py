@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from forge.accounts.grants.declarations import Grant, GrantKind, Scope, kinds
-from forge.accounts.models import Membership, Organisation, Role, Standing, User
-from forge.accounts.organisations.access import members_of
+from forge.accounts.models import Organisation, Role, Standing, User
 from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
@@ -63,14 +62,6 @@ def find_thing(things: Iterable[OwnedGrant], kind: str, grant: UUID) -> OwnedGra
     if match is None:
         raise NotFound("This does not exist; it may have ended.")
     return match
-
-
-def find_member(organisation: Organisation, person: UUID | None) -> Membership:
-    """Returns a member. Raises `NotFound`."""
-    member = members_of(organisation).filter(user=person).first()
-    if member is None:
-        raise NotFound(f"{organisation.name} has no such member.")
-    return member
 
 
 def sorted_by_loss(things: Iterable[OwnedGrant], maker: Actor, heir: Actor | None = None) -> Loss:

@@ -14,9 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.api import OrganisationView
-from forge.accounts.grants.access import OwnedGrant, find_member, grants_of, own_things
+from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
 from forge.accounts.grants.actions import end_members_thing, end_own_thing, hand_over_thing
 from forge.accounts.models import Membership, Organisation
+from forge.accounts.organisations.access import find_member
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import signed_in
 from forge.core.api.json_types import Timestamp, Uuid, utc_timestamp

@@ -56,6 +56,14 @@ def members_of(organisation: Organisation) -> QuerySet[Membership]:
     return organisation.memberships.select_related("user")
 
 
+def find_member(organisation: Organisation, person: UUID | None) -> Membership:
+    """Returns the membership of a person. The caller has checked the right to see it. Raises `NotFound`."""
+    membership = members_of(organisation).filter(user=person).first()
+    if membership is None:
+        raise NotFound(f"{organisation.name} has no such member.")
+    return membership
+
+
 def people_beside(actor: Actor, words: Sequence[str]) -> QuerySet[Membership]:
     """The memberships of people whose name or address has these words in it, in the person's own organisations."""
     memberships = Membership.objects.filter(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from forge.accounts.models import Membership, Organisation, Team, TeamRole, User
+from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
@@ -73,6 +73,12 @@ def roles_of(team: Team) -> QuerySet[TeamRole]:
 def is_in_team(actor: Actor, team: Team) -> bool:
     """Whether somebody is one of its people."""
     return team.members.filter(user=actor.pk).exists()
+
+
+def role_in(project: UUID, team: Team) -> Role | None:
+    """Returns the role of a team in a project; None where it has none."""
+    role = TeamRole.objects.filter(project=project, team=team).values_list("role", flat=True).first()
+    return Role(role) if role else None
 
 
 def teams_in(project: UUID) -> list[TeamRole]:

@@ -44,7 +44,7 @@ def update_team(
     """Gives a team another name or description. Raises `Forbidden`, `Stale`, `BadName`, `NameInUse` and `Invalid`."""
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    _lock(team)
+    lock_team(team)
     require_seen(name_facets(team), seen)
     before = {"name": team.name, "description": team.description}
     if name is not None:
@@ -67,7 +67,7 @@ def delete_team(actor: Actor, team: Team, *, seen: Seen = None) -> None:
     and `Stale`."""
     organisation, subject = team.organisation, team.subject
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    _lock(team)
+    lock_team(team)
     require_seen(team_facets(team), seen)
     people = users_of(team)
     team.delete()
@@ -84,7 +84,7 @@ def add_to_team(actor: Actor, team: Team, people: Collection[UUID], *, seen: See
     """
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    _lock(team)
+    lock_team(team)
     require_seen(role_facets(team), seen)
     if not people:
         raise Invalid("Choose at least one member.", errors={"people": ["At least one."]})
@@ -133,7 +133,7 @@ def _checked_description(text: str) -> str:
     return text
 
 
-def _lock(team: Team) -> None:
+def lock_team(team: Team) -> None:
     """The team's row is the lock of its state, which is read again under it. Raises `NotFound` for a deleted team."""
     row = Team.objects.select_for_update().filter(pk=team.pk).first()
     if row is None:

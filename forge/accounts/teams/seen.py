@@ -18,7 +18,12 @@ def role_facets(team: Team) -> tuple[Facet, ...]:
     return (Facet("roles", roles, "The team's roles in projects changed."),)
 
 
+def people_facets(team: Team) -> tuple[Facet, ...]:
+    """Who gets what the team is given. One query."""
+    people = sorted(str(each) for each in team.members.values_list("user", flat=True))
+    return (Facet("people", people, "Who is in the team changed."),)
+
+
 def team_facets(team: Team) -> tuple[Facet, ...]:
     """All that a deletion takes away. Two queries."""
-    people = sorted(str(each) for each in team.members.values_list("user", flat=True))
-    return (*name_facets(team), *role_facets(team), Facet("people", people, "Who is in the team changed."))
+    return (*name_facets(team), *role_facets(team), *people_facets(team))

@@ -34,16 +34,16 @@ class NotAToken(Exception):
 
 @dataclass(frozen=True)
 class Authorization:
-    """Whose request it is."""
+    """The token that a request was sent with, and what the request may do with repositories."""
 
     token: ApiToken | None = None
-    """None for a visitor."""
+    """None where the request has no token: a visitor sent it."""
     access: Access | None = None
-    """To what a pass is held; None where a token was sent, or nothing."""
+    """What a pass allows; None where the request has a token of the account, or nothing."""
 
 
 def read_authorization(header: str) -> Authorization:
-    """Whose request has this header; "" is a visitor's. Raises `NotAToken`.
+    """Returns the token and the access that a header of a request names; "" is a visitor's. Raises `NotAToken`.
 
     Stock clients that were given nothing send an empty name and password, which is a visitor too.
     """

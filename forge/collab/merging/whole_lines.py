@@ -31,7 +31,10 @@ LONGEST = 2_000
 
 
 class ContestedJson(TypedDict):
-    """Lines that two people wrote: `current` stands in the file, `other` is what `other_by` wrote in its place."""
+    """Two versions of the same lines, by two people who edited them at once.
+
+    The file contains `current`, which `current_by` wrote. `other` is what `other_by` wrote instead.
+    """
 
     file: str
     line: int
@@ -45,7 +48,7 @@ class ContestedJson(TypedDict):
 
 @dataclass(frozen=True)
 class Author:
-    """Whose edit was taken back: their name and id, and when."""
+    """The person whose edit was taken back, and the time of the edit."""
 
     name: str
     id: str

@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import Invalid, NotFound, Stale
 from forge.core.events.log import append_event
 from forge.core.reasons import checked_reason
 from forge.core.seen import Seen, require_seen
@@ -36,7 +36,7 @@ from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
 from forge.projects.quotas import require_another
-from forge.projects.seen import project_facets
+from forge.projects.seen import change_facets, removal_facets
 from forge.projects.serializers import project_summary
 from forge.projects.templates import find_template
 
@@ -132,18 +132,19 @@ def update_project(
     description: str | None = None,
     shares_files: bool | None = None,
     sharing_reason: str = "",
+    seen: Seen = None,
 ) -> Project:
     """Renames a project, describes it, or changes who sees it and who may copy it; None leaves a thing as it is.
 
     Files that look as if they held secrets are shared with a reason alone. After a rename the old name leads to the
-    project until someone takes it. Raises `Forbidden`, `BadName`, `NameInUse`, `Invalid` and `Busy`.
+    project until someone takes it. Raises `Forbidden`, `BadName`, `NameInUse`, `Stale`, `Invalid` and `Busy`.
     """
-    reasons: Mapping[str, Any] = {}
+    reasons: Mapping[str, Any] | None = None
     if shares_files and not project.shares_files:
         require(actor, Verb.MANAGE, project)
         # The files are searched here, since nothing is waited for in a transaction.
         reasons = _sharing_reasons(project, sharing_reason)
-    return _update_project(actor, project, name, visibility, description, shares_files, reasons)
+    return _update_project(actor, project, name, visibility, description, shares_files, reasons, seen)
 
 
 @transaction.atomic
@@ -154,8 +155,13 @@ def _update_project(
     visibility: str | None,
     description: str | None,
     shares_files: bool | None,
-    reasons: Mapping[str, Any],
+    reasons: Mapping[str, Any] | None,
+    seen: Seen,
 ) -> Project:
+    Project.objects.lock(project.pk)
+    project.refresh_from_db(fields=["name", "description", "visibility", "files_shared"])
+    if reasons is not None:
+        actor = actor.afresh()
     changes: dict[str, str | bool] = {}
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
@@ -177,7 +183,10 @@ def _update_project(
         changes["visibility"] = visibility
     if shares_files is not None and shares_files != project.shares_files:
         require(actor, Verb.MANAGE, project)
+        if shares_files and reasons is None:
+            raise Stale("Somebody stopped sharing the files meanwhile. Look at it as it is now, then decide again.")
         changes["shares_files"] = shares_files
+    require_seen(change_facets(project, changes), seen)
     if changes:
         former = {field: getattr(project, field) for field in changes}
         for field, value in changes.items():
@@ -187,7 +196,7 @@ def _update_project(
                 setattr(project, field, value)
         project.save(update_fields=["files_shared" if field == "shares_files" else field for field in changes])
         subject = f"project:{project.pk}"
-        write_entry(actor, "project.update", subject, project.place, before=former, after=changes, **reasons)
+        write_entry(actor, "project.update", subject, project.place, before=former, after=changes, **(reasons or {}))
         append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     else:
         require(actor, Verb.READ, project)
@@ -210,7 +219,7 @@ def delete_project(actor: Actor, project: Project, *, seen: Seen = None) -> None
     require(actor, Verb.MANAGE, project)
     Project.objects.lock(project.pk)
     project.refresh_from_db(fields=["name", "visibility", "sequence"])
-    require_seen(project_facets(project), seen)
+    require_seen(removal_facets(project), seen)
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
     write_entry(actor, "project.delete", f"project:{project.pk}", project.place, name=project.full_name)

@@ -40,8 +40,9 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
             # A form without the choice, for who may not make it, leaves it.
             shares_files="shares_files" in request.POST if "visibility" in request.POST else None,
             sharing_reason=request.POST.get("sharing_reason", ""),
+            seen=seen_in(request.POST),
         )
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, Stale) as error:
         project.name = former
         return show_again(request, "project/settings.html", context | {"saved": False}, error)
     return redirect(f"{changed.get_absolute_url()}/settings?saved")

@@ -9,10 +9,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.models import Team
 from forge.accounts.organisations.access import open_invitations
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.project_people import team_of
+from forge.accounts.project_people import Teammate, find_teammate, team_of
 from forge.accounts.serializers import (
     InvitationEmailsSerializer,
     InvitationLinkSerializer,
@@ -21,14 +22,17 @@ from forge.accounts.serializers import (
     RoleChoiceSerializer,
     invitation_to_json,
 )
-from forge.accounts.teams.access import find_team, team_in, teams_in
+from forge.accounts.teams.access import find_team, role_in, team_in, teams_in
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.views import needing
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.views import needing, raising
 from forge.projects import actions
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.people.seen import team_role_facets, teammate_facets
 from forge.projects.people.serializers import (
     PeopleJson,
+    ProjectTeamJson,
     ProjectTeamsJson,
     TeammateJson,
     team_role_to_json,
@@ -51,21 +55,33 @@ class ProjectPeople(ProjectView):
 class ProjectPerson(ProjectView):
     """One person's role in the project: giving them another, or ending it."""
 
-    needs = needing(patch=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+    needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+    raises = raising(patch=REFUSALS)
 
-    @extend_schema(request=RoleChoiceSerializer, responses=TeammateJson)
+    @extend_schema(operation_id="project_person", responses=TeammateJson, parameters=[ETAG])
+    def get(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
+        """One person and their roles. Giving them a role takes the `ETag`."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return _teammate(request, project, find_teammate(project, person))
+
+    @extend_schema(request=RoleChoiceSerializer, responses=TeammateJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        body = self.read_body(request, RoleChoiceSerializer)
-        principal = signed_in(request)
-        mate = actions.give_project_role(principal, project, person, body["role"])
-        return Response(teammate_to_json(mate, can(principal, Verb.SEE_ORGANISATION, project.organisation)))
+        body, seen = self.read_body(request, RoleChoiceSerializer), seen_by(request)
+        mate = actions.give_project_role(signed_in(request), project, person, body["role"], seen=seen)
+        return _teammate(request, project, mate)
 
     @extend_schema(responses={204: OpenApiResponse(description="the person has no role of their own in it")})
     def delete(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         actions.end_project_role(signed_in(request), project, person)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _teammate(request: Request, project: Project, mate: Teammate) -> Response:
+    """A person with the state of their roles, for the next act."""
+    shows = can(principal_of(request), Verb.SEE_ORGANISATION, project.organisation)
+    return with_etag(Response(teammate_to_json(mate, shows)), teammate_facets(mate))
 
 
 class ProjectTeams(ProjectView):
@@ -75,21 +91,29 @@ class ProjectTeams(ProjectView):
 
     @extend_schema(operation_id="project_teams_list", responses=ProjectTeamsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        return Response(_teams(self.project(request, organisation, name, Verb.READ)))
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response({"teams": [team_role_to_json(each) for each in teams_in(project.pk)]})
 
 
 class ProjectTeam(ProjectView):
     """One team's role in the project: giving it, changing it, ending it."""
 
-    needs = needing(put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+    needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+    raises = raising(put=REFUSALS)
 
-    @extend_schema(request=RoleChoiceSerializer, responses=ProjectTeamsJson)
+    @extend_schema(operation_id="project_team", responses=ProjectTeamJson, parameters=[ETAG])
+    def get(self, request: Request, organisation: str, name: str, team: str) -> Response:
+        """The role of a team of the organisation in the project, for its members. Giving it a role takes the `ETag`."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return _team(find_team(principal_of(request), project.organisation.name, team), project)
+
+    @extend_schema(request=RoleChoiceSerializer, responses=ProjectTeamJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        body = self.read_body(request, RoleChoiceSerializer)
+        body, seen = self.read_body(request, RoleChoiceSerializer), seen_by(request)
         target = find_team(principal_of(request), project.organisation.name, team)
-        actions.give_team_role(signed_in(request), target, [project], body["role"])
-        return Response(_teams(project))
+        actions.give_team_role(signed_in(request), target, [project], body["role"], seen=seen)
+        return _team(target, project)
 
     @extend_schema(responses={204: OpenApiResponse(description="the team has no role in it")})
     def delete(self, request: Request, organisation: str, name: str, team: str) -> Response:
@@ -98,8 +122,11 @@ class ProjectTeam(ProjectView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _teams(project: Project) -> ProjectTeamsJson:
-    return {"teams": [team_role_to_json(each) for each in teams_in(project.pk)]}
+def _team(team: Team, project: Project) -> Response:
+    """A team's role in a project with its state, for the next act."""
+    role = role_in(project.pk, team)
+    answer: ProjectTeamJson = {"team": team.name, "role": role.value if role else None}
+    return with_etag(Response(answer), team_role_facets(team, project, role))
 
 
 class ProjectInvitations(ProjectView):

@@ -45,6 +45,13 @@ def teammate_to_json(mate: Teammate, shows_address: bool) -> TeammateJson:
     }
 
 
+class ProjectTeamJson(TypedDict):
+    """A team of the organisation."""
+
+    team: str
+    role: Annotated[RoleJson | None, "its role in the project; null where it has none"]
+
+
 class ProjectTeamsJson(TypedDict):
     """The teams that have a role in a project, by name."""
 

@@ -11,7 +11,7 @@ from forge.accounts.organisations.name_reservations import lock_names, reserve_n
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
-from forge.builds.models import Artefact, Build, Kind
+from forge.builds.models import Build, Kind
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -25,7 +25,8 @@ from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
 from forge.registry.announcements import TAG_PUBLISHED
-from forge.registry.distribution.manifests import CONFIG_TYPE, MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
+from forge.registry.distribution.manifests import CONFIG_TYPE, MANIFEST_TYPE, is_tag, oci_artifact, stays
+from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
@@ -41,6 +42,8 @@ from forge.registry.models import (
 )
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import build_facets
+from forge.registry.signing.attaching import attach_provenance
+from forge.registry.signing.jobs import request_signature
 from forge.registry.tag_names import require_distinct
 from rune.source.policy import Policy
 
@@ -84,7 +87,7 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, seen
     require(actor, Verb.PUBLISH, build.project)
     tag, notes = _checked_tag(tag), checked_notes(notes)
     digests = _store(build)
-    return _publish(actor, build, tag, digests, notes, seen)
+    return _with_provenance(_publish(actor, build, tag, digests, notes, seen))
 
 
 def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "", *, seen: Seen = None) -> Tag:
@@ -96,7 +99,15 @@ def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: 
     require(actor, Verb.OVERRIDE_GATE, build.project)
     tag, reason, notes = _checked_tag(tag), checked_reason(reason, missing=REASON_NEEDED), checked_notes(notes)
     digests = _store(build)
-    return _override(actor, build, tag, digests, reason, notes, seen)
+    return _with_provenance(_override(actor, build, tag, digests, reason, notes, seen))
+
+
+def _with_provenance(tag: Tag) -> Tag:
+    """The tag, after where it came from was published beside it, in transactions of their own."""
+    if tag.publication is not None:
+        attach_provenance(tag.publication)
+        request_signature(tag.publication)
+    return tag
 
 
 def _checked_tag(tag: str) -> str:
@@ -120,11 +131,6 @@ def _store(build: Build) -> Digests:
         raise NotPublishable("The rune's file no longer exists. Build again.")
     require_searched(build.version)
     return Digests(put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest)
-
-
-def rune_facts(build: Build, artefact: Artefact) -> RuneFacts:
-    """What the artifact of a build's rune is made from."""
-    return RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)
 
 
 @transaction.atomic

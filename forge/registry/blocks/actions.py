@@ -23,16 +23,18 @@ from forge.projects.actions import note_download
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version, Visibility
+from forge.projects.seen import files_facets_of
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.announcements import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.blocks.access import find_block, find_path, name_of
+from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.hooks import block_gate
 from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
-from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
+from forge.registry.models import BlockVersion, Manifest, Repository
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import block_facets
 from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
@@ -42,26 +44,36 @@ from rune.compiler.pyblock.testing.check import tests_of_block
 
 
 def publish_block(
-    actor: Actor, project: Project, path: str, version: str, notes: str = "", *, past: str = ""
+    actor: Actor,
+    project: Project,
+    path: str,
+    version: str,
+    notes: str = "",
+    *,
+    past: str = "",
+    seen: Seen = None,
 ) -> BlockVersion:
     """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
 
     Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Its version
     passes the gate of the project's tags: the files were built, and that build has what the rules demand. Who may
-    override the gate publishes `past` it, for a reason that the audit log keeps. Raises `Forbidden`, `BadBlock`,
-    `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`, `ProjectFileNotFound` and `Busy`.
+    override the gate publishes `past` it, for a reason that the audit log keeps. `seen` is the state of the project's
+    files. Raises `Forbidden`, `Stale`, `BadBlock`, `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`,
+    `ProjectFileNotFound` and `Busy`.
     """
     require(actor, Verb.PUBLISH, project)
     if past := checked_notes(past):
         require(actor, Verb.OVERRIDE_GATE, project)
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
-    seen = working_tree(project)
-    files, interface = _checked_files(actor, project, seen, path, version)
+    tree = working_tree(project)
+    # These files are the ones that are published, whatever is typed meanwhile.
+    require_seen(files_facets_of(project, tree.digest), seen)
+    files, interface = _checked_files(actor, project, tree, path, version)
     # Bytes are stored before the transaction, in which nothing is waited for.
     data = block_manifest(files)
     for each in (data, EMPTY, *files.named().values()):
         put_bytes(each)
-    source = store_version(project, seen, actor.person)
+    source = store_version(project, tree, actor.person)
     require_searched(source)
     return _publish(actor, project, _Prepared(source, path, files, interface, data, notes, past))
 

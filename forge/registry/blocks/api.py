@@ -58,7 +58,7 @@ class ProjectBlocks(ProjectView):
     """The blocks that a project published."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
-    raises = raising(get=Gone, post=(Busy, Conflict, Invalid))
+    raises = raising(get=Gone, post=(Busy, Conflict, Invalid, *REFUSALS))
 
     @extend_schema(operation_id="blocks_list", responses=PublishedBlocksJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -66,17 +66,21 @@ class ProjectBlocks(ProjectView):
         project = self.project(request, organisation, name, Verb.SEE)
         return Response(blocks_to_json(blocks_of(principal_of(request), project)))
 
-    @extend_schema(operation_id="blocks_publish", request=PublishBlockSerializer, responses={201: BlockVersionJson})
+    @extend_schema(
+        operation_id="blocks_publish",
+        request=PublishBlockSerializer,
+        responses={201: BlockVersionJson},
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
         has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever. Where it is
         protected and the build of these files lacks something, the answer is 409, and `missing` says what; with a
-        `reason`, an owner publishes all the same."""
+        `reason`, an owner publishes all the same. `If-Match` is the `ETag` of the project's list of files."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        body = self.read_body(request, PublishBlockSerializer)
-        block = publish_block(
-            principal_of(request), project, body["path"], body["version"], body["notes"], past=body["reason"]
-        )
+        body, seen = self.read_body(request, PublishBlockSerializer), seen_by(request)
+        principal, past = principal_of(request), body["reason"]
+        block = publish_block(principal, project, body["path"], body["version"], body["notes"], past=past, seen=seen)
         return Response(block_to_json(block), status=status.HTTP_201_CREATED)
 
 

@@ -18,6 +18,7 @@ from forge.builds.access import find_build
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
@@ -25,6 +26,7 @@ from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
+from forge.reviews.rounds.seen import review_facets
 from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
@@ -84,15 +86,16 @@ class ProjectReviews(ProjectView):
         review = actions.ask_for_review(
             principal, build, body["title"], body["message"], _groups(body), body["due"], body["invited"]
         )
-        return Response(_as_json(principal, review.pk), status=status.HTTP_201_CREATED)
+        return _answer(principal, review.pk, status.HTTP_201_CREATED)
 
 
 class OneReview(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="requested_reviews_retrieve", responses=ReviewJson)
+    @extend_schema(operation_id="requested_reviews_retrieve", responses=ReviewJson, parameters=[ETAG])
     def get(self, request: Request, review_id: UUID) -> Response:
-        return Response(_as_json(principal_of(request), review_id))
+        """One review. Closing it and asking others take the `ETag`."""
+        return _answer(principal_of(request), review_id)
 
 
 class ReviewRounds(ForgeView):
@@ -112,27 +115,37 @@ class ReviewRounds(ForgeView):
 
 class ReviewReviewers(ForgeView):
     needs = needing(put=Scope.REVIEW_WRITE)
-    raises = raising(put=Conflict)
+    raises = raising(put=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="requested_reviews_reviewers", request=ReviewersSerializer, responses=ReviewJson)
+    @extend_schema(
+        operation_id="requested_reviews_reviewers",
+        request=ReviewersSerializer,
+        responses=ReviewJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def put(self, request: Request, review_id: UUID) -> Response:
         """Asks these people and no others."""
-        principal = principal_of(request)
+        principal, seen = principal_of(request), seen_by(request)
         review = find_review(principal, review_id)
-        actions.change_reviewers(principal, review, _groups(self.read_body(request, ReviewersSerializer)))
-        return Response(_as_json(principal, review.pk))
+        actions.change_reviewers(principal, review, _groups(self.read_body(request, ReviewersSerializer)), seen=seen)
+        return _answer(principal, review.pk)
 
 
 class ReviewClose(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="requested_reviews_close", request=None, responses=ReviewJson)
+    @extend_schema(
+        operation_id="requested_reviews_close",
+        request=None,
+        responses=ReviewJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def post(self, request: Request, review_id: UUID) -> Response:
         """Ends the review: nobody is waited for any more."""
         principal = principal_of(request)
-        actions.close_review(principal, find_review(principal, review_id))
-        return Response(_as_json(principal, review_id))
+        actions.close_review(principal, find_review(principal, review_id), seen=seen_by(request))
+        return _answer(principal, review_id)
 
 
 def _groups(body: Mapping[str, Any]) -> tuple[RequestedGroup, ...]:
@@ -141,7 +154,8 @@ def _groups(body: Mapping[str, Any]) -> tuple[RequestedGroup, ...]:
     )
 
 
-def _as_json(principal: Actor, review_id: UUID) -> ReviewJson:
-    """Read fresh, for what an act may have changed."""
+def _answer(principal: Actor, review_id: UUID, code: int = status.HTTP_200_OK) -> Response:
+    """A review as it is after an act, with its state for the next one."""
     review: Review = find_review(principal, review_id)
-    return review_to_json(review, standing_verdicts([review])[review.pk])
+    verdicts = standing_verdicts([review])[review.pk]
+    return with_etag(Response(review_to_json(review, verdicts), status=code), review_facets(review, verdicts))

@@ -9,7 +9,7 @@ from typing import Any
 
 from standardwebhooks import Webhook as Signer
 
-from forge.webhooks.sending import send
+from forge.webhooks.delivery.sending import send
 
 
 class Refused(OSError):

@@ -25,6 +25,8 @@ DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.or
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
 
+DEFAULT_SIGNING_SECRET_FILE = Path("~/.config/hammer-forge/signing-secret")
+
 DEFAULT_AUDIT_DAYS = 400
 LEAST_KEY, LARGEST_KEY = 24, 64
 """Bytes of a secret that signs webhooks."""
@@ -93,6 +95,8 @@ class Environment:
     """What is sent to it besides, such as a token: `name=value`, separated by commas."""
     publishes_templates: bool
     """Whether the templates are published as projects of the server's own organisation."""
+    signing_secret: Path
+    """The file with the secret of the keys that sign, which the signer alone reads."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     shared_data: bool
@@ -170,6 +174,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
+        signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),

@@ -34,6 +34,7 @@ GUIDES: Final[Mapping[str, str]] = {
     "project-settings": "guides/share",
     "new-project": "tutorial",
     "new-from-git": "guides/git",
+    "organisation-signing": "guides/sign",
     "push-project": "guides/git",
     "new-organisation": "guides/accounts",
     "project": "guides/overview",

@@ -1,23 +1,23 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
 import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { recordingOf, type Addresses, type CapabilityRequest, type Limits } from "../runtime";
-import { Failure } from "./Failure";
-import { Figures } from "./Figures";
-import { FetchingInterpreter, HostModels } from "./HostModels";
+import { Failure } from "./running/Failure";
+import { Figures } from "./running/Figures";
+import { FetchingInterpreter, HostModels } from "./running/HostModels";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
 import type { Shown } from "./outputs/OverlayView";
 import { WatchedCard } from "./outputs/WatchedCard";
-import { paceText } from "./pace";
+import { paceText } from "./running/pace";
 import { pictureRequest } from "./picture/pixels";
-import type { Snapshot } from "./session";
+import type { Snapshot } from "./running/session";
 import { CardsContext, RunningContext } from "./recordings/running";
 import { RecordingsContext, RecordingStore } from "./recordings/store";
 import { useReplay } from "./recordings/use-replay";
 import { Timing } from "./timing/Timing";
 import type { TimedRune } from "./timing/TimingDetails";
-import { useSession } from "./use-session";
+import { useSession } from "./running/use-session";
 import "./preview.css";
 
 /** Wires whose tensors are shown beside the outputs, as soon as the rune that sends them is there. */

@@ -2,7 +2,7 @@
 // gives all of it, a page where anybody tries a rune nothing.
 import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
-import type { RunNews } from "./session";
+import type { RunNews } from "./running/session";
 import type { Stroke } from "./sources/strokes";
 import type { Recorded } from "./recordings/decode";
 import type { Recording } from "./recordings/recording";

@@ -1,5 +1,5 @@
 // Inputs that nobody measured: sounds, patterns and motions made by arithmetic. Pure but for the noise, which takes its chance.
-import { rowsToBytes, type Row } from "./motion";
+import { rowsToBytes, type Row } from "./motion/motion";
 import { pictureBytes, type PictureRequest } from "./picture/pixels";
 import { tone } from "./sound/samples";
 

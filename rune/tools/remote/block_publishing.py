@@ -27,9 +27,12 @@ class BlockPublisher(ForgeClient):
     """Publishes blocks, and lists those of an organisation."""
 
     def publish(self, block: SharedName, file: str, version: str, notes: str) -> PublishedBlock:
-        """Publishes the block in a file of the project as the server has it. Raises as `request` does."""
-        address = f"/projects/{block.organisation}/{block.project}/blocks"
-        answer = self.request("POST", address, {"path": file, "version": version, "notes": notes})
+        """Publishes the block in a file of the project as the server has it. Raises as `request` does, also where
+        somebody edits the files meanwhile."""
+        project = f"/projects/{block.organisation}/{block.project}"
+        seen = self.state(f"{project}/files")
+        body = {"path": file, "version": version, "notes": notes}
+        answer = self.request("POST", f"{project}/blocks", body, seen=seen)
         return _version(answer, "")
 
     def of_organisation(self, organisation: str) -> tuple[PublishedBlock, ...]:

@@ -40,6 +40,7 @@ def said(actor: User, organisation: Organisation, wanted: EntryFilter = ANY) -> 
     return [entry.sentence for entry in render_entries(list(organisation_entries(actor, organisation, wanted)))][::-1]
 
 
+@pytest.mark.proof
 def test_owners_read_in_sentences_what_happened(
     project: Project, organisation: Organisation, owner: User, developer: User, viewer: User
 ) -> None:

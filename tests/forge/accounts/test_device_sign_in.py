@@ -43,6 +43,7 @@ def decide(browser: Client, code: str, step: str) -> Any:
     return browser.post(PAGE, {"token": code, "step": step})
 
 
+@pytest.mark.proof
 @pytest.mark.protects("sign-in/sent-codes")
 def test_a_program_gets_a_token_that_someone_allowed(browser_of: Browser, user: User) -> None:
     sign_in = ask()

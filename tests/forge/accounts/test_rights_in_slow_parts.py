@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from forge.accounts.actions import change_role, disable_person, hand_over, remove_member
+from forge.accounts.actions import change_role, create_team, disable_person, hand_over, remove_member
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.principals import Principal, acting_as
+from forge.accounts.teams.access import role_in
 from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, NotFound
 from forge.jobs import queue
 from forge.jobs.models import JobState
-from forge.projects.actions import end_project_role, give_project_role, write_file
+from forge.projects.actions import end_project_role, end_team_role, give_project_role, give_team_role, write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_block, publish_build, publish_past_gate
@@ -97,6 +98,7 @@ def test_who_is_removed_while_the_block_is_checked_publishes_none(
     assert not BlockVersion.objects.exists()
 
 
+@pytest.mark.proof
 def test_who_is_removed_while_the_edit_is_computed_takes_no_suggestion(
     project: Project,
     organisation: Organisation,
@@ -144,6 +146,21 @@ def test_of_two_maintainers_who_demote_each_other_in_a_project_the_second_is_ref
         give_project_role(actor, project, maintainer.pk, "viewer")
     with pytest.raises(Forbidden):
         end_project_role(actor, project, maintainer.pk)
+
+
+def test_who_is_demoted_while_they_wait_for_the_lock_gives_no_team_a_role(
+    project: Project, organisation: Organisation, owner: User, maintainer: User
+) -> None:
+    team = create_team(owner, organisation, "audio")
+    actor = acting(maintainer)
+    change_role(owner, organisation, maintainer.pk, "viewer")
+    with pytest.raises(Forbidden):
+        give_team_role(actor, team, [project], "maintainer")
+    assert role_in(project.pk, team) is None
+    give_team_role(owner, team, [project], "viewer")
+    with pytest.raises(Forbidden):
+        end_team_role(actor, team, project)
+    assert role_in(project.pk, team) == Role.VIEWER
 
 
 @pytest.mark.parametrize("end", ["disable", "demote"])

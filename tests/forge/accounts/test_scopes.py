@@ -78,6 +78,7 @@ _ALSO_READING = {
     ("delete", "api/v1/projects/<str:organisation>/<str:name>/data/samples/<int:number>"),
     ("delete", "api/v1/samples/<uuid:sample_id>"),
     ("patch", "api/v1/notices/<uuid:notice_id>"),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/teams/<str:team>"),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/duplicate"),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/fork"),
     ("put", "api/v1/projects/<str:organisation>/<str:name>/favourite"),
@@ -135,7 +136,7 @@ def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(p
     _, secret = create_token(owner, "bench", ["read", "write", "registry"], None)
 
     def ask(method: str, path: str, data: Any) -> int:
-        headers = {"Authorization": f"Bearer {secret}"}
+        headers = {"Authorization": f"Bearer {secret}"} | seen_headers(f"/api/v1/{path}")
         call = getattr(Client(), method)
         status: int = call(f"/api/v1/{path}", data, content_type="application/json", headers=headers).status_code
         return status

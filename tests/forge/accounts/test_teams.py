@@ -264,13 +264,15 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert browser.post(do, seen_form(do, do="add", person=viewer.email)).status_code == 302
     refused = browser.post(do, {"do": "add", "person": "nobody@acme.example"})
     assert (refused.status_code, b"Invite them first" in refused.content) == (400, True)
-    assert browser.post(do, {"do": "give", "projects": "kitchen, beside", "role": "developer"}).status_code == 302
+    form = seen_form(do, do="give", projects="kitchen, beside", role="developer")
+    assert browser.post(do, form).status_code == 302
     assert b"no project zzz" in browser.post(do, {"do": "give", "projects": "zzz", "role": "viewer"}).content
     assert TeamRole.objects.count() == 2
     page = browser.get("/acme/-/teams/audio").content.decode()
     assert "Vera Lind" in page
     assert "kitchen" in page
-    assert browser.post("/acme/kitchen/share/teams", {"team": "audio", "role": "reviewer"}).status_code == 302
+    shared = "/acme/kitchen/share/teams"
+    assert browser.post(shared, seen_form(shared, team="audio", role="reviewer")).status_code == 302
     share = browser_of(viewer).get("/acme/kitchen/share").content.decode()
     assert "reviewer by audio" in share
     assert 'name="team"' not in share

@@ -126,6 +126,7 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
     }
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/old-toolchains")
 def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built(
     project: Project, developer: Any, work: Work, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
@@ -146,6 +147,7 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     assert again.digest == first.digest, "a comment changes no byte of the rune, and the digest is in none"
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/old-toolchains")
 def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
     project: Project, developer: Any, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch

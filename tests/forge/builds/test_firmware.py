@@ -92,6 +92,7 @@ def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, develo
     assert payload == {"state": "refused", "reason": OTHER_RUNE}
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/firmware-names")
 def test_firmware_is_made_once_and_is_of_the_very_rune(
     client: Client,

@@ -65,6 +65,7 @@ def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
     assert done.artefact.report["run"]["runs"] > 0
 
 
+@pytest.mark.proof
 def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     project: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
@@ -80,6 +81,7 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     assert again.state == JobState.SUCCEEDED
 
 
+@pytest.mark.proof
 @pytest.mark.protects("runes/endless-output")
 def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
     project: Project, developer: Any, work: Callable[[Build], Build]

@@ -121,6 +121,7 @@ def edited(edits: list[tuple[int, int, str]]) -> tuple[Doc[Any], list[bytes]]:
     return doc, updates
 
 
+@pytest.mark.proof
 @examples(40)
 @given(some.lists(some.tuples(some.integers(0, 3), some.integers(0, 9), some.text(max_size=6)), max_size=12))
 def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]]) -> None:

@@ -229,6 +229,7 @@ def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
         assert not compiler.alive
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/dying-children")
 def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
@@ -245,6 +246,7 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     until(lambda: not is_running(child) or is_zombie(child))
 
 
+@pytest.mark.proof
 @pytest.mark.protects("availability/long-builds")
 def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: Path) -> None:
     seen: list[set[str]] = []
@@ -268,6 +270,7 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
     assert seen[1:] == [{"T"}] * 3
 
 
+@pytest.mark.proof
 @pytest.mark.protects("availability/streams-of-questions")
 def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_path: Path) -> None:
     seen: list[str] = []
@@ -293,6 +296,7 @@ def priority_of(pid: int) -> str:
         pytest.skip("this kernel knows no priority of sessions")
 
 
+@pytest.mark.proof
 def test_a_process_that_still_starts_is_not_suspended(tmp_path: Path) -> None:
     """Its keeper still attends to it, and would not see that the server has gone."""
     with Compiler(tmp_path / "work") as compiler:

@@ -117,6 +117,7 @@ def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Proje
         own.close()
 
 
+@pytest.mark.proof
 @pytest.mark.protects("availability/slow-questions")
 def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
     developer: Any, stranger: Any, project: Project
@@ -151,6 +152,7 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         own.close()
 
 
+@pytest.mark.proof
 @pytest.mark.protects("availability/streams-of-questions")
 def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisation_computes(
     developer: Any, project: Project
@@ -170,6 +172,7 @@ def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisat
         own.close()
 
 
+@pytest.mark.proof
 @pytest.mark.protects("availability/slow-questions")
 def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
     developer: Any, stranger: Any, project: Project, monkeypatch: pytest.MonkeyPatch

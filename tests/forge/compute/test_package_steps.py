@@ -53,6 +53,7 @@ def rune(compiler: Compiler, tmp_path: Path) -> Iterator[JobFile]:
         yield JobFile("sha256:1", descriptor=file.fileno())
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/emulators")
 def test_a_package_is_made_and_counted(compiler: Compiler, rune: JobFile) -> None:
     answers = run(compiler, "cortex-m4", ["package", "count"], rune)

@@ -7,9 +7,9 @@ from forge.projects.actions import write_file
 from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Version
 from forge.registry import actions as registry
-from forge.registry.actions.publishing import rune_facts
 from forge.registry.artifacts.actions import deleting, pushing
 from forge.registry.distribution.manifests import MANIFEST_TYPE, oci_artifact
+from forge.registry.distribution.rune_facts import rune_facts
 from forge.repositories import actions as repositories
 from forge.repositories.models import LinkedBranch
 from forge.reviews.changes.actions import outside

@@ -7,19 +7,26 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from forge.accounts.models import Organisation, Team
+from forge.accounts.models import Membership, Organisation, Team
+from forge.accounts.organisations.seen import member_facets
+from forge.accounts.project_people import find_teammate
+from forge.accounts.teams.access import role_in
 from forge.accounts.teams.seen import team_facets
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
+from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Sample
+from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.projects.samples.access import label_facets
 from forge.projects.seen import files_facets, project_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.seen import block_facets, build_facets, version_facets
+from forge.registry.signing.access import key_facets, keys_of
 from forge.reviews.changes.seen import request_facets
-from forge.reviews.models import AnchoredThread, ChangeRequest
+from forge.reviews.models import AnchoredThread, ChangeRequest, Review
+from forge.reviews.rounds.seen import review_facets
 from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.threads.seen import comment_facets, thread_facets
 from forge.webhooks.models import Webhook
@@ -34,6 +41,9 @@ def seen_form(path: str, **fields: Any) -> dict[str, Any]:
 
 def seen_headers(path: str, body: Any = None) -> dict[str, str]:
     """The `If-Match` of a request that acts on what is there now."""
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/files/(.+)(?<!/copy)(?<!/rename)", path):
+        digests = [each.content_digest for each in list_files(_project(match)) if each.path == match[3]]
+        return {"If-Match": f'"{digests[0]}"'} if digests else {}
     facets = _facets(path, body if isinstance(body, dict) else {})
     return {"If-Match": f'"{seen_state(facets)}"'} if facets else {}
 
@@ -45,6 +55,16 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return thread_facets(thread, Comment.objects.filter(thread=thread.pk))
     if match := re.search(r"/comments/([0-9a-f-]{36})$", path):
         return comment_facets(Comment.objects.get(pk=match[1]))
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:-/)?members/([0-9a-f-]{36})", path):
+        members = Membership.objects.filter(organisation__name=match[1], user=UUID(match[2])).select_related("user")
+        return [facet for member in members for facet in member_facets(member)]
+    if match := re.search(r"([^/]+)/([^/]+)/(?:share/)?people/([0-9a-f-]{36})$", path):
+        return teammate_facets(find_teammate(_project(match), UUID(match[3])))
+    if match := re.fullmatch(r"/?([^/]+)/([^/]+)/share/teams|/?api/v1/projects/([^/]+)/([^/]+)/teams/([^/]+)", path):
+        return _team_role(_project(match), match[5] or body.get("team", ""))
+    if match := re.fullmatch(r"/?([^/]+)/-/teams/([^/]+)/do", path) if body.get("do") == "give" else None:
+        project = Project.objects.filter(organisation__name=match[1], name=body.get("projects", "")).first()
+        return _team_role(project, match[2]) if project else NO_TEAM_ROLE
     if match := re.search(r"([^/]+)/(?:-/)?teams/([^/]+)(?:/do|/members/[^/]+)?$", path):
         teams = Team.objects.filter(organisation__name=match[1], name=match[2])
         return [facet for team in teams for facet in team_facets(team)]
@@ -64,6 +84,9 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(pk=body["build"]))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry|-/settings/registry)", path):
         return registry_facets(registry_rules_of(Organisation.objects.get(name=match[1]).pk))
+    signing = r"/?(?:api/v1/organisations/)?([^/]+)/(?:signing-keys(?:/.+)?|-/settings/signing)"
+    if match := re.fullmatch(signing, path):
+        return key_facets(keys_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
         return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(
@@ -78,9 +101,22 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return [facet for block in blocks for facet in block_facets(block)]
     if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
         return files_facets(_project(match))
-    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)|/?([^/]+)/([^/]+)/delete", path):
+    if match := re.search(r"/projects/([^/]+)/([^/]+)/blocks$", path):
+        return files_facets(_project(match))
+    if match := re.search(r"/reviews/([0-9a-f-]{36})/(?:close|reviewers)$", path):
+        return review_facets(Review.objects.get(pk=match[1]))
+    if match := re.fullmatch(r"/?([^/]+)/([^/]+)/reviews/(\d+)/close", path):
+        return review_facets(Review.objects.get(project=_project(match), number=match[3]))
+    if match := re.fullmatch(
+        r"/?api/v1/projects/([^/]+)/([^/]+)|/?(?!accounts/)([^/]+)/(?!-/)([^/]+)/(?:delete|settings)", path
+    ):
         return project_facets(_project(match))
     return ()
+
+
+def _team_role(project: Project, name: str) -> Sequence[Facet]:
+    team = Team.objects.get(organisation=project.organisation_id, name=name)
+    return team_role_facets(team, project, role_in(project.pk, team))
 
 
 def _project(match: re.Match[str]) -> Project:

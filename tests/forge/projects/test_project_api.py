@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,6 +25,10 @@ BASE = "/api/v1/projects"
 
 def _post(client: Client, path: str, body: object) -> Any:
     return client.post(path, body, content_type="application/json")
+
+
+def _patch(client: Client, path: str, body: Mapping[str, Any]) -> Any:
+    return client.patch(path, body, content_type="application/json", headers=seen_headers(path))
 
 
 def test_a_project_is_made_private_with_a_runefile(client: Client, user: User) -> None:
@@ -110,7 +114,7 @@ def test_the_api_answers_json_that_is_not_json_with_a_problem(client: Client) ->
 
 
 def test_a_former_name_redirects_every_view_until_someone_takes_it(client: Client, project: Project) -> None:
-    renamed = client.patch(f"{BASE}/acme/kitchen", {"name": "pantry"}, content_type="application/json")
+    renamed = _patch(client, f"{BASE}/acme/kitchen", {"name": "pantry"})
     assert renamed.json()["url"] == "/acme/pantry"
     moved = client.get(f"{BASE}/acme/kitchen/files/Runefile.yml")
     assert (moved.status_code, moved["Location"]) == (307, f"{BASE}/acme/pantry/files/Runefile.yml")
@@ -123,7 +127,7 @@ def test_a_former_name_redirects_every_view_until_someone_takes_it(client: Clien
 def test_a_project_that_goes_back_to_its_name_is_there_again(client: Client, project: Project) -> None:
     for name in ("pantry", "kitchen"):
         current = Project.objects.get(pk=project.pk).name
-        client.patch(f"{BASE}/acme/{current}", {"name": name}, content_type="application/json")
+        _patch(client, f"{BASE}/acme/{current}", {"name": name})
     assert client.get(f"{BASE}/acme/kitchen").json()["id"] == str(project.pk)
     assert client.get(f"{BASE}/acme/pantry").status_code == 307
 
@@ -131,7 +135,7 @@ def test_a_project_that_goes_back_to_its_name_is_there_again(client: Client, pro
 def test_a_former_name_says_nothing_to_a_stranger(
     client: Client, project: Project, stranger: User, browser_of: Callable[[User | None], Client]
 ) -> None:
-    client.patch(f"{BASE}/acme/kitchen", {"name": "pantry"}, content_type="application/json")
+    _patch(client, f"{BASE}/acme/kitchen", {"name": "pantry"})
     former = browser_of(stranger).get(f"{BASE}/acme/kitchen")
     unknown = browser_of(stranger).get(f"{BASE}/acme/nothing")
     assert (former.status_code, former.content) == (404, unknown.content)
@@ -203,7 +207,7 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
     assert state["public_url_is_loopback"] is True
     assert state["upload_limit"] == 64 * 1024 * 1024
     before = state["sequence"]
-    client.patch(f"{BASE}/acme/kitchen", {"description": "Hears the tap"}, content_type="application/json")
+    _patch(client, f"{BASE}/acme/kitchen", {"description": "Hears the tap"})
     after = client.get(f"{BASE}/acme/kitchen/state").json()
     assert after["sequence"] == before + 1
     assert after["project"]["description"] == "Hears the tap"
@@ -292,6 +296,10 @@ def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: Use
     assert put("new", '"sha256:of something"').status_code == 412
     assert put("new", "*").status_code == 412
     written = put("one").headers["ETag"]
+    unseen = put("two")
+    assert (unseen.status_code, client.delete(path).status_code) == (428, 428)
+    assert "notes.txt is there already" in unseen.json()["detail"]
+    assert client.get(path).content == b"one"
     read = client.get(path).headers["ETag"]
     assert read == written
     changed = put("two", read)

@@ -11,6 +11,7 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
+from tests.forge.factories.seen import seen_headers
 from tests.support.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,13 @@ MODEL = compiled_model("chain_f32_dense")
 
 
 def _put(client: Client, path: str, data: bytes) -> Any:
-    return client.put(f"{BASE}/files/{path}", data, content_type="application/octet-stream")
+    address = f"{BASE}/files/{path}"
+    return client.put(address, data, content_type="application/octet-stream", headers=seen_headers(address))
+
+
+def _delete(client: Client, path: str) -> Any:
+    address = f"{BASE}/files/{path}"
+    return client.delete(address, headers=seen_headers(address))
 
 
 def _read(client: Client, path: str) -> Any:
@@ -152,12 +159,12 @@ def test_renaming_and_deleting(client: Client, project: Project) -> None:
     renamed = client.post(rename, {"path": "docs/b.md"}, content_type="application/json")
     assert renamed.json()["path"] == "docs/b.md"
     assert _read(client, "a.md").status_code == 404
-    assert client.delete(f"{BASE}/files/docs/b.md").status_code == 204
-    assert client.delete(f"{BASE}/files/docs/b.md").status_code == 404
+    assert _delete(client, "docs/b.md").status_code == 204
+    assert _delete(client, "docs/b.md").status_code == 404
 
 
 def test_a_file_that_was_deleted_can_be_written_again(client: Client, project: Project) -> None:
-    client.delete(f"{BASE}/files/Runefile.yml")
+    _delete(client, "Runefile.yml")
     _put(client, "Runefile.yml", b"version: 1\n")
     assert _read(client, "Runefile.yml").content == b"version: 1\n"
 

@@ -18,6 +18,7 @@ from forge.core.blobs.usage import organisation_bytes, recount_all, stored_bytes
 from forge.core.models import Blob, StoredBytes
 from forge.projects.actions import create_project, withdraw_sample, write_file
 from forge.projects.models import Project
+from tests.forge.factories.seen import seen_headers
 from tests.forge.projects.test_samples import new_sample
 from tests.forge.quotas.conftest import Limit
 
@@ -28,7 +29,8 @@ ROOM = 10_000
 
 
 def _put(client: Client, path: str, data: bytes) -> Any:
-    return client.put(f"{FILES}/{path}", data, content_type="application/octet-stream")
+    address = f"{FILES}/{path}"
+    return client.put(address, data, content_type="application/octet-stream", headers=seen_headers(address))
 
 
 def _binary(size: int, seed: int) -> bytes:

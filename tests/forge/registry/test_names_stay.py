@@ -103,8 +103,9 @@ def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     update_project(owner, project, name="pantry")
     browser = browser_of(owner)
     fields = {"name": "kitchen", "description": "", "visibility": "public"}
-    by_page = browser.post("/acme/copy/settings", fields)
-    by_api = browser.patch(f"{API}/projects/acme/copy", {"name": "kitchen"}, content_type=JSON)
+    by_page = browser.post("/acme/copy/settings", seen_form("/acme/copy/settings", **fields))
+    api = f"{API}/projects/acme/copy"
+    by_api = browser.patch(api, {"name": "kitchen"}, content_type=JSON, headers=seen_headers(api))
     assert (by_page.status_code, by_api.status_code) == (409, 409)
     assert pulled("acme/kitchen:1.0", stranger) == pulled("acme/pantry:1.0", stranger) == (200, published)
 

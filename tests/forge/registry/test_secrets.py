@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from forge.registry.hooks import block_gate, gate
 from forge.registry.models import Publication, Tag
 from forge.reviews.gate.check import UNSEARCHED
 from tests.forge.factories.builds import RUNE, approved, built
+from tests.forge.factories.seen import seen_form, seen_headers
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +204,8 @@ def test_files_with_a_secret_are_shared_with_a_reason_alone(
     project.refresh_from_db()
     assert (project.visibility, project.shares_files) == ("private", False)
     browser = browser_of(owner)
-    form = {"name": "kitchen", "description": "", "visibility": "public", "shares_files": "on"}
+    fields = {"name": "kitchen", "description": "", "visibility": "public", "shares_files": "on"}
+    form = seen_form("/acme/kitchen/settings", **fields)
     again = browser.post("/acme/kitchen/settings", form)
     assert again.status_code == 400
     assert 'name="sharing_reason"' in again.content.decode()
@@ -238,7 +241,8 @@ def test_the_api_takes_the_reason(leaking: Any, project: Any, owner: Any, browse
     publish_past_gate(owner, approved(leaking), "1.0", REASON)
     browser = browser_of(owner)
     address = "/api/v1/projects/acme/kitchen"
-    refused = browser.patch(address, {"shares_files": True}, content_type="application/json")
+    send = partial(browser.patch, address, content_type="application/json", headers=seen_headers(address))
+    refused = send(data={"shares_files": True})
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["sharing_reason"])
     body = {"shares_files": True, "sharing_reason": REASON}
-    assert browser.patch(address, body, content_type="application/json").status_code == 200
+    assert send(data=body).status_code == 200

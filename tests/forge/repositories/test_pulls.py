@@ -164,6 +164,7 @@ def test_after_a_pull_the_branch_takes_pushes_again(project: Project, user: User
     assert _git(work, "log", "--format=%s").splitlines() == ["Count to three", "Count to two", "First"]
 
 
+@pytest.mark.proof
 def test_a_history_that_was_written_anew_is_compared_with_what_came_last(
     project: Project, user: User, work: Path
 ) -> None:
@@ -191,6 +192,7 @@ def test_a_branch_without_a_common_version_is_merged_file_by_file(
     assert "new.md" in merge.result.manifest
 
 
+@pytest.mark.proof
 def test_a_project_of_a_repository_follows_it_from_its_first_commit_on(
     user: User, origin: str, tmp_path: Path, organisation: Organisation
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_project_of_a_repository_follows_it_from_its_first_commit_on(
     assert text(created) == "One.\nTwo.\n"
 
 
+@pytest.mark.proof
 def test_what_was_closed_is_offered_again_with_what_came_since(project: Project, user: User, work: Path) -> None:
     write_file(user, project, "mine.md", b"Mine.\n")
     commit_outside(work, "Theirs", theirs="Theirs.\n")
@@ -262,6 +265,7 @@ def test_what_may_not_come_in_changes_nothing_and_is_said(
     assert not ChangeRequest.objects.exists()
 
 
+@pytest.mark.proof
 @pytest.mark.protects("connections/git-pulls")
 def test_links_are_left_out_and_said(project: Project, user: User, work: Path) -> None:
     (work / "out.md").symlink_to("/etc/passwd")
@@ -270,6 +274,7 @@ def test_links_are_left_out_and_said(project: Project, user: User, work: Path) -
     assert (done.outcome, done.left_out, text(project, "out.md")) == ("updated", ["out.md"], None)
 
 
+@pytest.mark.proof
 def test_a_pull_whose_worker_dies_at_the_end_is_done_once(
     project: Project, user: User, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

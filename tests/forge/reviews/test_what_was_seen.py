@@ -16,13 +16,24 @@ from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
 from forge.registry.actions import publish_build
 from forge.registry.models import Tag
-from forge.reviews.actions import begin_thread, give_verdict, offer_newer, reply_in_thread
+from forge.reviews.actions import (
+    begin_thread,
+    give_verdict,
+    offer_newer,
+    reopen_thread,
+    reply_in_thread,
+    resolve_conflict,
+    resolve_thread,
+)
 from forge.reviews.changes.access import find_change_request
+from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.pages import merge_view
 from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread
+from rune.source.merge.conflicts import Choice, Side
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.changes import built_merged, forked, offered
+from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
+from tests.forge.factories.seen import seen_form
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +114,21 @@ def test_who_overrides_a_gate_saw_all_that_is_overridden(
     assert not Tag.objects.exists()
 
 
+@pytest.mark.protects("reviews/stale-acts")
+def test_the_api_overrides_what_its_caller_read(
+    project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
+) -> None:
+    build, client = built(developer, project), browser_of(owner)
+    body = {"build": str(build.pk), "tag": "1.0", "reason": "The fair opens in an hour."}
+    etag = client.get(f"/api/v1/builds/{build.pk}/gate", {"tag": "1.0"}).headers["ETag"]
+    assert sent(client, "post", f"{API}/tags/override", body).status_code == 428
+    give_verdict(reviewer, build, "changes", "It does not hear whispers.")
+    stale = sent(client, "post", f"{API}/tags/override", body, etag)
+    assert stale.status_code == 412
+    assert f"{reviewer.name} asked for changes" in stale.json()["detail"]
+    assert not Tag.objects.exists()
+
+
 # -- change requests
 
 
@@ -156,6 +182,56 @@ def test_the_api_merges_what_its_caller_read(
     assert "merged it meanwhile" in undone.json()["detail"]
 
 
+@pytest.fixture
+def disputed(project: Project, owner: Any, developer: Any, stranger: Any) -> tuple[ChangeRequest, str]:
+    """A change request with one conflict, and the conflict's key."""
+    fork = forked(owner, developer, stranger, project)
+    request = offered(stranger, fork, ("2.5", "3"))
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
+    change = find_change_request(developer, request.pk)
+    (conflict,) = merging_of(change).conflicts
+    return change, conflict.key
+
+
+@pytest.mark.protects("reviews/stale-acts")
+def test_a_conflict_is_resolved_as_it_was_read(
+    disputed: tuple[ChangeRequest, str], developer: Any, owner: Any, browser_of: Browser
+) -> None:
+    change, key = disputed
+    client, path = browser_of(developer), f"/api/v1/change-requests/{change.pk}"
+    mine = {"conflict": key, "side": "ours"}
+    etag = client.get(path).headers["ETag"]
+    form = form_on(client, CHANGE, f"{CHANGE}/respond")
+    assert sent(client, "post", f"{path}/resolutions", mine).status_code == 428
+    assert sent(client, "delete", f"{path}/resolutions").status_code == 428
+    resolve_conflict(owner, change, key, Choice(Side.WRITTEN, "the colleague's text"))
+    stale = sent(client, "post", f"{path}/resolutions", mine, etag)
+    assert stale.status_code == 412
+    assert "Somebody chose another text in a conflict." in stale.json()["detail"]
+    assert sent(client, "delete", f"{path}/resolutions", etag=etag).status_code == 412
+    for typed in ({"do": "resolve", **mine}, {"do": "start-over"}):
+        assert client.post(f"{CHANGE}/respond", form | typed).status_code == 412, typed
+    (resolution,) = change.resolutions.all()
+    assert (resolution.side, resolution.text) == ("written", "the colleague's text")
+
+
+@pytest.mark.protects("reviews/stale-acts")
+def test_a_conflict_is_not_resolved_in_files_that_nobody_has_compared(
+    disputed: tuple[ChangeRequest, str], stranger: Any, developer: Any, browser_of: Browser
+) -> None:
+    """The fork offers other files after the page was opened."""
+    change, key = disputed
+    client, path = browser_of(developer), f"/api/v1/change-requests/{change.pk}"
+    etag = client.get(path).headers["ETag"]
+    assert change.source is not None
+    write_file(stranger, change.source, "notes.md", b"other than you read")
+    offer_newer(stranger, find_change_request(stranger, change.pk))
+    stale = sent(client, "post", f"{path}/resolutions", {"conflict": key, "side": "ours"}, etag)
+    assert stale.status_code == 412
+    assert "of the fork is offered now." in stale.json()["detail"]
+    assert not change.resolutions.exists()
+
+
 # -- threads
 
 
@@ -180,6 +256,25 @@ def test_a_thread_is_resolved_as_it_was_read(
     resolved = sent(client, "post", f"{path}/resolve", {}, etag)
     assert resolved.status_code == 200
     assert sent(client, "post", f"{path}/reopen", {}, resolved.headers["ETag"]).status_code == 200
+
+
+@pytest.mark.protects("reviews/stale-acts")
+def test_a_thread_is_reopened_as_it_was_read(
+    project: Project, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    """It was resolved, reopened and resolved again with another answer while the page was open."""
+    begun = begin_thread(reviewer, built(developer, project), "How loud?")
+    client, page, path = browser_of(reviewer), f"/acme/kitchen/threads/{begun.pk}", f"/api/v1/threads/{begun.pk}"
+    resolve_thread(developer, find_thread(developer, begun.pk), "60 dB.")
+    etag, form = client.get(path).headers["ETag"], seen_form(page, do="reopen")
+    reopen_thread(developer, find_thread(developer, begun.pk))
+    resolve_thread(developer, find_thread(developer, begun.pk), "70 dB, measured again.")
+    assert sent(client, "post", f"{path}/reopen", {}).status_code == 428
+    stale = sent(client, "post", f"{path}/reopen", {}, etag)
+    assert stale.status_code == 412
+    assert "Somebody replied" in stale.json()["detail"]
+    assert client.post(page, form).status_code == 412
+    assert find_thread(developer, begun.pk).thread.resolved is not None
 
 
 # -- files and projects
@@ -207,12 +302,12 @@ def test_a_version_replaces_the_files_that_were_seen(
 
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_project_is_deleted_with_what_was_seen(
-    project: Project, developer: Any, owner: Any, browser_of: Browser
+    project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
     client = browser_of(owner)
     form = form_on(client, "/acme/kitchen/settings", "/acme/kitchen/delete")
     etag = client.get(API).headers["ETag"]
-    assert "ETag" not in browser_of(developer).get(API).headers, "who cannot delete it learns of no edit"
+    assert "ETag" not in browser_of(reviewer).get(API).headers, "who cannot change it learns of no edit"
     publish_build(developer, approved(built(developer, project)), "1.0")
     assert sent(client, "delete", API).status_code == 428
     stale = sent(client, "delete", API, etag=etag)

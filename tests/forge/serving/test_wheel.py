@@ -74,6 +74,7 @@ def test_an_installation_without_its_wheel_says_so(tmp_path: Path, settings: Any
         current_wheel()
 
 
+@pytest.mark.proof
 @pytest.mark.protects("operation/package-names")
 def test_the_wheel_installs_into_a_new_environment_and_rune_runs_from_it(tmp_path: Path) -> None:
     venv.create(tmp_path / "new")

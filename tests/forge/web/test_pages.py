@@ -273,7 +273,7 @@ def test_a_name_of_which_nothing_is_left_is_refused(client: Client, project: Pro
 def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, owner: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     fields = {"name": "pantry", "description": "Hears taps", "visibility": "public"}
-    saved = browser.post("/acme/kitchen/settings", fields)
+    saved = browser.post("/acme/kitchen/settings", seen_form("/acme/kitchen/settings", **fields))
     assert saved["Location"] == "/acme/pantry/settings?saved"
     assert browser.post("/acme/pantry/delete", seen_form("/acme/pantry/delete"))["Location"] == "/acme/-/deleted"
     assert "pantry" in browser.get("/acme/-/deleted").content.decode()
@@ -299,7 +299,8 @@ def test_a_public_address_says_nothing_of_loopback(owner: User, browser_of: Brow
 
 def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
-    browser.post(f"/acme/-/members/{reviewer.pk}", {"role": "developer"})
+    form = f"/acme/-/members/{reviewer.pk}"
+    browser.post(form, seen_form(form, role="developer"))
     assert Membership.objects.get(user=reviewer).role == "developer"
     refused = browser.post(f"/acme/-/members/{owner.pk}", {"remove": "1"})
     assert refused.status_code == 409

@@ -26,7 +26,6 @@ from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, close_review, give_verdict
-from forge.webhooks import deliveries
 from forge.webhooks.actions import (
     MOST,
     Change,
@@ -37,12 +36,13 @@ from forge.webhooks.actions import (
     repeat,
     rotate_secret,
 )
-from forge.webhooks.deliveries import DELIVERY, LEASE
+from forge.webhooks.delivery import jobs as deliveries
+from forge.webhooks.delivery.jobs import DELIVERY, LEASE
+from forge.webhooks.delivery.schedule import AFTER, wait_after
+from forge.webhooks.delivery.sending import Answer, send
+from forge.webhooks.delivery.signing import BOTH_FOR, headers_of, secret_of
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
-from forge.webhooks.schedule import AFTER, wait_after
-from forge.webhooks.sending import Answer, send
-from forge.webhooks.signing import BOTH_FOR, headers_of, secret_of
 from tests.forge.factories.builds import built, failed_build
 from tests.forge.webhooks.receiver import receiving
 

@@ -7,9 +7,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from forge.webhooks.addresses import Address, Resolve, checked_url, is_public
+from forge.webhooks.delivery.addresses import Address, Resolve, checked_url, is_public
+from forge.webhooks.delivery.sending import READ_LIMIT, send
 from forge.webhooks.errors import BadWebhookAddress
-from forge.webhooks.sending import READ_LIMIT, send
 from tests.forge.webhooks.receiver import answer, drip, receiving
 
 INSIDE = [

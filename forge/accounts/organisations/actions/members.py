@@ -12,6 +12,7 @@ from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_in, require_person, require_scope
 from forge.accounts.organisations.invitations import checked_role, end_links_to
+from forge.accounts.organisations.seen import member_facets
 from forge.accounts.permissions import Verb
 from forge.accounts.roles import is_higher
 from forge.accounts.tokens.scopes import Scope
@@ -19,19 +20,26 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from rune.wording import counted
 
 
 @transaction.atomic
 def change_role(
-    actor: Actor, organisation: Organisation, member_id: UUID, role: str, heir_id: UUID | None = None
+    actor: Actor,
+    organisation: Organisation,
+    member_id: UUID,
+    role: str,
+    heir_id: UUID | None = None,
+    *,
+    seen: Seen = None,
 ) -> Membership:
     """Gives a member another role; a person alone changes who is an owner.
 
     With a lower one, what they made and have no right to any more ends, or is handed over to an heir, and so do links
     by which they would get the role back.
 
-    Raises `Forbidden`, `NotFound`, `LastOwner` and `Invalid`.
+    Raises `Forbidden`, `NotFound`, `Stale`, `LastOwner` and `Invalid`.
     """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
@@ -39,6 +47,7 @@ def change_role(
     new_role, heir = checked_role(role), _heir(organisation, heir_id)
     if Role.OWNER in (membership.role, new_role):
         require_person(actor)
+    require_seen(member_facets(membership), seen)
     if membership.role == Role.OWNER and new_role != Role.OWNER:
         _keep_an_owner(organisation, membership)
     before, membership.role = membership.role, new_role

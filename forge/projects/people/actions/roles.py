@@ -21,14 +21,17 @@ from forge.accounts.organisations.invitations import (
     send_link,
 )
 from forge.accounts.permissions import Verb
-from forge.accounts.project_people import Teammate, team_of
+from forge.accounts.project_people import Teammate, find_teammate
 from forge.accounts.roles import is_higher
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import NotFound
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.people.actions.locks import lock_roles
+from forge.projects.people.seen import teammate_facets
 from rune.wording import counted
 
 
@@ -74,15 +77,16 @@ def revoke_project_invitation(actor: Actor, project: Project, invitation_id: UUI
 
 
 @transaction.atomic
-def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str) -> Teammate:
+def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str, *, seen: Seen = None) -> Teammate:
     """Gives somebody who reads the project a role in it, beside what they are in its organisation.
 
-    Raises `Forbidden`, `NotFound` for somebody who must be invited first, and `Invalid`.
+    Raises `Forbidden`, `NotFound` for somebody who must be invited first, `Stale` and `Invalid`.
     """
     require(actor, Verb.MANAGE, project)
     new_role = checked_offer(role, DEFAULT_DAYS, 1, project).role
-    _lock_roles(actor, project)
-    before = _teammate(project, person_id)
+    lock_roles(actor, project)
+    before = find_teammate(project, person_id)
+    require_seen(teammate_facets(before), seen)
     ProjectMembership.objects.update_or_create(
         project=project.pk, user_id=person_id, defaults={"organisation": project.organisation, "role": new_role}
     )
@@ -91,7 +95,7 @@ def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str
     if is_higher(before.in_project or new_role, than=new_role):
         _end_with_role(actor, project, before.user, new_role)
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
-    return Teammate(before.user, before.in_organisation, new_role)
+    return Teammate(before.user, before.in_organisation, new_role, before.by_teams)
 
 
 @transaction.atomic
@@ -104,7 +108,7 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
     if person_id == actor.pk:
         require_person(actor)
     else:
-        _lock_roles(actor, project)
+        lock_roles(actor, project)
     role = ProjectMembership.objects.filter(project=project.pk, user=person_id).select_related("user").first()
     if role is None:
         raise NotFound(f"{project.full_name} has nobody of this id with a role of their own.")
@@ -114,23 +118,9 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
 
 
-def _lock_roles(actor: Actor, project: Project) -> None:
-    """Lets one change of the project's roles follow another: of two maintainers who demote each other, the second has
-    no right any more. Raises `Forbidden` and `NotFound`."""
-    Project.objects.lock(project.pk)
-    require(actor.afresh(), Verb.MANAGE, project)
-
-
 def _end_with_role(actor: Actor, project: Project, person: User, remaining: Role | None) -> None:
     """Ends what somebody made by the role that was taken from them, and the ways back to it."""
     end_lost_grants(project.organisation, [person], actor)
     if person.pk != actor.pk and (links := end_links_to(person, project.organisation, project.pk, remaining)):
         what = {"member": str(person.pk), "links": counted(links, "invitation")}
         write_entry(actor, "invitation.end", project.stream, project.place, **what)
-
-
-def _teammate(project: Project, person_id: UUID) -> Teammate:
-    teammate = next((mate for mate in team_of(project) if mate.user.pk == person_id), None)
-    if teammate is None:
-        raise NotFound(f"Nobody of this id can read {project.full_name}. Invite them first.")
-    return teammate

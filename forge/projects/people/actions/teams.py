@@ -18,26 +18,33 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.people.actions.locks import lock_roles
+from forge.projects.people.seen import team_role_facets
 
 
 @transaction.atomic
-def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: str) -> None:
+def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: str, *, seen: Seen = None) -> None:
     """Gives the people of a team a role in these projects of its organisation, or another one than they had there.
 
-    Who has a role in a project alone may not: they would learn which teams there are. Raises `Forbidden`, `NotFound`
-    and `Invalid`; then none of the projects has changed.
+    Who has a role in a project alone may not: they would learn which teams there are. `seen` is the state of the role
+    that the team has in each of them. Raises `Forbidden`, `NotFound`, `Stale` and `Invalid`; then none of the projects
+    has changed.
     """
     require_in(actor, Verb.SEE_ORGANISATION, team.organisation)
     if not projects:
         raise Invalid("Name at least one project.", errors={"projects": ["At least one."]})
-    for project in projects:
+    for project in sorted(projects, key=lambda each: each.pk):
         require(actor, Verb.MANAGE, project)
+        lock_roles(actor, project)
+        require_in(actor.afresh(), Verb.SEE_ORGANISATION, team.organisation)
         new_role = checked_offer(role, DEFAULT_DAYS, 1, project).role
         if team.organisation_id != project.organisation_id:
             raise NotFound(f"{project.organisation.name} has no team {team.name}.")
         before = TeamRole.objects.filter(team=team, project=project.pk).first()
+        require_seen(team_role_facets(team, project, Role(before.role) if before else None), seen)
         TeamRole.objects.update_or_create(team=team, project=project.pk, defaults={"role": new_role})
         if before and is_higher(Role(before.role), than=new_role):
             end_lost_grants(team.organisation, users_of(team), actor)
@@ -50,6 +57,7 @@ def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: 
 def end_team_role(actor: Actor, team: Team, project: Project) -> None:
     """Ends a team's role in a project; its people keep what they are otherwise. Raises `Forbidden` and `NotFound`."""
     require(actor, Verb.MANAGE, project)
+    lock_roles(actor, project)
     ended, _ = TeamRole.objects.filter(team=team, project=project.pk).delete()
     if not ended:
         raise NotFound(f"The team {team.name} has no role in {project.full_name}.")

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.models import Role
+from forge.accounts.models import Role, TeamRole
 from forge.accounts.organisations.access import open_invitations
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.permissions import Verb, can, is_more
@@ -20,9 +20,10 @@ from forge.accounts.principals import Principal, principal_of
 from forge.accounts.project_people import Teammate, team_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, names_of_teams, team_in, teams_in
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import things_of, words_of
+from forge.core.seen import seen_in, seen_state
 from forge.projects.access import origin_of
 from forge.projects.actions import (
     end_project_role,
@@ -35,6 +36,7 @@ from forge.projects.actions import (
 )
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
 
 PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that one can have in one project."""
@@ -44,10 +46,20 @@ MEMBERS_SHOWN = 50
 
 @dataclass(frozen=True)
 class MemberRow:
-    """A member of the organisation, and the roles in the project that would give them more, with their words."""
+    """Somebody who reads the project, the roles in it that would give them more, with their words, and the state of the
+    roles that they have."""
 
     mate: Teammate
     higher: Mapping[Role, str]
+    seen: str
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team's role in the project, and its state."""
+
+    role: TeamRole
+    seen: str
 
 
 @for_person
@@ -104,8 +116,9 @@ def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -
         if "remove" in request.POST:
             end_project_role(principal, project, person)
         else:
-            give_project_role(principal, project, person, request.POST.get("role", ""))
-    except (Invalid, NotFound) as error:
+            role, seen = request.POST.get("role", ""), seen_in(request.POST)
+            give_project_role(principal, project, person, role, seen=seen)
+    except (Invalid, NotFound, Stale) as error:
         return show_again(request, "project/share.html", _shared(request, principal, project), error)
     left = person == principal.pk and "remove" in request.POST
     return redirect("home" if left else f"{project.get_absolute_url()}/share")
@@ -123,8 +136,9 @@ def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
             end_team_role(principal, team_in(project.pk, team_name), project)
         else:
             team_row = find_team(principal, project.organisation.name, team_name)
-            give_team_role(principal, team_row, [project], request.POST.get("role", ""))
-    except (Invalid, NotFound) as error:
+            role, seen = request.POST.get("role", ""), seen_in(request.POST)
+            give_team_role(principal, team_row, [project], role, seen=seen)
+    except (Invalid, NotFound, Stale) as error:
         return show_again(request, "project/share.html", _shared(request, principal, project), error)
     return redirect(f"{project.get_absolute_url()}/share#teams")
 
@@ -146,12 +160,15 @@ def _shared(request: HttpRequest, principal: Principal, project: Project) -> dic
         "origin": origin_of(principal, project),
         "manages": manages,
         "is_member": is_member,
-        "teams": teams,
+        "teams": [TeamRow(each, _seen_role(project, each)) for each in teams],
+        "seen_no_role": seen_state(NO_TEAM_ROLE),
         "offers_teams": [name for pk, name in others.items() if pk not in here],
-        "of_project": here_shown,
+        "of_project": [MemberRow(mate, {}, seen_state(teammate_facets(mate))) for mate in here_shown],
         "project_count": len(of_project),
         "people_pages": here_pages,
-        "members": [MemberRow(mate, _higher(mate) if manages else {}) for mate in shown],
+        "members": [
+            MemberRow(mate, _higher(mate) if manages else {}, seen_state(teammate_facets(mate))) for mate in shown
+        ],
         "words": words,
         "pages": pages,
         "member_count": len(members),
@@ -161,6 +178,10 @@ def _shared(request: HttpRequest, principal: Principal, project: Project) -> dic
         "invitations": open_invitations(project.organisation, project.pk) if manages else [],
         "inviting": InvitingForm(),
     }
+
+
+def _seen_role(project: Project, role: TeamRole) -> str:
+    return seen_state(team_role_facets(role.team, project, Role(role.role)))
 
 
 def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:

@@ -30,6 +30,7 @@ from forge.core.seen import seen_in, seen_state
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
+from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that a team can have in a project."""
@@ -72,6 +73,7 @@ class RoleRow:
 
     project: Project
     role: TeamRole
+    seen: str
 
 
 @for_person
@@ -142,7 +144,7 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
     people, people_pages = rows_of(request, people_filters.qs, PEOPLE_SHOWN, "people", "people")
     projects, pages = rows_of(request, filters.qs, PROJECTS_SHOWN, at="projects")
     roles = {role.project: role for role in roles_of(team).filter(project__in=[each.pk for each in projects])}
-    rows = [RoleRow(project, roles[project.pk]) for project in projects if project.pk in roles]
+    rows = [_row(team, project, roles[project.pk]) for project in projects if project.pk in roles]
     manages = tabs["manages"]
     return {
         **tabs,
@@ -160,7 +162,12 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
         "addable": _addable(team) if manages else [],
         "projects": _manageable(principal, team) if manages else [],
         "seen": seen_state(team_facets(team)) if manages else "",
+        "seen_no_role": seen_state(NO_TEAM_ROLE),
     }
+
+
+def _row(team: Team, project: Project, role: TeamRole) -> RoleRow:
+    return RoleRow(project, role, seen_state(team_role_facets(team, project, Role(role.role))))
 
 
 def _projects(principal: Principal, team: Team) -> ProjectQuerySet:
@@ -207,7 +214,7 @@ def _give(principal: Principal, team: Team, form: QueryDict) -> None:
     if len(names) > MOST_NAMES:
         raise Invalid(f"Name at most {MOST_NAMES} projects at once, these are {len(names)}.")
     projects = [_project(principal, team, name.removeprefix(f"{team.organisation.name}/")) for name in names]
-    give_team_role(principal, team, projects, form.get("role", ""))
+    give_team_role(principal, team, projects, form.get("role", ""), seen=seen_in(form))
 
 
 def _project(principal: Principal, team: Team, name: str) -> Project:

@@ -21,13 +21,14 @@ from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.actions.publishing import publish_build, require_not_withdrawn, rune_facts
+from forge.registry.actions.publishing import publish_build, require_not_withdrawn
 from forge.registry.artifacts.access import links_in, registry_rules_of, require_publisher
 from forge.registry.artifacts.digests import blobs_named, note_digests
 from forge.registry.artifacts.models import ArtifactTag
 from forge.registry.distribution.digests import digest_of, names
 from forge.registry.distribution.documents import BadManifest, Descriptor, Document, read_document
 from forge.registry.distribution.manifests import CONFIG_TYPE, RUNE_TYPE, is_tag, oci_artifact, stays
+from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMissing, TagInUse, WrongBytes
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag

@@ -16,16 +16,18 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
-from forge.reviews.rounds.access import digest_of, is_reviewable, newest_round
+from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newest_round
 from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
+from forge.reviews.rounds.seen import review_facets, reviewer_facets
 
 
 @transaction.atomic
@@ -105,22 +107,25 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
 
 
 @transaction.atomic
-def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup]) -> None:
-    """Asks these people and no others. Raises `Forbidden`, `ReviewClosed` and `BadReviewers`."""
+def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup], *, seen: Seen = None) -> None:
+    """Asks these people and no others. Raises `Forbidden`, `ReviewClosed`, `Stale` and `BadReviewers`."""
     require(actor, Verb.ASK, review.project)
     Project.objects.lock(review.project_id)
     _require_open(review)
+    require_seen(reviewer_facets(_afresh(review)), seen)
     ReviewerGroup.objects.filter(review=review).delete()
     _write_groups(review, checked_groups(actor, review.project, reviewers, authors_of(newest_round(review).build)))
     _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
 @transaction.atomic
-def close_review(actor: Actor, review: Review) -> None:
-    """Ends a review: nobody is waited for any more, and verdicts stay. Raises `Forbidden` and `ReviewClosed`."""
+def close_review(actor: Actor, review: Review, *, seen: Seen = None) -> None:
+    """Ends a review: nobody is waited for any more, and verdicts stay. Raises `Forbidden`, `ReviewClosed` and
+    `Stale`."""
     require(actor, Verb.ASK, review.project)
     Project.objects.lock(review.project_id)
     _require_open(review)
+    require_seen(review_facets(_afresh(review)), seen)
     review.closed = timezone.now()
     review.save(update_fields=["closed"])
     _tell(actor, review, "review.close", ReviewStep.CLOSED)
@@ -137,6 +142,11 @@ def _require_open(review: Review) -> None:
     review.refresh_from_db(fields=["closed"])
     if review.closed is not None:
         raise ReviewClosed(f"Review {review.number} was closed. Ask for a new one.")
+
+
+def _afresh(review: Review) -> Review:
+    """Returns the review as it is now, with its rounds and reviewers."""
+    return complete(Review.objects.filter(pk=review.pk)).get()
 
 
 def _require_new(build: Build) -> None:

@@ -1,9 +1,10 @@
 // The conversation on a review's or a build's page: it follows the project's event log, sends its forms without leaving the
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
-import { saysSignedOut } from "../signed-out";
+import { saysSignedOut } from "../sign-in/signed-out";
 import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
+import { stopVerdictsOnAnEarlierRound } from "./earlier-round";
 import { followEvents, SIGNED_OUT } from "./events";
 import { readGateAnew } from "./gate";
 import { mentions } from "./mentions";
@@ -30,7 +31,7 @@ export function conversations(): void {
   if (address === undefined || events === undefined || person === undefined) return;
   const refresh = oneAtATime(async () => {
     await readAnew(section, `${address}${threadQuery(window.location.search)}`);
-    stopVerdictsOnAnEarlierRound(section);
+    stopVerdictsOnAnEarlierRound(document, section);
   });
   const refreshGate = oneAtATime(() => readGateAnew(window.location.pathname + window.location.search));
   mentions(section);
@@ -49,16 +50,6 @@ export function conversations(): void {
     refusals: [SIGNED_OUT],
     onRefused: () => void saysSignedOut(),
   });
-}
-
-/** Once a newer round began, no verdict is given on what this page shows: the server would refuse it. */
-function stopVerdictsOnAnEarlierRound(section: HTMLElement): void {
-  const newest = section.querySelector<HTMLElement>("[data-newest-round]");
-  const shown = section.querySelector<HTMLInputElement>("#respond input[name=round]");
-  if (newest === null || shown === null || newest.dataset["newestRound"] === shown.value) return;
-  newest.hidden = false;
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[form=respond][name=verdict]"))
-    button.disabled = true;
 }
 
 /** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */

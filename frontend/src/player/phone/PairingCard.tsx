@@ -5,7 +5,7 @@ import type { Pairing } from "./pairing";
 
 interface Props {
   readonly pairing: Pairing;
-  /** Whose studio it is. */
+  /** Name of the person who opened the studio. */
   readonly person: string;
   readonly isOffline: boolean;
 }

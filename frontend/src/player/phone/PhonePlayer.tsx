@@ -22,7 +22,7 @@ interface Props {
   readonly pairing: Pairing;
   /** Puts another edition of the player in place; null while there is none. */
   readonly update: (() => void) | null;
-  /** The studio whose code was scanned for this phone's sensors; null where there is none. */
+  /** The studio to send this phone's sensors to; null if the phone did not scan a code for sensors. */
   readonly sensor: { readonly desk: string; readonly open: () => WebSocket } | null;
 }
 

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { counted } from "../../look/counted";
 import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 import { Resampler } from "../sound/resampler";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";

@@ -1,5 +1,5 @@
 // What the page around a preview gives for a board as its sensor: the board's serial port.
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 
 export type BoardMessage =
   | { readonly what: "sound"; readonly rate: number; readonly samples: Float32Array }

@@ -2,9 +2,9 @@
 // frame of its own, and never holds the first one up: of inputs that come while it runs, it takes the newest.
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { BriefAnswer } from "../outputs/BriefAnswer";
-import type { Card } from "../readings";
-import type { Snapshot } from "../session";
-import { useSession } from "../use-session";
+import type { Card } from "../readings/readings";
+import type { Snapshot } from "../running/session";
+import { useSession } from "../running/use-session";
 import { refitted } from "./refit";
 import { verdict } from "./verdict";
 import "./comparison.css";

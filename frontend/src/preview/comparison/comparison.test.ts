@@ -1,7 +1,7 @@
 // Two runes on one input: the input as the second reads it, and what is said of their answers.
 import { expect, test } from "vitest";
 import type { CapabilityRequest } from "../../runtime";
-import type { Card } from "../readings";
+import type { Card } from "../readings/readings";
 import { refitted } from "./refit";
 import { verdict } from "./verdict";
 

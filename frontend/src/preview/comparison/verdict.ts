@@ -1,5 +1,5 @@
 // What two runes said to one input, in one sentence.
-import type { Card } from "../readings";
+import type { Card } from "../readings/readings";
 import { answerOf } from "../recordings/comparing";
 
 export function verdict(one: readonly Card[], other: readonly Card[]): string {

@@ -1,7 +1,7 @@
 // Example inputs: recordings that a project brings along, and generated ones where it has none. Pure but for the reading.
 import { capabilityOf, recordingOf, recordingOfFile, type CapabilityRequest } from "../../runtime";
 import type { HostFile } from "../host";
-import { rowsOfBytes } from "../motion";
+import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { contentOfFile } from "../recordings/decode";
 import type { Content } from "../recordings/recording";

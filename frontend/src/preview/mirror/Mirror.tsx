@@ -1,6 +1,6 @@
 // What a rune says that runs elsewhere, drawn as it would be here.
 import { useStore } from "zustand";
-import { millisecondsText } from "../numbers";
+import { millisecondsText } from "../readings/numbers";
 import { OutputCard } from "../outputs/OutputCard";
 import type { MirrorStore } from "./store";
 import "../preview.css";

@@ -1,8 +1,8 @@
 // Results of a rune that runs elsewhere, on the same person's phone: what came, read as if it had run here.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { median } from "../numbers";
-import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings";
-import type { RunNews } from "../session";
+import { median } from "../readings/numbers";
+import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
+import type { RunNews } from "../running/session";
 
 export interface Mirrored {
   /** What runs there. */

@@ -1,7 +1,7 @@
 // What a rune said on one output, in few words: for answers that stand side by side.
 import { lazy, Suspense } from "react";
-import { headlineText, numberText, percentText } from "../numbers";
-import { scoreText, type Card, type Score } from "../readings";
+import { headlineText, numberText, percentText } from "../readings/numbers";
+import { scoreText, type Card, type Score } from "../readings/readings";
 import { ShareBar } from "./ShareBar";
 import { tensorViews } from "./views";
 

@@ -1,8 +1,8 @@
 // How windows of sound, or pictures, become a called word, said in one line that can be opened and changed.
 import { counted } from "../../look/counted";
 import { useId } from "react";
-import { percentText } from "../numbers";
-import type { Calling } from "../readings";
+import { percentText } from "../readings/numbers";
+import type { Calling } from "../readings/readings";
 
 interface Props {
   readonly calling: Calling;

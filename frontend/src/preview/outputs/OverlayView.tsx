@@ -1,7 +1,7 @@
 // Boxes or key points over the picture that the rune was given.
 import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { OutputTensor } from "../../runtime";
-import { percentText } from "../numbers";
+import { percentText } from "../readings/numbers";
 import type { PictureRequest } from "../picture/pixels";
 import { drawSeen } from "../picture/rgba";
 import { remembered, remember } from "./remembered";

@@ -1,7 +1,7 @@
 // Scores, the highest first: five of them, the rest behind a button. Probabilities have bars.
 import { useId, useState } from "react";
 import { ShareBar } from "./ShareBar";
-import { scoreText, type Score } from "../readings";
+import { scoreText, type Score } from "../readings/readings";
 
 interface Props {
   /** The highest first. */

@@ -1,8 +1,8 @@
 // Tensors as pictures: a picture, a heat map, a line, a histogram. Each drawn on a canvas of one pixel a value.
 import { useEffect, useMemo, useRef } from "react";
 import type { OutputTensor } from "../../runtime";
-import { numberText } from "../numbers";
-import { tableOf } from "../tables";
+import { numberText } from "../readings/numbers";
+import { tableOf } from "../readings/tables";
 import { histogramOf, sidesOf } from "./views";
 
 export function ImageView({ tensor }: { readonly tensor: OutputTensor }) {

@@ -2,7 +2,7 @@
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import type { OutputTensor } from "../../runtime";
-import { numberText } from "../numbers";
+import { numberText } from "../readings/numbers";
 
 const SHOWN = 200;
 

@@ -1,6 +1,6 @@
 // A word in large letters, the scores behind it, and the words before it.
-import { agoText, percentText } from "../numbers";
-import type { Calling, Card, Word } from "../readings";
+import { agoText, percentText } from "../readings/numbers";
+import type { Calling, Card, Word } from "../readings/readings";
 import { CallingControls } from "./CallingControls";
 import { ScoreBars } from "./ScoreBars";
 import { useClock } from "./use-clock";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CALLING, NO_READINGS, read } from "../readings";
+import { DEFAULT_CALLING, NO_READINGS, read } from "../readings/readings";
 import { headline } from "./headline";
 
 const context = { wordlists: [["no", "yes"]], isStream: false, calling: DEFAULT_CALLING, now: 0 };

@@ -1,6 +1,6 @@
 // What a rune says, as one line: the word, the name of the highest score, or the number of its first output that has one.
-import { headlineText } from "../numbers";
-import type { Card } from "../readings";
+import { headlineText } from "../readings/numbers";
+import type { Card } from "../readings/readings";
 
 export interface Headline {
   readonly text: string;

@@ -1,7 +1,7 @@
 // The ways to look at what an output sent, and which of them make sense. Pure.
 import type { OutputTensor } from "../../runtime";
-import type { Card } from "../readings";
-import { LEAST_SIDE, tableOf } from "../tables";
+import type { Card } from "../readings/readings";
+import { LEAST_SIDE, tableOf } from "../readings/tables";
 
 export type View =
   "label" | "bars" | "chart" | "line" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";

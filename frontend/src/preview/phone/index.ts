@@ -6,7 +6,7 @@ export { askForMotion } from "../sources/sensors/ask-for-motion";
 export { openCamera } from "../sources/sensors/open-camera";
 export { lostProblem, type Device } from "../sources/sensors/problems";
 export { toI16 } from "../sound/samples";
-export type { Row } from "../motion";
+export type { Row } from "../motion/motion";
 export { makeKeys, SealedChannel } from "./channel";
 export {
   LARGEST,

@@ -1,5 +1,5 @@
 // What sealed frames say: which sensor the desk asks for, and what the phone measures. A byte says which; then its data. Pure.
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 import type { Measured } from "../sources/measured";
 
 /** What the desk asks for; null ends it. */

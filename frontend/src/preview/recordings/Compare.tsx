@@ -1,8 +1,8 @@
 // The rune that runs beside another build of the project, on the same recording: what each says and how long it takes.
 import { useContext, useEffect, useId, useRef, useState } from "react";
 import { useHost } from "../host";
-import { millisecondsText } from "../numbers";
-import { FrameEngine } from "../use-session";
+import { millisecondsText } from "../readings/numbers";
+import { FrameEngine } from "../running/use-session";
 import { difference, differenceText, hear, timesText, type Heard } from "./comparing";
 import { RunningContext } from "./running";
 import type { Content } from "./recording";

@@ -1,7 +1,7 @@
 // What a rune was given of a recording or an example, as people see it.
 import { useCallback, useEffect, useRef } from "react";
 import { recordingOf } from "../../runtime";
-import { rowsOfBytes } from "../motion";
+import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
 import { Seen } from "../sources/Seen";

@@ -1,5 +1,5 @@
 // A capture: pieces go in as they come, the content of a recording comes out. It ends by itself before it fills memory.
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 import type { PictureRequest } from "../picture/pixels";
 import type { Content } from "./recording";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { mirror } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
 import { unpackResult } from "../../runtime/frame/packing";
-import type { Engine } from "../session";
+import type { Engine } from "../running/session";
 import { difference, differenceText, hear, spreadOf, timesText, type Heard } from "./comparing";
 import type { Content } from "./recording";
 

@@ -1,8 +1,8 @@
 // Two runes on the same recording, one after another, window by window. No component; what runs them is given.
 import { DEFAULT_LIMITS, type CapabilityRequest, type Loaded, type OutputMessage } from "../../runtime";
-import { median } from "../numbers";
-import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../readings";
-import type { Engine } from "../session";
+import { median } from "../readings/numbers";
+import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../readings/readings";
+import type { Engine } from "../running/session";
 import { windowsOf, type Content } from "./recording";
 
 /** Windows of one comparison: more are spread evenly over the recording. */

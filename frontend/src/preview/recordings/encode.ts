@@ -1,5 +1,5 @@
 // Writes recordings as files that every tool reads, and that give a rune the identical input again: wav, png, csv.
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 import { drawSeen } from "../picture/rgba";
 import { toI16 } from "../sound/samples";
 import { trimmed, type Recording } from "./recording";

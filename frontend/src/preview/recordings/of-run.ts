@@ -1,6 +1,6 @@
 // The recording of one run: the very input that gave a result, as a recording. Pure.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
-import { ROW_STEP, rowsOfBytes } from "../motion";
+import { ROW_STEP, rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { lengthOf, type Content, type Recording } from "./recording";

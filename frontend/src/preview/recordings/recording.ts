@@ -1,6 +1,6 @@
 // A recording: what was recorded of one input, cut and named by its person. Pure; it lives in the page's memory alone.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
-import { rowsToBytes, type Row } from "../motion";
+import { rowsToBytes, type Row } from "../motion/motion";
 import { pictureBytes, pictureRequest, rgbaOf, type PictureRequest } from "../picture/pixels";
 import { Resampler } from "../sound/resampler";
 import { countOf, rateOf, toI16 } from "../sound/samples";

@@ -1,6 +1,6 @@
 // The rune that the preview runs, for those below it that run it once more beside another.
 import { createContext, use } from "react";
-import type { Card } from "../readings";
+import type { Card } from "../readings/readings";
 
 export const RunningContext = createContext<ArrayBuffer | null>(null);
 

@@ -1,6 +1,6 @@
 // A rune on many recordings, one after another in one sandbox: what it answers to each.
 import { DEFAULT_LIMITS } from "../../runtime";
-import { FrameEngine } from "../use-session";
+import { FrameEngine } from "../running/use-session";
 import { hearLoaded, oneInput } from "./comparing";
 import { contentOfFile, type Recorded } from "./decode";
 

@@ -1,7 +1,7 @@
 // A few numbers set by sliders; the range of the sliders can be changed.
 import { useEffect, useId, useMemo, useState } from "react";
 import { elementCount } from "../../runtime";
-import { numberText, packNumbers, rangeOf, type NumberType } from "../numbers";
+import { numberText, packNumbers, rangeOf, type NumberType } from "../readings/numbers";
 import { numbersShape } from "./shapes";
 import type { SourceProps } from "./source";
 import { UNKNOWN_PERIOD, useSteadyChunks } from "./steady";

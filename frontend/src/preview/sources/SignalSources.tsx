@@ -15,7 +15,7 @@ import {
 } from "../signals";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import { rowsOfBytes, type Row } from "../motion";
+import { rowsOfBytes, type Row } from "../motion/motion";
 import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { Seen } from "./Seen";
 import { SoundView } from "./SoundView";

@@ -1,5 +1,5 @@
 // Motion as three lines, x, y and z, newest at the right.
-import type { Row } from "../motion";
+import type { Row } from "../motion/motion";
 
 export const SHOWN_ROWS = 120;
 

@@ -1,6 +1,6 @@
 // What is measured elsewhere, by a phone or a board, as the inputs that a rune reads: windows, chunks, pictures.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
-import { rowsToBytes, type Row } from "../motion";
+import { rowsToBytes, type Row } from "../motion/motion";
 import { pictureMaker } from "../picture/maker";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, toI16 } from "../sound/samples";

@@ -1,6 +1,6 @@
 // What is known of the tensor that a capability fills.
 import { parseShape, type CapabilityRequest, type Shape } from "../../runtime";
-import type { NumberType } from "../numbers";
+import type { NumberType } from "../readings/numbers";
 
 /** Its shape where it holds numbers; null for bytes of unknown meaning, which may be text. */
 export function numbersShape(request: CapabilityRequest): (Shape & { readonly type: NumberType }) | null {

@@ -1,6 +1,6 @@
 // An input for a capability that no recording is played to: ones where it reads numbers, chance where it reads chance.
 import { elementCount, type CapabilityRequest } from "../../runtime";
-import { packNumbers } from "../numbers";
+import { packNumbers } from "../readings/numbers";
 import { numbersShape } from "./shapes";
 
 export interface SomeInput {

@@ -3,11 +3,11 @@
 import { SlidersHorizontal } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { counted } from "../../look/counted";
-import { numberText } from "../numbers";
+import { numberText } from "../readings/numbers";
 import LiveChart from "../outputs/LiveChart";
-import { sharesOf, type Card } from "../readings";
+import { sharesOf, type Card } from "../readings/readings";
 import { useRunning } from "../recordings/running";
-import { FrameEngine } from "../use-session";
+import { FrameEngine } from "../running/use-session";
 import { countsAt, likelyPositives, type Called } from "./counting";
 import type { ScoresPlace, TextNumber, ThresholdHost } from "./host";
 import { OF_SHARES, scaleAround } from "./scale";

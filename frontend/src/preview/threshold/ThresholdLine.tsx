@@ -1,7 +1,7 @@
 // The line of a threshold across a chart: dragged with mouse or finger, moved by keys.
 import { useRef, type KeyboardEvent, type PointerEvent } from "react";
 import type uPlot from "uplot";
-import { numberText } from "../numbers";
+import { numberText } from "../readings/numbers";
 import { movedBy, snapped, type Scale } from "./scale";
 
 export interface ChartLine {

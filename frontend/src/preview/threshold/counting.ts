@@ -1,5 +1,5 @@
 // What an app would call at a threshold, and how much of it is wrong: counted on scores of recordings whose label is known. Pure.
-import { isQuiet } from "../readings";
+import { isQuiet } from "../readings/readings";
 
 /** A recording of a project: its scores, window by window, and what it is a recording of. */
 export interface ScoredRecording {

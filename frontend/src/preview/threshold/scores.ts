@@ -4,7 +4,7 @@ import { contentOfFile } from "../recordings/decode";
 import { oneInput } from "../recordings/comparing";
 import { lengthOf, windowsOf } from "../recordings/recording";
 import type { SampleRecording } from "../recordings/samples";
-import type { Engine } from "../session";
+import type { Engine } from "../running/session";
 import type { ScoredRecording } from "./counting";
 
 export interface LabelledRecording extends SampleRecording {

@@ -1,8 +1,8 @@
 // What each stage takes, as a table with bars: a timed rune runs in a sandbox of its own, on the newest input, while this is open.
 import { useEffect, useRef, useState } from "react";
 import { DEFAULT_LIMITS, type Addresses, type CapabilityRequest, type Limits, type StageTimes } from "../../runtime";
-import { millisecondsText, percentText } from "../numbers";
-import { FrameEngine } from "../use-session";
+import { millisecondsText, percentText } from "../readings/numbers";
+import { FrameEngine } from "../running/use-session";
 import { LOOKS, stagesOf, stageText, trustText, type Stages } from "./stages";
 
 /** Milliseconds between two looks. */

@@ -1,7 +1,7 @@
 // What Timing shows once it is open: the frame budget of what streams, and what each stage takes.
 import { useState } from "react";
 import type { Addresses, Limits } from "../../runtime";
-import type { Snapshot } from "../session";
+import type { Snapshot } from "../running/session";
 import StageTable from "./StageTable";
 import { budgetOf, budgetText } from "./stages";
 

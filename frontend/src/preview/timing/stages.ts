@@ -1,7 +1,7 @@
 // From looks at a timed rune to what a person reads of each stage. Pure.
 import type { StageTimes } from "../../runtime";
-import { millisecondsText } from "../numbers";
-import { shareText, type Pace } from "../pace";
+import { millisecondsText } from "../readings/numbers";
+import { shareText, type Pace } from "../running/pace";
 
 export interface StageRow {
   readonly stage: string;

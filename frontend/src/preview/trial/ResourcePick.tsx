@@ -2,7 +2,7 @@
 import { FolderOpen } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import type { InspectedResource } from "../../runtime";
-import { sizeText } from "../numbers";
+import { sizeText } from "../readings/numbers";
 
 interface Props {
   readonly resource: InspectedResource;

@@ -1,6 +1,6 @@
 // A rune of anybody's, from a file: what it says of itself, the files that it reads from its host, and the rune running.
 import { useState } from "react";
-import { sizeText } from "../numbers";
+import { sizeText } from "../readings/numbers";
 import { Preview } from "../Preview";
 import { ResourcePick } from "./ResourcePick";
 import type { RuneFile } from "./rune-file";

@@ -14,12 +14,13 @@ export async function publishedBlocks(client: ProjectClient): Promise<PublishedB
   return (await client.call("get", BLOCKS)).blocks;
 }
 
-/** Publish the block in a file, as it is stored, for other projects. */
+/** Publish the block in a file, as it is stored, for other projects. `seen` is the state of the project's files. */
 export function publishBlock(
   client: ProjectClient,
   path: string,
   version: string,
   notes: string,
+  seen: string,
 ): Promise<BlockVersion> {
-  return client.call("post", BLOCKS, { body: { path, version, notes, reason: "" } });
+  return client.call("post", BLOCKS, { body: { path, version, notes, reason: "" }, seen });
 }

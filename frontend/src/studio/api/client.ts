@@ -247,6 +247,11 @@ export class ProjectClient extends ProjectRequests {
     await this.request("delete", "/api/v1/samples/{sample_id}", { path: { sample_id: sample } });
   }
 
+  /** The state of a file, which replacing it names. */
+  async fileState(path: string): Promise<string> {
+    return (await this.send(this.fileAddress(path), { method: "HEAD" })).headers.get("ETag") ?? "";
+  }
+
   /** The bytes of a file of the project. */
   async readFile(path: string): Promise<Blob> {
     return (await this.send(this.fileAddress(path))).blob();

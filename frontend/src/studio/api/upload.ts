@@ -7,6 +7,8 @@ export interface Upload {
   /** How it is sent: PUT stores a file under its address, POST gives it to be unpacked. */
   readonly method?: "PUT" | "POST";
   readonly token: string;
+  /** The state of the file that is replaced, as it was when its person was asked; none for a new one. */
+  readonly seen?: string;
   /** The most that this forge takes, in bytes. */
   readonly limit: number;
   readonly onProgress: (share: number) => void;
@@ -22,7 +24,7 @@ export function tooLarge(name: string, size: number, limit: number): Problem | n
 /** Send a file as it is. Ends with the server's answer when it has stored and accepted it, or throws its Problem. */
 export function upload(
   file: File,
-  { address, method = "PUT", token, limit, onProgress, signal }: Upload,
+  { address, method = "PUT", token, seen, limit, onProgress, signal }: Upload,
 ): Promise<string> {
   const refused = tooLarge(file.name, file.size, limit);
   if (refused !== null) return Promise.reject(refused);
@@ -32,6 +34,7 @@ export function upload(
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRFToken", token);
+    if (seen !== undefined) request.setRequestHeader("If-Match", seen);
     request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
     request.onload = () =>
       request.status < 300 ? resolve(request.responseText) : reject(problemFrom(request.status, request.responseText));

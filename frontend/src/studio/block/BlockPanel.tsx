@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { Snapshot } from "../../preview";
-import type { FileEntry } from "../document/files";
+import type { FileEntry } from "../document/files/files";
 import { setLineValues, type LineValue } from "../editor/line-values";
 import type { Places } from "../context/places";
 import { usePlace, useStudio } from "../context/studio";

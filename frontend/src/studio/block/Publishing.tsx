@@ -4,7 +4,7 @@ import { BookOpen, PackagePlus, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { publishedBlocks } from "../api/blocks";
-import type { FileEntry } from "../document/files";
+import type { FileEntry } from "../document/files/files";
 import { InlineCode } from "../parts/InlineCode";
 import { useSession, useStudio } from "../context/studio";
 

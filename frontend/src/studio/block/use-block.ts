@@ -1,7 +1,7 @@
 // Where the block of an open file runs, by the language, and its text: asked again after each edit.
 import { useCallback, useEffect, useState } from "react";
 import type { TensorType } from "../../blocks";
-import type { FileEntry } from "../document/files";
+import type { FileEntry } from "../document/files/files";
 import type { Workspace } from "../session/workspace";
 
 interface BlockAnswer {

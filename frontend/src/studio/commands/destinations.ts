@@ -1,6 +1,6 @@
 // Places in files as destinations of the palette: each with the line that stands there.
 import type { Location } from "../../language";
-import type { FileEntry } from "../document/files";
+import type { FileEntry } from "../document/files/files";
 import type { Workspace } from "../session/workspace";
 import type { Destination } from "../context/destination";
 

@@ -1,5 +1,5 @@
 // What of the page decides whether a command can be done, and the reasons why one cannot. Pure.
-import type { FileEntry } from "../document/files";
+import type { FileEntry } from "../document/files/files";
 
 export interface CommandState {
   readonly mayEdit: boolean;

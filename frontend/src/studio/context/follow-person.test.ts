@@ -1,7 +1,7 @@
 // Going where another person goes: when it moves the page, and what ends it.
 import { expect, it } from "vitest";
 import { createStore } from "zustand/vanilla";
-import type { Present } from "../document/presence";
+import type { Present } from "../document/sync/presence";
 import { isWork, startFollowing } from "./follow-person";
 
 const ANA = { id: "a", name: "Ana", initials: "AN", colour: 2 };

@@ -1,6 +1,6 @@
 // The page goes where the person goes whom one follows: to their file and to their line. It ends when one types, clicks into the
 // text or presses Escape, and when the person leaves.
-import { peopleOf, type Present } from "../document/presence";
+import { peopleOf, type Present } from "../document/sync/presence";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 

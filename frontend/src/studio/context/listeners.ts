@@ -2,7 +2,7 @@
 // the page can be used.
 import { startFollowing } from "./follow-person";
 import { followSharedBlocks } from "../session/follow-shared-blocks";
-import { keepUndoByLine } from "../document/undo-by-line";
+import { keepUndoByLine } from "../document/lines/undo-by-line";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 

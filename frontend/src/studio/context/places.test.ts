@@ -3,7 +3,7 @@ import type { OutlineNode, Preview } from "../../api/schema";
 import { beforeEach, expect, test } from "vitest";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { ProjectFiles } from "../document/files";
+import { ProjectFiles } from "../document/files/files";
 import type { TextState } from "../session/workspace";
 import { Places, type View } from "./places";
 

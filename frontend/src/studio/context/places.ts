@@ -2,10 +2,10 @@
 // that a narrow page shows. Only of this visit: the view of text and graph alone is remembered.
 import type { Diagnostic, Outline, OutlineNode } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { FileEntry } from "../document/files";
-import { cursorPosition } from "../document/cursor-position";
-import type { Present } from "../document/presence";
-import { findRunefile } from "../document/runefile";
+import type { FileEntry } from "../document/files/files";
+import { cursorPosition } from "../document/sync/cursor-position";
+import type { Present } from "../document/sync/presence";
+import { findRunefile } from "../document/files/runefile";
 import type { Cursor, EditorHandle } from "./editor-handle";
 import { stageAt } from "../session/problems/stage-at";
 import { closedFile, openedFile, shownFiles, type OpenFiles, type ShownFiles } from "../session/open-files";

@@ -5,7 +5,7 @@ import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
 import type { Cursor, EditorHandle } from "../context/editor-handle";
-import type { Presence } from "../document/presence";
+import type { Presence } from "../document/sync/presence";
 import { deferred } from "../session/deferred";
 import { isCaretShown } from "./caret-in-view";
 import {

@@ -4,8 +4,8 @@ import { StateEffect, type Extension, type Range } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { Decoration, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import type * as Y from "yjs";
-import { cursorPosition } from "../document/cursor-position";
-import type { Presence, PresentPerson } from "../document/presence";
+import { cursorPosition } from "../document/sync/cursor-position";
+import type { Presence, PresentPerson } from "../document/sync/presence";
 
 /** How long a name stays beside a caret that moved, in milliseconds. */
 const NAME_STAYS = 2500;

@@ -3,8 +3,8 @@
 // whether long lines wrap, as prose does and code does not.
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { extension } from "../document/paths";
-import { isRunefileName } from "../document/runefile";
+import { extension } from "../document/files/paths";
+import { isRunefileName } from "../document/files/runefile";
 import { steps, yamlIndents } from "./indentation";
 import { plainValues } from "./theme";
 

@@ -12,7 +12,7 @@ import {
   type Text,
 } from "@codemirror/state";
 import { Decoration, EditorView, keymap, type Command, type DecorationSet } from "@codemirror/view";
-import { toRange } from "../document/offsets";
+import { toRange } from "../document/lines/offsets";
 
 export interface Change {
   readonly from: number;

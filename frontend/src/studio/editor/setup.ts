@@ -15,7 +15,7 @@ import {
 } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
-import type { Presence } from "../document/presence";
+import type { Presence } from "../document/sync/presence";
 import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";

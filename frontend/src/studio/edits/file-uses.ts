@@ -2,7 +2,7 @@
 // the person's, and the Runefile says itself what it lacks then.
 import type { TextEdit } from "../../api/schema";
 import type { EditsAnswer, FileUse, FileUsesAnswer } from "../../language";
-import { lineChanges, type LineChange } from "../document/line-changes";
+import { lineChanges, type LineChange } from "../document/lines/line-changes";
 import type { Workspace } from "../session/workspace";
 
 type LanguageAndFiles = Pick<Workspace, "language" | "files">;

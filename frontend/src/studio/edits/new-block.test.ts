@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
-import { ProjectFiles } from "../document/files";
+import { ProjectFiles } from "../document/files/files";
 import { createBlock } from "./new-block";
 
 function room(answer: unknown) {

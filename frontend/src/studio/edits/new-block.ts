@@ -1,8 +1,8 @@
 // Making a block in Python: what the language says, done to the document as one step of the undo.
 import type { OutlineWire, TextEdit } from "../../api/schema";
 import { LanguageRefusal } from "../../language";
-import { OUTSIDE_EDIT } from "../document/files";
-import { addText } from "../document/new-text";
+import { OUTSIDE_EDIT } from "../document/files/files";
+import { addText } from "../document/files/new-text";
 import type { Workspace } from "../session/workspace";
 
 interface BlockEdits {

@@ -9,7 +9,7 @@ import { RenameDialog } from "../dialogs/RenameDialog";
 import { RuneFileDialog } from "../dialogs/RuneFileDialog";
 import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
-import { placeFor } from "../document/paths";
+import { placeFor } from "../document/files/paths";
 import { sentenceOf } from "../api/problem";
 import { overrideGate } from "../api/publishing";
 import { count } from "../format/quantities";

@@ -1,6 +1,6 @@
 // Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
 import { useEffect, useEffectEvent, useState } from "react";
-import { extension } from "../document/paths";
+import { extension } from "../document/files/paths";
 import { dropped, type NamedFile } from "../session/uploads/incoming-files";
 import { useMayEdit, useSession, useStudio } from "../context/studio";
 

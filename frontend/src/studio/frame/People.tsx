@@ -1,6 +1,6 @@
 // Who else is in the project now; choosing one goes to where that person is, and along with them until one works oneself.
 import { useStore } from "zustand";
-import { peopleOf, type Present } from "../document/presence";
+import { peopleOf, type Present } from "../document/sync/presence";
 import { usePlace, useSession, useStudio, useText } from "../context/studio";
 
 /** People shown by name; the rest are counted. */

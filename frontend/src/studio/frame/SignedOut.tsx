@@ -2,7 +2,7 @@
 import { Copy, Download, LogIn, LogOut } from "lucide-react";
 import { useStore } from "zustand";
 import { sentenceOf } from "../api/problem";
-import { baseName } from "../document/paths";
+import { baseName } from "../document/files/paths";
 import { sentenceFor } from "../session/sign-in-watch";
 import { useMayEdit, useStudio, useText } from "../context/studio";
 

@@ -1,8 +1,8 @@
 // A file that is neither text nor model: shown when it is a picture, played when it is a sound, run when it is a rune,
 // else described.
 import { lazy, Suspense } from "react";
-import type { FileEntry } from "../document/files";
-import { baseName, extension } from "../document/paths";
+import type { FileEntry } from "../document/files/files";
+import { baseName, extension } from "../document/files/paths";
 import { bytes } from "../format/quantities";
 import { PictureView } from "./PictureView";
 import { SoundPlayer } from "./SoundPlayer";

@@ -1,5 +1,5 @@
 // Which text files can also be read in another form than their text. Pure.
-import { extension } from "../document/paths";
+import { extension } from "../document/files/paths";
 
 export type Reading = "markdown" | "table";
 

@@ -2,7 +2,7 @@
 import type { Transaction } from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Workspace } from "../session/workspace";
-import { browserStorage } from "../document/unsent";
+import { browserStorage } from "../document/sync/unsent";
 
 export type Step = "try" | "change" | "build";
 

@@ -1,7 +1,7 @@
 // The blocks of other projects in a page: begun when it rests, and looked up again when its texts name others.
 import { usableBlocks } from "../api/blocks";
-import { addText } from "../document/new-text";
-import { isRunefileName } from "../document/runefile";
+import { addText } from "../document/files/new-text";
+import { isRunefileName } from "../document/files/runefile";
 import { SharedBlocks } from "./shared-blocks";
 import type { Workspace } from "./workspace";
 

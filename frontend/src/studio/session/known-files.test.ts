@@ -2,7 +2,7 @@ import type { ModelPage } from "../../api/schema";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Problem } from "../api/problem";
-import { ProjectFiles } from "../document/files";
+import { ProjectFiles } from "../document/files/files";
 import { KnownFiles } from "./known-files";
 
 function project(): {

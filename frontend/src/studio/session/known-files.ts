@@ -2,8 +2,8 @@
 import type { KnownFile } from "../../language";
 import type { ProjectClient } from "../api/client";
 import { Problem } from "../api/problem";
-import type { FileEntry, ProjectFiles } from "../document/files";
-import { extension } from "../document/paths";
+import type { FileEntry, ProjectFiles } from "../document/files/files";
+import { extension } from "../document/files/paths";
 
 /** Characters of a text that the language gets; of a longer one it knows only that it is there. */
 const LONGEST = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FileEntry } from "../document/files";
+import type { FileEntry } from "../document/files/files";
 import { closedFile, openedFile, shownFiles } from "./open-files";
 
 function file(id: string, path: string): FileEntry {

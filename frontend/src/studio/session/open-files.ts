@@ -1,6 +1,6 @@
 // Which files are open in tabs and which one is shown. Pure: files come and go under it, so it is derived, not repaired.
-import type { FileEntry } from "../document/files";
-import { findRunefile } from "../document/runefile";
+import type { FileEntry } from "../document/files/files";
+import { findRunefile } from "../document/files/runefile";
 
 export interface OpenFiles {
   /** Ids in the order of the tabs; some may be of files that are gone. */

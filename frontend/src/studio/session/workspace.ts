@@ -8,12 +8,12 @@ import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
 import type { PageState, Storage } from "../api/page-state";
-import { DocumentConnection, RESTORED_EDITS } from "../document/connection";
-import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
-import { Presence } from "../document/presence";
-import type { SaveState } from "../document/saving";
-import { toRange, type Range } from "../document/offsets";
-import { browserStorage, UnsentEdits } from "../document/unsent";
+import { DocumentConnection, RESTORED_EDITS } from "../document/sync/connection";
+import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files/files";
+import { Presence } from "../document/sync/presence";
+import type { SaveState } from "../document/sync/saving";
+import { toRange, type Range } from "../document/lines/offsets";
+import { browserStorage, UnsentEdits } from "../document/sync/unsent";
 import { checkedPreview } from "./preview/checked-preview";
 import { TextCheck } from "./preview/text-check";
 import { KnownFiles } from "./known-files";
@@ -237,7 +237,7 @@ export class Workspace {
     window.addEventListener("focus", () => {
       if (who !== "me") void this.signIn.check();
     });
-    // As in src/pages/forget-unsent.ts: another window of this browser signs out.
+    // As in src/pages/sign-in/forget-unsent.ts: another window of this browser signs out.
     new BroadcastChannel("hammer-forge sign-out").addEventListener("message", () => this.unsent.setKeeping(false));
   }
 

@@ -27,7 +27,7 @@ from rune.model.tflite import Model
 from rune.running.container import ContainerError, missing_part, read_rune
 from rune.running.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune, OutputMessage
 from rune.running.runtime.errors import NotARune, RuneError
-from rune.source.runefile.pipeline import ModelStage, Pipeline, Port
+from rune.source.runefile.pipeline import ModelStage, OutputStage, Pipeline, Port
 from rune.wording import plain
 
 
@@ -45,7 +45,7 @@ class Heard(Protocol):
 class InstrumentedPipeline:
     """A pipeline whose `module` also shows what flows into and out of its `stages`.
 
-    `graphs` are the pipeline's without that, one for each target that makes runes. `kept` are those outputs of the
+    `graphs` are the pipeline's without that, one for each target that makes runes. `ports` are those outputs of the
     models that such a rune has in its memory as they are; passes of the compiler leave others out, or make one table of
     them and what follows.
     """
@@ -54,6 +54,8 @@ class InstrumentedPipeline:
     module: bytes
     stages: tuple[ModelStage, ...]
     ports: tuple[Port, ...]
+    has_outputs: bool
+    """Whether any stage sends something. A rune of a pipeline without such a stage has nothing to compare."""
 
     @cached_property
     def compiled(self) -> CompiledRune:
@@ -89,7 +91,8 @@ def instrument(
     stored_ports = tuple(
         port for port in ports if all(port in _stored_ports(each, stages, compiled) for _, each in graphs)
     )
-    return InstrumentedPipeline(graphs, module, stages, stored_ports)
+    has_outputs = any(isinstance(stage, OutputStage) for stage in pipeline.stages)
+    return InstrumentedPipeline(graphs, module, stages, stored_ports, has_outputs)
 
 
 def _stored_ports(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
@@ -166,7 +169,7 @@ def check_rune(
             heard.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
     if verification.inputs:
         verification = replace(verification, refusal=None, tensors=own.tensors_for(instrumented.ports))
-        if not verification.bytes and verification.is_alike:
+        if instrumented.has_outputs and not verification.bytes and verification.is_alike:
             return replace(verification, failure="it has no output for any input")
     return replace(verification, suspect=_suspect(rune, programs(instrumented)))
 

@@ -118,7 +118,10 @@ class RuneVerification:
         """The result as a sentence about the rune, or about its second module."""
         if self.is_within and not self.inputs:
             return f"{subject} was not compared with its pipeline: {self.refusal or 'the time ran out'}"
-        same = f"{subject} gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
+        if self.bytes:
+            same = f"{subject} gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
+        else:
+            same = f"{subject} sends nothing on {counted(self.inputs, 'input')}, as its pipeline says"
         if self.is_undecided and self.tensors is not None and not self.tensors.are_right:
             return f"{same}, but {self._unseen(self.tensors)}"
         if self.is_undecided:

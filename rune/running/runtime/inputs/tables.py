@@ -1,6 +1,6 @@
 """Motion recordings as a rune's ACCEL capability gets them: CSV rows of x, y and z.
 
-The page reads the same files by the same rules (`frontend/src/preview/motion.ts`); both are held to one list of cases.
+The page reads the same files by the same rules (`frontend/src/preview/motion/motion.ts`). One list of cases tests both.
 """
 
 from __future__ import annotations

@@ -249,6 +249,7 @@ def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
     assert preview.build is not None
 
 
+@pytest.mark.proof
 def test_old_previews_and_their_runes_are_pruned(
     project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ pipeline:
 """
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/models")
 def test_a_model_with_faults_is_compiled_or_refused_by_name_at_once() -> None:
     originals = [case.data for case in model_cases()]

@@ -21,6 +21,7 @@ def compiled(case: ModelCase) -> list[list[TensorBytes]]:
     return [tensors_of(run(rune, list(each.inputs))[0].data) for each in case.runs]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("case", mostly_proved(architecture_cases(), 3, lambda case: case.name))
 def test_a_network_gives_what_the_reference_gives(case: ModelCase) -> None:
     for expected_run, actual_run in zip(case.runs, compiled(case), strict=True):

@@ -83,6 +83,7 @@ def short_sums(quotients: Sequence[float]) -> list[int]:
     return [max(-(2**30), min(2**30, each)) for each in spread(quotients)]
 
 
+@pytest.mark.proof
 def test_sums_of_all_sizes_are_scaled_as_in_the_reference_on_every_target() -> None:
     models = {
         f"{op}, {sums.__name__}": sums_model(op, sums)
@@ -136,6 +137,7 @@ def depthwise(size: tuple[int, int], channels: int, multiplier: int = 1, **optio
     return layers.graph.finish(layers.depthwise(source, multiplier, **options).index)
 
 
+@pytest.mark.proof
 def test_channels_that_are_summed_together_have_the_references_bytes() -> None:
     files = {
         "eight": depthwise((5, 4), 8),

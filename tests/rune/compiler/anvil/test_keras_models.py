@@ -29,6 +29,7 @@ def compiled() -> dict[str, list[Tensors]]:
     return outputs
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("case", keras_cases(), ids=lambda case: case.name)
 def test_an_exported_model_gives_what_the_reference_gives(case: ModelCase, compiled: dict[str, list[Tensors]]) -> None:
     evaluated = evaluated_outputs(case.data, [each.inputs for each in case.runs])

@@ -59,6 +59,7 @@ def test_a_byte_of_litert_is_found_to_be_another() -> None:
     assert list(questions.wrong(evaluated_outputs(data, questions.inputs, LITERT))) != []
 
 
+@pytest.mark.proof
 def test_random_lstms_give_its_bytes() -> None:
     assert list(wrong(range(FEW))) == []
 

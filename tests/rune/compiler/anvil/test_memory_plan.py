@@ -30,6 +30,7 @@ from tests.support.shares import mostly_proved
 buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.integers(0, 20)), max_size=40)
 
 
+@pytest.mark.proof
 @settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
 def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, int]]) -> None:

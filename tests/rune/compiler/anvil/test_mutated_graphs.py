@@ -62,6 +62,7 @@ def outcomes(numbers: range) -> Counter[str]:
     return counts
 
 
+@pytest.mark.proof
 @pytest.mark.protects("compiling/called-graphs")
 def test_a_mutant_is_compiled_or_refused_by_name() -> None:
     counts = outcomes(range(MUTANTS))

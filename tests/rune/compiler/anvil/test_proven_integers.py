@@ -64,6 +64,7 @@ def connected(sums: Sequence[int]) -> bytes:
     return graph.finish(output)
 
 
+@pytest.mark.proof
 def test_sums_that_31_bits_round_otherwise_are_the_references() -> None:
     rare_sums = [rare_sum(quotient) for quotient in QUOTIENTS]
     assert len([each for each in rare_sums if each]) > 20

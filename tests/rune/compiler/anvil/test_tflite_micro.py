@@ -94,6 +94,7 @@ def test_what_differs_from_litert_is_compiled_so() -> None:
     assert [f"{name}: {each}" for name in cases for each in questions[name].wrong(outputs[name])] == []
 
 
+@pytest.mark.proof
 def test_random_models_give_its_bytes() -> None:
     assert disagreements({model.name: model.data for model in accepted_random_models(MODELS)}, profile=TFLM) == []
 

@@ -86,6 +86,7 @@ def test_any_text_becomes_the_numbers_of_the_references(tmp_path: Path) -> None:
         assert outputs == [(type_, list(elements)) for type_, elements in vector.outputs], vector.inputs
 
 
+@pytest.mark.proof
 @SAME_UNICODE
 def test_the_table_of_characters_is_what_unicode_says() -> None:
     assert TABLE.read_text(encoding="ascii") == table()

@@ -87,6 +87,7 @@ MORE = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "cases", share_and_all((case for case in model_cases() if case.name.startswith(KINDS)), 4, lambda case: case.name)
 )

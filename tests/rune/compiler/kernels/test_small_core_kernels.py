@@ -70,6 +70,7 @@ def built_here(models: Mapping[str, Model], kernels: KernelSet, folder: Path) ->
     return CFolder.of(folder, target.emit(program, plan(program, target.limits), "models").files)
 
 
+@pytest.mark.proof
 @FIRST_SET
 @pytest.mark.parametrize(
     "flags", [pytest.param(("-O1",), id="O1"), pytest.param(SANITIZED, id="sanitized", marks=pytest.mark.proof)]
@@ -84,6 +85,7 @@ def test_the_c_beside_the_instructions_gives_the_references_bytes(
     assert built_here(models, SETS[name], tmp_path).outputs(inputs, flags) == expected
 
 
+@pytest.mark.proof
 @FIRST_SET
 def test_the_instructions_of_the_core_give_the_references_bytes(name: str, tmp_path: Path) -> None:
     cases = cases_of(name)

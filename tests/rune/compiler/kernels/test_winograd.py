@@ -101,6 +101,7 @@ def functions(models: Mapping[str, Model], target: Target) -> list[str]:
     return [call.function for step in steps for call in calls(step)]
 
 
+@pytest.mark.proof
 def test_convolutions_of_all_sizes_give_the_reference_kernels_bytes() -> None:
     files = {name: model_of(draw) for name, draw in DRAWN.items()} | {"32 bits": at_the_end_of_32_bits()}
     models = {name: read_model(data) for name, data in files.items()}

@@ -32,6 +32,7 @@ def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:
     return ended, failed
 
 
+@pytest.mark.proof
 def test_15_programs_give_the_same_bits_in_python_and_compiled(tmp_path: Path) -> None:
     ended, failed = _agree(range(15), tmp_path, *_WARNINGS)
     assert ended > 18

@@ -23,6 +23,7 @@ from tests.support.model_cases import refused_cases
 SOME = Effort(inputs=2)
 EMPTY_MODULE = b"\0asm\1\0\0\0"
 
+NO_STAGES = {"Runefile.yml": b"version: 1\nimage: runicos/base\n\npipeline:\n"}
 NO_MODEL = {
     "Runefile.yml": b"""
 version: 1
@@ -182,6 +183,19 @@ def test_a_pipeline_without_a_model_is_compared_with_its_rune() -> None:
     assert verification.is_within
     assert verification.is_complete
     assert verification.sentence().startswith("the pipeline has no model; the rune gives the same ")
+
+
+def test_a_pipeline_without_outputs_refuses_a_rune_that_sends_something() -> None:
+    sending = build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune
+    assert not verify(MemoryFiles(NO_STAGES), sending, effort=SOME).is_within
+
+
+def test_a_pipeline_without_outputs_is_compared_with_its_rune() -> None:
+    verification = verify(MemoryFiles(NO_STAGES), build(MemoryFiles(NO_STAGES), BuildOptions("none")).rune, effort=SOME)
+    assert verification.is_complete
+    assert verification.sentence() == (
+        "the pipeline has no model; the rune sends nothing on 2 inputs, as its pipeline says"
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def firmware(board: Board) -> Firmware:
     return make(sources, described, board, toolchain())
 
 
+@pytest.mark.proof
 def test_a_board_with_too_little_of_a_memory_refuses_it_and_says_how_much_it_lacks() -> None:
     whole = firmware(PICO)
     with pytest.raises(FirmwareTooLarge, match="Pico: its flash lacks") as caught:

@@ -105,6 +105,7 @@ def bare(program: str, need: Need) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.proof
 def test_the_component_of_esp_idf_compiles_for_an_esp32_c3(tmp_path: Path) -> None:
     package_folder = PackageFolder.of(tmp_path, packaged("digits", "rv32imc"))
     lists = ESP_IDF.format(path=package_folder.path, flags=" ".join((*ESP32_C3, *WARNINGS)))

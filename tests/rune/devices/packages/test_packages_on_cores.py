@@ -116,6 +116,7 @@ def test_one_library_for_cortex_m4_links_with_either_convention(convention: str,
     called([gcc, *flags, "-O1", *LINK, include, "main.c", library, "-lgcc", "-o", "image"], tmp_path)
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="emulated beside x86-64")
 def test_the_library_for_64_bit_arm_passes_its_self_test_there(tmp_path: Path) -> None:
     emulator = shutil.which("qemu-aarch64")

@@ -82,6 +82,7 @@ def wrong_on_drawings(target: Target, program: Program, plan: Plan, name: str) -
     return Sources({**files, f"{name}.c": text.encode()})
 
 
+@pytest.mark.proof
 def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build() -> None:
     digits = template("digits")
     right = json.loads(packaged("digits", "c").files["report.json"])
@@ -277,6 +278,7 @@ def sandbox_of(name: str) -> tuple[Sandbox, Program, tuple[GoldenRun, ...]]:
     return sandbox, built.program, golden_runs(build(files, BuildOptions(name)).rune, built.program, sandbox, "c")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", ["digits", "motion", pytest.param("picture", marks=pytest.mark.proof)])
 def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str) -> None:
     """Of each constant two bytes. Two runs alone let some of those of the digits through, and never ran the model of a

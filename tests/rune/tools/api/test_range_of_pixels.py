@@ -38,6 +38,7 @@ def rune_of(model: Path, *said: str) -> rune.Rune:
     return rune.build(folder).load()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("samples", ["flower.jpg", "person_grayscale.png"])
 def test_a_model_fed_from_0_to_255_agrees_with_its_twin_and_fed_from_0_to_1_does_not(
     samples: str, test_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

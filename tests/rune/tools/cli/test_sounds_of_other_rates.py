@@ -62,6 +62,7 @@ def test_a_recording_of_44_khz_in_stereo_says_its_word_and_that_it_was_converted
     assert wide.stderr.splitlines() == [f"{word}.wav: 44.1 kHz stereo, converted to 16 kHz mono"]
 
 
+@pytest.mark.proof
 def test_measuring_and_verifying_say_it_too(keywords: Path, test_data: Path, tmp_path: Path) -> None:
     sound = as_people_have_it(test_data / "samples" / "up.wav", tmp_path / "up.wav")
     said = "up.wav: 44.1 kHz stereo, converted to 16 kHz mono"

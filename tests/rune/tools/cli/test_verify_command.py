@@ -50,6 +50,7 @@ def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
     assert model.startswith("  sine (sine.tflite): ")
 
 
+@pytest.mark.proof
 def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inputs: list[bytes] = []
 
@@ -135,6 +136,7 @@ def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
     assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in done.stdout
 
 
+@pytest.mark.proof
 def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
     rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
     build_report = build(MemoryFiles(template("sine")), BuildOptions("sine")).report.to_json()
@@ -202,6 +204,7 @@ def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_pat
     assert model.startswith("  model 1: run by the host, ")
 
 
+@pytest.mark.proof
 def test_a_project_whose_host_runs_the_model_is_not_verified(tmp_path: Path) -> None:
     files = around(refused_cases()[0].data)
     for name in files.paths():

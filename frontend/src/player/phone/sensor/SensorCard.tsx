@@ -9,7 +9,7 @@ import { SensorPairing } from "./pairing";
 interface Props {
   /** The public key in the scanned code. */
   readonly desk: string;
-  /** Whose studio it is. */
+  /** Name of the person who opened the studio. */
   readonly person: string;
   readonly open: () => WebSocket;
   /** Called with whether the studio hears this phone now. */

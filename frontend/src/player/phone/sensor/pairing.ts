@@ -99,7 +99,8 @@ export class SensorPairing {
       if (this.#channel === channel) this.#store.setState({ wanted });
       this.#hasHeard = true;
     } catch {
-      // Not of the desk whose code was scanned. What was heard from that desk before stays; else the code is an older one.
+      // The message was not sealed with the key of the scanned code, so it is ignored. If no message was readable yet, the
+      // scanned code is out of date.
       if (!this.#hasHeard && this.#channel === channel) this.#end(OLDER);
     }
   }

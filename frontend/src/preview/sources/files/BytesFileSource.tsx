@@ -1,6 +1,6 @@
 // The first bytes of any file, with zeros behind a short one.
 import { counted } from "../../../look/counted";
-import { sizeText } from "../../numbers";
+import { sizeText } from "../../readings/numbers";
 import { FilePick } from "./FilePick";
 import type { SourceProps } from "../source";
 

@@ -1,8 +1,8 @@
 // A recorded motion: a CSV of x, y and z. A rune that makes windows itself is given all rows at their pace, others the first ones.
 import { useEffect, useState } from "react";
 import { counted } from "../../../look/counted";
-import { ROW_STEP } from "../../motion";
-import { chunksOf, windowOfFile } from "../../motion-file";
+import { ROW_STEP } from "../../motion/motion";
+import { chunksOf, windowOfFile } from "../../motion/motion-file";
 import { FilePick } from "./FilePick";
 import type { SourceProps } from "../source";
 

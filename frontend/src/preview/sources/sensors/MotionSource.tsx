@@ -2,7 +2,7 @@
 import { counted } from "../../../look/counted";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { rowsToBytes, type Row } from "../../motion";
+import { rowsToBytes, type Row } from "../../motion/motion";
 import { RecordButton } from "../../recordings/RecordButton";
 import { useRecorder } from "../../recordings/recorder";
 import { motionCapture } from "../../recordings/capture";

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import type { RecordedText } from "../../../blocks";
-import { ProjectFiles } from "../../document/files";
+import { ProjectFiles } from "../../document/files/files";
 import type { Workspace } from "../../session/workspace";
 import { addLiveTest, freeName, withTest } from "./new-test";
 import { BlockRunner } from "../runner";

@@ -1,7 +1,7 @@
 // A test made of what a block read just now: written behind the tests that there are, as one step of the undo.
 import * as Y from "yjs";
 import type { Recorded, RecordedText } from "../../../blocks";
-import { OUTSIDE_EDIT } from "../../document/files";
+import { OUTSIDE_EDIT } from "../../document/files/files";
 import type { Workspace } from "../../session/workspace";
 import type { BlockRunner } from "../runner";
 import { testsOf } from "./runner";

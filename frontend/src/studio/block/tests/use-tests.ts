@@ -1,6 +1,6 @@
 // The tests of the block of an open file: found beside it, and run after each edit.
 import { useEffect, useState } from "react";
-import type { FileEntry } from "../../document/files";
+import type { FileEntry } from "../../document/files/files";
 import type { Workspace } from "../../session/workspace";
 import { blockOf, isTestFile, recordingsIn, TestRunner, testsOf, type TestEngine, type TestSource } from "./runner";
 

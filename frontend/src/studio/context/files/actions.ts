@@ -1,9 +1,12 @@
 // What a person can do with a file or a folder of the tree, and what the dialogs about files lead to. Types only.
-import type { FileEntry } from "../../document/files";
-import type { Target } from "../../document/tree";
+import type { FileEntry } from "../../document/files/files";
+import type { Target } from "../../document/files/tree";
 import type { UploadPlan } from "../../session/uploads/upload-plan";
 
 export type FileTarget = Target<FileEntry>;
+
+/** The states of files by their paths; undefined where one cannot be read. */
+export type SeenFiles = ReadonlyMap<string, Promise<string | undefined>>;
 
 export interface FileActions {
   readonly open: (id: string) => void;
@@ -34,7 +37,8 @@ export interface FileAnswers {
   /** The same after it was said whether the Runefile is changed too. */
   readonly rename: (target: FileTarget, to: string, alsoThere: boolean) => void;
   readonly remove: (target: FileTarget) => void;
-  readonly send: (sends: UploadPlan["sends"]) => void;
+  /** Send files; `seen` has the states of those that are replaced. */
+  readonly send: (sends: UploadPlan["sends"], seen?: SeenFiles) => void;
   readonly unpack: (file: File, folder: string, replace: boolean) => void;
   readonly restored: (id: string, path: string) => void;
   readonly versions: () => void;

@@ -1,7 +1,7 @@
 // What the page asks about files, before it does something.
 import type { FileUse } from "../../../language";
-import type { LineChange } from "../../document/line-changes";
-import type { FileTarget } from "./actions";
+import type { LineChange } from "../../document/lines/line-changes";
+import type { FileTarget, SeenFiles } from "./actions";
 import type { NamedFile } from "../../session/uploads/incoming-files";
 
 export type FileDialogRequest =
@@ -15,6 +15,11 @@ export type FileDialogRequest =
       readonly changes: readonly LineChange[];
     }
   | { readonly what: "remove-used"; readonly target: FileTarget; readonly uses: readonly FileUse[] }
-  | { readonly what: "upload"; readonly incoming: readonly NamedFile[]; readonly folder: string | null }
+  | {
+      readonly what: "upload";
+      readonly incoming: readonly NamedFile[];
+      readonly folder: string | null;
+      readonly seen: SeenFiles;
+    }
   | { readonly what: "archive"; readonly file: File; readonly folder: string }
   | { readonly what: "deleted-files" };

@@ -1,15 +1,14 @@
 // What a person does with files: each asks first where something could be lost, does it, and says how to take it back.
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileAnswers } from "./actions";
-import type { FileEntry } from "../../document/files";
-import { baseName } from "../../document/paths";
-import { copyName, filesOf, movedTo, moveProblem } from "../../document/tree";
-import type { FileActions, FileTarget } from "./actions";
+import type { FileEntry } from "../../document/files/files";
+import { baseName } from "../../document/files/paths";
+import { copyName, filesOf, movedTo, moveProblem } from "../../document/files/tree";
+import type { FileActions, FileTarget, SeenFiles } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes, count } from "../../format/quantities";
 import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
 import type { UnpackResult } from "../../session/uploads/queue";
-import type { UploadPlan } from "../../session/uploads/upload-plan";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
 import type { Places } from "../places";
@@ -42,14 +41,20 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
 
-  const send = (sends: UploadPlan["sends"]): void => {
+  const send: FileAnswers["send"] = (sends, seen = new Map()) => {
     const [first] = sends;
-    void Promise.all(sends.map(({ path, file }) => uploads.send(path, file))).then((accepted) => {
+    const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await seen.get(path)));
+    void Promise.all(sending).then((accepted) => {
       const sent = accepted.filter(Boolean).length;
       if (sends.length === 1 && sent === 1 && first !== undefined) places.awaitFile(first.path);
       else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
     });
   };
+
+  /** The states of files as they are while their person is asked whether to replace them. A file whose state cannot be read
+   * is refused when it is sent. */
+  const statesOf = (paths: readonly string[]): SeenFiles =>
+    new Map(paths.map((path) => [path, client.fileState(path).catch(() => undefined)]));
 
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
@@ -62,7 +67,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
         if (isPlain(plan)) send(plan.sends);
-        else ask({ what: "upload", incoming, folder });
+        else ask({ what: "upload", incoming, folder, seen: statesOf(plan.replaces) });
       }),
     );
   };

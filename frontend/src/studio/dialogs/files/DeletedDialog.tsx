@@ -2,8 +2,8 @@
 import type { Authors } from "../../../api/schema";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../../api/client";
-import type { DeletedFile, ProjectFiles } from "../../document/files";
-import { freePath } from "../../document/tree";
+import type { DeletedFile, ProjectFiles } from "../../document/files/files";
+import { freePath } from "../../document/files/tree";
 import { FileIcon } from "../../parts/files/KindIcon";
 import { Dialog } from "../../parts/dialog/Dialog";
 

@@ -1,8 +1,8 @@
 // The dialogs about files: each shows what is asked, and hands the answer on.
 import { useMemo } from "react";
-import type { FileEntry } from "../../document/files";
-import { baseName, byName, pathProblem } from "../../document/paths";
-import { moveProblem, parentOf } from "../../document/tree";
+import type { FileEntry } from "../../document/files/files";
+import { baseName, byName, pathProblem } from "../../document/files/paths";
+import { moveProblem, parentOf } from "../../document/files/tree";
 import { bytes } from "../../format/quantities";
 import { planUpload } from "../../session/uploads/upload-plan";
 import type { Workspace } from "../../session/workspace";
@@ -108,7 +108,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
           plan={planUpload(request.incoming, request.folder, paths, workspace.uploads.limit, bytes)}
           limit={workspace.uploads.limit}
           storage={workspace.storage}
-          onSend={answers.send}
+          onSend={(sends) => answers.send(sends, request.seen)}
           onClose={onClose}
         />
       );

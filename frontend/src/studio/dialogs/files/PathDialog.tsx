@@ -1,6 +1,6 @@
 // Asks for a path: of a new file, a new name, or the folder to move to. Says at once why one cannot be.
 import { useId, useRef, useEffect, useState } from "react";
-import { baseName } from "../../document/paths";
+import { baseName } from "../../document/files/paths";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { DialogFoot } from "../../parts/dialog/DialogFoot";
 

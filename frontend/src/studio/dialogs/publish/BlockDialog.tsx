@@ -37,6 +37,8 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const [refused, setRefused] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [published, setPublished] = useState<BlockVersion | null>(null);
+  const readState = (): Promise<string> => workspace.stored().then(() => workspace.client.filesState());
+  const [seen, setSeen] = useState(readState);
   useEffect(() => {
     let isActive = true;
     publishedBlocks(workspace.client).then(
@@ -62,10 +64,11 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
     setBusy(true);
     setRefused(null);
     try {
-      await workspace.stored();
-      setPublished(await publishBlock(workspace.client, path, chosen, notes));
+      setPublished(await publishBlock(workspace.client, path, chosen, notes, await seen));
     } catch (error) {
       setRefused(sentenceOf(error));
+      // Who has read that the files were edited publishes them as they are now.
+      setSeen(readState());
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,5 @@
 // Who wrote what of an open text, shown beside it when it is asked for. What draws it is fetched then.
-import type { FileEntry } from "../../document/files";
+import type { FileEntry } from "../../document/files/files";
 import type { Workspace } from "../../session/workspace";
 import type { EditorHandle } from "../../context/editor-handle";
 

@@ -2,7 +2,7 @@
 import { Archive, Code, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import type { Present } from "../../document/presence";
+import type { Present } from "../../document/sync/presence";
 import { DIVIDER, type MenuItem } from "../../parts/menu/items";
 import { count } from "../../format/quantities";
 import { severityByFile } from "../../session/problems/severity";

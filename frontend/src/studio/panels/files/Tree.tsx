@@ -10,10 +10,18 @@ import {
   type KeyboardEvent,
   type MouseEvent,
 } from "react";
-import type { FileEntry } from "../../document/files";
-import type { Present } from "../../document/presence";
-import { treeRows } from "../../document/paths";
-import { MANY, parentOf, rowAfter, rowNamed, shownRows, type OpenFolders, type ShownRow } from "../../document/tree";
+import type { FileEntry } from "../../document/files/files";
+import type { Present } from "../../document/sync/presence";
+import { treeRows } from "../../document/files/paths";
+import {
+  MANY,
+  parentOf,
+  rowAfter,
+  rowNamed,
+  shownRows,
+  type OpenFolders,
+  type ShownRow,
+} from "../../document/files/tree";
 import { useRemembered } from "../../parts/remembered";
 import type { FileActions, FileTarget } from "../../context/files/actions";
 import { menuOf } from "./menu";

@@ -1,9 +1,9 @@
 // One row of the tree of files: a file or a folder, with who is in it, what is wrong with it and how large it is.
 import { ChevronDown, ChevronRight, CircleAlert, EllipsisVertical } from "lucide-react";
 import { memo, type DragEvent, type MouseEvent } from "react";
-import type { FileEntry } from "../../document/files";
-import type { Present } from "../../document/presence";
-import type { ShownRow } from "../../document/tree";
+import type { FileEntry } from "../../document/files/files";
+import type { Present } from "../../document/sync/presence";
+import type { ShownRow } from "../../document/files/tree";
 import { bytes, count } from "../../format/quantities";
 import { FileIcon } from "../../parts/files/KindIcon";
 import type { Severity } from "../../session/problems/severity";

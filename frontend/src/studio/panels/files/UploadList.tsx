@@ -1,6 +1,6 @@
 // What is on its way to the server, and what was refused and why.
 import { X } from "lucide-react";
-import { baseName } from "../../document/paths";
+import { baseName } from "../../document/files/paths";
 import { count } from "../../format/quantities";
 import type { UploadRow, Uploads } from "../../session/uploads/queue";
 

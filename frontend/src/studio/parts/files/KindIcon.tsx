@@ -1,6 +1,6 @@
 // The sign of a file's kind, by the end of its name.
 import { AudioLines, Box, Code, File, FileArchive, FileText, Image, Table, type LucideIcon } from "lucide-react";
-import { extension } from "../../document/paths";
+import { extension } from "../../document/files/paths";
 
 const ICONS: Readonly<Record<string, LucideIcon>> = {
   md: FileText,

@@ -47,10 +47,11 @@ export class Uploads {
     return this.destination.limit;
   }
 
-  /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. */
-  async send(path: string, file: File): Promise<boolean> {
+  /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. `seen` is the state
+   * of the file that it replaces. */
+  async send(path: string, file: File, seen?: string): Promise<boolean> {
     try {
-      return (await this.row(path, file, this.destination.address(path), "PUT")) !== null;
+      return (await this.row(path, file, this.destination.address(path), "PUT", seen)) !== null;
     } catch (error) {
       this.refuse(path, sentenceOf(error));
       return false;
@@ -86,7 +87,13 @@ export class Uploads {
   }
 
   /** One file on its way; null when it was stopped. */
-  private async row(path: string, file: File, address: string, method: "PUT" | "POST"): Promise<string | null> {
+  private async row(
+    path: string,
+    file: File,
+    address: string,
+    method: "PUT" | "POST",
+    seen?: string,
+  ): Promise<string | null> {
     const id = this.next++;
     const stopping = new AbortController();
     const stop = (): void => {
@@ -105,6 +112,7 @@ export class Uploads {
         address,
         method,
         token: token(),
+        ...(seen === undefined ? {} : { seen }),
         limit,
         onProgress: (share) => this.change(id, { share }),
         signal: stopping.signal,

@@ -1,5 +1,5 @@
 // What becomes of files that come from outside: the path that each gets, and what is left out. Fetched when some come.
-import { baseName, extension, pathProblem, placeFor } from "../../document/paths";
+import { baseName, extension, pathProblem, placeFor } from "../../document/files/paths";
 import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
 
 /** Files that a project may have. The server holds to it. */

@@ -1,0 +1,12 @@
+"""What can change of a member between reading their role and changing it."""
+
+from __future__ import annotations
+
+from forge.accounts.models import Membership
+from forge.core.seen import Facet
+
+
+def member_facets(membership: Membership) -> tuple[Facet, ...]:
+    """What another role replaces. Reads the person."""
+    sentence = f"{membership.user} is {membership.get_role_display().lower()} now."
+    return (Facet("role", membership.role, sentence),)

@@ -1,0 +1,123 @@
+"""Versions of proc-blocks that projects published."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from forge.core.actors import Actor
+from forge.projects.models import Project, Version, Visibility
+
+BLOCK_NAME_LENGTH = 60
+"""Characters of a block's name."""
+
+
+class BlockVersionQuerySet(models.QuerySet["BlockVersion"]):
+    """Versions of blocks, as seen by someone or used by a project."""
+
+    def visible_to(self, actor: Actor) -> BlockVersionQuerySet:
+        """Blocks of the projects whose page the person may open."""
+        return self.filter(repository__project__in=Project.objects.visible_to(actor))
+
+    def usable_by(self, project: Project) -> BlockVersionQuerySet:
+        """Blocks that a project can use, whoever asks: those of its own organisation's projects, and those of projects
+        that are open to everyone with an account."""
+        own = Q(repository__project__organisation=project.organisation_id)
+        return self.filter(own | _OPEN, repository__project__deleted_at__isnull=True)
+
+    def readable_for(self, project: Project) -> BlockVersionQuerySet:
+        """Those whose bytes a project that named them in its lock goes on to get: its own organisation's also when
+        their project was deleted."""
+        own = Q(repository__project__organisation=project.organisation_id)
+        return self.filter(own | (_OPEN & Q(repository__project__deleted_at__isnull=True)))
+
+    def listed(self) -> BlockVersionQuerySet:
+        """Versions that were not withdrawn."""
+        return self.filter(withdrawn=None)
+
+
+_OPEN = Q(
+    repository__project__visibility__in=(Visibility.PUBLIC, Visibility.INTERNAL),
+    repository__project__taken_down__isnull=True,
+)
+
+
+class BlockVersion(models.Model):
+    """A version of a proc-block that a project published: an artifact of its source, its tests and the licence.
+
+    It means the same bytes for ever, as a version's tag does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    repository = models.ForeignKey("registry.Repository", on_delete=models.CASCADE, related_name="blocks")
+    name = models.CharField(max_length=BLOCK_NAME_LENGTH)
+    version = models.CharField(max_length=40)
+    manifest = models.ForeignKey("registry.Manifest", on_delete=models.PROTECT, related_name="blocks")
+    source_version = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
+    """The project's files that it was published from."""
+    path = models.CharField(max_length=200)
+    """Where its source stood in them."""
+    summary = models.CharField(max_length=200, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField()
+    notes = models.TextField(blank=True)
+    """What is new in it, in Markdown."""
+    deprecated = models.DateTimeField(null=True, blank=True)
+    deprecation = models.TextField(blank=True)
+    """Why its project advises against it; empty while it does not."""
+    successor = models.CharField(max_length=250, blank=True, db_default="")
+    """What to take in its place, as a Runefile names it; empty where nothing is named."""
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    """Since when it is neither listed nor shared; None while it is. Its bytes stay, for who names their digest."""
+    withdrawal = models.TextField(blank=True, db_default="")
+    """Why."""
+    interface = models.JSONField(null=True, default=None)
+    """What its function says of itself (`rune.compiler.pyblock.interface`); None of one that was published before that
+    was kept."""
+
+    objects = BlockVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "name", "version"], name="one_meaning_a_block_version"),
+            models.CheckConstraint(
+                condition=models.Q(deprecated=None, deprecation="", successor="")
+                | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
+                name="a_deprecated_block_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn=None, withdrawal="")
+                | (models.Q(withdrawn__isnull=False) & ~models.Q(withdrawal="")),
+                name="a_withdrawn_block_has_a_reason",
+            ),
+        ]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its project took it back."""
+        return self.withdrawn is not None
+
+    @property
+    def objection(self) -> str:
+        """Why another version should be used, as one sentence; "" of one that is neither withdrawn nor deprecated."""
+        return f"It was withdrawn: {self.withdrawal}" if self.is_withdrawn else self.deprecation
+
+    @property
+    def advice(self) -> str:
+        """The objection, and which version or block to use instead; "" where there is no objection."""
+        instead = f" Take {self.successor} instead." if self.successor else ""
+        return f"{self.objection}{instead}"
+
+    @property
+    def fixed_name(self) -> str:
+        """What the permanent record of versions calls it; no tag is written so."""
+        return f"{self.name}@{self.version}"

@@ -1,0 +1,144 @@
+"""What is said of a publication: where its rune came from, what it is made of, and its README."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from forge.builds.models import Artefact, Build
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.versions.store import available_files
+from forge.registry.distribution.digests import digest_of
+from forge.registry.distribution.rune_facts import manifest_digest, rune_facts
+from forge.registry.hooks import approvals
+from forge.registry.listings import licence_in
+from forge.registry.models import Publication
+from forge.registry.signing.pseudonyms import pseudonym_of
+from rune import __version__
+from rune.tools.signing.bom import BlockFacts, ModelFacts, RuneMaterials, bill_of_materials
+from rune.tools.signing.provenance import Approval, Material, Provenance
+from rune.tools.signing.provenance import Publication as PublicationFacts
+from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
+from rune.tools.signing.statements import Subject
+
+README, BOM = "README.md", "bom.cdx.json"
+LARGEST_README = 1024 * 1024
+"""Bytes of a README that is published beside a rune."""
+
+
+@dataclass(frozen=True)
+class AttachedDocument:
+    """A document that is published beside a rune."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def documents_of(build: Build, artefact: Artefact) -> tuple[AttachedDocument, ...]:
+    """The bill of materials of a build, and its README where it has one."""
+    bom = AttachedDocument(BOM, BOM_TYPE, bill_of_materials(_materials(build, artefact)))
+    readme = _readme(build)
+    return (bom,) if readme is None else (bom, AttachedDocument(README, README_TYPE, readme))
+
+
+def provenance_of(publication: Publication, artefact: Artefact, documents: tuple[AttachedDocument, ...]) -> Provenance:
+    """Where a published rune came from, with who approves its bytes now."""
+    build, project = publication.build, publication.repository.project
+    models, blocks = _models(build, artefact), _blocks(artefact)
+    return Provenance(
+        repository=project.full_name,
+        manifest=manifest_digest(build, artefact),
+        rune=artefact.digest,
+        title=rune_facts(build, artefact).title,
+        spec=artefact.spec,
+        version=build.source.number,
+        materials=(
+            *(Material(model.file, model.digest, "model") for model in models),
+            *(Material(block.path, block.digest, "block") for block in blocks),
+        ),
+        builder=settings.PUBLIC_URL,
+        builder_version=__version__,
+        build=str(build.pk),
+        started=_time(build.started or build.created),
+        finished=_time(build.finished or build.created),
+        attached=tuple(Subject(each.name, digest_of(each.data)) for each in documents),
+        publication=PublicationFacts(
+            tag=publication.tag,
+            admission=str(publication.admission),
+            time=_time(publication.created),
+            approvals=_approvals(build),
+            reason=publication.reason,
+        ),
+    )
+
+
+def _approvals(build: Build) -> tuple[Approval, ...]:
+    organisation = build.project.organisation_id
+    said = [each for facts in approvals.call(build) for each in facts]
+    return tuple(
+        Approval(pseudonym_of(each.person, organisation), each.round, _time(each.time))
+        for each in sorted(said, key=lambda each: (each.time, str(each.person)))
+    )
+
+
+def _materials(build: Build, artefact: Artefact) -> RuneMaterials:
+    evaluation: Mapping[str, Any] = build.evaluation or {}
+    return RuneMaterials(
+        name=build.name,
+        digest=artefact.digest,
+        licence=licence_in(build.source),
+        models=_models(build, artefact),
+        blocks=_blocks(artefact),
+        toolchain=str(artefact.spec["toolchain"]),
+        toolchain_version=str(artefact.report["toolchain"]),
+        accuracy=evaluation.get("accuracy"),
+        samples=build.samples,
+    )
+
+
+def _models(build: Build, artefact: Artefact) -> tuple[ModelFacts, ...]:
+    """The models that its stages run, each file once."""
+    files = build.source.manifest
+    stages: dict[str, list[Mapping[str, Any]]] = {}
+    for model in artefact.report["models"]:
+        if model["file"] in files:
+            stages.setdefault(model["file"], []).append(model)
+    return tuple(
+        ModelFacts(
+            file=file,
+            digest=files[file]["digest"],
+            size=files[file]["size"],
+            media_type=models[0]["mimetype"],
+            operators=models[0]["operators"],
+            runs=models[0]["runs"],
+            stages=tuple(model["stage"] for model in models),
+        )
+        for file, models in sorted(stages.items())
+    )
+
+
+def _blocks(artefact: Artefact) -> tuple[BlockFacts, ...]:
+    blocks = artefact.report.get("blocks", ())
+    return tuple(BlockFacts(block["path"], block["digest"]) for block in sorted(blocks, key=lambda each: each["path"]))
+
+
+def _readme(build: Build) -> bytes | None:
+    if README not in build.source.manifest:
+        return None
+    described = available_files(build.source).get(README)
+    if described is None or described["size"] > LARGEST_README:
+        return None
+    try:
+        return read_blob(described["digest"])
+    except (NotFound, Damaged):
+        return None
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,91 @@
+"""The jobs of the signer: making a key, and signing a publication. No other worker takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from forge.accounts.permissions import Verb
+from forge.compute.scheduler.slots import Party
+from forge.jobs.kinds import JobKind, JobTitle
+from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.queue import enqueue
+from forge.registry.models import Publication, Tag
+from forge.registry.signing.attaching import attach_provenance
+from forge.registry.signing.models import KeyOrigin, Signature, SigningKey
+from forge.registry.signing.signer import make_key, sign_publication
+from rune.compiler.building.spec import canonical_digest
+
+MOST_AT_ONCE = 50
+"""Publications that are completed in one run."""
+COMPLETE_EVERY = 60.0
+"""Seconds."""
+
+
+def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    ids = {job.spec["publication"] for job in jobs}
+    related = Publication.objects.select_related("repository__project__organisation")
+    titles = {
+        str(each.pk): JobTitle(
+            f"Signature of {each.repository.project.full_name} {each.tag}", each.repository.project.get_absolute_url()
+        )
+        for each in related.filter(pk__in=ids)
+    }
+    return {job.pk: titles[job.spec["publication"]] for job in jobs if job.spec["publication"] in titles}
+
+
+MAKE_KEY = JobKind(
+    "signing-key",
+    Capability.SIGN,
+    make_key,
+    "Signing key",
+    verb=Verb.RENAME_ORGANISATION,
+    attempts=3,
+)
+SIGN = JobKind(
+    "signature",
+    Capability.SIGN,
+    sign_publication,
+    "Signature",
+    titles=_titles,
+    verb=Verb.PUBLISH,
+    attempts=3,
+)
+
+
+def request_key(key: SigningKey, person: UUID | None) -> Job:
+    """Asks the signer for the two halves of a key, in the transaction that stores its row."""
+    party = Party(key.organisation_id, person)
+    return enqueue(MAKE_KEY, key.organisation_id, {"key": str(key.pk)}, party=party, project=None)
+
+
+def request_signature(publication: Publication) -> None:
+    """Asks the signer for a signature of a publication, where the organisation has a key that was made here."""
+    project = publication.repository.project
+    key = SigningKey.objects.filter(organisation=project.organisation_id, origin=KeyOrigin.SERVER).signing().first()
+    if key is None:
+        return
+    spec = {"publication": str(publication.pk), "key": str(key.pk)}
+    failed = Job.objects.filter(kind=SIGN.name, organisation=project.organisation_id, state=JobState.FAILED)
+    if failed.filter(spec_digest=canonical_digest(spec)).exists():
+        # Somebody retries it on the page of jobs, once the reason is gone.
+        return
+    party = Party(project.organisation_id, publication.author_id)
+    enqueue(SIGN, project.organisation_id, spec, party=party, project=project)
+
+
+def complete_publications() -> None:
+    """Gives publications the provenance and the signature that they lack: those from before there was a key, those
+    whose key was revoked, and those whose server ended in the middle."""
+    tags = Tag.objects.listed().filter(repository__project__deleted_at=None).exclude(publication=None)
+    listed = Publication.objects.filter(pk__in=tags.values("publication"))
+    related = listed.select_related("repository__project__organisation", "build__artefact", "build__version")
+    for publication in related.filter(provenance=None).exclude(build__artefact=None)[:MOST_AT_ONCE]:
+        attach_provenance(publication)
+    organisations = SigningKey.objects.filter(origin=KeyOrigin.SERVER).signing().values("organisation")
+    valid = Signature.objects.filter(publication=OuterRef("pk"), key__revoked=None)
+    unsigned = related.filter(~Exists(valid), repository__project__organisation__in=organisations)
+    for publication in unsigned[:MOST_AT_ONCE]:
+        request_signature(publication)

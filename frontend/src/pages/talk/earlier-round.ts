@@ -1,0 +1,15 @@
+// A review's page that was opened before a newer round began takes no verdict: its person has not seen what it would judge.
+
+/** What of the page is looked through. */
+type Part = Pick<ParentNode, "querySelector" | "querySelectorAll">;
+
+/** Disables the verdicts of a page that shows an earlier round than its conversation, which was read again, and shows the
+ * sentence that says so. The server refuses such a verdict as well. */
+export function stopVerdictsOnAnEarlierRound(page: Part, conversation: Part): void {
+  const newest = conversation.querySelector<HTMLElement>("[data-newest-round]");
+  const shown = conversation.querySelector<HTMLInputElement>("#respond input[name=round]");
+  if (newest === null || shown === null || newest.dataset["newestRound"] === shown.value) return;
+  newest.hidden = false;
+  for (const button of page.querySelectorAll<HTMLButtonElement>("button[form=respond][name=verdict]"))
+    button.disabled = true;
+}

@@ -1,0 +1,354 @@
+// From what a rune sent to what a person reads: which tensor is a word, which are scores, when a word counts as called.
+// Pure functions over plain data; components draw what they give.
+import type { OutputMessage, OutputTensor } from "../../runtime";
+import { numberText, percentText } from "./numbers";
+import { tableOf } from "./tables";
+
+/** How windows of a stream become a called word. */
+export interface Calling {
+  /** Scores of this many windows are averaged. */
+  readonly windows: number;
+  /** A word is called when its mean is above this, 0 to 1. */
+  readonly threshold: number;
+}
+
+export const DEFAULT_CALLING: Calling = { windows: 3, threshold: 0.6 };
+
+export interface Score {
+  /** Its place in the tensor, from 0: what it is known by from run to run. */
+  readonly index: number;
+  readonly name: string;
+  readonly value: number;
+  /** Its probability, 0 to 1, where the model gives such; else null. */
+  readonly share: number | null;
+}
+
+export interface Word {
+  readonly text: string;
+  /** 0 to 1, where scores say so. */
+  readonly share: number | null;
+  /** When it was first read, in milliseconds of the page's clock. */
+  readonly at: number;
+  /** Says that nothing of interest is there: silence, noise, an unknown word. */
+  readonly isQuiet: boolean;
+}
+
+interface CardBase {
+  readonly key: string;
+  readonly title: string;
+  /** The output stage that sent it, where the rune says so, and which of its tensors it is. */
+  readonly stage: string | null;
+  readonly index: number;
+  /** What the output sent. */
+  readonly tensor: OutputTensor;
+  /** The numbers of the last runs, oldest first; of a word, those of its scores. Empty where there are too many to follow. */
+  readonly past: readonly (readonly number[])[];
+  /** What each of these numbers is called. */
+  readonly names: readonly string[];
+  /** The tensor that these numbers are of: its output, its place there, its key. Of a word, that of its scores. */
+  readonly followed: { readonly stage: string | null; readonly index: number; readonly key: string };
+}
+
+export type Card = CardBase &
+  (
+    | {
+        readonly kind: "word";
+        readonly word: Word | null;
+        readonly history: readonly Word[];
+        /** The highest first. */
+        readonly scores: readonly Score[];
+        readonly isCalled: boolean;
+        /** The tensor of the scores behind the word. */
+        readonly scored: OutputTensor | null;
+      }
+    | {
+        readonly kind: "scores";
+        /** The highest first. */
+        readonly scores: readonly Score[];
+        /** Whether words for them are known. */
+        readonly isNamed: boolean;
+      }
+    | { readonly kind: "number"; readonly value: number }
+    | { readonly kind: "image" }
+    | { readonly kind: "values" }
+    | { readonly kind: "texts"; readonly texts: readonly string[] }
+  );
+
+/** What is remembered from run to run, by card. */
+interface Memory {
+  readonly shares: readonly (readonly number[])[];
+  readonly word: Word | null;
+  readonly history: readonly Word[];
+  readonly past: readonly (readonly number[])[];
+  /** The places of the scores in the order in which they were shown. */
+  readonly order: readonly number[];
+}
+
+export interface Readings {
+  readonly cards: readonly Card[];
+  readonly memories: Readonly<Record<string, Memory>>;
+}
+
+export const NO_READINGS: Readings = { cards: [], memories: {} };
+
+const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [], order: [] };
+const HISTORY = 12;
+const PAST = 120;
+/** Numbers of one output that are followed from run to run. */
+const FOLLOWED = 16;
+/** Above this many, a vector is numbers and no scores of classes. */
+const SCORE_LIMIT = 4096;
+/** How far a probability may lie outside of 0 to 1 by rounding. */
+const BEYOND = 0.01;
+const QUIET = new Set(["silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"]);
+
+interface Context {
+  readonly wordlists: readonly (readonly string[])[];
+  /** Whether the input streams by itself, so that windows follow one another in time. */
+  readonly isStream: boolean;
+  readonly calling: Calling;
+  readonly now: number;
+}
+
+interface Named {
+  readonly key: string;
+  readonly stage: string | null;
+  readonly index: number;
+  readonly title: string;
+  readonly tensor: OutputTensor;
+}
+
+/** The cards after one more run. */
+export function read(before: Readings, outputs: readonly OutputMessage[], context: Context): Readings {
+  const tensors = named(outputs);
+  const used = new Set<Named>();
+  const memories: Record<string, Memory> = {};
+  const cards = tensors.flatMap((item): Card[] => {
+    if (used.has(item)) return [];
+    const memory = before.memories[item.key] ?? NO_MEMORY;
+    const remember = (changed: Partial<Memory>) => {
+      memories[item.key] = { ...memory, ...changed };
+    };
+    if (isWord(item.tensor)) {
+      // Scores stand behind one word; a second word of the same list says something else of them.
+      const free = tensors.filter((other) => !used.has(other));
+      const scores = partner(item, free, context.wordlists);
+      if (scores !== null) used.add(scores);
+      return [wordCard(item, scores, memory, remember, context)];
+    }
+    if (partnered(item, tensors, context.wordlists)) return [];
+    return [plainCard(item, memory, remember, context)];
+  });
+  return { cards, memories };
+}
+
+/** One entry for each tensor; an output that sends several numbers them. */
+function named(outputs: readonly OutputMessage[]): Named[] {
+  return outputs.flatMap(({ channel, stage, tensors }) =>
+    tensors.map((tensor, index) => {
+      const name = stage ?? (outputs.length > 1 ? `Output ${channel}` : "Output");
+      return {
+        key: `${channel}.${index}`,
+        stage,
+        index,
+        title: tensors.length > 1 ? `${name} ${index + 1}` : name,
+        tensor,
+      };
+    }),
+  );
+}
+
+function isWord(tensor: OutputTensor): boolean {
+  return tensor.type === "utf8" && tensor.elements.length === 1;
+}
+
+/** The scores that stand behind a word: as many as a list of words that the word comes from. */
+function partner(word: Named, tensors: readonly Named[], wordlists: Context["wordlists"]): Named | null {
+  const text = String(word.tensor.elements[0]);
+  const counts = wordlists.filter((words) => words.includes(text)).map((words) => words.length);
+  return tensors.find(({ tensor }) => isScores(tensor) && counts.includes(tensor.elements.length)) ?? null;
+}
+
+function partnered(scores: Named, tensors: readonly Named[], wordlists: Context["wordlists"]): boolean {
+  return tensors.some((item) => isWord(item.tensor) && partner(item, tensors, wordlists) === scores);
+}
+
+/** A row of numbers; a table of a few is read as one too. */
+function isScores(tensor: OutputTensor): boolean {
+  const { type, elements } = tensor;
+  return (
+    type !== "utf8" &&
+    elements.length > 1 &&
+    elements.length <= SCORE_LIMIT &&
+    tableOf(tensor) === null &&
+    (isRow(tensor) || elements.length <= FOLLOWED)
+  );
+}
+
+function isRow({ dimensions }: OutputTensor): boolean {
+  return dimensions.filter((size) => size > 1).length <= 1;
+}
+
+function wordCard(
+  item: Named,
+  scored: Named | null,
+  memory: Memory,
+  remember: (changed: Partial<Memory>) => void,
+  context: Context,
+): Card {
+  const text = String(item.tensor.elements[0]);
+  const scoreTensor = scored?.tensor ?? null;
+  const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
+  const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
+  const names = scoreTensor === null ? [] : namesOf(scoreTensor, context.wordlists);
+  const { key, title, stage, index } = item;
+  const frame = {
+    kind: "word",
+    key,
+    title,
+    stage,
+    index,
+    tensor: item.tensor,
+    scored: scoreTensor,
+    past,
+    names,
+    followed: placeOf(scored ?? item),
+  } as const;
+  if (scoreTensor !== null && shares !== null && context.isStream) {
+    const recent = [...memory.shares, shares].slice(-context.calling.windows);
+    const scores = ranked(scoresOf(scoreTensor, context.wordlists, meanOf(recent)), memory.order);
+    const isFull = recent.length >= context.calling.windows;
+    const called = isFull ? callWord(scores, memory.word, context) : null;
+    const isNew = called !== null && called.at !== memory.word?.at;
+    const history = isNew && !called.isQuiet ? [...memory.history, called].slice(-HISTORY) : memory.history;
+    remember({ shares: recent, word: called, history, past, order: orderOf(scores) });
+    return { ...frame, word: called, history, scores, isCalled: true };
+  }
+  const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, context.wordlists, shares), memory.order);
+  const share = scores.find((score) => score.name === text)?.share ?? null;
+  const isSame = memory.word?.text === text;
+  const word: Word = {
+    text,
+    share,
+    at: isSame && memory.word !== null ? memory.word.at : context.now,
+    isQuiet: isQuiet(text),
+  };
+  const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
+  remember({ word, history, shares: [], past, order: orderOf(scores) });
+  return { ...frame, word, history, scores, isCalled: false };
+}
+
+/** The word whose mean is above the threshold; while it stays above, it is the same call. */
+function callWord(scores: readonly Score[], before: Word | null, { calling, now }: Context): Word | null {
+  const best = scores.reduce<Score | null>(
+    (top, score) => ((score.share ?? 0) > (top?.share ?? 0) ? score : top),
+    null,
+  );
+  if (best === null || (best.share ?? 0) <= calling.threshold) return null;
+  const at = before?.text === best.name ? before.at : now;
+  return { text: best.name, share: best.share, at, isQuiet: isQuiet(best.name) };
+}
+
+function plainCard(item: Named, memory: Memory, remember: (changed: Partial<Memory>) => void, context: Context): Card {
+  const { key, title, stage, index, tensor } = item;
+  const common = { key, title, stage, index, tensor, followed: placeOf(item) };
+  if (tensor.type === "utf8")
+    return { kind: "texts", ...common, past: [], names: [], texts: tensor.elements.map(String) };
+  const past = followed(memory, tensor);
+  if (past.length > 0) remember({ past });
+  const base = { ...common, past, names: namesOf(tensor, context.wordlists) };
+  if (tensor.elements.length === 1) return { kind: "number", ...base, value: Number(tensor.elements[0]) };
+  if (isPicture(tensor)) return { kind: "image", ...base };
+  if (!isScores(tensor)) return { kind: "values", ...base };
+  const scores = ranked(scoresOf(tensor, context.wordlists, sharesOf(tensor)), memory.order);
+  remember({ past, order: orderOf(scores) });
+  return { kind: "scores", ...base, scores, isNamed: wordsFor(tensor, context.wordlists) !== undefined };
+}
+
+function placeOf({ stage, index, key }: Named): Card["followed"] {
+  return { stage, index, key };
+}
+
+/** The numbers of the last runs with this one's; none where there are too many, or where their count changed. */
+function followed(memory: Memory, { elements }: OutputTensor): readonly (readonly number[])[] {
+  if (elements.length === 0 || elements.length > FOLLOWED) return [];
+  const before = memory.past[0]?.length === elements.length ? memory.past : [];
+  return [...before, elements.map(Number)].slice(-PAST);
+}
+
+function namesOf(tensor: OutputTensor, wordlists: Context["wordlists"]): readonly string[] {
+  if (tensor.elements.length > FOLLOWED) return [];
+  return scoresOf(tensor, wordlists, null).map(({ name }) => name);
+}
+
+/** `[1, h, w, 1 or 3]` of a size that can be shown. */
+function isPicture({ dimensions }: OutputTensor): boolean {
+  const [batch = 0, height = 0, width = 0, channels = 0] = dimensions;
+  return dimensions.length === 4 && batch === 1 && height >= 8 && width >= 8 && (channels === 1 || channels === 3);
+}
+
+/**
+ * Scores as probabilities, where the model says that they are: quantised ones by the tensor's own scale. Numbers that
+ * only look like it stay numbers, and so does what breaks its word by more than rounding.
+ */
+export function sharesOf({ type, elements, meaning }: OutputTensor): number[] | null {
+  if (meaning?.isProbability !== true || type === "utf8") return null;
+  const { scale, zeroPoint } = meaning;
+  if (scale === null && !type.startsWith("f")) return null;
+  const shares = elements.map((value) => (scale === null ? Number(value) : (Number(value) - zeroPoint) * scale));
+  return shares.every((share) => share >= -BEYOND && share <= 1 + BEYOND)
+    ? shares.map((share) => Math.max(0, Math.min(1, share)))
+    : null;
+}
+
+function scoresOf(tensor: OutputTensor, wordlists: Context["wordlists"], shares: readonly number[] | null): Score[] {
+  const words = wordsFor(tensor, wordlists);
+  return tensor.elements.map((value, index) => ({
+    index,
+    name: words?.[index] ?? String(index),
+    value: Number(value),
+    share: shares?.[index] ?? null,
+  }));
+}
+
+function wordsFor({ elements }: OutputTensor, wordlists: Context["wordlists"]): readonly string[] | undefined {
+  return wordlists.find((list) => list.length === elements.length);
+}
+
+/**
+ * The highest first. Two that read the same keep the order in which they stood, so that what streams does not make bars
+ * change places over differences that nobody can see.
+ */
+export function ranked(scores: readonly Score[], order: readonly number[]): Score[] {
+  const places = new Map(order.map((index, place) => [index, place]));
+  const weights = new Map(scores.map((score) => [score, Number(scoreText(score, true))]));
+  const place = ({ index }: Score) => places.get(index) ?? index;
+  // What is not a number comes last.
+  const weight = (score: Score) => weights.get(score) ?? -Infinity;
+  const above = (one: number, other: number) =>
+    Number.isNaN(one) ? (Number.isNaN(other) ? 0 : 1) : Number.isNaN(other) ? -1 : other - one;
+  return scores.toSorted(
+    (one, other) =>
+      (weight(one) === weight(other) ? 0 : above(weight(one), weight(other))) || place(one) - place(other),
+  );
+}
+
+function orderOf(scores: readonly Score[]): readonly number[] {
+  return scores.map(({ index }) => index);
+}
+
+/** A score as it is read: percent of a probability, four digits of another number. `isBare`: a number alone. */
+export function scoreText({ value, share }: Score, isBare = false): string {
+  if (share === null) return isBare ? String(Number(value.toPrecision(4))) : numberText(Number(value.toPrecision(4)));
+  return isBare ? String(Math.round(share * 100)) : percentText(share);
+}
+
+function meanOf(windows: readonly (readonly number[])[]): number[] {
+  const first = windows[0] ?? [];
+  return first.map((_, index) => windows.reduce((sum, shares) => sum + (shares[index] ?? 0), 0) / windows.length);
+}
+
+/** Whether a label says that nothing of interest is there. */
+export function isQuiet(text: string): boolean {
+  return QUIET.has(text.toLowerCase().replaceAll(/^[\s_<([]+|[\s_>)\]]+$/g, ""));
+}

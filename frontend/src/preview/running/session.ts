@@ -1,0 +1,320 @@
+// One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
+// subscribes. One run at a time: input that comes during a run replaces the input that waits. Only what a rune reads
+// as a stream, of which it misses nothing, waits in a line.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import {
+  DEFAULT_LIMITS,
+  MOST_OUTPUT_BYTES,
+  RuneError,
+  type LoadExtras,
+  type Limits,
+  type Loaded,
+  type LogLine,
+  type OutputMessage,
+  type RunResult,
+  type WatchedMessage,
+} from "../../runtime";
+import { median } from "../readings/numbers";
+import { NO_PACE, PaceMeter, type Pace } from "./pace";
+import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
+
+/** What runs a rune: the sandboxed frame in a page. */
+export interface Engine {
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
+  run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
+}
+
+/** What a run gave, as it may be shown elsewhere: nothing of what the rune was given. */
+export interface RunNews {
+  readonly outputs: readonly OutputMessage[];
+  readonly milliseconds: number;
+  /** Whether runs follow one another in time by themselves. */
+  readonly isStream: boolean;
+}
+
+export type Phase = "empty" | "loading" | "ready" | "failed";
+
+/** An interpreter of host models on its way into the page. */
+export interface Fetching {
+  readonly name: string;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
+export interface Snapshot {
+  readonly phase: Phase;
+  readonly fetching: Fetching | null;
+  readonly loaded: Loaded | null;
+  readonly error: RuneError | null;
+  readonly readings: Readings;
+  /** What flowed in the watched wires in the newest run. */
+  readonly watched: readonly WatchedMessage[];
+  /** The newest run, for who passes it on. */
+  readonly newest: RunNews | null;
+  /** The input of each capability in the run that gave the readings, by the capability's place. */
+  readonly ran: ReadonlyMap<number, ArrayBuffer>;
+  readonly pace: Pace;
+  /** Median of the newest runs, or null before the first. */
+  readonly milliseconds: number | null;
+  /** The same of what its host's models took of it. */
+  readonly modelMilliseconds: number | null;
+  /** Runs since the rune was loaded. */
+  readonly runs: number;
+  readonly calling: Calling;
+  /** Warnings and errors that the last run logged. */
+  readonly warnings: readonly LogLine[];
+}
+
+const TIMES = 21;
+/** Of a stream; where more comes the rune is too slow, and the oldest is lost. */
+const MOST_WAITING = 64;
+
+const NOTHING: Snapshot = {
+  phase: "empty",
+  fetching: null,
+  loaded: null,
+  error: null,
+  readings: NO_READINGS,
+  watched: [],
+  newest: null,
+  ran: new Map(),
+  pace: NO_PACE,
+  milliseconds: null,
+  modelMilliseconds: null,
+  runs: 0,
+  calling: DEFAULT_CALLING,
+  warnings: [],
+};
+
+export class Session {
+  readonly #engine: Engine;
+  #limits: Limits;
+  readonly #now: () => number;
+  readonly #store = createStore<Snapshot>(() => NOTHING);
+  readonly state: Omit<StoreApi<Snapshot>, "setState"> = this.#store;
+  #rune: ArrayBuffer | null = null;
+  #edition: string | null = null;
+  readonly #pace = new PaceMeter();
+  #resources: ReadonlyMap<string, ArrayBuffer> = new Map();
+  /** Counts loads, so that an answer to an older rune is known as such. */
+  #generation = 0;
+  #times: number[] = [];
+  #modelTimes: number[] = [];
+  /** The newest input of each capability, by its place in the rune. */
+  readonly #inputs = new Map<number, ArrayBuffer>();
+  /** Pending chunks of each capability that is read as a stream, the oldest first. */
+  readonly #line = new Map<number, ArrayBuffer[]>();
+  #isStream = false;
+  /** Whether the rune has read a part of a stream since it was loaded. */
+  #keepsStream = false;
+  #isRunning = false;
+  #isWaiting = false;
+  /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
+  #switches = 0;
+
+  constructor(engine: Engine, limits: Limits = DEFAULT_LIMITS, now: () => number = () => performance.now()) {
+    this.#engine = engine;
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /**
+   * Loads a rune in place of the one before, with the resources that it reads from its host. Inputs whose capability is
+   * the same go on. A rune of the same edition, the same text built to show more or less of itself, goes on with what
+   * was read so far.
+   */
+  async use(
+    rune: ArrayBuffer | null,
+    resources: ReadonlyMap<string, ArrayBuffer> = new Map(),
+    edition: string | null = null,
+  ): Promise<void> {
+    const isSame = edition !== null && edition === this.#edition;
+    this.#rune = rune;
+    this.#edition = edition;
+    this.#resources = resources;
+    this.#generation += 1;
+    const generation = this.#generation;
+    this.#isRunning = false;
+    this.#isWaiting = false;
+    this.#keepsStream = false;
+    if (rune === null) {
+      this.#store.setState({
+        phase: "empty",
+        loaded: null,
+        error: null,
+        readings: NO_READINGS,
+        watched: [],
+        milliseconds: null,
+        runs: 0,
+      });
+      return;
+    }
+    this.#store.setState({ phase: "loading", fetching: null, error: null });
+    const onFetch = (name: string, share: number) => {
+      if (generation === this.#generation) this.#store.setState({ fetching: { name, share } });
+    };
+    try {
+      const loaded = await this.#engine.load(rune, this.#limits, { resources, onFetch });
+      if (generation !== this.#generation) return;
+      this.#dropUnfitting(loaded);
+      this.#times = [];
+      this.#modelTimes = [];
+      const readings = isSame ? this.#store.getState().readings : NO_READINGS;
+      const fresh = { readings, watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
+      this.#store.setState({ phase: "ready", fetching: null, loaded, ...fresh });
+      this.#run();
+    } catch (error) {
+      if (generation === this.#generation) this.#fail(error);
+    }
+  }
+
+  /** Loads the same rune afresh, after it was stopped. */
+  readonly restart = (): void => {
+    void this.use(this.#rune, this.#resources, this.#edition);
+  };
+
+  /** How much one run may send after `allowMore`, in bytes. */
+  get moreOutput(): number {
+    return Math.min(4 * this.#limits.outputBytes, MOST_OUTPUT_BYTES);
+  }
+
+  /** Loads the same rune afresh and lets a run send more, which its person chose; there is an end to it. */
+  readonly allowMore = (): void => {
+    this.#limits = { ...this.#limits, outputBytes: this.moreOutput };
+    this.restart();
+  };
+
+  /** The newest input of the capability at this place; with all of them there the rune runs. */
+  offer(place: number, data: ArrayBuffer, isStream: boolean): void {
+    const { loaded } = this.#store.getState();
+    const now = this.#now();
+    this.#isStream = isStream;
+    if (isStream) this.#pace.asked(now);
+    if (loaded?.capabilities[place]?.isStream === true) {
+      const line = this.#line.get(place) ?? [];
+      this.#line.set(place, line);
+      line.push(data);
+      if (line.length > MOST_WAITING) {
+        line.shift();
+        this.#pace.dropped(now);
+      }
+    } else {
+      this.#inputs.set(place, data);
+      if (isStream && this.#isRunning && this.#isWaiting) this.#pace.dropped(now);
+    }
+    this.#run();
+  }
+
+  /**
+   * Forgets the input of a capability: its source was switched off or changed. A rune that keeps a part of a stream
+   * starts afresh, so that no window is filled from two sources.
+   */
+  withdraw(place: number): void {
+    this.#inputs.delete(place);
+    this.#line.delete(place);
+    this.#isWaiting = false;
+    this.#switches += 1;
+    const { phase, loaded } = this.#store.getState();
+    this.#store.setState({ readings: NO_READINGS, watched: [], ran: new Map(), warnings: [] });
+    if (phase === "ready" && this.#keepsStream && loaded?.capabilities[place]?.isStream === true) this.restart();
+  }
+
+  setCalling(calling: Calling): void {
+    this.#store.setState({ calling });
+  }
+
+  #run(): void {
+    const { loaded, phase } = this.#store.getState();
+    if (loaded === null || phase !== "ready") return;
+    if (this.#isRunning) {
+      this.#isWaiting = true;
+      return;
+    }
+    const places = this.#gather(loaded);
+    if (places === null) return;
+    this.#isRunning = true;
+    const inputs = new Map(loaded.capabilities.map(({ id }, place) => [id, places.get(place) ?? new ArrayBuffer(0)]));
+    void this.#runOnce(inputs, places, this.#generation);
+  }
+
+  async #runOnce(
+    inputs: ReadonlyMap<number, ArrayBuffer>,
+    places: ReadonlyMap<number, ArrayBuffer>,
+    generation: number,
+  ): Promise<void> {
+    const switches = this.#switches;
+    try {
+      const result = await this.#engine.run(inputs);
+      if (generation !== this.#generation) return;
+      this.#isRunning = false;
+      if (switches === this.#switches) this.#take(result, places);
+    } catch (error) {
+      if (generation !== this.#generation) return;
+      this.#isRunning = false;
+      this.#fail(error);
+      return;
+    }
+    if (this.#isWaiting || this.#line.size > 0) {
+      this.#isWaiting = false;
+      this.#run();
+    }
+  }
+
+  /** The input of each capability by its place, the oldest of a stream; null while one has none. */
+  #gather(loaded: Loaded): Map<number, ArrayBuffer> | null {
+    const inputs = new Map<number, ArrayBuffer>();
+    for (const [place, { isStream }] of loaded.capabilities.entries()) {
+      const data = isStream === true ? this.#line.get(place)?.[0] : this.#inputs.get(place);
+      if (data === undefined) return null;
+      inputs.set(place, data);
+    }
+    for (const line of this.#line.values()) {
+      line.shift();
+      this.#keepsStream = true;
+    }
+    return inputs;
+  }
+
+  /** What another rune's capability was given may not fit this one's. */
+  #dropUnfitting(loaded: Loaded): void {
+    const isUnfitting = (place: number, data: ArrayBuffer | undefined): boolean =>
+      loaded.capabilities[place]?.size !== data?.byteLength;
+    for (const [place, line] of this.#line) if (isUnfitting(place, line[0])) this.#line.delete(place);
+    for (const [place, data] of this.#inputs) if (isUnfitting(place, data)) this.#inputs.delete(place);
+  }
+
+  #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {
+    const { readings, loaded, calling, runs } = this.#store.getState();
+    const now = this.#now();
+    this.#pace.ran(now);
+    // A run of a stream that completes no window sends nothing: what was read before stands, and its time is no run's.
+    const isIncomplete = result.outputs.length === 0 && loaded?.capabilities.some(({ isStream }) => isStream === true);
+    if (isIncomplete !== true) {
+      this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
+      this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
+    }
+    this.#store.setState({
+      ...(isIncomplete !== true && {
+        readings: read(readings, result.outputs, {
+          wordlists: loaded?.wordlists ?? [],
+          isStream: this.#isStream,
+          calling,
+          now,
+        }),
+        watched: result.watched,
+        newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
+      }),
+      ran: places,
+      pace: this.#pace.read(now),
+      milliseconds: median(this.#times),
+      modelMilliseconds: median(this.#modelTimes),
+      runs: runs + 1,
+      warnings: result.logs.filter(({ level }) => level === "ERROR" || level === "WARN").slice(-5),
+    });
+  }
+
+  #fail(error: unknown): void {
+    const known = error instanceof RuneError ? error : new RuneError("trap", String(error));
+    this.#store.setState({ phase: "failed", fetching: null, error: known });
+  }
+}

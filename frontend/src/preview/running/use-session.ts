@@ -1,0 +1,79 @@
+// A session with its sandboxed frame, for the life of a component.
+import { useEffect, useState, type RefObject } from "react";
+import { useStore } from "zustand";
+import {
+  RuneError,
+  RuneFrame,
+  type Addresses,
+  type LoadExtras,
+  type Limits,
+  type Loaded,
+  type RunResult,
+  type StageTimes,
+} from "../../runtime";
+import { Session, type Engine, type Snapshot } from "./session";
+
+/** Opens the frame when the first rune is there, and closes it with the component. */
+export class FrameEngine implements Engine {
+  readonly #addresses: Addresses | undefined;
+  #container: HTMLElement | null = null;
+  #frame: Promise<RuneFrame> | null = null;
+
+  constructor(addresses: Addresses | undefined) {
+    this.#addresses = addresses;
+  }
+
+  attach(container: HTMLElement | null): void {
+    this.#container = container;
+  }
+
+  close(): void {
+    void this.#frame?.then((frame) => frame.close()).catch(() => undefined);
+    this.#frame = null;
+  }
+
+  async load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded> {
+    return (await this.#open()).load(rune, limits, extras);
+  }
+
+  async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
+    return (await this.#open()).run(inputs);
+  }
+
+  async time(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<StageTimes> {
+    return (await this.#open()).time(inputs);
+  }
+
+  #open(): Promise<RuneFrame> {
+    if (this.#container === null) return Promise.reject(new RuneError("frame", "The preview is not on the page."));
+    this.#frame ??= RuneFrame.open(this.#container, this.#addresses).catch((error: unknown) => {
+      this.#frame = null;
+      throw error;
+    });
+    return this.#frame;
+  }
+}
+
+export function useSession(
+  rune: ArrayBuffer | null,
+  edition: string | null,
+  resources: ReadonlyMap<string, ArrayBuffer> | undefined,
+  container: RefObject<HTMLElement | null>,
+  limits: Limits | undefined,
+  addresses: Addresses | undefined,
+): [session: Session, snapshot: Snapshot] {
+  const [{ engine, session }] = useState(() => {
+    const frame = new FrameEngine(addresses);
+    return { engine: frame, session: new Session(frame, limits) };
+  });
+  useEffect(() => {
+    engine.attach(container.current);
+    return () => engine.close();
+  }, [engine, container]);
+  useEffect(() => {
+    void session.use(rune, resources, edition);
+    // The edition changes with the rune.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [session, rune, resources]);
+  return [session, useStore(session.state)];
+}

@@ -1,0 +1,112 @@
+"""Provenance and what is published beside a rune: the same facts give the same bytes, and are read again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from rune.compiler.building.spec import BuildSpec, SpecOptions
+from rune.tools.signing.bom import BlockFacts, ModelFacts, RuneMaterials, bill_of_materials
+from rune.tools.signing.errors import BadBundle
+from rune.tools.signing.keys import Algorithm, make_private_key
+from rune.tools.signing.provenance import (
+    Approval,
+    Material,
+    Provenance,
+    Publication,
+    provenance_statement,
+    read_provenance,
+)
+from rune.tools.signing.referrers import SubjectManifest, cosign_signature, cosign_tag, document, signature
+from rune.tools.signing.statements import Subject, read_statement, write_statement
+
+
+def digest(letter: str) -> str:
+    return f"sha256:{letter * 64}"
+
+
+SPEC = BuildSpec(digest("1"), digest("2"), "wasm32", SpecOptions("door")).to_json()
+PROVENANCE = Provenance(
+    repository="acme/door",
+    manifest=digest("a"),
+    rune=digest("b"),
+    title="door.rune",
+    spec=SPEC,
+    version=7,
+    materials=(Material("model.tflite", digest("c"), "model"), Material("acme/blocks/scale@1.0", digest("d"), "block")),
+    builder="https://forge.example",
+    builder_version="0.1.0",
+    build="0b9c",
+    started="2026-11-01T10:00:00Z",
+    finished="2026-11-01T10:00:09Z",
+    attached=(Subject("bom.cdx.json", digest("e")), Subject("README.md", digest("f"))),
+    publication=Publication("1.0", "passed", "2026-11-01T11:00:00Z", (Approval("p-1", 2, "2026-11-01T10:30:00Z"),)),
+)
+
+
+def test_what_is_said_is_read_again() -> None:
+    data = write_statement(provenance_statement(PROVENANCE))
+    assert data == write_statement(provenance_statement(PROVENANCE))
+    statement = read_statement(data)
+    assert statement.is_about(digest("a"))
+    assert statement.is_about(digest("b"))
+    origin = read_provenance(statement)
+    assert (origin.repository, origin.version, origin.builder) == ("acme/door", 7, "https://forge.example")
+    assert origin.spec == SPEC
+    assert origin.materials == PROVENANCE.materials
+    assert origin.attached == {"bom.cdx.json": digest("e"), "README.md": digest("f")}
+    assert origin.publication == PROVENANCE.publication
+
+
+def test_it_has_the_form_of_slsa() -> None:
+    predicate = provenance_statement(PROVENANCE).predicate
+    assert set(predicate["buildDefinition"]) == {
+        "buildType", "externalParameters", "internalParameters", "resolvedDependencies",
+    }  # fmt: skip
+    assert predicate["runDetails"]["builder"]["id"] == "https://forge.example"
+    assert predicate["runDetails"]["metadata"]["finishedOn"] == "2026-11-01T10:00:09Z"
+    names = [each["name"] for each in predicate["buildDefinition"]["resolvedDependencies"]]
+    assert names == ["version 7", "toolchain", "model.tflite", "acme/blocks/scale@1.0"]
+
+
+@pytest.mark.parametrize("lost", ["buildDefinition", "runDetails", "hammerForge_publication"])
+def test_a_provenance_without_a_part_is_refused(lost: str) -> None:
+    statement = provenance_statement(PROVENANCE)
+    predicate = {name: value for name, value in statement.predicate.items() if name != lost}
+    with pytest.raises(BadBundle, match="cannot be read"):
+        read_provenance(replace(statement, predicate=predicate))
+    with pytest.raises(BadBundle, match="nothing of where"):
+        read_provenance(replace(statement, predicate_type="https://example.com/other"))
+
+
+def test_a_bill_of_materials_is_valid_for_the_stock_validator() -> None:
+    model = ModelFacts("model.tflite", digest("c"), 1000, "application/tflite-model", 12, "compiled", ("sine", "again"))
+    materials = RuneMaterials(
+        "door", digest("b"), "Apache-2.0", (model, model), (BlockFacts("acme/x@1", digest("d")),),
+        digest("2"), "0.1.0", 0.93, digest("9"),
+    )  # fmt: skip
+    data = bill_of_materials(materials)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
+    bom = json.loads(data)
+    assert [each["type"] for each in bom["components"]] == ["machine-learning-model", "library", "application"]
+    card = bom["components"][0]["modelCard"]
+    assert card["quantitativeAnalysis"]["performanceMetrics"][0]["value"] == "0.9300"
+    bare = bill_of_materials(RuneMaterials("door", digest("b"), "", (), (), digest("2"), "0.1.0"))
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bare.decode()) is None
+
+
+def test_referrers_name_their_subject_and_cosign_finds_its_tag() -> None:
+    subject, key = SubjectManifest(digest("a"), 420), make_private_key(Algorithm.ED25519)
+    readme = json.loads(document(subject, "text/markdown", "README.md", b"# Door").manifest)
+    assert readme["subject"] == {"mediaType": subject.media_type, "digest": digest("a"), "size": 420}
+    assert readme["artifactType"] == "text/markdown"
+    bundle = json.loads(signature(subject, b"{}", key.public, "2026-11-01T11:00:00Z").manifest)
+    assert bundle["annotations"]["dev.sigstore.bundle.content"] == "dsse-envelope"
+    assert cosign_tag(digest("a")) == f"sha256-{'a' * 64}.sig"
+    old = cosign_signature("forge.example/acme/door", digest("a"), key)
+    assert json.loads(old.layer)["critical"]["image"] == {"docker-manifest-digest": digest("a")}
+    assert "subject" not in json.loads(old.manifest)
