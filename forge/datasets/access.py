@@ -70,8 +70,8 @@ def find_version(actor: Actor, project: Project, number: int) -> DataVersion:
 def revision_of(actor: Actor, project: Project) -> int:
     """The number of changes of a project's samples; 0 before the first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
-    found = DataSet.objects.visible_to(actor).filter(project=project).values_list("revision", flat=True).first()
-    return found or 0
+    revision = DataSet.objects.visible_to(actor).filter(project=project).values_list("revision", flat=True).first()
+    return revision or 0
 
 
 def label_counts(samples: SampleQuerySet) -> list[LabelCounts]:

@@ -14,7 +14,7 @@ from forge.datasets.content.content import BadContent, Content, Kind, Quality
 MAX_SIDE = 4096
 """Pixels of a side; decoding a larger picture takes more than 64 MB."""
 _PNG = b"\x89PNG\r\n\x1a\n"
-_KEPT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_DECODED_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """The JPEG markers of a frame, which has the picture's size."""
 _RESTARTS = frozenset(range(0xD0, 0xD8))
@@ -30,15 +30,15 @@ def is_picture(data: bytes) -> bool:
 def read_picture(data: bytes) -> Content:
     """Reads a PNG or JPEG file. Raises `BadContent`."""
     if data.startswith(_PNG):
-        kept = b"".join(_png_parts(data))
-        width, height = struct.unpack_from(">II", kept, 16)
+        stored = b"".join(_png_parts(data))
+        width, height = struct.unpack_from(">II", stored, 16)
         media_type = "image/png"
     else:
-        kept, (width, height) = _strip_jpeg(data)
+        stored, (width, height) = _strip_jpeg(data)
         media_type = "image/jpeg"
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise BadContent(f"The picture has {width} × {height} pixels; a side has 1 to {MAX_SIDE}.")
-    return Content(Kind.PICTURE, media_type, kept, Quality.UNCHECKED, drawing={"width": width, "height": height})
+    return Content(Kind.PICTURE, media_type, stored, Quality.UNCHECKED, drawing={"width": width, "height": height})
 
 
 def _png_parts(data: bytes) -> Iterator[bytes]:
@@ -53,7 +53,7 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
         if is_first != (name == b"IHDR") or (is_first and size != 13):
             break
         has_pixels |= name == b"IDAT"
-        if name in _KEPT_CHUNKS:
+        if name in _DECODED_CHUNKS:
             yield data[offset:end]
         elif not name[0] & 0x20:
             # A chunk that a decoder must know, and that PNG does not define: such a file is not readable elsewhere.
@@ -68,7 +68,7 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
 
 def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
     """Returns what is kept of a JPEG file, and its width and height. Raises `BadContent` for one that is damaged."""
-    kept, size, offset, has_pixels = [data[:2]], None, 2, False
+    stored, size, offset, has_pixels = [data[:2]], None, 2, False
     while offset + 4 <= len(data) and data[offset] == 0xFF:
         marker = data[offset + 1]
         if marker == 0xFF:
@@ -86,10 +86,10 @@ def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
             end = _end_of_pixels(data, end)
         is_dropped = marker == 0xFE or (0xE1 <= marker <= 0xEF and marker != _ADOBE)
         if not is_dropped:
-            kept.append(_plain_header(data[offset:end]) if marker == 0xE0 else data[offset:end])
+            stored.append(_plain_header(data[offset:end]) if marker == 0xE0 else data[offset:end])
         offset = end
         if data[offset : offset + 2] == b"\xff\xd9" and size is not None and has_pixels:
-            return b"".join([*kept, b"\xff\xd9"]), size
+            return b"".join([*stored, b"\xff\xd9"]), size
     raise BadContent("The JPEG file is damaged or cut short.")
 
 

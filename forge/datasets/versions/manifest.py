@@ -85,11 +85,11 @@ def figures_of(entries: Collection[Entry]) -> Figures:
 def compare(before: Collection[Entry], after: Collection[Entry], deleted: Collection[int]) -> Comparison:
     """Compares two versions. `deleted` has the numbers of samples whose bytes were deleted since."""
     earlier, later = ({each.number: each for each in entries} for entries in (before, after))
-    gone = sorted(earlier.keys() - later.keys())
+    missing = sorted(earlier.keys() - later.keys())
     return Comparison(
         added=sorted(later.keys() - earlier.keys()),
-        left_out=[number for number in gone if number not in deleted],
-        deleted=[number for number in gone if number in deleted],
+        left_out=[number for number in missing if number not in deleted],
+        deleted=[number for number in missing if number in deleted],
         relabelled=[
             Relabelled(number, earlier[number].label, later[number].label)
             for number in sorted(earlier.keys() & later.keys())

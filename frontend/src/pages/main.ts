@@ -3,18 +3,6 @@
 // shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn, lists of projects answer as one types, samples are labelled by key, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "../look/memory.css";
-import "./pages.css";
-import "./builds.css";
-import "./build.css";
-import "./devices.css";
-import "./notices.css";
-import "./home.css";
-import "./docs.css";
-import "./talk.css";
-import "./changes.css";
-import "./rune.css";
-import "./project.css";
-import "./data.css";
 import "./styles/pages.css";
 import "./styles/builds.css";
 import "./styles/build.css";
@@ -26,6 +14,7 @@ import "./styles/talk.css";
 import "./styles/changes.css";
 import "./styles/rune.css";
 import "./styles/project.css";
+import "./styles/data.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";
 import { dataPages } from "./data/start";

@@ -333,8 +333,8 @@ def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
 def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     client: Client, project: Project, user: User
 ) -> None:
-    kept, withdrawn = consent_of(user, project), consent_of(user, project)
-    sample_of(kept, user)
+    staying, withdrawn = consent_of(user, project), consent_of(user, project)
+    sample_of(staying, user)
     for _ in range(2):
         sample_of(withdrawn, user)
     version = save(client).json()
@@ -403,12 +403,12 @@ def test_other_data_with_the_same_bytes_keeps_them(project: Project, user: User,
     other = Project.objects.create(organisation=project.organisation, name="hall", created_by=owner)
     here, there = consent_of(user, project), consent_of(owner, other)
     sample_of(here, user, loud(7))
-    kept = sample_of(there, owner, loud(7))
+    staying = sample_of(there, owner, loud(7))
     assert DataSet.objects.count() == 2
     from forge.datasets.samples.actions import withdraw_consent
 
     withdraw_consent(user, here)
-    assert read_blob(kept.digest) == loud(7)
+    assert read_blob(staying.digest) == loud(7)
 
 
 def test_terms_count_the_people_of_today(project: Project, user: User, owner: User) -> None:

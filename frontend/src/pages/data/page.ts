@@ -2,7 +2,7 @@
 // others do is shown within a second.
 import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
 import { oneAtATime } from "../talk/read";
-import { saysSignedOut } from "../signed-out";
+import { saysSignedOut } from "../sign-in/signed-out";
 import { address, type Answer } from "../../api/request";
 import { Changes, sender, type Mark, type Outcome, type ProjectName } from "./changes";
 import { Grid, numberOf } from "./grid";
