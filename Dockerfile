@@ -20,7 +20,7 @@ RUN cd .venv/lib/python3*/site-packages \
  && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include ! -name 'compiler_rt*' ! -name std -exec rm -rf {} + \
  && find . -type d \( -path './numpy/*/tests' -o -name LC_MESSAGES \) -prune -exec rm -rf {} + \
  && cd /forge \
- && .venv/bin/python -m compileall -q -j 0 .venv/lib rune forge
+ && .venv/bin/python -m compileall -q -j 0 .venv/lib rune forge lab
 
 FROM ${DEBIAN} AS serve
 RUN apt-get update \

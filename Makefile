@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan link test check format bench prove screenshots reference bom lock train-setup clean
+.PHONY: help setup run run-lan link test check format bench prove screenshots reference bom lock lab train-setup clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -68,6 +68,10 @@ bom: ## Write bills of materials (CycloneDX) of the Python packages and of the f
 
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
+
+lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow; 320 MB to download)
+	@$(PYTHON) -m tools.setup server
+	@$(VENV)/python -m lab.environments prepare
 
 train-setup: ## Also install what the templates' training scripts need (TensorFlow; 600 MB to download)
 	@$(PYTHON) -m tools.setup train

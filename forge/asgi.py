@@ -18,6 +18,7 @@ _http = get_asgi_application()  # sets Django up, which what follows needs
 
 from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
+from forge.collab.session_end import SessionEnd  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
 from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.http.origins import SameOrigin  # noqa: E402
@@ -60,7 +61,7 @@ def build_application() -> Any:
         ),
         sockets_of_person,
     )
-    origins = SameOrigin(AuthMiddlewareStack(sockets), settings.PUBLIC_URL, settings.ALLOWED_HOSTS)
+    origins = SameOrigin(AuthMiddlewareStack(SessionEnd(sockets)), settings.PUBLIC_URL, settings.ALLOWED_HOSTS)
     return ProtocolTypeRouter(
         {
             "http": RequestGate(files, capacity),

@@ -60,7 +60,7 @@ def test_a_link_to_nothing_is_found_out(tmp_path: Path) -> None:
 
 
 def test_every_link_of_every_page_leads_somewhere() -> None:
-    folders = ("docs", "examples", "forge", "rune", "tests")
+    folders = ("docs", "examples", "forge", "lab", "rune", "tests")
     pages = [
         *REPOSITORY.glob("*.md"),
         REPOSITORY / "frontend" / "README.md",

@@ -12,25 +12,35 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMPILE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 QUIET = ["--no-annotate", "--no-header", "--no-emit-index-url"]
+REQUIREMENTS = "requirements"
 FILES = {
-    "base.txt": ["pyproject.toml"],
-    "server.txt": ["pyproject.toml", "--extra", "server"],
-    "production.txt": ["pyproject.toml", "--extra", "server", "--extra", "production"],
-    "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "dev"],
-    "telemetry.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "telemetry"],
-    "train.txt": ["pyproject.toml", "--extra", "train"],
-    "bootstrap.txt": ["requirements/bootstrap.in"],
-    "node.txt": ["requirements/node.in"],
-    "wasm3.txt": ["requirements/wasm3.in"],
-    "judges.txt": ["requirements/judges.in", "--no-deps"],
+    f"{REQUIREMENTS}/base.txt": ["pyproject.toml"],
+    f"{REQUIREMENTS}/server.txt": ["pyproject.toml", "--extra", "server"],
+    f"{REQUIREMENTS}/production.txt": ["pyproject.toml", "--extra", "server", "--extra", "production"],
+    f"{REQUIREMENTS}/dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "dev"],
+    f"{REQUIREMENTS}/telemetry.txt": [
+        "pyproject.toml",
+        "--extra",
+        "server",
+        "--extra",
+        "production",
+        "--extra",
+        "telemetry",
+    ],
+    f"{REQUIREMENTS}/train.txt": ["pyproject.toml", "--extra", "train"],
+    f"{REQUIREMENTS}/bootstrap.txt": ["requirements/bootstrap.in"],
+    f"{REQUIREMENTS}/node.txt": ["requirements/node.in"],
+    f"{REQUIREMENTS}/wasm3.txt": ["requirements/wasm3.in"],
+    f"{REQUIREMENTS}/judges.txt": ["requirements/judges.in", "--no-deps"],
+    "lab/environments/tensorflow.txt": ["lab/environments/tensorflow.in"],
 }
 
 
 def main() -> int:
     for name, sources in FILES.items():
-        command = [*COMPILE, *QUIET, *sys.argv[1:], *sources, "-o", f"requirements/{name}"]
+        command = [*COMPILE, *QUIET, *sys.argv[1:], *sources, "-o", name]
         subprocess.run([str(ROOT / ".venv" / "bin" / command[0]), *command[1:]], cwd=ROOT, check=True)
-        print(f"requirements/{name}")
+        print(name)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 It can be stopped and started again: what passed at this very state of the code is not run again. A proof with
 `@pytest.mark.proof(shares=N)` runs in N parts, told apart by FORGE_PROOF_SHARE. `python -m tools.prove [file...]`
+runs them; `python -m tools.prove --page` writes the page alone, with the files that have not been run.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ PAGE = ROOT / "docs" / "proof.md"
 STATE = ROOT / ".proof"
 TESTS = "tests"
 """A test that is long among short ones is a proof where it stands."""
+NOT_RUN = "Not yet run at full size"
+"""The section of the files that have no record."""
+REASON = "Written, or marked as a proof, after the proofs were run last."
 NOT_CODE = (":!docs", ":!*.md")
 """Paths whose change makes no proof old."""
 
@@ -72,6 +76,9 @@ class Record:
 
 def main(arguments: list[str]) -> int:
     STATE.mkdir(exist_ok=True)
+    if arguments == ["--page"]:
+        write_page()
+        return 0
     state, commit = code_state()
     parts = collect(arguments)
     failed = 0
@@ -85,9 +92,20 @@ def main(arguments: list[str]) -> int:
         record = run(part, state, commit)
         part.record.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
         failed += not record.is_good
-        before = PAGE.read_text("utf-8") if PAGE.exists() else ""
-        PAGE.write_text(page(every_record(), before), encoding="utf-8")
+        write_page()
     return 1 if failed else 0
+
+
+def write_page() -> None:
+    before = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    PAGE.write_text(page(every_record(), before, proof_files()), encoding="utf-8")
+
+
+def proof_files() -> list[str]:
+    """The files of tests with a proof in them."""
+    mark = re.compile(r"pytest\.mark\.proof\b")
+    files = (path for path in (ROOT / TESTS).rglob("test_*.py") if mark.search(path.read_text("utf-8")))
+    return sorted(path.relative_to(ROOT).as_posix() for path in files)
 
 
 def code_state() -> tuple[str, str]:
@@ -171,8 +189,9 @@ def every_record() -> list[Record]:
     return records
 
 
-def page(records: Sequence[Record], before: str = "") -> str:
-    """docs/proof.md. Of files that have no record on this machine it keeps what it said before."""
+def page(records: Sequence[Record], before: str = "", files: Sequence[str] = ()) -> str:
+    """docs/proof.md. Of files that have no record on this machine it keeps what it said before. Those of `files`
+    without a record anywhere are listed at its end."""
     lines = [
         "# Proofs",
         "",
@@ -182,7 +201,11 @@ def page(records: Sequence[Record], before: str = "") -> str:
     sections = {title: body for title, body in _sections_of(before).items() if (ROOT / title).exists()}
     for file in dict.fromkeys(record.part.file for record in records):
         sections[file] = "\n".join(_section(file, [record for record in records if record.part.file == file]))
-    return "\n".join(lines) + "\n" + "".join(f"\n{sections[title]}\n" for title in sorted(sections))
+    not_run = [f"| {file} | {REASON} |" for file in files if file not in sections]
+    written = [sections[title] for title in sorted(sections)]
+    if not_run:
+        written.append("\n".join([f"## {NOT_RUN}", "", "| file | reason |", "| --- | --- |", *not_run]))
+    return "\n".join(lines) + "\n" + "".join(f"\n{section}\n" for section in written)
 
 
 def _sections_of(text: str) -> dict[str, str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
-from forge.accounts.models import Organisation
+from forge.accounts.models import ApiToken, Organisation
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.webhooks.models import Attempt, Delivery, Webhook, WebhookQuerySet
+
+EXPIRED = "The token that made it has expired. Who switches it on takes it over."
 
 
 def webhooks_of(actor: Actor, organisation: Organisation) -> WebhookQuerySet:
@@ -23,7 +27,19 @@ def find_webhook(actor: Actor, organisation: Organisation, webhook_id: UUID) -> 
     webhook = webhooks_of(actor, organisation).filter(pk=webhook_id).first()
     if webhook is None:
         raise NotFound("The organisation has no such webhook.")
-    return webhook
+    return next(as_they_work([webhook]))
+
+
+def as_they_work(webhooks: Iterable[Webhook]) -> Iterator[Webhook]:
+    """Returns webhooks as stopped whose token has expired: nothing is sent to them any more. One query where a token
+    made some of them."""
+    rows = list(webhooks)
+    tokens = {each.created_by_token for each in rows if each.stopped is None and each.created_by_token}
+    living = set(ApiToken.objects.alive().filter(pk__in=tokens).values_list("pk", flat=True)) if tokens else set()
+    for each in rows:
+        if each.created_by_token in tokens - living and each.stopped is None:
+            each.stopped, each.stopped_because = timezone.now(), EXPIRED
+        yield each
 
 
 def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:

@@ -24,6 +24,7 @@ from forge.core.seen import Seen, require_seen
 from forge.jobs.models import JobState
 from forge.jobs.queue import RETRIABLE, pause, resume, retry
 from forge.projects.models import Project
+from forge.webhooks.access import as_they_work
 from forge.webhooks.announcements import WEBHOOK_STOPPED
 from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
@@ -178,6 +179,7 @@ def _lock(webhook: Webhook, seen: Seen) -> None:
         "rotated",
     ):
         setattr(webhook, name, getattr(row, name))
+    next(as_they_work([webhook]))
     require_seen(webhook_facets(webhook), seen)
 
 

@@ -22,7 +22,7 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.access import find_project
 from forge.webhooks import actions
-from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
 from forge.webhooks.models import Webhook
 from forge.webhooks.seen import webhook_facets
 from forge.webhooks.serializers import (
@@ -66,7 +66,7 @@ class Webhooks(WebhookView):
 
     @extend_schema(operation_id="webhooks_list", responses=WebhooksJson)
     def get(self, request: Request, organisation: str) -> Response:
-        webhooks = webhooks_of(principal_of(request), self.organisation(request, organisation))
+        webhooks = as_they_work(webhooks_of(principal_of(request), self.organisation(request, organisation)))
         return Response(WebhooksJson(webhooks=[webhook_to_json(each) for each in webhooks]))
 
     @extend_schema(operation_id="webhooks_create", request=MakeWebhookSerializer, responses={201: NewWebhookJson})

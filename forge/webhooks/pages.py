@@ -24,7 +24,7 @@ from forge.core.seen import seen_in, seen_state
 from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
-from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
 from forge.webhooks.models import DeliveryState, Webhook
 from forge.webhooks.seen import webhook_facets
 
@@ -75,7 +75,7 @@ def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     projects = Project.objects.of_member(principal).filter(organisation=organisation).order_by("name")
     return {
         "organisation": organisation,
-        "webhooks": list(webhooks_of(principal, organisation)),
+        "webhooks": list(as_they_work(webhooks_of(principal, organisation))),
         "projects": list(projects.values_list("name", flat=True)[:PROJECTS]),
         "topics": _topics(),
         "topics_chosen": list(webhook_topics()),

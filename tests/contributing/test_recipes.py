@@ -142,6 +142,7 @@ pipeline:
 """
 
 
+@pytest.mark.proof
 def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-block.md")
     assert len(files) == 4
@@ -165,6 +166,7 @@ def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert json.loads(ran.stdout)["2"][0]["elements"] == [-1, 0.25, 0.5], ran.stderr
 
 
+@pytest.mark.proof
 def test_a_template_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-template.md")
     assert len(files) == 3
@@ -194,6 +196,7 @@ pipeline:
 """
 
 
+@pytest.mark.proof
 def test_an_input_source_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-input-source.md")
     ((path, text),) = files.items()
@@ -243,6 +246,7 @@ print(*lines(judge(checked.policy, Figures(80_000, 30_000))), sep="\\n")
 """
 
 
+@pytest.mark.proof
 def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy = ScratchCopy.at(tmp_path)
     assert "Diagnostic" in copy.python("-c", FOOTPRINT).stderr  # the key is not known
@@ -253,6 +257,7 @@ def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert "✗ Footprint: missed. 110 kB, and the limit is at most 100 kB." in judged.stdout
 
 
+@pytest.mark.proof
 def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-setting.md")
     row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference_pages/settings.py")

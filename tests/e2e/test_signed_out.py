@@ -14,6 +14,7 @@ from tests.e2e.studio import (
     PATIENCE,
     colleague_email,
     create,
+    draw_digit,
     expect_running,
     expect_saved,
     invite,
@@ -24,6 +25,23 @@ from tests.e2e.studio import (
 from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
+
+
+STORED = """async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name);
+    if (!names.includes("hammer-forge recordings")) return 0;
+    return new Promise((resolve, reject) => {
+        const opening = indexedDB.open("hammer-forge recordings");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+            const database = opening.result;
+            if (database.objectStoreNames.length === 0) { database.close(); resolve(0); return; }
+            const counting = database.transaction("recordings").objectStore("recordings").count();
+            counting.onsuccess = () => { database.close(); resolve(counting.result); };
+        };
+    });
+}"""
+"""Counts the recordings that this browser stores."""
 
 
 @pytest.fixture
@@ -190,3 +208,35 @@ def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page
     page.wait_for_url("**/aardvark/sine/studio", timeout=PATIENCE)
     page.goto(forge.address)
     expect(where).to_have_value("aardvark")
+
+
+def recordings(page: Page) -> list[str]:
+    page.get_by_role("button", name="Recording", exact=True).click()
+    expect(page.get_by_text("stays in this browser").or_(page.get_by_role("list", name="Recordings"))).to_be_visible(
+        timeout=PATIENCE
+    )
+    return page.get_by_role("list", name="Recordings").locator(".cut").all_inner_texts()
+
+
+@pytest.mark.protects("recordings/browser-store")
+def test_a_recording_is_there_after_a_reload_and_gone_after_signing_out(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    expect_running(page)
+    draw_digit(page, "7")
+    page.get_by_role("button", name="Save recording").click()
+    page.wait_for_function(f"async () => await ({STORED})() === 1")
+
+    page.reload()
+    expect_running(page)
+    assert recordings(page) == ["Recording 1"]
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect_running(other)
+    assert recordings(other) == []
+    other.close()
+
+    sign_out_in_another_tab(page)
+    page.wait_for_function(f"async () => await ({STORED})() === 0")

@@ -40,6 +40,7 @@ def services() -> Iterator[Services]:
         pytest.skip(str(missing))
 
 
+@pytest.mark.proof
 @pytest.mark.protects("audit/two-chains", "audit/lost-copies")
 def test_several_processes_extend_one_chain_and_a_running_server_sends_all_of_it(
     services: Services, tmp_path: Path

@@ -17,7 +17,7 @@ from tests.foreign.test_data_folders import ARCHIVES, tables_of
 from tests.support.empty_database import empty_database
 from tests.support.live_server import LiveServer
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
 OLDEST = ARCHIVES[0]
 GROWING = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence", "jobs_job"}
@@ -49,9 +49,7 @@ def expected_rows(before: dict[str, int]) -> dict[str, int]:
 
 
 @pytest.mark.protects("operation/killed-upgrades")
-@pytest.mark.parametrize(
-    "one_in", [pytest.param(400, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)]
-)
+@pytest.mark.parametrize("one_in", [pytest.param(400, id="a share"), pytest.param(1, id="all")])
 def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, stored: Path) -> None:
     first, whole, *outcomes = killed_at_each_step(stored / DATA, stored / "upgraded", one_in)
     assert whole["status"] == 0

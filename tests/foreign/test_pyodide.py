@@ -132,6 +132,7 @@ def assert_passed(report: Report, printed: str) -> None:
     assert all(reason.startswith("Skipped: no test data") for reason in report.reasons), report.reasons
 
 
+@pytest.mark.proof
 def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
     report, printed = run_in_pyodide(tmp_path, SHARE, timeout=900)
     assert_passed(report, printed)

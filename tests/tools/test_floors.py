@@ -16,9 +16,9 @@ LINT = Path(sys.executable).with_name("lint-imports")
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """The Python files of both packages, and the contracts."""
+    """The Python files of the packages, and the contracts."""
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
-    for package in ("rune", "forge"):
+    for package in ("rune", "forge", "lab"):
         for source in (REPOSITORY / package).rglob("*.py"):
             target = tmp_path / source.relative_to(REPOSITORY)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.__main__ import page as benchmarks_page
 from benchmarks.__main__ import sections_of
-from tools.prove import Part, Record, Result, page, read_report
+from tools.prove import PAGE, Part, Record, Result, page, proof_files, read_report
 
 
 def record(share: int, *results: Result) -> Record:
@@ -55,3 +55,17 @@ def test_proofs_that_ran_on_another_machine_stay_on_the_page() -> None:
     assert f"## {other_proof}\n\nRan at commit abc.\n" in text
     assert "1 of 2 parts." in text
     assert "test_that_is_gone" not in text
+
+
+def test_each_file_of_proofs_has_a_record_or_is_listed_as_not_run() -> None:
+    files, text = proof_files(), PAGE.read_text("utf-8")
+    assert "tests/proof/test_any_calls.py" in files
+    missing = [file for file in files if f"## {file}\n" not in text and f"\n| {file} | " not in text]
+    assert missing == [], "python -m tools.prove --page"
+
+
+def test_a_file_that_never_ran_is_listed_with_the_reason() -> None:
+    files = ["tests/proof/test_some.py", "tests/proof/test_any_calls.py"]
+    text = page([record(0, passed())], "", files)
+    assert "| tests/proof/test_any_calls.py | Written, or marked as a proof, after the proofs were run last. |" in text
+    assert "| tests/proof/test_some.py |" not in text

@@ -38,7 +38,7 @@ from forge.registry.models import BlockVersion, Manifest, Repository
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import block_facets
 from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
-from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
+from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path, version_key
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.pyblock.testing.check import tests_of_block
 
@@ -187,6 +187,7 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
             "must get the same bytes. Choose the next version."
         )
         raise TagInUse(message, errors={"version": [message]})
+    _require_no_look_alike(project, files)
     fix_version(project, f"{files.name}@{files.version}", digest)
     # Asked behind the lock: no verdict comes between the answer and the version.
     answer = block_gate(project, prepared.source, files.version)
@@ -222,6 +223,16 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
     write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **said, **past)
     append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
     return block
+
+
+def _require_no_look_alike(project: Project, files: BlockFiles) -> None:
+    """Raises `TagInUse` where the same version was published with more or fewer zeros: `1.0` and `1.0.0` are one
+    version to a person, and would have other bytes."""
+    versions = BlockVersion.objects.filter(repository__project=project, name=files.name)
+    for other in versions.values_list("version", flat=True):
+        if other != files.version and version_key(other) == version_key(files.version):
+            message = f"{files.version} is the same version as {other}, which is published. Choose the next one."
+            raise TagInUse(message, errors={"version": [message]})
 
 
 def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str:

@@ -38,6 +38,7 @@ from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.registry.picture import Faces, PictureFacts, picture_of
 from forge.registry.seen import version_facets
+from forge.registry.signing.proofs import signed_origin
 from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
 from forge.registry.use import uses_of
 from forge.reviews.rounds.access import approvals_of
@@ -167,6 +168,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "memory": artefact.planned_memory if artefact else None,
         "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
         "approvals": approvals_of(tag.build),
+        "signed": signed_origin(principal, tag),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),
         "uses": uses_of(tag.repository),

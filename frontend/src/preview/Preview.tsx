@@ -100,7 +100,7 @@ export function Preview(props: Props) {
     (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
     [session],
   );
-  const [recordings] = useState(() => new RecordingStore());
+  const [recordings] = useState(() => new RecordingStore(host.shelf));
   const replay = useReplay(host.replay ?? null, loaded, recordings);
   // A rune that asks for another size of the same is fed from the same kind of source.
   const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());

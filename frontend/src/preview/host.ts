@@ -6,6 +6,7 @@ import type { RunNews } from "./running/session";
 import type { Stroke } from "./sources/strokes";
 import type { Recorded } from "./recordings/decode";
 import type { Recording } from "./recordings/recording";
+import type { RecordingShelf } from "./recordings/shelf";
 import type { BoardLine } from "./board/host";
 import type { PhoneLine } from "./phone/host";
 import type { ThresholdHost } from "./threshold/host";
@@ -35,6 +36,8 @@ export interface PreviewHost {
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
+  /** Keeps the recordings over a reload; read once. Left out where they are in memory alone. */
+  readonly shelf?: RecordingShelf;
   /** Opens the line to the person's own phone as a source of inputs. */
   readonly phone?: () => Promise<PhoneLine>;
   /** A board on a serial port as a source of inputs. */

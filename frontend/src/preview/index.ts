@@ -10,6 +10,7 @@ export { fileOf } from "./recordings/encode";
 export type { Recorded } from "./recordings/decode";
 export { recordingOfRun } from "./recordings/of-run";
 export { lengthText, trimmed, type Recording } from "./recordings/recording";
+export type { RecordingShelf } from "./recordings/shelf";
 export { TermsField, useTerms } from "./recordings/terms";
 export { meanOfChannels } from "./sound/samples";
 export { SoundView } from "./sources/SoundView";

@@ -36,6 +36,7 @@ COMMANDS = {
     "registry": {
         "login": "Sign in to a registry",
         "pull": "Fetch a rune from a registry",
+        "sign": "Sign a published rune with a key of your own",
         "withdraw": "Take a published version of a rune or a block back",
     },
     "running": {
@@ -48,11 +49,16 @@ COMMANDS = {
     },
 }
 """By the folder that has its module, each with what `rune --help` says of it."""
+OTHER_COMMANDS = {
+    "convert": ("lab.command.convert", "Convert a model to .tflite, and quantise it"),
+}
+"""Commands of packages above this one, which it does not import: the module that has each, and its summary."""
 
 
 @click.command(
     cls=LazyGroup,
     commands_by_folder=COMMANDS,
+    other_commands=OTHER_COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -18,22 +18,35 @@ from rune.tools.cli.settings import read_dotenv
 
 
 class LazyGroup(click.Group):
-    """Lists its commands by name and summary, and imports a command from its module, in a folder of `rune.tools.cli`,
-    when it is called."""
+    """Lists its commands by name and summary, and imports a command from its module when it is called.
 
-    def __init__(self, *arguments: Any, commands_by_folder: Mapping[str, Mapping[str, str]], **keywords: Any) -> None:
+    The module is in a folder of `rune.tools.cli`; `other_commands` have the name of their module, in whatever package.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,
+        commands_by_folder: Mapping[str, Mapping[str, str]],
+        other_commands: Mapping[str, tuple[str, str]] | None = None,
+        **keywords: Any,
+    ) -> None:
         super().__init__(*arguments, **keywords)
-        self._folders = {name: folder for folder, commands in commands_by_folder.items() for name in commands}
+        self._modules = {
+            name: f"rune.tools.cli.{folder}.{name.replace('-', '_')}"
+            for folder, commands in commands_by_folder.items()
+            for name in commands
+        }
         self._summaries = {name: text for commands in commands_by_folder.values() for name, text in commands.items()}
+        for name, (module, summary) in (other_commands or {}).items():
+            self._modules[name], self._summaries[name] = module, summary
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click decides what it is given)
         return sorted(self._summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (the same)
-        if cmd_name not in self._folders:
+        if cmd_name not in self._modules:
             return None
-        module = import_module(f"rune.tools.cli.{self._folders[cmd_name]}.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        command: click.Command = import_module(self._modules[cmd_name]).command
         return command
 
     def resolve_command(

@@ -11,7 +11,8 @@ RemoteError
 │   └── NotFound          404: unknown, or not for this person
 ├── DigestMismatch        the bytes are not those that were asked for
 ├── NotARune              an artifact of another kind
-└── NotABlock             the same where a block was asked for
+├── NotABlock             the same where a block was asked for
+└── NotSigned             no signature proves where it came from
 """
 
 from __future__ import annotations
@@ -86,3 +87,9 @@ class NotABlock(RemoteError):
     """The artifact exists and is not the block that was asked for."""
 
     exit_code = 7
+
+
+class NotSigned(RemoteError):
+    """No signature of a trusted key proves where the rune came from."""
+
+    exit_code = 9

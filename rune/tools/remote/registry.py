@@ -159,6 +159,41 @@ class Registry:
             raise DigestMismatch(f"The source of {path}", said.source, block_digest(source))
         return PulledBlock(block_digest(manifest), manifest, source, _warnings(headers.get_list("Warning")))
 
+    def read(self, repository: str, path: str, accept: str, limit: int) -> bytes:
+        """What is at a path of a repository, of at most `limit` bytes; the caller compares its digest. Raises as `pull`
+        does."""
+        url = f"{self._url}/v2/{repository}/{path}"
+        return self._small(url, f"{repository}/{path}", {"Accept": accept}, limit)[0]
+
+    def manifest_digest(self, reference: Reference) -> tuple[str, int]:
+        """The digest of what a reference names, and the bytes of its manifest. Raises as `pull` does."""
+        path = f"manifests/{reference.version}"
+        data = self.read(reference.repository, path, MANIFEST_TYPE, MANIFEST_LIMIT)
+        actual = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if reference.digest not in (None, actual):
+            raise DigestMismatch(f"The manifest of {reference}", str(reference.digest), actual)
+        return actual, len(data)
+
+    def push_blob(self, repository: str, data: bytes, digest: str) -> None:
+        """Uploads a blob in one request. Raises `SignInNeeded`, `RegistryRefused` and `RegistryUnreachable`."""
+        address = f"{self._url}/v2/{repository}/blobs/uploads/?digest={digest}"
+        self._send("POST", address, data, "application/octet-stream")
+
+    def push_manifest(self, repository: str, data: bytes, media_type: str, reference: str) -> None:
+        """Uploads a manifest under its digest or a tag. Raises as `push_blob` does."""
+        self._send("PUT", f"{self._url}/v2/{repository}/manifests/{reference}", data, media_type)
+
+    def _send(self, method: str, url: str, data: bytes, media_type: str) -> None:
+        """Sends a body to the registry itself: nothing is followed."""
+        headers = {"Content-Type": media_type, **({"Authorization": f"Bearer {self._token}"} if self._token else {})}
+        try:
+            with self._client.stream(method, url, content=data, headers=headers) as response:
+                if response.status_code != httpx.codes.CREATED:
+                    raise self._refusal(response, url.removeprefix(f"{self._url}/v2/"))
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
+
     def _small(self, url: str, what: str, headers: dict[str, str], limit: int) -> tuple[bytes, httpx.Headers]:
         """An answer that is held in memory, and its headers."""
         with self._get(url, what, headers) as response:

@@ -45,7 +45,8 @@ class Proof:
 
     statement: Statement
     key: PublicKey
-    payload: bytes
+    bundle: bytes
+    """The bundle that proves it."""
 
 
 def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> Proof:
@@ -70,7 +71,7 @@ def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> Proof
             others = ", ".join(subject.digest for subject in statement.subjects[:3])
             message = f"The signature is about {others}, and not about {digest}."
             raise SignatureRefused(message, is_by_trusted_key=True)
-    return Proof(statement, key, bundle.payload)
+    return Proof(statement, key, signed.bundle)
 
 
 def find_proof(signed: Iterable[Signed], trust: Trust, digests: Iterable[str]) -> Proof:

@@ -24,8 +24,10 @@ from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.guests.access import is_good
 from forge.reviews.guests.actions import GuestTerms, enter_as_guest, invite_guest
 from forge.reviews.models import GuestLink
+from forge.webhooks.access import find_webhook
 from forge.webhooks.actions import Change, change_webhook, create_webhook, rotate_secret
 from forge.webhooks.models import Delivery, Webhook
+from forge.webhooks.serializers import webhook_to_json
 from tests.forge.factories.builds import approved, built
 from tests.support.compact_html import compact
 
@@ -109,6 +111,9 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
         assert "ended it or its token" in Webhook.objects.get().stopped_because
     else:
         expire(token)
+        shown = find_webhook(owner, organisation, Webhook.objects.get().pk)
+        assert webhook_to_json(shown)["on"] is False
+        assert "token that made it has expired" in shown.stopped_because
     publish_build(owner, approved(built(developer, project)), "latest")
     assert not Delivery.objects.exists()
     if end == "delete":

@@ -29,6 +29,7 @@ FORMS: Mapping[str, str] = {
     f"{_O}/settings": SETS,
     f"{_O}/settings/registry": SEEN,
     f"{_O}/settings/rules": SEEN,
+    f"{_O}/settings/signing": SEEN,
     f"{_O}/settings/webhooks": MAKES,
     f"{_O}/settings/webhooks/<uuid:webhook>/deliveries/<uuid:delivery>/repeat": WORKS,
     f"{_O}/settings/webhooks/<uuid:webhook>/do": SEEN,

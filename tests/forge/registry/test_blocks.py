@@ -120,6 +120,9 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
     with pytest.raises(TagInUse, match=r"Choose the next version"):
         publish_block(developer, sounds, "smooth.py", "1.2")
     approve(developer, sounds)
+    for same in ("1.2.0", "1.2 "):
+        with pytest.raises(TagInUse):
+            publish_block(developer, sounds, "smooth.py", same)
     assert publish_block(developer, sounds, "smooth.py", "1.3").manifest.blob_id != first.manifest.blob_id
     # Nor from another project of this name.
     update_project(owner, sounds, name="pantry")

@@ -1,6 +1,7 @@
 // A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
+import { useStore } from "zustand";
 import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
@@ -20,7 +21,9 @@ const HOW: Readonly<Record<string, string>> = {
 };
 
 export default function RecordingSource({ request, onInput }: SourceProps) {
+  const host = useHost();
   const [store, all] = useRecordings();
+  const unsaved = useStore(store.unsaved);
   const kind = recordingOf(request);
   const recordings = all.filter(({ content }) => content.kind === kind);
   const [chosenId, setChosenId] = useState<number | null>(null);
@@ -28,7 +31,10 @@ export default function RecordingSource({ request, onInput }: SourceProps) {
   if (chosen === null) {
     return (
       <p className="preview-waiting muted">
-        No recordings yet. {HOW[kind ?? ""]} A recording stays in this page and is lost when you close it.
+        No recordings yet. {HOW[kind ?? ""]}{" "}
+        {host.shelf === undefined
+          ? "A recording stays in this page and is lost when you close it."
+          : "A recording stays in this browser: it is there after a reload of this page, and deleted after a day or when you sign out."}
       </p>
     );
   }
@@ -44,6 +50,9 @@ export default function RecordingSource({ request, onInput }: SourceProps) {
           </li>
         ))}
       </ul>
+      {unsaved.has(chosen.id) && (
+        <p className="small muted">This browser does not store this recording: a reload of this page loses it.</p>
+      )}
       <ChosenRecording
         key={chosen.id}
         recording={chosen}

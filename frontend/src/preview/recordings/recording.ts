@@ -1,4 +1,4 @@
-// A recording: what was recorded of one input, cut and named by its person. Pure; it lives in the page's memory alone.
+// A recording: what was recorded of one input, cut and named by its person. Pure.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { rowsToBytes, type Row } from "../motion/motion";
 import { pictureBytes, pictureRequest, rgbaOf, type PictureRequest } from "../picture/pixels";

@@ -1,12 +1,13 @@
 // Recordings: cut by their ends, given again window by window, and written as files.
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CapabilityRequest } from "../../runtime";
 import { parseRows } from "../motion/motion-file";
 import { toI16 } from "../sound/samples";
 import { csvOf, wavOf } from "./encode";
 import { motionCapture, pictureCapture, soundCapture } from "./capture";
+import type { RecordingShelf } from "./shelf";
 import { RecordingStore } from "./store";
-import { lengthOf, lengthText, trimmed, windowsOf, type Content } from "./recording";
+import { lengthOf, lengthText, trimmed, windowsOf, type Content, type Recording } from "./recording";
 
 const request = (
   kind: CapabilityRequest["kind"],
@@ -130,4 +131,55 @@ test("a csv reads back as the same rows", () => {
     [1, 2, 3],
   ] as const;
   expect(parseRows(csvOf(rows)).map((row) => row.map(Math.fround))).toEqual(rows.map((row) => row.map(Math.fround)));
+});
+
+describe("a page with a shelf", () => {
+  /** A shelf in memory. It rejects what it is given while `isFull`. */
+  class MemoryShelf implements RecordingShelf {
+    readonly kept = new Map<number, Recording>();
+    isFull = false;
+    read = async (): Promise<readonly Recording[]> => Promise.resolve([...this.kept.values()]);
+    put = async (recording: Recording): Promise<void> => {
+      if (this.isFull) throw new Error("The quota is reached.");
+      this.kept.set(recording.id, recording);
+      return Promise.resolve();
+    };
+    remove = async (id: number): Promise<void> => {
+      this.kept.delete(id);
+      return Promise.resolve();
+    };
+  }
+  const labels = (store: RecordingStore) => store.state.getState().map(({ id, label }) => [id, label]);
+
+  test("has its recordings, names and cuts again after a reload", async () => {
+    const shelf = new MemoryShelf();
+    const before = new RecordingStore(shelf);
+    const first = before.add(sound);
+    before.change(first.id, { label: "clap", to: 500 });
+    before.remove(before.add(sound).id);
+    const after = new RecordingStore(shelf);
+    await vi.waitFor(() => expect(labels(after)).toEqual([[1, "clap"]]));
+    expect(after.state.getState()[0]).toMatchObject({ from: 0, to: 500, content: sound });
+    expect(after.add(sound).id).toBe(2);
+  });
+
+  test("keeps what is recorded before the earlier ones are read", async () => {
+    const shelf = new MemoryShelf();
+    new RecordingStore(shelf).add(sound, "earlier");
+    const after = new RecordingStore(shelf);
+    after.add(sound, "new");
+    await vi.waitFor(() => expect(labels(after)).toEqual([[2, "earlier"], [1, "new"]])); // prettier-ignore
+    expect([...shelf.kept.values()].map(({ id, label }) => [id, label])).toEqual([[1, "new"], [2, "earlier"]]); // prettier-ignore
+  });
+
+  test("says which recordings a reload would lose", async () => {
+    const shelf = new MemoryShelf();
+    shelf.isFull = true;
+    const store = new RecordingStore(shelf);
+    const { id } = store.add(sound);
+    await vi.waitFor(() => expect([...store.unsaved.getState()]).toEqual([id]));
+    shelf.isFull = false;
+    store.change(id, { label: "clap" });
+    await vi.waitFor(() => expect([...store.unsaved.getState()]).toEqual([]));
+  });
 });

@@ -1,12 +1,26 @@
-// The recordings of this page, newest last. In memory only: they are gone with the page, as its person is told.
+// The recordings of this page, newest last. They are in memory, and on a shelf where the page has one.
 import { createContext, use } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { firstLabel, lengthOf, type Content, type Recording } from "./recording";
+import { firstLabel, isUnlabelled, lengthOf, type Content, type Recording } from "./recording";
+import type { RecordingShelf } from "./shelf";
 
 export class RecordingStore {
   readonly #store = createStore<readonly Recording[]>(() => []);
   readonly state: Omit<StoreApi<readonly Recording[]>, "setState"> = this.#store;
+  readonly #unsaved = createStore<ReadonlySet<number>>(() => new Set());
+  /** Ids of the recordings that a reload would lose. */
+  readonly unsaved: Omit<StoreApi<ReadonlySet<number>>, "setState"> = this.#unsaved;
+  readonly #shelf: RecordingShelf | null;
   #lastId = 0;
+
+  constructor(shelf: RecordingShelf | null = null) {
+    this.#shelf = shelf;
+    shelf?.read().then(
+      (earlier) => this.#restore(earlier),
+      // A browser that stores nothing: each new recording says that it is not kept.
+      () => undefined,
+    );
+  }
 
   add(content: Content, label?: string): Recording {
     this.#lastId += 1;
@@ -19,17 +33,53 @@ export class RecordingStore {
       to: lengthOf(content),
     };
     this.#become([...this.#store.getState(), recording]);
+    this.#put(recording);
     return recording;
   }
 
   change(id: number, changed: Partial<Pick<Recording, "label" | "from" | "to">>): void {
-    this.#become(
-      this.#store.getState().map((recording) => (recording.id === id ? { ...recording, ...changed } : recording)),
-    );
+    const recording = this.#store.getState().find((each) => each.id === id);
+    if (recording === undefined) return;
+    const next = { ...recording, ...changed };
+    this.#become(this.#store.getState().map((each) => (each.id === id ? next : each)));
+    this.#put(next);
   }
 
   remove(id: number): void {
     this.#become(this.#store.getState().filter((recording) => recording.id !== id));
+    // What cannot be removed was not stored, or goes by its age.
+    this.#shelf?.remove(id).catch(() => undefined);
+  }
+
+  /** What was recorded while the shelf was read keeps its number; the earlier recording of that number gets another. */
+  #restore(earlier: readonly Recording[]): void {
+    const present = this.#store.getState();
+    const numbers = new Set(present.map(({ id }) => id));
+    this.#lastId = Math.max(this.#lastId, ...earlier.map(({ id }) => id));
+    const restored = earlier.map((recording) => {
+      if (!numbers.has(recording.id)) return recording;
+      this.#lastId += 1;
+      const label = isUnlabelled(recording) ? firstLabel(this.#lastId) : recording.label;
+      const moved = { ...recording, id: this.#lastId, label };
+      this.#put(moved);
+      return moved;
+    });
+    this.#become([...restored, ...present]);
+  }
+
+  #put(recording: Recording): void {
+    this.#shelf?.put(recording).then(
+      () => this.#setUnsaved(recording.id, false),
+      () => this.#setUnsaved(recording.id, true),
+    );
+  }
+
+  #setUnsaved(id: number, isUnsaved: boolean): void {
+    const ids = new Set(this.#unsaved.getState());
+    if (ids.has(id) === isUnsaved) return;
+    if (isUnsaved) ids.add(id);
+    else ids.delete(id);
+    this.#unsaved.setState(ids, true);
   }
 
   #become(recordings: readonly Recording[]): void {

@@ -7,6 +7,7 @@ import {
   type PhoneLine,
   type PreviewHost,
   type Recorded,
+  type RecordingShelf,
   type ThresholdHost,
   type TimedRune,
   type Watching,
@@ -172,6 +173,8 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       sampleOfAddress(workspace).then(setReplay),
     );
   }, [runs, workspace]);
+  const project = useSession((session) => session.project.id);
+  const shelf = useMemo(() => lazyShelf(me, project), [me, project]);
   const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
   return useMemo(
     () => ({
@@ -193,6 +196,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       }),
       phone,
       board: BOARD,
+      shelf,
       thresholds,
       wordlists,
       onLoaded: (loaded) => {
@@ -221,9 +225,22 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       labels,
       wordlists,
       thresholds,
+      shelf,
       phone,
     ],
   );
+}
+
+/** Recordings over a reload; what stores them is fetched when the preview first shows. */
+function lazyShelf(person: string, project: string): RecordingShelf {
+  const shelf = import("../session/samples/recording-shelf").then(({ recordingShelf }) =>
+    recordingShelf(person, project),
+  );
+  return {
+    read: async () => (await shelf).read(),
+    put: async (recording) => (await shelf).put(recording),
+    remove: async (id) => (await shelf).remove(id),
+  };
 }
 
 /** The project's recordings and its text, for tuning a threshold; what does it is fetched when somebody does. */

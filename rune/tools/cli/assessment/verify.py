@@ -42,6 +42,8 @@ from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy
 from rune.tools.cli.projects.project import WASM_MAGIC, Project, project_of, show_diagnostics
+from rune.tools.cli.registry.signed_files import verify_signature
+from rune.tools.cli.registry.trusted_keys import key_option
 from rune.tools.cli.running.input_options import InputOptions, input_options
 from rune.tools.cli.running.resource_options import resources_from_options
 from rune.tools.cli.running.run import show_notices
@@ -87,6 +89,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     default=None,
     help="Seed of the generated inputs, to repeat a verification. By default a new one each time, which is printed.",
 )
+@click.option("--signature", type=_FILE, help="The signature of the rune, to verify where it came from; needs --key.")
+@key_option("A key to trust, with --signature: a file with its public half, or its fingerprint. Can be repeated.")
 @input_options
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
@@ -100,6 +104,8 @@ def command(
     match: str | None,
     runs: int,
     start: int | None,
+    signature: Path | None,
+    keys: Sequence[str],
     inputs: InputOptions,
     file_resources: Sequence[str],
     string_resources: Sequence[str],
@@ -115,11 +121,17 @@ def command(
     A package (.zip) and the firmware of a Raspberry Pi Pico (.uf2) are built again from --project and compared to the
     byte.
 
+    With --signature and --key, nothing is built: it says where the rune came from, as far as one of your keys signed
+    that, and ends with 9 where none did.
+
     The exit status is 1 when something differs or could not be compared: a rune that does not load, sends nothing, or
     leaves its models to its host is not verified. It is 8 when nothing differs but the rune was not proven: another
     version of Hammer Forge made it, so its bytes cannot be compared, or --model was given and no project, so its graph
     and its labels are what the rune itself says.
     """
+    if signature is not None or keys:
+        verify_signature(subject, signature, keys)
+        return
     kind = None if subject.is_dir() else package_kind(read_input_file(subject))
     if kind is not None:
         verify_package(subject, kind, source, match, is_json=form == "json")

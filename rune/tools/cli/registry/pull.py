@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -13,8 +14,17 @@ import click
 
 from rune.tools.cli.failure import failed
 from rune.tools.cli.registry.remote_errors import explained
+from rune.tools.cli.registry.trusted_keys import (
+    BUNDLE_SUFFIX,
+    key_option,
+    origin_lines,
+    revoked_keys,
+    trust_in,
+    verified,
+)
 from rune.tools.remote import (
     CredentialStore,
+    NotSigned,
     PulledRune,
     Reference,
     ReferenceInvalid,
@@ -22,6 +32,7 @@ from rune.tools.remote import (
     parse_reference,
     registry_url,
 )
+from rune.tools.signing.verifying import Proof
 
 
 @click.command()
@@ -29,13 +40,31 @@ from rune.tools.remote import (
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option("--registry", help="The registry; by default that of the last rune login.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@click.option(
+    "--verify", "is_verified", is_flag=True, help="Save it only if a signature of one of the keys proves its origin."
+)
+@key_option("A key to trust, with --verify: a file with its public half, or its fingerprint. Can be repeated.")
 @explained
-def command(reference: str, output: Path | None, registry: str | None, insecure: bool) -> None:
+def command(
+    reference: str,
+    output: Path | None,
+    registry: str | None,
+    insecure: bool,
+    is_verified: bool,
+    keys: Sequence[str],
+) -> None:
     """Fetch the rune REFERENCE, such as acme/keywords:1.0, and write it to keywords.rune.
 
     The registry can be part of it: http://127.0.0.1:8000/acme/keywords:1.0. A digest in place of the tag
     (acme/keywords@sha256:...) fetches exactly those bytes.
+
+    With --verify, the rune is saved only if one of your keys signed it; the signature is saved beside it, as
+    keywords.rune.sigstore.json. A key that only the registry has is not trusted.
     """
+    if is_verified is not bool(keys):
+        raise click.UsageError(
+            "--verify and --key go together: a signature proves nothing without a key that you trust"
+        )
     wanted = parse_reference(reference)
     if wanted.tag is None and wanted.digest is None:
         wanted = replace(wanted, tag="latest")
@@ -49,14 +78,25 @@ def command(reference: str, output: Path | None, registry: str | None, insecure:
     address = registry_url(address, insecure=insecure)
     target = output or Path(f"{wanted.name}.rune")
     with Registry(address, credentials.tokens.get(address), insecure=insecure) as remote:
-        pulled = _pull_into(remote, wanted, target)
+        proof = None
+        if is_verified:
+            revoked = revoked_keys(address, credentials.tokens.get(address), wanted.repository)
+            if revoked is None:
+                click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
+            digest, _ = remote.manifest_digest(wanted)
+            wanted = replace(wanted, digest=digest)
+            proof = verified(remote, wanted.repository, digest, trust_in(keys, revoked))
+        pulled = _pull_into(remote, wanted, target, proof)
     for warning in pulled.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
     click.echo(f"{target}: {pulled.size} bytes, {pulled.digest}")
+    if proof is not None:
+        click.echo("\n".join(origin_lines(proof)))
 
 
-def _pull_into(remote: Registry, wanted: Reference, target: Path) -> PulledRune:
-    """Writes beside the target and moves into place, so that a pull that fails leaves no half of a rune."""
+def _pull_into(remote: Registry, wanted: Reference, target: Path, proof: Proof | None) -> PulledRune:
+    """Writes beside the target and moves into place, so that a pull that fails leaves no half of a rune, and none that
+    the proof is not about. Raises `NotSigned`."""
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
@@ -65,6 +105,10 @@ def _pull_into(remote: Registry, wanted: Reference, target: Path) -> PulledRune:
     try:
         with os.fdopen(handle, "wb") as file:
             pulled = _with_progress(remote, wanted, file)
+        if proof is not None:
+            if not proof.statement.is_about(pulled.digest):
+                raise NotSigned(f"The signature of {wanted} is not about its rune, {pulled.digest}: nothing was saved")
+            target.with_name(f"{target.name}{BUNDLE_SUFFIX}").write_bytes(proof.bundle)
         mask = os.umask(0)
         os.umask(mask)
         part.chmod(0o666 & ~mask)

@@ -18,16 +18,18 @@ from forge.projects.actions import write_file
 from forge.registry.actions import publish_build, withdraw_tag
 from forge.registry.artifacts.access import find_manifest, referrers_of
 from forge.registry.models import Publication, Signature, SigningKey, Tag
+from forge.registry.signing.access import signatures_of
 from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.signing.jobs import complete_publications, request_signature
 from forge.reviews.actions import give_verdict
-from rune.tools.signing.bundles import BUNDLE_TYPE
+from rune.tools.signing.bundles import BUNDLE_TYPE, sign_statement
 from rune.tools.signing.errors import SignatureRefused
-from rune.tools.signing.keys import Algorithm, make_private_key, read_public_key
+from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.provenance import read_provenance
-from rune.tools.signing.referrers import PUBLIC_KEY, cosign_tag
+from rune.tools.signing.referrers import PUBLIC_KEY, SubjectManifest, cosign_tag, signature
 from rune.tools.signing.verifying import Proof, Signed, Trust, verify_bundle
 from tests.forge.factories.builds import approved, built
+from tests.forge.registry.artifacts.registry_client import RegistryClient, credentials
 from tests.forge.registry.signing.test_provenance import layer_of
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +200,34 @@ def test_a_key_at_home_is_never_signed_with_here(
     complete_publications()
     assert run_signer() == []
     assert not Signature.objects.exists()
+
+
+def push_signature(project: Any, developer: Any, tag: Tag, key: PrivateKey, statement: bytes) -> None:
+    """Pushes a signature as `rune sign` does."""
+    manifest = read_blob(tag.manifest.blob_id)
+    subject = SubjectManifest(tag.manifest.blob_id, len(manifest))
+    referrer = signature(subject, sign_statement(statement, key), key.public, "2026-11-01T10:00:00Z")
+    client = RegistryClient(credentials(developer))
+    for blob in (referrer.config, referrer.layer):
+        assert client.push_blob(blob).status_code == 201
+    assert client.push_manifest(referrer.manifest).status_code == 201
+
+
+@pytest.mark.protects("registry/forged-signatures")
+def test_a_signature_from_home_counts_where_the_key_is_the_organisations(
+    organisation: Any, owner: Any, project: Any, developer: Any
+) -> None:
+    home, stranger = make_private_key(Algorithm.P256), make_private_key(Algorithm.P256)
+    add_signing_key(owner, organisation, home.public.pem)
+    tag = publish_build(developer, approved(built(developer, project)), "1.0")
+    assert tag.publication is not None
+    statement = layer_of(tag.publication.provenance.statement)
+    push_signature(project, developer, tag, stranger, statement)
+    push_signature(project, developer, tag, home, statement.replace(tag.manifest.blob_id[-64:].encode(), b"0" * 64))
+    assert signatures_of(tag) == [], "pushed and proving nothing"
+    push_signature(project, developer, tag, home, statement)
+    (row,) = signatures_of(tag)
+    assert row.key.fingerprint == home.public.fingerprint
+    assert AuditEntry.objects.filter(action="signature.take").count() == 1
+    revoke_signing_key(owner, organisation, row.key.pk, "The laptop was stolen.")
+    assert signatures_of(tag) == []

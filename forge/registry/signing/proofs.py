@@ -1,0 +1,72 @@
+"""What a page says of where a published rune came from: who signed it, who approved it, and what it was built from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forge.accounts.models import User
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.registry.hooks import approvals
+from forge.registry.models import Manifest, Tag
+from forge.registry.signing.access import signatures_of
+from forge.registry.signing.models import Signature
+from forge.registry.signing.pseudonyms import pseudonym_of
+from rune.tools.signing.bundles import read_bundle
+from rune.tools.signing.errors import BadBundle
+from rune.tools.signing.provenance import Approval, Origin, read_provenance
+from rune.tools.signing.statements import read_statement
+from rune.wording import listed
+
+
+@dataclass(frozen=True)
+class ProvenApproval:
+    """An approval that a signed statement names: by the person's name for members, else by a pseudonym."""
+
+    name: str
+    approval: Approval
+
+
+@dataclass(frozen=True)
+class SignedOrigin:
+    """A signature that counts, and what its statement says."""
+
+    signature: Signature
+    origin: Origin
+    approvals: tuple[ProvenApproval, ...]
+
+    @property
+    def approvers(self) -> str:
+        """The names, or the pseudonyms, of who approved: "Jo and Tomas"."""
+        return listed([each.name for each in self.approvals])
+
+
+def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
+    """The newest signature of what a tag names; None where there is none. The caller has found the tag for someone."""
+    for signature in signatures_of(tag):
+        origin = _origin(signature.manifest)
+        if origin is not None:
+            names = _names(tag) if can(actor, Verb.READ, tag.repository.project) else {}
+            said = [ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals]
+            return SignedOrigin(signature, origin, tuple(said))
+    return None
+
+
+def _origin(manifest: Manifest) -> Origin | None:
+    """What a bundle says that was verified when it was stored; None where its bytes are gone."""
+    try:
+        (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
+        return read_provenance(read_statement(read_bundle(read_blob(layer["digest"])).payload))
+    except (NotFound, Damaged, BadBundle, KeyError, ValueError):
+        return None
+
+
+def _names(tag: Tag) -> Mapping[str, str]:
+    """Who approves the bytes today, by pseudonym: a person whose approval was withdrawn stays a pseudonym."""
+    people = {each.person for facts in approvals.call(tag.build) for each in facts}
+    organisation = tag.repository.project.organisation_id
+    return {pseudonym_of(user.pk, organisation): str(user) for user in User.objects.filter(pk__in=people)}

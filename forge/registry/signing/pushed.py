@@ -1,0 +1,73 @@
+"""Signatures that clients push: one of a key that the organisation keeps at home counts once the server verified it."""
+
+from __future__ import annotations
+
+import json
+
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.registry.models import Manifest, Publication, Repository
+from forge.registry.signing.models import KeyOrigin, Signature, SigningKey
+from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
+from rune.tools.signing.errors import BadBundle, SignatureRefused
+from rune.tools.signing.keys import read_public_key
+from rune.tools.signing.provenance import read_provenance
+from rune.tools.signing.verifying import Proof, Signed, Trust, verify_bundle
+
+
+def note_pushed_signature(actor: Actor, repository: Repository, manifest: Manifest) -> None:
+    """Records that a key at home signed a publication, within the transaction that stores the push.
+
+    Anything else may be pushed beside a rune, and is recorded as no signature.
+    """
+    if manifest.artifact_type != BUNDLE_TYPE or not manifest.subject:
+        return
+    organisation = repository.project.organisation_id
+    keys = {
+        key.fingerprint: key
+        for key in SigningKey.objects.filter(organisation=organisation, origin=KeyOrigin.HOME, revoked=None)
+    }
+    proof = _proof(manifest, tuple(keys.values())) if keys else None
+    publication = _publication(repository, manifest.subject, proof) if proof is not None else None
+    if proof is None or publication is None:
+        return
+    key = keys[proof.key.fingerprint]
+    Signature.objects.update_or_create(
+        publication=publication, key=key, defaults={"manifest": manifest, "created": timezone.now()}
+    )
+    project = repository.project
+    write_entry(
+        actor,
+        "signature.take",
+        project.stream,
+        project.place,
+        tag=publication.tag,
+        digest=manifest.subject,
+        fingerprint=key.fingerprint,
+    )
+
+
+def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> Proof | None:
+    """What a bundle proves of the manifest that it refers to; None where it proves nothing."""
+    trust = Trust(tuple(read_public_key(key.public_key.encode()) for key in keys))
+    try:
+        (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
+        if not 0 < layer["size"] <= LARGEST_BUNDLE:
+            return None
+        return verify_bundle(Signed(read_blob(layer["digest"])), trust, [manifest.subject])
+    except (SignatureRefused, NotFound, Damaged, KeyError, ValueError, TypeError):
+        return None
+
+
+def _publication(repository: Repository, subject: str, proof: Proof) -> Publication | None:
+    """The publication that a statement is about, by its tag and digest; the newest of several."""
+    try:
+        tag = read_provenance(proof.statement).publication.tag
+    except BadBundle:
+        return None
+    names_it = Publication.objects.filter(repository=repository, tag=tag, provenance__statement__subject=subject)
+    return names_it.order_by("-created").first()

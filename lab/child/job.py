@@ -1,0 +1,23 @@
+"""A job as a step sees it: what to do, the files that came with it, and where results go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Json = Any
+Report = Callable[[float, str], None]
+"""Takes the share of the work that is done, from 0 to 1, and a sentence about what is done next."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One step. `inputs` and `outputs` are paths in the child's folder, by name; a step need not write all outputs."""
+
+    folder: Path
+    spec: Mapping[str, Json]
+    inputs: Mapping[str, Path]
+    outputs: Mapping[str, Path]
+    report: Report

@@ -1,0 +1,19 @@
+"""What one step of a conversion may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds on the clock and on the processors, and bytes of memory of a child."""
+
+    seconds: int = 120
+    memory: int = 2 << 30
+
+
+FOLDER_LIMIT = 1 << 30
+"""Bytes that a child may have in its own folder at once, its input included."""
+FILE_LIMIT = 512 << 20
+"""Bytes of the largest file that a child writes."""

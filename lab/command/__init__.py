@@ -1,0 +1,1 @@
+"""The sub-commands of `rune` that use converters. `rune` lists them by the name of their module."""

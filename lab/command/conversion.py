@@ -1,0 +1,151 @@
+"""A whole conversion: from a file of any format that is read to a `.tflite` file of one form, with its provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import rune
+from lab.child.start import Outcome, Step, run
+from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.formats.identify import SourceFormat, identify
+from lab.quantize.forms import FLOAT
+from lab.quantize.samples import SUFFIXES, pack_samples
+
+ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {SourceFormat.KERAS: ENVIRONMENTS["tensorflow"]}
+"""The environment that a format needs; none for one that is missing here."""
+FORMAT_VERSION = 1
+"""Of the provenance record."""
+
+Report = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to convert, and into what. `forms` are those that are made and compared; `form` is the one to keep."""
+
+    source: Path
+    form: str = FLOAT
+    forms: tuple[str, ...] = (FLOAT,)
+    float_layers: tuple[str, ...] = ()
+    samples: Path | None = None
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The file of the form, what was measured, and where the file came from."""
+
+    data: bytes
+    report: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    gaps: Mapping[str, str]
+
+
+def needed_environment(source: Path) -> Environment | None:
+    """The environment that a file needs to be converted; None where it needs none. Raises `Refused` and `OSError`."""
+    return ENVIRONMENT_OF.get(identify(source))
+
+
+def convert(request: Request, report: Report) -> Converted:
+    """Converts a model. Its environment is ready. Raises `Refused` and `OSError`."""
+    source_format = identify(request.source)
+    gaps: dict[str, str] = {}
+    with TemporaryDirectory(prefix="rune-convert-") as name:
+        folder = Path(name)
+        float_model, conversion = request.source, None
+        environment = ENVIRONMENT_OF.get(source_format)
+        if environment is not None:
+            float_model = folder / "float.tflite"
+            spec = {"shapes": {key: list(shape) for key, shape in request.shapes.items()}}
+            step = Step(source_format.value, spec, {"source": request.source}, {"model": float_model})
+            conversion = run(step, environment.python, lambda share, text: report(share * 0.7, text))
+            gaps |= conversion.gaps
+        quantisation = _quantised(request, float_model, folder, lambda share, text: report(0.7 + share * 0.3, text))
+        gaps |= quantisation.gaps
+        data = (folder / request.form).read_bytes()
+    provenance = _provenance(request, source_format, environment, conversion, quantisation, data)
+    return Converted(data, {"conversion": conversion and conversion.result, **quantisation.result}, provenance, gaps)
+
+
+def _quantised(request: Request, float_model: Path, folder: Path, report: Report) -> Outcome:
+    inputs = {"source": float_model}
+    if request.samples is not None:
+        inputs["samples"] = folder / "samples.zip"
+        pack_samples(request.samples, inputs["samples"])
+    spec = {"forms": list(request.forms), "floats": list(request.float_layers)}
+    outputs = {form: folder / form for form in request.forms}
+    return run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
+
+
+def _provenance(
+    request: Request,
+    source_format: SourceFormat,
+    environment: Environment | None,
+    conversion: Outcome | None,
+    quantisation: Outcome,
+    data: bytes,
+) -> dict[str, Any]:
+    """Where the file came from: the same file, settings and samples give the same record and the same bytes."""
+    samples = quantisation.result["samples"]
+    converter = None
+    if environment is not None and conversion is not None:
+        lock = hashlib.sha256(environment.lock.read_bytes()).hexdigest()
+        converter = {
+            "environment": environment.name,
+            "lock": f"sha256:{lock}",
+            "converter": conversion.result["converter"],
+            "difference": conversion.result["difference"],
+        }
+    settings: dict[str, Any] = {"form": request.form, "float_layers": list(request.float_layers)}
+    if request.shapes:
+        settings["shapes"] = {name: list(shape) for name, shape in request.shapes.items()}
+    return {
+        "version": FORMAT_VERSION,
+        "digest": _digest(data),
+        "source": {
+            "file": request.source.name,
+            "format": source_format.value,
+            "digest": _digest(request.source.read_bytes()),
+            "saved_with": conversion.result["saved_with"] if conversion else None,
+        },
+        "settings": settings,
+        "conversion": converter,
+        "samples": {
+            "kind": samples["kind"],
+            "calibration": samples["calibration"],
+            "ranges": samples["ranges"],
+            "digest": samples_digest(request.samples) if request.samples is not None else None,
+        },
+        "quantiser": quantisation.result["quantiser"] if request.form != FLOAT else None,
+        "tool": f"rune {rune.__version__}",
+    }
+
+
+def samples_digest(folder: Path) -> str:
+    """The digest of the files of samples in a folder: of their paths and their bytes, not of their times."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    files = [[path.relative_to(folder).as_posix(), _digest(path.read_bytes())] for path in paths]
+    return _digest(json.dumps(files).encode())
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def parsed_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The shapes in `NAME=49x10`. Raises `ValueError` with a sentence."""
+    shapes = {}
+    for text in texts:
+        name, separator, sizes = text.rpartition("=")
+        parts = sizes.split("x")
+        if not separator or not name or not all(part.isdigit() and 0 < int(part) < 1 << 24 for part in parts):
+            raise ValueError(f"{text} is not a shape; write NAME=49x10, without the batch.")
+        shapes[name] = tuple(map(int, parts))
+    return shapes

@@ -1,0 +1,121 @@
+"""`rune convert`: a model of a training library becomes a .tflite file, and a float model a quantised one."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from lab.command.conversion import Converted, Request, convert, needed_environment, parsed_shapes
+from lab.command.table import lines
+from lab.environments.declared import Environment
+from lab.environments.making import EnvironmentProblem, prepare
+from lab.quantize.forms import FLOAT, FORMS
+from lab.refusal import Refused
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.files.input_file import ANY_PATH
+from rune.tools.cli.files.writing import write_file
+from rune.tools.cli.terminal.printing import format_option, print_json
+from rune.tools.cli.terminal.progress import Progress, progress
+from rune.wording import install_command
+
+PROVENANCE = ".provenance.json"
+"""The end of the name of the record that is written beside the file."""
+
+
+@click.command()
+@click.argument("file", type=ANY_PATH)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The .tflite file to write.")
+@click.option(
+    "--quantize", type=click.Choice(list(FORMS)), default=FLOAT, show_default=True, help="The form of the file."
+)
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of .npy or .npz files of the model's input, in a subfolder for each label.",
+)
+@click.option(
+    "--keep", "float_layers", multiple=True, metavar="LAYER", help="A layer that stays float. May be repeated."
+)
+@click.option("--shape", "shapes", multiple=True, metavar="NAME=49x10", help="Fixes the open dimensions of an input.")
+@click.option("--compare", "compares_all", is_flag=True, help="Make and compare all forms.")
+@click.option("--prepare", "prepares", is_flag=True, help="Prepare the converter's environment without asking.")
+@format_option()
+def command(
+    file: Path,
+    output: Path,
+    quantize: str,
+    samples: Path | None,
+    float_layers: tuple[str, ...],
+    shapes: tuple[str, ...],
+    compares_all: bool,
+    prepares: bool,
+    form: str,
+) -> None:
+    """Convert the model FILE to a .tflite file, and quantise it.
+
+    FILE is a Keras model (.keras, .h5) or a float .tflite file. It is read as data: code in it is refused and never
+    run. A table compares the forms with the float model: size, memory of the network, signal to noise, and how many
+    answers changed. A record of where the file came from is written beside it.
+
+    \b
+    rune convert model.keras --quantize int8 --samples samples -o model.tflite
+    """
+    forms = tuple(FORMS) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
+    if float_layers and quantize == FLOAT:
+        raise click.UsageError("--keep needs --quantize: a float model keeps all its layers.")
+    try:
+        request = Request(file, quantize, forms, float_layers, samples, parsed_shapes(shapes))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        _require_tools(needed_environment(file), prepares=prepares)
+        with progress(f"Converting {file.name}") as line:
+            converted = convert(request, lambda _share, text: _show(line, text))
+    except (Refused, EnvironmentProblem) as error:
+        raise CommandFailed(f'Unable to convert "{file}"', (str(error),)) from error
+    except OSError as error:
+        raise CommandFailed(f'Unable to read "{file}": {error.strerror or error}') from error
+    write_file(output, converted.data)
+    if str(output) != "-":
+        record = json.dumps(converted.provenance, indent=2) + "\n"
+        write_file(output.with_name(output.name.removesuffix(".tflite") + PROVENANCE), record.encode())
+    _print(converted, request, is_json=form == "json")
+
+
+def _print(converted: Converted, request: Request, *, is_json: bool) -> None:
+    if is_json:
+        print_json({**converted.report, "provenance": converted.provenance})
+        return
+    conversion = converted.report["conversion"]
+    if conversion:
+        saved, converter = conversion["saved_with"], conversion["converter"]
+        click.echo(
+            f"{saved}, converted by {converter}; largest difference on 64 inputs: {conversion['difference']:.1g}"
+        )
+    click.echo("\n".join(lines(converted.report, request.form, request.float_layers)))
+    for protection, reason in converted.gaps.items():
+        click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)
+
+
+def _show(line: Progress | None, text: str) -> None:
+    if line is not None:
+        line.text = text
+
+
+def _require_tools(environment: Environment | None, *, prepares: bool) -> None:
+    """Prepares the converter's environment if the person agrees. Raises `CommandFailed` and `EnvironmentProblem`."""
+    if importlib.util.find_spec("ai_edge_quantizer") is None or importlib.util.find_spec("ai_edge_litert") is None:
+        raise CommandFailed(f"The quantiser is not installed: {install_command('quantize')}")
+    if environment is None or environment.is_ready:
+        return
+    question = f"Converting {environment.reads} needs the {environment.name} environment: {environment.size_text}"
+    if not prepares:
+        if not sys.stdin.isatty():
+            raise CommandFailed(f"{question}. Run the command again with --prepare.")
+        if not click.confirm(f"{question}. Prepare it now?", err=True):
+            raise CommandFailed("Nothing was converted.")
+    prepare(environment, lambda text: click.echo(text, err=True))

@@ -1,0 +1,73 @@
+"""What a conversion says to a person: a table of the forms, the layers that lose most, and how sure the figures are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lab.quantize.forms import FLOAT, FORMS
+from lab.quantize.levels import ANSWERS_CHANGE, IDENTICAL
+from rune.tools.cli.terminal.columns import columns
+from rune.wording import counted, plain, size_text
+
+SHOWN_LAYERS = 5
+"""Layers that are listed, those that lose most first."""
+
+
+def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str]) -> Iterator[str]:
+    """The whole text of a report, line by line."""
+    yield columns(list(_rows(report)))
+    samples = report["samples"]
+    yield ""
+    yield from _about_samples(samples, form)
+    chosen = next(row for row in report["forms"] if row["form"] == form)
+    if form != FLOAT:
+        yield from _about_layers(chosen, float_layers)
+
+
+def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
+    has_labels = bool(report["samples"]["classes"])
+    head = ["Form", "File", "Arena", "Constants", "Signal to noise", "Answers changed"]
+    yield [*head, "Accuracy"] if has_labels else head
+    for row in report["forms"]:
+        cells = [row["form"], size_text(row["size"]), _bytes(row["arena"]), _bytes(row["constants"])]
+        cells += [_decibels(row["output"]), f"{row['changed']} of {row['samples']}"]
+        if has_labels:
+            cells.append(f"{row['right'] / row['samples']:.1%} ({row['right']} of {row['samples']})")
+        yield cells
+
+
+def _about_samples(samples: Mapping[str, Any], form: str) -> Iterator[str]:
+    ranges = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in samples["ranges"])
+    if samples["kind"] == "random":
+        yield (
+            f"No samples: these figures are of {samples['judging']} random inputs from {ranges}, which is a guess. "
+            "Give samples of the model's input with --samples FOLDER."
+        )
+        return
+    judged = counted(samples["judging"], "sample")
+    if form in FORMS and FORMS[form].is_static:
+        yield f"Ranges measured on {counted(samples['calibration'], 'sample')} ({ranges}), figures on {judged}."
+    else:
+        yield f"Figures on {judged} ({ranges})."
+
+
+def _about_layers(row: Mapping[str, Any], float_layers: Sequence[str]) -> Iterator[str]:
+    lowest = sorted(row["layers"].items(), key=lambda item: item[1])[:SHOWN_LAYERS]
+    if not lowest:
+        return
+    yield "Lowest signal to noise: " + ", ".join(f"{plain(name)} {_decibels(level)}" for name, level in lowest)
+    worst, level = lowest[0]
+    if level < ANSWERS_CHANGE and worst not in float_layers:
+        advice = f"Try --keep {plain(worst)!r}, which keeps that layer in float."
+        yield f"Answers begin to change below {ANSWERS_CHANGE:g} dB. {advice}"
+    if row["reason"]:
+        yield f"Not compiled: {row['reason']}"
+
+
+def _bytes(count: int | None) -> str:
+    return "-" if count is None else size_text(count)
+
+
+def _decibels(level: float) -> str:
+    return "same" if level >= IDENTICAL else f"{level:.1f} dB"

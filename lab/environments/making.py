@@ -1,0 +1,189 @@
+"""Makes an environment from its lock, and checks one: every package of the lock is there, in the locked version.
+
+Only wheels are installed, so that nothing of a package runs while it is installed, and each is compared with its hash.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.environments.declared import READY, Environment
+
+_REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: *;(?P<marker>[^\\]*))?", re.MULTILINE)
+_LIST = "import importlib.metadata as m, json; print(json.dumps([[d.name, d.version] for d in m.distributions()]))"
+CHECK_SECONDS = 300
+Say = Callable[[str], None]
+
+
+class EnvironmentProblem(Exception):
+    """An environment that could not be made, or is not what its lock says; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An environment that is as its lock says: how many packages it has, and the version of its main one."""
+
+    packages: int
+    version: str
+
+
+def prepare(environment: Environment, say: Say) -> Checked:
+    """Makes an environment that is not ready; says its size before anything is fetched. Raises `EnvironmentProblem`."""
+    environment.folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(environment.folder.with_suffix(".lock")):
+        if environment.is_ready:
+            return check(environment)
+        say(f"Preparing the {environment.name} environment in {environment.folder}: {environment.size_text}")
+        started = time.monotonic()
+        shutil.rmtree(environment.folder, ignore_errors=True)
+        venv.create(environment.folder, with_pip=False, symlinks=True)
+        _install(environment)
+        checked = check(environment)
+        (environment.folder / READY).write_text(json.dumps({"packages": checked.packages, "version": checked.version}))
+        say(f"The {environment.name} environment is ready ({time.monotonic() - started:.0f} s)")
+    return checked
+
+
+def check(environment: Environment) -> Checked:
+    """Compares what an environment has with its lock, and imports its main module. Raises `EnvironmentProblem`."""
+    installed = dict(_installed(environment))
+    problems = []
+    expected = dict(locked_packages(environment.lock.read_text("utf-8")))
+    for name, version in expected.items():
+        if installed.get(name) != version:
+            problems.append(f"{name} is {installed.get(name, 'missing')} and not {version}")
+    problems += [f"{name} is not in the lock" for name in sorted(set(installed) - set(expected))]
+    if problems:
+        raise EnvironmentProblem(_remake(environment, f"{'; '.join(problems[:5])}."))
+    code = f"import {environment.module} as m; print(m.__version__)"
+    completed = _python(environment, code)
+    if completed.returncode:
+        last = completed.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise EnvironmentProblem(_remake(environment, f"{environment.module} cannot be imported: {last[0]}"))
+    return Checked(len(expected), completed.stdout.strip())
+
+
+def remove(environment: Environment) -> None:
+    """Removes an environment from this machine."""
+    shutil.rmtree(environment.folder, ignore_errors=True)
+
+
+def locked_packages(text: str) -> Iterator[tuple[str, str]]:
+    """The packages that a lock has for this Python and this system, with their versions."""
+    for match in _REQUIREMENT.finditer(text):
+        if _applies(match["marker"]):
+            yield _normal(match["name"]), match["version"]
+
+
+def _applies(marker: str | None) -> bool:
+    """Whether a requirement is for this Python. Locks compare versions of Python and systems, and nothing else."""
+    if not marker or not marker.strip():
+        return True
+    version = ".".join(map(str, sys.version_info[:2]))
+    for condition in marker.strip().split(" and "):
+        name, operator, value = condition.split()
+        value = value.strip("'\"")
+        if name in ("python_full_version", "python_version"):
+            one, two = (tuple(map(int, text.split(".")[:2])) for text in (version, value))
+            holds = {"<": one < two, ">=": one >= two, "==": one == two}[operator]
+        elif name in ("sys_platform", "platform_machine", "platform_system"):
+            holds = (_SYSTEM[name] == value) == (operator == "==")
+        else:
+            raise EnvironmentProblem(f"The lock has a condition that is not known: {condition}")
+        if not holds:
+            return False
+    return True
+
+
+_SYSTEM = {
+    "sys_platform": sys.platform,
+    "platform_machine": os.uname().machine,
+    "platform_system": os.uname().sysname,
+}
+
+
+def _install(environment: Environment) -> None:
+    command = [*_installer(environment), "--require-hashes", "-r", str(environment.lock)]
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if completed.returncode:
+        reason = "\n".join(completed.stderr.strip().splitlines()[-8:])
+        raise EnvironmentProblem(f"The packages of {environment.name} could not be installed:\n{reason}")
+
+
+def _installer(environment: Environment) -> Sequence[str]:
+    """uv where it is installed, which is several times as fast, else pip."""
+    beside = Path(sys.executable).parent / "uv"
+    uv = str(beside) if beside.is_file() else shutil.which("uv")
+    if uv is not None:
+        return [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--compile-bytecode",
+            "--only-binary",
+            ":all:",
+            "--python",
+            str(environment.python),
+        ]
+    if importlib.util.find_spec("pip") is None:
+        raise EnvironmentProblem("Neither uv nor pip is installed beside this Python. Install one of them.")
+    return [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(environment.python),
+        "install",
+        "--quiet",
+        "--only-binary",
+        ":all:",
+        "--disable-pip-version-check",
+    ]
+
+
+def _installed(environment: Environment) -> Iterator[tuple[str, str]]:
+    completed = _python(environment, _LIST)
+    if completed.returncode:
+        raise EnvironmentProblem(_remake(environment, "its Python does not start."))
+    for name, version in json.loads(completed.stdout):
+        yield _normal(name), version
+
+
+def _python(environment: Environment, code: str) -> subprocess.CompletedProcess[str]:
+    command = [str(environment.python), "-I", "-c", code]
+    quiet = {"PATH": os.defpath, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=CHECK_SECONDS, env=quiet)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(command, 1, "", str(error))
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _remake(environment: Environment, problem: str) -> str:
+    start = f"The {environment.name} environment is not what its lock says: {problem}"
+    return f"{start} Remove {environment.folder} and prepare it again."
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keeps other processes from making the same environment inside the block."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

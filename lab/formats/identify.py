@@ -1,0 +1,88 @@
+"""Which format a model's file has, by its bytes, and for a format that is not converted what to do instead."""
+
+from __future__ import annotations
+
+import zipfile
+from enum import StrEnum
+from pathlib import Path
+
+from lab.refusal import Reason, Refused
+from rune.wording import quoted
+
+HDF5_START = b"\x89HDF\r\n\x1a\n"
+ZIP_START = b"PK\x03\x04"
+TFLITE_MARK = b"TFL3"
+"""At byte 4 of a .tflite file."""
+_HEAD = 64
+
+EXPORT = (
+    "Export the module where its code is: litert_torch.convert gives a .tflite file, and so does torch.onnx.export "
+    "followed by onnx2tf."
+)
+FROM_KERAS = 'Load it where it was made, and save it with model.save("model.keras").'
+
+
+class SourceFormat(StrEnum):
+    """A format that is converted."""
+
+    KERAS = "keras"
+    TFLITE = "tflite"
+
+
+def identify(path: Path) -> SourceFormat:
+    """The format of a file or a folder. Raises `Refused` for one that is not converted, and `OSError`."""
+    if path.is_dir():
+        if (path / "saved_model.pb").is_file():
+            raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a SavedModel, which is not converted. {FROM_KERAS}")
+        raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a folder, and not a model.")
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.startswith(HDF5_START):
+        return SourceFormat.KERAS
+    if head[4:8] == TFLITE_MARK:
+        return SourceFormat.TFLITE
+    if head.startswith(ZIP_START):
+        return _archive(path)
+    if len(head) > 1 and head[0] == 0x80 and head[1] in range(2, 6):
+        raise Refused(
+            Reason.PICKLE,
+            f"{quoted(path.name)} is a pickle, which runs Python when it is loaded. It was not opened. {EXPORT}",
+        )
+    if path.suffix.lower() == ".onnx":
+        raise Refused(
+            Reason.NOT_READ,
+            f"{quoted(path.name)} is an ONNX file, which is not converted. onnx2tf gives a .tflite file.",
+        )
+    raise Refused(
+        Reason.NOT_READ,
+        f"{quoted(path.name)} is no model that is converted: .keras, .h5 and .tflite files of floats are.",
+    )
+
+
+def _archive(path: Path) -> SourceFormat:
+    """The format of a ZIP archive, by the names in it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise Refused(Reason.BROKEN, f"{quoted(path.name)} is a damaged ZIP archive.") from error
+    ends = {name.rpartition("/")[2] for name in names}
+    if {"config.json", "model.weights.h5"} & set(names):
+        return SourceFormat.KERAS
+    if "saved_model.pb" in ends:
+        raise Refused(Reason.NOT_READ, f"{quoted(path.name)} holds a SavedModel, which is not converted. {FROM_KERAS}")
+    if "data.pkl" in ends and ("constants.pkl" in ends or any("/code/" in name for name in names)):
+        raise Refused(
+            Reason.PYTHON_CODE,
+            f"{quoted(path.name)} is TorchScript, which holds Python code. It was not opened. {EXPORT}",
+        )
+    if "data.pkl" in ends:
+        raise Refused(
+            Reason.PICKLE,
+            f"{quoted(path.name)} holds pickled weights of PyTorch without the network. It was not opened. {EXPORT}",
+        )
+    if "archive_format" in ends or any(
+        name.endswith(("serialized_exported_program.json", "model.json")) for name in names
+    ):
+        raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a .pt2 program, which is not converted. {EXPORT}")
+    raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is an archive without a model that is converted.")

@@ -1,0 +1,66 @@
+"""What a form costs on a device, counted by the compiler without compiling: bytes of the arena and of constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.prepare import prepare
+from rune.model.tflite import Model, ModelError, read_model, signature
+from rune.project.files import MemoryFiles
+from rune.source.runefile import check
+from rune.wording import listed
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The size of a model's file, and of the arena and the constants of the smallest rune around it. These two are None
+    for a model that is not compiled; `reason` says why."""
+
+    size: int
+    arena: int | None = None
+    constants: int | None = None
+    reason: str = ""
+
+
+def figures_of(data: bytes) -> Figures:
+    """Counts what a model needs."""
+    try:
+        model = read_model(data)
+        lacking = unsupported(model)
+        if lacking:
+            return Figures(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
+        files = MemoryFiles({"Runefile.yml": _runefile(model).encode(), "model.tflite": data})
+        models = ProjectModels(files)
+        plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, BuildOptions("model")).plan
+    except (ModelError, CompileError) as error:
+        return Figures(len(data), reason=str(error))
+    except BuildFailed as error:
+        return Figures(len(data), reason="; ".join(each.message for each in error.diagnostics))
+    return Figures(len(data), plan.arena_size, plan.constant_size)
+
+
+def _runefile(model: Model) -> str:
+    """Raw bytes in, the model, its outputs as they are."""
+    described = signature(model)
+    lines = ["version: 1", "image: runicos/base", "pipeline:"]
+    for number, one in enumerate(described.inputs):
+        kind = f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}"
+        lines += [f"  input_{number}:", "    capability: RAW", f"    outputs: [{kind}]"]
+    outputs = [f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}" for one in described.outputs]
+    inputs = ", ".join(f"input_{number}" for number in range(len(described.inputs)))
+    lines += [
+        "  model:",
+        "    model: ./model.tflite",
+        f"    inputs: [{inputs}]",
+        f"    outputs: [{', '.join(outputs)}]",
+    ]
+    for number in range(len(described.outputs)):
+        port = "model" if number == 0 else f"model.{number}"
+        lines += [f"  output_{number}:", "    out: tensor", f"    inputs: [{port}]"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,170 @@
+"""Samples for a model: arrays of its input from `.npy` files, or of several inputs from `.npz` files.
+
+They are packed into one archive, in which a path's folder is the sample's label, and are read in the child.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.random import default_rng
+
+from lab.refusal import Reason, Refused
+from rune.wording import quoted, size_text
+
+Array = np.ndarray[Any, Any]
+
+SUFFIXES = (".npy", ".npz")
+MOST_FILES = 20_000
+PACKED_LIMIT = 256 << 20
+"""Bytes of all files of samples."""
+MOST_SAMPLES = 512
+ENOUGH_TO_SPLIT = 20
+"""With as many samples, half of them measure ranges and the other half judge; with fewer, all do both."""
+RANDOM_SAMPLES = 64
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The arrays of a model's inputs in their order. `label` is None for a sample without one."""
+
+    name: str
+    values: tuple[Array, ...]
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """What samples have to be: arrays of this shape, with or without the batch in front."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+def pack_samples(folder: Path, target: Path) -> int:
+    """Packs the files of samples in a folder and in those below it; how many. Raises `Refused` and `OSError`."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    if not paths:
+        raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has no .npy or .npz files.")
+    if len(paths) > MOST_FILES or sum(path.stat().st_size for path in paths) > PACKED_LIMIT:
+        limit = f"{MOST_FILES:,} files and {size_text(PACKED_LIMIT)}"
+        raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has more than {limit}.")
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in paths:
+            archive.write(path, path.relative_to(folder).as_posix())
+    return len(paths)
+
+
+def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[Sample]:
+    """The samples of an archive, spread evenly where there are very many. Raises `Refused`."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = [entry for entry in opened.infolist() if entry.filename.endswith(SUFFIXES)]
+            if sum(entry.file_size for entry in entries) > PACKED_LIMIT:
+                raise Refused(Reason.TOO_LARGE, f"The samples have more than {size_text(PACKED_LIMIT)}.")
+            samples = [sample for entry in entries for sample in _samples(entry.filename, opened.read(entry), inputs)]
+    except zipfile.BadZipFile as error:
+        raise Refused(Reason.SAMPLES, "The samples are not a valid archive.") from error
+    if not samples:
+        raise Refused(Reason.SAMPLES, "There are no samples.")
+    step = max(1, -(-len(samples) // MOST_SAMPLES))
+    return samples[::step]
+
+
+def random_samples(inputs: Sequence[ModelInput]) -> list[Sample]:
+    """Samples between -1 and 1 for a model without any: a guess, the same each time."""
+    random = default_rng(8)
+    return [
+        Sample(f"random {number}", tuple(random.uniform(-1, 1, one.shape).astype(np.float32) for one in inputs))
+        for number in range(RANDOM_SAMPLES)
+    ]
+
+
+def split_samples(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """The samples by which ranges are measured, and those by which forms are judged."""
+    if len(samples) < ENOUGH_TO_SPLIT:
+        return list(samples), list(samples)
+    return list(samples[::2]), list(samples[1::2])
+
+
+def _samples(path: str, data: bytes, inputs: Sequence[ModelInput]) -> Iterator[Sample]:
+    """The samples of one file: one, or as many as its first dimension says."""
+    folder = PurePosixPath(path).parent.name or None
+    columns = [_rows(path, array, one) for array, one in zip(_arrays(path, data, inputs), inputs, strict=True)]
+    if len({len(column) for column in columns}) != 1:
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} has another number of samples for each input.")
+    for place, values in enumerate(zip(*columns, strict=True)):
+        yield Sample(path if len(columns[0]) == 1 else f"{path} {place}", tuple(values), folder)
+
+
+def _arrays(path: str, data: bytes, inputs: Sequence[ModelInput]) -> list[Array]:
+    try:
+        if path.endswith(".npy"):
+            arrays = {inputs[0].name: _array(data)} if len(inputs) == 1 else {}
+        else:
+            arrays = _arrays_of_archive(data)
+            if len(inputs) == len(arrays) == 1:
+                arrays = {inputs[0].name: next(iter(arrays.values()))}
+    except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} is not a file of arrays: {str(error)[:200]}.") from error
+    missing = [one.name for one in inputs if one.name not in arrays]
+    if missing:
+        raise Refused(
+            Reason.SAMPLES, f"{quoted(path)} has no array {quoted(missing[0])}, which is an input of the model."
+        )
+    return [arrays[one.name] for one in inputs]
+
+
+def _arrays_of_archive(data: bytes) -> dict[str, Array]:
+    """The arrays of a `.npz` file by their names. Raises `ValueError` and what `zipfile` raises."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > PACKED_LIMIT:
+            raise ValueError(f"it unpacks to more than {size_text(PACKED_LIMIT)}")
+        return {entry.filename.removesuffix(".npy"): _array(archive.read(entry)) for entry in entries}
+
+
+def _array(data: bytes) -> Array:
+    """The array of a `.npy` file, whose header claims no more than the file has. Raises `ValueError`."""
+    buffer = io.BytesIO(data)
+    read_header = _HEADERS.get(np.lib.format.read_magic(buffer))
+    if read_header is None:
+        raise ValueError("its version is not known")
+    shape, _, kind = read_header(buffer)
+    if kind.hasobject:
+        raise ValueError("it holds Python objects")
+    if math.prod(shape) * kind.itemsize > len(data):
+        raise ValueError("it claims more numbers than it has")
+    buffer.seek(0)
+    return np.asarray(np.lib.format.read_array(buffer, allow_pickle=False))
+
+
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def _rows(path: str, array: Array, expected: ModelInput) -> list[Array]:
+    """The arrays of single samples in one array, as floats. Raises `Refused`."""
+    shape = expected.shape
+    if array.dtype.kind not in "fiub":
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} holds {array.dtype}, and not numbers.")
+    if array.shape == shape or array.shape == shape[1:]:
+        rows = array.reshape((1, *shape))
+    elif shape[:1] == (1,) and array.shape[1:] == shape[1:]:
+        rows = array.reshape((-1, *shape))
+    elif shape[:1] == (1,) and array.shape[1:] == shape:
+        rows = array
+    else:
+        raise Refused(
+            Reason.SAMPLES, f"{quoted(path)} has the shape {list(array.shape)}; the model takes {list(shape[1:])}."
+        )
+    values = [row.astype(np.float32) for row in rows[:MOST_SAMPLES]]
+    if not all(np.isfinite(row).all() for row in values):
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} holds numbers that are not finite.")
+    return values

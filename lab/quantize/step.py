@@ -1,0 +1,129 @@
+"""The step that makes the forms of a float model and compares each with it, in a child with this Python."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from ai_edge_quantizer.quantizer import Quantizer
+
+from lab.child.job import Job
+from lab.quantize.figures import figures_of
+from lab.quantize.forms import FLOAT, FORMS, Form, recipe
+from lab.quantize.layers import layers_of, tensors_of
+from lab.quantize.noise import answer_of, class_names, compare, run_float
+from lab.quantize.samples import ModelInput, Sample, random_samples, read_samples, split_samples
+from lab.refusal import Reason, Refused
+from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
+
+    `floats` names layers that stay floats in the quantised forms.
+    """
+    data = job.inputs["source"].read_bytes()
+    model = _float_model(data)
+    layers = layers_of(model)
+    inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
+    floats = tensors_of(layers, job.spec.get("floats", []))
+    job.report(0.05, "Reading the samples")
+    archive = job.inputs.get("samples")
+    samples = random_samples(inputs) if archive is None else read_samples(archive, inputs)
+    calibration, judging = split_samples(samples)
+    forms = [FORMS[name] for name in job.spec["forms"]]
+    job.report(0.15, "Running the float model")
+    expected = run_float(data, judging, layers)
+    classes = class_names(judging, expected[0][0][0].size)
+    rows: list[dict[str, Any]] = []
+    for place, form in enumerate(forms):
+        job.report(0.2 + 0.75 * place / len(forms), f"Making {form.name}")
+        file = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
+        job.outputs[form.name].write_bytes(file)
+        comparison = compare(file, judging, layers, expected, classes)
+        result = asdict(comparison)
+        result.pop("answers")
+        rows.append({"form": form.name, **asdict(figures_of(file)), **result})
+    return {
+        "forms": rows,
+        "layers": [{"name": layer.name, "op": layer.op} for layer in layers],
+        "samples": {
+            "kind": "random" if archive is None else "files",
+            "calibration": len(calibration),
+            "judging": len(judging),
+            "ranges": [_range(calibration, place) for place in range(len(inputs))],
+            "classes": list(classes),
+            "float_answers": [answer_of(outputs) for outputs, _ in expected],
+        },
+        "quantiser": f"ai-edge-quantizer {version('ai-edge-quantizer')}",
+    }
+
+
+def _range(samples: Sequence[Sample], place: int) -> list[float]:
+    """The smallest and the largest number of an input."""
+    return [
+        float(min(sample.values[place].min() for sample in samples)),
+        float(max(sample.values[place].max() for sample in samples)),
+    ]
+
+
+def _float_model(data: bytes) -> Model:
+    """The model, if it is one of floats. Raises `Refused`."""
+    try:
+        model = read_model(data)
+    except ModelError as error:
+        raise Refused(Reason.BROKEN, f"The .tflite file cannot be read: {error}") from error
+    kinds = {tensor.kind for tensor in model.tensors}
+    quantised_kinds = {TensorKind.INT8, TensorKind.UINT8, TensorKind.INT16} & kinds
+    if quantised_kinds and any(tensor.scale is not None for tensor in model.tensors):
+        raise Refused(
+            Reason.NOT_CONVERTED, "The model is quantised already. Convert the float model that it was made of."
+        )
+    if TensorKind.FLOAT32 not in kinds:
+        raise Refused(Reason.NOT_CONVERTED, "The model has no floats that could be quantised.")
+    return model
+
+
+def quantised(
+    data: bytes, form: Form, floats: Sequence[str], calibration: Sequence[Sample], inputs: Sequence[ModelInput]
+) -> bytes:
+    """A form of a float model. Raises `Refused`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the interpreter warns of the memory that calibration takes
+            quantizer = Quantizer(data, recipe(form, floats))
+            ranges = None
+            if quantizer.need_calibration:
+                ranges = quantizer.calibrate(_calibration(data, calibration, inputs), num_threads=1)
+            result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
+    except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser refused the model: {first[:300]}") from error
+    if result.quantized_model is None:
+        raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser gave nothing.")
+    return bytes(result.quantized_model)
+
+
+def _calibration(
+    data: bytes, samples: Sequence[Sample], inputs: Sequence[ModelInput]
+) -> Mapping[str, list[dict[str, Any]]]:
+    """Samples as the quantiser takes them: by the model's signature and the names of its inputs there."""
+    from ai_edge_quantizer.utils import tfl_interpreter_utils
+
+    interpreter = tfl_interpreter_utils.create_tfl_interpreter(data)
+    signatures = interpreter.get_signature_list()
+    if not signatures:
+        raise ValueError("the file has no signature, which names inputs; convert the model again from its source")
+    key = next(iter(signatures))
+    details = interpreter.get_signature_runner(key).get_input_details()
+    names = {detail["index"]: name for name, detail in details.items()}
+    in_order = [names[detail["index"]] for detail in interpreter.get_input_details()]
+    return {
+        key: [
+            {name: value.reshape(one.shape) for name, value, one in zip(in_order, sample.values, inputs, strict=True)}
+            for sample in samples
+        ]
+    }

@@ -1,0 +1,53 @@
+"""Why a model is not converted: a reason that programs compare, and a sentence for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The name of a refusal. The page of the command lists them."""
+
+    PYTHON_CODE = "python-code"
+    """The file holds Python that loading it would run."""
+    CUSTOM_OBJECT = "custom-object"
+    """A layer or function that is not Keras's own."""
+    UNKNOWN_LAYER = "unknown-layer"
+    """A layer of Keras, or an argument of one, that is not on the list."""
+    PICKLE = "pickle"
+    LEADS_OUTSIDE = "leads-outside"
+    """Data that is stored in another file than this one."""
+    FILTER = "unknown-filter"
+    """Data that only a plug-in of HDF5 could decode."""
+    TOO_LARGE = "too-large"
+    BROKEN = "broken"
+    NOT_READ = "not-read"
+    """A format that is not read; the sentence says in which one to save the model."""
+    OPEN_DIMENSION = "open-dimension"
+    """An input whose size has to be chosen first."""
+    NOT_CONVERTED = "not-converted"
+    """The converter or the quantiser has no form for it."""
+    DIFFERS = "differs"
+    """The converted model answers otherwise than its source."""
+    SAMPLES = "samples"
+    """Samples that do not fit the model's input."""
+    OUT_OF_TIME = "out-of-time"
+    OUT_OF_MEMORY = "out-of-memory"
+    CRASHED = "crashed"
+
+
+class Refused(Exception):
+    """A model that is not converted."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def to_json(self) -> dict[str, str]:
+        return {"reason": self.reason.value, "message": str(self)}
+
+
+def refused_from_json(fields: Mapping[str, str]) -> Refused:
+    """The refusal that `to_json` described. Raises `ValueError` or `KeyError` for another description."""
+    return Refused(Reason(fields["reason"]), fields["message"])

@@ -1,0 +1,92 @@
+"""The option `--key`, what the registry says of revoked keys, and verifying what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rune.tools.cli.files.input_file import read_input_file
+from rune.tools.remote import NotSigned, Registry, RemoteError
+from rune.tools.remote.forge_client import ForgeClient
+from rune.tools.remote.referrers import decoded_annotation, fetch_referrers
+from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
+from rune.tools.signing.errors import BadBundle, BadKey, SignatureRefused
+from rune.tools.signing.keys import read_fingerprint, read_public_key
+from rune.tools.signing.provenance import Origin, read_provenance
+from rune.tools.signing.referrers import PUBLIC_KEY
+from rune.tools.signing.verifying import Proof, Signed, Trust, find_proof
+from rune.wording import counted, plain
+
+BUNDLE_SUFFIX = ".sigstore.json"
+"""What follows a rune's file name in that of its signature."""
+
+
+def key_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that names the keys to trust."""
+    return click.option("--key", "keys", multiple=True, metavar="FILE|FINGERPRINT", help=text)
+
+
+def trust_in(keys: Sequence[str], revoked: Mapping[str, str] | None = None) -> Trust:
+    """The keys that somebody named: public halves in files, or fingerprints. Raises `click.BadParameter`."""
+    files, fingerprints = [], set()
+    for text in keys:
+        fingerprint = read_fingerprint(text)
+        if fingerprint is not None:
+            fingerprints.add(fingerprint)
+            continue
+        try:
+            files.append(read_public_key(read_input_file(Path(text))))
+        except BadKey as error:
+            raise click.BadParameter(f"{text}: {error}", param_hint="--key") from error
+    return Trust(tuple(files), frozenset(fingerprints), dict(revoked or {}))
+
+
+def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str] | None:
+    """Why keys were revoked, by fingerprint, as the registry says it; None where it does not say. A registry that lies
+    can hide a revocation, and cannot make a key trusted."""
+    try:
+        with ForgeClient(url, token) as client:
+            rows = client.request("GET", f"/projects/{repository}/signing-keys")["keys"]
+        return {str(row["fingerprint"]): plain(str(row["revocation"]), longest=300) for row in rows if row["revoked"]}
+    except (RemoteError, KeyError, TypeError):
+        return None
+
+
+def verified(registry: Registry, repository: str, digest: str, trust: Trust) -> Proof:
+    """What a trusted key says of a manifest. Raises `NotSigned`."""
+    bundles = [
+        Signed(each.data, decoded_annotation(each, PUBLIC_KEY))
+        for each in fetch_referrers(registry, repository, digest, BUNDLE_TYPE, LARGEST_BUNDLE)
+    ]
+    try:
+        return find_proof(bundles, trust, [digest])
+    except SignatureRefused as error:
+        raise NotSigned(f"{repository}@{digest} is not proven: {plain(str(error), longest=600)}") from error
+
+
+def origin_of(proof: Proof) -> Origin:
+    """Where the rune came from. Raises `NotSigned` for a statement that does not say it."""
+    try:
+        return read_provenance(proof.statement)
+    except BadBundle as error:
+        raise NotSigned(f"The signature is valid, but it {error}.") from error
+
+
+def origin_lines(proof: Proof) -> list[str]:
+    """What is proven, for a person."""
+    origin = origin_of(proof)
+    approvals = origin.publication.approvals
+    admission = {
+        "passed": "it passed the gate",
+        "overridden": f"an owner published it past the gate: {origin.publication.reason}",
+    }.get(origin.publication.admission, "its tag has no gate")
+    return [
+        f"Signed by the key {proof.key.fingerprint}",
+        f"  {plain(origin.repository)}:{plain(origin.publication.tag)}, {plain(admission, longest=300)}",
+        f"  built at {plain(origin.builder)} from version {origin.version}, {plain(str(origin.spec['version']))}",
+        f"  with the toolchain {plain(str(origin.spec['toolchain']))}",
+        f"  approved by {counted(len(approvals), 'person', 'people')}" if approvals else "  approved by nobody",
+    ]

@@ -1,0 +1,62 @@
+"""What a rune's page says of its signature, to members and to strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.jobs.models import Job
+from forge.projects.models import Visibility
+from forge.registry.actions import publish_build
+from forge.registry.models import SigningKey
+from forge.registry.signing.actions import revoke_signing_key
+from forge.reviews.actions import give_verdict
+from tests.forge.factories.builds import built
+from tests.support.compact_html import compact
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/acme/kitchen/published?tag=1.0"
+
+
+@pytest.fixture
+def published(
+    key: SigningKey, project: Any, developer: Any, people: dict[str, Any], run_signer: Callable[[], list[Job]]
+) -> SigningKey:
+    """The key that signed version 1.0 of a public project, which two people approved."""
+    build = built(developer, project)
+    for kind in ("reviewer", "maintainer"):
+        give_verdict(people[kind], build, "approve")
+    publish_build(developer, build, "1.0")
+    run_signer()
+    project.visibility = Visibility.PUBLIC
+    project.save()
+    return key
+
+
+@pytest.mark.protects("registry/people-in-statements")
+def test_members_read_names_and_strangers_a_number(
+    published: SigningKey, developer: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
+) -> None:
+    page = compact(browser_of(developer).get(PAGE).content.decode())
+    for text in ("Signed by acme", published.fingerprint, str(people["reviewer"]), str(people["maintainer"])):
+        assert text in page
+    assert "who verifies trusts it" in page
+    public = compact(Client().get(PAGE).content.decode())
+    assert "Approved by 2 people" in public
+    assert published.fingerprint in public
+    assert "person-" in public
+    for person in (people["reviewer"], people["maintainer"]):
+        assert str(person) not in public
+
+
+@pytest.mark.protects("registry/forged-signatures")
+def test_a_page_says_nothing_of_a_signature_whose_key_was_revoked(
+    published: SigningKey, organisation: Any, owner: Any
+) -> None:
+    assert "Signed by acme" in Client().get(PAGE).content.decode()
+    revoke_signing_key(owner, organisation, published.pk, "The disk was stolen.")
+    assert "Signed by acme" not in Client().get(PAGE).content.decode()

@@ -1,0 +1,129 @@
+"""A step runs in a process that has no network, no files but its own, a limited time and a limited memory."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+import lab
+import rune
+from lab.child.limits import Limits
+from lab.child.start import Step, run
+from lab.refusal import Reason, Refused
+
+PYTHON = Path(sys.executable)
+PROBE = """
+import os, socket
+from lab.refusal import Reason, Refused
+
+def tried(action):
+    try:
+        action()
+    except Exception as error:
+        return type(error).__name__
+    return "done"
+
+def spin(job):
+    while True:
+        pass
+
+def run(job):
+    what = job.spec["what"]
+    if what == "probe":
+        job.report(0.5, "Half done")
+        return {
+            "secret": tried(lambda: open(job.spec["secret"]).read()),
+            "canary": tried(lambda: open(job.spec["canary"], "w")),
+            "network": tried(lambda: socket.create_connection(("127.0.0.1", job.spec["port"]), 1)),
+            "program": tried(lambda: os.execv("/bin/sh", ["sh", "-c", "true"])),
+            "variables": sorted(name for name in os.environ if "SECRET" in name),
+            "input": job.inputs["source"].read_bytes().decode(),
+            "output": job.outputs["model"].write_bytes(b"result"),
+        }
+    if what == "memory":
+        return {"bytes": len(bytearray(job.spec["bytes"]))}
+    if what == "refuse":
+        raise Refused(Reason.PICKLE, "a sentence")
+    if what == "raise":
+        raise ValueError("first line\\nlast line")
+    if what == "abort":
+        os.abort()
+    if what == "spin":
+        spin(job)
+    if what == "chatter":
+        os.write(1, b"not an answer\\n")
+        return {}
+"""
+
+
+@pytest.fixture
+def probe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Copies of the packages in which a step probes the process that it runs in."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    (packages / "rune").symlink_to(Path(rune.__path__[0]).resolve())
+    shutil.copytree(Path(lab.__path__[0]), packages / "lab")
+    (packages / "lab" / "formats" / "keras" / "converting.py").write_text(PROBE)
+    monkeypatch.setattr("lab.child.start.package_folder", lambda name: str((packages / name).resolve()))
+    return tmp_path
+
+
+def step(folder: Path, what: str, limits: Limits | None = None, **spec: object) -> Step:
+    source = folder / "source"
+    source.write_text("the input")
+    outputs = {"model": folder / "model"}
+    return Step("keras", {"what": what, **spec}, {"source": source}, outputs, limits or Limits(seconds=60))
+
+
+@pytest.mark.protects("models-in/converters")
+def test_a_step_reaches_nothing_but_its_files(probe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "x")
+    secret, canary = probe / "secret", probe / "canary"
+    secret.write_text("secret")
+    reports: list[tuple[float, str]] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        request = step(probe, "probe", secret=str(secret), canary=str(canary), port=port)
+        outcome = run(request, PYTHON, lambda share, text: reports.append((share, text)))
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    result = outcome.result
+    assert (result["input"], (probe / "model").read_bytes()) == ("the input", b"result")
+    assert result["variables"] == []
+    assert reports == [(0.5, "Half done")]
+    assert "done" not in (result["secret"], result["canary"], result["network"], result["program"])
+    assert not canary.exists()
+
+
+@pytest.mark.protects("models-in/converters")
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [("refuse", Reason.PICKLE), ("raise", Reason.NOT_CONVERTED), ("abort", Reason.CRASHED), ("chatter", None)],
+)
+def test_each_end_of_a_step_has_a_name(probe: Path, what: str, reason: Reason | None) -> None:
+    if reason is None:
+        assert run(step(probe, what), PYTHON).result == {}
+        return
+    with pytest.raises(Refused) as caught:
+        run(step(probe, what), PYTHON)
+    assert caught.value.reason is reason
+    assert "first line" not in str(caught.value)
+
+
+@pytest.mark.protects("models-in/limits")
+def test_a_step_that_needs_too_much_memory_is_refused(probe: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        run(step(probe, "memory", Limits(seconds=60, memory=256 << 20), bytes=1 << 30), PYTHON)
+    assert caught.value.reason is Reason.OUT_OF_MEMORY
+
+
+@pytest.mark.protects("models-in/limits")
+def test_a_step_that_does_not_end_is_stopped(probe: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        run(step(probe, "spin", Limits(seconds=2)), PYTHON)
+    assert caught.value.reason is Reason.OUT_OF_TIME

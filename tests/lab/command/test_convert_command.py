@@ -1,0 +1,120 @@
+"""`rune convert` on the command line, with what needs no environment; the rest is in tests/lab/test_conversions.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from lab.command.conversion import parsed_shapes, samples_digest
+from rune.model.tflite import TensorKind, read_model
+from rune.tools.cli import main
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+FLOAT = MODELS / "network.tflite"
+
+
+def convert(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["convert", *map(str, arguments)])
+
+
+def test_a_float_model_is_quantised_with_a_table_and_a_record(tmp_path: Path) -> None:
+    output = tmp_path / "small.tflite"
+    result = convert(FLOAT, "--quantize", "int8", "--keep", "mixing_1", "-o", output)
+    assert result.exit_code == 0, result.stderr
+    head, float_row, int8_row, *_ = result.stdout.splitlines()
+    assert head.split() == ["Form", "File", "Arena", "Constants", "Signal", "to", "noise", "Answers", "changed"]
+    assert (float_row.split()[0], int8_row.split()[0]) == ("float32", "int8")
+    assert "which is a guess" in result.stdout
+    assert "Lowest signal to noise" in result.stdout
+    model = read_model(output.read_bytes())
+    assert model.tensors[model.inputs[0]].kind is TensorKind.INT8
+    record = json.loads((tmp_path / "small.provenance.json").read_text())
+    assert record["digest"] == f"sha256:{hashlib.sha256(output.read_bytes()).hexdigest()}"
+    assert record["source"]["digest"] == f"sha256:{hashlib.sha256(FLOAT.read_bytes()).hexdigest()}"
+    assert record["settings"] == {"form": "int8", "float_layers": ["mixing_1"]}
+    assert (record["samples"]["kind"], record["conversion"]) == ("random", None)
+
+
+def test_the_same_command_gives_the_same_file_and_the_same_record(tmp_path: Path) -> None:
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    np.save(samples / "a.npy", np.random.default_rng(1).standard_normal((40, 12, 6)))
+    results = []
+    for name in ("one", "two"):
+        output = tmp_path / name / "m.tflite"
+        output.parent.mkdir()
+        result = convert(FLOAT, "--quantize", "int8", "--samples", samples, "-o", output, "--format", "json")
+        assert result.exit_code == 0, result.stderr
+        results.append((result.stdout, output.read_bytes(), (output.parent / "m.provenance.json").read_text()))
+    assert results[0] == results[1]
+    report = json.loads(results[0][0])
+    assert [row["form"] for row in report["forms"]] == ["float32", "int8"]
+    assert (report["samples"]["calibration"], report["samples"]["judging"]) == (20, 20)
+    assert report["provenance"]["samples"]["digest"] == samples_digest(samples)
+
+
+@pytest.mark.protects("models-in/pickles")
+def test_a_pickle_ends_with_the_reason_and_no_file(tmp_path: Path) -> None:
+    source, output = tmp_path / "m.pt", tmp_path / "m.tflite"
+    source.write_bytes(pickle.dumps({"weights": 1}))
+    result = convert(source, "-o", output)
+    assert result.exit_code == 1
+    assert f'Unable to convert "{source}"' in result.stderr
+    assert "runs Python when it is loaded" in result.stderr
+    assert not output.exists()
+
+
+def test_an_environment_that_is_missing_is_named_with_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNE_LAB_DIR", str(tmp_path / "lab"))
+    result = convert(MODELS / "network.keras", "-o", tmp_path / "m.tflite")
+    assert result.exit_code == 1
+    assert "needs the tensorflow environment: 320 MB to download, 1.6 GB on disk" in result.stderr
+    assert "--prepare" in result.stderr
+    assert not (tmp_path / "lab").exists()
+
+
+def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    result = convert(tmp_path / "none.keras", "-o", tmp_path / "m.tflite")
+    assert result.exit_code == 1
+    assert "No such file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--keep", "first_1"], "--keep needs --quantize"),
+        (["--shape", "x"], "NAME=49x10"),
+        (["--shape", "x=0x3"], "NAME=49x10"),
+        (["--quantize", "int4"], "is not one of"),
+    ],
+)
+def test_a_wrong_option_is_explained(tmp_path: Path, options: list[str], message: str) -> None:
+    result = convert(FLOAT, *options, "-o", tmp_path / "m.tflite")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_layer_that_does_not_exist_ends_the_command(tmp_path: Path) -> None:
+    result = convert(FLOAT, "--quantize", "int8", "--keep", "nothing", "-o", tmp_path / "m.tflite")
+    assert result.exit_code == 1
+    assert 'no layer "nothing"' in result.stderr
+
+
+def test_shapes_are_parsed() -> None:
+    assert parsed_shapes(["x=49x10", "a=b=3"]) == {"x": (49, 10), "a=b": (3,)}
+
+
+@pytest.mark.protects("models-in/converters")
+def test_the_command_runs_the_quantiser_in_an_isolated_process(tmp_path: Path) -> None:
+    """A damaged file reaches no library of this process: the reader that verifies it runs in the child."""
+    damaged = tmp_path / "m.tflite"
+    damaged.write_bytes(FLOAT.read_bytes()[:3000])
+    result = convert(damaged, "--quantize", "int8", "-o", tmp_path / "o.tflite")
+    assert result.exit_code == 1
+    assert "cannot be read" in result.stderr

@@ -1,0 +1,178 @@
+"""Models of Keras are converted in the TensorFlow environment, and hostile ones are refused there as well."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.child.start import Step, run
+from lab.environments.declared import ENVIRONMENTS
+from lab.formats.keras.objects import ACTIVATIONS, LAYERS
+from lab.refusal import Reason, Refused
+from rune.model.tflite import read_model
+from tests.lab.formats.keras_files import dense, layer, sequential, write_h5, write_keras
+
+MODELS = Path(__file__).resolve().parent / "models"
+TENSORFLOW = ENVIRONMENTS["tensorflow"]
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not TENSORFLOW.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+
+
+@pytest.fixture
+def convert(tmp_path: Path) -> Callable[..., tuple[Any, bytes]]:
+    def converted(source: Path, **shapes: list[int]) -> tuple[Any, bytes]:
+        step = Step("keras", {"shapes": shapes}, {"source": source}, {"model": tmp_path / "converted"})
+        return run(step, TENSORFLOW.python).result, (tmp_path / "converted").read_bytes()
+
+    return converted
+
+
+def in_keras(code: str, folder: Path) -> str:
+    """Runs Python in the environment; what it printed."""
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder.parent)}
+    command = [str(TENSORFLOW.python), "-c", code]
+    completed = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    return completed.stdout
+
+
+@pytest.mark.parametrize("name", ["network.keras", "network.h5"])
+def test_a_model_is_converted_and_gives_what_keras_gives(convert: Callable[..., Any], name: str) -> None:
+    result, data = convert(MODELS / name)
+    assert result["difference"] < 1e-5
+    assert result["inputs"] == [{"name": "frames", "shape": [1, 12, 6]}]
+    model = read_model(data)
+    assert tuple(model.tensors[model.inputs[0]].shape) == (1, 12, 6)
+    assert convert(MODELS / name)[1] == data
+
+
+SOURCES = """
+import keras
+from keras import layers as L
+keras.utils.set_random_seed(4)
+def save(name, *layers, shape=(16, 8)):
+    keras.Sequential([L.Input(shape), *layers]).save(name)
+save("lstm.keras", L.LSTM(6), L.Dense(3, "softmax"))
+save("gru.keras", L.Bidirectional(L.GRU(5, return_sequences=True)), L.TimeDistributed(L.Dense(2)))
+save("conv_1d.keras", L.Conv1D(8, 3, activation="relu6"), L.BatchNormalization(), L.MaxPooling1D(), L.Flatten(),
+     L.Dense(4))
+save("words.keras", L.Embedding(50, 6), L.GlobalAveragePooling1D(), L.Dense(2), shape=(12,))
+save("separable.keras", L.SeparableConv2D(8, 3, activation="hard_swish"), L.ReLU(6.0), L.Dropout(0.2),
+     L.GlobalMaxPooling2D(), shape=(16, 16, 3))
+source = L.Input((10, 8))
+value = L.MultiHeadAttention(2, 4)(source, source)
+value = L.LayerNormalization()(value + source)
+keras.Model(source, [L.Dense(3)(L.Flatten()(value)), value * 0.5]).save("attention.keras")
+inner = keras.Sequential([L.Input((8,)), L.Dense(6, "elu")], name="inner")
+left, right = L.Input((8,), name="left"), L.Input((8,), name="right")
+keras.Model([right, left], L.Concatenate()([inner(left), inner(right)])).save("two.keras")
+keras.applications.MobileNetV2((32, 32, 3), alpha=0.35, weights=None, classes=5).save("mobilenet.keras")
+keras.applications.MobileNetV2((32, 32, 3), alpha=0.35, weights=None, classes=5).save("mobilenet.h5")
+"""
+
+
+def test_layers_of_many_kinds_are_converted(convert: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    in_keras(SOURCES, folder)
+    differences = {path.name: convert(path)[0]["difference"] for path in sorted(folder.iterdir())}
+    assert len(differences) == 9
+    assert max(differences.values()) < 1e-4, differences
+
+
+def test_every_layer_of_the_list_is_keras_own_and_has_its_arguments(tmp_path: Path) -> None:
+    code = """
+import inspect, json, keras
+def arguments(name):
+    kind = getattr(keras.layers, name)
+    names = set()
+    for one in kind.__mro__:
+        if "__init__" in vars(one):
+            names |= set(inspect.signature(one.__init__).parameters)
+    return sorted(names)
+print(json.dumps({name: arguments(name) for name in dir(keras.layers) if inspect.isclass(getattr(keras.layers, name))}))
+print(json.dumps([name for name in NAMES if not callable(getattr(keras.activations, name, None))]))
+"""
+    lines = in_keras(code.replace("NAMES", repr(sorted(ACTIVATIONS))), tmp_path).splitlines()
+    known = json.loads(lines[0])
+    assert set(LAYERS) <= set(known)
+    # What earlier versions wrote, Keras still reads.
+    earlier = {"batch_input_shape", "input_length", "alpha", "rms_scaling", "zero_output_for_mask", "unroll"}
+    unknown = {name: sorted(LAYERS[name] - set(known[name]) - earlier) for name in LAYERS}
+    assert {name: arguments for name, arguments in unknown.items() if arguments} == {}
+    assert json.loads(lines[1]) == ["hard_swish"] or json.loads(lines[1]) == []
+
+
+@pytest.mark.protects("models-in/keras-code")
+def test_a_lambda_that_keras_itself_wrote_is_refused_and_did_not_run(
+    convert: Callable[..., Any], tmp_path: Path
+) -> None:
+    code = """
+import keras
+from keras import layers as L
+model = keras.Sequential([L.Input((4,)), L.Lambda(lambda x: (open("CANARY", "w"), x)[1], output_shape=(4,))])
+model.save("attack.keras")
+model.save("attack.h5")
+""".replace("CANARY", str(tmp_path / "canary"))
+    in_keras(code, tmp_path)
+    (tmp_path / "canary").unlink(missing_ok=True)
+    for name in ("attack.keras", "attack.h5"):
+        with pytest.raises(Refused) as caught:
+            convert(tmp_path / name)
+        assert caught.value.reason is Reason.PYTHON_CODE
+    assert not (tmp_path / "canary").exists()
+
+
+def test_files_that_tests_make_by_hand_are_files_of_keras(convert: Callable[..., Any], tmp_path: Path) -> None:
+    """The hostile files of the other tests are good files but for what is hostile in them."""
+    assert convert(write_keras(tmp_path / "m.keras"))[0]["difference"] < 1e-5
+    assert convert(write_h5(tmp_path / "m.h5"))[0]["difference"] < 1e-5
+
+
+@pytest.mark.protects("models-in/limits")
+def test_a_model_larger_than_the_memory_is_refused(convert: Callable[..., Any], tmp_path: Path) -> None:
+    huge = sequential(layer("Dense", name="dense", units=1 << 22), dense(name="more", units=1 << 20))
+    with pytest.raises(Refused) as caught:
+        convert(write_keras(tmp_path / "m.keras", huge))
+    assert caught.value.reason in (Reason.OUT_OF_MEMORY, Reason.BROKEN)
+
+
+def test_weights_that_do_not_fit_are_named(convert: Callable[..., Any], tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        convert(write_keras(tmp_path / "m.keras", sequential(dense(units=7))))
+    assert caught.value.reason is Reason.BROKEN
+
+
+def test_a_converted_model_that_answers_otherwise_is_refused_with_its_first_layer(tmp_path: Path) -> None:
+    code = f"""
+import sys
+sys.path.insert(0, {str(MODELS.parents[2])!r})
+from pathlib import Path
+import keras, numpy as np
+from lab.formats.keras.converting import compare
+from lab.formats.keras.reading import read_keras
+from lab.refusal import Refused
+path = Path({str(MODELS / "network.keras")!r})
+model = keras.models.load_model(path)
+data = Path({str(MODELS / "network.tflite")!r}).read_bytes()
+source = read_keras(path)
+print(compare(model, data, source))
+changed = model.get_layer("mixing")
+changed.set_weights([value * 1.01 for value in changed.get_weights()])
+try:
+    compare(model, data, source)
+except Refused as refused:
+    print(refused.reason, refused)
+"""
+    first, second = in_keras(code, tmp_path).splitlines()[-2:]
+    assert float(first) < 1e-5
+    assert second.startswith("differs ")
+    assert 'The first layer that differs is "mixing"' in second
