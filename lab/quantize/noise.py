@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from lab.quantize.layers import Layer
 from lab.quantize.levels import IDENTICAL
 from lab.quantize.samples import Array, Sample
+from lab.refusal import Reason, Refused
 
 
 class RunningModel:
@@ -92,51 +93,78 @@ class Comparison:
     changed: int
     samples: int
     right: int | None = None
-    answers: tuple[int, ...] = field(default=(), repr=False)
 
 
-def run_float(
-    data: bytes, samples: Iterable[Sample], layers: Sequence[Layer]
-) -> list[tuple[list[Array], list[Array | None]]]:
-    """The outputs of the float model and the tensors of its layers, for each sample."""
-    model = RunningModel(data)
-    results = []
-    for sample in samples:
-        outputs = model.run(sample.values)
-        results.append((outputs, [model.tensor(layer.tensor) for layer in layers]))
-    return results
+class _Form:
+    """One form while it is compared."""
+
+    def __init__(self, name: str, data: bytes, layers: Sequence[Layer]) -> None:
+        try:
+            self.model = RunningModel(data)
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).partition("\n")[0][:300]
+            message = f"{name}: no interpreter can run what the quantiser made of the model: {reason}"
+            raise Refused(Reason.NOT_CONVERTED, message) from error
+        self.layers = {layer.name: _Sums() for layer in layers}
+        self.whole = _Sums()
+        self.changed = self.right = 0
 
 
 def compare(
-    data: bytes,
+    source: bytes,
+    forms: Mapping[str, bytes],
     samples: Sequence[Sample],
     layers: Sequence[Layer],
-    expected: Sequence[tuple[list[Array], list[Array | None]]],
-    classes: Sequence[str] = (),
-) -> Comparison:
-    """Compares a form with what the float model answered."""
-    model = RunningModel(data)
-    sums = {layer.name: _Sums() for layer in layers}
-    whole = _Sums()
-    changed = right = 0
-    answers = []
-    for sample, (outputs, tensors) in zip(samples, expected, strict=True):
-        own = model.run(sample.values)
-        for one, other in zip(outputs, own, strict=True):
-            whole.add(one, other)
-        for layer, source in zip(layers, tensors, strict=True):
-            other_tensor = model.tensor(layer.tensor)
-            if source is not None and other_tensor is not None and source.shape == other_tensor.shape:
-                sums[layer.name].add(source, other_tensor)
-            else:
-                sums.pop(layer.name, None)
-        answer, before = answer_of(own), answer_of(outputs)
-        answers.append(answer)
-        changed += answer != before
-        right += bool(classes) and classes[answer] == sample.label
-    levels = {name: round(one.decibels, 1) for name, one in sums.items()}
-    judged = right if classes else None
-    return Comparison(levels, round(whole.decibels, 1), changed, len(samples), judged, tuple(answers))
+    report: Callable[[int], None] = lambda _: None,
+) -> tuple[dict[str, Comparison], tuple[str, ...]]:
+    """Compares forms with the float model; the comparison of each, and the names of the classes.
+
+    All models run a sample before the next one: the tensors of one sample are many megabytes. `report` takes the number
+    of samples that are done.
+    """
+    original = RunningModel(source)
+    running = {name: _Form(name, data, layers) for name, data in forms.items()}
+    classes: tuple[str, ...] = ()
+    for place, sample in enumerate(samples):
+        report(place)
+        outputs = original.run(sample.values)
+        if not place:
+            classes = class_names(samples, outputs[0].size)
+        before = answer_of(outputs)
+        answers = {name: _add(form, sample, outputs) for name, form in running.items()}
+        for layer in layers:
+            _add_layer(layer, original.tensor(layer.tensor), running.values())
+        for name, answer in answers.items():
+            running[name].changed += answer != before
+            running[name].right += bool(classes) and classes[answer] == sample.label
+    return {
+        name: Comparison(
+            {layer: round(one.decibels, 1) for layer, one in form.layers.items()},
+            round(form.whole.decibels, 1),
+            form.changed,
+            len(samples),
+            form.right if classes else None,
+        )
+        for name, form in running.items()
+    }, classes
+
+
+def _add(form: _Form, sample: Sample, outputs: Sequence[Array]) -> int:
+    """Runs a form on a sample and adds its outputs; its answer."""
+    own = form.model.run(sample.values)
+    for one, other in zip(outputs, own, strict=True):
+        form.whole.add(one, other)
+    return answer_of(own)
+
+
+def _add_layer(layer: Layer, source: Array | None, forms: Iterable[_Form]) -> None:
+    """Adds what a layer gave in each form; a form that has no such tensor loses the layer."""
+    for form in forms:
+        other = form.model.tensor(layer.tensor)
+        if layer.name in form.layers and source is not None and other is not None and source.shape == other.shape:
+            form.layers[layer.name].add(source, other)
+        else:
+            form.layers.pop(layer.name, None)
 
 
 def answer_of(outputs: Sequence[Array]) -> int:

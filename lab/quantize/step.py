@@ -14,7 +14,7 @@ from lab.child.job import Job
 from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
 from lab.quantize.layers import layers_of, tensors_of
-from lab.quantize.noise import answer_of, class_names, compare, run_float
+from lab.quantize.noise import compare
 from lab.quantize.samples import ModelInput, Sample, random_samples, read_samples, split_samples
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
@@ -35,18 +35,19 @@ def run(job: Job) -> dict[str, Any]:
     samples = random_samples(inputs) if archive is None else read_samples(archive, inputs)
     calibration, judging = split_samples(samples)
     forms = [FORMS[name] for name in job.spec["forms"]]
-    job.report(0.15, "Running the float model")
-    expected = run_float(data, judging, layers)
-    classes = class_names(judging, expected[0][0][0].size)
-    rows: list[dict[str, Any]] = []
+    files: dict[str, bytes] = {}
     for place, form in enumerate(forms):
-        job.report(0.2 + 0.75 * place / len(forms), f"Making {form.name}")
-        file = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
-        job.outputs[form.name].write_bytes(file)
-        comparison = compare(file, judging, layers, expected, classes)
-        result = asdict(comparison)
-        result.pop("answers")
-        rows.append({"form": form.name, **asdict(figures_of(file)), **result})
+        job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
+        files[form.name] = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
+        job.outputs[form.name].write_bytes(files[form.name])
+    comparisons, classes = compare(
+        data,
+        files,
+        judging,
+        layers,
+        lambda done: job.report(0.6 + 0.4 * done / len(judging), f"Comparing on sample {done + 1} of {len(judging)}"),
+    )
+    rows = [{"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()]
     return {
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],
@@ -56,7 +57,6 @@ def run(job: Job) -> dict[str, Any]:
             "judging": len(judging),
             "ranges": [_range(calibration, place) for place in range(len(inputs))],
             "classes": list(classes),
-            "float_answers": [answer_of(outputs) for outputs, _ in expected],
         },
         "quantiser": f"ai-edge-quantizer {version('ai-edge-quantizer')}",
     }

@@ -60,7 +60,7 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
     converted = _Converted(data, names)
     largest = 0.0
     for values in inputs:
-        expected = [np.asarray(one) for one in _as_list(model(_arguments(model, names, values), training=False))]
+        expected = [np.asarray(one) for one in _as_list(model.predict_on_batch(_arguments(model, names, values)))]
         for one, other in zip(expected, converted.outputs(values), strict=True):
             largest = max(largest, difference(one, other))
     if largest > TOLERANCE:
@@ -75,15 +75,17 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
 
 
 class _Converted:
-    """A converted model, run with the kernels of the interpreter alone."""
+    """A converted model in the interpreter. `keeps_tensors` lets the tensors between its layers be read after a run."""
 
     def __init__(self, data: bytes, names: Sequence[str], *, keeps_tensors: bool = False) -> None:
         import tensorflow as tf
 
+        kinds = tf.lite.experimental.OpResolverType
         self._interpreter = tf.lite.Interpreter(
             model_content=data,
-            num_threads=1,
-            experimental_op_resolver_type=tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            num_threads=2,
+            # A delegate computes several layers at once, and leaves no tensors between them.
+            experimental_op_resolver_type=kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES if keeps_tensors else kinds.AUTO,
             experimental_preserve_all_tensors=keeps_tensors,
         )
         self._interpreter.allocate_tensors()

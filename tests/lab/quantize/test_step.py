@@ -12,7 +12,7 @@ import pytest
 from lab.child.job import Job
 from lab.quantize.forms import FORMS, recipe
 from lab.quantize.layers import layers_of, tensors_of
-from lab.quantize.noise import RunningModel, answer_of
+from lab.quantize.noise import RunningModel, answer_of, compare
 from lab.quantize.samples import pack_samples
 from lab.quantize.step import run
 from lab.refusal import Reason, Refused
@@ -139,3 +139,10 @@ def test_names_of_layers_are_no_patterns() -> None:
     assert unchanged["regex"] == r"(^|;)a\.\*\(b(;|$)"
     with pytest.raises(ValueError, match="no recipe"):
         recipe(FORMS["float32"])
+
+
+def test_a_form_that_no_interpreter_runs_is_named() -> None:
+    layers = layers_of(read_model(NETWORK))
+    with pytest.raises(Refused, match="int8: no interpreter can run") as caught:
+        compare(NETWORK, {"int8": b"\0\0\0\0TFL3" + bytes(64)}, [], layers)
+    assert caught.value.reason is Reason.NOT_CONVERTED
