@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "forge.collab",
     "forge.compute",
     "forge.jobs",
+    "forge.datasets",
     "forge.builds",
     "forge.registry",
     "forge.reviews",

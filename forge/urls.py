@@ -14,6 +14,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.projects.urls")),
     path("", include("forge.compute.urls")),
     path("", include("forge.jobs.urls")),
+    path("", include("forge.datasets.urls")),
     path("", include("forge.builds.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),

@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from forge.accounts import page_urls as accounts
 from forge.builds import page_urls as builds
+from forge.datasets import page_urls as datasets
 from forge.jobs import page_urls as jobs
 from forge.moderation import page_urls as moderation
 from forge.notices import page_urls as notices
@@ -87,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("<str:organisation>/<str:name>/studio", studio.studio, name="studio"),
     *projects.project_pages,
+    *datasets.project_pages,
     *builds.project_pages,
     *registry.project_pages,
     *reviews.project_pages,

@@ -77,6 +77,7 @@ OTHERS = (
     "{project}/builds/1/files",
     "{project}/builds/1/log",
     "{project}/builds/1/publish",
+    "{project}/data",
     "{project}/builds/1/devices?board=esp32-devkit",
     "{project}/devices?q=m7",
     "{project}/settings",

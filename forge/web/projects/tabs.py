@@ -46,6 +46,7 @@ class Tab:
 TABS = (
     Tab("Overview", ""),
     Tab("Studio", "studio"),
+    Tab("Data", "data"),
     Tab("Builds", "builds", also=("devices",)),
     Tab("Reviews", "reviews", also=("suggestions",), counted=_open_reviews),
     Tab("Change requests", "change-requests", also=("offer",), counted=_open_change_requests),

@@ -34,6 +34,7 @@ from forge.webhooks.actions import create_webhook, ping
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
 from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.web.data_cases import DATA_CASES, data_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -632,6 +633,7 @@ CASES: list[Case] = [
         (409, 409, 403, 403, 403, 404, 302),
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
+    *DATA_CASES,
 ]
 
 ELSEWHERE = frozenset(
@@ -642,6 +644,7 @@ ELSEWHERE = frozenset(
 OURS = (
     *(
         "forge.accounts",
+        "forge.datasets",
         "forge.jobs",
         "forge.notices",
         "forge.projects",
@@ -713,6 +716,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "MEMBER/hand-over": f"{_O}/members/{member.pk}/hand-over",
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
+        **data_addresses(member, project),
     }
 
 

@@ -19,6 +19,7 @@ from forge.builds.actions import watch_wires
 from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
+from forge.datasets.versions.actions import save_version
 from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
@@ -29,6 +30,7 @@ from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, be
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built, packed
+from tests.forge.factories.recordings import consent_of, sample_of
 from tests.forge.factories.suggestions import ready_copy
 from tests.support.shares import rank
 
@@ -77,6 +79,8 @@ NOTHING: Names = {
     "kind": "nokind",
     "grant": str(UUID(int=18)),
     "check": "nocheck",
+    "consent_id": str(UUID(int=19)),
+    "other": "986",
 }
 """What the addresses' parameters are where there is nothing of the kind."""
 
@@ -112,6 +116,8 @@ def build(project: Project, developer: User, reviewer: User) -> Build:
 def names(build: Build, organisation: Organisation, project: Project, owner: User, developer: User) -> Names:
     """The parameters of what is there."""
     sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
+    recorded = sample_of(consent_of(owner, project), owner)
+    save_version(owner, project, seen=recorded.revision)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
     assert build.artefact is not None
     review = ask_for_review(owner, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
@@ -167,6 +173,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "kind": "guest-link",
         "grant": str(link.pk),
         "check": "rig-71",
+        "consent_id": str(recorded.consent_id),
+        "other": "1",
     }
 
 
@@ -225,9 +233,11 @@ def answers(
                 transaction.set_rollback(True)
             body = b"".join(answer) if answer.streaming else answer.content
             said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
-            said = re.sub(f"((?:builds|reviews|change-requests)(?:/|%2F)){names['number']}", r"\1<number>", said)
+            said = re.sub(
+                f"((?:builds|reviews|change-requests|samples)(?:/|%2F)){names['number']}", r"\1<number>", said
+            )
             for name, value in names.items():
-                if name != "number":
+                if name not in ("number", "other"):
                     said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")
             results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
     return results

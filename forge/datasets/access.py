@@ -1,0 +1,93 @@
+"""Finding data sets, samples and versions for a person: unknown and forbidden look the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from forge.accounts.organisations.access import nothing_here
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.datasets.errors import DataVersionNotFound
+from forge.datasets.models import Consent, ConsentQuerySet, DataSet, DataVersion, Group, Sample, SampleQuerySet
+from forge.datasets.splits.warnings import LabelCounts
+from forge.projects.access import require
+from forge.projects.models import Project
+
+
+def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
+    """The stored samples of a project, newest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, project)
+    return (
+        Sample.objects.visible_to(actor)
+        .available()
+        .filter(data_set__project=project)
+        .select_related("group__person", "consent", "labelled_by")
+        .order_by("-number")
+    )
+
+
+def find_sample(actor: Actor, project: Project, number: int) -> Sample:
+    """A stored sample of a project. Raises `Forbidden` or `NotFound`."""
+    sample = samples_of(actor, project).select_related("data_set__project__organisation").filter(number=number).first()
+    if sample is None:
+        raise nothing_here(actor)
+    return sample
+
+
+def find_consent(actor: Actor, consent_id: UUID) -> Consent:
+    """A consent of a project that the person may read, or their own. Raises `NotFound`, or `SignInNeeded` for a
+    visitor."""
+    consents = Consent.objects.visible_to(actor).select_related("data_set__project__organisation", "person")
+    consent = consents.filter(pk=consent_id).first()
+    if consent is None:
+        raise nothing_here(actor)
+    return consent
+
+
+def own_consents(actor: Actor) -> ConsentQuerySet:
+    """What a person agreed to and has not withdrawn, in any project, also of organisations that they left."""
+    return Consent.objects.visible_to(actor).in_force().filter(person=actor.pk).select_related("person")
+
+
+def versions_of(actor: Actor, project: Project) -> QuerySet[DataVersion]:
+    """The versions of a project's data, newest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, project)
+    versions = DataVersion.objects.visible_to(actor).filter(data_set__project=project)
+    return versions.select_related("saved_by").order_by("-number")
+
+
+def find_version(actor: Actor, project: Project, number: int) -> DataVersion:
+    """A version of a project's data. Raises `Forbidden`, `NotFound` and `DataVersionNotFound`."""
+    version = versions_of(actor, project).filter(number=number).first()
+    if version is None:
+        raise DataVersionNotFound(f"The data of {project.full_name} has no version {number}.")
+    return version
+
+
+def revision_of(actor: Actor, project: Project) -> int:
+    """The number of changes of a project's samples; 0 before the first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, project)
+    revision = DataSet.objects.visible_to(actor).filter(project=project).values_list("revision", flat=True).first()
+    return revision or 0
+
+
+def label_counts(samples: SampleQuerySet) -> list[LabelCounts]:
+    """How many of these samples each label has, by split and by group. Two queries."""
+    plain = samples.exclude(label="").select_related(None).order_by()
+    splits: dict[str, dict[str, int]] = {}
+    groups: dict[str, dict[str, int]] = {}
+    for label, split, count in plain.values_list("label", "split").annotate(count=Count("pk")):
+        splits.setdefault(label, {})[split] = count
+    for label, group, count in plain.values_list("label", "group__number").annotate(count=Count("pk")):
+        groups.setdefault(label, {})[str(group)] = count
+    return [LabelCounts(label, counts, groups[label]) for label, counts in sorted(splits.items())]
+
+
+def groups_of(samples: SampleQuerySet) -> Mapping[int, str]:
+    """The names of the groups of these samples, by their numbers."""
+    numbers = samples.select_related(None).order_by().values("group")
+    groups = Group.objects.filter(pk__in=numbers).select_related("person").order_by("number")
+    return {group.number: str(group) for group in groups}

@@ -1,0 +1,43 @@
+"""The event of data sets and its audit sentences."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from forge.core.audit.messages import AuditSentences, AuditTopic
+from forge.core.audit.messages import declare as declare_sentences
+from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence
+from forge.core.events.declarations import EventType, StreamKind, declare
+
+
+class DataChangedJson(TypedDict):
+    """Samples of the data set came, changed or were deleted, or a version was saved. Samples that changed have this
+    revision."""
+
+    revision: int
+
+
+DATA_CHANGED = declare(
+    EventType(
+        "data.changed",
+        StreamKind.PROJECT,
+        DataChangedJson,
+        ("data", "data_versions"),
+        audit=AuditSentences(
+            AuditTopic.FILES,
+            {
+                "data.add": "added sample {number} to the data of {project}",
+                "data.mark": "changed {count} samples of the data of {project}",
+                "data.withdraw": "withdrew the consent for {count} samples of the data of {project}",
+                "data.delete": "deleted sample {number} of the data of {project}",
+                "data.end": "deleted {count} samples of the data of {project}, whose time was over",
+                "data.version": "saved version {number} of the data of {project}",
+            },
+        ),
+        activity=ActivityAnnouncement(
+            {"data": ActivitySentence("changed the data of", path="/data")}, lambda _: ActivityEntry("data")
+        ),
+    )
+)
+declare_sentences(AuditTopic.FILES, {"data.agree": "agreed to give recordings to the data of {project}"})
+declare_sentences(AuditTopic.DOWNLOADS, {"data.download": "downloaded samples of the data of {project}"})

@@ -1,0 +1,118 @@
+"""Consents over REST."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Conflict, Invalid
+from forge.datasets.access import find_consent, own_consents
+from forge.datasets.consent.actions import agree
+from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_purposes, terms_for
+from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.serializers import (
+    DataAgreementSerializer,
+    DataConsentJson,
+    DataTermsJson,
+    DataWithdrawnJson,
+    consent_to_json,
+)
+from forge.datasets.versions.contents import versions_of_consent
+from forge.projects.api import ProjectView
+
+
+class ConsentPages(CursorPages):
+    """Pages of consents, newest first."""
+
+    ordering = "-agreed"
+
+
+class DataTerms(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="data_terms",
+        parameters=[
+            OpenApiParameter(
+                "days",
+                int,
+                description=f"how long samples are kept; {DEFAULT_DAYS} if not given, 0: until somebody deletes them",
+            ),
+            OpenApiParameter("purposes", str, description=f"of {', '.join(Purpose)}, separated by commas"),
+        ],
+        responses=DataTermsJson,
+    )
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """Who will see recordings, what they are for, and until when."""
+        project = self.project(request, organisation, name, Verb.READ)
+        names = request.query_params.get("purposes")
+        purposes = DEFAULT_PURPOSES if names is None else checked_purposes(names.split(","))
+        days = _days(request.query_params.get("days", str(DEFAULT_DAYS)))
+        terms = terms_for(project, purposes, days)
+        return Response(
+            DataTermsJson(
+                purposes=sorted(terms.purposes),
+                days=days,
+                ends=terms.ends.isoformat() if terms.ends else None,
+                text=terms.text,
+            )
+        )
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Invalid("`days` must be a whole number.")
+    return int(text)
+
+
+class DataConsents(ProjectView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="data_agree", request=DataAgreementSerializer, responses={201: DataConsentJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Agrees to the terms that were read. Samples of the next 12 hours are added under this consent."""
+        project = self.project(request, organisation, name, Verb.GIVE_SAMPLE)
+        body = self.read_body(request, DataAgreementSerializer)
+        purposes = checked_purposes(body["purposes"])
+        consent = agree(principal_of(request), project, purposes=purposes, days=body["days"], text=body["text"])
+        return Response(consent_to_json(consent), status=status.HTTP_201_CREATED)
+
+
+class OwnDataConsents(ForgeView):
+    needs = needing(get=Scope.ACCOUNT_READ)
+
+    @extend_schema(operation_id="data_consents_own", responses=PageJson[DataConsentJson])
+    def get(self, request: Request) -> Response:
+        """What you agreed to and have not withdrawn, in all projects, also of organisations that you have left."""
+        pages = ConsentPages()
+        rows = pages.paginate_queryset(own_consents(signed_in(request)), request, view=self) or []
+        return pages.get_paginated_response([consent_to_json(each) for each in rows])
+
+
+class OneDataConsent(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ, delete=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="data_consent_read", responses=DataConsentJson)
+    def get(self, request: Request, consent_id: UUID) -> Response:
+        """A consent: one's own, or one for a project that one reads."""
+        return Response(consent_to_json(find_consent(principal_of(request), consent_id)))
+
+    @extend_schema(operation_id="data_consent_withdraw", responses=DataWithdrawnJson)
+    def delete(self, request: Request, consent_id: UUID) -> Response:
+        """Withdraws a consent: the bytes of all its samples are deleted, and versions that have them keep their digests
+        and have tombstones."""
+        principal = signed_in(request)
+        consent = find_consent(principal, consent_id)
+        versions = versions_of_consent(consent)
+        return Response(DataWithdrawnJson(samples=withdraw_consent(principal, consent), versions=versions))

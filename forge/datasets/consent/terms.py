@@ -1,0 +1,82 @@
+"""The terms under which a person gives recordings: who hears them, what for, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+
+from forge.accounts.project_people import ids_of_team
+from forge.core.errors import Invalid
+from forge.projects.models import Project
+
+DEFAULT_DAYS = 90
+MAX_DAYS = 730
+UNTIL_DELETED = 0
+"""Instead of days: the samples stay until somebody deletes them."""
+
+
+class Purpose(StrEnum):
+    """What samples may be used for."""
+
+    TESTS = "tests"
+    TRAINING = "training"
+    READERS = "readers"
+    OTHER_PROJECTS = "other-projects"
+
+
+DEFAULT_PURPOSES = frozenset({Purpose.TESTS, Purpose.TRAINING})
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a person reads before they record. `text` is stored as their consent."""
+
+    purposes: frozenset[Purpose]
+    ends: datetime | None
+    text: str
+
+
+def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
+    """Reads the names of purposes. Raises `Invalid`."""
+    try:
+        purposes = frozenset(Purpose(name) for name in names)
+    except ValueError:
+        raise Invalid(f"A purpose is one of {', '.join(Purpose)}.") from None
+    if not purposes & DEFAULT_PURPOSES:
+        raise Invalid("Samples are for tests, for training, or for both.")
+    return purposes
+
+
+def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: datetime | None = None) -> Terms:
+    """The terms of recordings that are sent now. Raises `Invalid` for a time that is not offered."""
+    if not 0 <= days <= MAX_DAYS:
+        raise Invalid(f"Samples are kept for 1 to {MAX_DAYS} days, or until somebody deletes them (0).")
+    ends = None if days == UNTIL_DELETED else (now or timezone.now()) + timedelta(days=days)
+    count = len(ids_of_team(project.organisation_id, project.pk))
+    team = project.organisation.title or project.organisation.name
+    sentences = [
+        f"Everyone in {team} can see and hear these recordings, now and later, and so can whoever is given a role in "
+        f"{project.full_name}. Today that is {'one person' if count == 1 else f'{count} people'}.",
+        *_purpose_sentences(project, purposes),
+        "They are deleted when I withdraw them"
+        + (f", and on {ends:%-d %B %Y} at the latest." if ends else ". They have no other end."),
+    ]
+    return Terms(purposes, ends, " ".join(sentences))
+
+
+def _purpose_sentences(project: Project, purposes: frozenset[Purpose]) -> list[str]:
+    name = project.full_name
+    used = {
+        Purpose.TESTS: f"Builds of {name} are tested on them.",
+        Purpose.TRAINING: f"Models of {name} learn from them.",
+    }
+    readers = "They are" if Purpose.READERS in purposes else "They are not"
+    others = "can" if Purpose.OTHER_PROJECTS in purposes else "cannot"
+    return [
+        *(sentence for purpose, sentence in used.items() if purpose in purposes),
+        f"{readers} shown to everyone who sees what {name} published. Other projects {others} use them.",
+    ]

@@ -1,0 +1,54 @@
+"""What reading a recording gives: bytes without anything that tells of its maker, and facts about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a sample was recorded with."""
+
+    SOUND = "sound"
+    PICTURE = "picture"
+    MOTION = "motion"
+
+
+class Quality(StrEnum):
+    """Whether a recording is likely to be of use."""
+
+    GOOD = "good"
+    QUIET = "quiet"
+    """A sound that stays below 2 % of full scale."""
+    CLIPPED = "clipped"
+    """A sound of which at least one value in a thousand is at full scale."""
+    STILL = "still"
+    """Motion in which no axis changes."""
+    UNCHECKED = "unchecked"
+    """A picture: nothing decodes pictures when they are sent."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A recording that was read and checked. `data` is what is stored."""
+
+    kind: Kind
+    media_type: str
+    data: bytes
+    quality: Quality
+    milliseconds: int = 0
+    """How long a sound lasts; 0 for what has no rate."""
+    drawing: Mapping[str, Any] = field(default_factory=dict)
+    """What a page draws: `peaks` of a sound, `axes` of motion, `width` and `height` of a picture."""
+
+
+class BadContent(ValueError):
+    """The bytes are not what they claim to be. The message is a sentence for the person who sent them."""
+
+
+def stretches(length: int, count: int) -> Sequence[range]:
+    """Divides `length` positions into at most `count` stretches of about the same length, in order."""
+    count = min(length, count)
+    return [range(length * each // count, length * (each + 1) // count) for each in range(count)]

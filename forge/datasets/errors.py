@@ -1,0 +1,45 @@
+"""What can go wrong with data sets, for people."""
+
+from forge.core.errors import Conflict, NotFound, Unprocessable
+
+
+class ContentRefused(Unprocessable):
+    """The bytes are no recording that a data set takes."""
+
+    title = "This cannot be a sample"
+
+
+class SampleKnown(Conflict):
+    """The data set has a sample with the same bytes."""
+
+    title = "This sample is there already"
+
+
+class ConsentOver(Conflict):
+    """The consent was withdrawn, has ended, or is too old for another recording."""
+
+    title = "Agree to the terms again"
+
+
+class ConsentDiffers(Conflict):
+    """The terms are not those that the person read."""
+
+    title = "The terms have changed"
+
+
+class WrongSide(Conflict):
+    """The consent allows tests only, and the group's samples are for training."""
+
+    title = "The consent does not cover this"
+
+
+class NothingToSave(Conflict):
+    """No sample of the data set can be part of a version."""
+
+    title = "There is nothing to save"
+
+
+class DataVersionNotFound(NotFound):
+    """The data set has no version of this number."""
+
+    title = "No such version"

@@ -1,0 +1,52 @@
+"""The tables of data sets. Samples, consents and versions are declared in folders of their own."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from forge.core.actors import Actor
+from forge.datasets.consent.models import Consent, ConsentQuerySet
+from forge.datasets.samples.models import Group, Sample, SampleQuerySet
+from forge.datasets.versions.models import DataVersion, DataVersionQuerySet
+from forge.projects.models import Project
+
+__all__ = [
+    "Consent",
+    "ConsentQuerySet",
+    "DataSet",
+    "DataSetQuerySet",
+    "DataVersion",
+    "DataVersionQuerySet",
+    "Group",
+    "Sample",
+    "SampleQuerySet",
+]
+
+
+class DataSetQuerySet(models.QuerySet["DataSet"]):
+    """Data sets, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> DataSetQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class DataSet(models.Model):
+    """The samples of a project. It is made with the first consent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="data_set")
+    revision = models.PositiveBigIntegerField(default=0)
+    """Counts the changes of samples. Who changes something names the revision that they read."""
+    last_number = models.PositiveIntegerField(default=0)
+    """The highest number that a sample ever had."""
+    last_group = models.PositiveIntegerField(default=0)
+    """The highest number that a group ever had."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = DataSetQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"data of {self.project_id}"

@@ -1,0 +1,18 @@
+"""The addresses of the pages of a project's data."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.datasets.pages import data, forms
+
+_DATA = "<str:organisation>/<str:name>/data"
+
+project_pages = [
+    path(_DATA, data.data_page, name="data"),
+    path(f"{_DATA}/cards", data.cards, name="data-cards"),
+    path(f"{_DATA}/mark", forms.mark, name="mark-data"),
+    path(f"{_DATA}/versions", forms.save, name="save-data"),
+    path(f"{_DATA}/samples/<int:number>", data.sample_page, name="data-sample"),
+    path(f"{_DATA}/samples/<int:number>/delete", forms.delete, name="delete-data-sample"),
+]

@@ -1,0 +1,64 @@
+"""Samples as pages show them: a card with a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forge.datasets.models import Sample
+
+WIDTH, HEIGHT = 144, 52
+"""The box in which a drawing lies, in the units of its SVG."""
+
+
+@dataclass(frozen=True)
+class SampleCard:
+    """A sample with its drawing: SVG paths of a sound or of motion, the address of a picture."""
+
+    sample: Sample
+    paths: Sequence[str]
+    picture: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        """Its number as people say it."""
+        return f"{self.sample.number:04d}"
+
+    @property
+    def seconds(self) -> str:
+        """How long a sound lasts; "" for other kinds."""
+        return f"{self.sample.milliseconds / 1000:.1f} s" if self.sample.milliseconds else ""
+
+
+def cards_of(samples: Iterable[Sample], project_url: str, full_name: str) -> list[SampleCard]:
+    """The cards of samples of one project, in their order."""
+    return [
+        SampleCard(
+            sample,
+            drawing_paths(sample.drawing),
+            f"/api/v1/projects/{full_name}/data/samples/{sample.number}/recording" if sample.kind == "picture" else "",
+            f"{project_url}/data/samples/{sample.number}",
+        )
+        for sample in samples
+    ]
+
+
+def drawing_paths(drawing: Mapping[str, Any]) -> list[str]:
+    """The SVG paths of a drawing: bars of a sound, a line for each axis of motion, nothing for a picture."""
+    if peaks := drawing.get("peaks"):
+        return [_bars(peaks)]
+    return [_line(axis) for axis in drawing.get("axes", ())]
+
+
+def _bars(peaks: Sequence[int]) -> str:
+    step, middle = WIDTH / len(peaks), HEIGHT / 2
+    heights = ((index, max(0.5, peak * (middle - 2) / 100)) for index, peak in enumerate(peaks))
+    return "".join(f"M{step * (index + 0.5):.1f} {middle - height:.1f}v{2 * height:.1f}" for index, height in heights)
+
+
+def _line(axis: Sequence[int]) -> str:
+    step, middle = WIDTH / max(1, len(axis) - 1), HEIGHT / 2
+    points = (f"{step * index:.1f} {middle - value * (middle - 2) / 100:.1f}" for index, value in enumerate(axis))
+    return "M" + "L".join(points)

@@ -1,0 +1,70 @@
+"""What the forms of the data's pages send: labels, versions, and deleting a sample."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.core.errors import DomainError, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.datasets.access import find_sample
+from forge.datasets.pages.data import page_context
+from forge.datasets.samples.actions import Mark, delete_sample, mark_samples
+from forge.datasets.versions.actions import save_version
+from forge.projects.pages.lookup import project_of
+
+
+@for_person
+@require_POST
+def mark(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Labels the chosen samples, or leaves them out of further versions."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    try:
+        numbers = [_number(each) for each in request.POST.getlist("numbers")]
+        marks = [_mark(number, request.POST.get("do", ""), request.POST.get("label", "")) for number in numbers]
+        mark_samples(principal, project, marks, _number(request.POST.get("revision", "")))
+    except DomainError as error:
+        return show_again(request, "data/page.html", page_context(request, principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data")
+
+
+@for_person
+@require_POST
+def save(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Saves a version of the data."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    try:
+        seen = _number(request.POST.get("revision", ""))
+        save_version(principal, project, seen=seen, message=request.POST.get("message", ""))
+    except DomainError as error:
+        return show_again(request, "data/page.html", page_context(request, principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data#versions")
+
+
+@for_person
+@require_POST
+def delete(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Deletes a sample."""
+    project = project_of(request, organisation, name, Verb.READ)
+    principal = principal_of(request)
+    delete_sample(principal, find_sample(principal, project, number))
+    return redirect(f"{project.get_absolute_url()}/data")
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Invalid("The form is incomplete. Load the page again.")
+    return int(text)
+
+
+def _mark(number: int, act: str, label: str) -> Mark:
+    if act == "label":
+        return Mark(number, label=label)
+    if act in ("leave-out", "take-in"):
+        return Mark(number, left_out=act == "leave-out")
+    raise Invalid("Choose what to do with the samples.")

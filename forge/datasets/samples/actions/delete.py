@@ -1,0 +1,102 @@
+"""Deleting samples: their person withdraws the consent, somebody deletes one, or their time is over.
+
+The bytes go from the disk, and with them everything that was made from them. Versions keep their digests and have
+tombstones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from forge.accounts.organisations.access import nothing_here
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import INSTALLATION
+from forge.core.actors import Actor
+from forge.core.blobs.links import links_of_all
+from forge.core.blobs.sweep import erase
+from forge.datasets.actions import Change
+from forge.datasets.models import Consent, DataSet, Sample, SampleQuerySet
+
+WITHDRAWN = "withdrawn"
+DELETED = "deleted"
+ENDED = "ended"
+ERASED_AT_ONCE = 200
+"""Samples whose bytes are deleted before a request is answered."""
+
+
+def withdraw_consent(actor: Actor, consent: Consent) -> int:
+    """Withdraws a consent of one's own: all samples that it covers are deleted. Maintainers may do it for anyone.
+
+    Returns how many samples it covered. Raises `NotFound` for another's consent, and for one that was withdrawn.
+    """
+    project = consent.data_set.project
+    if (actor.pk is None or consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
+        raise nothing_here(actor)
+    with (change := Change(consent.data_set_id)) as data_set:
+        if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
+            raise nothing_here(actor)
+        count = _remove(data_set, Sample.objects.filter(consent=consent), WITHDRAWN)
+        change.note(actor, "data.withdraw", count=count)
+    erase_removed(data_set, most=ERASED_AT_ONCE)
+    return count
+
+
+def delete_sample(actor: Actor, sample: Sample) -> None:
+    """Deletes a sample that one gave, or any as a maintainer. Raises `NotFound`, also for another's."""
+    project = sample.data_set.project
+    if (actor.pk is None or sample.consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
+        raise nothing_here(actor)
+    with (change := Change(sample.data_set_id)) as data_set:
+        if not _remove(data_set, Sample.objects.filter(pk=sample.pk), DELETED):
+            raise nothing_here(actor)
+        change.note(actor, "data.delete", number=sample.number)
+    erase_removed(data_set, most=ERASED_AT_ONCE)
+
+
+def end_consents(now: datetime | None = None) -> int:
+    """Deletes the samples whose time is over, and bytes that a crash left. Returns how many samples ended."""
+    now = now or timezone.now()
+    count = 0
+    due = Consent.objects.filter(ends__lte=now, withdrawn=None)
+    for data_set_id in list(due.order_by().values_list("data_set", flat=True).distinct()):
+        count += _end(data_set_id, now)
+    for data_set in DataSet.objects.filter(samples__in=_not_erased()).distinct():
+        erase_removed(data_set, now)
+    return count
+
+
+def _end(data_set_id: UUID, now: datetime) -> int:
+    with (change := Change(data_set_id)) as data_set:
+        consents = Consent.objects.filter(data_set=data_set, ends__lte=now, withdrawn=None)
+        count = _remove(data_set, Sample.objects.filter(consent__in=consents), ENDED)
+        if consents.update(withdrawn=now):
+            change.note(INSTALLATION, "data.end", count=count)
+    return count
+
+
+def _remove(data_set: DataSet, samples: SampleQuerySet, reason: str) -> int:
+    """Unlinks the bytes of samples and clears what was made from them. The data set is locked."""
+    present = samples.filter(removed=None)
+    links_of_all(present).delete()
+    return present.update(
+        removed=timezone.now(), removal_reason=reason, drawing={}, revision=data_set.revision, left_out=True
+    )
+
+
+def _not_erased() -> SampleQuerySet:
+    return Sample.objects.filter(removed__isnull=False, erased=None)
+
+
+def erase_removed(data_set: DataSet, now: datetime | None = None, most: int | None = None) -> None:
+    """Deletes the bytes of removed samples from the disk, unless something else has the same bytes.
+
+    What is beyond `most`, and what cannot go at this moment because a backup or an upload has it, goes with the next
+    periodic run, a minute later.
+    """
+    rows = _not_erased().filter(data_set=data_set).order_by("number")
+    for pk, digest, created in list(rows.values_list("pk", "digest", "created")[:most]):
+        if erase(digest, created, now):
+            Sample.objects.filter(pk=pk).update(erased=timezone.now())

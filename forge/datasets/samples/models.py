@@ -1,0 +1,169 @@
+"""Samples, and the people and devices that they come from."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.datasets.consent.models import Consent
+from forge.datasets.content.content import Kind, Quality
+from forge.datasets.splits.assignment import Split
+from forge.projects.models import Project
+
+if TYPE_CHECKING:
+    from forge.datasets.models import DataSet
+
+
+class SampleKind(models.TextChoices):
+    """What a sample was recorded with."""
+
+    SOUND = Kind.SOUND.value, "Sound"
+    PICTURE = Kind.PICTURE.value, "Picture"
+    MOTION = Kind.MOTION.value, "Motion"
+
+
+class SampleSplit(models.TextChoices):
+    """What a sample is for."""
+
+    TRAIN = Split.TRAIN.value, "Train"
+    VALIDATION = Split.VALIDATION.value, "Validation"
+    TEST = Split.TEST.value, "Test"
+
+
+class SampleQuality(models.TextChoices):
+    """Whether a recording is likely to be of use."""
+
+    GOOD = Quality.GOOD.value, "Good"
+    QUIET = Quality.QUIET.value, "Too quiet"
+    CLIPPED = Quality.CLIPPED.value, "Overdriven"
+    STILL = Quality.STILL.value, "No motion"
+    UNCHECKED = Quality.UNCHECKED.value, "Not checked"
+
+
+class SampleSource(models.TextChoices):
+    """How a sample came into the data set."""
+
+    UPLOAD = "upload", "Uploaded"
+    IMPORT = "import", "Imported"
+
+
+class Group(models.Model):
+    """Somebody or something that samples come from. All samples of a group are in one split.
+
+    It stays when its samples are deleted, so that further samples of it go where the first ones were.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
+        "datasets.DataSet", on_delete=models.CASCADE, related_name="groups"
+    )
+    number = models.PositiveIntegerField()
+    pseudonym = models.CharField(max_length=60, blank=True)
+    """What its samples were sent with; "" for somebody with an account."""
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    split = models.CharField(max_length=10, choices=SampleSplit.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["data_set", "number"], name="one_group_a_number"),
+            models.UniqueConstraint(
+                fields=["data_set", "pseudonym"], condition=~Q(pseudonym=""), name="one_group_a_pseudonym"
+            ),
+            models.UniqueConstraint(fields=["data_set", "person"], name="one_group_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.pseudonym or (str(self.person) if self.person else f"Person {self.number}")
+
+
+class SampleQuerySet(models.QuerySet["Sample"]):
+    """Samples, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> SampleQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(data_set__project__in=Project.objects.of_member(actor))
+
+    def available(self) -> SampleQuerySet:
+        """Those whose bytes are stored."""
+        return self.filter(removed=None)
+
+    def usable(self) -> SampleQuerySet:
+        """Those that may be part of a version: labelled, not left out, with a consent in force for their split."""
+        is_covered = Q(split=SampleSplit.TEST, consent__for_tests=True) | (
+            ~Q(split=SampleSplit.TEST) & Q(consent__for_training=True)
+        )
+        in_force = Q(consent__ends=None) | Q(consent__ends__gt=timezone.now())
+        return self.available().filter(is_covered, in_force, consent__withdrawn=None, left_out=False).exclude(label="")
+
+
+class Sample(models.Model):
+    """A recording with a label. The row outlives the bytes: versions that had it have a tombstone instead."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
+        "datasets.DataSet", on_delete=models.CASCADE, related_name="samples"
+    )
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=SampleKind.choices)
+    media_type = models.CharField(max_length=20)
+    digest = models.CharField(max_length=71)
+    size = models.BigIntegerField()
+    milliseconds = models.PositiveIntegerField(default=0)
+    """How long a sound lasts; 0 for what has no rate."""
+    drawing = models.JSONField(default=dict)
+    """What a page draws (`forge.datasets.content.content.Content`); empty once the bytes are deleted."""
+    quality = models.CharField(max_length=10, choices=SampleQuality.choices)
+    label = models.CharField(max_length=60, blank=True)
+    """"" until somebody labels it."""
+    labelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    split = models.CharField(max_length=10, choices=SampleSplit.choices)
+    """That of its group. It never changes."""
+    group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="samples")
+    """None for a sample of nobody, such as a picture of a thing."""
+    device = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=10, choices=SampleSource.choices)
+    consent = models.ForeignKey(Consent, on_delete=models.RESTRICT, related_name="samples")
+    left_out = models.BooleanField(default=False)
+    """Whether versions are saved without it."""
+    tested_since = models.PositiveIntegerField(null=True, blank=True)
+    """The number of the first version that has it as a test sample: from then on only maintainers change it."""
+    revision = models.PositiveBigIntegerField()
+    """The revision of the data set at which it changed last."""
+    created = models.DateTimeField(default=timezone.now)
+    removed = models.DateTimeField(null=True, blank=True)
+    """When it was deleted."""
+    removal_reason = models.CharField(max_length=10, blank=True)
+    """`withdrawn`, `deleted` or `ended`."""
+    erased = models.DateTimeField(null=True, blank=True)
+    """When its bytes were gone from the disk as well."""
+
+    objects = SampleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["data_set", "number"], name="one_sample_a_number"),
+            models.UniqueConstraint(
+                fields=["data_set", "digest"], condition=Q(removed=None), name="one_sample_a_digest"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased=None) | Q(removed__isnull=False), name="erased_data_samples_are_removed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["data_set", "label", "number"], condition=Q(removed=None), name="samples_by_label"),
+            models.Index(fields=["removed"], condition=Q(removed__isnull=False, erased=None), name="samples_to_erase"),
+        ]
+        ordering = [F("number").desc()]
+
+    def __str__(self) -> str:
+        return f"{self.number:04d} {self.label}"

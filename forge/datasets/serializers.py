@@ -1,0 +1,322 @@
+"""Samples, consents and versions as JSON, and what requests say of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.datasets.consent.models import Consent
+from forge.datasets.consent.terms import MAX_DAYS, Purpose
+from forge.datasets.samples.actions import Mark
+from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
+from forge.datasets.versions.manifest import Comparison, Entry
+from forge.datasets.versions.models import DataVersion
+
+_KIND = choices("DataSampleKind", SampleKind.values)
+_SPLIT = choices("DataSampleSplit", SampleSplit.values)
+_QUALITY = choices("DataSampleQuality", SampleQuality.values)
+_SOURCE = choices("DataSampleSource", SampleSource.values)
+
+
+class DrawingJson(TypedDict, total=False):
+    """What a page draws of a recording: peaks of a sound, points of motion, the size of a picture."""
+
+    rate: Annotated[int, "of a sound, in Hz"]
+    peaks: Annotated[list[int], "of a sound, in order, each 0 to 100"]
+    axes: Annotated[list[list[int]], "of motion: x, y and z, each point -100 to 100"]
+    width: int
+    height: int
+
+
+class DataGroupJson(TypedDict):
+    """Somebody or something that samples come from."""
+
+    number: int
+    name: Annotated[str, "a pseudonym, or the name of somebody with an account"]
+
+
+class DataSampleJson(TypedDict):
+    """A sample of a data set."""
+
+    number: Annotated[int, "no other sample of the data set ever has it"]
+    kind: Annotated[str, _KIND]
+    digest: str
+    size: int
+    milliseconds: Annotated[int, "how long a sound lasts; 0 for other kinds"]
+    drawing: DrawingJson
+    quality: Annotated[str, _QUALITY]
+    label: Annotated[str, '"" without a label']
+    labelled_by: PersonJson | None
+    split: Annotated[str, _SPLIT]
+    group: Annotated[DataGroupJson | None, "null for a sample of nobody"]
+    device: str
+    source: Annotated[str, _SOURCE]
+    left_out: Annotated[bool, "whether versions are saved without it"]
+    tested_since: Annotated[int | None, "the first version that has it as a test sample"]
+    consent: Uuid
+    ends: Annotated[Timestamp | None, "when it is deleted; null: when somebody deletes it"]
+    created: Timestamp
+    revision: Annotated[int, "of the data set, when it changed last"]
+
+
+class DataSampleDetailJson(TypedDict):
+    """A sample with the versions that have it."""
+
+    sample: DataSampleJson
+    versions: Annotated[list[int], "the numbers of the versions that have it"]
+
+
+class DataNumbersJson(TypedDict):
+    """The numbers of all samples that filters keep, newest first."""
+
+    revision: Annotated[int, "of the data set; changes name it"]
+    numbers: list[int]
+
+
+class DataLabelJson(TypedDict):
+    """A label, with its samples by split."""
+
+    label: str
+    train: int
+    validation: int
+    test: int
+    groups: Annotated[int, "people and devices"]
+
+
+class DataSummaryJson(TypedDict):
+    """What is in a data set."""
+
+    revision: int
+    samples: int
+    unlabelled: int
+    milliseconds: int
+    labels: list[DataLabelJson]
+    groups: list[DataGroupJson]
+    devices: list[str]
+    warnings: Annotated[list[str], "what is weak about labels and splits"]
+
+
+class DataMarkBeforeJson(TypedDict):
+    """What a sample was before a change."""
+
+    number: int
+    label: str
+    left_out: bool
+
+
+class DataMarkedJson(TypedDict):
+    """What samples were before a change. Sent back with `revision` as `seen`, it undoes the change."""
+
+    revision: int
+    before: list[DataMarkBeforeJson]
+
+
+class DataTermsJson(TypedDict):
+    """What a person reads before they give recordings."""
+
+    purposes: list[Annotated[str, choices("DataPurpose", list(Purpose))]]
+    days: int
+    ends: Timestamp | None
+    text: str
+
+
+class DataConsentJson(TypedDict):
+    """What a person agreed to."""
+
+    id: Uuid
+    person: PersonJson | None
+    purposes: list[Annotated[str, choices("DataPurpose", list(Purpose))]]
+    text: str
+    agreed: Timestamp
+    ends: Timestamp | None
+    withdrawn: Timestamp | None
+
+
+class DataWithdrawnJson(TypedDict):
+    """What withdrawing a consent deleted, and the versions that have tombstones since."""
+
+    samples: int
+    versions: list[int]
+
+
+class DataFiguresJson(TypedDict):
+    """What is in a version, in numbers, as it was saved."""
+
+    samples: int
+    groups: Annotated[int, "people and devices"]
+    milliseconds: int
+    labels: dict[str, int]
+    splits: dict[str, int]
+
+
+class DataVersionJson(TypedDict):
+    """A version of a data set. It never changes."""
+
+    number: int
+    digest: Annotated[str, "names its samples, labels and splits"]
+    message: str
+    saved_by: PersonJson | None
+    created: Timestamp
+    figures: DataFiguresJson
+    changes: Annotated[list[str], "since the version before, as it was when this one was saved"]
+
+
+class DataEntryJson(TypedDict):
+    """A sample as a version has it."""
+
+    number: int
+    digest: str
+    kind: Annotated[str, _KIND]
+    label: str
+    split: Annotated[str, _SPLIT]
+    group: int | None
+    milliseconds: int
+    deleted: Annotated[bool, "whether its bytes were deleted since: a tombstone"]
+
+
+class DataRelabelledJson(TypedDict):
+    """A sample that has another label in the later version."""
+
+    number: int
+    before: str
+    after: str
+
+
+class DataComparisonJson(TypedDict):
+    """What changed between two versions, by the numbers of samples."""
+
+    sentences: list[str]
+    added: list[int]
+    left_out: list[int]
+    deleted: Annotated[list[int], "those whose bytes were deleted"]
+    relabelled: list[DataRelabelledJson]
+
+
+class DataChangeSerializer(serializers.Serializer[None]):
+    """A sample and what of it changes; what is not named stays."""
+
+    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
+    left_out = serializers.BooleanField(required=False)
+
+
+class DataMarksSerializer(serializers.Serializer[None]):
+    """Changes of samples."""
+
+    seen = serializers.IntegerField(
+        min_value=0, max_value=2**53, help_text="the revision that the samples were read at"
+    )
+    changes = DataChangeSerializer(many=True)
+
+
+class DataAgreementSerializer(serializers.Serializer[None]):
+    """Agreeing to the terms of recordings."""
+
+    purposes = serializers.ListField(child=serializers.ChoiceField([each.value for each in Purpose]), max_length=4)
+    days = serializers.IntegerField(min_value=0, max_value=MAX_DAYS, help_text="0: until somebody deletes them")
+    text = serializers.CharField(max_length=4000, help_text="the `text` of the terms that were read")
+
+
+class NewDataVersionSerializer(serializers.Serializer[None]):
+    """Saving a version."""
+
+    seen = serializers.IntegerField(min_value=0, max_value=2**53, help_text="the revision of the data that is saved")
+    message = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+def sample_to_json(sample: Sample) -> DataSampleJson:
+    """A sample, found by `forge.datasets.access`."""
+    return {
+        "number": sample.number,
+        "kind": sample.kind,
+        "digest": sample.digest,
+        "size": sample.size,
+        "milliseconds": sample.milliseconds,
+        "drawing": sample.drawing,
+        "quality": sample.quality,
+        "label": sample.label,
+        "labelled_by": person_to_json(sample.labelled_by) if sample.labelled_by else None,
+        "split": sample.split,
+        "group": {"number": sample.group.number, "name": str(sample.group)} if sample.group else None,
+        "device": sample.device,
+        "source": sample.source,
+        "left_out": sample.left_out,
+        "tested_since": sample.tested_since,
+        "consent": str(sample.consent_id),
+        "ends": sample.consent.ends.isoformat() if sample.consent.ends else None,
+        "created": sample.created.isoformat(),
+        "revision": sample.revision,
+    }
+
+
+def mark_to_json(mark: Mark) -> DataMarkBeforeJson:
+    """What a sample was before a change."""
+    return {"number": mark.number, "label": mark.label or "", "left_out": bool(mark.left_out)}
+
+
+def purposes_of(consent: Consent) -> list[str]:
+    """The purposes that a consent covers."""
+    covered = {
+        Purpose.TESTS: consent.for_tests,
+        Purpose.TRAINING: consent.for_training,
+        Purpose.READERS: consent.for_readers,
+        Purpose.OTHER_PROJECTS: consent.for_other_projects,
+    }
+    return [purpose.value for purpose, is_covered in covered.items() if is_covered]
+
+
+def consent_to_json(consent: Consent) -> DataConsentJson:
+    """A consent, found by `forge.datasets.access`."""
+    return {
+        "id": str(consent.pk),
+        "person": person_to_json(consent.person) if consent.person else None,
+        "purposes": purposes_of(consent),
+        "text": consent.text,
+        "agreed": consent.agreed.isoformat(),
+        "ends": consent.ends.isoformat() if consent.ends else None,
+        "withdrawn": consent.withdrawn.isoformat() if consent.withdrawn else None,
+    }
+
+
+def version_to_json(version: DataVersion) -> DataVersionJson:
+    """A version, found by `forge.datasets.access`."""
+    return {
+        "number": version.number,
+        "digest": version.digest,
+        "message": version.message,
+        "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
+        "created": version.created.isoformat(),
+        "figures": version.figures,
+        "changes": version.changes,
+    }
+
+
+def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:
+    """A sample of a version."""
+    return {
+        "number": entry.number,
+        "digest": entry.digest,
+        "kind": entry.kind,
+        "label": entry.label,
+        "split": entry.split,
+        "group": entry.group,
+        "milliseconds": entry.milliseconds,
+        "deleted": is_deleted,
+    }
+
+
+def comparison_to_json(comparison: Comparison, sentences: list[str]) -> DataComparisonJson:
+    """What changed between two versions."""
+    return {
+        "sentences": sentences,
+        "added": list(comparison.added),
+        "left_out": list(comparison.left_out),
+        "deleted": list(comparison.deleted),
+        "relabelled": [
+            {"number": each.number, "before": each.before, "after": each.after} for each in comparison.relabelled
+        ],
+    }

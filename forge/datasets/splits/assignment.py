@@ -1,0 +1,55 @@
+"""Splits by group: which part of a data set the samples of a person or device are for. Pure functions.
+
+A group gets its split with its first sample and keeps it. So no sample changes sides because others came, and samples
+of one person are never on two sides. A new group goes to a split that lacks its labels, and else where it brings the
+shares of the labels closest to `SHARES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+Counts = Mapping[str, int]
+"""Numbers of samples by label."""
+
+
+class Split(StrEnum):
+    """What a sample is for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+SHARES: Mapping[Split, float] = {Split.TRAIN: 0.7, Split.TEST: 0.15, Split.VALIDATION: 0.15}
+"""The share of the samples of each label that a split is to have. A label of two people is trained and tested."""
+
+
+def split_of_new_group(group: Counts, splits: Mapping[Split, Counts]) -> Split:
+    """Returns the split for a group that comes with these samples, where the splits have those."""
+    lacking = (split for split in SHARES if not all(splits.get(split, {}).get(label) for label in group))
+    return next(lacking, None) or min(SHARES, key=lambda split: _distance(group, splits, split))
+
+
+def split_of_single(data_set: UUID, digest: str) -> Split:
+    """Returns the split of a sample without a group, such as a picture of a thing. It depends on nothing else."""
+    number = int.from_bytes(sha256(f"{data_set} {digest}".encode()).digest()[:8], "big") / 2**64
+    for split, share in SHARES.items():
+        number -= share
+        if number < 0:
+            return split
+    return Split.TRAIN
+
+
+def _distance(group: Counts, splits: Mapping[Split, Counts], chosen: Split) -> float:
+    """How far the shares of the group's labels are from `SHARES` if it goes into `chosen`."""
+    distance = 0.0
+    for label, added in group.items():
+        total = added + sum(splits.get(split, {}).get(label, 0) for split in SHARES)
+        for split, share in SHARES.items():
+            count = splits.get(split, {}).get(label, 0) + (added if split == chosen else 0)
+            distance += abs(count / total - share) * added if total else 0
+    return distance

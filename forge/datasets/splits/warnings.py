@@ -1,0 +1,46 @@
+"""What is weak about the splits of a data set, in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forge.datasets.splits.assignment import Split
+
+LARGEST_SHARE = 0.6
+"""A group with a larger share of a label's samples than this is named."""
+
+
+@dataclass(frozen=True)
+class LabelCounts:
+    """The samples of one label: by split, and by group."""
+
+    label: str
+    splits: Mapping[str, int]
+    groups: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.splits.values())
+
+
+def split_warnings(labels: Sequence[LabelCounts]) -> list[str]:
+    """Returns a sentence for each label that a split lacks, and for each that comes mostly from one group."""
+    sentences = []
+    for each in sorted(labels, key=lambda one: one.label):
+        missing = [split.value for split in Split if not each.splits.get(split)]
+        if missing:
+            sentences.append(f"{each.label} has no samples for {_listed(missing)}. Collect it from more people.")
+        largest = max(each.groups.values(), default=0)
+        if each.total > 1 and len(each.groups) == 1:
+            sentences.append(f"All samples of {each.label} come from one person or device.")
+        elif each.total > 1 and largest > LARGEST_SHARE * each.total:
+            share = round(largest * 100 / each.total)
+            sentences.append(
+                f"{each.label}: {len(each.groups)} people or devices, {share} % of the samples from one of them."
+            )
+    return sentences
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

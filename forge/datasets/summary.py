@@ -1,0 +1,49 @@
+"""What is in the data of a project, in numbers and sentences."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, Sum
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.datasets.access import groups_of, label_counts, revision_of, samples_of
+from forge.datasets.models import Sample
+from forge.datasets.serializers import DataLabelJson, DataSummaryJson
+from forge.datasets.splits.assignment import Split
+from forge.datasets.splits.warnings import LabelCounts, split_warnings
+from forge.projects.access import require
+from forge.projects.models import Project
+
+
+def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
+    """Counts the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, project)
+    samples = samples_of(actor, project)
+    included = samples.filter(left_out=False)
+    labels = label_counts(included)
+    totals = (
+        included.select_related(None)
+        .order_by()
+        .aggregate(samples=Count("pk"), unlabelled=Count("pk", filter=Q(label="")), milliseconds=Sum("milliseconds"))
+    )
+    devices = Sample.objects.filter(pk__in=samples.select_related(None).order_by().values("pk")).exclude(device="")
+    return {
+        "revision": revision_of(actor, project),
+        "samples": totals["samples"],
+        "unlabelled": totals["unlabelled"],
+        "milliseconds": totals["milliseconds"] or 0,
+        "labels": [_label_to_json(each) for each in labels],
+        "groups": [{"number": number, "name": name} for number, name in groups_of(samples).items()],
+        "devices": list(devices.order_by("device").values_list("device", flat=True).distinct()),
+        "warnings": split_warnings(labels),
+    }
+
+
+def _label_to_json(counts: LabelCounts) -> DataLabelJson:
+    return {
+        "label": counts.label,
+        "train": counts.splits.get(Split.TRAIN, 0),
+        "validation": counts.splits.get(Split.VALIDATION, 0),
+        "test": counts.splits.get(Split.TEST, 0),
+        "groups": len(counts.groups),
+    }

@@ -1,0 +1,26 @@
+"""The API's addresses of data sets."""
+
+from django.urls import path
+
+from forge.datasets.consent import api as consent
+from forge.datasets.samples import api as samples
+from forge.datasets.versions import api as versions
+
+_DATA = "projects/<str:organisation>/<str:name>/data"
+
+urlpatterns = [
+    path("data/consents", consent.OwnDataConsents.as_view()),
+    path("data/consents/<uuid:consent_id>", consent.OneDataConsent.as_view()),
+    path(_DATA, samples.DataSummary.as_view()),
+    path(f"{_DATA}/terms", consent.DataTerms.as_view()),
+    path(f"{_DATA}/consents", consent.DataConsents.as_view()),
+    path(f"{_DATA}/samples", samples.DataSamples.as_view()),
+    path(f"{_DATA}/samples/numbers", samples.DataSampleNumbers.as_view()),
+    path(f"{_DATA}/samples/marks", samples.DataMarks.as_view()),
+    path(f"{_DATA}/samples/<int:number>", samples.OneDataSample.as_view()),
+    path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
+    path(f"{_DATA}/versions", versions.DataVersions.as_view()),
+    path(f"{_DATA}/versions/<int:number>", versions.OneDataVersion.as_view()),
+    path(f"{_DATA}/versions/<int:number>/samples", versions.DataVersionSamples.as_view()),
+    path(f"{_DATA}/versions/<int:number>/compared-with/<int:other>", versions.DataVersionComparison.as_view()),
+]

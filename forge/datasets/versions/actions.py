@@ -1,0 +1,70 @@
+"""Saving a version of a project's data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import put_bytes
+from forge.core.errors import Invalid, Stale
+from forge.datasets.actions import Change
+from forge.datasets.errors import NothingToSave
+from forge.datasets.models import DataSet, DataVersion, Sample
+from forge.datasets.samples.models import SampleSplit
+from forge.datasets.versions.contents import current_entries, deleted_numbers, entries_of
+from forge.datasets.versions.manifest import Entry, compare, figures_of, manifest_bytes, sentences_of
+from forge.projects.access import require
+from forge.projects.files.storage import delete_on_failure
+from forge.projects.models import Project
+
+MESSAGE_LIMIT = 200
+
+
+def save_version(actor: Actor, project: Project, *, seen: int, message: str = "") -> DataVersion:
+    """Saves the data as it is as a version; returns the earlier one where that has the same samples and labels.
+
+    `seen` is the revision of the data set that the person looked at. Raises `Stale` where it changed since,
+    `NothingToSave`, `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    message = " ".join(message.split())
+    if len(message) > MESSAGE_LIMIT:
+        raise Invalid(f"A message has at most {MESSAGE_LIMIT} characters.")
+    row = DataSet.objects.visible_to(actor).filter(project=project).first()
+    if row is None:
+        raise NothingToSave("The project has no samples.")
+    written: list[str] = []
+    with delete_on_failure(written), (change := Change(row.pk)) as data_set:
+        if data_set.revision - 1 != seen:
+            raise Stale("The data changed since you read it. Nothing was saved; look at it again.")
+        entries = current_entries(data_set)
+        if not entries:
+            raise NothingToSave("No sample has a label and a consent that covers its split.")
+        blob = put_bytes(manifest_bytes(entries))
+        if (same := DataVersion.objects.filter(data_set=data_set, digest=blob.digest).first()) is not None:
+            return same
+        written.append(blob.digest)
+        last = DataVersion.objects.filter(data_set=data_set).order_by("-number").first()
+        version = DataVersion.objects.create(
+            data_set=data_set,
+            number=last.number + 1 if last else 1,
+            digest=blob.digest,
+            message=message,
+            saved_by=actor.person,
+            figures=asdict(figures_of(entries)),
+            changes=_changes(last, entries),
+        )
+        link_blobs(version, [blob.digest], project.organisation_id)
+        tests = Sample.objects.usable().filter(data_set=data_set, split=SampleSplit.TEST, tested_since=None)
+        Sample.objects.filter(pk__in=tests.values("pk")).update(tested_since=version.number)
+        change.note(actor, "data.version", number=version.number)
+    return version
+
+
+def _changes(last: DataVersion | None, entries: Sequence[Entry]) -> list[str]:
+    if last is None:
+        return []
+    return sentences_of(compare(entries_of(last), entries, deleted_numbers(last.data_set_id)))

@@ -1,0 +1,121 @@
+"""Versions of data sets over REST."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import needing, raising
+from forge.core.errors import Conflict, Invalid, Stale
+from forge.datasets.access import find_version, versions_of
+from forge.datasets.serializers import (
+    DataComparisonJson,
+    DataEntryJson,
+    DataVersionJson,
+    NewDataVersionSerializer,
+    comparison_to_json,
+    entry_to_json,
+    version_to_json,
+)
+from forge.datasets.versions.actions import save_version
+from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
+from forge.datasets.versions.manifest import sentences_of
+from forge.projects.api import ProjectView
+
+
+class VersionPages(CursorPages):
+    """Pages of versions, the highest number first."""
+
+    ordering = "-number"
+
+
+class DataVersions(ProjectView):
+    """The versions of a project's data, and saving one."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Stale))
+
+    @extend_schema(operation_id="data_versions_list", responses=PageJson[DataVersionJson])
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """The versions of a project's data, newest first."""
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = VersionPages()
+        rows = pages.paginate_queryset(versions_of(principal_of(request), project), request, view=self) or []
+        return pages.get_paginated_response([version_to_json(each) for each in rows])
+
+    @extend_schema(
+        operation_id="data_versions_save", request=NewDataVersionSerializer, responses={201: DataVersionJson}
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Saves the labelled samples as a version that never changes. Data that did not change is the version that
+        there is."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        body = self.read_body(request, NewDataVersionSerializer)
+        version = save_version(principal_of(request), project, seen=body["seen"], message=body["message"])
+        return Response(version_to_json(version), status=status.HTTP_201_CREATED)
+
+
+class OneDataVersion(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="data_version_read", responses=DataVersionJson)
+    def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
+        """A version."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(version_to_json(find_version(principal_of(request), project, number)))
+
+
+class DataVersionSamples(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="data_version_samples",
+        parameters=[
+            OpenApiParameter("after", int, description="Samples with higher numbers, as `next` names them"),
+            OpenApiParameter("limit", int, description="Samples on a page, 1 to 200"),
+        ],
+        responses=PageJson[DataEntryJson],
+    )
+    def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
+        """The samples of a version by their numbers; those whose bytes were deleted are tombstones."""
+        project = self.project(request, organisation, name, Verb.READ)
+        version = find_version(principal_of(request), project, number)
+        after, limit = _after(request), CursorPages().get_page_size(request)
+        entries = [entry for entry in entries_of(version) if entry.number > after]
+        deleted = deleted_numbers(version.data_set_id)
+        page = entries[:limit]
+        address = request.build_absolute_uri()
+        return Response(
+            PageJson[DataEntryJson](
+                next=replace_query_param(address, "after", str(page[-1].number)) if len(entries) > limit else None,
+                previous=None,
+                results=[entry_to_json(each, each.number in deleted) for each in page],
+            )
+        )
+
+
+class DataVersionComparison(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="data_versions_compare", responses=DataComparisonJson)
+    def get(self, request: Request, organisation: str, name: str, number: int, other: int) -> Response:
+        """What changed from the first version to the second."""
+        project = self.project(request, organisation, name, Verb.READ)
+        principal = principal_of(request)
+        comparison = compare_versions(find_version(principal, project, number), find_version(principal, project, other))
+        return Response(comparison_to_json(comparison, sentences_of(comparison)))
+
+
+def _after(request: Request) -> int:
+    text = request.query_params.get("after", "0")
+    if not text.isascii() or not text.isdigit() or len(text) > 10:
+        raise Invalid("`after` must be the number of a sample.")
+    return int(text)

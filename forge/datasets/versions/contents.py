@@ -1,0 +1,46 @@
+"""Reading what versions consist of, with a tombstone for each sample whose bytes were deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from forge.core.blobs.store import read_blob
+from forge.datasets.models import Consent, DataSet, DataVersion, Sample
+from forge.datasets.versions.manifest import Comparison, Entry, compare, read_manifest
+
+
+def current_entries(data_set: DataSet) -> Sequence[Entry]:
+    """The samples that a version would have that is saved now."""
+    rows = Sample.objects.usable().filter(data_set=data_set).order_by("number")
+    fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds")
+    return [Entry(*row) for row in fields]
+
+
+def entries_of(version: DataVersion) -> Sequence[Entry]:
+    """The samples of a version, in the order of their numbers, also those whose bytes were deleted since."""
+    return read_manifest(read_blob(version.digest))
+
+
+def deleted_numbers(data_set_id: UUID) -> Collection[int]:
+    """The numbers of the samples of a data set whose bytes were deleted."""
+    removed = Sample.objects.filter(data_set=data_set_id, removed__isnull=False)
+    return frozenset(removed.values_list("number", flat=True))
+
+
+def compare_versions(before: DataVersion, after: DataVersion) -> Comparison:
+    """What changed from one version of a data set to another."""
+    return compare(entries_of(before), entries_of(after), deleted_numbers(after.data_set_id))
+
+
+def versions_with(sample: Sample, versions: Collection[DataVersion]) -> list[int]:
+    """The numbers of those of the versions that have a sample, lowest first."""
+    needle = sample.digest.encode("ascii")
+    return sorted(version.number for version in versions if needle in read_blob(version.digest))
+
+
+def versions_of_consent(consent: Consent) -> list[int]:
+    """The numbers of the versions that have a sample which a consent covers, lowest first."""
+    numbers = frozenset(consent.samples.values_list("number", flat=True))
+    versions = DataVersion.objects.filter(data_set=consent.data_set_id)
+    return sorted(each.number for each in versions if numbers & {entry.number for entry in entries_of(each)})

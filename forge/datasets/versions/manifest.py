@@ -1,0 +1,120 @@
+"""What a version of a data set consists of, as bytes whose digest names the version. Pure functions."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+FORMAT = "hammer-forge-data-set/1"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sample as a version has it. Whoever reads a version learns no name of a person: a group is a number."""
+
+    number: int
+    """Of the sample in its data set; no other sample ever gets it."""
+    digest: str
+    kind: str
+    label: str
+    split: str
+    group: int | None
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is in a version, in numbers."""
+
+    samples: int
+    groups: int
+    milliseconds: int
+    labels: Mapping[str, int]
+    splits: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """A sample that has another label in a later version."""
+
+    number: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed from one version to another, by the numbers of the samples."""
+
+    added: Sequence[int]
+    left_out: Sequence[int]
+    """Those that only the first version has, and that are still stored."""
+    deleted: Sequence[int]
+    """Those that only the first version has, and whose bytes were deleted."""
+    relabelled: Sequence[Relabelled]
+    new_groups: int
+
+
+def manifest_bytes(entries: Iterable[Entry]) -> bytes:
+    """Returns the canonical form of a version: the same samples give the same bytes, in whichever order they come."""
+    rows = [asdict(each) for each in sorted(entries, key=lambda each: each.number)]
+    text = json.dumps(
+        {"format": FORMAT, "samples": rows}, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    return text.encode("utf-8")
+
+
+def read_manifest(data: bytes) -> Sequence[Entry]:
+    """Returns the samples of a version that `manifest_bytes` wrote, in the order of their numbers."""
+    return tuple(Entry(**row) for row in json.loads(data)["samples"])
+
+
+def figures_of(entries: Collection[Entry]) -> Figures:
+    """Counts what is in a version."""
+    return Figures(
+        samples=len(entries),
+        groups=len({each.group for each in entries if each.group is not None}),
+        milliseconds=sum(each.milliseconds for each in entries),
+        labels=dict(sorted(Counter(each.label for each in entries).items())),
+        splits=dict(sorted(Counter(each.split for each in entries).items())),
+    )
+
+
+def compare(before: Collection[Entry], after: Collection[Entry], deleted: Collection[int]) -> Comparison:
+    """Compares two versions. `deleted` has the numbers of samples whose bytes were deleted since."""
+    earlier, later = ({each.number: each for each in entries} for entries in (before, after))
+    missing = sorted(earlier.keys() - later.keys())
+    return Comparison(
+        added=sorted(later.keys() - earlier.keys()),
+        left_out=[number for number in missing if number not in deleted],
+        deleted=[number for number in missing if number in deleted],
+        relabelled=[
+            Relabelled(number, earlier[number].label, later[number].label)
+            for number in sorted(earlier.keys() & later.keys())
+            if earlier[number].label != later[number].label
+        ],
+        new_groups=len(_groups(after) - _groups(before)),
+    )
+
+
+def _groups(entries: Collection[Entry]) -> set[int]:
+    return {each.group for each in entries if each.group is not None}
+
+
+def sentences_of(comparison: Comparison) -> list[str]:
+    """Returns what changed as short phrases, most important first; none where nothing did."""
+    added, people = len(comparison.added), comparison.new_groups
+    phrases = [
+        (added, f"{_count(added, 'sample')} added"),
+        (people, f"{_count(people, 'group')} added"),
+        (len(comparison.relabelled), f"{_count(len(comparison.relabelled), 'label')} corrected"),
+        (len(comparison.left_out), f"{_count(len(comparison.left_out), 'sample')} left out"),
+        (len(comparison.deleted), f"{_count(len(comparison.deleted), 'sample')} deleted"),
+    ]
+    return [phrase for count, phrase in phrases if count]
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,59 @@
+"""Versions of data sets."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from forge.core.actors import Actor
+from forge.projects.models import Project
+
+if TYPE_CHECKING:
+    from forge.datasets.models import DataSet
+
+
+class DataVersionQuerySet(models.QuerySet["DataVersion"]):
+    """Versions of data sets, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> DataVersionQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(data_set__project__in=Project.objects.of_member(actor))
+
+
+class DataVersion(models.Model):
+    """The samples of a data set at one moment, with labels and splits. It never changes.
+
+    Its contents are a blob (`forge.datasets.versions.manifest`), whose digest names it. Deleting a sample changes
+    neither: the version then has a tombstone in its place.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
+        "datasets.DataSet", on_delete=models.CASCADE, related_name="versions"
+    )
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=71)
+    message = models.CharField(max_length=200, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    figures = models.JSONField()
+    """What is in it, in numbers (`forge.datasets.versions.manifest.Figures`)."""
+    changes = models.JSONField(default=list)
+    """What changed since the version before, in sentences, as it was when this one was saved."""
+
+    objects = DataVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["data_set", "number"], name="one_data_version_a_number"),
+            models.UniqueConstraint(fields=["data_set", "digest"], name="one_data_version_a_digest"),
+        ]
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { actionOf, moved } from "./keys";
+
+const LABELS = new Map([
+  ["1", "knock"],
+  ["2", "glass"],
+]);
+const NO_LABELS = new Map<string, string>();
+const press = (key: string, held: Partial<{ ctrlKey: boolean; metaKey: boolean; altKey: boolean }> = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  ...held,
+});
+
+test("a number sets the label that has it, and no other", () => {
+  expect(actionOf(press("2"), LABELS)).toEqual({ kind: "label", label: "glass" });
+  expect(actionOf(press("3"), LABELS)).toBeNull();
+  expect(actionOf(press("1", { ctrlKey: true }), LABELS)).toBeNull();
+});
+
+test("undo is U and Ctrl+Z, for who may label", () => {
+  expect(actionOf(press("u"), LABELS)).toEqual({ kind: "undo" });
+  expect(actionOf(press("z", { metaKey: true }), LABELS)).toEqual({ kind: "undo" });
+  expect(actionOf(press("u"), NO_LABELS)).toBeNull();
+  expect(actionOf(press("z", { ctrlKey: true }), NO_LABELS)).toBeNull();
+});
+
+test("everyone moves, plays and selects", () => {
+  expect(actionOf(press("ArrowDown"), NO_LABELS)).toEqual({ kind: "move", columns: 0, rows: 1 });
+  expect(actionOf(press(" "), NO_LABELS)).toEqual({ kind: "play" });
+  expect(actionOf(press("X"), NO_LABELS)).toEqual({ kind: "select" });
+  expect(actionOf(press("Tab"), LABELS)).toBeNull();
+});
+
+test("a move ends at the ends of the list", () => {
+  expect(moved(0, 10, 4, { columns: 1, rows: 0 })).toBe(1);
+  expect(moved(0, 10, 4, { columns: -1, rows: 0 })).toBe(0);
+  expect(moved(5, 10, 4, { columns: 0, rows: 1 })).toBe(9);
+  expect(moved(7, 10, 4, { columns: 0, rows: 1 })).toBe(7);
+});

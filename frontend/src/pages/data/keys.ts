@@ -1,0 +1,43 @@
+// What a key does in the list of samples. Pure.
+
+export type KeyAction =
+  | { readonly kind: "label"; readonly label: string }
+  | { readonly kind: "move"; readonly columns: number; readonly rows: number }
+  | { readonly kind: "play" | "select" | "undo" };
+
+export interface PressedKey {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+const MOVES: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  n: [1, 0],
+};
+
+/** The action of a key, or null. `labels` are those with a key, by it; without the right to label there are none. */
+export function actionOf(pressed: PressedKey, labels: ReadonlyMap<string, string>): KeyAction | null {
+  const mayChange = labels.size > 0;
+  if (pressed.ctrlKey || pressed.metaKey) {
+    return pressed.key.toLowerCase() === "z" && !pressed.altKey && mayChange ? { kind: "undo" } : null;
+  }
+  if (pressed.altKey) return null;
+  const label = labels.get(pressed.key);
+  if (label !== undefined) return { kind: "label", label };
+  const move = MOVES[pressed.key];
+  if (move !== undefined) return { kind: "move", columns: move[0], rows: move[1] };
+  if (pressed.key === " ") return { kind: "play" };
+  if (pressed.key.toLowerCase() === "x") return { kind: "select" };
+  return pressed.key.toLowerCase() === "u" && mayChange ? { kind: "undo" } : null;
+}
+
+/** The index that a move leads to; the same where it would leave the list. */
+export function moved(index: number, count: number, columns: number, by: { columns: number; rows: number }): number {
+  const next = index + by.columns + by.rows * columns;
+  return next < 0 || next >= count ? index : next;
+}

@@ -1,0 +1,216 @@
+// The page of a project's data with scripts: all samples in one list, filters that answer at once, labels by key, undo. What
+// others do is shown within a second.
+import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
+import { oneAtATime } from "../talk/read";
+import { saysSignedOut } from "../sign-in/signed-out";
+import { address, type Answer } from "../../api/request";
+import { Changes, sender, type Mark, type Outcome, type ProjectName } from "./changes";
+import { Grid, numberOf } from "./grid";
+import { actionOf, moved, type KeyAction } from "./keys";
+
+const NUMBERS = "/api/v1/projects/{organisation}/{name}/data/samples/numbers";
+const RECORDING = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/recording";
+
+/** Milliseconds after an event before the list is read again. */
+const AFTER_EVENT = 400;
+
+export class DataPage {
+  readonly #page: string;
+  readonly #project: ProjectName;
+  readonly #grid: Grid;
+  readonly #changes: Changes;
+  readonly #labels = new Map<string, string>();
+  readonly #chosen = new Set<number>();
+  readonly #player = new Audio();
+  #revision = 0;
+  #current = -1;
+  #last: Promise<void> = Promise.resolve();
+  readonly #refresh = oneAtATime(() => this.#read());
+
+  constructor(readonly root: HTMLElement) {
+    this.#page = root.dataset["samples"] ?? "";
+    const [organisation = "", name = ""] = this.#page.split("/").slice(1);
+    this.#project = { organisation, name };
+    this.#changes = new Changes(sender(this.#project));
+    if (root.dataset["mayEdit"] !== undefined) {
+      for (const { dataset } of root.querySelectorAll<HTMLElement>("[data-label-key]")) {
+        if (dataset["labelKey"]) this.#labels.set(dataset["labelKey"], dataset["labelName"] ?? "");
+      }
+    }
+    const list = this.#part("[data-cards]");
+    this.#grid = new Grid(list, this.#page, (card) => this.#drawn(card));
+    for (const part of root.querySelectorAll<HTMLElement>("[data-pages], [data-apply]")) part.hidden = true;
+    this.#part("[data-keys]").hidden = false;
+    list.addEventListener("keydown", (event) => this.#pressed(event));
+    list.addEventListener("focusin", ({ target }) => this.#focused(target));
+    list.addEventListener("change", ({ target }) => this.#ticked(target));
+    const filters = root.querySelector<HTMLFormElement>("[data-filters]");
+    filters?.addEventListener("change", () => this.#filter(filters));
+    const bulk = root.querySelector<HTMLFormElement>("[data-bulk]");
+    bulk?.addEventListener("submit", (event) => this.#bulk(bulk, event));
+    this.#showChosen();
+  }
+
+  async start(): Promise<void> {
+    await this.#refresh();
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    followEvents(this.root.dataset["events"] ?? "", {
+      onEvent: (type) => {
+        if (type !== "data.changed") return;
+        clearTimeout(waiting);
+        waiting = setTimeout(() => void this.#refresh(), AFTER_EVENT);
+      },
+      onAway: () => void this.#refresh(),
+      refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
+      onRefused: () => void saysSignedOut(),
+    });
+  }
+
+  #part(selector: string): HTMLElement {
+    const part = this.root.querySelector<HTMLElement>(selector);
+    if (part === null) throw new Error(`The page has no ${selector}`);
+    return part;
+  }
+
+  /** Reads which samples there are; their cards are read again where something changed. */
+  async #read(): Promise<void> {
+    const response = await fetch(`${address("get", NUMBERS, { path: this.#project })}${location.search}`, {
+      headers: { Accept: "application/json" },
+    }).catch(() => null);
+    if (response === null || !response.ok) return;
+    const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
+    const isNew = revision !== this.#revision;
+    this.#seen(revision);
+    const present = new Set(numbers);
+    for (const number of this.#chosen) if (!present.has(number)) this.#chosen.delete(number);
+    this.#grid.show(numbers);
+    if (isNew) this.#grid.forget();
+    const count = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
+    this.#part("[data-count]").textContent = count;
+    this.#showChosen();
+  }
+
+  #seen(revision: number): void {
+    this.#revision = revision;
+    for (const field of document.querySelectorAll<HTMLInputElement>("[data-revision]")) field.value = String(revision);
+  }
+
+  #filter(form: HTMLFormElement): void {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(form))
+      if (typeof value === "string" && value !== "") query.set(name, value);
+    history.replaceState(null, "", query.size === 0 ? location.pathname : `?${query.toString()}`);
+    scrollTo({ top: Math.min(scrollY, this.root.offsetTop) });
+    void this.#refresh();
+  }
+
+  #drawn(card: HTMLElement): void {
+    const tick = card.querySelector<HTMLInputElement>("input[type=checkbox]");
+    if (tick !== null) tick.checked = this.#chosen.has(numberOf(card));
+  }
+
+  #focused(target: EventTarget | null): void {
+    const card = target instanceof Element ? target.closest<HTMLElement>("[data-number]") : null;
+    if (card !== null) this.#current = numberOf(card);
+  }
+
+  #ticked(target: EventTarget | null): void {
+    if (!(target instanceof HTMLInputElement) || target.type !== "checkbox") return;
+    const number = Number(target.value);
+    if (target.checked) this.#chosen.add(number);
+    else this.#chosen.delete(number);
+    this.#showChosen();
+  }
+
+  #showChosen(): void {
+    const said = this.root.querySelector<HTMLElement>("[data-chosen]");
+    if (said === null) return;
+    said.textContent = this.#chosen.size === 0 ? "None selected" : `${this.#chosen.size.toLocaleString("en")} selected`;
+    for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button"))
+      button.disabled = this.#chosen.size === 0;
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    const action = actionOf(event, this.#labels);
+    if (action === null || (event.target instanceof HTMLInputElement && action.kind === "play")) return;
+    event.preventDefault();
+    this.#do(action);
+  }
+
+  #do(action: KeyAction): void {
+    const { numbers } = this.#grid;
+    const index = this.#grid.indexOf(this.#current);
+    if (action.kind === "undo") void this.#undo();
+    if (index < 0) return;
+    if (action.kind === "move") this.#focusAt(moved(index, numbers.length, this.#grid.columns, action));
+    if (action.kind === "play") this.#play(this.#current);
+    if (action.kind === "select") {
+      this.#grid.card(this.#current)?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+    }
+    if (action.kind === "label") {
+      const label = action.label;
+      const chosen = this.#chosen.size > 0 ? [...this.#chosen] : [this.#current];
+      void this.#change(chosen.map((number) => ({ number, label })));
+      if (this.#chosen.size === 0)
+        this.#focusAt(moved(index, numbers.length, this.#grid.columns, { columns: 1, rows: 0 }));
+    }
+  }
+
+  #focusAt(index: number): void {
+    const number = this.#grid.numbers[index];
+    if (number !== undefined) this.#grid.focus(number);
+  }
+
+  #play(number: number): void {
+    if (this.#grid.card(number)?.dataset["kind"] !== "sound") return;
+    const recording = address("get", RECORDING, { path: { ...this.#project, number } });
+    const source = new URL(recording, location.href).href;
+    if (this.#player.src === source && !this.#player.paused) {
+      this.#player.pause();
+      return;
+    }
+    this.#player.src = source;
+    void this.#player.play().catch(() => this.#say("This sample cannot be played."));
+  }
+
+  #bulk(form: HTMLFormElement, event: SubmitEvent): void {
+    event.preventDefault();
+    const act = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "label";
+    const label = form.querySelector<HTMLInputElement>("input[name=label]")?.value ?? "";
+    const mark = (number: number): Mark =>
+      act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
+    if (this.#chosen.size > 0) void this.#change([...this.#chosen].map(mark));
+  }
+
+  async #change(marks: readonly Mark[]): Promise<void> {
+    const words = `${marks.length.toLocaleString("en")} changed`;
+    await this.#inTurn(() => this.#changes.apply(marks, this.#revision), words);
+  }
+
+  async #undo(): Promise<void> {
+    await this.#inTurn(() => this.#changes.undo(this.#revision), "Undone");
+  }
+
+  /** Does one change after another: keys come faster than answers. */
+  async #inTurn(change: () => Promise<Outcome>, words: string): Promise<void> {
+    this.#last = this.#last.then(async () => this.#settle(await change(), words));
+    await this.#last;
+  }
+
+  /** Shows what came of a change. Where others changed something too, all is read again. */
+  #settle(outcome: Outcome, words: string): void {
+    if (!outcome.done) {
+      this.#say(outcome.detail);
+      void this.#refresh();
+      return;
+    }
+    if (outcome.alone) this.#seen(outcome.revision);
+    this.#grid.forget(outcome.before.map(({ number }) => number));
+    if (!outcome.alone) void this.#refresh();
+    this.#say(this.#changes.canUndo ? `${words}. Press U to undo.` : `${words}.`);
+  }
+
+  #say(words: string): void {
+    this.#part("[data-said]").textContent = words;
+  }
+}

@@ -1,0 +1,148 @@
+"""The page of a project's data: what it shows, its forms, and how it answers for many samples."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.datasets.models import DataSet, DataVersion, Sample
+from forge.datasets.pages.cards import drawing_paths
+from forge.projects.models import Project
+from tests.forge.factories.recordings import consent_of, png, sample_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = "/acme/kitchen/data"
+
+
+def test_an_empty_page_says_what_samples_are(client: Client, project: Project) -> None:
+    page = client.get(PAGE).content.decode()
+    assert "No samples yet" in page
+    assert "data-samples" not in page
+    assert 'aria-current="page">Data' in client.get(PAGE).content.decode()
+
+
+def test_samples_are_shown_with_labels_splits_and_drawings(client: Client, project: Project, user: User) -> None:
+    consent = consent_of(user, project)
+    sample_of(consent, user, label="<knock>", pseudonym="Guest 7", device="phone")
+    sample_of(consent, user, png(), label="", alone=True)
+    sample_of(consent, user, b"1,2,3\n4,5,6\n", label="wave")
+    page = client.get(PAGE).content.decode()
+    assert "&lt;knock&gt;" in page
+    assert "<knock>" not in page
+    assert "Guest 7 · phone" in page
+    assert 'src="/api/v1/projects/acme/kitchen/data/samples/2/recording"' in page
+    assert page.count("<path d=") == 1 + 3
+    assert "1 without a label" in page
+    assert "&lt;knock&gt; has no samples for" in page
+    narrowed = client.get(f"{PAGE}?label=wave").content.decode()
+    assert ('data-number="3"' in narrowed, 'data-number="1"' in narrowed) == (True, False)
+    assert "Show all" in narrowed
+    fragment = client.get(f"{PAGE}/cards?numbers=1,3").content.decode()
+    assert fragment.index('data-number="3"') < fragment.index('data-number="1"')
+    assert "<html" not in fragment
+
+
+def test_forms_label_leave_out_and_save_without_scripts(client: Client, project: Project, user: User) -> None:
+    consent = consent_of(user, project)
+    for label in ("knock", ""):
+        sample_of(consent, user, label=label)
+    answer = client.post(f"{PAGE}/mark", {"numbers": ["1", "2"], "do": "label", "label": "glass", "revision": "2"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
+    assert set(Sample.objects.values_list("label", flat=True)) == {"glass"}
+    client.post(f"{PAGE}/mark", {"numbers": "2", "do": "leave-out", "revision": "3"})
+    assert client.post(f"{PAGE}/versions", {"revision": "4", "message": "Two"}).status_code == 302
+    assert DataVersion.objects.get().figures["samples"] == 1
+    page = client.get(PAGE).content.decode()
+    assert "left out" in page
+    assert "Two" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "words"),
+    [
+        ({"numbers": "1", "do": "label", "label": "x", "revision": "0"}, 412, "changed since you read"),
+        ({"numbers": "1", "do": "burn", "revision": "9"}, 400, "Choose what to do"),
+        ({"numbers": "x", "do": "label", "revision": "9"}, 400, "Load the page again"),
+        ({"do": "label", "label": "x", "revision": "9"}, 400, "Name 1 to 5000 samples"),
+    ],
+)
+def test_a_form_that_is_refused_shows_the_page_and_the_reason(
+    client: Client, project: Project, user: User, form: dict[str, str], status: int, words: str
+) -> None:
+    sample_of(consent_of(user, project), user)
+    answer = client.post(f"{PAGE}/mark", form)
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+    assert Sample.objects.get().label == "knock"
+
+
+def test_a_sample_has_a_page_with_consent_versions_and_deleting(client: Client, project: Project, user: User) -> None:
+    sample_of(consent_of(user, project), user)
+    client.post(f"{PAGE}/versions", {"revision": "1"})
+    page = client.get(f"{PAGE}/samples/1").content.decode()
+    assert "For tests, training." in page
+    assert "Everyone in Acme can see and hear" in page
+    assert "<dd" in page
+    assert "v1" in page
+    assert "<audio controls" in page
+    assert client.post(f"{PAGE}/samples/1/delete").status_code == 302
+    assert client.get(f"{PAGE}/samples/1").status_code == 404
+
+
+def test_a_drawing_stays_in_its_box() -> None:
+    assert drawing_paths({"peaks": [0, 100]}) == ["M36.0 25.5v1.0M108.0 2.0v48.0"]
+    assert drawing_paths({"axes": [[-100, 100], [0]]}) == ["M0.0 50.0L144.0 2.0", "M0.0 26.0"]
+    assert drawing_paths({"width": 2, "height": 1}) == []
+
+
+def many_samples(person: User, project: Project, count: int) -> None:
+    """Copies the row of one sample: what lists read does not need the bytes."""
+    first = sample_of(consent_of(person, project), person)
+    copies = [
+        Sample(
+            data_set=first.data_set,
+            number=number,
+            kind=first.kind,
+            media_type=first.media_type,
+            digest=f"sha256:{number:064x}",
+            size=first.size,
+            milliseconds=first.milliseconds,
+            drawing=first.drawing,
+            quality=first.quality,
+            label=("knock", "glass", "speech", "nothing")[number % 4],
+            split=first.split,
+            group=first.group,
+            source=first.source,
+            consent=first.consent,
+            revision=1,
+        )
+        for number in range(2, count + 1)
+    ]
+    Sample.objects.bulk_create(copies, batch_size=2000)
+    DataSet.objects.update(last_number=count)
+
+
+@pytest.mark.proof
+def test_lists_of_20_000_samples_answer_within_200_ms(client: Client, project: Project, user: User) -> None:
+    many_samples(user, project, 20_000)
+    data = "/api/v1/projects/acme/kitchen/data"
+    for address in (
+        f"{data}/samples?label=knock&limit=10",
+        f"{data}/samples/numbers?label=knock&split=train",
+        f"{data}/samples/numbers",
+        f"{PAGE}/cards?numbers={','.join(map(str, range(9_000, 9_100)))}",
+    ):
+        client.get(address)
+        times = []
+        for _ in range(5):
+            start = perf_counter()
+            assert client.get(address).status_code == 200
+            times.append(perf_counter() - start)
+        assert min(times) < 0.2, address
+    start = perf_counter()
+    assert client.post(f"{data}/versions", {"seen": 1}, content_type="application/json").status_code == 201
+    assert perf_counter() - start < 3

@@ -1,0 +1,63 @@
+"""Recordings as bytes, and samples of a project's data, for tests."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from forge.accounts.models import User
+from forge.datasets.consent.actions import agree
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
+from forge.datasets.models import Consent, Sample
+from forge.datasets.samples.actions import Origin, add_sample
+from forge.projects.models import Project
+
+
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A RIFF file with these chunks."""
+    body = b"".join(name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for name, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
+
+
+def pcm_format(rate: int = 16_000, channels: int = 1, bits: int = 16, encoding: int = 1) -> tuple[bytes, bytes]:
+    """The format chunk of a WAV file."""
+    frame = channels * bits // 8
+    return b"fmt ", struct.pack("<HHIIHH", encoding, channels, rate, rate * frame, frame, bits)
+
+
+def sound(*values: int, rate: int = 16_000, extra: Sequence[tuple[bytes, bytes]] = ()) -> bytes:
+    """A WAV file with these values."""
+    return riff(*extra, pcm_format(rate), (b"data", struct.pack(f"<{len(values)}h", *values)))
+
+
+def loud(seed: int = 0, length: int = 160) -> bytes:
+    """A sound of good quality that differs from those with other seeds."""
+    return sound(*((9_000 if index % 2 else -9_000) + seed for index in range(length)))
+
+
+def png(*extra: tuple[bytes, bytes], width: int = 2, height: int = 1) -> bytes:
+    """A PNG file with further chunks between the header and the pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + bytes(width) for _ in range(min(height, 64))))
+    inner = b"".join(chunk(*each) for each in extra)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + inner + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def consent_of(
+    person: User, project: Project, days: int = 90, purposes: frozenset[Purpose] = DEFAULT_PURPOSES
+) -> Consent:
+    """A person's consent to the terms of today."""
+    return agree(person, project, purposes=purposes, days=days, text=terms_for(project, purposes, days).text)
+
+
+def sample_of(consent: Consent, person: User, data: bytes | None = None, **options: Any) -> Sample:
+    """A sample under a consent."""
+    label = options.pop("label", "knock")
+    count = consent.data_set.samples.count()
+    return add_sample(person, consent, [loud(count) if data is None else data], label=label, origin=Origin(**options))

@@ -1,0 +1,93 @@
+"""The addresses of a project's data for the table of permissions, and what they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.accounts.models import User
+from forge.datasets.models import DataSet
+from forge.datasets.versions.actions import save_version
+from forge.projects.models import Project
+from tests.forge.factories.recordings import consent_of, sample_of
+
+_DATA = "api/v1/projects/acme/kitchen/data"
+_ROUTE = "api/v1/projects/<str:organisation>/<str:name>/data"
+_READ = (200, 200, 200, 200, 200, 404, 401)
+_EDIT = (200, 200, 200, 403, 403, 404, 401)
+_GIVE = (409, 409, 409, 409, 403, 404, 401)
+_PAGE = "<str:organisation>/<str:name>/data"
+_SHOWN = (200, 200, 200, 200, 200, 404, 302)
+_SENT = (302, 302, 302, 403, 403, 404, 302)
+_MARKS = {"seen": 99, "changes": [{"number": 1, "label": "glass"}]}
+_AGREEMENT = {"purposes": ["tests"], "days": 90, "text": "x"}
+
+DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
+    ("get", "api/v1/data/consents", "", None, (200, 200, 200, 200, 200, 200, 401)),
+    ("get", "api/v1/data/consents/<uuid:consent_id>", "DATA_CONSENT", None, _READ),
+    (
+        "delete",
+        "api/v1/data/consents/<uuid:consent_id>",
+        "DATA_CONSENT",
+        None,
+        (200, 200, 404, 404, 404, 404, 401),
+    ),
+    ("get", _ROUTE, _DATA, None, _READ),
+    ("get", f"{_ROUTE}/terms", f"{_DATA}/terms", None, _READ),
+    ("post", f"{_ROUTE}/consents", f"{_DATA}/consents", _AGREEMENT, _GIVE),
+    ("get", f"{_ROUTE}/samples", f"{_DATA}/samples?label=knock&split=train", None, _READ),
+    ("post", f"{_ROUTE}/samples", "DATA_ADD", b"1,2,3\n", _GIVE),
+    ("get", f"{_ROUTE}/samples/numbers", f"{_DATA}/samples/numbers", None, _READ),
+    ("post", f"{_ROUTE}/samples/marks", f"{_DATA}/samples/marks", _MARKS, _EDIT),
+    ("get", f"{_ROUTE}/samples/<int:number>", f"{_DATA}/samples/1", None, _READ),
+    (
+        "delete",
+        f"{_ROUTE}/samples/<int:number>",
+        f"{_DATA}/samples/1",
+        None,
+        (204, 204, 404, 404, 404, 404, 401),
+    ),
+    ("get", f"{_ROUTE}/samples/<int:number>/recording", f"{_DATA}/samples/1/recording", None, _READ),
+    ("get", f"{_ROUTE}/versions", f"{_DATA}/versions", None, _READ),
+    ("post", f"{_ROUTE}/versions", f"{_DATA}/versions", {"seen": 2}, (201, 201, 201, 403, 403, 404, 401)),
+    ("get", f"{_ROUTE}/versions/<int:number>", f"{_DATA}/versions/1", None, _READ),
+    ("get", f"{_ROUTE}/versions/<int:number>/samples", f"{_DATA}/versions/1/samples", None, _READ),
+    (
+        "get",
+        f"{_ROUTE}/versions/<int:number>/compared-with/<int:other>",
+        f"{_DATA}/versions/1/compared-with/1",
+        None,
+        _READ,
+    ),
+    ("get", _PAGE, "acme/kitchen/data", None, _SHOWN),
+    ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, _SHOWN),
+    ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, _SHOWN),
+    (
+        "form",
+        f"{_PAGE}/mark",
+        "acme/kitchen/data/mark",
+        {"numbers": "1", "do": "label", "label": "glass", "revision": "99"},
+        _SENT,
+    ),
+    ("form", f"{_PAGE}/versions", "acme/kitchen/data/versions", {"revision": "2"}, _SENT),
+    (
+        "form",
+        f"{_PAGE}/samples/<int:number>/delete",
+        "acme/kitchen/data/samples/1/delete",
+        {},
+        (302, 302, 404, 404, 404, 404, 302),
+    ),
+]
+
+
+def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, str]:
+    """Adds samples of a person and versions with them; gives what the addresses name by id. The revision is 2, whatever
+    the size."""
+    consents = [consent_of(person, project) for _ in range(size)]
+    for consent in consents:
+        sample_of(consent, person, pseudonym=f"Guest {consent.data_set.samples.count()}")
+        save_version(person, project, seen=DataSet.objects.get().revision)
+    DataSet.objects.update(revision=2)
+    return {
+        "DATA_CONSENT": f"api/v1/data/consents/{consents[0].pk}",
+        "DATA_ADD": f"{_DATA}/samples?consent={consents[0].pk}&label=x",
+    }
