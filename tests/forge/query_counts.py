@@ -30,7 +30,7 @@ from forge.projects.actions import delete_project, fork_project, give_team_role,
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
-from forge.registry.signing.actions import add_signing_key
+from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import (
     GuestTerms,
     RequestedGroup,
@@ -45,6 +45,7 @@ from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built, failed_build, packed
 from tests.forge.factories.samples import zipped
 from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 from tests.forge.web.data_cases import data_addresses
 from tests.forge.web.test_permissions_matrix import (
@@ -73,11 +74,6 @@ _RULES = "api/v1/organisations/<str:organisation>/rules"
 _REGISTRY = "api/v1/organisations/<str:organisation>/registry"
 _SIGNING = "api/v1/organisations/<str:organisation>/signing-keys"
 
-SIGNING_KEY = """-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
------END PUBLIC KEY-----
-"""
-"""A public key of Ed25519."""
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",

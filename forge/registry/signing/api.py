@@ -21,7 +21,7 @@ from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
+from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.signing.models import KeyOrigin, SigningKey
 from rune.tools.signing.keys import Algorithm
 

@@ -13,9 +13,9 @@ from forge.jobs.kinds import JobKind, JobTitle
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.queue import enqueue
 from forge.registry.models import Publication, Tag
+from forge.registry.signing.actions.signer import make_key, sign_publication
 from forge.registry.signing.attaching import attach_provenance
 from forge.registry.signing.models import KeyOrigin, Signature, SigningKey
-from forge.registry.signing.signer import make_key, sign_publication
 from rune.compiler.building.spec import canonical_digest
 
 MOST_AT_ONCE = 50

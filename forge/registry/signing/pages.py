@@ -18,7 +18,7 @@ from forge.core.errors import DomainError, NotFound
 from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in, seen_state
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
+from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm
 
 ALGORITHM_NAMES = {Algorithm.P256: "ECDSA on P-256, which every tool reads", Algorithm.ED25519: "Ed25519"}

@@ -72,6 +72,10 @@ GRANT_NOTHING = {
     "core.Thread.resolved_by": DID,
     "core.Comment.author": DID,
     "core.Comment.deleted_by": DID,
+    "datasets.Consent.person": "who agreed, and may withdraw it also after they left",
+    "datasets.DataVersion.saved_by": DID,
+    "datasets.Group.person": "whose recordings they are",
+    "datasets.Sample.labelled_by": DID,
     "jobs.Job.requested_by": "runs once, and ends",
     "moderation.Moderator.person": "the right itself, which the operator gives",
     "moderation.Report.person": "whom a report is about",
@@ -109,6 +113,7 @@ GRANT_NOTHING = {
     "reviews.Round.requested_by": DID,
     "reviews.Suggestion.author": DID,
     "reviews.Suggestion.decided_by": DID,
+    "registry.SigningKey.author": "the key is the organisation's: the signer alone uses it, or who has it at home",
     "reviews.Verdict.user": "counts while its person has the role (`forge.reviews.gate`)",
 }
 """The fields that name a person and are no maker's, and why what they stand in grants, runs and sends nothing."""
@@ -147,6 +152,9 @@ MAY_NAME_SOMEBODY = {
     "core.BlobLink.organisation": PLACE,
     "core.BlobLink.owner_id": "names the row that needs the bytes",
     "core.Event.data": DID,
+    "datasets.DataVersion.changes": CONTENT,
+    "datasets.DataVersion.figures": CONTENT,
+    "datasets.Sample.drawing": CONTENT,
     "jobs.Job.result": CONTENT,
     "jobs.Job.spec": CONTENT,
     "jobs.Worker.capabilities": CONTENT,

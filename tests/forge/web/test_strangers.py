@@ -26,11 +26,13 @@ from forge.projects.actions import delete_project, fork_project, send_sample, up
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
+from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built, packed
 from tests.forge.factories.recordings import consent_of, sample_of
+from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import ready_copy
 from tests.support.shares import rank
 
@@ -80,6 +82,7 @@ NOTHING: Names = {
     "grant": str(UUID(int=18)),
     "check": "nocheck",
     "consent_id": str(UUID(int=19)),
+    "key": str(UUID(int=20)),
     "other": "986",
 }
 """What the addresses' parameters are where there is nothing of the kind."""
@@ -141,6 +144,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "number": str(build.number),
         "target": "cortex-m55",
         "tag": "latest",
+        "key": str(add_signing_key(owner, organisation, SIGNING_KEY).pk),
         "team": create_team(owner, organisation, "audio").name,
         "build_id": str(build.pk),
         "member": str(owner.pk),

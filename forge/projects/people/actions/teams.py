@@ -21,7 +21,7 @@ from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.projects.people.actions.locks import lock_roles
+from forge.projects.people.locks import lock_roles
 from forge.projects.people.seen import team_role_facets
 
 

@@ -33,7 +33,7 @@ from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMiss
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.published_versions import fix_version
-from forge.registry.signing.pushed import note_pushed_signature
+from forge.registry.signing.actions.pushed import note_pushed_signature
 from forge.registry.tag_names import require_distinct
 from rune.compiler.blocks.artefact import BLOCK_TYPE
 from rune.wording import listed
@@ -109,7 +109,7 @@ def _push(
     manifest = _store(project, repository, document, stored, digest)
     if tags:
         require_not_withdrawn(project, manifest.blob_id)
-    note_pushed_signature(actor, repository, manifest)
+    note_pushed_signature(repository, manifest, actor)
     for tag in tags:
         _set_tag(actor, project, repository, tag, manifest)
     if tags:

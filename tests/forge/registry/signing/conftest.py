@@ -14,7 +14,7 @@ from forge.jobs import queue
 from forge.jobs.models import Capability, Job
 from forge.jobs.workers.running import RunningJob
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.signing.actions import create_signing_key
+from forge.registry.signing.actions.keys import create_signing_key
 from forge.registry.signing.models import SigningKey
 from rune.tools.signing.keys import Algorithm
 

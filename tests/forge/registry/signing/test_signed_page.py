@@ -12,7 +12,7 @@ from forge.jobs.models import Job
 from forge.projects.models import Visibility
 from forge.registry.actions import publish_build
 from forge.registry.models import SigningKey
-from forge.registry.signing.actions import revoke_signing_key
+from forge.registry.signing.actions.keys import revoke_signing_key
 from forge.reviews.actions import give_verdict
 from tests.forge.factories.builds import built
 from tests.support.compact_html import compact

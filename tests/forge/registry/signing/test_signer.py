@@ -19,7 +19,7 @@ from forge.registry.actions import publish_build, withdraw_tag
 from forge.registry.artifacts.access import find_manifest, referrers_of
 from forge.registry.models import Publication, Signature, SigningKey, Tag
 from forge.registry.signing.access import signatures_of
-from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
+from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.signing.jobs import complete_publications, request_signature
 from forge.reviews.actions import give_verdict
 from rune.tools.signing.bundles import BUNDLE_TYPE, sign_statement

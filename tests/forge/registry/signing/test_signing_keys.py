@@ -16,8 +16,8 @@ from forge.core.seen import seen_state
 from forge.jobs.models import Job
 from forge.projects.models import Visibility
 from forge.registry.models import SigningKey
-from forge.registry.signing import actions
-from forge.registry.signing.actions import add_signing_key, create_signing_key, revoke_signing_key
+from forge.registry.signing.actions import keys as actions
+from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.support.compact_html import compact
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from django.db import transaction
 from django.utils import timezone
 
 from forge.core.actors import Actor
@@ -19,7 +20,7 @@ from rune.tools.signing.provenance import read_provenance
 from rune.tools.signing.verifying import Proof, Signed, Trust, verify_bundle
 
 
-def note_pushed_signature(actor: Actor, repository: Repository, manifest: Manifest) -> None:
+def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Actor) -> None:
     """Records that a key at home signed a publication, within the transaction that stores the push.
 
     Anything else may be pushed beside a rune, and is recorded as no signature.
@@ -36,19 +37,20 @@ def note_pushed_signature(actor: Actor, repository: Repository, manifest: Manife
     if proof is None or publication is None:
         return
     key = keys[proof.key.fingerprint]
-    Signature.objects.update_or_create(
-        publication=publication, key=key, defaults={"manifest": manifest, "created": timezone.now()}
-    )
     project = repository.project
-    write_entry(
-        actor,
-        "signature.take",
-        project.stream,
-        project.place,
-        tag=publication.tag,
-        digest=manifest.subject,
-        fingerprint=key.fingerprint,
-    )
+    with transaction.atomic():
+        Signature.objects.update_or_create(
+            publication=publication, key=key, defaults={"manifest": manifest, "created": timezone.now()}
+        )
+        write_entry(
+            actor,
+            "signature.take",
+            project.stream,
+            project.place,
+            tag=publication.tag,
+            digest=manifest.subject,
+            fingerprint=key.fingerprint,
+        )
 
 
 def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> Proof | None:

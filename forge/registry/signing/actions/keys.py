@@ -19,9 +19,9 @@ from forge.core.events.log import append_event
 from forge.core.reasons import checked_reason
 from forge.core.seen import Seen, require_seen
 from forge.registry.signing.access import find_key, key_facets, keys_of
+from forge.registry.signing.actions.signer import retire_others
 from forge.registry.signing.jobs import request_key
 from forge.registry.signing.models import KeyOrigin, SigningKey
-from forge.registry.signing.signer import retire_others
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import Algorithm, read_public_key
 

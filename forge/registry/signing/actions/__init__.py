@@ -1,0 +1,1 @@
+"""What changes keys and signatures: people, the signer, and clients that push."""
