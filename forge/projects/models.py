@@ -239,17 +239,17 @@ class SampleSplit(models.TextChoices):
     HOLDOUT = "holdout", "Held out"
 
 
-class SampleQuerySet(models.QuerySet["Sample"]):
+class SampleFileQuerySet(models.QuerySet["Sample"]):
     """Samples, as seen by someone."""
 
-    def visible_to(self, actor: Actor) -> SampleQuerySet:
+    def visible_to(self, actor: Actor) -> SampleFileQuerySet:
         """Those of the person's own organisations' projects, and the person's own wherever they are."""
         if not actor.is_authenticated:
             return self.none()
         seen = Q(project__in=Project.objects.of_member(actor))
         return self.filter(seen | Q(owner_id=actor.pk) if actor.restriction is None else seen)
 
-    def available(self) -> SampleQuerySet:
+    def available(self) -> SampleFileQuerySet:
         return self.filter(removed_at__isnull=True)
 
 
@@ -284,7 +284,7 @@ class Sample(models.Model):
     erased_at = models.DateTimeField(null=True, blank=True)
     """When its bytes were gone from the disk as well."""
 
-    objects = SampleQuerySet.as_manager()
+    objects = SampleFileQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -21,7 +21,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.core.seen import Facet
 from forge.projects.access import require
-from forge.projects.models import Project, Sample, SampleKind, SampleQuerySet, SampleSplit
+from forge.projects.models import Project, Sample, SampleKind, SampleFileQuerySet, SampleSplit
 from forge.projects.samples.formats import ENDINGS
 from forge.projects.serializers import SampleJson
 
@@ -79,7 +79,7 @@ def sample_path(label: str, kind: SampleKind, digest: str) -> str:
     return f"samples/{slug(label) or kind}-{digest[7:13]}.{ENDINGS[kind]}"
 
 
-def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
+def samples_of(actor: Actor, project: Project) -> SampleFileQuerySet:
     """The samples that a project has, newest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     return (
@@ -111,7 +111,7 @@ def find_sample(actor: Actor, sample_id: UUID) -> Sample:
     return sample
 
 
-def own_samples(actor: Actor) -> SampleQuerySet:
+def own_samples(actor: Actor) -> SampleFileQuerySet:
     """What a person gave and has not taken back, in any project, also of an organisation that they left."""
     return (
         Sample.objects.visible_to(actor)
