@@ -21,7 +21,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.core.seen import Facet
 from forge.projects.access import require
-from forge.projects.models import Project, Sample, SampleKind, SampleFileQuerySet, SampleSplit
+from forge.projects.models import Project, Sample, SampleFileQuerySet, SampleKind, SampleSplit
 from forge.projects.samples.formats import ENDINGS
 from forge.projects.serializers import SampleJson
 
