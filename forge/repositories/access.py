@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from forge.accounts.permissions import Verb
@@ -55,10 +56,10 @@ def shared_with(link: LinkedBranch) -> Shared | None:
     return None if link.version is None else Shared(link.commit, link.version, link.version.number)
 
 
-def open_request(link: LinkedBranch) -> RemoteRequest | None:
-    """The open change request of the linked branch itself."""
+def open_request(link: LinkedBranch, refs: Collection[str] = ()) -> RemoteRequest | None:
+    """The open change request of the linked branch itself, or of one of these refs of its repository."""
     requests = RemoteRequest.objects.filter(
-        project=link.project_id, url=link.url, ref=link.ref, change_request__state=ChangeState.OPEN
+        project=link.project_id, url=link.url, ref__in=refs or (link.ref,), change_request__state=ChangeState.OPEN
     )
     return requests.select_related("change_request__project__organisation").first()
 

@@ -23,9 +23,10 @@ from forge.projects.announcements import VERSION_SAVED
 from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Project, Version
 from forge.repositories.access import find_link, open_request
-from forge.repositories.errors import LinkEnded, NotLinked
+from forge.repositories.errors import LinkEnded, NotLinked, PullRunning
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
+from forge.repositories.requests import number_of, request_refs
 from forge.reviews.actions import bring_from_outside, bring_newer
 from forge.reviews.changes.actions.outside import Origin
 from forge.reviews.changes.edits import Edits, apply_edits
@@ -64,10 +65,11 @@ def unlink_branch(actor: Actor, project: Project) -> None:
 
 
 @transaction.atomic
-def pull(actor: Actor, project: Project, token: str = "") -> Pull:
-    """Queues a pull of the linked branch; answers the one that waits or runs where there is one.
+def pull(actor: Actor, project: Project, token: str = "", request: str = "") -> Pull:
+    """Queues a pull of the linked branch, or of a request of its repository (`forge.repositories.requests`).
 
-    Raises `Forbidden`, `NotLinked` and `LinkEnded`.
+    Answers the same pull where it is queued already. Raises `Forbidden`, `Invalid`, `NotLinked`, `LinkEnded`, and
+    `PullRunning` where another one is.
     """
     require(actor, Verb.EDIT, project)
     link = _link(actor, project)
@@ -76,11 +78,15 @@ def pull(actor: Actor, project: Project, token: str = "") -> Pull:
     Project.objects.lock(project.pk)
     unfinished = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)
     existing = Pull.objects.select_related("job").filter(job__in=unfinished).first()
+    refs = list(request_refs(request))
     if existing is not None:
-        return existing
+        if existing.job.spec.get("refs", []) == refs:
+            return existing
+        raise PullRunning("Another pull of this repository is not finished. Wait for its end, and pull again.")
     is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
     party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
-    spec = {"project": str(project.pk), "url": link.url, "branch": link.branch, "folder": link.folder}
+    branch = {"url": link.url, "branch": link.branch, "folder": link.folder}
+    spec: dict[str, object] = {"project": str(project.pk), **branch, "refs": refs}
     kind, key = kind_of(PULL_KIND), f"git:{project.pk}"
     job = create_job(kind, project.organisation_id, spec, party=party, project=project, key=key)
     sealed = seal(token, TOKEN_PURPOSE) if token else ""
@@ -125,24 +131,23 @@ def note_shared(actor: Actor, link: LinkedBranch, incoming: Incoming) -> None:
 
 
 @transaction.atomic
-def offer_commit(actor: Actor, link: LinkedBranch, base: Version, incoming: Incoming) -> ChangeRequest:
-    """Makes a change request of a commit of the branch, or another round of the one that is open.
+def offer_commit(actor: Actor, link: LinkedBranch, ref: str, base: Version, incoming: Incoming) -> ChangeRequest:
+    """Makes a change request of a commit of this ref of the repository, or another round of the one that is open.
 
     Raises `Forbidden` and `TooManyOffers`.
     """
     project, newest = link.project, incoming.newest
     require(actor, Verb.EDIT, project)
-    existing = open_request(link)
+    existing = open_request(link, [ref])
     if existing is not None:
         bring_newer(actor, existing.change_request, incoming.version, newest.subject)
         RemoteRequest.objects.filter(pk=existing.pk).update(commit=newest.commit)
         return existing.change_request
-    origin = Origin(newest.author, link.place)
+    number = number_of(ref)
+    origin = Origin(newest.author, f"request {number} of {link.address}" if number else link.place)
     title = newest.subject or f"Commit {newest.commit[:12]}"
     change = bring_from_outside(actor, project, origin, title, base=base, offered=incoming.version)
-    RemoteRequest.objects.create(
-        change_request=change, project=project, url=link.url, ref=link.ref, commit=newest.commit
-    )
+    RemoteRequest.objects.create(change_request=change, project=project, url=link.url, ref=ref, commit=newest.commit)
     return change
 
 

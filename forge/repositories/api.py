@@ -20,9 +20,9 @@ from forge.repositories.errors import NotLinked
 from forge.repositories.serializers import (
     LinkedBranchJson,
     LinkSerializer,
-    PullAccessSerializer,
     PullJson,
     PullsJson,
+    PullStartSerializer,
     link_to_json,
     pull_to_json,
 )
@@ -66,11 +66,11 @@ class ProjectPulls(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         return Response({"pulls": [pull_to_json(each) for each in pulls_of(principal_of(request), project)]})
 
-    @extend_schema(operation_id="pulls_start", request=PullAccessSerializer, responses={202: PullJson})
+    @extend_schema(operation_id="pulls_start", request=PullStartSerializer, responses={202: PullJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Pulls the linked branch, as a job: files that only changed there come in, and what both sides changed becomes
-        a change request."""
+        a change request. With `request`, a pull or merge request of the repository becomes a change request."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        token = checked_token(self.read_body(request, PullAccessSerializer)["token"])
-        started = actions.pull(principal_of(request), project, token)
+        body = self.read_body(request, PullStartSerializer)
+        started = actions.pull(principal_of(request), project, checked_token(body["token"]), body["request"])
         return Response(pull_to_json(started), status=status.HTTP_202_ACCEPTED)

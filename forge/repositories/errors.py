@@ -21,3 +21,9 @@ class NothingToPull(Conflict):
     """A pull is retried of a branch that the project no longer follows."""
 
     title = "The branch is not linked any more"
+
+
+class PullRunning(Conflict):
+    """Another pull of the repository is not finished."""
+
+    title = "A pull is not finished"

@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.jobs.models import Job
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project, Version
+from forge.repositories.requests import number_of
 from forge.reviews.changes.models import ChangeRequest
 
 
@@ -112,6 +113,11 @@ class Pull(models.Model):
 
     def __str__(self) -> str:
         return f"pull {self.outcome or self.job.state}"
+
+    @property
+    def request(self) -> str:
+        """The number of the request that was pulled; "" for the linked branch."""
+        return number_of(next(iter(self.job.spec.get("refs", [])), ""))
 
 
 class RemoteRequest(models.Model):

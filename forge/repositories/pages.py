@@ -22,6 +22,7 @@ from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
+from forge.repositories.requests import request_refs
 
 _REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften, NotFound)
 _FAILED = (JobState.FAILED, JobState.LOST)
@@ -61,6 +62,13 @@ def _pull(principal: Principal, project: Project, typed: QueryDict) -> None:
     actions.pull(principal, project, checked_token(typed.get("pull_token", "")))
 
 
+def _pull_request(principal: Principal, project: Project, typed: QueryDict) -> None:
+    request = typed.get("request", "")
+    if not request_refs(request):
+        raise Invalid("Enter the number of the request.", errors={"request": ["Enter the number of the request."]})
+    actions.pull(principal, project, checked_token(typed.get("request_token", "")), request)
+
+
 def _unlink(principal: Principal, project: Project, typed: QueryDict) -> None:
     actions.unlink_branch(principal, project)
 
@@ -68,6 +76,7 @@ def _unlink(principal: Principal, project: Project, typed: QueryDict) -> None:
 _ACTS: Mapping[str, Callable[[Principal, Project, QueryDict], None]] = {
     "link": _link,
     "pull": _pull,
+    "pull-request": _pull_request,
     "unlink": _unlink,
 }
 

@@ -35,6 +35,7 @@ from forge.repositories.actions import Incoming, note_shared, offer_commit, upda
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
+from forge.repositories.requests import number_of
 from forge.reviews.changes.edits import edits_between
 from forge.reviews.changes.merging import is_of, merging, without_recordings
 from rune.wording import counted
@@ -78,11 +79,13 @@ def _pull(job: JobContext, pull: Pull, link: LinkedBranch, actor: Actor) -> Mapp
     token = unseal(pull.sealed_token, TOKEN_PURPOSE) if pull.sealed_token else ""
     if token is None:
         raise JobFailed("The token of this pull cannot be read any more. Pull again, and type it again.")
-    shared, existing = shared_with(link), open_request(link)
-    newest = existing.commit if existing is not None else "" if shared is None else shared.commit
+    refs: Sequence[str] = job.spec.get("refs", [])
+    shared, existing = shared_with(link), open_request(link, refs)
+    newest = existing.commit if existing is not None else "" if shared is None or refs else shared.commit
     known = {shared.commit} if shared is not None else set(_first(link.project).values_list("commit", flat=True))
-    looking = Looking(project=str(link.project_id), known=known, newest=newest, depth=HISTORY_DEPTH)
-    job.report(0.1, f"Fetching {link.place}")
+    looking = Looking(refs, str(link.project_id), known, newest, HISTORY_DEPTH)
+    place = f"a request of {link.address}" if refs else link.place
+    job.report(0.1, f"Fetching {place}")
     job.tick()
     with fetch_newer(link.remote(token), looking, job.tick) as fetched:
         if fetched is None:
@@ -113,6 +116,7 @@ def _bring(
     theirs = _with_what_git_lacks(stored, base.manifest if base else ours.manifest)
     job.tick()
     version = store_outside_version(actor, project, theirs, fetched.newest, f"{fetched.commit[:12]} of {link.place}")
+    is_request = fetched.ref != link.ref
     incoming = Incoming(version, fetched.newest, fetched.left_out)
     facts = {
         "commit": fetched.commit,
@@ -123,9 +127,10 @@ def _bring(
     }
     if is_of(version, ours, project) or (base is not None and without_recordings(base) == without_recordings(version)):
         with transaction.atomic():
-            note_shared(actor, link, incoming)
+            if not is_request:
+                note_shared(actor, link, incoming)
             return _end(job, pull, PullOutcome.UNCHANGED, "The project has all of it already.", **facts)
-    if base is not None and is_of(base, ours, project) and open_request(link) is None:
+    if not is_request and base is not None and is_of(base, ours, project) and open_request(link) is None:
         result = merging(base, ours, version, {}).result
         edits = edits_between(ours, result)
         with transaction.atomic():
@@ -134,8 +139,12 @@ def _bring(
             return _end(job, pull, PullOutcome.UPDATED, said, **facts)
     base = base or _in_common(actor, project, ours, theirs, link)
     with transaction.atomic():
-        change = offer_commit(actor, link, base, incoming)
-        said = f"Both sides have changes: change request {change.number} merges them."
+        change = offer_commit(actor, link, fetched.ref, base, incoming)
+        said = (
+            f"Change request {change.number} offers request {number_of(fetched.ref)} here."
+            if is_request
+            else f"Both sides have changes: change request {change.number} merges them."
+        )
         return _end(job, pull, PullOutcome.OFFERED, said, change_request=change, **facts)
 
 

@@ -39,6 +39,7 @@ class PullJson(TypedDict):
 
     id: Uuid
     state: Annotated[str, choices("JobState", JobState.values)]
+    request: Annotated[str, 'the number of a request of the repository; "" for the linked branch']
     outcome: Annotated[str, choices("PullOutcome", PullOutcome.values)] | None
     commit: str
     came: Annotated[list[OutsideCommitJson], "the newest 20"]
@@ -67,9 +68,16 @@ class LinkSerializer(serializers.Serializer[None]):
     )
 
 
-class PullAccessSerializer(serializers.Serializer[None]):
-    """What opens a private repository."""
+class PullStartSerializer(serializers.Serializer[None]):
+    """What is pulled, and what opens a private repository."""
 
+    request = serializers.CharField(
+        max_length=60,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="a pull or merge request of the repository: its number, or its ref; by default the linked branch",
+    )
     token = serializers.CharField(
         max_length=500, required=False, default="", allow_blank=True, help_text="kept, sealed, until the pull ends"
     )
@@ -94,6 +102,7 @@ def pull_to_json(pull: Pull) -> PullJson:
     return {
         "id": str(pull.pk),
         "state": pull.job.state,
+        "request": pull.request,
         "outcome": pull.outcome or None,
         "commit": pull.commit,
         "came": pull.came,

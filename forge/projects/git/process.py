@@ -73,8 +73,8 @@ class GitJob:
     """Bytes of a pack."""
     project: str = ""
     """Whose versions are pushed, or looked for in the history that is fetched."""
-    ref: str = ""
-    """What to fetch in place of a branch, as `refs/pull/7/head`."""
+    refs: Sequence[str] = ()
+    """What to fetch in place of a branch, such as `refs/pull/7/head`: the first one that the repository has."""
     depth: int = 1
     """How many commits of history to fetch; fewer where they are too large."""
     known: Sequence[str] = ()
@@ -159,7 +159,15 @@ def fetch(job: GitJob) -> Mapping[str, Any]:
         raise GitJobRefused("The branch does not end in a commit.")
     since = history_since(store, head, job.project, job.known)
     left_out = _pack(store, head, job)
-    return {"fetched": {"commit": head.id.decode(), "branch": wanted.branch, "left_out": left_out, **since}}
+    return {
+        "fetched": {
+            "commit": head.id.decode(),
+            "branch": wanted.branch,
+            "ref": wanted.ref,
+            "left_out": left_out,
+            **since,
+        }
+    }
 
 
 def _fetched(job: GitJob, wanted: _RefChoice, depth: int) -> DiskObjectStore:
@@ -173,7 +181,7 @@ def _fetched(job: GitJob, wanted: _RefChoice, depth: int) -> DiskObjectStore:
             ObjectStoreGraphWalker([], _no_parents),
             _counted(file, job.limit),
             depth=depth,
-            ref_prefix=[job.ref.encode()] if job.ref else None,
+            ref_prefix=[ref.encode() for ref in job.refs] or None,
         )
         finish()
     except BaseException:
@@ -193,17 +201,22 @@ class _RefChoice:
     def __init__(self, job: GitJob) -> None:
         self.branch = job.branch
         self.head = ObjectID(b"")
-        self._ref = job.ref or (f"refs/heads/{job.branch}" if job.branch else "HEAD")
+        self.ref = ""
+        self._requested = job.refs
+        self._refs = job.refs or (f"refs/heads/{job.branch}" if job.branch else "HEAD",)
         self._newest = job.newest.encode()
 
     def __call__(self, refs: Mapping[Ref, ObjectID | None], depth: int | None = None) -> list[ObjectID]:
-        head = refs.get(Ref(self._ref.encode()))
-        if head is None:
+        present = [(ref, head) for ref in self._refs if (head := refs.get(Ref(ref.encode()))) is not None]
+        if not present and self._requested:
+            raise GitJobRefused(f"The repository has no such request: it has none of {', '.join(self._requested)}.")
+        if not present:
             heads = sorted(
                 name.removeprefix(_HEADS).decode("utf-8", "replace") for name in refs if name.startswith(_HEADS)
             )
             there = f" It has {plain(', '.join(heads[:5]))}." if heads else " It is empty."
             raise GitJobRefused(f"The repository has no branch {self.branch or 'of its own'}.{there}")
+        self.ref, head = present[0]
         if head == self._newest:
             raise Unchanged
         self.head = head

@@ -49,6 +49,7 @@ class FetchAnswer(TypedDict):
 
     commit: str
     branch: str
+    ref: str
     left_out: list[str]
     newest: CommitAnswer
     came: list[CommitAnswer]
@@ -101,9 +102,9 @@ class SharedCommit:
 
 @dataclass(frozen=True)
 class Looking:
-    """For which commit to look: `ref` in place of the branch, and what is known of it."""
+    """For which commit to look: the first of `refs` that there is in place of the branch, and what is known of it."""
 
-    ref: str = ""
+    refs: Collection[str] = ()
     project: str = ""
     known: Collection[str] = ()
     """Commits whose files the project has as versions."""
@@ -119,6 +120,7 @@ class Fetched:
     archive: IO[bytes]
     commit: str
     branch: str
+    ref: str
     left_out: tuple[str, ...]
     """Links and submodules."""
     newest: OutsideCommit
@@ -178,7 +180,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
     """The same; None where nothing came since `looking.newest`."""
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
         wanted = {
-            "ref": looking.ref,
+            "refs": list(looking.refs),
             "project": looking.project,
             "known": sorted(looking.known),
             "newest": looking.newest,
@@ -194,6 +196,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
                 archive,
                 result["commit"][:40],
                 result["branch"],
+                result["ref"],
                 tuple(path[:LONGEST_TEXT] for path in result["left_out"][:MAX_LISTED]),
                 _commit(result["newest"]),
                 tuple(_commit(each) for each in result["came"][:MAX_LISTED]),

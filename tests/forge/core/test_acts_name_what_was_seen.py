@@ -33,6 +33,7 @@ _B = "builds/<uuid:build_id>"
 _S = "threads/<uuid:thread_id>/suggestion"
 _T = f"{_P}/tags/<str:tag>"
 EXEMPT: Mapping[str, str] = {
+    "DELETE data/consents/<uuid:consent_id>": ENDS,
     f"POST {_B}/cancel": ENDS,
     f"PUT {_B}/checks/<str:check>": SETS,
     f"POST {_B}/firmware": WORKS,
@@ -69,6 +70,11 @@ EXEMPT: Mapping[str, str] = {
     "POST projects": MAKES,
     f"POST {_P}/archive": MERGES,
     f"POST {_P}/builds": MAKES,
+    f"POST {_P}/data/consents": MAKES,
+    f"POST {_P}/data/samples": MAKES,
+    f"DELETE {_P}/data/samples/<int:number>": ENDS,
+    f"POST {_P}/data/samples/marks": COMPARES,
+    f"POST {_P}/data/versions": COMPARES,
     f"POST {_P}/duplicate": MAKES,
     f"PUT {_P}/favourite": OWN,
     f"POST {_P}/files/<path:path>/copy": MAKES,

@@ -68,7 +68,7 @@ def a_pull_brings_files(world: World) -> Act:
 def a_pull_offers_a_commit(world: World) -> Act:
     link, base = _link(world), _version(world, b"One.\n")
     offered = _version(world, b"Two.\n")
-    return lambda: repositories.offer_commit(world.developer, link, base, _incoming(offered))
+    return lambda: repositories.offer_commit(world.developer, link, link.ref, base, _incoming(offered))
 
 
 @scene(outside.bring_from_outside)

@@ -21,6 +21,7 @@ COMMIT = {"commit": "0" * 40, "author": "Ana", "subject": "m", "moment": 1}
 FETCHED = {
     "commit": "0" * 40,
     "branch": "main",
+    "ref": "refs/heads/main",
     "left_out": ["link"],
     "newest": COMMIT,
     "came": [COMMIT],

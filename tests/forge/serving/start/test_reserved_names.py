@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -38,6 +39,8 @@ def test_a_project_with_a_name_of_ours_is_told_unless_it_is_deleted(
 
 def _follow_warning(client: Client, warning: str) -> Any:
     """Does what a warning says."""
-    method, path, _, *body = warning.partition("rename it: ")[2].rstrip(".").split(" ")
-    assert method == "PATCH"
-    return client.patch(path, json.loads(" ".join(body)), content_type="application/json")
+    match = re.search(r"rename it: PATCH (\S+) with (\{.*\})", warning)
+    assert match is not None
+    path, body = match[1], json.loads(match[2])
+    headers = {"If-Match": client.get(path).headers["ETag"]} if "If-Match" in warning else {}
+    return client.patch(path, body, content_type="application/json", headers=headers)
