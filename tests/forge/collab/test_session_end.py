@@ -15,13 +15,13 @@ from django.utils import timezone
 from forge.collab import session_end
 from forge.collab.closing import Closing
 from forge.collab.session_end import SessionEnd
+from tests.support.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("server"),
     pytest.mark.protects("sign-in/sockets-of-ended-sessions"),
 ]
-PATIENCE = 5.0
 
 
 class Connection:

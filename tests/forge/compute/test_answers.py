@@ -29,6 +29,7 @@ from tests.forge.compute.answer_fuzzing import KINDS, fuzzed, fuzzed_kind, line_
 from tests.forge.compute.test_compiler import job, run, until
 from tests.forge.compute.test_exploited_child import Attacked
 from tests.forge.factories.builds import run_job, take_job
+from tests.support.patience import PATIENCE
 from tests.support.shares import share_and_all
 
 ANSWERS = 10_000
@@ -63,9 +64,9 @@ def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[st
     stream.job = job
     reading = threading.Thread(target=stream.read, args=(BytesIO(b"".join((READY, *lines))),))
     reading.start()
-    while stream.queue.get(timeout=10) is not None:
+    while stream.queue.get(timeout=PATIENCE) is not None:
         pass
-    reading.join(timeout=10)
+    reading.join(timeout=PATIENCE)
     assert not reading.is_alive()
     return stream, ended
 
@@ -147,7 +148,7 @@ class Answering(Compiler):
             resume=lambda: None,
             last_words=lambda: "The compiler's process ended.",
         )
-        assert stream.queue.get(timeout=10) is not None
+        assert stream.queue.get(timeout=PATIENCE) is not None
         try:
             self.hand_on(process, job, on_answer, limit=10.0)  # type: ignore[arg-type]
         finally:
@@ -206,7 +207,7 @@ def test_answers_that_nobody_reads_wait_at_the_process() -> None:
     until(stream.queue.full)
     assert stream.queue.qsize() == ANSWERS_WAITING
     stream.close()
-    reading.join(timeout=10)
+    reading.join(timeout=PATIENCE)
     assert not reading.is_alive()
 
 

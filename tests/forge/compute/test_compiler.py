@@ -23,6 +23,7 @@ from forge.compute.pool.workdir import claim_workdir, remove_leftovers
 from forge.compute.scheduler.pace import Pace
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
+from tests.support.patience import PATIENCE
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (
@@ -62,7 +63,7 @@ def is_running(pid: int) -> bool:
 
 
 def until(holds: Any) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
