@@ -34,6 +34,17 @@ def test_neither_command_runs_a_proof_and_one_runs_the_slow(with_slow: bool, nam
             collected.extend(item.name for item in session.items)
 
     (tmp_path / "test_each.py").write_text(FILE)
-    options = ["-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", str(tmp_path), "--import-mode=importlib"]
+    options = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        "/dev/null",
+        "--rootdir",
+        str(tmp_path),
+        "--import-mode=importlib",
+        "-p",
+        "no:asyncio",
+    ]
     pytest.main([*options, "--collect-only", "-m", selected_marks(with_slow=with_slow), str(tmp_path)], [Collector()])
     assert set(collected) == names

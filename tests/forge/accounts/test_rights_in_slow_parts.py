@@ -181,8 +181,7 @@ def test_nothing_is_asked_in_the_name_of_somebody_without_the_right(
     Build.objects.filter(pk=build.pk).update(artefact=first.artefact)
     queue.finish(lease, JobState.SUCCEEDED)
     assert not Review.objects.exists()
-    refusal = AwaitedReview.objects.get().refusal
-    assert ("The account of Jo Okafor is disabled." if end == "disable" else "Your role does not let you") in refusal
+    assert not AwaitedReview.objects.exists()
 
 
 def test_a_disabled_person_has_no_role_anywhere(project: Project, organisation: Organisation, developer: User) -> None:

@@ -74,7 +74,7 @@ def unsearched(leaking: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/costly-searches")
 def test_no_page_searches(
     unsearched: list[Any], leaking: Any, developer: Any, browser_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +92,7 @@ def test_no_page_searches(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/costly-searches")
 def test_who_publishes_causes_one_search_whose_result_stays(
     unsearched: list[Any], leaking: Any, developer: Any
 ) -> None:
@@ -104,7 +104,7 @@ def test_who_publishes_causes_one_search_whose_result_stays(
     assert leaking.version.secrets["places"][0]["path"] == "upload.py"
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/costly-searches")
 def test_who_may_not_publish_causes_no_search(unsearched: list[Any], leaking: Any, viewer: Any, developer: Any) -> None:
     with pytest.raises(Forbidden):
         publish_build(viewer, leaking, "nightly")
@@ -113,7 +113,7 @@ def test_who_may_not_publish_causes_no_search(unsearched: list[Any], leaking: An
     assert unsearched == []
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/unread-files")
 def test_a_search_that_did_not_end_refuses_and_says_so(
     unsearched: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +125,7 @@ def test_a_search_that_did_not_end_refuses_and_says_so(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/unread-files")
 def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
     unsearched: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,14 +140,14 @@ def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/unread-files")
 def test_the_gate_lets_nothing_past_that_nobody_searched(unsearched: list[Any], leaking: Any) -> None:
     assert gate(leaking, "nightly").missing == (UNSEARCHED,)
     assert UNSEARCHED in block_gate(leaking.project, leaking.version, "1.0").missing
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/secret-overrides")
 def test_an_owner_says_why_it_is_none_and_others_read_that(
     leaking: Any, project: Any, developer: Any, owner: Any, browser_of: Any
 ) -> None:
@@ -184,7 +184,7 @@ def test_the_page_and_the_gate_say_where_it_is(leaking: Any, owner: Any, develop
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/secrets-in-blocks")
 def test_a_version_of_a_block_passes_the_same_search(project: Any, developer: Any, owner: Any) -> None:
     write_file(developer, project, "smooth.py", SMOOTH)
     write_file(developer, project, "upload.py", KEY)
@@ -204,7 +204,7 @@ def test_a_refused_block_of_a_tag_that_is_not_protected_is_not_called_protected(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/secrets-in-shared-files")
 def test_files_with_a_secret_are_shared_with_a_reason_alone(
     leaking: Any, project: Any, owner: Any, browser_of: Any
 ) -> None:
@@ -230,7 +230,7 @@ def test_files_with_a_secret_are_shared_with_a_reason_alone(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/secrets-in-shared-files")
 def test_versions_that_were_not_searched_are_before_they_are_shared(
     leaking: Any, unsearched: list[Any], project: Any, owner: Any
 ) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from forge.accounts.actions import remove_member
+from forge.accounts.actions import change_role, create_token, delete_token, remove_member, set_password
+from forge.accounts.grants.access import grants_of
+from forge.accounts.models import ApiToken, Membership, Role
+from forge.accounts.principals import acting_as
 from forge.builds.actions import request_build
 from forge.builds.models import Build
+from forge.core.models import AuditEntry
 from forge.jobs import queue
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
-from forge.reviews.actions import RequestedGroup, ask_for_review
+from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.models import AwaitedReview, Review
 from tests.forge.factories.builds import RUNE, built, take_job
 from tests.support.compact_html import compact
@@ -99,9 +105,51 @@ def test_whoever_lost_the_role_meanwhile_asks_nothing(
 ) -> None:
     request_review(browser_of(developer), reviewer)
     remove_member(owner, project.organisation, developer.pk)
+    Membership.objects.create(organisation=project.organisation, user=developer, role=Role.DEVELOPER)
     ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
     assert not Review.objects.exists()
-    assert AwaitedReview.objects.get().refusal
+    assert not AwaitedReview.objects.exists()
+
+
+def test_however_the_role_ended_nothing_is_asked(
+    build: Build, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    request_review(browser_of(developer), reviewer)
+    Membership.objects.filter(user=developer).update(role=Role.REVIEWER)
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert not Review.objects.exists()
+    assert "Your role does not let you" in AwaitedReview.objects.get().refusal
+
+
+@pytest.mark.protects("roles/made-by-tokens")
+@pytest.mark.parametrize("end", ["delete", "expire", "password", "demote"])
+def test_what_a_token_asked_for_ends_with_the_token(
+    end: str, build: Build, project: Any, owner: Any, developer: Any, reviewer: Any
+) -> None:
+    token, _ = create_token(developer, "ci", ["write"], None)
+    request = ReviewRequest("Hears whispers", reviewers=(RequestedGroup((reviewer.pk,)),))
+    ask_when_built(acting_as(developer, token), build, request)
+    ends: dict[str, Callable[[], object]] = {
+        "delete": lambda: delete_token(developer, token.pk),
+        "expire": lambda: ApiToken.objects.update(expires=timezone.now() - timedelta(seconds=1)),
+        "password": lambda: set_password(developer, "another horse battery"),
+        "demote": lambda: change_role(owner, project.organisation, developer.pk, "viewer"),
+    }
+    ends[end]()
+    assert [each for each in grants_of([developer]) if each.kind.name == "awaited-review"] == []
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert not Review.objects.exists()
+    refusals = [each.refusal for each in AwaitedReview.objects.all()]
+    assert refusals == (["The token that asked for it has ended."] if end == "expire" else [])
+
+
+def test_a_token_asks_as_itself_when_the_build_succeeds(build: Build, developer: Any, reviewer: Any) -> None:
+    token, _ = create_token(developer, "ci", ["write"], None)
+    request = ReviewRequest("Hears whispers", reviewers=(RequestedGroup((reviewer.pk,)),))
+    ask_when_built(acting_as(developer, token), build, request)
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert Review.objects.get().requested_by == developer
+    assert AuditEntry.objects.filter(principal_kind="token", principal_id=str(token.pk), action="review.ask").exists()
 
 
 def test_what_cannot_be_asked_is_refused_at_once(

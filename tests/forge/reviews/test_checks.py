@@ -75,7 +75,7 @@ def test_a_version_waits_until_the_robot_says_that_its_check_succeeded(
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/check-posters")
 def test_only_the_robot_that_is_named_posts(project: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
     build = build_with(developer, project)
     with pytest.raises(RobotNeeded):
@@ -96,7 +96,7 @@ def test_only_the_robot_that_is_named_posts(project: Any, developer: Any, review
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/check-bytes")
 def test_a_result_names_a_check_of_the_rules_and_the_bytes_of_the_build(
     project: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -112,7 +112,7 @@ def test_a_result_names_a_check_of_the_rules_and_the_bytes_of_the_build(
         publish_build(developer, other, "1.0")
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/check-links")
 def test_a_result_is_a_state_a_line_and_a_link_over_https(project: Any, developer: Any, reviewer: Any) -> None:
     build, rig = build_with(developer, project), robot(reviewer)
     wrong: tuple[dict[str, str], ...] = (
@@ -135,7 +135,7 @@ def test_a_result_is_a_state_a_line_and_a_link_over_https(project: Any, develope
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/own-robots")
 def test_a_build_that_names_its_own_robot_needs_the_one_in_force_too(
     project: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -153,7 +153,7 @@ def test_a_build_that_names_its_own_robot_needs_the_one_in_force_too(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/former-robots")
 def test_the_result_of_a_robot_that_left_does_not_count(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -165,7 +165,7 @@ def test_the_result_of_a_robot_that_left_does_not_count(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/check-robots")
+@pytest.mark.protects("reviews/former-robots")
 def test_what_a_token_posted_ends_with_it_and_another_of_its_name_posts_anew(
     project: Any, developer: Any, reviewer: Any
 ) -> None:

@@ -81,7 +81,7 @@ def test_what_changes_nothing_of_theirs_needs_nothing_of_them(published: Build, 
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/changes-in-earlier-builds")
 def test_a_change_in_an_earlier_build_that_others_approved_still_needs_its_owner(
     published: Build, developer: Any, owner: Any, reviewer: Any
 ) -> None:
@@ -96,7 +96,7 @@ def test_a_change_in_an_earlier_build_that_others_approved_still_needs_its_owner
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/moved-files")
 def test_removing_or_moving_a_file_is_a_change_of_it(published: Build, developer: Any) -> None:
     delete_file(developer, published.project, "models/a")
     write_file(developer, published.project, "elsewhere/a", b"1")
@@ -105,7 +105,7 @@ def test_removing_or_moving_a_file_is_a_change_of_it(published: Build, developer
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/same-bytes-from-other-files")
 def test_an_approval_of_the_same_bytes_from_other_files_does_not_count_and_can_be_asked_for(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -123,7 +123,7 @@ def test_an_approval_of_the_same_bytes_from_other_files_does_not_count_and_can_b
     assert publish_build(developer, later, "1.0").name == "1.0"
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/unconfirmed-file-owners")
 def test_an_address_that_nobody_confirmed_owns_nothing(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, RULES, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -132,7 +132,7 @@ def test_an_address_that_nobody_confirmed_owns_nothing(project: Any, owner: Any,
         publish_build(developer, build, "1.0")
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/former-file-owners")
 def test_an_owner_who_was_removed_no_longer_counts(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, RULES, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -142,7 +142,7 @@ def test_an_owner_who_was_removed_no_longer_counts(project: Any, owner: Any, dev
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/former-file-owners")
 def test_a_team_owns_files_while_somebody_is_in_it(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, TEAM, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -159,7 +159,7 @@ def test_a_team_owns_files_while_somebody_is_in_it(project: Any, owner: Any, dev
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/removed-file-owners")
 def test_a_build_that_takes_the_owners_out_needs_them(published: Build, developer: Any, owner: Any) -> None:
     none = "approvals: []\nprotected-tags: [versions]\n"
     build = build_with(developer, published.project, none, RUNE + b"2", a=b"2")
