@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from benchmarks.browser import open_page
-from benchmarks.checking import LARGE, LIMITS, RUNS, USUAL, runefile
+from benchmarks.chromium import open_page
 from benchmarks.figure import Spread, table
+from benchmarks.language.checking import LARGE, LIMITS, RUNS, USUAL, runefile
 from tests.e2e.studio import create, expect_running, open_file, sign_in
 from tests.support.live_forge import LiveForge
 

@@ -1,4 +1,4 @@
-"""Times reading a model, and refusing a file that is not one. `python -m benchmarks.model_reading FOLDER`."""
+"""Times reading a model, and refusing a file that is not one. `python -m benchmarks.compiler.model_reading FOLDER`."""
 
 from __future__ import annotations
 

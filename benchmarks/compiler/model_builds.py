@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from benchmarks.compiler.models import models
 from benchmarks.figure import ROOT, Spread, table
-from benchmarks.models import models
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report

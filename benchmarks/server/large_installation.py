@@ -1,4 +1,4 @@
-"""`python -m benchmarks.large_installation` fills the installation of the environment with projects and people.
+"""`python -m benchmarks.server.large_installation` fills the installation of the environment with projects and people.
 
 The rows are written as the program would have left them, without building anything. The first person is a member of
 all organisations.

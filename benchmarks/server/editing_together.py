@@ -23,7 +23,7 @@ from tests.support.live_forge import free_port
 from tests.support.live_server import LiveServer
 from tests.support.services import ServiceMissing, running_services
 
-LOAD = ROOT / "benchmarks" / "typing" / "load.mjs"
+LOAD = ROOT / "benchmarks" / "server" / "typing" / "load.mjs"
 OTHER = ROOT / "benchmarks" / "node_modules" / "@y" / "websocket-server" / "src" / "server.js"
 SECONDS = 3
 TURNS = 5

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.browser import bundle, open_page
+from benchmarks.browser.latency import serving
+from benchmarks.chromium import bundle, open_page
 from benchmarks.figure import ROOT, Spread, table
-from benchmarks.latency import serving
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles

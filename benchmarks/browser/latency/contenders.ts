@@ -1,8 +1,8 @@
 // One model in each of the runtimes that are compared, each by its cheapest call: the input's bytes are copied into memory
 // that the runtime has, the model runs, and what it gives is read. Nothing is allocated that can be kept.
-import { RuneInstance } from "../../frontend/src/runtime/instance";
-import { LiteRtHost, type LiteRtFactory } from "../../frontend/src/runtime/interpreters/litert";
-import { DEFAULT_LIMITS, type Numbers } from "../../frontend/src/runtime/types";
+import { RuneInstance } from "../../../frontend/src/runtime/instance";
+import { LiteRtHost, type LiteRtFactory } from "../../../frontend/src/runtime/interpreters/litert";
+import { DEFAULT_LIMITS, type Numbers } from "../../../frontend/src/runtime/types";
 
 /** A model that is loaded. */
 export interface Contender {

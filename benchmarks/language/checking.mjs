@@ -12,7 +12,7 @@ console.log(
 import json, sys
 
 sys.path.insert(0, "/project")
-from benchmarks.checking import milliseconds
+from benchmarks.language.checking import milliseconds
 
 json.dumps(milliseconds())
 `),

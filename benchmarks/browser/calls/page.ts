@@ -1,6 +1,6 @@
 // The page of the figure of calls: one small rune in the front end's own runtime, again and again.
-import { RuneInstance } from "../../frontend/src/runtime/instance";
-import { DEFAULT_LIMITS } from "../../frontend/src/runtime/types";
+import { RuneInstance } from "../../../frontend/src/runtime/instance";
+import { DEFAULT_LIMITS } from "../../../frontend/src/runtime/types";
 
 const RUNS = 1000;
 /** So long the engine may take to compile what is hot. */

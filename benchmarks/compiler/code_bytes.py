@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from benchmarks.compiler.models import further_models, models
 from benchmarks.figure import table
-from benchmarks.models import further_models, models
 from rune.aim import AIMS
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.model_reading import RUNS, readings, table
-from benchmarks.models import test_data
+from benchmarks.compiler.model_reading import RUNS, readings, table
+from benchmarks.compiler.models import test_data
 
 
 def measure() -> str:

@@ -6,8 +6,8 @@ import statistics
 import time
 from typing import Any
 
-from benchmarks.checking import LARGE, USUAL, runefile
 from benchmarks.figure import table
+from benchmarks.language.checking import LARGE, USUAL, runefile
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.language.service import Service
 

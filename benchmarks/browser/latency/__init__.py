@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.browser import open_page
+from benchmarks.chromium import open_page
+from benchmarks.compiler.models import MeasuredModel, further_models, models
 from benchmarks.figure import ROOT, CannotMeasure, Spread, table
-from benchmarks.models import MeasuredModel, further_models, models
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
@@ -24,7 +24,7 @@ from rune.model.tflite import read_model, signature
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = HERE.parent
+PACKAGES = HERE.parent.parent
 LITERT = FRONTEND / "node_modules" / "@litertjs" / "core" / "wasm"
 ROUNDS = 201
 UNDISTURBED = 2

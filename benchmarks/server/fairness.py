@@ -19,8 +19,8 @@ from typing import Any
 
 import httpx
 
-from benchmarks.checking import runefile
 from benchmarks.figure import CannotMeasure, Spread, table
+from benchmarks.language.checking import runefile
 from tests.support.live_server import LiveServer
 from tests.support.live_worker import worker
 from tests.support.services import ServiceMissing, running_services

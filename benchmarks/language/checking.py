@@ -24,7 +24,7 @@ LIMITS = {USUAL: 20, LARGE: 1000}
 """Milliseconds that a check of so many stages may take."""
 RUNS = {USUAL: 101, LARGE: 9}
 PYODIDE = ROOT / "frontend" / "node_modules" / "pyodide"
-SCRIPT = ROOT / "benchmarks" / "checking.mjs"
+SCRIPT = ROOT / "benchmarks" / "language" / "checking.mjs"
 
 
 def measure() -> str:
@@ -84,7 +84,7 @@ def _in_pyodide() -> Sequence[float]:
         with zipfile.ZipFile(archive, "w") as packed:
             for path in sorted((ROOT / "rune").rglob("*.py")):
                 packed.write(path, path.relative_to(ROOT))
-            for name in ("benchmarks/checking.py", "benchmarks/figure.py"):
+            for name in ("benchmarks/language/__init__.py", "benchmarks/language/checking.py", "benchmarks/figure.py"):
                 packed.write(ROOT / name, name)
             for file in distribution("PyYAML").files or ():
                 if file.suffix == ".py":

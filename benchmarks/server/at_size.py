@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figure import ROOT, CannotMeasure, Spread, table
-from benchmarks.large_installation import BUILDS, MEMBERS, PROJECTS, TEAMS
+from benchmarks.server.large_installation import BUILDS, MEMBERS, PROJECTS, TEAMS
 from tests.support.live_server import LiveServer
 from tests.support.services import ServiceMissing, running_services
 
@@ -85,7 +85,7 @@ def _large(data: Path, environment: Mapping[str, str]) -> Iterator[LiveServer]:
     with LiveServer(data, environment) as server:
         # A server that runs meanwhile looks after projects that are half there.
         server.stop()
-        fill = [sys.executable, "-m", "benchmarks.large_installation"]
+        fill = [sys.executable, "-m", "benchmarks.server.large_installation"]
         subprocess.run(fill, cwd=ROOT, env=server.environment, check=True, timeout=600)
         server.start()
         yield server

@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from benchmarks.browser import DESKTOP, start
+from benchmarks.chromium import DESKTOP, start
 from benchmarks.figure import CannotMeasure, Spread, table
 from tests.e2e.studio import RUNNING, create, sign_in
 from tests.support.live_forge import LiveForge

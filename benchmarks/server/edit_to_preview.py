@@ -13,12 +13,11 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
-from benchmarks.browser import open_page
-from benchmarks.figure import Spread, table
+from benchmarks.chromium import open_page
+from benchmarks.figure import ROOT, Spread, table
 from tests.e2e.studio import create, expect_running, open_file, put_file, replace_in_editor, sign_in
 from tests.support.live_forge import LiveForge
 
-ROOT = Path(__file__).resolve().parent.parent
 EDITS = 20
 MEDIAN_AIM, MOST_AIM = 0.15, 0.25
 """Seconds: of half of the edits, and of nine of ten."""

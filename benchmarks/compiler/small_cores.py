@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.compiler.models import MeasuredModel, models
 from benchmarks.figure import CannotMeasure, table
-from benchmarks.models import MeasuredModel, models
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
