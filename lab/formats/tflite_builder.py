@@ -112,7 +112,7 @@ class Builder:
         graph = schema.SubGraphT()
         graph.name = "main"
         graph.inputs, graph.outputs = list(inputs.values()), list(outputs.values())
-        used = sorted({*graph.inputs, *graph.outputs, *self._read(), *self._given()})
+        used = sorted({*graph.inputs, *graph.outputs, *self._read(), *self._results()})
         places = {tensor: place for place, tensor in enumerate(used)} | {NO_TENSOR: NO_TENSOR}
         model.buffers = [schema.BufferT()]
         graph.tensors = [self._described(tensor, model.buffers) for tensor in used]
@@ -130,7 +130,7 @@ class Builder:
     def _read(self) -> set[int]:
         return {tensor for operator in self.operators for tensor in operator.inputs if tensor != NO_TENSOR}
 
-    def _given(self) -> set[int]:
+    def _results(self) -> set[int]:
         return {tensor for operator in self.operators for tensor in operator.outputs}
 
     def _described(self, number: int, buffers: list[Any]) -> Any:

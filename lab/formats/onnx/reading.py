@@ -151,21 +151,23 @@ class _Graph:
 
     def _attribute(self, op: str, data: memoryview) -> tuple[str, Attribute]:
         name, kind = "", 0
-        found: dict[int, list[Value]] = {}
+        values_by_field: dict[int, list[Value]] = {}
         for number, value in read_fields(data):
             if number == 1:
                 name = text_of(value, LONGEST_NAME)
             elif number == 20:
                 kind = signed(value)
             else:
-                found.setdefault(number, []).append(value)
-        if any(number in found for number in _GRAPHS):
+                values_by_field.setdefault(number, []).append(value)
+        if any(number in values_by_field for number in _GRAPHS):
             raise Refused(Reason.UNKNOWN_LAYER, f"The operator {plain(op)} holds a graph, which is not converted.")
         # Files of the first versions name no type; then the field that is there says it.
-        place = _ATTRIBUTE_TYPES.get(kind) or next((one for one in found if one in _EMPTY or one == _TENSOR), 0)
-        if place not in _EMPTY and not (place == _TENSOR and found.get(_TENSOR)):
+        place = _ATTRIBUTE_TYPES.get(kind) or next(
+            (one for one in values_by_field if one in _EMPTY or one == _TENSOR), 0
+        )
+        if place not in _EMPTY and not (place == _TENSOR and values_by_field.get(_TENSOR)):
             raise Refused(Reason.UNKNOWN_LAYER, f"{plain(op)}.{plain(name)} has a type that is not converted.")
-        return name, self._attribute_value(place, found.get(place, []), f"{op}.{name}")
+        return name, self._attribute_value(place, values_by_field.get(place, []), f"{op}.{name}")
 
     def _attribute_value(self, place: int, values: list[Value], title: str) -> Attribute:
         if not values:

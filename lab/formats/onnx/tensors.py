@@ -73,14 +73,14 @@ class TensorReader:
 
     def _from_outside(self, name: str, entries: list[Value], kind: str, size: int) -> Array:
         """An array of the file of weights. No other file is opened, whatever the name says. Raises `Refused`."""
-        found = dict(_entry(bytes_of(one)) for one in entries)
-        location = found.get("location", "")
+        entry = dict(_entry(bytes_of(one)) for one in entries)
+        location = entry.get("location", "")
         if self._outside is None or location.removeprefix("./") != self._name:
             expected = f" {quoted(self._name)} is the file that is read." if self._outside is not None else ""
             raise Refused(
                 Reason.LEADS_OUTSIDE, f"{quoted(name)} is stored in the file {quoted(location[:200])}.{expected}"
             )
-        start, length = _whole(found.get("offset", "0")), _whole(found.get("length", str(size)))
+        start, length = _whole(entry.get("offset", "0")), _whole(entry.get("length", str(size)))
         if start < 0 or length != size or start + length > len(self._outside):
             raise Refused(Reason.BROKEN, f"{quoted(name)} is not within the file {quoted(self._name)}.")
         return np.frombuffer(self._outside[start : start + length], _stored(kind)).astype(kind)

@@ -162,12 +162,12 @@ def _is_picture(name: str, model: OnnxModel) -> bool:
 
 def _needed(nodes: Sequence[Node], outputs: Sequence[str]) -> Iterator[Node]:
     """The nodes on which outputs depend, in their order."""
-    needed, kept = set(outputs), []
+    needed, chosen = set(outputs), []
     for node in reversed(nodes):
         if needed & set(node.outputs):
             needed |= set(node.inputs)
-            kept.append(node)
-    yield from reversed(kept)
+            chosen.append(node)
+    yield from reversed(chosen)
 
 
 def folded(model: OnnxModel) -> OnnxModel:
@@ -177,18 +177,18 @@ def folded(model: OnnxModel) -> OnnxModel:
     for name in [*(name for node in model.nodes for name in node.inputs), *model.outputs]:
         readers[name] = readers.get(name, 0) + 1
     nodes: list[Node] = []
-    given: dict[str, int] = {}
+    convolutions: dict[str, int] = {}
     for node in model.nodes:
-        place = given.get(node.input(0))
+        place = convolutions.get(node.input(0))
         convolution = nodes[place] if place is not None else None
         if convolution is not None and place is not None and readers[node.input(0)] == 1:
             merged = _merged(convolution, node, constants)
             if merged is not None:
                 nodes[place] = merged
-                given[merged.outputs[0]] = place
+                convolutions[merged.outputs[0]] = place
                 continue
         if node.op == "Conv" and len(node.outputs) == 1:
-            given[node.outputs[0]] = len(nodes)
+            convolutions[node.outputs[0]] = len(nodes)
         nodes.append(node)
     return replace(model, nodes=nodes, constants=constants)
 

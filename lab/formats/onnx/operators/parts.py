@@ -156,11 +156,11 @@ def _gather(translation: Translation, node: Node) -> None:
         if indices.size == 1:
             begins = tuple(int(indices.ravel()[0]) if at == axis else 0 for at in range(len(value.shape)))
             part = tuple(1 if at == axis else size for at, size in enumerate(value.shape))
-            kept = Value(f"{name}/part", part)
+            single = Value(f"{name}/part", part)
             _give_part(
-                translation, Node(node.op, node.name, (), (kept.name,), {}), value, begins, (1,) * len(part), part
+                translation, Node(node.op, node.name, (), (single.name,), {}), value, begins, (1,) * len(part), part
             )
-            tensor = translation.plain(translation.values[kept.name])
+            tensor = translation.plain(translation.values[single.name])
             translation.give_tensor(node, translation.reshape(tensor, shape, name), shape)
             return
         places = Value(places.name, places.shape, constant=indices)

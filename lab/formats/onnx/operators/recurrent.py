@@ -64,11 +64,11 @@ def _lstm_step(cell: _Cell, fed: int, states: _States, number: int) -> _States:
     both = [fed, cell.from_state(state, f"from_state_{number}")]
     total = cell.builder.add("ADD", both, shape, f"{cell.name}/sum_{number}", ("Add", {ACTIVATION: 0}))
     enter, leave, forget, new = cell.gates(total, 4, f"gate_{number}")
-    kept = cell.two("MUL", cell.one("LOGISTIC", forget, f"forget_{number}"), memory, f"kept_{number}")
+    remaining = cell.two("MUL", cell.one("LOGISTIC", forget, f"forget_{number}"), memory, f"remaining_{number}")
     entered = cell.two(
         "MUL", cell.one("LOGISTIC", enter, f"enter_{number}"), cell.one("TANH", new, f"new_{number}"), f"in_{number}"
     )
-    memory = cell.two("ADD", kept, entered, f"memory_{number}")
+    memory = cell.two("ADD", remaining, entered, f"memory_{number}")
     opened = cell.one("LOGISTIC", leave, f"leave_{number}")
     return cell.two("MUL", opened, cell.one("TANH", memory, f"shown_{number}"), f"state_{number}"), memory
 
