@@ -48,6 +48,7 @@ def test_every_page_of_a_project_has_the_same_tabs(
         ("Builds", "/acme/kitchen/builds"),
         ("Reviews 1", "/acme/kitchen/reviews"),
         ("Change requests", "/acme/kitchen/change-requests"),
+        ("Deployments", "/acme/kitchen/deployments"),
         ("Published", "/acme/kitchen/published"),
         ("Settings", "/acme/kitchen/settings"),
     ]
