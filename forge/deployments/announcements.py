@@ -34,7 +34,7 @@ class DeploymentServedJson(TypedDict):
     tag: Annotated[str, "the followed tag that moved; empty where a person chose the version"]
 
 
-class DeploymentHeldJson(TypedDict):
+class DeploymentBlockedJson(TypedDict):
     """The tag that a deployment follows moved to a build that the gate refuses. The deployment stays as it is."""
 
     deployment: str
@@ -58,7 +58,9 @@ SERVED = NoticeTopic(
         "moved": "{title} serves {version} now: {tag} moved",
     },
 )
-HELD = NoticeTopic("deployment-held", icon="octagon-x", messages={"held": "{title} still serves {version}: {reason}"})
+BLOCKED = NoticeTopic(
+    "deployment-blocked", icon="octagon-x", messages={"blocked": "{title} still serves {version}: {reason}"}
+)
 DEPLOYMENTS = WebhookTopic("deploy", "Deployments")
 
 
@@ -81,14 +83,14 @@ def _served_notice(event: StoredEvent[DeploymentServedJson]) -> NoticeDraft:
     )
 
 
-def _held_notice(event: StoredEvent[DeploymentHeldJson]) -> NoticeDraft:
+def _blocked_notice(event: StoredEvent[DeploymentBlockedJson]) -> NoticeDraft:
     """Tells whoever chose an earlier version that the deployment did not move."""
     name = event.data["deployment"]
     return NoticeDraft(
-        HELD,
-        "held",
+        BLOCKED,
+        "blocked",
         title=event.data["title"],
-        subject=f"deployment-held:{event.holder}:{name}",
+        subject=f"deployment-blocked:{event.holder}:{name}",
         path=f"/deployments/{name}",
         participants=_people(event.holder, name),
     )
@@ -98,8 +100,8 @@ def _served_message(event: StoredEvent[DeploymentServedJson], project: ProjectAd
     return WebhookMessage("deployment.served", {**event.data, "url": f"{project.url}/deployments"})
 
 
-def _held_message(event: StoredEvent[DeploymentHeldJson], project: ProjectAddress) -> WebhookMessage:
-    return WebhookMessage("deployment.held", {**event.data, "url": f"{project.url}/deployments"})
+def _blocked_message(event: StoredEvent[DeploymentBlockedJson], project: ProjectAddress) -> WebhookMessage:
+    return WebhookMessage("deployment.blocked", {**event.data, "url": f"{project.url}/deployments"})
 
 
 DEPLOYMENT_SERVED = declare(
@@ -129,18 +131,18 @@ DEPLOYMENT_SERVED = declare(
         webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.served",), _served_message),
     )
 )
-DEPLOYMENT_HELD = declare(
+DEPLOYMENT_BLOCKED = declare(
     EventType(
-        "deployment.held",
+        "deployment.blocked",
         StreamKind.PROJECT,
-        DeploymentHeldJson,
+        DeploymentBlockedJson,
         ("deployments",),
         audit=AuditSentences(
             AuditTopic.PUBLISHING,
-            {"deployment.hold": "left the deployment {deployment} of {project} at {version}: {reason}"},
+            {"deployment.block": "left the deployment {deployment} of {project} at {version}: {reason}"},
         ),
-        notice=NoticeAnnouncement((HELD,), _held_notice),
-        webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.held",), _held_message),
+        notice=NoticeAnnouncement((BLOCKED,), _blocked_notice),
+        webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.blocked",), _blocked_message),
     )
 )
 DEPLOYMENT_CHANGED = declare(
@@ -154,7 +156,7 @@ DEPLOYMENT_CHANGED = declare(
             {
                 "deployment.change": "changed the deployment {deployment} of {project}: {changes}",
                 "deployment.delete": "deleted the deployment {deployment} of {project}, which served {version}",
-                "deployment.release": "ended the hold of the deployment {deployment} of {project}",
+                "deployment.unblock": "ended the block of the deployment {deployment} of {project}",
                 "key.create": "created the key {key} of the deployment {deployment} of {project}",
                 "key.rotate": "rotated the key {key} of the deployment {deployment} of {project}",
                 "key.revoke": "revoked the key {key} of the deployment {deployment} of {project}",

@@ -44,8 +44,8 @@ class DeploymentView(ProjectView):
 
     def answer(self, request: Request, deployment: Deployment) -> Response:
         """A deployment as it is now, with its state for the next act."""
-        found = find_deployment(principal_of(request), deployment.project, deployment.name)
-        return with_etag(Response(deployment_to_json(found)), deployment_facets(found))
+        row = find_deployment(principal_of(request), deployment.project, deployment.name)
+        return with_etag(Response(deployment_to_json(row)), deployment_facets(row))
 
 
 class Deployments(ProjectView):
@@ -68,8 +68,8 @@ class Deployments(ProjectView):
         body, principal = self.read_body(request, NewDeploymentSerializer), principal_of(request)
         new = actions.NewDeployment(body["title"], body["kind"], ChoiceSerializer.choice(body), body["origins"])
         created = actions.create_deployment(principal, project, new)
-        found = find_deployment(principal, project, created.name)
-        return Response(deployment_to_json(found), status=status.HTTP_201_CREATED)
+        row = find_deployment(principal, project, created.name)
+        return Response(deployment_to_json(row), status=status.HTTP_201_CREATED)
 
 
 class OneDeployment(DeploymentView):
@@ -91,16 +91,16 @@ class OneDeployment(DeploymentView):
     )
     def patch(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Changes the title or the origins."""
-        found = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, DeploymentChangeSerializer), seen_by(request)
         change = actions.DeploymentChange(body.get("title"), body.get("origins"))
-        return self.answer(request, actions.change_deployment(principal_of(request), found, change, seen=seen))
+        return self.answer(request, actions.change_deployment(principal_of(request), row, change, seen=seen))
 
     @extend_schema(operation_id="deployments_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Deletes it with its keys and history. Its address answers no app any more."""
-        found = self.deployment(request, organisation, name, deployment, Verb.MANAGE)
-        actions.delete_deployment(principal_of(request), found, seen=seen_by(request))
+        row = self.deployment(request, organisation, name, deployment, Verb.MANAGE)
+        actions.delete_deployment(principal_of(request), row, seen=seen_by(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -119,10 +119,10 @@ class DeploymentVersion(DeploymentView):
     def put(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Serves the build of a tag from now on; with `follow` it moves along with the tag, as far as the gate
         allows. With `digest` the tag must name that manifest."""
-        found = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, ChoiceSerializer), seen_by(request)
-        actions.serve_tag(principal_of(request), found, ChoiceSerializer.choice(body), seen=seen)
-        return self.answer(request, found)
+        actions.serve_tag(principal_of(request), row, ChoiceSerializer.choice(body), seen=seen)
+        return self.answer(request, row)
 
 
 class DeploymentReturn(DeploymentView):
@@ -139,10 +139,10 @@ class DeploymentReturn(DeploymentView):
     )
     def post(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Serves the build of an earlier release again, and follows no tag any more."""
-        found = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, ReturnSerializer), seen_by(request)
-        actions.go_back(principal_of(request), found, body["release"], seen=seen)
-        return self.answer(request, found)
+        actions.go_back(principal_of(request), row, body["release"], seen=seen)
+        return self.answer(request, row)
 
 
 class DeploymentKeys(DeploymentView):
@@ -156,9 +156,9 @@ class DeploymentKeys(DeploymentView):
     )
     def post(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
         """Creates a key. Its secret is in this answer and in no other."""
-        found = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body = self.read_body(request, NewKeySerializer)
-        key, secret = actions.create_key(principal_of(request), found, body["name"], body["days"])
+        key, secret = actions.create_key(principal_of(request), row, body["name"], body["days"])
         return Response(key_to_json(key) | {"secret": secret}, status=status.HTTP_201_CREATED)
 
 
@@ -171,8 +171,8 @@ class OneDeploymentKey(DeploymentView):
     @extend_schema(operation_id="deployment_keys_revoke", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, deployment: str, key_id: UUID) -> Response:
         """Ends the key at once."""
-        found = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
-        actions.revoke_key(principal_of(request), find_key(found, key_id), seen=seen_by(request))
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        actions.revoke_key(principal_of(request), find_key(row, key_id), seen=seen_by(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -190,8 +190,8 @@ class DeploymentKeyRotation(DeploymentView):
     )
     def post(self, request: Request, organisation: str, name: str, deployment: str, key_id: UUID) -> Response:
         """Creates a key of the same name. The key of this address ends after the overlap."""
-        found = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, RotationSerializer), seen_by(request)
         principal = principal_of(request)
-        key, secret = actions.rotate_key(principal, find_key(found, key_id), body["overlap_days"], seen=seen)
+        key, secret = actions.rotate_key(principal, find_key(row, key_id), body["overlap_days"], seen=seen)
         return Response(key_to_json(key) | {"secret": secret}, status=status.HTTP_201_CREATED)

@@ -60,6 +60,6 @@ def begin_release(deployment: Deployment, build: Build, version: str, digest: st
         **values,
     )
     link_blobs(release, [release.rune], deployment.project.organisation_id)
-    deployment.held_digest, deployment.held_because = "", []
-    deployment.save(update_fields=["follows", "held_digest", "held_because", "last_release"])
+    deployment.blocked_digest, deployment.block_reasons = "", []
+    deployment.save(update_fields=["follows", "blocked_digest", "block_reasons", "last_release"])
     return release

@@ -46,9 +46,9 @@ class Deployment(models.Model):
     """The origins whose pages may use it, such as `https://acme.example`."""
     follows = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag that it follows; "" where its release stays until somebody chooses another one."""
-    held_digest = models.CharField(max_length=71, blank=True)
+    blocked_digest = models.CharField(max_length=71, blank=True)
     """The manifest that the followed tag names and the gate refuses; "" where there is none."""
-    held_because = models.JSONField(default=list)
+    block_reasons = models.JSONField(default=list)
     """Why, as sentences."""
     last_release = models.PositiveIntegerField(default=0)
     """The number of its newest release, which it serves."""

@@ -100,8 +100,8 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
 def deployment_page(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
     """One deployment: what it serves, who may use it, and its settings."""
     project = project_of(request, organisation, name, Verb.READ)
-    found = find_deployment(principal_of(request), project, deployment)
-    return render(request, "deployments/deployment.html", _one(request, found))
+    row = find_deployment(principal_of(request), project, deployment)
+    return render(request, "deployments/deployment.html", _one(request, row))
 
 
 @for_person
@@ -111,27 +111,27 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
     """What the button that was pressed says. A new key is on the page that answers and never again."""
     project = project_of(request, organisation, name, Verb.READ)
     principal, form, seen = principal_of(request), request.POST, seen_in(request.POST)
-    found = find_deployment(principal, project, deployment)
+    row = find_deployment(principal, project, deployment)
     secret = ""
     try:
         match form.get("do"):
             case "serve":
-                actions.serve_tag(principal, found, _choice(form.get("choice", "")), seen=seen)
+                actions.serve_tag(principal, row, _choice(form.get("choice", "")), seen=seen)
             case "return":
-                actions.go_back(principal, found, _number(form.get("release", "")), seen=seen)
+                actions.go_back(principal, row, _number(form.get("release", "")), seen=seen)
             case "save":
                 wanted = actions.DeploymentChange(form.get("title", ""), _lines(form.get("origins", "")))
-                actions.change_deployment(principal, found, wanted, seen=seen)
+                actions.change_deployment(principal, row, wanted, seen=seen)
             case "key":
                 days = form.get("days", "").strip()
-                _, secret = actions.create_key(principal, found, form.get("name", ""), _number(days) if days else None)
+                _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
             case "rotate":
-                key = find_key(found, _id(form.get("key", "")))
+                key = find_key(row, _id(form.get("key", "")))
                 _, secret = actions.rotate_key(principal, key, _number(form.get("overlap", "7")), seen=seen)
             case "revoke":
-                actions.revoke_key(principal, find_key(found, _id(form.get("key", ""))), seen=seen)
+                actions.revoke_key(principal, find_key(row, _id(form.get("key", ""))), seen=seen)
             case "delete":
-                actions.delete_deployment(principal, found, seen=seen)
+                actions.delete_deployment(principal, row, seen=seen)
                 return redirect("deployments", organisation=project.organisation.name, name=project.name)
             case _:
                 raise Invalid("This button is unknown. Load the page again.")
@@ -141,7 +141,7 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
     if secret:
         again = find_deployment(principal, project, deployment)
         return render(request, "deployments/deployment.html", _one(request, again) | {"secret": secret})
-    return redirect(found)
+    return redirect(row)
 
 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def follow_all() -> None:
     rows = Deployment.objects.exclude(follows="").annotate(
         named=Subquery(tags.values("manifest__blob_id")[:1]), served=Subquery(served.values("digest")[:1])
     )
-    _follow(rows.filter(~Q(named=F("served")) | ~Q(held_digest="")))
+    _follow(rows.filter(~Q(named=F("served")) | ~Q(blocked_digest="")))
 
 
 def _follow(deployments: DeploymentQuerySet) -> None:

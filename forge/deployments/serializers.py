@@ -29,7 +29,7 @@ class ReleaseJson(TypedDict):
     ended: Annotated[Timestamp | None, "null for the version that is served now"]
 
 
-class HoldJson(TypedDict):
+class BlockJson(TypedDict):
     """Why a deployment does not move to what its tag names."""
 
     digest: Annotated[str, "of the manifest that the tag names"]
@@ -62,7 +62,7 @@ class DeploymentJson(TypedDict):
     kind: Annotated[str, choices("DeploymentKind", DeploymentKind.values)]
     url: Annotated[str, "what apps load"]
     follows: Annotated[str, "the tag that it follows; empty where its version stays"]
-    held: HoldJson | None
+    blocked: BlockJson | None
     origins: Annotated[list[str], "of pages that may use it"]
     history: Annotated[list[ReleaseJson], "the newest ten, the first of which is served now"]
     keys: list[DeploymentKeyJson]
@@ -112,14 +112,14 @@ class RotationSerializer(serializers.Serializer[Any]):
 
 def deployment_to_json(deployment: Deployment) -> DeploymentJson:
     """A deployment, found by `forge.deployments.access`."""
-    held = HoldJson(digest=deployment.held_digest, because=deployment.held_because)
+    block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
         "name": deployment.name,
         "title": deployment.title,
         "kind": deployment.kind,
         "url": f"{settings.PUBLIC_URL}{deployment.served_path}",
         "follows": deployment.follows,
-        "held": held if deployment.held_digest else None,
+        "blocked": block if deployment.blocked_digest else None,
         "origins": deployment.origins,
         "history": [release_to_json(each) for each in deployment.releases.all()],
         "keys": [key_to_json(each) for each in deployment.keys.all()],

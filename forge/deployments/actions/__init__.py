@@ -3,7 +3,7 @@ event."""
 
 from forge.deployments.actions.following import follow_tag
 from forge.deployments.actions.keys import create_key, revoke_key, rotate_key
-from forge.deployments.actions.releases import Choice, go_back, serve_tag
+from forge.deployments.actions.releases import go_back, serve_tag
 from forge.deployments.actions.settings import (
     DeploymentChange,
     NewDeployment,
@@ -11,6 +11,7 @@ from forge.deployments.actions.settings import (
     create_deployment,
     delete_deployment,
 )
+from forge.deployments.choices import Choice
 
 __all__ = [
     "Choice",

@@ -9,7 +9,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.deployments.access import version_of
-from forge.deployments.announcements import DEPLOYMENT_CHANGED, DEPLOYMENT_HELD, DEPLOYMENT_SERVED
+from forge.deployments.announcements import DEPLOYMENT_BLOCKED, DEPLOYMENT_CHANGED, DEPLOYMENT_SERVED
 from forge.deployments.changes import begin_release, locked, release_now
 from forge.deployments.gate import missing_for
 from forge.deployments.models import Deployment, Release
@@ -34,10 +34,10 @@ def follow_tag(actor: Actor, deployment: Deployment) -> None:
         return
     digest = tag.manifest.blob_id
     if digest == before.digest:
-        _end_hold(actor, deployment)
+        _end_block(actor, deployment)
         return
     if missing := missing_for(tag.build, digest):
-        _hold(actor, deployment, before, tag, missing)
+        _block(actor, deployment, before, tag, missing)
         return
     release = begin_release(deployment, tag.build, version_of(tag), digest, tag=tag.name)
     project = deployment.project
@@ -54,28 +54,28 @@ def follow_tag(actor: Actor, deployment: Deployment) -> None:
     append_event(project.stream, event, actor)
 
 
-def _hold(actor: Actor, deployment: Deployment, release: Release, tag: Tag, missing: tuple[str, ...]) -> None:
+def _block(actor: Actor, deployment: Deployment, release: Release, tag: Tag, missing: tuple[str, ...]) -> None:
     """Stores why a deployment does not move, and tells of it once for each build and each set of reasons."""
     digest = tag.manifest.blob_id
-    if (deployment.held_digest, deployment.held_because) == (digest, list(missing)):
+    if (deployment.blocked_digest, deployment.block_reasons) == (digest, list(missing)):
         return
-    deployment.held_digest, deployment.held_because = digest, list(missing)
-    deployment.save(update_fields=["held_digest", "held_because"])
+    deployment.blocked_digest, deployment.block_reasons = digest, list(missing)
+    deployment.save(update_fields=["blocked_digest", "block_reasons"])
     project, reason = deployment.project, " ".join(missing)
     what = {"deployment": deployment.title, "version": release.version, "reason": reason, "digest": digest}
-    write_entry(actor, "deployment.hold", project.stream, project.place, **what)
-    event = DEPLOYMENT_HELD(
+    write_entry(actor, "deployment.block", project.stream, project.place, **what)
+    event = DEPLOYMENT_BLOCKED(
         deployment=deployment.name, title=deployment.title, tag=tag.name, version=release.version, reason=reason
     )
     append_event(project.stream, event, actor)
 
 
-def _end_hold(actor: Actor, deployment: Deployment) -> None:
-    """Forgets the reasons of a hold whose tag came back to what the deployment serves."""
-    if not deployment.held_digest:
+def _end_block(actor: Actor, deployment: Deployment) -> None:
+    """Forgets the reasons of a block whose tag came back to what the deployment serves."""
+    if not deployment.blocked_digest:
         return
-    deployment.held_digest, deployment.held_because = "", []
-    deployment.save(update_fields=["held_digest", "held_because"])
+    deployment.blocked_digest, deployment.block_reasons = "", []
+    deployment.save(update_fields=["blocked_digest", "block_reasons"])
     project = deployment.project
-    write_entry(actor, "deployment.release", project.stream, project.place, deployment=deployment.title)
+    write_entry(actor, "deployment.unblock", project.stream, project.place, deployment=deployment.title)
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid, NotFound, Stale
+from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
-from forge.deployments.access import version_of
 from forge.deployments.announcements import DEPLOYMENT_SERVED
 from forge.deployments.changes import begin_release, locked, release_now, require_accepted
+from forge.deployments.choices import Choice, chosen_tag
 from forge.deployments.models import Deployment, Release
 from forge.deployments.seen import serving_facet
 from forge.projects.access import require
-from forge.projects.models import Project
-from forge.registry.access import find_tag
-from forge.registry.models import Tag
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The tag whose build a deployment is to serve. With a `digest` that is the build that the person saw under it."""
-
-    tag: str
-    follow: bool = False
-    """Whether the deployment moves along when the tag moves."""
-    digest: str = ""
-
-
-def chosen_tag(actor: Actor, project: Project, choice: Choice) -> tuple[Tag, str]:
-    """The tag of a choice, and what people call its build. Raises `NoSuchTag`, `Withdrawn`, `Stale` and `Invalid`."""
-    tag = find_tag(actor, project, choice.tag)
-    if choice.digest and choice.digest != tag.manifest.blob_id:
-        raise Stale(f"{tag.name} is build {tag.build.number} now. Nothing was done. Look at it, then decide again.")
-    if choice.follow and not tag.moves:
-        message = f"{tag.name} names a version and never moves, so a deployment cannot follow it."
-        raise Invalid(message, errors={"follow": [message]})
-    return tag, version_of(tag)
 
 
 @transaction.atomic

@@ -14,9 +14,9 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
-from forge.deployments.actions.releases import Choice, chosen_tag
 from forge.deployments.announcements import DEPLOYMENT_CHANGED, DEPLOYMENT_SERVED
 from forge.deployments.changes import begin_release, lock_project, locked, release_now, require_accepted
+from forge.deployments.choices import Choice, chosen_tag
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.origins import checked_origins

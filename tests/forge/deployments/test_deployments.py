@@ -215,9 +215,9 @@ def test_a_followed_tag_that_moves_to_what_nobody_approved_does_not_move_the_dep
     follow_tag(INSTALLATION, following)
     following.refresh_from_db()
     assert now(following) == before
-    assert "It has 0 of 1 approval" in following.held_because[0]
-    assert Event.objects.filter(type="deployment.held").count() == 1
-    assert AuditEntry.objects.filter(action="deployment.hold").count() == 1
+    assert "It has 0 of 1 approval" in following.block_reasons[0]
+    assert Event.objects.filter(type="deployment.blocked").count() == 1
+    assert AuditEntry.objects.filter(action="deployment.block").count() == 1
 
 
 def test_the_deployment_moves_once_somebody_approves(
@@ -230,11 +230,11 @@ def test_the_deployment_moves_once_somebody_approves(
     with django_capture_on_commit_callbacks(execute=True):
         tag = publish_build(developer, built_with(developer, project, OTHER), "stable")
     following.refresh_from_db()
-    assert following.held_digest == tag.manifest.blob_id
+    assert following.blocked_digest == tag.manifest.blob_id
     with django_capture_on_commit_callbacks(execute=True):
         give_verdict(reviewer, tag.build, "approve")
     following.refresh_from_db()
-    assert (now(following).digest, following.held_digest) == (tag.manifest.blob_id, "")
+    assert (now(following).digest, following.blocked_digest) == (tag.manifest.blob_id, "")
     assert (now(following).tag, now(following).chosen_by) == ("stable", None)
 
 
@@ -253,7 +253,7 @@ def test_a_hold_ends_where_the_tag_comes_back(following: Deployment, developer: 
     publish_build(developer, approved_build, "stable")
     follow_all()
     following.refresh_from_db()
-    assert (following.held_digest, following.held_because) == ("", [])
+    assert (following.blocked_digest, following.block_reasons) == ("", [])
 
 
 @pytest.mark.protects("delivery/unapproved")
@@ -314,7 +314,7 @@ def test_the_api_shows_what_is_served_and_why_it_stays(
     (shown,) = browser_of(developer).get(API).json()["deployments"]
     assert shown["url"].endswith("/d/acme/kitchen/website")
     assert [each["version"] for each in shown["history"]] == ["stable"]
-    assert shown["held"]["digest"] == tag.manifest.blob_id
+    assert shown["blocked"]["digest"] == tag.manifest.blob_id
     assert shown["follows"] == "stable"
 
 

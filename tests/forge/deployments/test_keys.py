@@ -39,9 +39,9 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(
     deployment: Deployment, developer: User, browser_of: Browser
 ) -> None:
     browser = browser_of(developer)
-    made = browser.post(KEYS, {"name": "Site key"}, content_type="application/json").json()
-    key, secret = DeploymentKey.objects.get(), made["secret"]
-    assert (key.secret_hash, secret[:7], made["hint"]) == (hash_secret(secret), "hf_web_", f"hf_web…{secret[-2:]}")
+    created = browser.post(KEYS, {"name": "Site key"}, content_type="application/json").json()
+    key, secret = DeploymentKey.objects.get(), created["secret"]
+    assert (key.secret_hash, secret[:7], created["hint"]) == (hash_secret(secret), "hf_web_", f"hf_web…{secret[-2:]}")
     tables: list[Any] = [AuditEntry, Event, DeploymentKey]
     assert secret not in str([list(table.objects.values()) for table in tables])
     assert secret not in browser.get("/acme/kitchen/deployments/website").content.decode()
@@ -112,8 +112,8 @@ def test_a_key_ends_with_the_right_of_its_maker(
 def test_a_key_ends_with_the_token_that_made_it(deployment: Deployment, developer: User, client: Client) -> None:
     token, secret = create_token(developer, "cd", ["deployment:manage"], None)
     headers = {"Authorization": f"Bearer {secret}"}
-    made = client.post(KEYS, {"name": "iOS"}, content_type="application/json", headers=headers)
-    assert made.status_code == 201
+    created = client.post(KEYS, {"name": "iOS"}, content_type="application/json", headers=headers)
+    assert created.status_code == 201
     assert DeploymentKey.objects.open().count() == 1
     token.delete()
     assert DeploymentKey.objects.open().count() == 0

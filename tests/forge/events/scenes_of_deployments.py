@@ -1,4 +1,4 @@
-"""Scenes of a project's deployments: they are created, changed, moved and held, and keys come and go."""
+"""Scenes of a project's deployments: they are created, changed, moved and blocked, and keys come and go."""
 
 from __future__ import annotations
 

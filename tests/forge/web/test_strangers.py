@@ -138,7 +138,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     notice = Notice.objects.filter(person=developer)[0]
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
     delivery = ping(owner, webhook)
-    key, _ = create_key(owner, deployed(owner, project), "site key")
+    key, _ = create_key(owner, deployed(owner, project, title="Lamp 71"), "site key")
     party = Party(organisation.pk, owner.pk)
     job = enqueue(FIRMWARE, organisation.pk, {"build": str(build.pk)}, party=party, project=project)
     return {
