@@ -273,6 +273,7 @@ def _works(person: User) -> list[str]:
 KINDS = ("awaited-review", "guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_ends_with_the_membership_and_does_not_come_back_with_its_maker(
@@ -382,6 +383,7 @@ def test_who_leaves_ends_what_they_made_and_no_link_of_others(
     join_as(owner, _secret(other))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 def test_roles_in_one_project_end_what_was_made_with_them(
     project: Project, owner: User, stranger: User, organisation: Organisation
@@ -415,6 +417,7 @@ def test_a_role_by_a_team_ends_what_was_made_with_it(
     assert grants_of([viewer]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 def test_what_can_be_handed_over_works_on_with_the_heirs_right(
     project: Project, owner: User, second: User, organisation: Organisation
@@ -445,6 +448,7 @@ def test_nothing_is_handed_over_to_somebody_without_the_right(
     assert Webhook.objects.get().stopped is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 def test_a_webhook_sends_nothing_with_the_right_of_somebody_who_lost_it(
     project: Project, owner: User, second: User, organisation: Organisation
@@ -513,6 +517,7 @@ def test_a_letter_is_for_its_address_alone(organisation: Organisation, owner: Us
     assert Membership.objects.get(user=user).role == Role.OWNER
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/invited-address")
 @pytest.mark.django_db(transaction=True)
 def test_opening_the_letters_link_confirms_its_address(

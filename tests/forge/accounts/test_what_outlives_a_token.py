@@ -106,6 +106,7 @@ def test_a_link_ends_with_its_token(
     assert not Membership.objects.filter(user=stranger, organisation=organisation).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/made-by-tokens")
 @pytest.mark.parametrize("end", ["delete", "expire"])
 def test_a_webhook_sends_nothing_once_its_token_ended(

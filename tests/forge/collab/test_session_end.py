@@ -67,6 +67,7 @@ async def test_a_socket_of_a_session_that_was_deleted_is_closed() -> None:
     assert [message.get("code") for message in connection.sent] == [Closing.SIGNED_OUT]
 
 
+@pytest.mark.slow
 async def test_a_session_that_was_prolonged_keeps_its_sockets() -> None:
     await sync_to_async(stored_session)("long", 0.2)
     connection = Connection("long")

@@ -71,6 +71,7 @@ def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[st
     return stream, ended
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/malformed-answers")
 @pytest.mark.parametrize("seeds", share_and_all(range(ANSWERS), 10))
 def test_any_answer_is_read_or_refused_by_name(
@@ -155,6 +156,7 @@ class Answering(Compiler):
             stream.close()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/malformed-answers")
 @pytest.mark.parametrize(
     "text",
@@ -176,6 +178,7 @@ def test_a_process_that_answers_nonsense_is_ended_and_the_next_one_works(text: s
         assert compiler.alive
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/unasked-answers")
 def test_a_process_that_writes_without_a_job_is_ended(tmp_path: Path) -> None:
     with Attacked(tmp_path / "work") as compiler:
@@ -211,6 +214,7 @@ def test_answers_that_nobody_reads_wait_at_the_process() -> None:
     assert not reading.is_alive()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/unasked-answers")
 def test_one_job_has_a_largest_number_of_answers_and_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     stream, _ = stream_of(*[line_of(OTHERS[0])] * (ANSWERS_LIMIT + 1))

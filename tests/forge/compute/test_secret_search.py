@@ -115,6 +115,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/unread-files")
 @pytest.mark.parametrize("part", mostly_proved(HOSTILE, 4, repr))
 def test_a_hostile_text_ends_in_time_and_is_refused_where_it_was_not_read(part: str) -> None:

@@ -155,6 +155,7 @@ def test_an_organisations_bytes_count_once_however_often_they_are_linked(owner: 
     assert (organisation_bytes(owner.pk), organisation_bytes(other.pk), organisation_bytes(mine.pk)) == (15, 10, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/swept-bytes")
 @pytest.mark.parametrize("turn_of", range(3))
 def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, turn_of: int) -> None:

@@ -55,6 +55,7 @@ def test_an_act_that_a_project_tells_of_gives_a_case(
         cases[scene.name] = {"before": before["state"], "events": messages, "after": fresh["state"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["a share", pytest.param("the others", marks=pytest.mark.proof)])
 def test_the_front_end_follows_the_cases(of: str, cases: dict[str, Any], tmp_path: Path) -> None:
     assert cases, f"run the scenes of {of} with it"

@@ -22,6 +22,7 @@ from tests.forge.test_acts import BY_A_RECORDER
 from tests.support.shares import mostly_proved
 
 
+@pytest.mark.slow
 def test_each_act_that_tells_has_a_scene() -> None:
     assert set(acts_with_a_scene()) == event_recorders(code_of(Path(forge.__path__[0]))) | BY_A_RECORDER
 

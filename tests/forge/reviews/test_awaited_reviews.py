@@ -55,6 +55,7 @@ def request_review(client: Client, reviewer: Any, number: int = 2) -> str:
     return page_of(client.post(f"/acme/kitchen/builds/{number}/ask", fields, follow=True))
 
 
+@pytest.mark.slow
 def test_the_reviewers_are_asked_when_the_build_succeeds(
     build: Build, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -72,6 +73,7 @@ def test_the_reviewers_are_asked_when_the_build_succeeds(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_says_that_nobody_was_asked(
     build: Build, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -84,6 +86,7 @@ def test_a_build_that_fails_says_that_nobody_was_asked(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_is_refused_when_the_build_succeeds_keeps_the_reason(
     build: Build, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -96,6 +99,7 @@ def test_what_is_refused_when_the_build_succeeds_keeps_the_reason(
     assert "asks about these bytes" in page_of(client.get("/acme/kitchen/builds/2"))
 
 
+@pytest.mark.slow
 def test_whoever_lost_the_role_meanwhile_asks_nothing(
     build: Build, project: Any, owner: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -159,6 +163,7 @@ def test_what_cannot_be_asked_is_refused_at_once(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_only_whoever_asked_takes_it_back_and_a_reviewer_asks_nothing(
     build: Build, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -168,6 +173,7 @@ def test_only_whoever_asked_takes_it_back_and_a_reviewer_asks_nothing(
     assert AwaitedReview.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_round_waits_for_its_build_too(project: Any, developer: Any, reviewer: Any, browser_of: Browser) -> None:
     ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     write_file(developer, project, "notes.txt", b"better")

@@ -73,6 +73,7 @@ def test_who_makes_an_organisation_is_told_at_once_that_it_is_theirs(client: Cli
     assert organisation["may"] == _ON_ORGANISATION["owner"]
 
 
+@pytest.mark.slow
 def test_no_page_compares_roles() -> None:
     pages = [
         path

@@ -788,6 +788,7 @@ def answers_of(case: Case) -> dict[str, int]:
     return {kind: expected_answer(kind, (method, route), answers) for kind in KINDS}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/missing-permission", "roles/self-promotion")
 @pytest.mark.parametrize(("kind", "cases"), table_by_kind(KINDS, CASES, answers_of, name_of))
 def test_each_kind_of_person_is_answered_as_the_table_says(
@@ -818,6 +819,7 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/project-roles")
 @pytest.mark.parametrize("cases", share_and_all(CASES, 3, name_of))
 def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_else(

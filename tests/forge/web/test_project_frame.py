@@ -36,6 +36,7 @@ def reviewed(project: Any, people: dict[str, Any]) -> Any:
     return build
 
 
+@pytest.mark.slow
 def test_every_page_of_a_project_has_the_same_tabs(
     project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -57,6 +58,7 @@ def test_every_page_of_a_project_has_the_same_tabs(
         assert '<a class="cut" href="/acme/kitchen">kitchen</a>' in page, place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "current"),
     [
@@ -91,6 +93,7 @@ def test_tabs_are_for_who_reads_the_project_and_settings_for_who_may_change_them
         assert tabs_in(page.content.decode()) == []
 
 
+@pytest.mark.slow
 def test_the_address_of_a_project_is_its_overview_for_who_reads_it(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -109,6 +112,7 @@ def test_the_address_of_a_project_is_its_overview_for_who_reads_it(
     assert "Use it" in browser.get("/acme/kitchen/published").content.decode()
 
 
+@pytest.mark.slow
 def test_the_first_thing_that_waits_has_the_one_main_action(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -119,6 +123,7 @@ def test_the_first_thing_that_waits_has_the_one_main_action(
     assert ">Build 1 failed</a>" in page
 
 
+@pytest.mark.slow
 def test_the_overview_has_nothing_of_other_projects(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     copy = fork_project(people["developer"], project, project.organisation, "pantry")
     failed_build(people["developer"], copy)

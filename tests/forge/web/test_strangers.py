@@ -283,6 +283,7 @@ BY_EACH_METHOD = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/private-projects", "roles/former-project-names")
 @BY_EACH_METHOD
 def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_not_there(
@@ -303,6 +304,7 @@ def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_
     assert_nothing_is_disclosed(former, nowhere)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/former-members")
 @quarter_and_all(2)
 def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
@@ -314,6 +316,7 @@ def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
     assert_nothing_is_disclosed(answers(browser, names, which=which), answers(browser, NOTHING, which=which))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/deleted-projects")
 @quarter_and_all(3)
 def test_a_deleted_project_is_nowhere_even_for_its_owner(
@@ -359,6 +362,7 @@ WITH_AN_ACCOUNT = {
 among their favourites."""
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/drafts-of-public-projects")
 @BY_EACH_METHOD
 def test_a_public_project_gives_what_it_published_and_nothing_else(

@@ -22,6 +22,7 @@ from tests.forge.jobs.waiting_jobs import ONE, WaitingJobs, in_thread
 from tests.support.patience import PATIENCE
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_does_not_wait_behind_a_numbered_build(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch

@@ -66,6 +66,7 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> 
     assert (preview.build.kind, preview.build.number) == (Kind.PREVIEW, None)
 
 
+@pytest.mark.slow
 def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, developer: Any, compiler: Compiler) -> None:
     good = preview_to_json(refresh(project, compiler))
     edit(developer, project, BROKEN_RUNEFILE.decode())
@@ -79,6 +80,7 @@ def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, devel
     assert again["build"] == good["build"]
 
 
+@pytest.mark.slow
 def test_a_rune_is_of_the_newest_text_only_until_the_next_edit(
     project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -289,6 +291,7 @@ def test_a_project_that_is_waited_for_twice_is_made_once(
     assert refreshed == [project.pk] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/event-contents")
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
