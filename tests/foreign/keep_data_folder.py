@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.foreign.kept_contents import PROJECT, contents_of
+from tests.foreign.folder_contents import PROJECT, contents_of
 from tests.support.live_server import REPOSITORY, LiveServer
 from tests.support.services import program, running_services
 

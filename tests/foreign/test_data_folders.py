@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.foreign.folder_contents import contents_of
 from tests.foreign.keep_data_folder import CONTENTS, DATA, DUMP, FOLDER
-from tests.foreign.kept_contents import contents_of
 from tests.support.empty_database import empty_database
 from tests.support.live_server import LiveServer
 from tests.support.services import ServiceMissing, Services, program, running_services

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.foreign.folder_contents import contents_of
 from tests.foreign.keep_data_folder import CONTENTS, DATA
-from tests.foreign.kept_contents import contents_of
 from tests.foreign.test_data_folders import ARCHIVES, name_of, tables_of, unpack
 from tests.support.empty_database import empty_database
 from tests.support.live_server import LiveServer
