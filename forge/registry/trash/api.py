@@ -43,7 +43,7 @@ class RestoredManifestJson(TypedDict):
 
     digest: str
     tags: Annotated[list[str], "the tags that name it again"]
-    taken: Annotated[list[str], "the tags that it had and that could not be set again"]
+    unset: Annotated[list[str], "the tags that it had and that could not be set again"]
 
 
 class ProjectTrash(ProjectView):
@@ -87,6 +87,6 @@ class RestoredManifestView(ProjectView):
         answer: RestoredManifestJson = {
             "digest": restored.manifest.blob_id,
             "tags": list(restored.tags),
-            "taken": list(restored.taken),
+            "unset": list(restored.unset),
         }
         return Response(answer)

@@ -32,7 +32,7 @@ def trash_page(request: HttpRequest, organisation: str, name: str) -> HttpRespon
         restored = restore_manifest(principal, project, request.POST.get("digest", ""))
     except DomainError as error:
         return show_again(request, _TEMPLATE, _context(principal, project), error)
-    if restored.taken:
+    if restored.unset:
         return render(request, _TEMPLATE, _context(principal, project) | {"restored": restored})
     return redirect("registry-trash", organisation=project.organisation.name, name=project.name)
 

@@ -28,12 +28,12 @@ from rune.wording import listed
 
 @dataclass(frozen=True)
 class RestoredManifest:
-    """A manifest that is back, with the tags that name it again. `taken` are those that name something else now, or
+    """A manifest that is back, with the tags that name it again. `unset` are those that name something else now, or
     may no longer be set."""
 
     manifest: Manifest
     tags: tuple[str, ...]
-    taken: tuple[str, ...]
+    unset: tuple[str, ...]
 
 
 @transaction.atomic

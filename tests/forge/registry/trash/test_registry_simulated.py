@@ -84,8 +84,8 @@ class Simulation:
 
     def learn(self) -> None:
         """Reads what is true after a crash: nothing says whether the last act was done, and either is right."""
-        found = ArtifactTag.objects.select_related("manifest")
-        self.tags = {tag.name: self.manifests[tag.manifest.blob_id] for tag in found}
+        rows = ArtifactTag.objects.select_related("manifest")
+        self.tags = {tag.name: self.manifests[tag.manifest.blob_id] for tag in rows}
 
     def push(self) -> None:
         layers = self.random.sample(LAYERS, self.random.randint(1, 3))
