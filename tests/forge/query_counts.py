@@ -48,6 +48,7 @@ from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 from tests.forge.web.data_cases import data_addresses
+from tests.forge.web.deployment_cases import deployment_addresses
 from tests.forge.web.test_permissions_matrix import (
     CASES,
     ELSEWHERE,
@@ -429,6 +430,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **grant_addresses(owner, owner, invitation),
         **people_addresses(owner, project, member),
         **data_addresses(owner, project, size),
+        **deployment_addresses(owner, project, size),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),

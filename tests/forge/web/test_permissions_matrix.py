@@ -35,6 +35,7 @@ from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
+from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -650,6 +651,7 @@ CASES: list[Case] = [
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
     *DATA_CASES,
+    *DEPLOYMENT_CASES,
 ]
 
 ELSEWHERE = frozenset(
@@ -661,6 +663,7 @@ OURS = (
     *(
         "forge.accounts",
         "forge.datasets",
+        "forge.deployments",
         "forge.jobs",
         "forge.notices",
         "forge.projects",
@@ -733,6 +736,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **data_addresses(member, project),
+        **deployment_addresses(owner, project),
     }
 
 
