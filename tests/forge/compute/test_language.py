@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from benchmarks.checking import runefile
+from benchmarks.language.checking import runefile
 from forge.accounts.models import Organisation
 from forge.compute import api
 from forge.compute.errors import LanguageBusy
