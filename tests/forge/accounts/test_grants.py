@@ -35,6 +35,7 @@ from forge.accounts.tokens.secrets import find_token
 from forge.builds.actions import request_build
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import AuditEntry
+from forge.deployments.actions import create_key
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import (
@@ -55,6 +56,7 @@ from forge.webhooks.actions import Change, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import approved, built
+from tests.forge.factories.deployments import deployed
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,8 @@ GRANT_NOTHING = {
     "accounts.Organisation.members": "the right itself",
     "activity.Activity.person": DID,
     "core.Event.actor": DID,
+    "deployments.Deployment.created_by": DID,
+    "deployments.Release.chosen_by": DID,
     "core.AuditEntry.actor": DID,
     "core.Thread.resolved_by": DID,
     "core.Comment.author": DID,
@@ -156,6 +160,9 @@ MAY_NAME_SOMEBODY = {
     "datasets.DataVersion.changes": CONTENT,
     "datasets.DataVersion.figures": CONTENT,
     "datasets.Sample.drawing": CONTENT,
+    "deployments.Deployment.block_reasons": CONTENT,
+    "deployments.Deployment.origins": CONTENT,
+    "deployments.DeploymentKey.created_by_token": BY_TOKEN,
     "jobs.Job.result": CONTENT,
     "jobs.Job.spec": CONTENT,
     "jobs.Worker.capabilities": CONTENT,
@@ -241,6 +248,9 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return create_token(maker, "ci", ["build:run"], None, [project.stream])[0]
     if kind == "webhook":
         return create_webhook(maker, organisation, "https://example.org/hook", ["publish"])[0]
+    if kind == "deployment-key":
+        make_member(organisation, "judge@acme.example", "Judge", Role.REVIEWER)
+        return create_key(maker, deployed(maker, project), "site key")[0]
     if kind == "linked-branch":
         return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
     if kind == "phone":
@@ -270,7 +280,7 @@ def _works(person: User) -> list[str]:
     return [each.kind.name for each in grants_of([person]) if each.works]
 
 
-KINDS = ("awaited-review", "guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
+KINDS = ("awaited-review", "deployment-key", "guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
 
 
 @pytest.mark.slow

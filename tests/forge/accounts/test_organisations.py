@@ -38,7 +38,9 @@ def test_other_names_are_refused(name: str) -> None:
         check_project_name(name)
 
 
-@pytest.mark.parametrize("name", ["api", "v2", "ws", "forge", "static", "accounts", "join", "sign-in", "frame", "new"])
+@pytest.mark.parametrize(
+    "name", ["api", "v2", "ws", "forge", "static", "accounts", "join", "sign-in", "frame", "d", "default", "lab"]
+)
 def test_the_first_words_of_our_own_paths_are_reserved(name: str) -> None:
     with pytest.raises(BadName):
         check_organisation_name(name)

@@ -23,7 +23,7 @@ _ROLE_COMPARED = re.compile(
 
 _LOOKS = ["see", "read", "comment", "post_check"]
 _JUDGES = [*_LOOKS, "review", "suggest", "give_sample"]
-_MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "push", "describe"]
+_MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "push", "deploy", "describe"]
 _ON_PROJECT = {
     "owner": [*_MAKES[:-1], "override_gate", "describe", "manage"],
     "developer": _MAKES,

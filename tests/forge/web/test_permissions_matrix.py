@@ -35,6 +35,7 @@ from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
+from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -402,6 +403,14 @@ CASES: list[Case] = [
     ),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
     ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
+    ("get", f"{_ROUTE}/registry/trash", f"{_P}/registry/trash", None, EDIT),
+    (
+        "post",
+        f"{_ROUTE}/registry/trash/<str:digest>/restore",
+        f"{_P}/registry/trash/sha256:0/restore",
+        None,
+        NOT_THERE_TO_EDIT,
+    ),
     ("get", f"{_ROUTE}/blocks", f"{_P}/blocks", None, READ),
     # Who may publish is told that there is no such file.
     ("post", f"{_ROUTE}/blocks", f"{_P}/blocks", {"path": "x.py", "version": "1"}, (404, 404, 404, 403, 403, 404, 401)),
@@ -520,6 +529,14 @@ CASES: list[Case] = [
         {"do": "deprecate", "reason": "x"},
         (404, 404, 404, 403, 403, 404, 302),
     ),
+    ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None, PAGE_EDIT),
+    (
+        "form",
+        "<str:organisation>/<str:name>/published/trash",
+        "acme/kitchen/published/trash",
+        {"digest": "sha256:0"},
+        (404, 404, 404, 403, 403, 404, 302),
+    ),
     ("get", "<str:organisation>/-/members", "acme/-/members?q=a", None, PAGE),
     ("get", "<str:organisation>/-/teams", "acme/-/teams", None, PAGE),
     ("form", "<str:organisation>/-/teams", "acme/-/teams", {"name": "vision"}, SENT_OWN),
@@ -634,6 +651,7 @@ CASES: list[Case] = [
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
     *DATA_CASES,
+    *DEPLOYMENT_CASES,
 ]
 
 ELSEWHERE = frozenset(
@@ -645,6 +663,7 @@ OURS = (
     *(
         "forge.accounts",
         "forge.datasets",
+        "forge.deployments",
         "forge.jobs",
         "forge.notices",
         "forge.projects",
@@ -717,6 +736,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **data_addresses(member, project),
+        **deployment_addresses(owner, project),
     }
 
 
