@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan link test check format bench prove screenshots reference bom lock lab train-setup clean
+.PHONY: help setup run run-lan link test test-all check format bench prove screenshots reference bom lock lab train-setup clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -21,10 +21,15 @@ run-lan: setup ## Start it over HTTPS on this machine's network address, for pho
 link: setup ## Print a new sign-in link; EMAIL=mika@example.org for another person
 	@$(VENV)/python manage.py link $(EMAIL)
 
-test: ## Run all the tests (what they need of Debian's packages is installed first)
+test: ## Run the tests, except the slow ones (what they need of Debian's packages is installed first)
 	@$(PYTHON) -m tools.needs test
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.test
+
+test-all: ## Run the slow tests too
+	@$(PYTHON) -m tools.needs test
+	@$(PYTHON) -m tools.setup dev
+	@$(VENV)/python -m tools.test --all
 
 check: ## Format, lint, templates, types, import floors, plain words, in both languages
 	@$(PYTHON) -m tools.setup dev
@@ -69,7 +74,7 @@ bom: ## Write bills of materials (CycloneDX) of the Python packages and of the f
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
-lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow; 320 MB to download)
+lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow, onnxruntime; 380 MB to download)
 	@$(PYTHON) -m tools.setup server
 	@$(VENV)/python -m lab.environments prepare
 

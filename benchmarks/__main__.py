@@ -16,26 +16,29 @@ from benchmarks.machine import load, machine
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 FIGURES = {
-    "start": "First and second start",
-    "first_load": "The first load of the studio",
-    "in_the_page": "In the page",
-    "edit_to_preview": "From an edit to the preview that runs it",
-    "fairness": "Waiting for others",
-    "socket_flood": "While a program floods the server with sockets",
-    "builds_a_minute": "Builds a minute",
-    "at_size": "Many projects",
-    "model_builds": "Building models, and sizes",
-    "code_bytes": "Bytes beyond the constants",
-    "latency": "A run in the browser",
-    "calls": "The cost of a call",
-    "small_cores": "On small cores",
-    "editing_together": "Editing together",
-    "reading": "Reading a model, and refusing one",
-    "checking": "Checking a Runefile",
-    "answering": "Answering an editor",
-    "command": "The command",
+    "server.start": "First and second start",
+    "server.first_load": "The first load of the studio",
+    "browser.in_the_page": "In the page",
+    "server.edit_to_preview": "From an edit to the preview that runs it",
+    "server.fairness": "Waiting for others",
+    "server.socket_flood": "While a program floods the server with sockets",
+    "server.builds_a_minute": "Builds a minute",
+    "server.at_size": "Many projects",
+    "compiler.model_builds": "Building models, and sizes",
+    "compiler.code_bytes": "Bytes beyond the constants",
+    "browser.latency": "A run in the browser",
+    "browser.calls": "The cost of a call",
+    "compiler.small_cores": "On small cores",
+    "server.editing_together": "Editing together",
+    "compiler.reading": "Reading a model, and refusing one",
+    "language.checking": "Checking a Runefile",
+    "language.answering": "Answering an editor",
+    "language.command": "The command",
 }
-"""By module. Each has `measure() -> str`, the Markdown of its section; it may raise `CannotMeasure`."""
+"""By module; the command names a figure by the last part of its module.
+
+Each module has `measure() -> str`, the Markdown of its section; it may raise `CannotMeasure`.
+"""
 
 HEAD = """# Benchmarks
 
@@ -46,18 +49,19 @@ _SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTIL
 
 
 def main(names: list[str]) -> int:
-    unknown = set(names) - set(FIGURES)
+    modules = {module.rpartition(".")[2]: module for module in FIGURES}
+    unknown = set(names) - set(modules)
     if unknown:
-        print(f"No such figure: {', '.join(sorted(unknown))}. There are: {', '.join(FIGURES)}", file=sys.stderr)
+        print(f"No such figure: {', '.join(sorted(unknown))}. There are: {', '.join(modules)}", file=sys.stderr)
         return 2
     sections = sections_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}
     missed = 0
-    for name in names or FIGURES:
-        title = FIGURES[name]
+    for name in names or modules:
+        title = FIGURES[modules[name]]
         print(f"==> {title}", flush=True)
         busy, begin = load(), time.monotonic()
         try:
-            body = import_module(f"benchmarks.{name}").measure()
+            body = import_module(f"benchmarks.{modules[name]}").measure()
         except CannotMeasure as reason:
             print(f"    not measured: {reason}", flush=True)
             missed += 1

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "forge.reviews",
     "forge.repositories",
     "forge.moderation",
+    "forge.deployments",
     "forge.player",
     "forge.webhooks",
     "forge.notices",

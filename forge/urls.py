@@ -19,6 +19,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
+    path("", include("forge.deployments.urls")),
     path("", include("forge.player.urls")),
     path("", include("forge.webhooks.urls")),
     path("", include("forge.notices.urls")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import REPOSITORY
 
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
@@ -59,6 +61,7 @@ def test_a_link_to_nothing_is_found_out(tmp_path: Path) -> None:
     assert broken_links(page) == ["gone.md", "other.md#no-heading", "#none"]
 
 
+@pytest.mark.slow
 def test_every_link_of_every_page_leads_somewhere() -> None:
     folders = ("docs", "examples", "forge", "lab", "rune", "tests")
     pages = [
@@ -76,6 +79,7 @@ def test_a_page_that_nothing_links_is_not_reached(tmp_path: Path) -> None:
     assert {page.name for page in reached(tmp_path / "one.md")} == {"one.md", "two.md"}
 
 
+@pytest.mark.slow
 def test_a_reader_of_the_readme_comes_to_every_page_of_the_documentation() -> None:
     pages = {page.resolve() for page in (REPOSITORY / "docs").rglob("*.md")}
     assert pages - reached((REPOSITORY / "README.md").resolve()) == set()
@@ -93,6 +97,7 @@ def test_a_text_names_decisions_by_their_numbers() -> None:
     assert decisions_in("(docs/adr/0102), decision 5, decisions 7 and 92") == {102, 5, 7, 92}
 
 
+@pytest.mark.slow
 def test_every_decision_that_the_code_names_has_a_page() -> None:
     pages = {int(page.name[:4]) for page in (REPOSITORY / "docs" / "adr").glob("0*.md")}
     folders = [REPOSITORY / "rune", REPOSITORY / "forge"]

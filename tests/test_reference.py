@@ -13,6 +13,7 @@ from tools.reference_pages.page import REFERENCE
 from tools.reference_pages.settings import SETTINGS
 
 
+@pytest.mark.slow
 def test_every_generated_file_is_fresh() -> None:
     stale = [
         path.name

@@ -148,6 +148,7 @@ def test_a_marker_in_a_text_or_of_a_helper_proves_nothing(tmp_path: Path) -> Non
     assert collect_proofs(project(tmp_path, test_text=text)).by_row == {}
 
 
+@pytest.mark.slow
 def test_every_threat_of_the_pages_has_a_test() -> None:
     rows = [row for path in pages(ROOT) for row in rows_of(path.read_text("utf-8"), path.stem)]
     assert len(rows) > 270

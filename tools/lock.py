@@ -33,6 +33,7 @@ FILES = {
     f"{REQUIREMENTS}/wasm3.txt": ["requirements/wasm3.in"],
     f"{REQUIREMENTS}/judges.txt": ["requirements/judges.in", "--no-deps"],
     "lab/environments/tensorflow.txt": ["lab/environments/tensorflow.in"],
+    "lab/environments/onnx.txt": ["lab/environments/onnx.in"],
 }
 
 

@@ -1,4 +1,7 @@
-"""Runs the whole suite: the front end's tests, then Python's. Says how many tests were skipped for lack of test data.
+"""Runs the tests: the front end's, then Python's. Says how many tests were skipped for lack of test data.
+
+`python -m tools.test` leaves out the tests that are marked `slow`; `python -m tools.test --all` runs them too. Neither
+runs the long proofs (tools/prove.py).
 
 Tests that could not run for lack of a program of the system make it fail, and are named with the command that gets it.
 A skip for any other reason is a failure where CI=true: a test that does not run proves nothing.
@@ -6,6 +9,7 @@ A skip for any other reason is a failure where CI=true: a test that does not run
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -46,14 +50,17 @@ ROOM = 4 << 30
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.test", description="Runs the tests.")
+    parser.add_argument("--all", action="store_true", help="run the slow tests too")
+    marks = selected_marks(with_slow=parser.parse_args().all)
     frontend = subprocess.run([sys.executable, "-m", "tools.frontend", "test"], cwd=ROOT, check=False).returncode
     with TemporaryDirectory(dir=memory_folder()) as folder:
         units, programs = Path(folder) / "units.xml", Path(folder) / "programs.xml"
         processors = len(os.sched_getaffinity(0))
         backend = [
-            pytest(units, processors, *(f"--ignore={path}" for path in PROGRAMS)),
+            pytest(units, processors, marks, *(f"--ignore={path}" for path in PROGRAMS)),
             # A test of programs waits for them for half of its time.
-            pytest(programs, processors + 1, *PROGRAMS),
+            pytest(programs, processors + 1, marks, *PROGRAMS),
         ]
         reasons = [reason for report in (units, programs) if report.exists() for reason in skip_reasons(report)]
     lacks = lacking(reasons)
@@ -96,10 +103,15 @@ def left_out(lacks: Mapping[Need, int]) -> str:
     return "\n".join([*lines, "Get what is missing, then run make test again:", "", f"    {by_hand(lacks)}", ""])
 
 
-def pytest(report: Path, processes: int, *arguments: str) -> int:
+def selected_marks(*, with_slow: bool) -> str:
+    """Pytest's expression for the tests to run."""
+    return "not proof" if with_slow else "not proof and not slow"
+
+
+def pytest(report: Path, processes: int, marks: str, *arguments: str) -> int:
     """Runs some of Python's tests in several processes; the exit status."""
     # The older family of reports has room for what a test records of itself.
-    options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", "not proof"]
+    options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", marks]
     # What a test that passed has written goes at once: the folder may be of memory.
     options += ["-o", "tmp_path_retention_policy=failed"]
     # Its command is what we use of it; the plugin takes each process a second to import.

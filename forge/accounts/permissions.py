@@ -37,6 +37,7 @@ class Verb(StrEnum):
     SHARE = "let guests see a review"
     PUBLISH = "publish a build"
     PUSH = "push artifacts to the project's repository"
+    DEPLOY = "change what a deployment serves, and manage its keys"
     OVERRIDE_GATE = "publish a build past its gate"
     DESCRIBE = "rename or describe the project"
     MANAGE = "delete the project, restore it or change who sees it"
@@ -52,6 +53,7 @@ _DEVELOPER = _REVIEWER | {
     Verb.SHARE,
     Verb.PUBLISH,
     Verb.PUSH,
+    Verb.DEPLOY,
     Verb.DESCRIBE,
 }
 _MAINTAINER = _DEVELOPER | {Verb.MANAGE}
@@ -93,6 +95,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.ASK: frozenset({Scope.REVIEW_WRITE}),
     Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
     Verb.PUSH: frozenset({Scope.REGISTRY_PUSH}),
+    Verb.DEPLOY: frozenset({Scope.DEPLOYMENT_MANAGE}),
     Verb.OVERRIDE_GATE: frozenset({Scope.PROJECT_MANAGE}),
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),

@@ -30,7 +30,12 @@ def withdrawn_tags_of(actor: Actor, project: Project) -> list[Tag]:
 def _tags_for_reading(actor: Actor, project: Project) -> TagQuerySet:
     tags = Tag.objects.visible_to(actor).filter(repository__project=project)
     return tags.select_related(
-        "manifest", "build__artefact", "build__version", "author", "publication__author", "repository__project"
+        "manifest",
+        "build__artefact__rebuild",
+        "build__version",
+        "author",
+        "publication__author",
+        "repository__project",
     )
 
 

@@ -17,6 +17,7 @@ from forge.registry.artifacts.models import ArtifactTag, BlobDigest, PushedBlob,
 from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
 from forge.registry.distribution.digests import LONGEST_DIGEST
 from forge.registry.distribution.manifests import TAG_LENGTH
+from forge.registry.rebuilds.models import Rebuild
 from forge.registry.signing.models import ProvenanceRecord, Signature, SigningKey
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "PublicationQuerySet",
     "PublishedVersion",
     "PushedBlob",
+    "Rebuild",
     "RegistryRules",
     "Repository",
     "Signature",

@@ -30,6 +30,7 @@ from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.published_versions import take_along
+from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.seen import tag_facets
 from forge.registry.serializers import TagsJson, tag_to_json
 from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
@@ -43,6 +44,7 @@ published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)
 register_kind(SIGN)
+register_kind(REBUILD)
 register(PeriodicTask("artifacts", SWEEP_EVERY, Runs.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep))
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
 register(
@@ -55,6 +57,11 @@ register(
     )
 )
 register(PeriodicTask("signer", CHECK_EVERY, Runs.EACH_SERVER, "starts the signer when there is work", start_signer))
+register(
+    PeriodicTask(
+        "rebuilds", REQUEST_EVERY, Runs.ONE_WORKER, "builds what was published a second time", request_rebuilds
+    )
+)
 register(PeriodicTask("templates", EVERY, Runs.ONE_WORKER, "builds and publishes the templates", publish_templates))
 
 

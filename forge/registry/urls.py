@@ -5,6 +5,7 @@ from django.urls import path
 from forge.registry import api
 from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
+from forge.registry.rebuilds import api as rebuild_api
 from forge.registry.signing import api as signing_api
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", api.TagWithdrawal.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rebuild", rebuild_api.TagRebuild.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples", api.TagExamples.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples/<path:path>", api.TagExample.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),

@@ -9,6 +9,7 @@ from django.urls.converters import StringConverter
 from forge.accounts import page_urls as accounts
 from forge.builds import page_urls as builds
 from forge.datasets import page_urls as datasets
+from forge.deployments import page_urls as deployments
 from forge.jobs import page_urls as jobs
 from forge.moderation import page_urls as moderation
 from forge.notices import page_urls as notices
@@ -92,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *builds.project_pages,
     *registry.project_pages,
     *reviews.project_pages,
+    *deployments.project_pages,
     *repositories.project_pages,
     *moderation.project_pages,
     *notices.project_pages,

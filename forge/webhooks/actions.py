@@ -86,6 +86,8 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change, *, seen: Seen
     if change.url is not None and change.url != webhook.url:
         _require_own(actor, webhook)
         webhook.url = checked_url(change.url, anywhere=settings.WEBHOOKS_ANYWHERE)
+        # It works with the right of who chose the address: what is sent there ends with them.
+        webhook.created_by, webhook.created_by_token = actor.person, token_of(actor)
     if change.topics is not None:
         webhook.topics = _checked_topics(change.topics)
     if change.on is not None and change.on != (webhook.stopped is None):

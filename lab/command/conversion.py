@@ -18,7 +18,10 @@ from lab.formats.identify import SourceFormat, identify
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import SUFFIXES, pack_samples
 
-ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {SourceFormat.KERAS: ENVIRONMENTS["tensorflow"]}
+ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
+    SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
+    SourceFormat.ONNX: ENVIRONMENTS["onnx"],
+}
 """The environment that a format needs; none for one that is missing here."""
 FORMAT_VERSION = 1
 """Of the provenance record."""
@@ -63,8 +66,12 @@ def convert(request: Request, report: Report) -> Converted:
         environment = ENVIRONMENT_OF.get(source_format)
         if environment is not None:
             float_model = folder / "float.tflite"
-            spec = {"shapes": {key: list(shape) for key, shape in request.shapes.items()}}
-            step = Step(source_format.value, spec, {"source": request.source}, {"model": float_model})
+            spec: dict[str, Any] = {"shapes": {key: list(shape) for key, shape in request.shapes.items()}}
+            inputs = {"source": request.source}
+            weights = weights_beside(request.source, source_format)
+            if weights is not None:
+                inputs["weights"], spec["weights_name"] = weights, weights.name
+            step = Step(source_format.value, spec, inputs, {"model": float_model})
             conversion = run(step, environment.python, lambda share, text: report(share * 0.7, text))
             gaps |= conversion.gaps
         quantisation = _quantised(request, float_model, folder, lambda share, text: report(0.7 + share * 0.3, text))
@@ -72,6 +79,12 @@ def convert(request: Request, report: Report) -> Converted:
         data = (folder / request.form).read_bytes()
     provenance = _provenance(request, source_format, environment, conversion, quantisation, data)
     return Converted(data, {"conversion": conversion and conversion.result, **quantisation.result}, provenance, gaps)
+
+
+def weights_beside(source: Path, source_format: SourceFormat) -> Path | None:
+    """The file of weights that exporters write beside an ONNX model; None where there is none."""
+    weights = source.with_name(f"{source.name}.data")
+    return weights if source_format is SourceFormat.ONNX and weights.is_file() else None
 
 
 def _quantised(request: Request, float_model: Path, folder: Path, report: Report) -> Outcome:
@@ -94,6 +107,7 @@ def _provenance(
 ) -> dict[str, Any]:
     """Where the file came from: the same file, settings and samples give the same record and the same bytes."""
     samples = quantisation.result["samples"]
+    weights = weights_beside(request.source, source_format)
     converter = None
     if environment is not None and conversion is not None:
         lock = hashlib.sha256(environment.lock.read_bytes()).hexdigest()
@@ -113,6 +127,7 @@ def _provenance(
             "file": request.source.name,
             "format": source_format.value,
             "digest": _digest(request.source.read_bytes()),
+            **({"weights": _digest(weights.read_bytes())} if weights is not None else {}),
             "saved_with": conversion.result["saved_with"] if conversion else None,
         },
         "settings": settings,

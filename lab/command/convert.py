@@ -20,7 +20,7 @@ from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import Progress, progress
-from rune.wording import install_command
+from rune.wording import install_command, plain
 
 PROVENANCE = ".provenance.json"
 """The end of the name of the record that is written beside the file."""
@@ -57,9 +57,9 @@ def command(
 ) -> None:
     """Convert the model FILE to a .tflite file, and quantise it.
 
-    FILE is a Keras model (.keras, .h5) or a float .tflite file. It is read as data: code in it is refused and never
-    run. A table compares the forms with the float model: size, memory of the network, signal to noise, and how many
-    answers changed. A record of where the file came from is written beside it.
+    FILE is a Keras model (.keras, .h5), an ONNX model (.onnx) or a float .tflite file. It is read as data: code in it
+    is refused and never run. A table compares the forms with the float model: size, memory of the network, signal to
+    noise, and how many answers changed. A record of where the file came from is written beside it.
 
     \b
     rune convert model.keras --quantize int8 --samples samples -o model.tflite
@@ -96,6 +96,10 @@ def _print(converted: Converted, request: Request, *, is_json: bool) -> None:
         click.echo(
             f"{saved}, converted by {converter}; largest difference on 64 inputs: {conversion['difference']:.1g}"
         )
+        for one in conversion["inputs"]:
+            if one.get("source_shape", one["shape"]) != one["shape"]:
+                shapes = f"{one['source_shape']} became {one['shape']}"
+                click.echo(f"Input {plain(one['name'])}: {shapes}, channels last, as blocks give pictures and windows.")
     click.echo("\n".join(lines(converted.report, request.form, request.float_layers)))
     for protection, reason in converted.gaps.items():
         click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)

@@ -63,6 +63,7 @@ ENVIRONMENTS: Final[Mapping[str, Environment]] = {
     each.name: each
     for each in [
         Environment("tensorflow", "tensorflow", "Keras models (.keras, .h5)", download=320, disk=1600),
+        Environment("onnx", "onnxruntime", "ONNX models (.onnx)", download=60, disk=230),
     ]
 }
 """All environments, by name."""

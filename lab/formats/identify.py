@@ -15,10 +15,10 @@ TFLITE_MARK = b"TFL3"
 """At byte 4 of a .tflite file."""
 _HEAD = 64
 
-EXPORT = (
-    "Export the module where its code is: litert_torch.convert gives a .tflite file, and so does torch.onnx.export "
-    "followed by onnx2tf."
-)
+ONNX_VERSIONS = range(3, 32)
+"""Versions that an ONNX file begins with. A SavedModel's graph begins with 1."""
+
+EXPORT = "Export the module where its code is, with torch.onnx.export, and convert the .onnx file."
 FROM_KERAS = 'Load it where it was made, and save it with model.save("model.keras").'
 
 
@@ -26,6 +26,7 @@ class SourceFormat(StrEnum):
     """A format that is converted."""
 
     KERAS = "keras"
+    ONNX = "onnx"
     TFLITE = "tflite"
 
 
@@ -48,14 +49,11 @@ def identify(path: Path) -> SourceFormat:
             Reason.PICKLE,
             f"{quoted(path.name)} is a pickle, which runs Python when it is loaded. It was not opened. {EXPORT}",
         )
-    if path.suffix.lower() == ".onnx":
-        raise Refused(
-            Reason.NOT_READ,
-            f"{quoted(path.name)} is an ONNX file, which is not converted. onnx2tf gives a .tflite file.",
-        )
+    if len(head) > 2 and head[0] == 0x08 and head[1] in ONNX_VERSIONS:
+        return SourceFormat.ONNX
     raise Refused(
         Reason.NOT_READ,
-        f"{quoted(path.name)} is no model that is converted: .keras, .h5 and .tflite files of floats are.",
+        f"{quoted(path.name)} is no model that is converted: .keras, .h5, .onnx and .tflite files of floats are.",
     )
 
 

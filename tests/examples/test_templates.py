@@ -76,6 +76,7 @@ def test_a_newcomer_is_offered_digits_first() -> None:
     assert sorted(NAMES, key=lambda name: _description(name)["order"]) == list(NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_template_builds_without_a_problem(name: str) -> None:
     assert _built(name).diagnostics == ()

@@ -13,13 +13,12 @@ from websockets.typing import Origin
 
 from tests.foreign.attacks import Attack, idle_connections, slow_headers, unfinished_posts
 from tests.support.live_server import LiveServer
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.foreign
 
 MEGABYTE = 1_000_000
 PROJECT = "workshop/kitchen"
-PATIENCE = 30.0
-"""Seconds that others may have to wait for each thing, on a machine that is busy with other tests."""
 
 
 class _Limited(LiveServer):

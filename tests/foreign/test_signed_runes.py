@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -64,6 +66,11 @@ class Organisation:
             manifest = client.get(f"/manifests/{listed[-1]['digest']}").json()
             return listed[-1]["digest"], client.get(f"/blobs/{manifest['layers'][0]['digest']}").content
 
+    def rebuild(self, tag: str) -> dict[str, Any] | None:
+        """What came of the second build; None until there is one."""
+        answer = self.live.http.get(f"/api/v1/projects/{self.repository}/tags/{tag}/rebuild")
+        return answer.json() if answer.status_code == 200 else None
+
     def delete_manifest(self, digest: str) -> None:
         headers = {"Authorization": f"Bearer {self.live.token('registry:push')}"}
         address = f"{self.live.address}/v2/{self.repository}/manifests/{digest}"
@@ -97,7 +104,7 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     statement = stock_verify(tmp_path, bundle, [key], first)
     assert statement["predicate"]["buildDefinition"]["externalParameters"]["repository"] == "signers/door"
 
-    rune = Command(tmp_path, live, live.token("registry", "registry:push"))
+    rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read"))
     pulled = rune("pull", "signers/door:1.0", "--verify", "--key", key.fingerprint)
     assert pulled.returncode == 0, pulled.stderr
     assert f"Signed by the key {key.fingerprint}" in pulled.stdout
@@ -105,6 +112,13 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     verify = ("verify", "door.rune", "--signature", "door.rune.sigstore.json", "--key")
     assert "signers/door:1.0" in rune(*verify, "acme.pub").stdout
     saved = (tmp_path / "door.rune").read_bytes()
+
+    built_again = rune("rebuild", "signers/door:1.0", "--key", "acme.pub")
+    assert built_again.returncode == 0, built_again.stderr
+    assert f"same {len(saved):,} bytes" in built_again.stdout
+    assert f"signed by the key {key.fingerprint}" in built_again.stdout
+    twice = live.until(lambda: organisation.rebuild("1.0"))
+    assert (twice["same"], twice["published"]) == (True, f"sha256:{hashlib.sha256(saved).hexdigest()}")
 
     # Another key, another file, an older provenance: nothing is saved.
     other = make_private_key(Algorithm.ED25519).public

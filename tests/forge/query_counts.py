@@ -48,6 +48,7 @@ from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 from tests.forge.web.data_cases import data_addresses
+from tests.forge.web.deployment_cases import deployment_addresses
 from tests.forge.web.test_permissions_matrix import (
     CASES,
     ELSEWHERE,
@@ -174,6 +175,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/tags/<str:tag>/examples", "api/v1/projects/acme/kitchen/tags/0.0/examples", None),
     ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
+    ("get", f"{_P}/tags/<str:tag>/rebuild", "api/v1/projects/acme/kitchen/tags/0.0/rebuild", None),
     (
         "get",
         f"{_P}/tags/<str:tag>/packages/<str:target>",
@@ -419,6 +421,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **grant_addresses(owner, owner, invitation),
         **people_addresses(owner, project, member),
         **data_addresses(owner, project, size),
+        **deployment_addresses(owner, project, size),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),

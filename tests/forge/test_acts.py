@@ -31,6 +31,7 @@ RECORDERS: Mapping[str, str] = {
     "forge.builds.previews.recorder": "a worker tells what came of a preview: nobody acts",
     "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
     "forge.reviews.rounds.reminders": "a date passes: nobody acts",
+    "forge.deployments.grants": "a key ends since its maker's right ended: the act that took it writes the entry",
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
     "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
 }
@@ -80,10 +81,12 @@ from forge.projects.access import require
 """
 
 
+@pytest.mark.slow
 def test_audit_entries_are_written_in_actions_only() -> None:
     assert called_elsewhere(forge_code(), AUDIT) == []
 
 
+@pytest.mark.slow
 def test_events_are_told_in_actions_and_by_the_recorders_of_machines() -> None:
     assert called_elsewhere(forge_code(), EVENT, RECORDERS) == []
 
@@ -100,16 +103,19 @@ def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:
     assert loose_entries(forge_code()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/unreadable-entries")
 def test_each_audit_entry_says_where_it_happened() -> None:
     assert placeless_entries(forge_code()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/unreadable-entries")
 def test_each_action_has_its_words() -> None:
     assert written_actions(forge_code()) - set(declared()) == set()
 
 
+@pytest.mark.slow
 def test_each_sentence_names_values_that_its_entries_have() -> None:
     sentences = {name: sentence.text for name, sentence in declared().items()}
     assert missing_values(forge_code(), sentences, THINGS) == []
@@ -131,6 +137,7 @@ def test_an_entry_without_a_place_is_found() -> None:
     assert written_actions(_act(text.format(""))) == {"toy.wind"}
 
 
+@pytest.mark.slow
 def test_views_read_tables_as_someone_and_write_none() -> None:
     assert tables_in_views(forge_code()) == []
 

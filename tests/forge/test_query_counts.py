@@ -47,6 +47,7 @@ def test_no_address_asks_more_often_for_more_data(
     assert problems(read_counts(), few, many, routes(get_resolver())) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_share_of_the_addresses_asks_as_often_as_is_pinned(
     project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]

@@ -21,6 +21,7 @@ from rune.source.templates import list_templates
 from tests.proof.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
 from tests.support.compose_file import compose_file, service_environment
 from tests.support.live_forge import free_port
+from tests.support.patience import PATIENCE
 from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
@@ -29,8 +30,6 @@ IMAGE = "hammer-forge"
 USER = 10001
 MOST_ADDED = 450_000_000
 """Bytes that the image may have beyond Debian; a third of them is the C compiler."""
-PATIENCE = 120.0
-"""Seconds until something that should happen has not; no measure of how fast it is."""
 
 
 @pytest.fixture(scope="module")

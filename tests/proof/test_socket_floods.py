@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from benchmarks.socket_flood import CONNECTIONS, flooded
+from benchmarks.server.socket_flood import CONNECTIONS, flooded
 from tests.support.live_server import LiveServer
 
 pytestmark = [pytest.mark.proof, pytest.mark.foreign, pytest.mark.protects("availability/reconnecting-sockets")]

@@ -10,6 +10,7 @@ import pytest
 HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "package",
     [
@@ -28,6 +29,7 @@ def test_a_package_loads_nothing_heavy(package: str) -> None:
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"
 
 
+@pytest.mark.slow
 def test_the_process_of_a_model_loads_neither_the_engine_nor_the_language() -> None:
     program = "import rune.running.runtime.interpreters.child, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()

@@ -28,6 +28,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
     """In a process of its own: what other tests have imported is no part of a build."""
     modules = subprocess.run(
@@ -42,6 +43,7 @@ def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_
     assert hashed - imported == {"__init__"}
 
 
+@pytest.mark.slow
 def test_the_same_sources_have_the_same_digest_wherever_they_lie(scratch: Path) -> None:
     assert source_digest(scratch, COMPILER) == source_digest(PACKAGE, COMPILER)
     assert toolchain_digest() != source_digest(PACKAGE, COMPILER)
@@ -68,6 +70,7 @@ def test_a_part_put_back_makes_the_same_toolchain(scratch: Path, before: str) ->
     assert source_digest(scratch, COMPILER) == before
 
 
+@pytest.mark.slow
 def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(scratch: Path) -> None:
     before = source_digest(scratch, COMPILER)
     assert source_digest(scratch, "zig 2") != before
@@ -77,6 +80,7 @@ def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(sc
     moved.rename(kernel)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [

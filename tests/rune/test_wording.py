@@ -61,6 +61,7 @@ def test_an_extra_that_is_advised_is_there(extra: str) -> None:
     assert f"'.[{extra}]'" in install_command(extra)
 
 
+@pytest.mark.slow
 def test_nothing_advises_a_name_that_is_nobodys_on_the_package_index() -> None:
     texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
     for folder, endings in {

@@ -53,6 +53,7 @@ def test_every_package_of_the_toolchain_has_a_floor() -> None:
     assert unplaced_packages(REPOSITORY) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["unplaced", "compiler/unplaced"])
 def test_a_package_of_the_toolchain_without_a_floor_is_refused(copied: Path, place: str) -> None:
     (copied / "rune" / place).mkdir()
@@ -69,6 +70,7 @@ def test_an_app_without_a_floor_is_refused_by_its_name(copied: Path) -> None:
     assert "- forge.unplaced" in checked.stdout
 
 
+@pytest.mark.slow
 def test_an_import_that_goes_up_is_refused(copied: Path) -> None:
     (copied / "forge/core/audit/entries.py").write_text("from forge.builds import models\n")
     (copied / "forge/compute/child/main.py").write_text("import django\n")

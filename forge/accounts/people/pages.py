@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.grants.access import own_things
 from forge.accounts.models import User
 from forge.accounts.organisations.access import is_confirmed, wanted_address
-from forge.accounts.principals import signed_in_user
+from forge.accounts.principals import principal_of, signed_in_user
 from forge.accounts.sign_in.pages.security import SECURITY, security_of, signed_in_by_recent_link
 from forge.core.http.pages import for_person, show_again
 
@@ -85,7 +86,7 @@ def password(request: HttpRequest) -> HttpResponse:
     except BadAccount as error:
         return show_again(request, SECURITY, security_of(request), error)
     update_session_auth_hash(request, user)
-    return redirect("/accounts/security?saved")
+    return redirect("/accounts/made?new-password" if own_things(principal_of(request)) else "/accounts/security?saved")
 
 
 def _check_old_password(request: HttpRequest, user: User) -> None:

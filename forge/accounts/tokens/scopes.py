@@ -21,6 +21,7 @@ class Scope(StrEnum):
     RUNE_PUBLISH = "rune:publish"
     REGISTRY_PULL = "registry:pull"
     REGISTRY_PUSH = "registry:push"
+    DEPLOYMENT_MANAGE = "deployment:manage"
     PROJECT_MANAGE = "project:manage"
     ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_WRITE = "organisation:write"
@@ -42,6 +43,7 @@ SCOPE_TEXTS: Mapping[Scope, str] = {
     Scope.RUNE_PUBLISH: "Publish",
     Scope.REGISTRY_PULL: "Pull from the registry",
     Scope.REGISTRY_PUSH: "Push artifacts to the registry, and delete them there",
+    Scope.DEPLOYMENT_MANAGE: "Change what deployments serve, and manage their keys",
     Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
     Scope.ORGANISATION_CREATE: "Create organisations",
     Scope.ORGANISATION_WRITE: "Rename organisations",
@@ -64,6 +66,7 @@ _WORK = (
 _ADMIN = (
     Scope.ORGANISATION_READ,
     Scope.PROJECT_READ,
+    Scope.DEPLOYMENT_MANAGE,
     Scope.PROJECT_MANAGE,
     Scope.ORGANISATION_CREATE,
     Scope.ORGANISATION_WRITE,
@@ -103,6 +106,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.CHECK_WRITE: (Scope.PROJECT_READ,),
     Scope.RUNE_PUBLISH: (Scope.PROJECT_READ,),
     Scope.REGISTRY_PUSH: (Scope.REGISTRY_PULL,),
+    Scope.DEPLOYMENT_MANAGE: (Scope.PROJECT_READ,),
     Scope.PROJECT_MANAGE: (Scope.PROJECT_READ, Scope.ORGANISATION_READ),
     Scope.ORGANISATION_WRITE: (Scope.ORGANISATION_READ,),
     Scope.MEMBER_MANAGE: (Scope.ORGANISATION_READ,),

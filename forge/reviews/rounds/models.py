@@ -7,8 +7,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from forge.accounts.models import of_living_tokens
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.jobs.models import JobState
 from forge.projects.models import Project
 
 
@@ -18,6 +20,10 @@ class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):
     def visible_to(self, actor: Actor) -> AwaitedReviewQuerySet:
         """Those of builds in projects that the person reads."""
         return self.filter(build__project__in=Project.objects.of_member(actor))
+
+    def pending(self) -> AwaitedReviewQuerySet:
+        """Those that are asked for if their build succeeds, also if somebody retries it first."""
+        return self.filter(of_living_tokens()).exclude(build__job__state=JobState.SUCCEEDED)
 
 
 class AwaitedReview(models.Model):
@@ -31,6 +37,8 @@ class AwaitedReview(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     request = models.JSONField()
     """`forge.reviews.rounds.actions.awaited.RequestJson`."""
+    created_by_token = models.UUIDField(null=True, blank=True)
+    """The id of the token that asked, with which it ends; None where a person did."""
     refusal = models.TextField(blank=True)
     """Why it was not asked; empty while it waits."""
     created = models.DateTimeField(auto_now_add=True)

@@ -27,6 +27,8 @@ GUIDES: Final[Mapping[str, str]] = {
     "own-audit": "guides/audit",
     "webhooks": "guides/webhooks",
     "webhook": "guides/webhooks",
+    "deployments": "guides/deploy",
+    "deployment": "guides/deploy",
     "explore": "guides/share",
     "share": "guides/share",
     "invite-to-project": "guides/share",

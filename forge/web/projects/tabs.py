@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
+from forge.deployments.models import Deployment
 from forge.projects.models import Project
 from forge.registry.models import BlockVersion, Tag
 from forge.reviews.changes.models import ChangeRequest, ChangeState
@@ -24,6 +25,10 @@ def _open_reviews(principal: Principal) -> QuerySet[Any]:
 
 def _open_change_requests(principal: Principal) -> QuerySet[Any]:
     return ChangeRequest.objects.visible_to(principal).filter(state=ChangeState.OPEN)
+
+
+def _deployments(principal: Principal) -> QuerySet[Any]:
+    return Deployment.objects.visible_to(principal)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ TABS = (
     Tab("Builds", "builds", also=("devices",)),
     Tab("Reviews", "reviews", also=("suggestions",), counted=_open_reviews),
     Tab("Change requests", "change-requests", also=("offer",), counted=_open_change_requests),
+    Tab("Deployments", "deployments", counted=_deployments),
     Tab("Published", "published", also=("tags", "blocks"), if_published=True),
     Tab("Settings", "settings", also=("share", "push"), verb=Verb.DESCRIBE),
 )

@@ -37,6 +37,7 @@ from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.registry.picture import Faces, PictureFacts, picture_of
+from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.seen import version_facets
 from forge.registry.signing.proofs import signed_origin
 from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
@@ -169,6 +170,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
         "approvals": approvals_of(tag.build),
         "signed": signed_origin(principal, tag),
+        "rebuild": rebuild_of(tag),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),
         "uses": uses_of(tag.repository),

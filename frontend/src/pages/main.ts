@@ -15,6 +15,7 @@ import "./styles/changes.css";
 import "./styles/rune.css";
 import "./styles/project.css";
 import "./styles/data.css";
+import "./styles/deployments.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";
 import { dataPages } from "./data/start";

@@ -7,7 +7,7 @@ import { FetchingInterpreter, HostModels } from "./running/HostModels";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
-import type { Shown } from "./outputs/OverlayView";
+import type { Shown } from "./outputs/views/OverlayView";
 import { WatchedCard } from "./outputs/WatchedCard";
 import { paceText } from "./running/pace";
 import { pictureRequest } from "./picture/pixels";

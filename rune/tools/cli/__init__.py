@@ -36,6 +36,7 @@ COMMANDS = {
     "registry": {
         "login": "Sign in to a registry",
         "pull": "Fetch a rune from a registry",
+        "rebuild": "Build a published rune again and compare all bytes",
         "sign": "Sign a published rune with a key of your own",
         "withdraw": "Take a published version of a rune or a block back",
     },

@@ -22,8 +22,8 @@ STATUSES: Final = {
     0: "Success; there may be warnings.",
     1: "The input has an error; the message says which.",
     2: "The command was called wrongly.",
-    NOT_PROVEN: "`rune verify`: nothing differs, but the subject could not be built again, or not compared with a "
-    "project.",
+    NOT_PROVEN: "`rune verify` and `rune rebuild`: nothing differs, but the subject could not be built again, or not "
+    "compared with a project.",
     INTERRUPTED: "The command was stopped with Ctrl-C.",
     PIPE_CLOSED: "The reader closed the pipe, as `head` does.",
 }

@@ -33,6 +33,20 @@ def json_answer(
 ) -> JsonAnswer:
     """Returns an answer. Nothing is followed: what is sent goes to this server alone. Raises `RegistryUnreachable`, and
     `RegistryRefused` for more than `limit` bytes."""
+    status, received, answer_headers = bounded_answer(client, method, server, path, limit, body, headers)
+    return JsonAnswer(status, json_object(received), answer_headers.get("ETag", ""))
+
+
+def bounded_answer(
+    client: httpx.Client,
+    method: str,
+    server: str,
+    path: str,
+    limit: int,
+    body: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, bytes, httpx.Headers]:
+    """Returns the status, body and headers of an answer. Raises as `json_answer` does."""
     received = bytearray()
     try:
         with client.stream(method, f"{server}{path}", json=body, headers=headers) as response:
@@ -43,9 +57,13 @@ def json_answer(
     except (httpx.TransportError, httpx.DecodingError) as error:
         reason = str(error) or type(error).__name__
         raise RegistryUnreachable(f"{server} does not answer: {reason}. Check the address.") from error
+    return response.status_code, bytes(received), response.headers
+
+
+def json_object(data: bytes) -> dict[str, Any]:
+    """Returns the JSON object in some bytes; an empty one where they are anything else."""
     try:
-        answer = json.loads(bytes(received))
+        value = json.loads(data)
     except (ValueError, RecursionError):
-        answer = {}
-    values = answer if isinstance(answer, dict) else {}
-    return JsonAnswer(response.status_code, values, response.headers.get("ETag", ""))
+        return {}
+    return value if isinstance(value, dict) else {}

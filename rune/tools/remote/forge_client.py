@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rune.tools.remote.answers import JsonAnswer, json_answer
+from rune.tools.remote.answers import JsonAnswer, bounded_answer, json_answer, json_object
 from rune.tools.remote.errors import NotFound, RegistryRefused, SignInNeeded
 from rune.tools.remote.reference import is_loopback
 from rune.wording import plain
@@ -50,12 +50,24 @@ class ForgeClient:
         """Returns the state of what is there, for an act on it that changes nothing newer. Raises as `request` does."""
         return self._answer("GET", path, None, _NEEDS_READ_AND_PUBLISH, None).etag
 
+    def download(self, path: str, limit: int) -> bytes:
+        """Returns the bytes below `/api/v1`, of which there are at most `limit`. Raises as `request` does."""
+        status, data, headers = bounded_answer(self._client, "GET", self.url, f"/api/v1{path}", limit)
+        if status == httpx.codes.OK:
+            return data
+        answer = JsonAnswer(status, json_object(data), headers.get("ETag", ""))
+        raise self._refusal(answer, "It needs a token with the scope project:read.")
+
     def _answer(self, method: str, path: str, body: dict[str, str] | None, needs: str, seen: str | None) -> JsonAnswer:
         headers = None if seen is None else {"If-Match": seen}
         answer = json_answer(self._client, method, self.url, f"/api/v1{path}", body, _ANSWER_LIMIT, headers)
         if answer.status in (httpx.codes.OK, httpx.codes.CREATED) and answer.values:
             return answer
+        raise self._refusal(answer, needs)
+
+    def _refusal(self, answer: JsonAnswer, needs: str) -> RegistryRefused:
+        """The error for an answer that refuses; `needs` says which token it takes."""
         detail = plain(str(answer.values.get("detail") or f"{self.url} answered {answer.status}"), longest=600)
         if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise SignInNeeded(f"{detail} {needs}".strip(), answer.status)
-        raise (NotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, answer.status)
+            return SignInNeeded(f"{detail} {needs}".strip(), answer.status)
+        return (NotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, answer.status)

@@ -59,6 +59,7 @@ def test_owners_read_in_sentences_what_happened(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/other-logs")
 def test_only_owners_read_it(organisation: Organisation, developer: User, viewer: User, stranger: User) -> None:
     for person, error in ((developer, Forbidden), (viewer, Forbidden), (stranger, NotFound)):
@@ -77,6 +78,7 @@ def test_nothing_of_another_organisation_is_among_it(
     assert "plan.md" in str(said(stranger, other))
 
 
+@pytest.mark.slow
 def test_things_are_called_as_they_are_today_and_what_is_gone_keeps_its_entry(
     project: Project, organisation: Organisation, owner: User, developer: User
 ) -> None:
@@ -146,6 +148,7 @@ def test_everyone_reads_what_happened_to_their_own_account_and_no_others(user: U
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/existence")
 def test_ones_own_log_never_tells_whether_what_was_refused_is_there(
     project: Project, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
@@ -171,6 +174,7 @@ def _try(email: str, password: str, **headers: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/traces", "audit/typed-passwords")
 def test_sign_ins_good_and_bad_are_in_it_with_address_and_way(
     organisation: Organisation, owner: User, user: User
@@ -207,6 +211,7 @@ def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations
     assert len(said(owner, organisation, EntryFilter(what="sign-ins"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/filled-disk")
 def test_guessing_does_not_fill_the_log(user: User) -> None:
     from forge.accounts.actions import note_failed_sign_in
@@ -243,6 +248,7 @@ def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/filled-disk")
 def test_asking_again_and_again_does_not_fill_the_log(project: Project, stranger: User, browser_of: Browser) -> None:
     browser = browser_of(stranger)
@@ -356,6 +362,7 @@ def test_a_name_that_is_a_formula_is_text_in_the_file(
 # -- by the API, on pages, by command
 
 
+@pytest.mark.slow
 def test_the_api_gives_pages_of_entries(project: Project, owner: User, browser_of: Browser) -> None:
     for number in range(3):
         write_file(owner, project, f"{number}.md", b"x")

@@ -46,6 +46,7 @@ def send(port: int) -> None:
         background_mail._sending.submit(lambda: None).result(10)  # after what was given before it
 
 
+@pytest.mark.slow
 def test_a_letter_arrives(inbox: socketserver.TCPServer) -> None:
     send(inbox.server_address[1])
     [letter] = inbox.letters  # type: ignore[attr-defined]

@@ -63,6 +63,7 @@ def test_a_program_gets_a_token_that_someone_allowed(browser_of: Browser, user: 
     ]
 
 
+@pytest.mark.slow
 def test_a_token_is_fetched_once(browser_of: Browser, user: User) -> None:
     sign_in = ask()
     decide(browser_of(user), sign_in["user_code"], "allow")
@@ -101,6 +102,7 @@ def test_what_was_refused_gets_no_token_and_stays_refused(browser_of: Browser, u
     assert not ApiToken.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/device-codes")
 def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, user: User) -> None:
     used, old = ask(), ask()
@@ -135,6 +137,7 @@ def test_the_page_says_what_would_be_allowed_and_decides_nothing_by_itself(brows
     assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
 
 
+@pytest.mark.slow
 def test_a_visitor_signs_in_before_a_code_is_looked_at(browser_of: Browser) -> None:
     sign_in = ask()
     answer = decide(browser_of(None), sign_in["user_code"], "allow")
@@ -152,6 +155,7 @@ def test_another_sites_form_allows_nothing(user: User) -> None:
     assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/device-codes")
 def test_codes_are_tried_ten_times_a_minute(browser_of: Browser, user: User, owner: User) -> None:
     sign_in = ask()

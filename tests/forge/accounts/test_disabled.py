@@ -23,6 +23,7 @@ Browser = Callable[[User | None], Client]
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/disabled-people")
 def test_sessions_tokens_links_and_invitations_end_at_once_and_the_work_stays(
     project: Project, owner: User, organisation: Organisation, browser_of: Browser

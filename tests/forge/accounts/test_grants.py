@@ -32,8 +32,10 @@ from forge.accounts.grants.declarations import declare, kinds
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
 from forge.accounts.organisations.access import is_confirmed
 from forge.accounts.tokens.secrets import find_token
+from forge.builds.actions import request_build
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import AuditEntry
+from forge.deployments.actions import create_key
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import (
@@ -47,12 +49,14 @@ from forge.projects.git.remote import Remote
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.repositories.actions import link_branch
-from forge.reviews.actions import RequestedGroup, ask_for_review
+from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.actions import GuestTerms, invite_guest
+from forge.reviews.models import AwaitedReview
 from forge.webhooks.actions import Change, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import approved, built
+from tests.forge.factories.deployments import deployed
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +72,8 @@ GRANT_NOTHING = {
     "accounts.Organisation.members": "the right itself",
     "activity.Activity.person": DID,
     "core.Event.actor": DID,
+    "deployments.Deployment.created_by": DID,
+    "deployments.Release.chosen_by": DID,
     "core.AuditEntry.actor": DID,
     "core.Thread.resolved_by": DID,
     "core.Comment.author": DID,
@@ -108,7 +114,6 @@ GRANT_NOTHING = {
     "reviews.CheckResult.owner": "counts while its account may post (`forge.reviews.checks.access`)",
     "reviews.OfferRound.offered_by": DID,
     "reviews.Resolution.chosen_by": DID,
-    "reviews.AwaitedReview.requested_by": "asks once, by the role that its person has then",
     "reviews.Review.requested_by": "it asks, and gives nobody access",
     "reviews.ReviewerGroup.people": "who is asked; whether a verdict counts is decided by today's role",
     "reviews.Round.requested_by": DID,
@@ -160,6 +165,9 @@ MAY_NAME_SOMEBODY = {
     "datasets.DataVersion.changes": CONTENT,
     "datasets.DataVersion.figures": CONTENT,
     "datasets.Sample.drawing": CONTENT,
+    "deployments.Deployment.block_reasons": CONTENT,
+    "deployments.Deployment.origins": CONTENT,
+    "deployments.DeploymentKey.created_by_token": BY_TOKEN,
     "jobs.Job.result": CONTENT,
     "jobs.Job.spec": CONTENT,
     "jobs.Worker.capabilities": CONTENT,
@@ -180,6 +188,7 @@ MAY_NAME_SOMEBODY = {
     "reviews.AnchoredThread.place": CONTENT,
     "repositories.Pull.came": "names of commits and their authors, as texts of another repository",
     "repositories.Pull.left_out": "paths of files",
+    "reviews.AwaitedReview.created_by_token": BY_TOKEN,
     "reviews.AwaitedReview.request": "whom it asks; it is asked once, by the right that `requested_by` has then",
     "reviews.CheckResult.token": "counts while the token is there (`forge.reviews.checks.access`)",
     "reviews.GuestLink.created_by_token": BY_TOKEN,
@@ -244,12 +253,24 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return create_token(maker, "ci", ["build:run"], None, [project.stream])[0]
     if kind == "webhook":
         return create_webhook(maker, organisation, "https://example.org/hook", ["publish"])[0]
+    if kind == "deployment-key":
+        make_member(organisation, "judge@acme.example", "Judge", Role.REVIEWER)
+        return create_key(maker, deployed(maker, project), "site key")[0]
     if kind == "linked-branch":
         return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
+    if kind == "awaited-review":
+        return _awaited_review(maker, project)
     return _guest_link(maker, project)
+
+
+def _awaited_review(maker: User, project: Project) -> models.Model:
+    judge = make_member(project.organisation, "judge@acme.example", "Judge", Role.REVIEWER)
+    request = ReviewRequest("Hears whispers", reviewers=(RequestedGroup((judge.pk,)),))
+    ask_when_built(maker, request_build(maker, project), request)
+    return AwaitedReview.objects.get()
 
 
 def _guest_link(maker: User, project: Project) -> models.Model:
@@ -264,9 +285,10 @@ def _works(person: User) -> list[str]:
     return [each.kind.name for each in grants_of([person]) if each.works]
 
 
-KINDS = ("guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
+KINDS = ("awaited-review", "deployment-key", "guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_ends_with_the_membership_and_does_not_come_back_with_its_maker(
@@ -376,6 +398,7 @@ def test_who_leaves_ends_what_they_made_and_no_link_of_others(
     join_as(owner, _secret(other))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 def test_roles_in_one_project_end_what_was_made_with_them(
     project: Project, owner: User, stranger: User, organisation: Organisation
@@ -409,6 +432,7 @@ def test_a_role_by_a_team_ends_what_was_made_with_it(
     assert grants_of([viewer]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 def test_what_can_be_handed_over_works_on_with_the_heirs_right(
     project: Project, owner: User, second: User, organisation: Organisation
@@ -439,6 +463,7 @@ def test_nothing_is_handed_over_to_somebody_without_the_right(
     assert Webhook.objects.get().stopped is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/rights-that-end")
 def test_a_webhook_sends_nothing_with_the_right_of_somebody_who_lost_it(
     project: Project, owner: User, second: User, organisation: Organisation
@@ -452,6 +477,20 @@ def test_a_webhook_sends_nothing_with_the_right_of_somebody_who_lost_it(
     assert "may no longer manage webhooks" in webhook.stopped_because
     change_webhook(second, webhook, Change(on=True))
     assert Webhook.objects.get().created_by == second
+
+
+@pytest.mark.protects("roles/turned-webhooks")
+def test_a_webhook_works_with_the_right_of_who_chose_its_address(
+    owner: User, second: User, organisation: Organisation
+) -> None:
+    """Else somebody who leaves goes on reading by a webhook of a colleague, which they turned to themself before."""
+    webhook, _ = create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
+    change_webhook(second, webhook, Change(topics=["build"]))
+    assert (_works(owner), _works(second)) == (["webhook"], [])
+    change_webhook(second, webhook, Change(url="https://second.example/mine"))
+    assert (_works(owner), _works(second)) == ([], ["webhook"])
+    remove_member(owner, organisation, second.pk)
+    assert not Webhook.objects.on().exists()
 
 
 def _publish(author: User, project: Project) -> None:
@@ -493,6 +532,7 @@ def test_a_letter_is_for_its_address_alone(organisation: Organisation, owner: Us
     assert Membership.objects.get(user=user).role == Role.OWNER
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/invited-address")
 @pytest.mark.django_db(transaction=True)
 def test_opening_the_letters_link_confirms_its_address(

@@ -35,6 +35,7 @@ def listed(browser: Client, address: str) -> dict[str, dict[str, Any]]:
     return {each["kind"]: each for each in answer.json()["grants"]}
 
 
+@pytest.mark.slow
 def test_the_api_lists_what_the_page_lists_and_ends_it(
     organisation: Organisation, owner: User, second: User, browser_of: Browser
 ) -> None:
@@ -54,6 +55,7 @@ def test_the_api_lists_what_the_page_lists_and_ends_it(
     assert AuditEntry.objects.filter(action="grant.end").count() == 2
 
 
+@pytest.mark.slow
 def test_an_owner_ends_and_hands_over_what_a_member_made_in_the_organisation(
     organisation: Organisation, owner: User, second: User, developer: User, browser_of: Browser
 ) -> None:

@@ -32,6 +32,7 @@ def test_after_some_wrong_passwords_the_right_one_has_to_wait(browser_of: Browse
     assert not sign_in(browser_of(None), user.email, PASSWORD, "10.0.0.99")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/guessed-passwords")
 @pytest.mark.parametrize("is_forwarded", [False, True])
 def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(
@@ -58,6 +59,7 @@ def test_who_guesses_at_a_person_from_many_addresses_comes_to_an_end(
     assert not sign_in(Client(REMOTE_ADDR="203.0.113.1"), user.email, PASSWORD)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/lock-outs")
 def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guesses(
     browser_of: Browser, user: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
@@ -75,6 +77,7 @@ def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guess
     assert sign_in(known, user.email, PASSWORD)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/lock-outs")
 def test_a_known_browser_has_its_own_limit(browser_of: Browser, user: User) -> None:
     known = browser_of(None)
@@ -97,6 +100,7 @@ def test_nobody_makes_a_browser_known_without_the_key(browser_of: Browser, user:
     assert attempts.known_people(forged) == []
 
 
+@pytest.mark.slow
 def test_right_passwords_are_not_counted(browser_of: Browser, user: User) -> None:
     for _ in range(12):
         assert sign_in(browser_of(None), user.email, PASSWORD)
@@ -162,6 +166,7 @@ def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture
     assert "Redis cannot be used" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/guessed-passwords")
 def test_a_crowd_of_addresses_does_not_make_a_limit_forgotten(browser_of: Browser, user: User) -> None:
     for number in range(5):
@@ -203,6 +208,7 @@ def test_signing_in_makes_a_new_session(browser_of: Browser, user: User) -> None
     assert browser.cookies["sessionid"].value != planted
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/planted-session")
 def test_a_changed_password_ends_the_other_sessions(browser_of: Browser, user: User) -> None:
     here, elsewhere = browser_of(None), browser_of(None)

@@ -232,6 +232,7 @@ def test_the_pages_redeem_by_post_and_never_by_reading(browser_of: Callable[[Use
     assert b"make link" in again.content
 
 
+@pytest.mark.slow
 def test_the_join_page_shows_who_invites_and_then_makes_the_account(
     organisation: Organisation, owner: User, browser_of: Callable[[User | None], Client]
 ) -> None:

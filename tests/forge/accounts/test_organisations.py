@@ -38,7 +38,9 @@ def test_other_names_are_refused(name: str) -> None:
         check_project_name(name)
 
 
-@pytest.mark.parametrize("name", ["api", "v2", "ws", "forge", "static", "accounts", "join", "sign-in", "frame", "new"])
+@pytest.mark.parametrize(
+    "name", ["api", "v2", "ws", "forge", "static", "accounts", "join", "sign-in", "frame", "d", "default", "lab"]
+)
 def test_the_first_words_of_our_own_paths_are_reserved(name: str) -> None:
     with pytest.raises(BadName):
         check_organisation_name(name)
@@ -184,6 +186,7 @@ def test_of_two_organisations_that_are_made_with_one_name_at_once_one_is_told_th
         assert sum(threads.map(make, range(3))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/former-organisation-names")
 @pytest.mark.parametrize("tail", ["", "/members", "/invitations", "/audit", "/audit/export?as=csv"])
 def test_a_former_name_answers_the_api_with_json_and_the_same_address_under_the_new_one(

@@ -88,6 +88,7 @@ def test_who_may_no_longer_override_publishes_nothing_past_the_gate(
         publish_past_gate(acting(owner), build, "1.0", "It is urgent.")
 
 
+@pytest.mark.slow
 def test_who_is_removed_while_the_block_is_checked_publishes_none(
     project: Project, organisation: Organisation, owner: User, developer: User, meanwhile: Meanwhile
 ) -> None:
@@ -163,6 +164,7 @@ def test_who_is_demoted_while_they_wait_for_the_lock_gives_no_team_a_role(
     assert role_in(project.pk, team) == Role.VIEWER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["disable", "demote"])
 def test_nothing_is_asked_in_the_name_of_somebody_without_the_right(
     end: str, project: Project, organisation: Organisation, owner: User, developer: User, reviewer: User
@@ -179,8 +181,7 @@ def test_nothing_is_asked_in_the_name_of_somebody_without_the_right(
     Build.objects.filter(pk=build.pk).update(artefact=first.artefact)
     queue.finish(lease, JobState.SUCCEEDED)
     assert not Review.objects.exists()
-    refusal = AwaitedReview.objects.get().refusal
-    assert ("The account of Jo Okafor is disabled." if end == "disable" else "Your role does not let you") in refusal
+    assert not AwaitedReview.objects.exists()
 
 
 def test_a_disabled_person_has_no_role_anywhere(project: Project, organisation: Organisation, developer: User) -> None:

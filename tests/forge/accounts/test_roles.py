@@ -32,6 +32,7 @@ def test_each_verb_is_done_to_an_organisation_or_to_a_project_and_some_role_has_
     assert set(Verb) == frozenset().union(*ALLOWED.values())
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_tables_know_all_roles() -> None:
     call_command("makemigrations", "accounts", check=True, dry_run=True, stdout=io.StringIO())

@@ -92,6 +92,7 @@ _OF_ITS_OWN_ALONE = {
 """What a token does with webhooks that it made, and with no others."""
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: User, things: dict[str, str]) -> None:
@@ -116,6 +117,7 @@ def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: 
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
@@ -130,6 +132,7 @@ def test_a_token_with_all_scopes_may_do_what_its_owner_may_and_no_more(
     assert answers == {f"{case[0]} {case[1]}": case[4][COLUMNS.index(kind)] for case in cases}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(project: Project, owner: User) -> None:
@@ -150,6 +153,7 @@ def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(p
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/identity-by-token")
 @pytest.mark.django_db
 def test_what_concerns_who_somebody_is_takes_a_person(owner: User, things: dict[str, str]) -> None:

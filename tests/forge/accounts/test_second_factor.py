@@ -54,6 +54,7 @@ def is_signed_in(browser: Client) -> bool:
     return browser.get("/api/v1/me").status_code == 200
 
 
+@pytest.mark.slow
 def test_setting_up_an_app_takes_one_of_its_codes_and_gives_recovery_codes(browser_of: Browser, user: User) -> None:
     browser = confirmed(browser_of(user))
     page = browser.get("/accounts/2fa/totp/activate/").content.decode()
@@ -105,6 +106,7 @@ def test_codes_are_tried_five_times_in_five_minutes(browser_of: Browser, user: U
     assert not is_signed_in(browser)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/stolen-password")
 def test_a_recovery_code_stands_for_the_app_once(browser_of: Browser, user: User) -> None:
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -127,6 +129,7 @@ def test_a_printed_link_is_the_way_back_for_who_lost_the_factor(browser_of: Brow
     assert not is_protected(user)
 
 
+@pytest.mark.slow
 def test_who_came_by_a_printed_link_sets_a_password_without_the_forgotten_one(browser_of: Browser, user: User) -> None:
     browser = browser_of(None)
     browser.post("/sign-in", {"token": make_sign_in_link(user.email).partition("token=")[2]})
@@ -185,6 +188,7 @@ def strict(organisation: Organisation, owner: User) -> Organisation:
     return require_second_factor(owner, organisation, required=True)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/required-factor")
 def test_members_without_one_are_led_to_set_it_up(strict: Organisation, user: User, browser_of: Browser) -> None:
     browser = browser_of(user)

@@ -95,6 +95,7 @@ def test_use_is_written_every_few_minutes_and_not_for_what_ended(user: User) -> 
     assert not BrowserSession.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/leaked-password")
 def test_a_new_password_ends_tokens_and_all_other_sessions(user: User, client: Client) -> None:
     other = _sign_in(user)
@@ -109,6 +110,7 @@ def test_a_new_password_ends_tokens_and_all_other_sessions(user: User, client: C
     assert client.get("/accounts/sessions").content.count(b"This browser") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/leaked-password")
 def test_whatever_sets_a_password_ends_tokens(user: User, owner: User) -> None:
     for change in (set_password, _store):
@@ -125,6 +127,7 @@ def _store(user: User, password: str) -> None:
     user.save()
 
 
+@pytest.mark.slow
 def test_a_better_hash_of_the_same_password_ends_nothing(user: User, settings: Any) -> None:
     create_token(user, "bench", ["read"], None)
     old = user.password

@@ -76,6 +76,7 @@ def test_a_team_gives_its_people_a_role_in_its_projects_alone(
     assert viewer.pk in ids_of_team(team.organisation_id, project.pk)
 
 
+@pytest.mark.slow
 def test_of_several_roles_in_a_project_the_one_that_allows_most_counts(
     team: Team, owner: User, organisation: Organisation, viewer: User, project: Project
 ) -> None:
@@ -106,6 +107,7 @@ def test_roles_by_teams_are_read_in_the_one_query_of_all_roles(
     assert (len(one), len(two)) == (1, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", [Verb.READ, Verb.EDIT, Verb.MANAGE])
 def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agree_with_what_each_is_asked(
     verb: Verb, team: Team, owner: User, viewer: User, project: Project, beside: Project
@@ -121,6 +123,7 @@ def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agr
         assert named == (verb in ALLOWED[team_role] and verb not in ALLOWED[own]), (own, team_role)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/team-roles")
 def test_the_role_ends_with_the_team_the_place_in_it_the_membership_and_the_grant(
     team: Team, owner: User, viewer: User, developer: User, project: Project
@@ -234,6 +237,7 @@ def test_an_organisation_has_so_many_teams(team: Team, owner: User, monkeypatch:
         create_team(owner, team.organisation, "more")
 
 
+@pytest.mark.slow
 def test_each_act_is_told_in_the_audit_log_by_todays_names(
     team: Team, owner: User, viewer: User, project: Project
 ) -> None:
@@ -254,6 +258,7 @@ def test_each_act_is_told_in_the_audit_log_by_todays_names(
     ]
 
 
+@pytest.mark.slow
 def test_the_pages_of_teams_do_what_their_forms_say(
     owner: User, viewer: User, developer: User, project: Project, beside: Project, browser_of: Browser
 ) -> None:

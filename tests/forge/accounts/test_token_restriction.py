@@ -72,6 +72,7 @@ def test_a_token_of_an_organisation_sees_all_its_projects_and_no_other_organisat
     assert _ask(secret, "organisations/second/invitations", "post", body).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/token-restrictions")
 def test_it_is_held_at_the_registry_too(project: Project, beside: Project, owner: User, developer: User) -> None:
     write_file(developer, beside, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
@@ -134,6 +135,7 @@ def test_a_token_that_is_held_makes_no_freer_one(project: Project, owner: User) 
     assert _ask(secret, "tokens", "post", {"name": "x", "scopes": ["read"]}).status_code == 403
 
 
+@pytest.mark.slow
 def test_the_api_and_the_page_make_such_tokens(project: Project, client: Client) -> None:
     body = {"name": "ci", "scopes": ["read"], "restriction": [project.stream]}
     response = client.post("/api/v1/tokens", body, content_type="application/json")

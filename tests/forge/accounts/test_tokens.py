@@ -101,6 +101,7 @@ def test_a_token_makes_lists_and_deletes_no_tokens(user: User, scopes: list[str]
     assert ApiToken.objects.count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/identity-by-token")
 def test_a_token_touches_no_owner_and_does_not_leave_for_its_person(
     owner: User, user: User, organisation: Organisation

@@ -33,6 +33,7 @@ Browser = Callable[[User | None], Client]
 NEW = "another horse battery"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/claims-to-come")
 def test_a_code_that_was_allowed_before_the_new_password_gives_no_token(browser_of: Browser, user: User) -> None:
     """Whoever had the session allowed a machine of their own, and fetches the token once they were put out."""
@@ -81,6 +82,7 @@ def test_a_link_for_the_first_person_ends_with_their_new_password_and_with_nobod
         redeem_sign_in_link(secret)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/claims-to-come")
 def test_sessions_and_tokens_from_before_the_new_password_answer_nothing(browser_of: Browser, user: User) -> None:
     browser, (_, secret) = browser_of(user), create_token(user, "x", ["read"], None)
@@ -91,6 +93,7 @@ def test_sessions_and_tokens_from_before_the_new_password_answer_nothing(browser
     assert program.get("/v2/").status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/former-members")
 @pytest.mark.parametrize("address", ["rune", "log", "checks", "threads", "gate"])
 def test_a_copy_in_a_cache_is_not_renewed_for_somebody_who_was_removed(

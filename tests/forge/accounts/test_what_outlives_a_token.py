@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forge.accounts.actions import create_token, delete_token, invite, invite_by_email, join_as, set_password
+from forge.accounts.actions import (
+    create_token,
+    delete_token,
+    invite,
+    invite_by_email,
+    join_as,
+    send_password_link,
+    set_password,
+)
 from forge.accounts.errors import LinkEnded
 from forge.accounts.grants.access import grants_of
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, User
@@ -31,7 +41,7 @@ from forge.webhooks.serializers import webhook_to_json
 from tests.forge.factories.builds import approved, built
 from tests.support.compact_html import compact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/made-by-tokens")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -52,6 +62,7 @@ def expire(token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk).update(expires=timezone.now() - timedelta(seconds=1))
 
 
+@pytest.mark.protects("roles/made-by-tokens")
 @pytest.mark.parametrize("end", ["delete", "expire", "password"])
 @pytest.mark.parametrize("kind", ["organisation", "project", "letter", "guest"])
 def test_a_link_ends_with_its_token(
@@ -95,6 +106,8 @@ def test_a_link_ends_with_its_token(
     assert not Membership.objects.filter(user=stranger, organisation=organisation).exists()
 
 
+@pytest.mark.slow
+@pytest.mark.protects("roles/made-by-tokens")
 @pytest.mark.parametrize("end", ["delete", "expire"])
 def test_a_webhook_sends_nothing_once_its_token_ended(
     end: str,
@@ -121,6 +134,7 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
         assert Webhook.objects.get().created_by_token is None
 
 
+@pytest.mark.protects("roles/made-by-tokens")
 def test_a_token_changes_no_address_and_no_secret_of_a_persons_webhook(
     program: Principal, owner: User, organisation: Organisation
 ) -> None:
@@ -139,6 +153,7 @@ def test_a_token_changes_no_address_and_no_secret_of_a_persons_webhook(
     }
 
 
+@pytest.mark.protects("roles/made-by-tokens")
 def test_what_a_deleted_token_made_is_in_the_log(
     token: ApiToken, program: Principal, owner: User, organisation: Organisation
 ) -> None:
@@ -148,6 +163,7 @@ def test_what_a_deleted_token_made_is_in_the_log(
     assert entry.data["things"] == ["Link for any one person to acme as viewer"]
 
 
+@pytest.mark.protects("roles/links-of-stolen-sessions")
 def test_a_new_password_ends_links_for_anyone_and_keeps_letters(
     owner: User, stranger: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:
@@ -162,3 +178,40 @@ def test_a_new_password_ends_links_for_anyone_and_keeps_letters(
     assert Invitation.objects.open().get().email == "new@acme.example"
     entry = AuditEntry.objects.get(action="password.end")
     assert entry.data["things"] == ["Link for any one person to acme as owner"]
+
+
+@pytest.mark.protects("roles/webhooks-of-stolen-sessions")
+def test_whoever_sets_a_new_password_sees_the_webhook_that_a_stolen_session_made(
+    owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
+) -> None:
+    create_webhook(owner, organisation, "https://thief.example/hook", ["publish"])
+    fields = {"old": "correct horse battery", "password": "another horse battery"}
+    page = compact(browser_of(owner).post("/accounts/password", fields, follow=True).content.decode())
+    assert "Webhook to thief.example" in page
+    assert "end what you did not make yourself" in page
+    again = compact(browser_of(owner).get("/accounts/made").content.decode())
+    assert "end what you did not make yourself" not in again
+
+
+def test_whoever_made_nothing_stays_on_the_page_of_the_password(
+    owner: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    fields = {"old": "correct horse battery", "password": "another horse battery"}
+    assert browser_of(owner).post("/accounts/password", fields)["Location"] == "/accounts/security?saved"
+
+
+@pytest.mark.protects("roles/webhooks-of-stolen-sessions")
+@pytest.mark.django_db(transaction=True)
+def test_a_forgotten_password_leads_to_what_still_works_after_signing_in(
+    owner: User, organisation: Organisation, mailoutbox: list[Any]
+) -> None:
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+    create_webhook(owner, organisation, "https://thief.example/hook", ["publish"])
+    send_password_link(owner.email)
+    secret = secret_of(next(line for line in str(mailoutbox[0].body).splitlines() if "#token=" in line)).strip()
+    browser, fields = Client(), {"token": secret, "step": "password", "password": "another horse battery"}
+    done = compact(browser.post("/accounts/reset", fields).content.decode())
+    address = "/accounts/login/?next=/accounts/made%3Fnew-password"
+    assert f'href="{address}"' in done
+    signed_in = browser.post(address, {"login": owner.email, "password": "another horse battery"}, follow=True)
+    assert "Webhook to thief.example" in signed_in.content.decode()

@@ -32,6 +32,7 @@ def _sentences(actor: Actor) -> list[str]:
     return [" ".join(filter(None, (str(person), said.verb, said.thing, said.rest))) for person, said in sentences]
 
 
+@pytest.mark.slow
 def test_a_person_reads_what_colleagues_did(
     organisation: Organisation, owner: User, developer: User, reviewer: User
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_person_reads_what_colleagues_did(
     ]
 
 
+@pytest.mark.slow
 def test_the_same_deed_within_an_hour_is_one_entry_and_later_another(project: Project, developer: User) -> None:
     failed_build(developer, project)
     write_file(developer, project, "notes.md", b"another version")
@@ -67,6 +69,7 @@ def test_the_same_deed_within_an_hour_is_one_entry_and_later_another(project: Pr
     ]
 
 
+@pytest.mark.slow
 def test_comments_on_two_builds_are_two_entries(project: Project, developer: User, reviewer: User) -> None:
     first = built(developer, project)
     second = built(developer, project, RUNE + b"2")
@@ -78,6 +81,7 @@ def test_comments_on_two_builds_are_two_entries(project: Project, developer: Use
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/searches")
 def test_a_stranger_reads_nothing_of_it_and_a_former_member_neither(
     project: Project, developer: User, stranger: User
@@ -88,6 +92,7 @@ def test_a_stranger_reads_nothing_of_it_and_a_former_member_neither(
     assert _sentences(developer) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/deleted-in-searches")
 def test_of_a_deleted_project_its_deletion_alone_is_told(
     project: Project, owner: User, organisation: Organisation
@@ -117,6 +122,7 @@ def test_a_kind_that_no_app_declares_any_more_is_not_shown(project: Project, dev
     assert _sentences(developer) == []
 
 
+@pytest.mark.slow
 def test_what_is_older_than_is_kept_ends(project: Project, developer: User) -> None:
     approved(built(developer, project))
     failed_build(developer, project)

@@ -92,6 +92,7 @@ class OtherCompiler(Compiler):
         return super()._environment(folder) | {"PYTHONPATH": str(cls.program)}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/secrets")
 def test_a_build_searches_its_files_for_secrets_and_stores_what_it_says(
     project: Any, developer: Any, work: Work
@@ -105,6 +106,7 @@ def test_a_build_searches_its_files_for_secrets_and_stores_what_it_says(
     }
 
 
+@pytest.mark.slow
 def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None:
     artefact = artefact_of(work(build))
     assert artefact.spec == {
@@ -162,6 +164,7 @@ def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
     assert not Artefact.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/known-artefacts")
 def test_another_organisation_builds_the_same_files_for_itself(
     project: Project, developer: Any, stranger: Any, work: Work
@@ -179,6 +182,7 @@ def test_another_organisation_builds_the_same_files_for_itself(
         assert organisation_bytes(organisation) >= mine.size
 
 
+@pytest.mark.slow
 def test_a_numbered_build_is_compiled_as_a_whole_and_not_taken_from_its_preview(
     project: Project, developer: Any, compiler: Compiler, work: Work
 ) -> None:
@@ -191,6 +195,7 @@ def test_a_numbered_build_is_compiled_as_a_whole_and_not_taken_from_its_preview(
     assert set(built.files.values_list("blob__synced", flat=True)) == {True}
 
 
+@pytest.mark.slow
 def test_a_rune_that_a_power_cut_took_is_made_again(project: Project, developer: Any, work: Work) -> None:
     built = artefact_of(work(request_build(developer, project)))
     good = read_blob(built.digest)
@@ -202,6 +207,7 @@ def test_a_rune_that_a_power_cut_took_is_made_again(project: Project, developer:
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer: Any, work: Work) -> None:
     artefact = artefact_of(work(request_build(developer, project)))
@@ -226,6 +232,7 @@ def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer
     assert done.error in log_of(done)
 
 
+@pytest.mark.slow
 def test_a_preview_whose_file_is_gone_is_made_again(project: Project, developer: Any, compiler: Compiler) -> None:
     shown = preview(project, compiler)
     place_of(shown.digest).unlink()
@@ -253,6 +260,7 @@ def test_a_process_that_dies_after_it_built_is_not_asked_to_build_into_the_store
     assert place_of(shown.digest).stat().st_size == shown.size
 
 
+@pytest.mark.slow
 def test_what_is_damaged_is_not_published(project: Project, developer: Any, build: Build, work: Work) -> None:
     done = work(build)
     artefact = artefact_of(done)
@@ -267,6 +275,7 @@ def test_what_is_damaged_is_not_published(project: Project, developer: Any, buil
     assert not project.organisation.projects.filter(repository__isnull=False).exists()
 
 
+@pytest.mark.slow
 def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
     project: Project, developer: Any, compiler: Compiler, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:

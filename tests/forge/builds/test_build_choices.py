@@ -125,6 +125,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     assert rows["Packages for"][0] == "size"
 
 
+@pytest.mark.slow
 def test_a_preview_matches_what_was_chosen_and_names_what_the_runtime_lacks(
     project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_preview_matches_what_was_chosen_and_names_what_the_runtime_lacks(
     assert seen().state == PreviewState.READY
 
 
+@pytest.mark.slow
 def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its_match(
     project: Any, developer: Any, client: Client, work: Callable[[Build], Build], compiler: Compiler, wakes: WakeUps
 ) -> None:
@@ -182,6 +184,7 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     assert choices["optimize"] == "speed"
 
 
+@pytest.mark.slow
 def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(
     project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
 ) -> None:

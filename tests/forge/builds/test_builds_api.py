@@ -24,6 +24,7 @@ Browser = Callable[[Any], Client]
 BUILDS = "/api/v1/projects/acme/kitchen/builds"
 
 
+@pytest.mark.slow
 def test_a_press_is_accepted_and_answered_with_the_build(client: Client, project: Any) -> None:
     response = client.post(BUILDS)
     assert response.status_code == 202
@@ -48,6 +49,7 @@ def test_a_press_wakes_a_worker(
     assert wakes.builds == 1
 
 
+@pytest.mark.slow
 def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
     lines = [LogLine("2 stages", step="check", milliseconds=1.5), LogLine("no", "error", "compile")]
     queue.renew(take_job(), lines)
@@ -96,12 +98,14 @@ def test_a_small_rune_is_compressed_for_who_can_read_that(client: Client, projec
     assert not plain.has_header("Content-Encoding")
 
 
+@pytest.mark.slow
 def test_a_build_without_a_rune_says_so(client: Client, build: Build) -> None:
     response = client.get(f"/api/v1/builds/{build.pk}/rune")
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/many-builds")
 def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) -> None:
     for _ in range(WAITING_LIMIT):
@@ -111,6 +115,7 @@ def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) 
     assert "wait" in response.json()["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/missing-permission")
 @SHARE_OF_PEOPLE_AND_ALL
 @pytest.mark.parametrize(

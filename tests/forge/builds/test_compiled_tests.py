@@ -49,6 +49,7 @@ def answer_of(client: Client, project: Any, compiler: Compiler) -> dict[str, Any
     return answer
 
 
+@pytest.mark.slow
 def test_each_test_says_what_it_found_compiled(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -80,6 +81,7 @@ def test_each_test_says_what_it_found_compiled(
     assert (half["name"], half["problem"]["line"], half["gave"]) == ("", 2, None)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/block-tests")
 def test_what_is_no_test_file_is_refused(client: Client, project: Any, developer: Any, compiler: Compiler) -> None:
     for fields in (
@@ -128,6 +130,7 @@ def problems_of(project: Any, compiler: Compiler) -> list[tuple[str, str, int, s
     ]
 
 
+@pytest.mark.slow
 def test_a_failing_test_is_a_problem_of_the_preview_which_runs(
     project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -158,6 +161,7 @@ def test_tests_of_no_block_of_the_pipeline_are_no_problem(project: Any, develope
     assert problems_of(project, compiler) == []
 
 
+@pytest.mark.slow
 def test_tests_that_give_way_to_a_request_run_after_it(project: Any, developer: Any, compiler: Compiler) -> None:
     # Tests that no other test of this file compiled: the answer is not there before the request comes.
     tests = TESTS.replace(b"[3.0]", b"[3.25]")

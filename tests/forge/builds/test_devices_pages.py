@@ -29,6 +29,7 @@ def rows(page: str) -> dict[str, str]:
     return cells
 
 
+@pytest.mark.slow
 def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, developer: Any, project: Any) -> None:
     client.force_login(developer)
     build = built(developer, project)
@@ -45,6 +46,7 @@ def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, dev
     assert "Too large" in both["Raspberry Pi Pico W"]
 
 
+@pytest.mark.slow
 def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, developer: Any, project: Any) -> None:
     client.force_login(developer)
     build = built(developer, project)
@@ -81,6 +83,7 @@ def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, develop
     assert "ESP32 Dev Module" in fitting
 
 
+@pytest.mark.slow
 def test_targets_are_chosen_on_the_page_of_the_project(
     client: Client, developer: Any, viewer: Any, project: Any
 ) -> None:

@@ -88,6 +88,7 @@ def give(person: Any, project: Project, row: bytes, label: str, split: str = "te
     return send_sample(person, project, [row], label=label, days=90, consent=consent, split=split)
 
 
+@pytest.mark.slow
 def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     axes: Project, developer: Any, work: Work, client: Client
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert payload["evaluation"]["accuracy"] == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/long-evaluations")
 def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
     axes: Project, developer: Any, compiler: Compiler
@@ -130,6 +132,7 @@ def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
     assert "2 of 2 samples right" in log_of(build)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/long-evaluations")
 def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
     axes: Project, developer: Any, compiler: Compiler
@@ -151,6 +154,7 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
     assert (build.state, compiler.alive) == (JobState.CANCELLED, False)
 
 
+@pytest.mark.slow
 def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left", split="holdout")
     done = work(request_build(developer, axes))
@@ -167,6 +171,7 @@ def test_the_same_rune_on_the_same_samples_is_not_run_twice(axes: Project, devel
     assert ArtefactFile.objects.filter(role=Role.EVALUATION).count() == 1
 
 
+@pytest.mark.slow
 def test_another_label_is_another_evaluation_of_the_same_rune(axes: Project, developer: Any, work: Work) -> None:
     sample = give(developer, axes, b"1,0,0\n", "up")
     first = work(request_build(developer, axes))
@@ -192,6 +197,7 @@ def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, w
     assert done.evaluation["samples"] == 1
 
 
+@pytest.mark.slow
 def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
     axes: Project, developer: Any, work: Work
 ) -> None:
@@ -205,6 +211,7 @@ def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
     assert evaluation_of(done) is None
 
 
+@pytest.mark.slow
 def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     first = work(request_build(developer, axes))

@@ -40,6 +40,7 @@ def page(client: Client, build: Build) -> str:
     return " ".join(client.get(f"/acme/kitchen/builds/{build.number}/accuracy").content.decode().split())
 
 
+@pytest.mark.slow
 def test_a_build_without_test_samples_says_how_to_get_there(client: Client, project: Project, developer: Any) -> None:
     text = page(client, built(developer, project))
     assert "this build was run on no test samples" in text
@@ -55,6 +56,7 @@ def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
     assert "classified as yes" in text
 
 
+@pytest.mark.slow
 def test_two_builds_are_compared_sample_by_sample(client: Client, project: Project, developer: Any) -> None:
     before = [Outcome(str(number), "yes", "no" if number < 8 else "yes") for number in range(20)]
     after = [Outcome(str(number), "yes", "yes") for number in range(20)]
@@ -65,6 +67,7 @@ def test_two_builds_are_compared_sample_by_sample(client: Client, project: Proje
     assert "Better" in text
 
 
+@pytest.mark.slow
 def test_a_change_that_chance_gives_is_no_difference(client: Client, project: Project, developer: Any) -> None:
     evaluated(built(developer, project), [Outcome("a", "yes", "no"), Outcome("b", "yes", "no")])
     second = evaluated(
@@ -75,6 +78,7 @@ def test_a_change_that_chance_gives_is_no_difference(client: Client, project: Pr
     assert "No difference" in text
 
 
+@pytest.mark.slow
 def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     client: Client, project: Project, developer: Any
 ) -> None:
@@ -96,12 +100,14 @@ def test_a_rune_that_could_not_be_evaluated_says_why(client: Client, project: Pr
     assert "Not evaluated: samples are given to one input." in page(client, build)
 
 
+@pytest.mark.slow
 def test_labels_of_a_sample_are_escaped(client: Client, project: Project, developer: Any) -> None:
     text = page(client, evaluated(built(developer, project), [Outcome("a", "<b>x</b>", "yes")]))
     assert "<b>x</b>" not in text
     assert "&lt;b&gt;x" in text
 
 
+@pytest.mark.slow
 def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, developer: Any, owner: User) -> None:
     build = evaluated(built(developer, project), [Outcome("a", "yes", "yes")])
     review = ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])

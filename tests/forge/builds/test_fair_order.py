@@ -97,6 +97,7 @@ def end(lease: JobLease) -> None:
     queue.finish(lease, JobState.FAILED, error="for the test")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/many-builds")
 @pytest.mark.django_db
 def test_organisations_take_turns_however_many_builds_one_of_them_asked_for(developer: User, project: Project) -> None:
@@ -112,6 +113,7 @@ def test_organisations_take_turns_however_many_builds_one_of_them_asked_for(deve
     assert order == [build.job_id for build in (many[0], few[0], many[1], few[1], many[2], many[3])]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_may_not_be_taken_waits_and_the_next_is_taken(developer: User, project: Project) -> None:
     other = Organisation.objects.create(name="beta", title="Beta")
@@ -125,6 +127,7 @@ def test_what_may_not_be_taken_waits_and_the_next_is_taken(developer: User, proj
     assert take(may_take=lambda party: party.organisation == other.pk) is None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_build_of_files_that_are_being_built_waits_for_what_comes_of_it(developer: User, project: Project) -> None:
     first, second = request_build(developer, project), request_build(developer, project)
@@ -138,6 +141,7 @@ def test_a_build_of_files_that_are_being_built_waits_for_what_comes_of_it(develo
     assert after.job.pk == second.job_id
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_build_that_a_token_asked_for_says_so(developer: User, project: Project, client: Any) -> None:
     response = client.post("/api/v1/tokens", {"name": "ci", "scopes": ["write"]}, content_type="application/json")
@@ -148,6 +152,7 @@ def test_a_build_that_a_token_asked_for_says_so(developer: User, project: Projec
     assert Job.objects.get(build__number=1).by_program
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/many-builds")
 @pytest.mark.django_db
 def test_all_kinds_of_jobs_are_in_one_order(developer: User, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ def outcomes(build: Build) -> dict[LimitKind, Outcome]:
     return {each.limit.kind: each.outcome for each in judgements_of(build)}
 
 
+@pytest.mark.slow
 def test_a_build_says_of_each_limit_whether_it_is_met_in_its_log_and_in_its_answer(
     project: Project, developer: Any, work: Work
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_build_says_of_each_limit_whether_it_is_met_in_its_log_and_in_its_answ
     assert limits[0]["limit"] == "at most 1 B"
 
 
+@pytest.mark.slow
 def test_the_test_samples_decide_about_the_accuracy(project: Project, developer: Any, work: Work) -> None:
     write_file(developer, project, "Runefile.yml", AXES)
     write_file(developer, project, "forge.yml", b"limits: {accuracy: 90 %, recall: {left: 100 %, up: 100 %}}\n")
@@ -63,6 +65,7 @@ def test_the_test_samples_decide_about_the_accuracy(project: Project, developer:
     ]
 
 
+@pytest.mark.slow
 def test_a_build_of_the_same_files_is_judged_again_without_computing(
     project: Project, developer: Any, work: Work
 ) -> None:
@@ -73,6 +76,7 @@ def test_a_build_of_the_same_files_is_judged_again_without_computing(
     assert outcomes(second) == outcomes(first) == {LimitKind.MEMORY: Outcome.MET}
 
 
+@pytest.mark.slow
 def test_a_project_without_the_file_is_held_to_nothing(project: Project, developer: Any, work: Work) -> None:
     build = work(request_build(developer, project))
     assert (policy_of(build), build.judgements) == (None, [])
@@ -87,6 +91,7 @@ def test_a_build_whose_rules_cannot_be_read_fails_and_says_where(project: Projec
     assert [(each["file"], each["code"]) for each in build.diagnostics] == [("forge.yml", "RUNE0008")]
 
 
+@pytest.mark.slow
 def test_a_preview_does_not_read_the_rules_and_the_build_after_it_does(
     project: Project, developer: Any, work: Work, compiler: Any, stopping: Any
 ) -> None:

@@ -66,6 +66,7 @@ def test_targets_are_chosen_for_later_builds(project: Any, developer: Any, viewe
     assert list(packages(request_build(developer, project))) == ["c", "cortex-m4"]
 
 
+@pytest.mark.slow
 def test_a_build_makes_its_packages_once(
     project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
 ) -> None:
@@ -155,6 +156,7 @@ def test_what_was_missing_is_counted_once_it_is_installed(
     assert Artefact.objects.get(pk=first.artefact.pk).needs == first.needs
 
 
+@pytest.mark.slow
 def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
@@ -175,6 +177,7 @@ def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     ]
 
 
+@pytest.mark.slow
 def test_a_package_required_job_its_build_and_ends_with_it(project: Any, developer: Any) -> None:
     choose_for_builds(developer, project, {"targets": ["c"]})
     build = request_build(developer, project)

@@ -82,6 +82,7 @@ def test_where_there_is_no_stage_there_is_no_picture(outline: dict[str, Any]) ->
     assert drawn_pipeline(outline) is None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_card_and_a_build_page_show_the_same_pipeline(browser_of: Browser, project: Project, developer: User) -> None:
     Preview.objects.update_or_create(project=project, defaults={"outline": BRANCHING})

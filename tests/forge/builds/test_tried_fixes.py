@@ -78,6 +78,7 @@ def rune_of(payload: dict[str, Any]) -> bytes:
     return data
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/tried-fixes")
 def test_the_other_answer_runs_on_the_same_pixels_and_the_text_stays(
     client: Client, questioning: Any, compiler: Compiler
@@ -98,6 +99,7 @@ def test_the_other_answer_runs_on_the_same_pixels_and_the_text_stays(
     assert [event.data for event in events] == [{"watch": watch["id"], "state": "ready"}]
 
 
+@pytest.mark.slow
 def test_what_is_built_bears_the_digest_of_the_files_with_the_answer_in_them(
     client: Client, questioning: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -114,11 +116,13 @@ def test_what_is_built_bears_the_digest_of_the_files_with_the_answer_in_them(
     assert client.get(PREVIEW).json()["build"]["id"] == watch["build"]["id"]
 
 
+@pytest.mark.slow
 def test_the_first_answer_leaves_the_rune_as_it_is(client: Client, questioning: Any, compiler: Compiler) -> None:
     watch = tried(client, questioning, compiler, AS_IT_IS)
     assert watch["build"]["rune_digest"] == client.get(PREVIEW).json()["build"]["rune_digest"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fix", [{**BYTES, "place": 1}, {**BYTES, "choice": 2}, {**BYTES, "code": "RUNE0001"}])
 def test_a_fix_that_the_text_does_not_have_is_said_so(
     client: Client, questioning: Any, compiler: Compiler, fix: dict[str, Any]
@@ -128,6 +132,7 @@ def test_a_fix_that_the_text_does_not_have_is_said_so(
     assert watch["error"] == "The text no longer has this question."
 
 
+@pytest.mark.slow
 def test_a_question_that_was_answered_meanwhile_is_not_answered_again(
     client: Client, questioning: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -170,6 +175,7 @@ def test_a_fix_is_tried_without_wires_and_times(client: Client, questioning: Any
     assert list(Preview.objects.values_list("key", flat=True)) == [PLAIN]
 
 
+@pytest.mark.slow
 def test_whoever_may_read_may_try_a_fix(
     questioning: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
 ) -> None:

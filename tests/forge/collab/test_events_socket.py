@@ -88,6 +88,7 @@ async def test_losing_access_closes_the_socket(project: Any, organisation: Any, 
         assert (await socket.closed())[0] == Closing.NO_ACCESS
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/lost-access")
 async def test_a_lost_role_ends_a_silent_socket_when_its_message_was_lost(
     project: Any, organisation: Any, owner: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +101,7 @@ async def test_a_lost_role_ends_a_silent_socket_when_its_message_was_lost(
         assert (await socket.closed())[0] == Closing.NO_ACCESS
 
 
+@pytest.mark.slow
 async def test_an_event_whose_message_was_lost_comes_without_another_one(
     project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +113,7 @@ async def test_an_event_whose_message_was_lost_comes_without_another_one(
         assert (await socket.event())["sequence"] == now + 1
 
 
+@pytest.mark.slow
 async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself(
     project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]
     assert read_update(doc.get_update()).types <= types
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/crashing-updates")
 @examples(100)
 @given(some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), min_size=1, max_size=4))

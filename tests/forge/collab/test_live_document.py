@@ -97,6 +97,7 @@ async def test_what_was_typed_offline_arrives_on_return(project: Any, owner: Any
             assert returning.text() == other.text()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/viewer-updates")
 async def test_what_a_viewer_sends_changes_nothing(project: Any, owner: Any, viewer: Any) -> None:
     before = await stored_text(project)
@@ -116,6 +117,7 @@ async def test_a_file_written_over_the_api_reaches_the_room(project: Any, owner:
         await one.until(lambda: any(f.get("deleted") is True for f in one.doc.get("files", type=Map).values()))
 
 
+@pytest.mark.slow
 async def test_writes_over_the_api_and_over_sockets_mix(project: Any, owner: Any, developer: Any) -> None:
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         for number in range(10):
@@ -190,6 +192,7 @@ async def test_a_document_over_the_limit_takes_no_more(
             await third.until(lambda: third.text().endswith("# small\n"))
 
 
+@pytest.mark.slow
 async def test_old_updates_are_merged_and_numbers_go_on(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

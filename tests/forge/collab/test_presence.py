@@ -79,6 +79,7 @@ def test_who_leaves_is_gone_for_the_others() -> None:
     assert presence.leave("a") == ()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/presence-floods")
 def test_a_socket_speaks_for_a_few_clients_only() -> None:
     presence = Presence()

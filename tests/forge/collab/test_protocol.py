@@ -38,6 +38,7 @@ def an_update() -> bytes:
     return doc.get_update()
 
 
+@pytest.mark.slow
 @examples(70)
 @given(some.binary(max_size=60))
 def test_any_bytes_are_a_frame_or_a_named_error(data: bytes) -> None:
@@ -54,6 +55,7 @@ def test_a_frame_with_one_byte_changed_is_a_frame_or_a_named_error(place: int, b
         read_frame(bytes(frame))
 
 
+@pytest.mark.slow
 @examples(25)
 @given(some.lists(some.tuples(NUMBERS, NUMBERS, some.dictionaries(some.text(max_size=5), some.text(max_size=5)))))
 def test_presence_is_read_as_it_was_written(people: list[tuple[int, int, dict[str, str]]]) -> None:

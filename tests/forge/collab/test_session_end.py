@@ -15,13 +15,13 @@ from django.utils import timezone
 from forge.collab import session_end
 from forge.collab.closing import Closing
 from forge.collab.session_end import SessionEnd
+from tests.support.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("server"),
     pytest.mark.protects("sign-in/sockets-of-ended-sessions"),
 ]
-PATIENCE = 5.0
 
 
 class Connection:
@@ -67,6 +67,7 @@ async def test_a_socket_of_a_session_that_was_deleted_is_closed() -> None:
     assert [message.get("code") for message in connection.sent] == [Closing.SIGNED_OUT]
 
 
+@pytest.mark.slow
 async def test_a_session_that_was_prolonged_keeps_its_sockets() -> None:
     await sync_to_async(stored_session)("long", 0.2)
     connection = Connection("long")

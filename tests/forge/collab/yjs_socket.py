@@ -25,10 +25,9 @@ from forge.collab.protocol.frames import (
     update_frame,
 )
 from forge.collab.routing import websocket_urlpatterns
+from tests.support.patience import PATIENCE
 
 ROUTER = URLRouter(websocket_urlpatterns)
-PATIENCE = 5.0
-"""Seconds until a test gives up."""
 
 
 class Socket:

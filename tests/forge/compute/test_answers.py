@@ -29,6 +29,7 @@ from tests.forge.compute.answer_fuzzing import KINDS, fuzzed, fuzzed_kind, line_
 from tests.forge.compute.test_compiler import job, run, until
 from tests.forge.compute.test_exploited_child import Attacked
 from tests.forge.factories.builds import run_job, take_job
+from tests.support.patience import PATIENCE
 from tests.support.shares import share_and_all
 
 ANSWERS = 10_000
@@ -63,13 +64,14 @@ def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[st
     stream.job = job
     reading = threading.Thread(target=stream.read, args=(BytesIO(b"".join((READY, *lines))),))
     reading.start()
-    while stream.queue.get(timeout=10) is not None:
+    while stream.queue.get(timeout=PATIENCE) is not None:
         pass
-    reading.join(timeout=10)
+    reading.join(timeout=PATIENCE)
     assert not reading.is_alive()
     return stream, ended
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/malformed-answers")
 @pytest.mark.parametrize("seeds", share_and_all(range(ANSWERS), 10))
 def test_any_answer_is_read_or_refused_by_name(
@@ -147,13 +149,14 @@ class Answering(Compiler):
             resume=lambda: None,
             last_words=lambda: "The compiler's process ended.",
         )
-        assert stream.queue.get(timeout=10) is not None
+        assert stream.queue.get(timeout=PATIENCE) is not None
         try:
             self.hand_on(process, job, on_answer, limit=10.0)  # type: ignore[arg-type]
         finally:
             stream.close()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/malformed-answers")
 @pytest.mark.parametrize(
     "text",
@@ -175,6 +178,7 @@ def test_a_process_that_answers_nonsense_is_ended_and_the_next_one_works(text: s
         assert compiler.alive
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/unasked-answers")
 def test_a_process_that_writes_without_a_job_is_ended(tmp_path: Path) -> None:
     with Attacked(tmp_path / "work") as compiler:
@@ -206,10 +210,11 @@ def test_answers_that_nobody_reads_wait_at_the_process() -> None:
     until(stream.queue.full)
     assert stream.queue.qsize() == ANSWERS_WAITING
     stream.close()
-    reading.join(timeout=10)
+    reading.join(timeout=PATIENCE)
     assert not reading.is_alive()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/unasked-answers")
 def test_one_job_has_a_largest_number_of_answers_and_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     stream, _ = stream_of(*[line_of(OTHERS[0])] * (ANSWERS_LIMIT + 1))

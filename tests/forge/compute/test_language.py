@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from benchmarks.checking import runefile
+from benchmarks.language.checking import runefile
 from forge.accounts.models import Organisation
 from forge.compute import api
 from forge.compute.errors import LanguageBusy
@@ -80,6 +80,7 @@ def test_a_request_that_is_none_is_told_so(client: Any, developer: Any, project:
     assert client.post(address(project), [1], content_type="application/json").status_code == 400
 
 
+@pytest.mark.slow
 def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: Any, project: Project) -> None:
     own, before = CompilerPool(), processes()
 
@@ -105,6 +106,7 @@ def test_a_stranger_learns_nothing(client: Any, stranger: Any, project: Project)
     assert client.post(address(project), {"ask": "check"}, content_type="application/json").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Project) -> None:
     own = CompilerPool()
     try:
@@ -195,6 +197,7 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
         own.close()
 
 
+@pytest.mark.slow
 def test_a_summary_is_kept_for_the_organisation_whose_process_made_it() -> None:
     own = CompilerPool()
     files = {"Runefile.yml": {"digest": "sha256:0"}}

@@ -14,6 +14,7 @@ from forge.compute.scheduler.pace import Pace
 from forge.compute.scheduler.peers import FILE, OUTDATED, PUBLISH_EVERY, PeerReport, Peers, read_report
 from forge.compute.scheduler.recent_usage import MOMENT, Sharing
 from forge.compute.scheduler.slots import Party, Scheduler
+from tests.support.patience import PATIENCE
 
 ACME, OTHER = uuid4(), uuid4()
 
@@ -63,7 +64,7 @@ def test_schedulers_of_two_processes_read_each_others_reports(new_process: NewPr
         server._usage.add(ACME, 2 * MOMENT, time.monotonic())
         assert greedy.pace() is Pace.USUAL
         with builds.claim(Party(OTHER)) as other:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + PATIENCE
             while greedy.pace() is not Pace.YIELDING:
                 assert time.monotonic() < deadline
             assert other.pace() is Pace.USUAL

@@ -12,6 +12,7 @@ import pytest
 from forge.compute.scheduler.pace import Pace
 from forge.compute.scheduler.recent_usage import MOMENT, RecentUsage, Sharing
 from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, Scheduler, choose, may_begin
+from tests.support.patience import PATIENCE
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 JO, MIKA = UUID(int=11), UUID(int=12)
@@ -116,7 +117,7 @@ def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
         thread = threading.Thread(target=second)
         thread.start()
         assert not begun.is_set()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert begun.is_set()
 
 
@@ -199,7 +200,7 @@ def test_those_who_wait_do_not_wake_each_other() -> None:
     with scheduler.claim(Party(ACME)):
         thread = threading.Thread(target=wait_beside)
         thread.start()
-        assert is_waiting.wait(5)
+        assert is_waiting.wait(PATIENCE)
         with scheduler.claim(Party(THIRD)) as slot:
             begin = time.monotonic()
             assert not slot.wait(has_looked_five_times)

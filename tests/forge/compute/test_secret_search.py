@@ -48,7 +48,7 @@ def test_a_secret_is_found_with_its_line_wherever_it_is(kind: str, line: str, be
     assert all("hunter2000" not in each and "AKIA" not in each for each in scan.sentences)
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/disguised-secrets")
 @pytest.mark.parametrize(("kind", "secret"), [each for each in SECRETS if each[0] != "Secret Keyword"])
 @pytest.mark.parametrize("line", ['s = Session("%s")', "session = connect(url='%s', timeout=5)", "x = f.g['%s']"])
 def test_a_secret_within_a_call_is_one_all_the_same(kind: str, secret: str, line: str) -> None:
@@ -56,7 +56,7 @@ def test_a_secret_within_a_call_is_one_all_the_same(kind: str, secret: str, line
     assert kind in {place["kind"] for place in scan.places}
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/disguised-secrets")
 def test_a_key_that_looks_like_an_identifier_or_a_sequence_is_one() -> None:
     key = "AKIA" + "ABCDEFGHIJKLMNOP"
     assert [place["kind"] for place in scan_texts([("a.py", key.encode())]).places] == ["AWS Access Key"]
@@ -115,7 +115,8 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/unread-files")
 @pytest.mark.parametrize("part", mostly_proved(HOSTILE, 4, repr))
 def test_a_hostile_text_ends_in_time_and_is_refused_where_it_was_not_read(part: str) -> None:
     data = (part * (1024 * 1024 // len(part))).encode()

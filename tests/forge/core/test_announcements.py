@@ -107,6 +107,7 @@ def test_an_event_that_is_declared_in_one_place_arrives_everywhere(
     assert message["data"]["page"].endswith("/acme/kitchen/bell")
 
 
+@pytest.mark.slow
 def test_a_declared_event_has_a_schema_and_a_typescript_type(tmp_path: Path) -> None:
     registry = ComponentRegistry()
     schemas = message_schemas((declare(bell()),), registry)

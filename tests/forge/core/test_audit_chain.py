@@ -184,6 +184,7 @@ def test_the_command_names_the_first_broken_entry(log: list[AuditEntry], tmp_pat
         call_command("verify_audit", "--anchor", "nonsense")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.protects("audit/two-chains")
 def test_those_who_extend_it_at_once_make_one_chain(user: User) -> None:

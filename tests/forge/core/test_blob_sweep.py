@@ -26,6 +26,7 @@ from forge.core.blobs.sweep import GRACE, IN_FLIGHT, adopt_strays, delete_if_unl
 from forge.core.blobs.usage import organisation_bytes
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobHold, BlobLink, Thread
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,6 +155,7 @@ def test_an_organisations_bytes_count_once_however_often_they_are_linked(owner: 
     assert (organisation_bytes(owner.pk), organisation_bytes(other.pk), organisation_bytes(mine.pk)) == (15, 10, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/swept-bytes")
 @pytest.mark.parametrize("turn_of", range(3))
 def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, turn_of: int) -> None:
@@ -216,7 +218,7 @@ class Paused:
 
         def paused(*args: Any, **kwargs: Any) -> Any:
             self.reached.set()
-            assert self.go.wait(20)
+            assert self.go.wait(PATIENCE)
             return real(*args, **kwargs)
 
         monkeypatch.setattr(blobs, step, paused)
@@ -239,7 +241,7 @@ def in_thread() -> Iterator[Any]:
 
     yield start
     for thread in running:
-        thread.join(20)
+        thread.join(PATIENCE)
 
 
 @pytest.mark.protects("uploads/swept-bytes")
@@ -251,10 +253,10 @@ def test_a_put_that_meets_a_sweep_between_any_two_steps_has_its_bytes(
     Blob.objects.update(put_at=LONG_AGO)
     paused = Paused(monkeypatch, step)
     thread = in_thread(lambda: put_chunks([b"old and unlinked"]))
-    assert paused.reached.wait(20)
+    assert paused.reached.wait(PATIENCE)
     sweep_blobs()
     paused.go.set()
-    thread.join(20)
+    thread.join(PATIENCE)
     assert read_blob(blob.digest) == b"old and unlinked"
     assert Blob.objects.filter(pk=blob.digest).exists()
     assert sweep_blobs().blobs == 0

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from forge.core.database.checkpoints import PAGE_BYTES, Checkpoints, checkpoint, preallocate_log
 from forge.core.models import PeriodicRun
+from tests.support.patience import PATIENCE
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -118,7 +119,7 @@ def test_the_servers_database_is_carried_over_by_a_connection_of_its_own(tmp_pat
     PeriodicRun.objects.create(name="kept", due=timezone.now())
     carrying = threading.Thread(target=own.checkpoint)
     carrying.start()
-    carrying.join(20)
+    carrying.join(PATIENCE)
     copy = tmp_path / "copy.sqlite3"
     copy.write_bytes(Path(connection.settings_dict["NAME"]).read_bytes())
     with closing(sqlite3.connect(copy)) as database:

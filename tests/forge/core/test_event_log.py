@@ -33,6 +33,7 @@ def test_events_after_a_number_come_in_order() -> None:
     assert [event.sequence for event in events_after("project:a", 3)] == [4, 5]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_many_threads_leave_no_gap_even_when_some_take_their_event_back() -> None:
     def write(number: int) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from forge.core.leases import Lease, LeaseLost, expired, revoke, unleased
 from forge.core.models import PeriodicRun
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +105,7 @@ def test_of_many_workers_that_read_a_row_at_once_one_gets_it() -> None:
 
     def work() -> None:
         row = PeriodicRun.objects.get()
-        together.wait(10)
+        together.wait(PATIENCE)
         leases.append(take(row))
         connections.close_all()
 
@@ -112,5 +113,5 @@ def test_of_many_workers_that_read_a_row_at_once_one_gets_it() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert sum(lease is not None for lease in leases) == 1

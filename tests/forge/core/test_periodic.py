@@ -17,6 +17,7 @@ from forge.core import periodic
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Blob, PeriodicRun
 from forge.core.periodic import PeriodicTask, Runs, Scheduler, claim, run_claimed, tasks
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,7 +87,7 @@ def test_of_many_processes_that_see_it_due_one_does_it() -> None:
     won: list[bool] = []
 
     def process() -> None:
-        together.wait(10)
+        together.wait(PATIENCE)
         won.append(claim(task(fail), now)[0] is not None)
         connections.close_all()
 
@@ -95,7 +96,7 @@ def test_of_many_processes_that_see_it_due_one_does_it() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert sorted(won) == [False, False, False, True]
 
 
@@ -134,8 +135,8 @@ def test_one_that_fails_keeps_no_other_from_its_time(own_tasks: dict[str, Period
     ):
         own_tasks[each.name] = each
     scheduler.start({Runs.EACH_SERVER, Runs.ONE_WORKER})
-    assert all(often.acquire(timeout=20) for _ in range(3))
-    assert shared.wait(20)
+    assert all(often.acquire(timeout=PATIENCE) for _ in range(3))
+    assert shared.wait(PATIENCE)
 
 
 def test_what_is_for_another_place_is_not_done_here(own_tasks: dict[str, PeriodicTask], scheduler: Scheduler) -> None:
@@ -144,7 +145,7 @@ def test_what_is_for_another_place_is_not_done_here(own_tasks: dict[str, Periodi
     own_tasks["here"] = task(here.release, 0.0, Runs.EACH_SERVER, "here")
     own_tasks["there"] = task(lambda: done.append("there"), 0.0, Runs.EACH_WORKER, "there")
     scheduler.start({Runs.EACH_SERVER})
-    assert all(here.acquire(timeout=20) for _ in range(3))
+    assert all(here.acquire(timeout=PATIENCE) for _ in range(3))
     assert done == []
 
 
@@ -152,7 +153,7 @@ def test_it_ends_at_once_however_long_the_period_is(own_tasks: dict[str, Periodi
     ran = threading.Event()
     own_tasks["it"] = task(ran.set, HOUR, Runs.EACH_SERVER)
     scheduler.start({Runs.EACH_SERVER})
-    assert ran.wait(20)
+    assert ran.wait(PATIENCE)
     (thread,) = scheduler._threads
     scheduler.stop()
     assert not thread.is_alive()

@@ -47,6 +47,7 @@ def test_the_log_says_it_once_with_what_to_do(caplog: pytest.LogCaptureFixture) 
     assert unnamed_proxy() == "10.0.0.2"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/unnamed-proxies")
 @pytest.mark.django_db
 def test_owners_see_it_and_others_do_not(

@@ -42,6 +42,7 @@ def refused(client: Client, read: str, change: Callable[[], object], *acts: tupl
         assert "Nothing was done." in stale.json()["detail"]
 
 
+@pytest.mark.slow
 def test_comments(project: Project, developer: Any, reviewer: Any, browser_of: Browser) -> None:
     comment = begin_thread(reviewer, built(developer, project), "How loud?").thread.comments.get()
     path, form = f"{API}/comments/{comment.pk}", f"/acme/kitchen/comments/{comment.pk}"
@@ -56,6 +57,7 @@ def test_comments(project: Project, developer: Any, reviewer: Any, browser_of: B
     assert client.delete(path, headers=state).status_code == 200
 
 
+@pytest.mark.slow
 def test_teams(organisation: Organisation, owner: Any, viewer: Any, developer: Any, browser_of: Browser) -> None:
     team = create_team(owner, organisation, "audio")
     path, client = f"{API}/organisations/acme/teams/audio", browser_of(owner)
@@ -73,6 +75,7 @@ def test_teams(organisation: Organisation, owner: Any, viewer: Any, developer: A
     assert team.members.count() == 2
 
 
+@pytest.mark.slow
 def test_webhooks(organisation: Organisation, owner: Any, browser_of: Browser) -> None:
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["build"])
     path, client = f"{API}/organisations/acme/webhooks/{webhook.pk}", browser_of(owner)
@@ -89,6 +92,7 @@ def test_webhooks(organisation: Organisation, owner: Any, browser_of: Browser) -
     assert (row.url, row.generation, row.stopped is None) == ("https://example.com/hook", webhook.generation, False)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_tag_that_moves(project: Project, developer: Any, browser_of: Browser) -> None:
     publish_build(developer, approved(built(developer, project)), "latest")
     path, client = f"{API}/projects/acme/kitchen/tags/latest", browser_of(developer)
@@ -109,6 +113,7 @@ def test_what_is_said_of_a_tag_that_moves(project: Project, developer: Any, brow
     assert (tag.notes, tag.is_deprecated, tag.is_withdrawn) == ("", False, False)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_block(project: Project, developer: Any, browser_of: Browser) -> None:
     write_file(developer, project, "smooth.py", SMOOTH)
     published_block(developer, project, "1.0")

@@ -34,6 +34,7 @@ def test_a_role_in_an_organisation(organisation: Organisation, owner: Any, viewe
     assert Membership.objects.get(user=viewer).role == Role.DEVELOPER
 
 
+@pytest.mark.slow
 def test_a_role_in_a_project(project: Project, owner: Any, viewer: Any, browser_of: Browser) -> None:
     path, client = f"{API}/projects/acme/kitchen/people/{viewer.pk}", browser_of(owner)
     act = ("patch", path, {"role": "maintainer"})
@@ -45,6 +46,7 @@ def test_a_role_in_a_project(project: Project, owner: Any, viewer: Any, browser_
     assert client.get(path).json()["in_project"] == "developer"
 
 
+@pytest.mark.slow
 def test_a_role_of_a_team(
     project: Project, organisation: Organisation, owner: Any, viewer: Any, browser_of: Browser
 ) -> None:

@@ -31,6 +31,7 @@ KITCHEN = f"{API}/projects/acme/kitchen"
 SETTINGS = "/acme/kitchen/settings"
 
 
+@pytest.mark.slow
 def test_who_sees_a_project_and_copies_its_files(project: Project, owner: Any, browser_of: Browser) -> None:
     client = browser_of(owner)
     update_project(owner, project, visibility="internal")
@@ -43,6 +44,7 @@ def test_who_sees_a_project_and_copies_its_files(project: Project, owner: Any, b
     assert client.post(SETTINGS, seen_form(SETTINGS, **stale)).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_project_is_not_opened_with_a_version_that_its_opener_has_not_seen(
     project: Project, owner: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -65,6 +67,7 @@ def test_a_description_depends_on_the_description_alone(
     assert client.patch(KITCHEN, mine | {"name": "pantry"}, content_type="application/json").status_code == 428
 
 
+@pytest.mark.slow
 def test_a_file(project: Project, developer: Any, browser_of: Browser) -> None:
     write_file(developer, project, "notes.txt", b"one")
     path, client = f"{KITCHEN}/files/notes.txt", browser_of(developer)
@@ -88,6 +91,7 @@ def test_a_version_of_a_block(project: Project, developer: Any, browser_of: Brow
     assert not BlockVersion.objects.exists()
 
 
+@pytest.mark.slow
 def test_closing_a_review_and_asking_others(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
@@ -103,6 +107,7 @@ def test_closing_a_review_and_asking_others(
     assert client.post(form, seen_form(form)).status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/moderators")
 def test_a_report_that_came_meanwhile_is_not_dismissed_unread(
     project: Project, owner: User, stranger: User, developer: User, browser_of: Browser

@@ -149,6 +149,7 @@ def test_notes_in_a_recording_are_not_stored(client: Client, project: Project) -
     assert not [data for data in stored if secret in data]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/people-on-two-sides")
 def test_samples_of_one_person_are_in_one_split_and_keep_it(project: Project, user: User) -> None:
     consent = consent_of(user, project)
@@ -177,6 +178,7 @@ def test_what_may_not_be_learned_from_is_for_tests(client: Client, project: Proj
 # -- lists
 
 
+@pytest.mark.slow
 def test_samples_are_listed_by_pages_and_filters(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     sample_of(consent, user, label="knock", pseudonym="Ana", device="phone")
@@ -276,6 +278,7 @@ def test_a_change_that_cannot_be_changes_nothing(
 # -- versions
 
 
+@pytest.mark.slow
 def test_a_version_is_named_by_what_is_in_it(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     assert save(client).json()["title"] == "There is nothing to save"
@@ -313,6 +316,7 @@ def test_a_version_is_saved_of_the_data_that_was_looked_at(client: Client, proje
     assert not DataVersion.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/changed-tests")
 def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
     client: Client, project: Project, user: User, maintainer: User, browser_of: Browser
@@ -329,6 +333,7 @@ def test_test_samples_of_a_version_are_changed_by_maintainers_alone(
 # -- withdrawing
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-from-data")
 def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     client: Client, project: Project, user: User

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -35,6 +36,7 @@ ENTRIES = some.lists(
 ONE = Entry(1, f"sha256:{1:064x}", "sound", "knock", "train", 1, 1500)
 
 
+@pytest.mark.slow
 @given(ENTRIES, some.randoms())
 def test_the_same_samples_give_the_same_bytes_in_any_order(entries: list[Entry], random: some.DrawFn) -> None:
     shuffled = list(entries)

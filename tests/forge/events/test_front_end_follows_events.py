@@ -25,6 +25,7 @@ from tests.forge.events.playing import play
 from tests.forge.events.scenarios import SCENES, Scene, World
 from tests.forge.events.scenes_from_outside import __name__ as _more  # noqa: F401 (puts its scenes into the table)
 from tests.forge.events.scenes_of_data import __name__ as _data  # noqa: F401 (the same)
+from tests.forge.events.scenes_of_deployments import __name__ as _deployments  # noqa: F401 (the same)
 from tests.forge.events.scenes_of_signing import __name__ as _keys  # noqa: F401 (puts its scenes into the table)
 from tests.support.shares import mostly_proved
 
@@ -55,6 +56,7 @@ def test_an_act_that_a_project_tells_of_gives_a_case(
         cases[scene.name] = {"before": before["state"], "events": messages, "after": fresh["state"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["a share", pytest.param("the others", marks=pytest.mark.proof)])
 def test_the_front_end_follows_the_cases(of: str, cases: dict[str, Any], tmp_path: Path) -> None:
     assert cases, f"run the scenes of {of} with it"

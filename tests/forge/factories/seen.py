@@ -15,6 +15,8 @@ from forge.accounts.teams.seen import team_facets
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
+from forge.deployments.models import Deployment
+from forge.deployments.seen import deployment_facets
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Sample
 from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
@@ -68,6 +70,9 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     if match := re.search(r"([^/]+)/(?:-/)?teams/([^/]+)(?:/do|/members/[^/]+)?$", path):
         teams = Team.objects.filter(organisation__name=match[1], name=match[2])
         return [facet for team in teams for facet in team_facets(team)]
+    if match := re.fullmatch(r"/?(?:api/v1/projects/)?([^/]+)/([^/]+)/deployments/([^/]+)(?:/.*)?", path):
+        rows = Deployment.objects.prefetch_related("releases", "keys")
+        return deployment_facets(rows.get(project=_project(match), name=match[3]))
     if match := re.search(r"/webhooks/([0-9a-f-]{36})(?:/rotate|/do)?$", path):
         return webhook_facets(Webhook.objects.get(pk=match[1]))
     if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/samples/marks", path):

@@ -12,8 +12,8 @@ import pytest
 
 from forge.compute.scheduler.slots import Party
 from forge.jobs.workers import slots as worker
+from tests.support.patience import PATIENCE
 
-PATIENCE = 5.0
 ONE, OTHER = Party(uuid4()), Party(uuid4())
 
 

@@ -109,6 +109,7 @@ def test_nobody_decides_but_whom_the_operator_named_in_person(
         call_command("moderator", "nobody@host.example")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/taken-down")
 def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     project: Project,
@@ -165,6 +166,7 @@ def test_a_private_project_that_was_taken_down_is_to_strangers_as_if_it_were_not
             find_project(actor, "acme", "kitchen", Verb.SEE)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/reporters")
 def test_the_owners_do_not_learn_who_reported_it(
     project: Project, published: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
@@ -182,6 +184,7 @@ def test_the_owners_do_not_learn_who_reported_it(
     assert not Report.objects.visible_to(owner).exists()
 
 
+@pytest.mark.slow
 def test_an_appeal_is_asked_once_by_who_manages_it_and_answered(
     project: Project, published: Build, owner: User, developer: User, moderator: User
 ) -> None:
@@ -226,6 +229,7 @@ def test_reports_of_one_page_are_one_case_and_a_dismissed_one_is_answered(
     assert report(stranger, project, "harm", "Again, and worse.").state == ReportState.OPEN
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/person-pages")
 def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
     owner: User, developer: User, stranger: User, moderator: User, published: Build, browser_of: Browser
@@ -270,6 +274,7 @@ def test_a_page_tells_of_no_organisation_and_no_rune_that_the_reader_may_not_see
     assert "kitchen" not in page
 
 
+@pytest.mark.slow
 def test_the_forms_report_decide_and_appeal(
     project: Project, published: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
 ) -> None:

@@ -56,6 +56,7 @@ async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, s
         assert (await inbox.event())["unread"] == 1
 
 
+@pytest.mark.slow
 async def test_a_message_that_is_lost_is_made_up_for(project: Project, developer: User) -> None:
     async with Inbox(developer, "/ws/inbox") as inbox:
         assert (await inbox.event())["unread"] == 0

@@ -192,6 +192,7 @@ def test_nobody_changes_anothers_notice(review: Review, reviewer: User, develope
     assert notices_of(reviewer)[0].read is None
 
 
+@pytest.mark.slow
 def test_pressing_a_notice_reads_it_and_leads_to_its_thing(review: Review, reviewer: User, browser_of: Browser) -> None:
     browser = browser_of(reviewer)
     assert b"Hears whispers" in browser.get("/accounts/notices").content
@@ -202,6 +203,7 @@ def test_pressing_a_notice_reads_it_and_leads_to_its_thing(review: Review, revie
     assert b"1 unread" not in browser.get("/").content
 
 
+@pytest.mark.slow
 def test_home_says_what_one_waits_for_and_what_waits(
     review: Review, reviewer: User, developer: User, browser_of: Browser
 ) -> None:
@@ -212,6 +214,7 @@ def test_home_says_what_one_waits_for_and_what_waits(
     assert "What I wait for" not in reviewer_page
 
 
+@pytest.mark.slow
 def test_a_projects_card_and_its_builds_say_the_verdict(
     review: Review, project: Project, reviewer: User, developer: User, browser_of: Browser
 ) -> None:
@@ -273,6 +276,7 @@ def test_the_rest_comes_in_one_digest(
     assert "Ari Rossi approved build 1" in message.body
 
 
+@pytest.mark.slow
 def test_the_mail_of_a_review_is_two_presses_from_the_verdict(
     mailing: None,
     review: Review,

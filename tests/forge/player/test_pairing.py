@@ -111,6 +111,7 @@ async def test_a_studio_that_opens_later_hears_of_a_phone_that_waits(project: An
             assert (await studio.event())["digits"] == digits
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/pairing")
 async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
     project: Any, developer: Any, owner: Any
@@ -130,6 +131,7 @@ async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
         assert await other.is_silent()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/sensor-frames")
 async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
     project: Any, developer: Any, reviewer: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
@@ -339,6 +341,7 @@ async def test_a_pass_is_of_no_use_as_a_studio(project: Any, developer: Any) -> 
         assert (await studio.closed())[0] == Closing.NOT_FOUND
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/pairing-access")
 async def test_a_phone_that_has_waited_for_some_beats_is_paired_and_its_pass_still_ends_it(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch

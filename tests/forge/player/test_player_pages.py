@@ -119,6 +119,7 @@ def test_the_frame_that_is_kept_has_the_policy_of_the_frame(browser_of: Browser,
     assert not answer.cookies
 
 
+@pytest.mark.slow
 def test_a_rune_has_its_example_inputs_for_whoever_may_run_it(
     browser_of: Browser, project: Project, people: dict[str, Any]
 ) -> None:

@@ -127,6 +127,7 @@ def test_a_fork_of_a_private_project_names_it_to_nobody_who_cannot_see_it(
     assert origin_of(acting_as(partner), forked_project) is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/copies")
 def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
     project: Project, developer: User, owner: User, organisation: Organisation
@@ -156,6 +157,7 @@ def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
     assert next(entry for entry in list_files(forked_project) if entry.path == "notes.md").size == 3
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/copies")
 def test_a_strangers_copy_has_the_versions_that_were_published_and_nobodys_words(
     project: Project, developer: User, owner: User, stranger: User, other: Organisation

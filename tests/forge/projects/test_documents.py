@@ -146,6 +146,7 @@ def test_many_updates_are_folded_and_the_document_stays_the_same(project: Projec
     assert entries(load_document(project.pk).doc) == entries(first.doc) == entries(doc)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_at_once_leave_no_gap_and_lose_no_file(project: Project, user: User) -> None:
     def write(number: int) -> None:

@@ -63,6 +63,7 @@ def test_its_own_sentence_is_told_cut_short() -> None:
     assert len(refused.value.detail) == 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "shape"), ANSWERS, ids=["fetch", "history"])
 def test_each_of_ten_thousand_answers_is_of_its_shape_or_refused(answer: dict[str, Any], shape: Any) -> None:
     assert read_answer(json.dumps(answer).encode(), shape) == answer

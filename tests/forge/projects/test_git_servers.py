@@ -83,6 +83,7 @@ def test_a_folder_of_another_branch_is_taken_and_links_are_left_out_and_said(
     assert [entry.path for entry in list_files(Project.objects.get(name="mine"))] == ["Runefile.yml"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-tokens")
 def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     client: Client, project: Project, origin: str, root: Path
@@ -130,6 +131,7 @@ def test_what_cannot_be_taken_is_refused_by_name_and_makes_nothing(
     assert list(Project.objects.values_list("name", flat=True)) == ["kitchen"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-bombs")
 def test_a_repository_over_the_limit_is_refused_while_it_comes(
     client: Client, project: Project, origin: str, root: Path, settings: Any
@@ -140,6 +142,7 @@ def test_a_repository_over_the_limit_is_refused_while_it_comes(
     assert (answer.status_code, "more than 200" in answer.json()["detail"]) == (422, True), answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-bombs")
 def test_what_unpacks_to_more_than_the_limit_is_refused(
     client: Client, project: Project, origin: str, root: Path, settings: Any
@@ -150,6 +153,7 @@ def test_what_unpacks_to_more_than_the_limit_is_refused(
     assert (answer.status_code, "Unpacked, the repository has more than" in answer.json()["detail"]) == (422, True)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-bombs")
 def test_deltas_that_unpack_to_gigabytes_end_their_own_process_only(
     client: Client, project: Project, settings: Any
@@ -166,6 +170,7 @@ def test_deltas_that_unpack_to_gigabytes_end_their_own_process_only(
     assert (answer.status_code, "memory" in answer.json()["detail"]) == (422, False), answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [b"", b"PACK", b"\xff" * 500, swelling_pack(1000, 3)[:-30]])
 def test_what_is_no_pack_is_refused_by_name(client: Client, project: Project, settings: Any, pack: bytes) -> None:
     with hostile_server(pack) as address:
@@ -174,6 +179,7 @@ def test_what_is_no_pack_is_refused_by_name(client: Client, project: Project, se
     assert (answer.status_code, "did not answer as it should" in answer.json()["detail"]) == (422, True), answer.content
 
 
+@pytest.mark.slow
 def test_versions_are_pushed_and_later_only_what_came_since(
     client: Client, project: Project, user: User, origin: str, root: Path
 ) -> None:
@@ -191,6 +197,7 @@ def test_versions_are_pushed_and_later_only_what_came_since(
     assert AuditEntry.objects.filter(action="git.push").count() == 3
 
 
+@pytest.mark.slow
 def test_what_a_branch_has_stays_where_versions_are_described_anew_or_saved_themselves(
     client: Client, project: Project, user: User, origin: str, root: Path
 ) -> None:
@@ -210,6 +217,7 @@ def test_what_a_branch_has_stays_where_versions_are_described_anew_or_saved_them
     subprocess.run(["git", "fsck", "--strict"], cwd=there, check=True, capture_output=True)
 
 
+@pytest.mark.slow
 def test_commits_that_others_put_upon_ours_are_not_built_upon(
     client: Client, project: Project, user: User, origin: str, root: Path
 ) -> None:
@@ -228,6 +236,7 @@ def test_commits_that_others_put_upon_ours_are_not_built_upon(
     assert _log(there) == ["Theirs", "Ours"]
 
 
+@pytest.mark.slow
 def test_a_branch_with_commits_of_others_is_refused_and_stays(
     client: Client, project: Project, user: User, origin: str, root: Path
 ) -> None:
@@ -240,6 +249,7 @@ def test_a_branch_with_commits_of_others_is_refused_and_stays(
     assert _log(there, "from-forge") == ["Ours"]
 
 
+@pytest.mark.slow
 def test_the_pages_make_a_project_and_push_it_and_say_what_went_wrong(
     client: Client, project: Project, user: User, origin: str, root: Path
 ) -> None:

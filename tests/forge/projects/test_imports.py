@@ -194,6 +194,7 @@ def bring(client: Client, packed: bytes) -> Any:
     return client.post(NEW, packed, content_type="application/zip")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/imported-history")
 @pytest.mark.django_db
 def test_a_bomb_ends_its_own_process_and_leaves_nothing(client: Client, project: Project, settings: Any) -> None:
@@ -294,6 +295,7 @@ def named(packed: bytes) -> set[str]:
         return {name for name in archive.namelist() if not name.startswith(".git/")}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(1))
 def test_a_round_trip_loses_no_text_model_recording_or_version(
@@ -309,6 +311,7 @@ def test_no_round_trip_loses_anything(seed: int, client: Client, project: Projec
     round_trip(seed, client, user, owner, project)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/imported-history")
 @pytest.mark.django_db
 def test_names_are_text_and_nobody_is_taken_for_somebody_here(
@@ -335,6 +338,7 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
     assert len(trees[0] ^ trees[1]) == 2  # the commit alone: its addresses and its project are others
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_page_makes_a_project_of_a_file_and_says_what_is_wrong(client: Client, project: Project) -> None:
     sent = io.BytesIO(zipped({**history({"Runefile.yml": RUNEFILE}), "Runefile.yml": RUNEFILE}))

@@ -79,6 +79,7 @@ def test_an_invented_digest_and_anothers_are_answered_alike(
     assert known[0] == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/known-digests")
 def test_the_registry_and_the_player_answer_alike_too(
     client: Client, project: Project, owner: User, user: User, anothers: str

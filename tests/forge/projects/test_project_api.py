@@ -280,6 +280,7 @@ def test_a_visitor_gets_no_new_limit_by_claiming_another_address() -> None:
     assert left == [239, 238]
 
 
+@pytest.mark.slow
 def test_the_schema_is_served(client: Client) -> None:
     answer = client.get("/api/v1/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
     assert answer.status_code == 200

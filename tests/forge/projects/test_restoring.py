@@ -185,6 +185,7 @@ def _copy(doc: Doc[Any]) -> Doc[Any]:
     return copied
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/restores")
 @pytest.mark.parametrize("with_ids", [True, False])
 def test_any_two_moments_restoring_gives_exactly_the_files(with_ids: bool) -> None:

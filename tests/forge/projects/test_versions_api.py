@@ -59,6 +59,7 @@ def test_a_file_is_read_as_it_was(client: Client, project: Project, user: User) 
 CHANGED = RUNEFILE.replace("dimensions: [1, 1]", "dimensions: [1, 2]").replace("  out:\n", "  result:\n")
 
 
+@pytest.mark.slow
 def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client, project: Project, user: User) -> None:
     write_file(user, project, "a.txt", b"one")
     write_file(user, project, "b.txt", b"one")
@@ -82,6 +83,7 @@ def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client,
     assert client.get(f"{BASE}/versions/compare?from=²").status_code == 400
 
 
+@pytest.mark.slow
 def test_a_comparison_says_what_became_of_a_model(client: Client, project: Project, user: User) -> None:
     write_file(user, project, "m.tflite", compiled_model("chain_f32_dense"))
     snapshot(project, user)

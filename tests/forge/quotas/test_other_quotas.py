@@ -48,6 +48,7 @@ def test_a_project_too_many_is_403_over_http(client: Client, organisation: Organ
     assert (answer.status_code, answer.json()["title"]) == (403, "The quota is reached")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/many-projects")
 @pytest.mark.parametrize("holder", ["organisation", "user"])
 def test_builds_of_an_hour_have_an_end_and_the_answer_says_until_when(
@@ -71,6 +72,7 @@ def test_another_person_builds_on(owner: User, user: User, project: Project, lim
     request_build(owner, project)
 
 
+@pytest.mark.slow
 def test_minutes_of_builds_have_an_end(
     client: Client, organisation: Organisation, project: Project, limit: Limit
 ) -> None:
@@ -166,6 +168,7 @@ def test_members_read_what_their_organisation_uses(
     assert not usage["bytes"]["is_near"]
 
 
+@pytest.mark.slow
 def test_pages_warn_before_it_is_full_and_when_it_is(
     client: Client, organisation: Organisation, project: Project, limit: Limit
 ) -> None:

@@ -43,6 +43,7 @@ def room(organisation: Organisation, project: Project, limit: Limit) -> None:
     limit(organisation, "bytes", organisation_bytes(organisation.pk) + ROOM)
 
 
+@pytest.mark.slow
 def test_the_figure_is_what_counting_gives(client: Client, organisation: Organisation, project: Project) -> None:
     for seed in range(3):
         assert _put(client, f"{seed}.bin", _binary(1000, seed)).status_code == 200
@@ -128,6 +129,7 @@ def test_counting_anew_mends_a_wrong_figure(organisation: Organisation, project:
     assert stored_bytes(organisation.pk) == organisation_bytes(organisation.pk) < ROOM
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/storage-quota")
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_not_both_slip_under(

@@ -58,6 +58,7 @@ def test_what_a_page_says_of_a_function() -> None:
     assert "inputs: [input]" in stage_text(path, None)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/block-users")
 def test_the_list_shows_what_there_is_and_finds_it(
     project: Any, developer: Any, viewer: Any, stranger: Any, owner: Any, browser_of: Any
@@ -84,6 +85,7 @@ def test_the_list_shows_what_there_is_and_finds_it(
     assert "Blocks" in _text(browser_of(None).get("/acme/kitchen"))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/block-users")
 def test_a_block_s_page_has_its_versions_source_and_users(
     project: Any, developer: Any, viewer: Any, stranger: Any, owner: Any, browser_of: Any
@@ -126,6 +128,7 @@ def test_a_block_s_page_has_its_versions_source_and_users(
         assert not any(each in text for each in ("acme/clap", "Open in the studio", "Deprecate"))
 
 
+@pytest.mark.slow
 def test_a_version_is_advised_against_on_its_page_and_that_is_taken_back(
     project: Any, developer: Any, reviewer: Any, browser_of: Any
 ) -> None:

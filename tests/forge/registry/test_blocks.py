@@ -69,6 +69,7 @@ def _mounted(project: Any) -> set[str]:
     return set(with_blocks(project, seen.manifest, seen.texts)) - set(seen.manifest)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/shared-blocks")
 def test_what_is_wrong_is_refused_and_leaves_nothing(sounds: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
     for someone, refusal in ((reviewer, Forbidden), (stranger, NotFound)):
@@ -95,6 +96,7 @@ def test_what_is_wrong_is_refused_and_leaves_nothing(sounds: Any, developer: Any
     assert not AuditEntry.objects.filter(action="block.publish").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/shared-blocks")
 def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: Any) -> None:
     approve(developer, sounds)
@@ -132,6 +134,7 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
         publish_block(developer, second, "smooth.py", "1.2")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/shared-blocks")
 def test_two_organisations_and_a_stranger(
     sounds: Any, developer: Any, owner: Any, viewer: Any, stranger: Any, browser_of: Any
@@ -191,6 +194,7 @@ def test_two_organisations_and_a_stranger(
     assert restored.pk == sounds.pk
 
 
+@pytest.mark.slow
 def test_a_preview_and_its_questions_are_of_the_bytes_of_the_lock(
     sounds: Any, developer: Any, client: Client, compiler: Compiler
 ) -> None:
@@ -216,6 +220,7 @@ def test_a_build_s_page_names_the_blocks_of_others_by_digest(project: Any, devel
     assert "sha256:" + "ab" * 32 in page
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/block-users")
 def test_advice_against_a_version_is_told_and_taken_back(
     sounds: Any, developer: Any, owner: Any, reviewer: Any, client: Client
@@ -259,6 +264,7 @@ def test_advice_against_a_version_is_told_and_taken_back(
         deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.", "acme/hidden#smooth@1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/block-versions")
 def test_a_version_of_a_block_passes_the_gate_of_the_projects_tags(
     sounds: Any, developer: Any, reviewer: Any, owner: Any

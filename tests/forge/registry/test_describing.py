@@ -60,6 +60,7 @@ def test_what_is_said_is_refused_where_it_is_nothing_too_long_or_not_theirs(
         Tag.objects.filter(name="1.0").update(successor="1.1")
 
 
+@pytest.mark.slow
 def test_notes_come_with_publishing_are_edited_and_go_when_a_tag_moves(tags: Any, project: Any, developer: Any) -> None:
     assert Tag.objects.get(name="1.0").notes == "Six words."
     describe_tag(developer, project, "1.0", "Seven words.  \n")
@@ -74,6 +75,7 @@ def test_notes_come_with_publishing_are_edited_and_go_when_a_tag_moves(tags: Any
     assert (moved.notes, moved.is_deprecated) == ("", False)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/version-notes")
 def test_a_deprecated_version_stays_says_so_everywhere_and_is_given_to_nobody_unasked(
     tags: Any, project: Any, developer: Any
@@ -102,6 +104,7 @@ def test_a_deprecated_version_stays_says_so_everywhere_and_is_given_to_nobody_un
         assert AuditEntry.objects.filter(action=action).count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/use-counts")
 def test_a_use_is_counted_once_a_day_and_names_nobody(tags: Any, project: Any) -> None:
     day = [date(2026, 5, 1)]
@@ -125,6 +128,7 @@ def test_a_use_is_counted_once_a_day_and_names_nobody(tags: Any, project: Any) -
     assert Client().get("/api/v1/projects/acme/kitchen/tags/1.0/packages/cortex-m4").status_code == 404
 
 
+@pytest.mark.slow
 def test_explore_begins_with_what_is_used_most(tags: Any, project: Any, developer: Any, owner: Any) -> None:
     other = Project.objects.create(organisation=project.organisation, name="porch", created_by=developer)
     write_file(developer, other, "Runefile.yml", b"version: 1\n")

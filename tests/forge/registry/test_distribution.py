@@ -59,6 +59,7 @@ def test_the_ping_wants_a_token_and_takes_one_as_password_or_bearer(developer: A
     assert get("", {"Authorization": f"Bearer {secret}"}).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "value", ["Basic !!!", "Basic Zm9v", "Basic Zm9vOmJhcg==", "Bearer hf_nothing", "Digest x", "Basic \xff"]
 )
@@ -69,6 +70,7 @@ def test_bad_credentials_are_refused_even_where_none_are_needed(project: Any, ow
     assert response.status_code == (200 if value == "Basic Zm9v" else 401)
 
 
+@pytest.mark.slow
 def test_a_manifest_by_tag_and_by_digest_is_the_same(tag: Any, developer: Any) -> None:
     headers = token_of(developer)
     by_tag = get("acme/kitchen/manifests/1.0", headers)
@@ -81,6 +83,7 @@ def test_a_manifest_by_tag_and_by_digest_is_the_same(tag: Any, developer: Any) -
     assert (head.content, head["Content-Length"], head["Docker-Content-Digest"]) == (b"", str(len(data)), digest)
 
 
+@pytest.mark.slow
 def test_blobs_are_the_bytes_that_the_manifest_names(tag: Any, developer: Any) -> None:
     headers = token_of(developer)
     manifest = json.loads(body(get("acme/kitchen/manifests/1.0", headers)))
@@ -91,6 +94,7 @@ def test_blobs_are_the_bytes_that_the_manifest_names(tag: Any, developer: Any) -
     assert (head.status_code, head.content, head["Content-Length"]) == (200, b"", str(len(RUNE)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("range_header", "status", "expected"),
     [
@@ -119,6 +123,7 @@ def test_ranges(tag: Any, developer: Any, range_header: str, status: int, expect
         assert response["Content-Range"] == f"bytes */{len(RUNE)}"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/uploaded-pages")
 def test_no_answer_can_become_a_page_of_ours(tag: Any, developer: Any) -> None:
     headers = token_of(developer)
@@ -132,11 +137,13 @@ def test_no_answer_can_become_a_page_of_ours(tag: Any, developer: Any) -> None:
             assert "html" not in response["Content-Type"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/cookies")
 def test_cookies_are_not_looked_at(tag: Any, developer: Any, browser_of: Callable[[Any], Client]) -> None:
     assert get("acme/kitchen/manifests/1.0", client=browser_of(developer)).status_code == 401
 
 
+@pytest.mark.slow
 def test_who_may_pull_a_private_rune(tag: Any, people: dict[str, Any]) -> None:
     members = ("owner", "maintainer", "developer", "reviewer", "viewer")
     expected = {**dict.fromkeys(members, 200), "stranger": 404, "anonymous": 401}
@@ -146,12 +153,14 @@ def test_who_may_pull_a_private_rune(tag: Any, people: dict[str, Any]) -> None:
             assert get(f"acme/kitchen/{path}", headers).status_code == expected[name], (name, path)
 
 
+@pytest.mark.slow
 def test_a_public_rune_is_for_everybody(project: Any, tag: Any, people: dict[str, Any]) -> None:
     make_public(people["owner"], project)
     for person in people.values():
         assert get("acme/kitchen/manifests/1.0", token_of(person) if person else {}).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/private-sockets")
 def test_the_unknown_and_the_forbidden_answer_alike(tag: Any, stranger: Any) -> None:
     for headers in (token_of(stranger), {}):
@@ -159,6 +168,7 @@ def test_the_unknown_and_the_forbidden_answer_alike(tag: Any, stranger: Any) -> 
         assert len({(answer.status_code, answer.content) for answer in answers}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/blobs-by-digest")
 def test_a_blob_is_seen_only_through_a_repository_that_links_it(tag: Any, developer: Any) -> None:
     other = put_bytes(b"not published")
@@ -166,12 +176,14 @@ def test_a_blob_is_seen_only_through_a_repository_that_links_it(tag: Any, develo
         assert get(f"acme/kitchen/blobs/{other.digest}", token_of(developer), method).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/token-scopes")
 def test_a_token_without_the_right_scope_does_not_pull(tag: Any, developer: Any) -> None:
     assert get("acme/kitchen/manifests/1.0", token_of(developer, "read")).status_code == 200
     assert get("acme/kitchen/manifests/1.0", token_of(developer, "registry")).status_code == 200
 
 
+@pytest.mark.slow
 def test_tags_come_in_pages(tag: Any, developer: Any) -> None:
     for name in ("1.1", "1.2", "latest"):
         publish_build(developer, tag.build, name)
@@ -214,6 +226,7 @@ def test_a_token_to_pull_is_refused_a_push_in_the_protocols_words(tag: Any, deve
     assert json.loads(response.content)["errors"][0]["code"] == "DENIED"
 
 
+@pytest.mark.slow
 def test_a_former_name_leads_on_to_the_present_one(project: Any, tag: Any, owner: Any, developer: Any) -> None:
     update_project(owner, project, name="pantry")
     headers = token_of(developer)
@@ -222,6 +235,7 @@ def test_a_former_name_leads_on_to_the_present_one(project: Any, tag: Any, owner
     assert body(get("acme/pantry/manifests/1.0", headers))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/deleted-projects")
 def test_a_deleted_project_is_not_pulled(project: Any, tag: Any, owner: Any, developer: Any) -> None:
     delete_project(owner, project)

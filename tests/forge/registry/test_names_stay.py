@@ -64,6 +64,7 @@ def ways_to_take_an_organisations_name(browser: Client, name: str) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/taken-names")
 def test_a_renamed_organisations_name_is_taken_by_nobody_who_would_serve_other_bytes(
     published: str, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
@@ -74,6 +75,7 @@ def test_a_renamed_organisations_name_is_taken_by_nobody_who_would_serve_other_b
     assert pulled("acme/kitchen:1.0", stranger) == (200, published)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     published: str, project: Project, owner: User, stranger: User, browser_of: Browser
@@ -93,6 +95,7 @@ def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     assert publish(owner, again, "1.1", OTHER) == pulled("acme/kitchen:1.1", stranger)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     published: str, project: Project, owner: User, stranger: User, browser_of: Browser
@@ -110,6 +113,7 @@ def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     assert pulled("acme/kitchen:1.0", stranger) == pulled("acme/pantry:1.0", stranger) == (200, published)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
     project: Project, owner: User, stranger: User
@@ -126,6 +130,7 @@ def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
         publish(owner, again, "1.0", OTHER)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mean_other_bytes(
     published: str, project: Project, owner: User, stranger: User
@@ -143,6 +148,7 @@ def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mea
     assert pulled("acme/kitchen:1.0", stranger) == (200, published)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, project: Project, developer: User) -> None:
     first = Tag.objects.get().build
@@ -153,6 +159,7 @@ def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, proje
     assert publish_build(developer, first, "1.0").manifest.blob_id == published
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/refused-names")
 def test_a_name_is_held_for_who_published_privately_too_and_the_answer_does_not_say_so(
     project: Project, owner: User, developer: User, stranger: User, browser_of: Browser
@@ -166,6 +173,7 @@ def test_a_name_is_held_for_who_published_privately_too_and_the_answer_does_not_
         assert one.json()["detail"] == other.json()["detail"].replace("plain", "acme")
 
 
+@pytest.mark.slow
 def test_an_organisation_takes_its_own_name_back(
     published: str, organisation: Organisation, owner: User, stranger: User
 ) -> None:
@@ -212,6 +220,7 @@ def test_a_name_is_held_also_when_its_organisation_is_gone(organisation: Organis
         create_organisation(stranger, "acme")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/taken-names")
 @pytest.mark.django_db(transaction=True)
 def test_a_name_is_not_taken_while_something_is_published_under_it(
@@ -238,6 +247,7 @@ def test_a_name_is_not_taken_while_something_is_published_under_it(
     assert succeeded is not is_reserved
 
 
+@pytest.mark.slow
 def test_a_tag_says_whether_it_moves(project: Project, developer: User, browser_of: Browser) -> None:
     for tag in ("1.0", "latest"):
         publish(developer, project, tag)

@@ -50,6 +50,7 @@ def publish_all() -> None:
     publish_templates()
 
 
+@pytest.mark.slow
 def test_a_visitor_finds_a_template_that_was_built_and_published(sine: Template, client: Client) -> None:
     publish_all()
     tag = Tag.objects.get()
@@ -63,6 +64,7 @@ def test_a_visitor_finds_a_template_that_was_built_and_published(sine: Template,
     assert client.get("/api/v1/projects/templates/sine/tags/" + __version__ + "/rune").status_code == 200
 
 
+@pytest.mark.slow
 def test_what_is_published_is_left_alone(sine: Template, django_assert_num_queries: Callable[[int], Any]) -> None:
     publish_all()
     with django_assert_num_queries(6):  # a savepoint around the organisation and its members, its projects, its tags
@@ -70,6 +72,7 @@ def test_what_is_published_is_left_alone(sine: Template, django_assert_num_queri
     assert Build.objects.count() == Tag.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_build_is_awaited_and_people_come_before_it(sine: Template) -> None:
     for _ in range(3):
         publish_templates()
@@ -89,6 +92,7 @@ def test_a_build_that_failed_is_tried_again_a_day_later(sine: Template) -> None:
     assert Build.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_a_later_version_publishes_the_files_that_it_has(sine: Template, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_all()
     contents: Mapping[str, bytes] = {"Runefile.yml": b"# later\n", "new.txt": b"new"}
@@ -102,6 +106,7 @@ def test_a_later_version_publishes_the_files_that_it_has(sine: Template, monkeyp
     assert Listing.objects.get().tag.name == "9.9.0"
 
 
+@pytest.mark.slow
 def test_a_build_of_an_earlier_toolchain_is_not_published(sine: Template, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_templates()
     finished(Build.objects.get())
@@ -111,6 +116,7 @@ def test_a_build_of_an_earlier_toolchain_is_not_published(sine: Template, monkey
     assert Build.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_the_operator_can_switch_it_off_and_on_again(sine: Template, settings: Any) -> None:
     publish_all()
     settings.PUBLISHES_TEMPLATES = False
@@ -122,6 +128,7 @@ def test_the_operator_can_switch_it_off_and_on_again(sine: Template, settings: A
     assert Listing.objects.visible_to(VISITOR).count() == 1
 
 
+@pytest.mark.slow
 def test_a_template_that_is_gone_is_shown_no_longer(sine: Template, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_all()
     monkeypatch.setattr(publishing, "list_templates", tuple)
@@ -129,6 +136,7 @@ def test_a_template_that_is_gone_is_shown_no_longer(sine: Template, monkeypatch:
     assert not Listing.objects.visible_to(VISITOR).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/server-organisation")
 def test_nobody_can_change_what_the_server_publishes(
     sine: Template, people: dict[str, User], browser_of: Callable[[User | None], Client]

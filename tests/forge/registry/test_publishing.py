@@ -28,6 +28,7 @@ def changed(user: Any, project: Any) -> Any:
     return built(user, project, RUNE + bytes([project.builds.count()]))
 
 
+@pytest.mark.slow
 def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, developer: Any) -> None:
     build = built(developer, project)
     tag = publish_build(developer, build, " 1.0 ")
@@ -43,6 +44,7 @@ def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, develop
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "open"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/moved-versions")
 def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> None:
     first = publish_build(developer, built(developer, project), "1.0")
@@ -51,6 +53,7 @@ def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> N
     assert tags_of(developer, project)[0].manifest == first.manifest
 
 
+@pytest.mark.slow
 def test_a_word_moves_to_the_newest_build(project: Any, developer: Any) -> None:
     publish_build(developer, built(developer, project), "latest")
     second = changed(developer, project)
@@ -59,6 +62,7 @@ def test_a_word_moves_to_the_newest_build(project: Any, developer: Any) -> None:
     assert tag.build == second
 
 
+@pytest.mark.slow
 def test_publishing_the_same_again_changes_nothing(project: Any, developer: Any) -> None:
     build = built(developer, project)
     first, second = publish_build(developer, build, "1.0"), publish_build(developer, build, "1.0")
@@ -66,6 +70,7 @@ def test_publishing_the_same_again_changes_nothing(project: Any, developer: Any)
     assert AuditEntry.objects.filter(action="tag.publish").count() == 1
 
 
+@pytest.mark.slow
 def test_two_tags_of_one_build_are_one_manifest(project: Any, developer: Any) -> None:
     build = built(developer, project)
     assert publish_build(developer, build, "1.0").manifest == publish_build(developer, build, "latest").manifest

@@ -39,6 +39,7 @@ def leaking(project: Any, developer: Any) -> Any:
     return built(developer, project)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/secrets")
 @pytest.mark.parametrize("tag", ["nightly", "1.0"])
 def test_a_build_with_a_secret_is_not_published_and_the_secret_is_not_repeated(
@@ -51,6 +52,7 @@ def test_a_build_with_a_secret_is_not_published_and_the_secret_is_not_repeated(
     assert not Tag.objects.exists()
 
 
+@pytest.mark.slow
 def test_without_it_the_next_build_is_published(leaking: Any, project: Any, developer: Any) -> None:
     write_file(developer, project, "upload.py", b"key = os.environ['KEY']\n")
     assert publish_build(developer, built(developer, project, RUNE + b"more"), "nightly").name == "nightly"
@@ -71,7 +73,8 @@ def unsearched(leaking: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return searches
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/costly-searches")
 def test_no_page_searches(
     unsearched: list[Any], leaking: Any, developer: Any, browser_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +91,8 @@ def test_no_page_searches(
     assert Version.objects.get(pk=leaking.version_id).secrets is None
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/costly-searches")
 def test_who_publishes_causes_one_search_whose_result_stays(
     unsearched: list[Any], leaking: Any, developer: Any
 ) -> None:
@@ -100,7 +104,7 @@ def test_who_publishes_causes_one_search_whose_result_stays(
     assert leaking.version.secrets["places"][0]["path"] == "upload.py"
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/costly-searches")
 def test_who_may_not_publish_causes_no_search(unsearched: list[Any], leaking: Any, viewer: Any, developer: Any) -> None:
     with pytest.raises(Forbidden):
         publish_build(viewer, leaking, "nightly")
@@ -109,7 +113,7 @@ def test_who_may_not_publish_causes_no_search(unsearched: list[Any], leaking: An
     assert unsearched == []
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.protects("registry/unread-files")
 def test_a_search_that_did_not_end_refuses_and_says_so(
     unsearched: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +124,8 @@ def test_a_search_that_did_not_end_refuses_and_says_so(
     assert not Tag.objects.exists()
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/unread-files")
 def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
     unsearched: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,13 +139,15 @@ def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
         publish_build(developer, leaking, "nightly")
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/unread-files")
 def test_the_gate_lets_nothing_past_that_nobody_searched(unsearched: list[Any], leaking: Any) -> None:
     assert gate(leaking, "nightly").missing == (UNSEARCHED,)
     assert UNSEARCHED in block_gate(leaking.project, leaking.version, "1.0").missing
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/secret-overrides")
 def test_an_owner_says_why_it_is_none_and_others_read_that(
     leaking: Any, project: Any, developer: Any, owner: Any, browser_of: Any
 ) -> None:
@@ -161,6 +168,7 @@ def test_a_build_without_secrets_has_nothing_to_override(project: Any, developer
         publish_past_gate(owner, built(developer, project), "nightly", REASON)
 
 
+@pytest.mark.slow
 def test_the_page_and_the_gate_say_where_it_is(leaking: Any, owner: Any, developer: Any, browser_of: Any) -> None:
     address = f"/acme/kitchen/builds/{leaking.number}"
     shown = browser_of(owner).get(f"{address}/publish").content.decode()
@@ -175,7 +183,8 @@ def test_the_page_and_the_gate_say_where_it_is(leaking: Any, owner: Any, develop
     assert gate["steps"][0]["title"] == "No secrets in the files"
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/secrets-in-blocks")
 def test_a_version_of_a_block_passes_the_same_search(project: Any, developer: Any, owner: Any) -> None:
     write_file(developer, project, "smooth.py", SMOOTH)
     write_file(developer, project, "upload.py", KEY)
@@ -184,6 +193,7 @@ def test_a_version_of_a_block_passes_the_same_search(project: Any, developer: An
     assert publish_block(owner, project, "smooth.py", "1.0", past=REASON).version == "1.0"
 
 
+@pytest.mark.slow
 def test_a_refused_block_of_a_tag_that_is_not_protected_is_not_called_protected(project: Any, owner: Any) -> None:
     Membership.objects.exclude(user=owner).delete()  # a team of one protects nothing
     write_file(owner, project, "smooth.py", SMOOTH)
@@ -193,7 +203,8 @@ def test_a_refused_block_of_a_tag_that_is_not_protected_is_not_called_protected(
     assert refusal.value.detail.startswith("smooth 1.0 was not published.")
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/secrets-in-shared-files")
 def test_files_with_a_secret_are_shared_with_a_reason_alone(
     leaking: Any, project: Any, owner: Any, browser_of: Any
 ) -> None:
@@ -218,7 +229,8 @@ def test_files_with_a_secret_are_shared_with_a_reason_alone(
     assert (entry.data["reason"], len(entry.data["secrets"])) == (REASON, 1)
 
 
-@pytest.mark.protects("registry/secrets")
+@pytest.mark.slow
+@pytest.mark.protects("registry/secrets-in-shared-files")
 def test_versions_that_were_not_searched_are_before_they_are_shared(
     leaking: Any, unsearched: list[Any], project: Any, owner: Any
 ) -> None:
@@ -229,6 +241,7 @@ def test_versions_that_were_not_searched_are_before_they_are_shared(
     assert len(unsearched) == 2
 
 
+@pytest.mark.slow
 def test_what_was_withdrawn_is_not_in_the_way(leaking: Any, project: Any, owner: Any, developer: Any) -> None:
     publish_past_gate(owner, approved(leaking), "1.0", REASON)
     withdraw_tag(developer, project, "1.0", "It had a key in it.")
@@ -237,6 +250,7 @@ def test_what_was_withdrawn_is_not_in_the_way(leaking: Any, project: Any, owner:
     assert project.shares_files
 
 
+@pytest.mark.slow
 def test_the_api_takes_the_reason(leaking: Any, project: Any, owner: Any, browser_of: Any) -> None:
     publish_past_gate(owner, approved(leaking), "1.0", REASON)
     browser = browser_of(owner)

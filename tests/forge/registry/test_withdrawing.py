@@ -45,6 +45,7 @@ def tags(project: Any, developer: Any, owner: Any) -> Any:
     return first
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-versions")
 def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     tags: Any, project: Any, developer: Any, stranger: Any, browser_of: Any
@@ -66,6 +67,7 @@ def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     assert "Publish it again" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-versions")
 def test_who_pinned_its_digest_gets_the_bytes_with_a_warning(
     tags: Any, project: Any, developer: Any, stranger: Any
@@ -82,6 +84,7 @@ def test_who_pinned_its_digest_gets_the_bytes_with_a_warning(
     assert client.get("/v2/acme/kitchen/tags/list", headers=headers).json()["tags"] == ["1.1"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/shared-versions")
 def test_strangers_copy_what_is_published_and_was_not_withdrawn(
     tags: Any, project: Any, developer: Any, stranger: Any
@@ -96,6 +99,7 @@ def test_strangers_copy_what_is_published_and_was_not_withdrawn(
         fork_project(stranger, project, other, "more")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/shared-versions")
 def test_another_tag_of_the_same_files_is_not_shared_either(
     project: Any, developer: Any, owner: Any, stranger: Any
@@ -111,6 +115,7 @@ def test_another_tag_of_the_same_files_is_not_shared_either(
         fork_project(stranger, project, Organisation.objects.get(name="other"), "mine")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-versions")
 def test_all_tags_of_the_same_bytes_go_with_it_and_its_bytes_are_not_published_again(
     tags: Any, project: Any, developer: Any
@@ -125,6 +130,7 @@ def test_all_tags_of_the_same_bytes_go_with_it_and_its_bytes_are_not_published_a
     assert {tag.name for tag in tags_of(developer, project)} == {"1.1", "latest"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-versions")
 def test_bytes_stay_withdrawn_when_their_tag_is_set_to_others(
     tags: Any, project: Any, developer: Any, owner: Any, stranger: Any
@@ -158,6 +164,7 @@ def shared_names(stranger: Any, project: Any) -> set[str]:
     return set() if versions is None else {name for _, names in versions.tagged for name in names}
 
 
+@pytest.mark.slow
 def test_explore_lists_what_is_left(tags: Any, project: Any, developer: Any) -> None:
     withdraw_tag(developer, project, "1.1", REASON)
     assert Listing.objects.get().tag.name == "1.0"
@@ -168,6 +175,7 @@ def test_explore_lists_what_is_left(tags: Any, project: Any, developer: Any) -> 
     assert Listing.objects.get().tag.name == "1.0"
 
 
+@pytest.mark.slow
 def test_it_is_written_down_and_people_hear_of_it(tags: Any, project: Any, developer: Any, owner: Any) -> None:
     withdraw_tag(owner, project, "1.0", REASON)
     withdraw_tag(owner, project, "1.0", REASON)
@@ -179,6 +187,7 @@ def test_it_is_written_down_and_people_hear_of_it(tags: Any, project: Any, devel
     assert AuditEntry.objects.filter(action="tag.restore").count() == 1
 
 
+@pytest.mark.slow
 def test_who_may_not_publish_withdraws_nothing(
     tags: Any, project: Any, reviewer: Any, stranger: Any, developer: Any
 ) -> None:
@@ -193,6 +202,7 @@ def test_who_may_not_publish_withdraws_nothing(
         Tag.objects.filter(name="1.0").update(withdrawal="why")
 
 
+@pytest.mark.slow
 def test_the_api_and_the_page_withdraw_and_list_again(tags: Any, project: Any, developer: Any, browser_of: Any) -> None:
     browser, address = browser_of(developer), "/api/v1/projects/acme/kitchen/tags/1.0/withdrawal"
     sent = {"content_type": "application/json", "headers": seen_headers(address)}
@@ -253,6 +263,7 @@ def test_a_fork_leaves_the_people_of_forge_yml_behind_and_says_so(
     assert "@" not in working_tree(fork_project(stranger, project, organisation, "own")).texts["forge.yml"].decode()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-versions")
 def test_a_withdrawn_tag_is_not_proposed_again(tags: Any, project: Any, developer: Any) -> None:
     name = next_tag_of(developer, project)

@@ -52,6 +52,7 @@ def _registry(person: Any, address: str) -> Any:
     return Client().get(f"/v2/acme/kitchen/blocks/smooth/{address}", headers={"Authorization": f"Bearer {secret}"})
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-blocks")
 def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     sounds: Any, developer: Any, stranger: Any, browser_of: Any
@@ -71,6 +72,7 @@ def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     assert (by_name.status_code, REASON in by_name.json()["errors"][0]["message"]) == (404, True)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-blocks")
 def test_a_block_without_another_version_is_as_if_there_were_none(
     sounds: Any, developer: Any, stranger: Any, browser_of: Any
@@ -84,6 +86,7 @@ def test_a_block_without_another_version_is_as_if_there_were_none(
     assert REASON in browser_of(developer).get(PAGE).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-blocks")
 def test_a_project_that_locked_its_digest_goes_on_and_is_warned_and_others_are_not_offered_it(
     sounds: Any, developer: Any, organisation: Any, stranger: Any
@@ -108,6 +111,7 @@ def test_a_project_that_locked_its_digest_goes_on_and_is_warned_and_others_are_n
     assert REASON in pinned.headers["Warning"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-blocks")
 def test_its_version_and_its_source_do_not_come_back(sounds: Any, developer: Any) -> None:
     withdraw_block(developer, sounds, "smooth", "1.3", REASON)
@@ -136,6 +140,7 @@ def test_who_may_withdraw(sounds: Any, developer: Any, reviewer: Any, viewer: An
     assert not BlockVersion.objects.exclude(withdrawn=None).exists()
 
 
+@pytest.mark.slow
 def test_the_api_and_the_page_withdraw_and_end_it_and_the_audit_log_says_so(
     sounds: Any, developer: Any, browser_of: Any
 ) -> None:

@@ -88,6 +88,7 @@ def text(project: Project, path: str = "notes.md") -> str | None:
     return next((entry.text for entry in list_files(project) if entry.path == path), None)
 
 
+@pytest.mark.slow
 def test_what_was_committed_elsewhere_comes_in_where_nothing_changed_here(
     project: Project, user: User, work: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_what_was_committed_elsewhere_comes_in_where_nothing_changed_here(
     assert not ChangeRequest.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_both_sides_changed_is_a_change_request_and_merges_as_one(
     project: Project, user: User, owner: User, work: Path
 ) -> None:
@@ -153,6 +155,7 @@ def test_what_both_sides_changed_is_a_change_request_and_merges_as_one(
     assert pulled(user, project).outcome == "unchanged"
 
 
+@pytest.mark.slow
 def test_after_a_pull_the_branch_takes_pushes_again(project: Project, user: User, work: Path) -> None:
     commit_outside(work, "Count to two", notes="One.\nTwo.\n")
     pulled(user, project)
@@ -220,6 +223,7 @@ def test_what_was_closed_is_offered_again_with_what_came_since(project: Project,
     assert {"mine.md", "theirs.md", "more.md"} <= merging_of(second).result.manifest.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-tokens")
 def test_a_token_is_sealed_until_the_pull_ends_and_is_written_nowhere_else(
     project: Project, user: User, origin: str, tmp_path: Path
@@ -242,6 +246,7 @@ def test_a_token_is_sealed_until_the_pull_ends_and_is_written_nowhere_else(
     assert TOKEN not in str(everything)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-pulls")
 @pytest.mark.parametrize("wrong", ["lfs", "large", "model", "moved"])
 def test_what_may_not_come_in_changes_nothing_and_is_said(
@@ -311,6 +316,7 @@ def test_an_ended_link_pulls_nothing_until_somebody_takes_it_over(
         pull(owner, project)
 
 
+@pytest.mark.slow
 def test_the_branch_is_linked_and_pulled_over_the_api(client: Client, project: Project, user: User, work: Path) -> None:
     name = commit_outside(work, "Count to two", notes="One.\nTwo.\n")
     url = LinkedBranch.objects.get().url
@@ -328,6 +334,7 @@ def test_the_branch_is_linked_and_pulled_over_the_api(client: Client, project: P
     assert client.get(f"{_P}/link").json()["commit"] == name
 
 
+@pytest.mark.slow
 def test_the_page_links_pulls_and_says_what_came(client: Client, project: Project, user: User, work: Path) -> None:
     commit_outside(work, "Count to <two>", notes="One.\nTwo.\n")
     page = "/acme/kitchen/push"

@@ -11,6 +11,7 @@ import pytest
 
 from forge.request_limits import bodies, refusals
 from forge.request_limits.bodies import ANONYMOUS_BYTES, BODIES_PER_SENDER, TOTAL_BODIES, BodyGate
+from tests.support.patience import PATIENCE
 
 LIMIT = 1_000_000
 LARGE = ANONYMOUS_BYTES + 1
@@ -176,7 +177,7 @@ async def test_what_came_quickly_gives_no_right_to_stop_for_long(
     gate: BodyGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "WINDOW_SECONDS", 0.02)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         status, *_ = await _Client(gate, "mika").send(_Upload(LIMIT // 2, 3, stops_after=1), LIMIT)
     assert status == 408
 

@@ -22,6 +22,7 @@ from forge.request_limits.capacity import Capacity
 from forge.request_limits.connection_limits import ConnectionLimiter
 from forge.request_limits.protocols import LimitedWebSocketProtocol, protocol_for
 from forge.serving.local_authority import server_certificate
+from tests.support.patience import PATIENCE
 
 SMALL = Capacity(connections=6, connections_of_address=2, requests=2, requests_of_address=1, sockets_of_address=2)
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -74,7 +75,7 @@ async def served() -> AsyncIterator[_Served]:
 
 
 async def _status(reader: asyncio.StreamReader) -> bytes:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return (await reader.readline()).strip()
 
 
@@ -101,7 +102,7 @@ async def test_a_line_end_now_and_then_keeps_no_connection_open(
 ) -> None:
     reader, writer = await served.connect()
     writer.write(GET)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await reader.readuntil(b"ok")
     monkeypatch.setattr(protocols, "HEADER_TIMEOUT_SECONDS", 0.05)
     writer.write(b"\r\n")
@@ -112,7 +113,7 @@ async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
     reader, writer = await served.connect()
     # Together they are longer than the headers of one may be.
     writer.write(GET.replace(b"here", b"here\r\nX: " + b"x" * 20_000) * 5)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for _ in range(5):
             assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
 
@@ -122,7 +123,7 @@ async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypa
     monkeypatch.setattr(protocols, "READ_TIMEOUT_SECONDS", 0.05)
     client = socket.create_connection(("127.0.0.1", served.port))
     client.sendall(GET.replace(b"/", b"/large", 1))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while served.limiter.open == 0:
             await asyncio.sleep(0.01)
         while served.limiter.open:
@@ -161,7 +162,7 @@ async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served
     reader, writer = await asyncio.open_connection("127.0.0.1", encrypted.port, ssl=_trusting())
     writer.write(GET)
     assert await _status(reader) == b"HTTP/1.1 200 OK"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for closed, _ in silent[:3]:
             assert await closed.read() == b""
     assert encrypted.limiter.open == 2
@@ -171,6 +172,6 @@ async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served
 async def test_keys_are_not_waited_for_long(encrypted: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acceptor, "HEADER_TIMEOUT_SECONDS", 0.05)
     reader, _ = await encrypted.connect()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await reader.read() == b""
     assert encrypted.limiter.open == 0

@@ -87,6 +87,7 @@ def new_sample(person: Any, project: Project, recording: bytes, label: str = "up
     return send_sample(person, project, [recording], label=label, days=90, consent=terms)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) -> None:
     write_file(developer, project, "notes.txt", b"one\n  two\n")
@@ -106,6 +107,7 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
     assert descriptions == [(title, detail) for _, title, detail in cases]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/wrong-results")
 @pytest.mark.django_db
 def test_what_the_build_has_not_is_refused(project: Any, developer: Any, stranger: Any) -> None:

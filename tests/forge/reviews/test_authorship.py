@@ -42,6 +42,7 @@ def build_of(user: Any, project: Any, number: int = 1) -> Build:
     return built(user, project, RUNE + bytes([number]))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/own-changes")
 def test_who_wrote_part_of_a_change_does_not_approve_a_build_that_another_asked_for(
     project: Any, developer: Any, colleague: Any, reviewer: Any
@@ -58,6 +59,7 @@ def test_who_wrote_part_of_a_change_does_not_approve_a_build_that_another_asked_
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/own-changes")
 def test_who_only_deleted_something_wrote_too(project: Any, developer: Any, colleague: Any, reviewer: Any) -> None:
     wrote(developer, project, "one\ntwo\n")
@@ -67,6 +69,7 @@ def test_who_only_deleted_something_wrote_too(project: Any, developer: Any, coll
         give_verdict(colleague, build_of(developer, project, 2), "approve")
 
 
+@pytest.mark.slow
 def test_what_was_approved_before_is_not_a_part_of_the_change(
     project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
@@ -87,6 +90,7 @@ def test_what_one_writes_after_a_build_is_no_part_of_it(project: Any, developer:
     assert demands_on(build, "1.0").missing == ()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/own-changes")
 def test_an_approval_does_not_count_once_that_of_an_earlier_build_is_taken_back(
     project: Any, developer: Any, colleague: Any, reviewer: Any
@@ -101,6 +105,7 @@ def test_an_approval_does_not_count_once_that_of_an_earlier_build_is_taken_back(
     assert demands_on(second, "1.0").missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/own-changes")
 def test_an_old_version_that_is_brought_back_is_still_of_who_wrote_it(
     project: Any, developer: Any, colleague: Any, reviewer: Any
@@ -136,6 +141,7 @@ def test_what_is_typed_in_the_studio_is_written_too(project: Any, developer: Any
     assert authors_of(build_of(developer, project)) == {developer.pk, colleague.pk}
 
 
+@pytest.mark.slow
 def test_who_gives_a_recording_wrote_nothing(project: Any, developer: Any, reviewer: Any) -> None:
     consent = sample_terms(project).text
     send_sample(reviewer, project, [b"1,2,3\n"], label="up", days=90, consent=consent)
@@ -181,6 +187,7 @@ def test_a_version_says_who_wrote_since_the_one_before(project: Any, developer: 
     assert Version.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_somebody_who_left_is_no_author_that_anybody_waits_for(
     project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from forge.accounts.actions import remove_member
+from forge.accounts.actions import change_role, create_token, delete_token, remove_member, set_password
+from forge.accounts.grants.access import grants_of
+from forge.accounts.models import ApiToken, Membership, Role
+from forge.accounts.principals import acting_as
 from forge.builds.actions import request_build
 from forge.builds.models import Build
+from forge.core.models import AuditEntry
 from forge.jobs import queue
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
-from forge.reviews.actions import RequestedGroup, ask_for_review
+from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.models import AwaitedReview, Review
 from tests.forge.factories.builds import RUNE, built, take_job
 from tests.support.compact_html import compact
@@ -49,6 +55,7 @@ def request_review(client: Client, reviewer: Any, number: int = 2) -> str:
     return page_of(client.post(f"/acme/kitchen/builds/{number}/ask", fields, follow=True))
 
 
+@pytest.mark.slow
 def test_the_reviewers_are_asked_when_the_build_succeeds(
     build: Build, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -66,6 +73,7 @@ def test_the_reviewers_are_asked_when_the_build_succeeds(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_says_that_nobody_was_asked(
     build: Build, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -78,6 +86,7 @@ def test_a_build_that_fails_says_that_nobody_was_asked(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_is_refused_when_the_build_succeeds_keeps_the_reason(
     build: Build, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -90,14 +99,57 @@ def test_what_is_refused_when_the_build_succeeds_keeps_the_reason(
     assert "asks about these bytes" in page_of(client.get("/acme/kitchen/builds/2"))
 
 
+@pytest.mark.slow
 def test_whoever_lost_the_role_meanwhile_asks_nothing(
     build: Build, project: Any, owner: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     request_review(browser_of(developer), reviewer)
     remove_member(owner, project.organisation, developer.pk)
+    Membership.objects.create(organisation=project.organisation, user=developer, role=Role.DEVELOPER)
     ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
     assert not Review.objects.exists()
-    assert AwaitedReview.objects.get().refusal
+    assert not AwaitedReview.objects.exists()
+
+
+def test_however_the_role_ended_nothing_is_asked(
+    build: Build, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    request_review(browser_of(developer), reviewer)
+    Membership.objects.filter(user=developer).update(role=Role.REVIEWER)
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert not Review.objects.exists()
+    assert "Your role does not let you" in AwaitedReview.objects.get().refusal
+
+
+@pytest.mark.protects("roles/made-by-tokens")
+@pytest.mark.parametrize("end", ["delete", "expire", "password", "demote"])
+def test_what_a_token_asked_for_ends_with_the_token(
+    end: str, build: Build, project: Any, owner: Any, developer: Any, reviewer: Any
+) -> None:
+    token, _ = create_token(developer, "ci", ["write"], None)
+    request = ReviewRequest("Hears whispers", reviewers=(RequestedGroup((reviewer.pk,)),))
+    ask_when_built(acting_as(developer, token), build, request)
+    ends: dict[str, Callable[[], object]] = {
+        "delete": lambda: delete_token(developer, token.pk),
+        "expire": lambda: ApiToken.objects.update(expires=timezone.now() - timedelta(seconds=1)),
+        "password": lambda: set_password(developer, "another horse battery"),
+        "demote": lambda: change_role(owner, project.organisation, developer.pk, "viewer"),
+    }
+    ends[end]()
+    assert [each for each in grants_of([developer]) if each.kind.name == "awaited-review"] == []
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert not Review.objects.exists()
+    refusals = [each.refusal for each in AwaitedReview.objects.all()]
+    assert refusals == (["The token that asked for it has ended."] if end == "expire" else [])
+
+
+def test_a_token_asks_as_itself_when_the_build_succeeds(build: Build, developer: Any, reviewer: Any) -> None:
+    token, _ = create_token(developer, "ci", ["write"], None)
+    request = ReviewRequest("Hears whispers", reviewers=(RequestedGroup((reviewer.pk,)),))
+    ask_when_built(acting_as(developer, token), build, request)
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert Review.objects.get().requested_by == developer
+    assert AuditEntry.objects.filter(principal_kind="token", principal_id=str(token.pk), action="review.ask").exists()
 
 
 def test_what_cannot_be_asked_is_refused_at_once(
@@ -111,6 +163,7 @@ def test_what_cannot_be_asked_is_refused_at_once(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_only_whoever_asked_takes_it_back_and_a_reviewer_asks_nothing(
     build: Build, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -120,6 +173,7 @@ def test_only_whoever_asked_takes_it_back_and_a_reviewer_asks_nothing(
     assert AwaitedReview.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_round_waits_for_its_build_too(project: Any, developer: Any, reviewer: Any, browser_of: Browser) -> None:
     ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     write_file(developer, project, "notes.txt", b"better")

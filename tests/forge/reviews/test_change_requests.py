@@ -84,6 +84,7 @@ def read(person: User, request: ChangeRequest) -> Merging:
 # -- who may offer what
 
 
+@pytest.mark.slow
 def test_only_a_fork_with_a_change_is_offered_and_only_to_an_origin_that_one_sees(
     project: Project, fork: Project, partner: User, owner: User, developer: User
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_stranger_who_sees_the_page_offers_and_reads_nothing_of_it(
     assert fork_to_offer(User.objects.get(pk=partner.pk), fork) is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/change-requests")
 def test_open_change_requests_of_a_fork_have_an_end(fork: Project, partner: User) -> None:
     write_file(partner, fork, "notes.md", b"mine")
@@ -135,6 +137,7 @@ def test_open_change_requests_of_a_fork_have_an_end(fork: Project, partner: User
         actions.offer_changes(partner, fork, "One more")
 
 
+@pytest.mark.slow
 def test_who_may_not_edit_decides_nothing(
     fork: Project, partner: User, reviewer: User, viewer: User, developer: User
 ) -> None:
@@ -162,6 +165,7 @@ def test_who_may_not_edit_decides_nothing(
 # -- what is merged
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_given(
     project: Project, fork: Project, partner: User, developer: User, reviewer: User, owner: User
@@ -199,6 +203,7 @@ def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_giv
         actions.merge_change_request(developer, again(developer, offer))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 def test_the_forks_people_do_not_approve_what_they_offer(
     project: Project, fork: Project, partner: User, owner: User, developer: User
@@ -214,6 +219,7 @@ def test_the_forks_people_do_not_approve_what_they_offer(
         actions.give_verdict(User.objects.get(pk=partner.pk), later, "approve")
 
 
+@pytest.mark.slow
 def test_a_stage_that_both_changed_waits_for_a_choice(
     project: Project, fork: Project, partner: User, developer: User, owner: User
 ) -> None:
@@ -241,6 +247,7 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     project: Project, fork: Project, partner: User, developer: User
@@ -279,6 +286,7 @@ def test_nobody_merges_over_an_edit_of_this_moment(
     assert (again(developer, offer).state, runefile(project)) == ("open", RUNEFILE)
 
 
+@pytest.mark.slow
 def test_a_merge_is_undone_without_what_was_edited_since(
     project: Project, fork: Project, partner: User, developer: User
 ) -> None:
@@ -298,6 +306,7 @@ def test_a_merge_is_undone_without_what_was_edited_since(
     assert "9" in runefile(project)
 
 
+@pytest.mark.slow
 def test_what_is_offered_after_a_merge_is_compared_with_what_was_merged(
     project: Project, fork: Project, partner: User, developer: User
 ) -> None:
@@ -324,6 +333,7 @@ def test_a_fork_that_is_gone_can_only_be_closed(fork: Project, partner: User, de
     assert again(developer, offer).state == "open"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
     project: Project, fork: Project, partner: User, developer: User, owner: User, reviewer: User

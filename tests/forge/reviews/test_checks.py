@@ -57,6 +57,7 @@ def success(build: Build, **values: str) -> Result:
     return Result(**({"digest": build.artefact.digest, "state": "success"} | values))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/checks")
 def test_a_version_waits_until_the_robot_says_that_its_check_succeeded(
     project: Any, developer: Any, reviewer: Any
@@ -74,7 +75,7 @@ def test_a_version_waits_until_the_robot_says_that_its_check_succeeded(
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/check-posters")
 def test_only_the_robot_that_is_named_posts(project: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
     build = build_with(developer, project)
     with pytest.raises(RobotNeeded):
@@ -94,7 +95,8 @@ def test_only_the_robot_that_is_named_posts(project: Any, developer: Any, review
     assert not CheckResult.objects.exists()
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/check-bytes")
 def test_a_result_names_a_check_of_the_rules_and_the_bytes_of_the_build(
     project: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -110,7 +112,7 @@ def test_a_result_names_a_check_of_the_rules_and_the_bytes_of_the_build(
         publish_build(developer, other, "1.0")
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.protects("reviews/check-links")
 def test_a_result_is_a_state_a_line_and_a_link_over_https(project: Any, developer: Any, reviewer: Any) -> None:
     build, rig = build_with(developer, project), robot(reviewer)
     wrong: tuple[dict[str, str], ...] = (
@@ -132,7 +134,8 @@ def test_a_result_is_a_state_a_line_and_a_link_over_https(project: Any, develope
     assert not CheckResult.objects.exists()
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/own-robots")
 def test_a_build_that_names_its_own_robot_needs_the_one_in_force_too(
     project: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -149,7 +152,8 @@ def test_a_build_that_names_its_own_robot_needs_the_one_in_force_too(
         publish_build(developer, without, "1.1")
 
 
-@pytest.mark.protects("reviews/checks")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/former-robots")
 def test_the_result_of_a_robot_that_left_does_not_count(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -160,7 +164,8 @@ def test_the_result_of_a_robot_that_left_does_not_count(
         publish_build(developer, build, "1.0")
 
 
-@pytest.mark.protects("reviews/check-robots")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/former-robots")
 def test_what_a_token_posted_ends_with_it_and_another_of_its_name_posts_anew(
     project: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -181,6 +186,7 @@ def test_what_a_token_posted_ends_with_it_and_another_of_its_name_posts_anew(
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/check-robots")
 def test_of_two_tokens_with_one_name_neither_posts_and_what_the_first_said_stays(
     project: Any, developer: Any, reviewer: Any
@@ -198,6 +204,7 @@ def test_of_two_tokens_with_one_name_neither_posts_and_what_the_first_said_stays
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
+@pytest.mark.slow
 def test_the_pages_show_a_result_with_its_link_and_its_robot(
     project: Any, owner: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -212,6 +219,7 @@ def test_the_pages_show_a_result_with_its_link_and_its_robot(
     assert "Failure" in page
 
 
+@pytest.mark.slow
 def test_a_robot_posts_over_the_api_and_others_read(
     project: Any, developer: Any, reviewer: Any, client: Client
 ) -> None:

@@ -51,6 +51,7 @@ def texts(thread: AnchoredThread) -> list[str]:
     return [comment.text for comment in thread.thread.comments.all()]
 
 
+@pytest.mark.slow
 def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, developer: Any, reviewer: Any) -> None:
     review = new_review(project, developer, reviewer)
     first = begin_thread(reviewer, review, "How loud?", AnchorRequest(AnchorKind.STAGE, "out"))
@@ -69,6 +70,7 @@ def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, deve
     assert anchor_of(threads[0]).title == "Stage out"
 
 
+@pytest.mark.slow
 def test_a_build_shows_its_own_threads_and_those_of_its_reviews(project: Any, developer: Any, reviewer: Any) -> None:
     review = new_review(project, developer, reviewer)
     build = review.rounds.get().build
@@ -121,6 +123,7 @@ def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/mentions")
 def test_who_is_mentioned_is_told_once(
     project: Any, developer: Any, reviewer: Any, stranger: Any, mentions: list[Mention]
@@ -137,6 +140,7 @@ def test_who_is_mentioned_is_told_once(
     assert event.data["mentioned"] == [str(developer.pk)]
 
 
+@pytest.mark.slow
 def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
     review = new_review(project, developer, reviewer)
     thread = begin_thread(reviewer, review, "How loud?")

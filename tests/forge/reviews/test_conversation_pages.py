@@ -46,6 +46,7 @@ def text_of(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
+@pytest.mark.slow
 def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
     review: Review, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -68,6 +69,7 @@ def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
     )
 
 
+@pytest.mark.slow
 def test_what_cannot_be_begun_is_explained_and_the_words_stay(
     review: Review, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -77,6 +79,7 @@ def test_what_cannot_be_begun_is_explained_and_the_words_stay(
     assert "What of it?" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: Any, browser_of: Browser) -> None:
     thread = begin_thread(reviewer, review, "How *loud*?")
     comment = thread.thread.comments.get()
@@ -103,6 +106,7 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: An
     assert browser.post(on_comment, seen_form(on_comment, text="Back")).status_code == 409
 
 
+@pytest.mark.slow
 def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
     review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -115,6 +119,7 @@ def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
     assert answer["Location"] == f"/acme/kitchen/builds/1?threads=all#thread-{thread.pk}"
 
 
+@pytest.mark.slow
 def test_a_thread_stays_readable_when_its_recording_is_gone(
     review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -131,6 +136,7 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
     assert "studio?sample=" not in after
 
 
+@pytest.mark.slow
 def test_an_owner_sees_a_trace_of_what_was_deleted(
     review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
@@ -147,6 +153,7 @@ def shown_titles(page: str) -> list[str]:
     return re.findall(r'<article [^>]*aria-label="Thread: ([^"]*)">', page)
 
 
+@pytest.mark.slow
 def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
     review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:

@@ -167,7 +167,7 @@ def test_a_changed_file_needs_the_approval_of_its_owner_and_nobody_elses() -> No
     assert owned(changed=("notes.txt",)).missing == ()
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/former-file-owners")
 def test_an_owner_who_left_or_wrote_it_does_not_count() -> None:
     mine = approval(VIEWER, OWNED)
     (left,) = owned(mine, members=(OWNER, DEVELOPER)).missing
@@ -176,21 +176,21 @@ def test_an_owner_who_left_or_wrote_it_does_not_count() -> None:
     assert "invite somebody as a reviewer" in own
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/same-bytes-from-other-files")
 def test_an_approval_of_the_same_bytes_from_other_files_is_none_of_the_changed_file() -> None:
     seen = approval(VIEWER, OWNED)
     assert owned(replace(seen, unseen=frozenset({"models/a.tflite"}))).missing != ()
     assert owned(replace(seen, unseen=frozenset({"notes.txt"}))).missing == ()
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/removed-file-owners")
 def test_taking_the_owners_out_needs_the_owners_in_force() -> None:
     none = Policy(approvals=(), protected_tags=("versions",))
     assert owned(approval(OWNER, none), proposed=none).missing != ()
     assert owned(approval(VIEWER, none), proposed=none).missing == ()
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/former-file-owners")
 def test_a_team_owns_files_by_its_people_of_today() -> None:
     rules = replace(OWNED, owners=(Owners("*", Approval(teams=("audio",))),))
     heard = replace(DEVELOPER, teams=frozenset({"audio"}))

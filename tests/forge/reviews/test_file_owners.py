@@ -51,6 +51,7 @@ def build_with(user: Any, project: Any, rules: str, rune: bytes = RUNE, **files:
     return built(user, project, rune, policy=policy.to_json())
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/file-owners")
 def test_a_file_of_somebody_is_published_with_their_approval_alone(
     project: Any, owner: Any, developer: Any, reviewer: Any
@@ -72,13 +73,15 @@ def published(project: Any, owner: Any, developer: Any, reviewer: Any) -> Build:
     return build
 
 
+@pytest.mark.slow
 def test_what_changes_nothing_of_theirs_needs_nothing_of_them(published: Build, developer: Any) -> None:
     write_file(developer, published.project, "notes.txt", b"hello")
     later = build_with(developer, published.project, RULES, RUNE + b"2")
     assert publish_build(developer, later, "1.1").name == "1.1"
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/changes-in-earlier-builds")
 def test_a_change_in_an_earlier_build_that_others_approved_still_needs_its_owner(
     published: Build, developer: Any, owner: Any, reviewer: Any
 ) -> None:
@@ -92,7 +95,8 @@ def test_a_change_in_an_earlier_build_that_others_approved_still_needs_its_owner
     assert publish_build(developer, later, "1.2").name == "1.2"
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/moved-files")
 def test_removing_or_moving_a_file_is_a_change_of_it(published: Build, developer: Any) -> None:
     delete_file(developer, published.project, "models/a")
     write_file(developer, published.project, "elsewhere/a", b"1")
@@ -100,7 +104,8 @@ def test_removing_or_moving_a_file_is_a_change_of_it(published: Build, developer
         publish_build(developer, build_with(developer, published.project, RULES, RUNE + b"2"), "1.1")
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/same-bytes-from-other-files")
 def test_an_approval_of_the_same_bytes_from_other_files_does_not_count_and_can_be_asked_for(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -118,7 +123,7 @@ def test_an_approval_of_the_same_bytes_from_other_files_does_not_count_and_can_b
     assert publish_build(developer, later, "1.0").name == "1.0"
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/unconfirmed-file-owners")
 def test_an_address_that_nobody_confirmed_owns_nothing(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, RULES, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -127,7 +132,7 @@ def test_an_address_that_nobody_confirmed_owns_nothing(project: Any, owner: Any,
         publish_build(developer, build, "1.0")
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/former-file-owners")
 def test_an_owner_who_was_removed_no_longer_counts(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, RULES, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -136,7 +141,8 @@ def test_an_owner_who_was_removed_no_longer_counts(project: Any, owner: Any, dev
         publish_build(developer, build, "1.0")
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/former-file-owners")
 def test_a_team_owns_files_while_somebody_is_in_it(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, TEAM, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -152,7 +158,8 @@ def test_a_team_owns_files_while_somebody_is_in_it(project: Any, owner: Any, dev
         publish_build(developer, later, "1.1")
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.slow
+@pytest.mark.protects("reviews/removed-file-owners")
 def test_a_build_that_takes_the_owners_out_needs_them(published: Build, developer: Any, owner: Any) -> None:
     none = "approvals: []\nprotected-tags: [versions]\n"
     build = build_with(developer, published.project, none, RUNE + b"2", a=b"2")
@@ -161,6 +168,7 @@ def test_a_build_that_takes_the_owners_out_needs_them(published: Build, develope
         publish_build(developer, build, "1.1")
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_build_and_a_review_and_the_api_say_whose_approval_is_missing(
     project: Any, owner: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -177,6 +185,7 @@ def test_the_pages_of_a_build_and_a_review_and_the_api_say_whose_approval_is_mis
     assert {"done": True, "title": said, "detail": "Approved by Ari Rossi."} in gate["steps"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/file-owners")
 def test_a_change_request_that_changes_a_file_of_somebody_waits_for_them(
     project: Any, owner: Any, developer: Any, reviewer: Any, stranger: Any, browser_of: Browser

@@ -54,12 +54,14 @@ def strict(project: Any, owner: Any, developer: Any, reviewer: Any) -> Build:
     return build
 
 
+@pytest.mark.slow
 def test_alone_one_publishes_without_asking_anybody(project: Any, developer: Any) -> None:
     tag = publish_build(developer, build_with(developer, project), "1.0")
     assert tag.publication is not None
     assert tag.publication.admission == Admission.OPEN
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 def test_with_a_second_person_a_version_needs_an_approval(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
@@ -77,6 +79,7 @@ def test_with_a_second_person_a_version_needs_an_approval(project: Any, develope
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "passed"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 @pytest.mark.parametrize("name", ["latest", "Latest", "LATEST"])
 def test_latest_is_protected_where_the_team_has_two_people_and_no_file_says_otherwise(
@@ -91,6 +94,7 @@ def test_latest_is_protected_where_the_team_has_two_people_and_no_file_says_othe
     assert publish_build(developer, build, "latest").name == "latest"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 def test_who_is_alone_publishes_latest_until_a_second_person_joins(project: Any, developer: Any) -> None:
     assert publish_build(developer, build_with(developer, project), "latest").name == "latest"
@@ -99,6 +103,7 @@ def test_who_is_alone_publishes_latest_until_a_second_person_joins(project: Any,
         publish_build(developer, build_with(developer, project, rune=RUNE + b"2"), "latest")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 def test_a_build_with_changes_asked_for_gets_no_version(
     project: Any, owner: Any, developer: Any, reviewer: Any
@@ -110,6 +115,7 @@ def test_a_build_with_changes_asked_for_gets_no_version(
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, reviewer: Any) -> None:
     build = approved(build_with(developer, project, "limits: {size: 1 kB}\n"))
@@ -157,6 +163,7 @@ def test_only_owners_override(project: Any, owner: Any, developer: Any, reviewer
             publish_past_gate(person, build, "1.0", "A good reason.")
 
 
+@pytest.mark.slow
 def test_an_override_is_for_what_is_refused(project: Any, owner: Any, developer: Any) -> None:
     build = build_with(developer, project)
     with pytest.raises(NothingToOverride):
@@ -165,6 +172,7 @@ def test_an_override_is_for_what_is_refused(project: Any, owner: Any, developer:
         publish_past_gate(owner, approved(build), "1.0", "A good reason.")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/overrides")
 def test_an_override_does_not_make_the_rules_of_its_build_the_projects(
     strict: Build, owner: Any, developer: Any
@@ -179,6 +187,7 @@ def test_an_override_does_not_make_the_rules_of_its_build_the_projects(
 # -- ways around
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/loosened-rules")
 def test_rules_that_are_loosened_by_the_same_change_do_not_open_the_gate(strict: Build, developer: Any) -> None:
     build = build_with(developer, strict.project, NONE, RUNE + b"2")
@@ -187,6 +196,7 @@ def test_rules_that_are_loosened_by_the_same_change_do_not_open_the_gate(strict:
             publish_build(developer, build, tag)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/inherited-approvals")
 def test_approvals_of_the_same_bytes_do_not_approve_other_rules(strict: Build, developer: Any) -> None:
     again = build_with(developer, strict.project, NONE)
@@ -197,12 +207,14 @@ def test_approvals_of_the_same_bytes_do_not_approve_other_rules(strict: Build, d
         publish_build(developer, again, "2.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/loosened-rules")
 def test_taking_the_file_away_does_not_open_the_gate(strict: Build, developer: Any) -> None:
     with pytest.raises(GateClosed, match="0 of 2 approvals"):
         publish_build(developer, build_with(developer, strict.project, None, RUNE + b"2"), "latest")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/loosened-rules")
 def test_those_who_approved_before_can_approve_that_the_rules_change(
     strict: Build, owner: Any, developer: Any, reviewer: Any
@@ -214,6 +226,7 @@ def test_those_who_approved_before_can_approve_that_the_rules_change(
     publish_build(developer, build_with(developer, strict.project, NONE, RUNE + b"3"), "3.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/inherited-approvals")
 def test_an_old_build_does_not_bring_its_old_rules_back(
     project: Any, owner: Any, developer: Any, reviewer: Any
@@ -229,6 +242,7 @@ def test_an_old_build_does_not_bring_its_old_rules_back(
         publish_build(developer, lax, "2.1")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/former-approvers")
 def test_who_asked_for_the_build_cannot_approve_the_rules_that_it_brings(strict: Build, owner: Any) -> None:
     own = build_with(owner, strict.project, NONE)
@@ -236,6 +250,7 @@ def test_who_asked_for_the_build_cannot_approve_the_rules_that_it_brings(strict:
         give_verdict(owner, own, "approve")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/former-approvers")
 def test_an_approval_that_is_taken_back_does_not_count(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
@@ -245,6 +260,7 @@ def test_an_approval_that_is_taken_back_does_not_count(project: Any, developer: 
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/former-approvers")
 def test_an_approval_of_a_former_member_does_not_count(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
@@ -254,6 +270,7 @@ def test_an_approval_of_a_former_member_does_not_count(project: Any, owner: Any,
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/former-approvers")
 def test_an_approval_counts_for_the_role_that_its_person_has_today(
     project: Any, owner: Any, developer: Any, reviewer: Any
@@ -270,6 +287,7 @@ def test_an_approval_counts_for_the_role_that_its_person_has_today(
     publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/overrides")
 def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
     project: Any, owner: Any, developer: Any, browser_of: Any
@@ -306,6 +324,7 @@ def test_the_api_says_what_is_missing(project: Any, developer: Any, reviewer: An
 # -- reviews
 
 
+@pytest.mark.slow
 def test_a_review_goes_on_with_the_same_bytes_where_their_rules_are_others(
     strict: Build, owner: Any, developer: Any
 ) -> None:
@@ -319,6 +338,7 @@ def test_a_review_goes_on_with_the_same_bytes_where_their_rules_are_others(
 # -- what a visitor gets
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unwanted-versions")
 def test_a_visitor_gets_the_newest_that_is_approved(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     first = approved(build_with(developer, project, rune=RUNE + b"1"))
@@ -332,6 +352,7 @@ def test_a_visitor_gets_the_newest_that_is_approved(project: Any, owner: Any, de
     assert default_tag(tags_of(reviewer, project)).name == "1.0"  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unwanted-versions")
 def test_what_nobody_judged_comes_before_what_somebody_wants_changed(
     project: Any, owner: Any, developer: Any, reviewer: Any
@@ -343,6 +364,7 @@ def test_what_nobody_judged_comes_before_what_somebody_wants_changed(
     assert default_tag(tags_of(reviewer, project)).name == "stable"  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_what_an_owner_published_past_the_gate_is_what_a_visitor_gets(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:

@@ -51,6 +51,7 @@ def text_of(answer: Any) -> str:
     return str(answer.content.decode())
 
 
+@pytest.mark.slow
 def test_a_build_says_of_each_limit_in_words_whether_it_is_met(
     build: Build, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -63,11 +64,13 @@ def test_a_build_says_of_each_limit_in_words_whether_it_is_met(
     assert "Not known" in page
 
 
+@pytest.mark.slow
 def test_a_build_without_limits_says_nothing_of_them(project: Any, developer: Any, browser_of: Browser) -> None:
     built(developer, project)
     assert 'id="limits"' not in text_of(browser_of(developer).get(PAGE))
 
 
+@pytest.mark.slow
 def test_the_page_says_what_a_version_demands_and_that_the_rules_change(
     build: Build, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -80,6 +83,7 @@ def test_the_page_says_what_a_version_demands_and_that_the_rules_change(
     assert "past its gate" in text_of(browser_of(people["owner"]).get(f"{PAGE}/publish"))
 
 
+@pytest.mark.slow
 def test_a_review_says_the_same_to_who_judges(build: Build, people: dict[str, Any], browser_of: Browser) -> None:
     review = ask_for_review(people["developer"], build, "Smaller", reviewers=[RequestedGroup((people["reviewer"].pk,))])
     page = text_of(browser_of(people["reviewer"]).get(review.get_absolute_url()))
@@ -89,6 +93,7 @@ def test_a_review_says_the_same_to_who_judges(build: Build, people: dict[str, An
     assert "Publish it</a>" not in page, "a reviewer does not publish"
 
 
+@pytest.mark.slow
 def test_what_is_refused_says_what_is_missing_and_publishes_nothing(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -129,6 +134,7 @@ def test_only_an_owner_overrides_by_the_api(
     assert Publication.objects.exists() is (kind == "owner")
 
 
+@pytest.mark.slow
 def test_an_override_without_a_reason_is_asked_for_one_and_nothing_is_lost(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -139,6 +145,7 @@ def test_an_override_without_a_reason_is_asked_for_one_and_nothing_is_lost(
     assert 'value="why"' in text_of(answer)
 
 
+@pytest.mark.slow
 def test_everyone_reads_on_the_runes_page_that_it_was_published_past_its_gate_and_members_past_what(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -152,6 +159,7 @@ def test_everyone_reads_on_the_runes_page_that_it_was_published_past_its_gate_an
     assert "It has 0 of 1 approval" in text_of(browser_of(people["reviewer"]).get("/acme/kitchen/published"))
 
 
+@pytest.mark.slow
 def test_a_visitor_gets_the_approved_version_and_not_what_somebody_wants_changed(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:

@@ -121,6 +121,7 @@ def test_each_socket_of_the_server_is_tried() -> None:
     }
 
 
+@pytest.mark.slow
 async def test_a_guest_hears_that_their_review_changed_and_nothing_of_it(
     review: Review, developer: User, reviewer: User
 ) -> None:
@@ -132,6 +133,7 @@ async def test_a_guest_hears_that_their_review_changed_and_nothing_of_it(
         assert await socket.is_silent()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-sockets")
 async def test_a_guest_hears_nothing_of_the_rest_of_the_project(
     review: Review, project: Project, developer: User, reviewer: User
@@ -144,6 +146,7 @@ async def test_a_guest_hears_nothing_of_the_rest_of_the_project(
         assert await socket.is_silent()
 
 
+@pytest.mark.slow
 async def test_a_message_that_is_lost_is_made_up_for(
     review: Review, developer: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +158,7 @@ async def test_a_message_that_is_lost_is_made_up_for(
         assert await socket.event() == {"type": "changed"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-sockets")
 async def test_without_the_cookie_of_this_review_there_is_nothing(
     review: Review, project: Project, developer: User, reviewer: User
@@ -197,6 +201,7 @@ async def test_what_ends_a_link_ends_its_sockets(
         assert await socket.closed() == (Closing.NO_ACCESS, consumers.ENDED)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-sockets")
 async def test_nothing_is_told_after_the_end_although_nobody_said_that_it_came(
     review: Review, owner: User, developer: User, reviewer: User
@@ -208,6 +213,7 @@ async def test_nothing_is_told_after_the_end_although_nobody_said_that_it_came(
         assert (await socket.message())["type"] == "websocket.close"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/guest-sockets")
 async def test_guests_leave_half_of_the_sockets_to_members(
     review: Review, organisation: Organisation, developer: User

@@ -55,6 +55,7 @@ def page(browser: Client, review: Review) -> str:
     return browser.get(f"/try/reviews/{review.pk}").content.decode()
 
 
+@pytest.mark.slow
 def test_a_link_shows_the_review_without_an_account(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review), review)
     shown = page(browser, review)
@@ -65,6 +66,7 @@ def test_a_link_shows_the_review_without_an_account(review: Review, developer: U
     assert AuditEntry.objects.filter(action="guest.download", principal_kind="guest").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-reach")
 def test_the_cookie_goes_to_the_review_and_nowhere_else(review: Review, developer: User) -> None:
     browser = Client()
@@ -73,6 +75,7 @@ def test_the_cookie_goes_to_the_review_and_nowhere_else(review: Review, develope
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/try/reviews/{review.pk}", True, "Strict")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-reach")
 @pytest.mark.parametrize(
     "address",
@@ -92,6 +95,7 @@ def test_the_api_knows_no_guest(address: str, review: Review, developer: User) -
     assert browser.get(address.format(review=review.pk, build=build.pk)).status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-reach")
 def test_a_guest_may_do_nothing_to_the_project(review: Review, developer: User) -> None:
     guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
@@ -101,6 +105,7 @@ def test_a_guest_may_do_nothing_to_the_project(review: Review, developer: User) 
     assert verbs_on(principal_of_guest(guest), review.project) == {Verb.SEE}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-reach")
 def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, developer: User, reviewer: User) -> None:
     secret = invited(developer, review)
@@ -117,6 +122,7 @@ def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, d
         actions.say_as_guest(principal_of_guest(guest), other, "Lena", "Hello")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-reach")
 def test_a_guest_is_shown_no_recording(review: Review, developer: User, reviewer: User) -> None:
     consent = sample_terms(review.project).text
@@ -124,6 +130,7 @@ def test_a_guest_is_shown_no_recording(review: Review, developer: User, reviewer
     assert str(sample.pk) not in page(entered(invited(developer, review), review), review)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-comments")
 def test_a_guest_comments_with_a_name(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review), review)
@@ -140,12 +147,14 @@ def test_a_guest_comments_with_a_name(review: Review, developer: User) -> None:
     assert [comment.text for comment in thread.thread.comments.all()] == ["It hears me.", "Still."]
 
 
+@pytest.mark.slow
 def test_who_may_only_read_says_nothing(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review, may_comment=False), review)
     assert browser.post(f"/try/reviews/{review.pk}/say", {"name": "Lena", "text": "x"}).status_code == 404
     assert "Your link lets you read." in page(browser, review)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-comments")
 def test_a_guest_says_so_much_and_no_more(review: Review, developer: User) -> None:
     guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
@@ -172,6 +181,7 @@ def delete_project(review: Review, owner: User, developer: User) -> None:
     Project.objects.update(deleted_at=timezone.now())
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-links")
 @pytest.mark.parametrize("end", [revoke, expire, leave, delete_project])
 def test_what_ends_a_link_ends_what_it_let_in(end: Any, review: Review, owner: User, developer: User) -> None:
@@ -183,6 +193,7 @@ def test_what_ends_a_link_ends_what_it_let_in(end: Any, review: Review, owner: U
     assert browser.post(f"/try/reviews/{review.pk}", {"token": secret}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_closed_review_takes_no_comment_of_a_guest(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review), review)
     actions.close_review(developer, review)
@@ -213,6 +224,7 @@ def test_a_reviewer_invites_nobody(review: Review, reviewer: User) -> None:
         actions.invite_guest(reviewer, review, GuestTerms("Lena"))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-links")
 def test_a_link_lets_so_many_browsers_in(review: Review, developer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forge.reviews.guests.actions.MOST_GUESTS", 1)

@@ -57,6 +57,7 @@ class Forms(HTMLParser):
             self.forms[-1][1][attributes["name"]] = attributes.get("value", "")
 
 
+@pytest.mark.slow
 def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any, browser_of: Browser) -> None:
     built(owner, project)
     fields = {"title": "Hears whispers", "invited": f"{ANA}"}
@@ -88,6 +89,7 @@ def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any,
     assert state_of(review, standing_verdicts([review])[review.pk]) is ReviewState.APPROVED
 
 
+@pytest.mark.slow
 def test_a_review_waits_for_who_joined_and_not_for_who_has_not(
     owner: Any, project: Any, stranger: Any, reviewer: Any
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_review_waits_for_who_joined_and_not_for_who_has_not(
     assert AuditEntry.objects.filter(action="review.accept", actor_id=stranger.pk).exists()
 
 
+@pytest.mark.slow
 def test_a_review_waits_until_who_was_invited_approves(owner: Any, project: Any, reviewer: Any, stranger: Any) -> None:
     review, secret = invited_review(owner, project, stranger.email)
     build = newest_round(review).build
@@ -140,6 +143,7 @@ def test_who_built_it_does_not_become_its_reviewer(owner: Any, project: Any) -> 
     assert groups_of(find_review(owner, review.pk)) == []
 
 
+@pytest.mark.slow
 def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, browser_of: Browser) -> None:
     invited_review(owner, project)
     revoke_invitation(owner, project.organisation, Invitation.objects.get().pk)

@@ -38,6 +38,7 @@ def reminded(*people: Any) -> list[int]:
     return [Notice.objects.filter(person=each, kind="review-due").count() for each in people]
 
 
+@pytest.mark.slow
 def test_who_is_waited_for_is_reminded_a_day_before_once(
     review: Review, developer: Any, reviewer: Any, owner: Any
 ) -> None:
@@ -54,6 +55,7 @@ def test_who_is_waited_for_is_reminded_a_day_before_once(
     assert review.reminded_after is None
 
 
+@pytest.mark.slow
 def test_an_overdue_review_is_said_to_its_reviewers_and_to_who_asked_and_on_lists(
     review: Review, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:

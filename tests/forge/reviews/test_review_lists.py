@@ -33,11 +33,13 @@ def build(project: Any, developer: Any, reviewer: Any) -> Build:
     return build
 
 
+@pytest.mark.slow
 def test_the_title_of_a_waiting_review_leads_to_it(build: Build, reviewer: Any, browser_of: Browser) -> None:
     home = page_of(browser_of(reviewer), "/")
     assert f'<a href="{REVIEWS}/1">acme/kitchen: Hears whispers</a>' in home
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tag", "is_listed"), [("edge", True), ("1.0", False)])
 def test_a_review_leaves_the_lists_once_its_build_is_published_for_good(
     tag: str, is_listed: bool, build: Build, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
@@ -55,6 +57,7 @@ def test_a_review_leaves_the_lists_once_its_build_is_published_for_good(
     assert ("Waiting" in everything) is is_listed
 
 
+@pytest.mark.slow
 def test_a_verdict_that_was_given_is_no_button_any_more(build: Build, reviewer: Any, browser_of: Browser) -> None:
     client = browser_of(reviewer)
     primary = '<button class="button big primary" form="respond" name="verdict" value="approve">'

@@ -25,6 +25,7 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
+@pytest.mark.slow
 def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     project: Any, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -74,6 +75,7 @@ def test_what_was_typed_is_kept_beside_what_was_wrong(
     assert not Review.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_verdict_is_given_and_undone_by_forms(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_verdict_is_given_and_undone_by_forms(
     assert "You built this or wrote part of it, so somebody else decides." in mine
 
 
+@pytest.mark.slow
 def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -112,6 +115,7 @@ def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(
     assert "Build 2</a>" in page
 
 
+@pytest.mark.slow
 def test_the_page_says_as_which_build_the_same_bytes_were_approved(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -122,6 +126,7 @@ def test_the_page_says_as_which_build_the_same_bytes_were_approved(
     assert "Approved as build 1" in text_of(browser_of(reviewer).get("/acme/kitchen/builds/2"))
 
 
+@pytest.mark.slow
 def test_a_closed_review_takes_no_verdict(project: Any, developer: Any, reviewer: Any, browser_of: Browser) -> None:
     ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     page = text_of(browser_of(developer).post(f"{PAGE}/close", seen_form(f"{PAGE}/close"), follow=True))
@@ -130,6 +135,7 @@ def test_a_closed_review_takes_no_verdict(project: Any, developer: Any, reviewer
     assert browser_of(developer).post(f"{PAGE}/close").status_code == 409
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "address", "answers"),
     [

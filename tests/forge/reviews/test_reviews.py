@@ -55,6 +55,7 @@ def waiting(user: Any) -> list[tuple[str, str]]:
 PENDING_REVIEW = ("acme/kitchen: Hears whispers", "Review")
 
 
+@pytest.mark.slow
 def test_a_build_waits_for_nobody_until_somebody_asks(
     project: Any, developer: Any, owner: Any, reviewer: Any, stranger: Any
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_build_waits_for_nobody_until_somebody_asks(
     assert waiting(developer) == [("acme/kitchen: Hears whispers", "Read")]
 
 
+@pytest.mark.slow
 def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, reviewer: Any) -> None:
     third = User.objects.create_user("third@acme.example", name="Third")
     Membership.objects.create(organisation=project.organisation, user=third, role="reviewer")
@@ -83,6 +85,7 @@ def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, r
     assert waiting(third) == []
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_those_whose_approval_is_not_needed(
     project: Any, developer: Any, owner: Any, reviewer: Any
 ) -> None:
@@ -97,6 +100,7 @@ def test_nobody_waits_for_those_whose_approval_is_not_needed(
     assert state(owner, review) is ReviewState.CHANGES
 
 
+@pytest.mark.slow
 def test_a_new_round_asks_again_about_other_bytes(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer)])
@@ -111,6 +115,7 @@ def test_a_new_round_asks_again_about_other_bytes(project: Any, developer: Any, 
     assert newest_round(find_review(reviewer, review.pk)).build == better
 
 
+@pytest.mark.slow
 def test_a_review_does_not_go_back_to_an_older_build(project: Any, developer: Any, reviewer: Any) -> None:
     older = built(developer, project)
     review = ask_for_review(
@@ -120,6 +125,7 @@ def test_a_review_does_not_go_back_to_an_older_build(project: Any, developer: An
         ask_in_a_new_round(developer, review, older)
 
 
+@pytest.mark.slow
 def test_who_approved_these_bytes_before_is_not_asked_again(project: Any, developer: Any, reviewer: Any) -> None:
     first = built(developer, project)
     give_verdict(reviewer, first, "approve")
@@ -128,6 +134,7 @@ def test_who_approved_these_bytes_before_is_not_asked_again(project: Any, develo
     assert waiting(reviewer) == []
 
 
+@pytest.mark.slow
 def test_one_open_review_asks_about_some_bytes(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer)])
@@ -137,6 +144,7 @@ def test_one_open_review_asks_about_some_bytes(project: Any, developer: Any, rev
     assert ask_for_review(developer, build, "Once more", reviewers=[one(reviewer)]).number == 2
 
 
+@pytest.mark.slow
 def test_a_closed_review_waits_for_nobody_and_takes_nothing_more(project: Any, developer: Any, reviewer: Any) -> None:
     review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
     close_review(developer, review)
@@ -151,6 +159,7 @@ def test_a_closed_review_waits_for_nobody_and_takes_nothing_more(project: Any, d
             attempt()
 
 
+@pytest.mark.slow
 def test_other_reviewers_are_asked_instead(project: Any, developer: Any, owner: Any, reviewer: Any) -> None:
     review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
     change_reviewers(developer, review, [one(owner)])
@@ -205,6 +214,7 @@ def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(
     assert not reviews_of(stranger, project)
 
 
+@pytest.mark.slow
 def test_each_act_of_a_review_is_in_the_audit_log(project: Any, developer: Any, reviewer: Any) -> None:
     review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
     begin_thread(reviewer, review, "How loud?")

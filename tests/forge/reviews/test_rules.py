@@ -36,6 +36,7 @@ LOOSE = Policy(approvals=(), protected_tags=())
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/organisation-rules")
 def test_a_project_that_protects_nothing_is_held_to_its_organisations_rules(
     project: Project, developer: Any, reviewer: Any, owner: Any
@@ -49,6 +50,7 @@ def test_a_project_that_protects_nothing_is_held_to_its_organisations_rules(
     assert publish_build(developer, build, "release-7").name == "release-7"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/organisation-rules")
 def test_a_stricter_project_stays_stricter(project: Project, developer: Any, reviewer: Any, owner: Any) -> None:
     change_rules(owner, project.organisation, Rules(1, ("versions",)))
@@ -74,6 +76,7 @@ def form_of(build: Any) -> dict[str, str]:
     return {"verdict": "approve", "text": "It hears me.", "round": "1", "rune": build.artefact.digest}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unattended-browser")
 def test_an_approval_needs_a_password_that_was_typed_just_now(
     confirming: Project, developer: Any, reviewer: Any, browser_of: Browser
@@ -104,6 +107,7 @@ def test_an_approval_needs_a_password_that_was_typed_just_now(
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unattended-browser")
 def test_who_has_neither_password_nor_passkey_sets_one_up_before_approving(
     confirming: Project, developer: Any, reviewer: Any, browser_of: Browser
@@ -117,6 +121,7 @@ def test_who_has_neither_password_nor_passkey_sets_one_up_before_approving(
     assert client.get("/accounts/identity")["Location"] == "/accounts/security"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unattended-browser")
 def test_an_approval_from_before_the_rule_does_not_count(
     project: Project, developer: Any, reviewer: Any, owner: Any
@@ -136,6 +141,7 @@ def test_an_approval_from_before_the_rule_does_not_count(
 # -- who changes them
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/organisation-rules")
 def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[str, Any], browser_of: Browser) -> None:
     form = {"approvals": "2", "protected_tags": "versions, latest", "confirms": "1"}

@@ -49,6 +49,7 @@ def paths_of(project: Project) -> set[str]:
     return {entry.path for entry in list_files(project)}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/copied-drafts")
 @pytest.mark.parametrize("copy", COPIES)
 def test_who_may_not_is_told_why_or_nothing(
@@ -86,6 +87,7 @@ def test_a_stranger_takes_what_was_published_and_nothing_of_the_draft_or_of_peop
     assert shown == (shared if copy is fork_project else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", COPIES)
 def test_both_sides_change_a_stage_and_nothing_is_lost(
     copy: Any, shared: Any, stranger: Any, other: Organisation, owner: Any, developer: Any
@@ -107,6 +109,7 @@ def test_both_sides_change_a_stage_and_nothing_is_lost(
     assert b"[1, 2]" in result.texts["Runefile.yml"]
 
 
+@pytest.mark.slow
 def test_the_page_offers_a_copy_to_who_may_have_one(
     shared: Any, owner: Any, stranger: Any, other: Organisation, browser_of: Callable[[Any], Client]
 ) -> None:

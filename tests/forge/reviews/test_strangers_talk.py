@@ -116,6 +116,7 @@ def test_each_kind_is_asked_by_something() -> None:
     assert {kind for case in CASES for kind in kinds_for(case)} == set(KINDS)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/offerers")
 @SHARE_OF_PEOPLE_AND_ALL
 def test_each_kind_of_person_is_answered_as_the_table_says(
@@ -167,6 +168,7 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_a_token_takes_part_as_far_as_its_scopes_and_its_reach_go(offer: ChangeRequest, stranger: User) -> None:
     def answers(*scopes: str, restriction: Collection[str] | None = None) -> tuple[int, int]:
         _, secret = create_token(stranger, "bot", scopes, None, restriction)
@@ -180,6 +182,7 @@ def test_a_token_takes_part_as_far_as_its_scopes_and_its_reach_go(offer: ChangeR
     assert answers("project:read", "review:write", restriction=[offer.source.stream]) == (200, 201)
 
 
+@pytest.mark.slow
 def test_both_sides_hear_of_it_and_of_nothing_else(
     project: Project, fork: Project, offer: ChangeRequest, owner: User, developer: User, stranger: User
 ) -> None:
@@ -204,6 +207,7 @@ def test_both_sides_hear_of_it_and_of_nothing_else(
     assert Event.objects.filter(stream_id=project.stream, type="thread.changed").count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/offerers")
 def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     project: Project,
@@ -245,6 +249,7 @@ def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     assert set(acts) == {("change.ask", reviewer.pk), ("change.newer", stranger.pk)}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/offerers")
 def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
     project: Project, fork: Project, offer: ChangeRequest, owner: User, stranger: User
@@ -271,6 +276,7 @@ def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
         find_thread(User.objects.get(pk=stranger.pk), thread.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/offerers")
 def test_who_is_no_member_says_so_much_an_hour_and_ends_their_own_threads_alone(
     offer: ChangeRequest, owner: User, stranger: User, reviewer: User, monkeypatch: pytest.MonkeyPatch

@@ -88,6 +88,7 @@ def test_a_build_has_fields_for_what_its_stages_take(review: Review) -> None:
     assert fields["turn.modulus"] == ("float", "2.5")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/suggestion-rights")
 def test_a_copy_is_built_and_the_projects_files_stay(review: Review, reviewer: User, compiler: Compiler) -> None:
     copy = tried(reviewer, review, compiler)
@@ -96,6 +97,7 @@ def test_a_copy_is_built_and_the_projects_files_stay(review: Review, reviewer: U
     assert tried(reviewer, review, compiler).pk == copy.pk
 
 
+@pytest.mark.slow
 def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
     assert tried(reviewer, review, compiler).state == "ready"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/tried-changes")
 def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     review: Review, reviewer: User, developer: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
@@ -133,6 +136,7 @@ def test_what_cannot_be_tried_is_said_at_once(review: Review, reviewer: User, va
     assert not Preview.objects.copies().exists()
 
 
+@pytest.mark.slow
 def test_only_what_was_tried_can_be_suggested(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -147,6 +151,7 @@ def test_only_what_was_tried_can_be_suggested(
         actions.suggest(reviewer, Review.objects.get(), old.pk)
 
 
+@pytest.mark.slow
 def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, reviewer: User, compiler: Compiler) -> None:
     suggestion = suggested(reviewer, review, compiler, "It turns too early.")
     assert suggestion.said == ["`modulus` of `turn` is 3, was 2.5."]
@@ -155,6 +160,7 @@ def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, revi
     assert AuditEntry.objects.filter(action="review.suggest").count() == 1
 
 
+@pytest.mark.slow
 def test_a_taken_suggestion_is_in_the_files_with_both_names(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -174,6 +180,7 @@ def test_a_taken_suggestion_is_in_the_files_with_both_names(
         actions.take_suggestion(developer, suggestion)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-suggestions")
 def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
     review: Review, reviewer: User, developer: User, compiler: Compiler
@@ -185,6 +192,7 @@ def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
     assert find_suggestion(reviewer, suggestion.pk).state == "open"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-suggestions")
 def test_other_places_that_changed_meanwhile_are_kept(
     review: Review, reviewer: User, developer: User, compiler: Compiler
@@ -196,6 +204,7 @@ def test_other_places_that_changed_meanwhile_are_kept(
     assert runefile(review.project) == elsewhere.replace("2.5", "3")
 
 
+@pytest.mark.slow
 def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -209,6 +218,7 @@ def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
     assert runefile(review.project) == RUNEFILE
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/suggestion-rights")
 def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: User, compiler: Compiler) -> None:
     suggestion = suggested(reviewer, review, compiler)
@@ -219,6 +229,7 @@ def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: U
     assert runefile(review.project) == RUNEFILE
 
 
+@pytest.mark.slow
 def test_only_its_author_withdraws_a_suggestion(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -239,6 +250,7 @@ def test_labels_are_said_one_by_one(review: Review) -> None:
     assert in_words(build, [override]) == ["Label `8` is now `eight`."]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/suggestion-trials")
 def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
     for number in range(COPY_LIMIT + 2):

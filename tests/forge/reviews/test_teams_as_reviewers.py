@@ -36,6 +36,7 @@ def state(person: Any, review: Review) -> ReviewState:
     return state_of(current, standing_verdicts([current])[current.pk])
 
 
+@pytest.mark.slow
 def test_any_of_a_teams_people_who_may_judge_counts(
     audio: Team, project: Project, developer: Any, reviewer: Any, owner: Any
 ) -> None:
@@ -48,6 +49,7 @@ def test_any_of_a_teams_people_who_may_judge_counts(
     assert state(developer, review) is ReviewState.APPROVED
 
 
+@pytest.mark.slow
 def test_so_many_of_a_team_must_approve(
     audio: Team, project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:

@@ -41,6 +41,7 @@ def same_again(user: Any, project: Any) -> Any:
     return built(user, project)
 
 
+@pytest.mark.slow
 def test_a_verdict_holds_for_the_rune_that_was_judged(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     verdict = give_verdict(reviewer, build, "approve", "  It hears me.  ")
@@ -78,6 +79,7 @@ def test_a_verdict_is_one_of_two_words(project: Any, developer: Any, owner: Any)
         give_verdict(owner, built(developer, project), "maybe")
 
 
+@pytest.mark.slow
 def test_who_thinks_again_replaces_the_earlier_verdict(project: Any, developer: Any, owner: Any, reviewer: Any) -> None:
     build = built(developer, project)
     give_verdict(owner, build, "changes", "Too slow")
@@ -97,6 +99,7 @@ def test_an_empty_comment_is_refused(project: Any, developer: Any) -> None:
         begin_thread(developer, built(developer, project), "  \n ")
 
 
+@pytest.mark.slow
 def test_a_build_is_compared_with_the_last_approved_one(project: Any, developer: Any, owner: Any) -> None:
     first, second, third = (another(developer, project) for _ in range(3))
     assert approved_before(third) is None
@@ -106,6 +109,7 @@ def test_a_build_is_compared_with_the_last_approved_one(project: Any, developer:
     assert approved_before(first) is None
 
 
+@pytest.mark.slow
 def test_one_verdict_holds_for_all_builds_of_the_same_bytes(
     project: Any, developer: Any, owner: Any, reviewer: Any
 ) -> None:
@@ -118,6 +122,7 @@ def test_one_verdict_holds_for_all_builds_of_the_same_bytes(
     assert approvals_of(again) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/own-bytes")
 def test_nobody_judges_their_own_bytes_in_somebody_elses_build(project: Any, developer: Any, owner: Any) -> None:
     built(developer, project)
@@ -131,6 +136,7 @@ def test_asking_for_changes_takes_a_reason(project: Any, developer: Any, owner: 
         give_verdict(owner, built(developer, project), "changes", "  ")
 
 
+@pytest.mark.slow
 def test_a_verdict_is_undone_within_a_minute_and_the_one_before_holds_again(
     project: Any, developer: Any, owner: Any
 ) -> None:
@@ -145,6 +151,7 @@ def test_a_verdict_is_undone_within_a_minute_and_the_one_before_holds_again(
         undo_verdict(owner, build)
 
 
+@pytest.mark.slow
 def test_after_a_minute_a_verdict_can_only_be_replaced(project: Any, developer: Any, owner: Any) -> None:
     build = built(developer, project)
     verdict = give_verdict(owner, build, "approve")

@@ -44,6 +44,7 @@ def form_of(build: Build, round_number: int) -> dict[str, str]:
     return {"verdict": "approve", "text": "Good", "round": str(round_number), "rune": build.artefact.digest}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unseen-build")
 def test_a_verdict_on_a_page_that_shows_an_earlier_round_is_refused_and_says_so(
     review: Review, developer: Any, reviewer: Any, browser_of: Browser
@@ -64,6 +65,7 @@ def test_a_verdict_on_a_page_that_shows_an_earlier_round_is_refused_and_says_so(
     assert Verdict.objects.get().build == newer
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unseen-build")
 @pytest.mark.parametrize("left_out", ["round", "rune"])
 def test_a_verdict_that_does_not_name_its_round_and_bytes_is_refused(
@@ -75,6 +77,7 @@ def test_a_verdict_that_does_not_name_its_round_and_bytes_is_refused(
     assert not Verdict.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_open_page_hears_of_the_newer_round(
     review: Review, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -84,6 +87,7 @@ def test_the_open_page_hears_of_the_newer_round(
     assert f"Round 2 began with build {newer.number}." in conversation
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unseen-build")
 def test_the_api_takes_a_verdict_on_the_bytes_that_were_read_alone(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
@@ -120,6 +124,7 @@ def test_a_token_asks_for_changes_and_does_not_approve(project: Any, developer: 
     assert post(verdict="changes", comment="Too loud") == 201
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/unconfirmed-address")
 def test_an_approval_counts_for_an_address_that_its_person_has_confirmed(
     project: Any, developer: Any, reviewer: Any
@@ -152,6 +157,7 @@ def test_no_spelling_of_a_protected_tag_goes_past_the_gate(tag: str, project: An
         publish_build(developer, built(developer, project), tag)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/look-alike-tags")
 @pytest.mark.parametrize(
     ("published", "tag"),

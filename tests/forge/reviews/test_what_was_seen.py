@@ -59,6 +59,7 @@ def sent(client: Client, method: str, path: str, body: Any = None, etag: str | N
 # -- publishing
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_build_is_published_as_it_was_seen(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
@@ -78,6 +79,7 @@ def test_a_build_is_published_as_it_was_seen(
     assert client.post(f"{BUILD}/publish", fresh).status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_the_api_publishes_what_its_caller_read(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
@@ -102,6 +104,7 @@ def test_the_api_publishes_what_its_caller_read(
     assert sent(client, "post", f"{API}/tags", body, etag).status_code == 201
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_who_overrides_a_gate_saw_all_that_is_overridden(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
@@ -114,6 +117,7 @@ def test_who_overrides_a_gate_saw_all_that_is_overridden(
     assert not Tag.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_the_api_overrides_what_its_caller_read(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
@@ -145,6 +149,7 @@ def approved_merge(developer: Any, request: ChangeRequest) -> ChangeRequest:
     return find_change_request(developer, request.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_what_was_compared_is_merged(
     change: ChangeRequest, project: Project, developer: Any, stranger: Any, browser_of: Browser
@@ -163,6 +168,7 @@ def test_what_was_compared_is_merged(
     assert change.is_open
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_the_api_merges_what_its_caller_read(
     change: ChangeRequest, project: Project, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
@@ -193,6 +199,7 @@ def disputed(project: Project, owner: Any, developer: Any, stranger: Any) -> tup
     return change, conflict.key
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_conflict_is_resolved_as_it_was_read(
     disputed: tuple[ChangeRequest, str], developer: Any, owner: Any, browser_of: Browser
@@ -235,6 +242,7 @@ def test_a_conflict_is_not_resolved_in_files_that_nobody_has_compared(
 # -- threads
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_thread_is_resolved_as_it_was_read(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
@@ -258,6 +266,7 @@ def test_a_thread_is_resolved_as_it_was_read(
     assert sent(client, "post", f"{path}/reopen", {}, resolved.headers["ETag"]).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_thread_is_reopened_as_it_was_read(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
@@ -280,6 +289,7 @@ def test_a_thread_is_reopened_as_it_was_read(
 # -- files and projects
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 @pytest.mark.parametrize("way", ["", "?as=update"])
 def test_a_version_replaces_the_files_that_were_seen(

@@ -44,6 +44,7 @@ def form_of(build: Build, round_number: int) -> dict[str, str]:
 # -- one state
 
 
+@pytest.mark.slow
 def test_what_waits_for_a_second_approval_is_approved_on_no_page(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
@@ -62,6 +63,7 @@ def test_what_waits_for_a_second_approval_is_approved_on_no_page(
         assert "Waiting" not in text, page
 
 
+@pytest.mark.slow
 def test_the_same_bytes_are_not_approved_as_another_build_while_their_review_waits(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
@@ -75,6 +77,7 @@ def test_the_same_bytes_are_not_approved_as_another_build_while_their_review_wai
     assert "approved as build" not in text
 
 
+@pytest.mark.slow
 def test_a_verdict_names_the_build_that_was_judged(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -92,6 +95,7 @@ def test_a_verdict_names_the_build_that_was_judged(
 # -- what a round is compared with
 
 
+@pytest.mark.slow
 def test_a_reader_compares_a_round_with_what_they_judged_last(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
@@ -119,6 +123,7 @@ def test_a_build_that_its_reader_judged_and_approved_is_called_approved(
 # -- what is no longer tested
 
 
+@pytest.mark.slow
 def test_labels_that_are_no_longer_tested_are_said_and_the_accuracy_is_not_simply_met(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -148,6 +153,7 @@ def review(project: Project, developer: Any, reviewer: Any) -> Review:
     )
 
 
+@pytest.mark.slow
 def test_a_comment_about_a_place_keeps_it_when_it_is_sent_with_a_verdict(
     review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:

@@ -119,6 +119,7 @@ def kinds_for(case: tuple[str, str, Any, tuple[int, ...]]) -> set[str]:
     return kinds_to_ask(name_of(case), dict(zip(KINDS, case[3], strict=True)))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 @SHARE_OF_PEOPLE_AND_ALL
 def test_each_kind_of_person_is_answered_as_the_table_says(

@@ -35,6 +35,7 @@ def _results(actor: Any, text: str) -> list[tuple[str, str]]:
     return [(hit.kind.value, hit.title) for hit in find(actor, parse_query(text))]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_stranger_finds_nothing_of_what_is_private(

@@ -29,6 +29,7 @@ from forge.serving.audit_copies.addresses import read_copies
 from forge.serving.audit_copies.syslog import framed, message
 from forge.serving.local_authority import server_certificate
 from tests.forge.webhooks.receiver import answer, receiving
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +173,7 @@ def syslog_server(trust: ssl.SSLContext | None = None) -> Iterator[tuple[int, li
     """Reads connections to their end, and closes them."""
     got: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
+        listening.settimeout(PATIENCE)
 
         def serve() -> None:
             plain, _ = listening.accept()
@@ -190,7 +191,7 @@ def syslog_server(trust: ssl.SSLContext | None = None) -> Iterator[tuple[int, li
         thread = threading.Thread(target=serve)
         thread.start()
         yield listening.getsockname()[1], got
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 def test_a_syslog_server_gets_all_entries(user: User, copies: Copies) -> None:
@@ -265,5 +266,5 @@ def test_a_syslog_server_that_goes_away_before_it_read_all_gets_them_again(user:
         thread = threading.Thread(target=reset)
         thread.start()
         assert delivery.deliver(copy) == 0
-        thread.join(10)
+        thread.join(PATIENCE)
     assert AuditCopy.objects.get().failures == 1

@@ -71,6 +71,7 @@ def test_a_server_that_is_not_there_is_ill() -> None:
 UNSHARE = {"x86_64": "272", "aarch64": "97"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/missing-protections")
 @pytest.mark.skipif(not is_linux(), reason="only Linux has the means")
 def test_an_operator_is_told_which_protection_is_missing_and_why() -> None:

@@ -43,6 +43,7 @@ def test_the_search_finds_a_command_that_names_the_package_alone() -> None:
         assert not BY_NAME.search(good), good
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/package-names")
 def test_no_page_message_or_document_installs_the_name_from_the_index() -> None:
     listed = subprocess.run(["git", "ls-files", *PATTERNS], cwd=REPOSITORY, check=True, capture_output=True, text=True)

@@ -38,6 +38,7 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
+@pytest.mark.slow
 def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -65,6 +66,7 @@ def test_a_verdict_with_words_is_given_by_a_form(
     assert "Approved</span>" in compact(page)
 
 
+@pytest.mark.slow
 def test_a_comment_without_words_is_explained_and_nothing_is_lost(
     project: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -74,6 +76,7 @@ def test_a_comment_without_words_is_explained_and_nothing_is_lost(
     assert "Write something first" in text_of(response)
 
 
+@pytest.mark.slow
 def test_a_taken_tag_is_explained_where_it_was_typed(project: Any, developer: Any, browser_of: Browser) -> None:
     publish_build(developer, built(developer, project), "1.0")
     write_file(developer, project, "notes.txt", b"more")
@@ -86,6 +89,7 @@ def test_a_taken_tag_is_explained_where_it_was_typed(project: Any, developer: An
     assert 'value="1.1"' in text_of(browser_of(developer).get("/acme/kitchen/builds/2/publish"))
 
 
+@pytest.mark.slow
 def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
     project: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -167,6 +171,7 @@ def test_a_project_that_published_nothing_says_so_to_who_sees_it_alone(
     assert "Nothing is published yet" in text_of(browser_of(None).get("/acme/kitchen"))
 
 
+@pytest.mark.slow
 def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -190,6 +195,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
     assert client.get("/acme/kitchen?tag=9").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     publish_build(people["developer"], approved(built(people["developer"], project)), "1.0")
     members = ("owner", "maintainer", "developer", "reviewer", "viewer")
@@ -292,6 +298,7 @@ def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str,
     assert "Verified</span>" not in page
 
 
+@pytest.mark.slow
 def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -408,6 +415,7 @@ def test_the_memory_is_drawn_with_the_step_that_needs_the_most(
     assert '<rect x="240.0" y="0.0" width="480.0" height="96.0"/>' in page
 
 
+@pytest.mark.slow
 def test_a_build_of_before_has_no_picture_of_its_memory(project: Any, developer: Any, browser_of: Browser) -> None:
     built(developer, project)
     assert f"{PAGE}/memory" not in text_of(browser_of(developer).get(PAGE))

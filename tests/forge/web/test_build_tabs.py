@@ -41,6 +41,7 @@ def tabs_in(page: str) -> list[tuple[str, str, bool]]:
     return [(" ".join(re.sub(r"<[^>]*>", "", words).split()), address, bool(on)) for address, on, words in links]
 
 
+@pytest.mark.slow
 def test_every_tab_of_a_build_can_be_linked_and_says_where_one_is(
     project: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -52,6 +53,7 @@ def test_every_tab_of_a_build_can_be_linked_and_says_where_one_is(
         assert [address for _, address, on in shown if on] == [f"{PAGE}{place}"]
 
 
+@pytest.mark.slow
 def test_a_failed_build_has_no_tabs_of_what_it_did_not_make(project: Any, developer: Any, browser_of: Browser) -> None:
     failed_build(developer, project)
     browser = browser_of(developer)
@@ -61,6 +63,7 @@ def test_a_failed_build_has_no_tabs_of_what_it_did_not_make(project: Any, develo
         assert browser.get(f"{PAGE}{place}").status_code == 404
 
 
+@pytest.mark.slow
 def test_who_has_no_role_reads_no_tab_even_of_a_public_project(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -71,6 +74,7 @@ def test_who_has_no_role_reads_no_tab_even_of_a_public_project(
         assert browser_of(None).get(f"{PAGE}{place}").status_code == 302
 
 
+@pytest.mark.slow
 def test_one_action_is_the_main_one_and_who_judges_has_the_verdict_on_every_tab(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -88,6 +92,7 @@ def test_one_action_is_the_main_one_and_who_judges_has_the_verdict_on_every_tab(
     assert f'class="button primary" href="{PAGE}/publish"' in page
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_stage_a_line_or_a_figure_leads_to_the_tab_that_shows_it(
     project: Any, developer: Any, browser_of: Browser
 ) -> None:

@@ -32,6 +32,7 @@ def beside(project: Project, organisation: Organisation, developer: User) -> Pro
     return other
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/comparisons")
 def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_published(
     project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
@@ -57,6 +58,7 @@ def choices(browser: Client, **query: str) -> list[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/comparisons")
 def test_runes_are_chosen_from_a_list_of_what_one_may_see(
     project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
@@ -69,6 +71,7 @@ def test_runes_are_chosen_from_a_list_of_what_one_may_see(
     assert choices(browser_of(developer)) == ["acme/kitchen@1", "acme/beside@1", "acme/kitchen:1.0"]
 
 
+@pytest.mark.slow
 def test_what_was_chosen_stays_chosen_though_no_list_has_it(
     project: Project, owner: User, developer: User, browser_of: Browser
 ) -> None:

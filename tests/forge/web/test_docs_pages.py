@@ -84,6 +84,7 @@ def test_another_address_has_no_picture(client: Any, path: str) -> None:
     assert client.get(f"/docs/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_no_link_of_a_page_for_readers_leads_to_nothing() -> None:
     pages = [path for path in _files() if path.startswith(("tutorial", "guides/", "reference/"))]
     pages = [path for path in pages if "diagnostics/RUNE" not in path]

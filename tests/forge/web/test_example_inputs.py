@@ -47,6 +47,7 @@ def examples_on(page: Any) -> list[dict[str, str]]:
     return rows
 
 
+@pytest.mark.slow
 def test_a_member_is_offered_the_recordings_of_what_was_built(
     published: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_member_is_offered_the_recordings_of_what_was_built(
             assert content == FILES[row["path"]]
 
 
+@pytest.mark.slow
 def test_whoever_may_run_the_published_rune_may_have_its_examples(
     project: Any, published: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -84,6 +86,7 @@ def test_whoever_may_run_the_published_rune_may_have_its_examples(
     assert browser_of(None).get(f"{address}{KNOCK}").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/guest-examples")
 def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
     project: Any, published: Any, people: dict[str, Any], browser_of: Browser
@@ -106,6 +109,7 @@ def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
         assert guest.get(f"/try/reviews/{review.pk}/examples/{path}").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/drafts-of-public-projects")
 def test_nothing_but_an_example_of_the_published_version_is_there(
     project: Any, published: Any, people: dict[str, Any], browser_of: Browser
@@ -117,6 +121,7 @@ def test_nothing_but_an_example_of_the_published_version_is_there(
         assert browser.get(f"/api/v1/projects/acme/kitchen/tags/1.0/examples/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_first_few_are_offered(project: Any, developer: Any, browser_of: Browser) -> None:
     for number in range(MOST + 2):
         write_file(developer, project, f"{number}.wav", b"RIFF %d" % number)

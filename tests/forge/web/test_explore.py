@@ -46,6 +46,7 @@ def shown_to(browser_of: Browser, person: User | None, query: str = "") -> bool:
     return "Hears the tap" in text_of(browser_of(person).get(f"/explore{query}"))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/explore")
 def test_what_is_private_is_shown_to_nobody_also_where_somebody_guesses_its_name(
     published: Project, people: dict[str, Any], browser_of: Browser
@@ -58,6 +59,7 @@ def test_what_is_private_is_shown_to_nobody_also_where_somebody_guesses_its_name
         assert there.status_code == nowhere.status_code != 200
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/internal-projects")
 def test_what_is_internal_is_shown_to_people_with_an_account(
     published: Project, owner: User, stranger: User, browser_of: Browser
@@ -72,6 +74,7 @@ def test_what_is_internal_is_shown_to_people_with_an_account(
     assert browser_of(None).get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/internal-projects")
 def test_a_token_that_is_held_to_something_else_sees_nothing_internal(
     published: Project, owner: User, stranger: User
@@ -85,6 +88,7 @@ def test_a_token_that_is_held_to_something_else_sees_nothing_internal(
     assert not can(VISITOR, Verb.SEE, published)
 
 
+@pytest.mark.slow
 def test_what_is_public_is_shown_to_anyone_with_its_figures(
     published: Project, owner: User, browser_of: Browser
 ) -> None:
@@ -98,6 +102,7 @@ def test_what_is_public_is_shown_to_anyone_with_its_figures(
     assert "Members" not in text_of(browser_of(None).get("/acme"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "is_shown"),
     [
@@ -117,6 +122,7 @@ def test_words_sensor_licence_and_size_are_searched(
     assert shown_to(browser_of, None, query) is is_shown
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/explore")
 def test_a_card_draws_the_pipeline_and_names_what_runs_when_it_is_asked_to(
     published: Project, owner: User, stranger: User, browser_of: Browser
@@ -144,6 +150,7 @@ def test_of_a_long_pipeline_a_card_draws_the_ends_and_counts_the_rest() -> None:
     assert [step.words for step in steps_of(shown)] == ["Sound", "step_0", "3 more", "step_3", "Output"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/explore")
 def test_a_draft_after_the_publication_is_told_to_nobody(
     published: Project, owner: User, developer: User, browser_of: Browser
@@ -157,12 +164,14 @@ def test_a_draft_after_the_publication_is_told_to_nobody(
     assert (row.licence, row.tag.name) == ("Apache-2.0", "1.1")
 
 
+@pytest.mark.slow
 def test_a_deleted_project_is_not_listed(published: Project, owner: User, browser_of: Browser) -> None:
     update_project(owner, published, visibility="public")
     Project.objects.update(deleted_at=published.created)
     assert not shown_to(browser_of, None)
 
 
+@pytest.mark.slow
 def test_a_link_to_a_public_rune_says_what_it_is_and_a_private_page_says_nothing(
     published: Project, owner: User, developer: User, browser_of: Browser
 ) -> None:

@@ -55,6 +55,7 @@ def projects(organisation: Organisation, developer: User) -> dict[str, Project]:
     return by_name
 
 
+@pytest.mark.slow
 def test_projects_are_found_by_name_description_and_organisation(client: Client, projects: dict[str, Project]) -> None:
     assert _listed(client) == ["empty", "washing", "digits", "taps"]
     assert _listed(client, "/?q=DIG") == ["digits"]
@@ -77,6 +78,7 @@ def test_projects_are_narrowed_to_an_organisation_by_a_chip_with_its_count(
     assert _listed(client, "/?organisation=other") == []
 
 
+@pytest.mark.slow
 def test_projects_are_narrowed_to_a_sensor_and_to_a_state(
     client: Client, projects: dict[str, Project], developer: User, owner: User
 ) -> None:
@@ -96,6 +98,7 @@ def test_projects_are_narrowed_to_a_sensor_and_to_a_state(
     assert _listed(client, "/?state=draft") == ["empty", "washing", "taps"]
 
 
+@pytest.mark.slow
 def test_projects_are_sorted_and_narrowed_to_ones_own_and_to_favourites(
     client: Client, projects: dict[str, Project], developer: User
 ) -> None:
@@ -109,6 +112,7 @@ def test_projects_are_sorted_and_narrowed_to_ones_own_and_to_favourites(
     assert re.findall(r'name="remove" value="([^"]+)"', page) == ["acme/taps", "acme/taps"]
 
 
+@pytest.mark.slow
 def test_a_long_list_has_pages_and_keeps_what_was_asked(
     client: Client, organisation: Organisation, developer: User
 ) -> None:
@@ -138,6 +142,7 @@ def test_few_projects_are_cards_and_either_view_can_be_chosen(client: Client, pr
     assert "project-table" in client.get("/?view=list").content.decode()
 
 
+@pytest.mark.slow
 def test_a_build_that_failed_waits_for_who_asked_for_it_until_another_follows(
     client: Client, project: Project, developer: User, owner: User, browser_of: Browser
 ) -> None:

@@ -68,6 +68,7 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
     return good, bad
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/scripts-in-text")
 def test_no_page_becomes_what_somebody_wrote(
     builds: tuple[Build, Build], owner: User, reviewer: User, browser_of: Browser
@@ -104,6 +105,7 @@ def test_no_page_becomes_what_somebody_wrote(
     assert shown > 20  # the evil was on the pages, as text
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/scripts-in-text")
 def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_of: Browser) -> None:
     browser = browser_of(owner)
@@ -206,6 +208,7 @@ def test_signing_in_never_leads_to_another_site(browser_of: Browser, user: User,
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/slow-readmes")
 def test_a_readme_that_is_slow_to_read_is_read_once(
     builds: tuple[Build, Build], browser_of: Browser, project: Project

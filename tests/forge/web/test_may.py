@@ -23,7 +23,7 @@ _ROLE_COMPARED = re.compile(
 
 _LOOKS = ["see", "read", "comment", "post_check"]
 _JUDGES = [*_LOOKS, "review", "suggest", "give_sample"]
-_MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "push", "describe"]
+_MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "push", "deploy", "describe"]
 _ON_PROJECT = {
     "owner": [*_MAKES[:-1], "override_gate", "describe", "manage"],
     "developer": _MAKES,
@@ -73,6 +73,7 @@ def test_who_makes_an_organisation_is_told_at_once_that_it_is_theirs(client: Cli
     assert organisation["may"] == _ON_ORGANISATION["owner"]
 
 
+@pytest.mark.slow
 def test_no_page_compares_roles() -> None:
     pages = [
         path

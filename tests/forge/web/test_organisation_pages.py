@@ -64,6 +64,7 @@ def test_former_addresses_lead_to_the_present_ones(client: Client, project: Proj
     assert client.get(former)["Location"] == now
 
 
+@pytest.mark.slow
 def test_members_are_found_by_name_and_address_a_page_at_a_time(
     organisation: Organisation, owner: User, reviewer: User, browser_of: Browser
 ) -> None:

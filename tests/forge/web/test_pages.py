@@ -52,6 +52,7 @@ def _organisation_options(page: str) -> list[tuple[str, str]]:
     return re.findall(r"<option( selected|(?: value=\"\")?)>([^<]*)</option>", match[1])
 
 
+@pytest.mark.slow
 def test_with_several_organisations_one_is_asked_where_and_the_last_is_offered_first(
     browser_of: Browser, organisation: Organisation, owner: User
 ) -> None:
@@ -325,6 +326,7 @@ def test_a_profile_without_a_name_is_refused(client: Client) -> None:
     assert client.post("/accounts/profile", {"name": " "}).status_code == 400
 
 
+@pytest.mark.slow
 def test_home_and_the_organisation_ask_the_database_as_often_for_many_projects_as_for_few(
     client: Client, user: User, organisation: Organisation
 ) -> None:

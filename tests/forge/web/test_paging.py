@@ -54,6 +54,7 @@ def beside(page: str) -> dict[str, str]:
     return {name: address.replace("&amp;", "&") for name, address in re.findall(ADDRESSES, page)}
 
 
+@pytest.mark.slow
 def test_builds_and_what_happened_are_reached_to_the_last(
     project: Project, owner: User, read: Callable[[str], str]
 ) -> None:
@@ -72,6 +73,7 @@ def test_builds_and_what_happened_are_reached_to_the_last(
     assert "kitchen" in read("/acme/-/activity?person=a&project=kit")
 
 
+@pytest.mark.slow
 def test_teams_their_people_and_their_projects_are_found_sorted_and_paged_by_themselves(
     organisation: Organisation, owner: User, developer: User, reviewer: User, read: Callable[[str], str]
 ) -> None:
@@ -122,6 +124,7 @@ def test_any_member_is_found_on_the_share_page_and_guests_of_a_project_do_not_se
     assert "<b>Zoe</b>" not in guest.get("/acme/kitchen/share?q=hidden").content.decode()
 
 
+@pytest.mark.slow
 def test_moderators_reach_every_report_and_what_is_down_is_listed_once(
     organisation: Organisation, owner: User, stranger: User, read: Callable[[str], str]
 ) -> None:

@@ -35,6 +35,7 @@ from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
+from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -634,6 +635,7 @@ CASES: list[Case] = [
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
     *DATA_CASES,
+    *DEPLOYMENT_CASES,
 ]
 
 ELSEWHERE = frozenset(
@@ -645,6 +647,7 @@ OURS = (
     *(
         "forge.accounts",
         "forge.datasets",
+        "forge.deployments",
         "forge.jobs",
         "forge.notices",
         "forge.projects",
@@ -717,6 +720,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **data_addresses(member, project),
+        **deployment_addresses(owner, project),
     }
 
 
@@ -788,6 +792,7 @@ def answers_of(case: Case) -> dict[str, int]:
     return {kind: expected_answer(kind, (method, route), answers) for kind in KINDS}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/missing-permission", "roles/self-promotion")
 @pytest.mark.parametrize(("kind", "cases"), table_by_kind(KINDS, CASES, answers_of, name_of))
 def test_each_kind_of_person_is_answered_as_the_table_says(
@@ -818,6 +823,7 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/project-roles")
 @pytest.mark.parametrize("cases", share_and_all(CASES, 3, name_of))
 def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_else(

@@ -36,6 +36,7 @@ def reviewed(project: Any, people: dict[str, Any]) -> Any:
     return build
 
 
+@pytest.mark.slow
 def test_every_page_of_a_project_has_the_same_tabs(
     project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -48,6 +49,7 @@ def test_every_page_of_a_project_has_the_same_tabs(
         ("Builds", "/acme/kitchen/builds"),
         ("Reviews 1", "/acme/kitchen/reviews"),
         ("Change requests", "/acme/kitchen/change-requests"),
+        ("Deployments", "/acme/kitchen/deployments"),
         ("Published", "/acme/kitchen/published"),
         ("Settings", "/acme/kitchen/settings"),
     ]
@@ -57,6 +59,7 @@ def test_every_page_of_a_project_has_the_same_tabs(
         assert '<a class="cut" href="/acme/kitchen">kitchen</a>' in page, place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "current"),
     [
@@ -83,7 +86,7 @@ def test_tabs_are_for_who_reads_the_project_and_settings_for_who_may_change_them
     project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     shown = [words for words, _, _ in tabs_in(browser_of(people["viewer"]).get("/acme/kitchen").content.decode())]
-    assert shown == ["Overview", "Studio", "Data", "Builds", "Reviews 1", "Change requests"]
+    assert shown == ["Overview", "Studio", "Data", "Builds", "Reviews 1", "Change requests", "Deployments"]
     update_project(people["owner"], project, visibility="public")
     for person in (people["stranger"], None):
         page = browser_of(person).get("/acme/kitchen")
@@ -91,6 +94,7 @@ def test_tabs_are_for_who_reads_the_project_and_settings_for_who_may_change_them
         assert tabs_in(page.content.decode()) == []
 
 
+@pytest.mark.slow
 def test_the_address_of_a_project_is_its_overview_for_who_reads_it(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -109,6 +113,7 @@ def test_the_address_of_a_project_is_its_overview_for_who_reads_it(
     assert "Use it" in browser.get("/acme/kitchen/published").content.decode()
 
 
+@pytest.mark.slow
 def test_the_first_thing_that_waits_has_the_one_main_action(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -119,6 +124,7 @@ def test_the_first_thing_that_waits_has_the_one_main_action(
     assert ">Build 1 failed</a>" in page
 
 
+@pytest.mark.slow
 def test_the_overview_has_nothing_of_other_projects(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     copy = fork_project(people["developer"], project, project.organisation, "pantry")
     failed_build(people["developer"], copy)

@@ -161,6 +161,7 @@ def test_what_writes_and_what_notifies_is_seen(
     assert "forge.jobs.work" in seen.notified
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/reading-changes-nothing")
 @pytest.mark.parametrize(
     ("reader", "which"),

@@ -41,6 +41,7 @@ def public(project: Any, developer: Any, owner: Any) -> Any:
     return update_project(owner, project, visibility="public", description="Hears <you> & answers.")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/version-notes")
 def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> None:
     page = Client().get("/acme/kitchen").content.decode()
@@ -59,6 +60,7 @@ def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> N
     assert "Edit the notes" not in page
 
 
+@pytest.mark.slow
 def test_publishers_write_notes_and_deprecate_on_the_page(
     public: Any, developer: Any, viewer: Any, browser_of: Callable[[Any], Client]
 ) -> None:
@@ -77,6 +79,7 @@ def test_publishers_write_notes_and_deprecate_on_the_page(
     assert "is deprecated." not in browser.get("/acme/kitchen/published").content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/link-pictures")
 def test_the_picture_is_a_visitors_and_of_a_public_project_alone(
     public: Any, owner: Any, browser_of: Callable[[Any], Client]
@@ -93,6 +96,7 @@ def test_the_picture_is_a_visitors_and_of_a_public_project_alone(
         assert b"og:image" not in browser_of(owner).get("/acme/kitchen").content
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/framed-pages")
 def test_the_player_stands_in_any_page_but_shows_what_is_public_alone(
     public: Any, developer: Any, owner: Any, browser_of: Callable[[Any], Client]
@@ -150,6 +154,7 @@ def test_the_ways_without_a_page_run_as_they_stand(tmp_path: Path) -> None:
     run("./use")
 
 
+@pytest.mark.slow
 def test_the_page_says_what_was_measured_and_nothing_else(
     public: Any, developer: Any, stranger: Any, browser_of: Callable[[Any], Client]
 ) -> None:

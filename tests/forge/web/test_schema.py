@@ -13,6 +13,7 @@ from django.core.management import call_command
 SNAPSHOT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.yaml"
 
 
+@pytest.mark.slow
 def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
     written = tmp_path / "openapi.yaml"
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(written))
@@ -49,6 +50,7 @@ def all_schemas(described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                     yield f"{method} {address} {media_type}", content.get("schema", {})
 
 
+@pytest.mark.slow
 def test_no_shape_is_left_open() -> None:
     described = yaml.load(SNAPSHOT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     assert [place for name, schema in all_schemas(described) for place in open_shapes(schema, name)] == []

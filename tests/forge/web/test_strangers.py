@@ -20,6 +20,7 @@ from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
 from forge.datasets.versions.actions import save_version
+from forge.deployments.actions import create_key
 from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
@@ -31,6 +32,7 @@ from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, be
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built, packed
+from tests.forge.factories.deployments import deployed
 from tests.forge.factories.recordings import consent_of, sample_of
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import ready_copy
@@ -84,6 +86,8 @@ NOTHING: Names = {
     "consent_id": str(UUID(int=19)),
     "key": str(UUID(int=20)),
     "other": "986",
+    "deployment": "nodeployment",
+    "key_id": str(UUID(int=21)),
 }
 """What the addresses' parameters are where there is nothing of the kind."""
 
@@ -134,6 +138,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     notice = Notice.objects.filter(person=developer)[0]
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
     delivery = ping(owner, webhook)
+    key, _ = create_key(owner, deployed(owner, project, title="Lamp 71"), "site key")
     party = Party(organisation.pk, owner.pk)
     job = enqueue(FIRMWARE, organisation.pk, {"build": str(build.pk)}, party=party, project=project)
     return {
@@ -179,6 +184,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "check": "rig-71",
         "consent_id": str(recorded.consent_id),
         "other": "1",
+        "deployment": key.deployment.name,
+        "key_id": str(key.pk),
     }
 
 
@@ -283,6 +290,7 @@ BY_EACH_METHOD = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/private-projects", "roles/former-project-names")
 @BY_EACH_METHOD
 def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_not_there(
@@ -303,6 +311,7 @@ def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_
     assert_nothing_is_disclosed(former, nowhere)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/former-members")
 @quarter_and_all(2)
 def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
@@ -314,6 +323,7 @@ def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
     assert_nothing_is_disclosed(answers(browser, names, which=which), answers(browser, NOTHING, which=which))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/deleted-projects")
 @quarter_and_all(3)
 def test_a_deleted_project_is_nowhere_even_for_its_owner(
@@ -359,6 +369,7 @@ WITH_AN_ACCOUNT = {
 among their favourites."""
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/drafts-of-public-projects")
 @BY_EACH_METHOD
 def test_a_public_project_gives_what_it_published_and_nothing_else(

@@ -84,6 +84,7 @@ def fail(delivery: Delivery, answer: Answer = REFUSED) -> None:
     assert attempt(Job.objects.get(pk=delivery.pk).due, answer).pk == delivery.pk
 
 
+@pytest.mark.slow
 def test_what_happens_to_a_project_is_told_by_topic(
     webhook: Webhook, project: Project, owner: User, developer: User, reviewer: User
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_webhook_is_told_of_its_topics_and_its_project_alone(
     assert list(Delivery.objects.values_list("webhook", flat=True)) == [mine.pk]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/forged-messages")
 def test_a_receiver_that_was_down_first_gets_the_message_signed(
     anywhere: None, organisation: Organisation, project: Project, owner: User
@@ -175,6 +177,7 @@ def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting
     assert leased == [first.pk, third.pk]
 
 
+@pytest.mark.slow
 def test_a_message_is_tried_for_three_days_then_given_up_and_the_owner_told(
     webhook: Webhook, owner: User, reviewer: User
 ) -> None:
@@ -194,6 +197,7 @@ def test_a_message_is_tried_for_three_days_then_given_up_and_the_owner_told(
     assert list(Notice.objects.values_list("person", "reason")) == [(owner.pk, "requested")]
 
 
+@pytest.mark.slow
 def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: User) -> None:
     delivery = ping(owner, webhook)
     fail(delivery)

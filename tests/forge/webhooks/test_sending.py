@@ -169,6 +169,7 @@ def test_an_answer_is_read_up_to_its_limit() -> None:
     assert "\0" not in result.body
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/slow-receivers")
 def test_an_answer_that_never_ends_ends_at_the_limit_of_time() -> None:
     with receiving(drip) as receiver:

@@ -122,6 +122,7 @@ def test_a_step_that_needs_too_much_memory_is_refused(probe: Path) -> None:
     assert caught.value.reason is Reason.OUT_OF_MEMORY
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/limits")
 def test_a_step_that_does_not_end_is_stopped(probe: Path) -> None:
     with pytest.raises(Refused) as caught:

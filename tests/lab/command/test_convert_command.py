@@ -23,6 +23,7 @@ def convert(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["convert", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_a_float_model_is_quantised_with_a_table_and_a_record(tmp_path: Path) -> None:
     output = tmp_path / "small.tflite"
     result = convert(FLOAT, "--quantize", "int8", "--keep", "mixing_1", "-o", output)
@@ -41,6 +42,7 @@ def test_a_float_model_is_quantised_with_a_table_and_a_record(tmp_path: Path) ->
     assert (record["samples"]["kind"], record["conversion"]) == ("random", None)
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_file_and_the_same_record(tmp_path: Path) -> None:
     samples = tmp_path / "samples"
     samples.mkdir()
@@ -100,6 +102,7 @@ def test_a_wrong_option_is_explained(tmp_path: Path, options: list[str], message
     assert message in result.stderr
 
 
+@pytest.mark.slow
 def test_a_layer_that_does_not_exist_ends_the_command(tmp_path: Path) -> None:
     result = convert(FLOAT, "--quantize", "int8", "--keep", "nothing", "-o", tmp_path / "m.tflite")
     assert result.exit_code == 1
@@ -110,6 +113,7 @@ def test_shapes_are_parsed() -> None:
     assert parsed_shapes(["x=49x10", "a=b=3"]) == {"x": (49, 10), "a=b": (3,)}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/converters")
 def test_the_command_runs_the_quantiser_in_an_isolated_process(tmp_path: Path) -> None:
     """A damaged file reaches no library of this process: the reader that verifies it runs in the child."""

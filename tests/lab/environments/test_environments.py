@@ -57,6 +57,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
 ENVIRONMENT = Environment("test", NAME, "tests", download=1, disk=2)
 
 
+@pytest.mark.slow
 def test_an_environment_is_made_from_its_lock_and_says_its_size_first(index: Index) -> None:
     index.lock(index.add_wheel())
     messages: list[str] = []
@@ -91,6 +92,7 @@ def test_a_package_that_would_run_code_while_it_is_installed_is_refused(index: I
     assert not canary.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/environments")
 def test_a_changed_environment_is_named(index: Index) -> None:
     index.lock(index.add_wheel())

@@ -27,16 +27,17 @@ def test_what_is_converted_is_recognised_whatever_its_name(tmp_path: Path) -> No
     assert identify(write_h5(tmp_path / "b")) is SourceFormat.KERAS
     assert identify(MODELS / "network.keras") is SourceFormat.KERAS
     assert identify(MODELS / "network.tflite") is SourceFormat.TFLITE
+    assert identify(MODELS / "onnx" / "dense.onnx") is SourceFormat.ONNX
 
 
 @pytest.mark.protects("models-in/pickles")
 @pytest.mark.parametrize(
     ("names", "reason", "advice"),
     [
-        (("m/data.pkl", "m/constants.pkl", "m/code/__torch__.py"), Reason.PYTHON_CODE, "litert_torch"),
+        (("m/data.pkl", "m/constants.pkl", "m/code/__torch__.py"), Reason.PYTHON_CODE, "torch.onnx.export"),
         (("m/data.pkl", "m/data/0"), Reason.PICKLE, "without the network"),
-        (("m/serialized_exported_program.json",), Reason.NOT_READ, "onnx2tf"),
-        (("m/models/model.json", "m/archive_format"), Reason.NOT_READ, "litert_torch"),
+        (("m/serialized_exported_program.json",), Reason.NOT_READ, "torch.onnx.export"),
+        (("m/models/model.json", "m/archive_format"), Reason.NOT_READ, "torch.onnx.export"),
         (("m/saved_model.pb",), Reason.NOT_READ, "model.save"),
         (("readme.txt",), Reason.NOT_READ, "archive"),
     ],
@@ -60,11 +61,16 @@ def test_a_pickle_is_refused_unread(tmp_path: Path, protocol: int) -> None:
 
 
 def test_other_files_and_folders_are_refused_with_the_formats_that_are_read(tmp_path: Path) -> None:
-    (tmp_path / "m.onnx").write_bytes(b"\x08\x08")
+    (tmp_path / "m.onnx").write_bytes(b"\x08\x01\x12\x00")
     (tmp_path / "m.txt").write_text("text")
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
-    for name, message in {"m.onnx": "onnx2tf", "m.txt": ".keras, .h5", "saved": "SavedModel", ".": "folder"}.items():
+    for name, message in {
+        "m.onnx": ".keras, .h5",
+        "m.txt": ".keras, .h5",
+        "saved": "SavedModel",
+        ".": "folder",
+    }.items():
         with pytest.raises(Refused, match=message) as caught:
             identify(tmp_path / name)
         assert caught.value.reason is Reason.NOT_READ

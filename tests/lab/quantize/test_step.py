@@ -47,6 +47,7 @@ def kinds(model: Model, op: str) -> set[str]:
     return {model.tensors[one.outputs[0]].kind.name for one in model.operators if one.op == op}
 
 
+@pytest.mark.slow
 def test_every_form_is_made_and_compared(quantise: Quantise) -> None:
     result, files = quantise(*FORMS)
     rows = {row["form"]: row for row in result["forms"]}
@@ -62,6 +63,7 @@ def test_every_form_is_made_and_compared(quantise: Quantise) -> None:
     assert kinds(int16, "CONV_2D") == {"INT16"}
 
 
+@pytest.mark.slow
 def test_a_layer_has_scales_for_its_channels_or_one(quantise: Quantise) -> None:
     _, files = quantise("int8", "int8-tensor")
     channels = {
@@ -71,6 +73,7 @@ def test_a_layer_has_scales_for_its_channels_or_one(quantise: Quantise) -> None:
     assert channels == {"int8": 8, "int8-tensor": 1}
 
 
+@pytest.mark.slow
 def test_a_layer_that_is_kept_stays_float(quantise: Quantise) -> None:
     plain, _ = quantise("int8")
     mixed, files = quantise("int8", floats=["mixing_1"])
@@ -85,10 +88,12 @@ def test_a_layer_that_does_not_exist_is_named(quantise: Quantise) -> None:
         quantise("int8", floats=["nothing"])
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(quantise: Quantise) -> None:
     assert quantise("int8") == quantise("int8")
 
 
+@pytest.mark.slow
 def test_samples_measure_ranges_and_judge(quantise: Quantise, tmp_path: Path) -> None:
     model = RunningModel(NETWORK)
     random = np.random.default_rng(3)

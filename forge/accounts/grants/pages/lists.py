@@ -30,8 +30,10 @@ _OWN, _OF_MEMBER = "account/grants.html", "organisation/member.html"
 @never_cache
 @require_GET
 def own_grants_page(request: HttpRequest) -> HttpResponse:
-    """What one made that works with one's right, kind by kind."""
-    return render(request, _OWN, {"groups": _grouped(own_things(principal_of(request))), "kinds": kinds().values()})
+    """What one made that works with one's right, kind by kind. Whoever set a new password comes here: what a stolen
+    session made and the password did not end is seen."""
+    groups = _grouped(own_things(principal_of(request)))
+    return render(request, _OWN, {"groups": groups, "is_after_password": "new-password" in request.GET})
 
 
 @for_person

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.accounts.models import ApiToken
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import acting_as
+from forge.accounts.principals import acting_as, token_of
 from forge.builds.access import complete_builds
 from forge.builds.models import Build
 from forge.core.actors import Actor
@@ -84,7 +85,9 @@ def ask_when_built(actor: Actor, build: Build, request: ReviewRequest) -> Review
     else:
         check_request(actor, build, request.title, request.message, request.reviewers, request.due, request.invited)
     awaited, _ = AwaitedReview.objects.update_or_create(
-        build=build, requested_by=actor.person, defaults={"request": request_to_json(request), "refusal": ""}
+        build=build,
+        requested_by=actor.person,
+        defaults={"request": request_to_json(request), "created_by_token": token_of(actor), "refusal": ""},
     )
     write_entry(actor, "review.await", build.subject, build.project.place, number=build.number)
     return awaited
@@ -102,8 +105,8 @@ def take_back_awaited(actor: Actor, awaited: AwaitedReview) -> None:
 
 
 def ask_for_awaited(job: Job) -> None:
-    """Asks for the reviews that waited for the build of a job that succeeded, each as whoever asked; of one that ended
-    otherwise, and where asking is refused by now, the reason stays with the request."""
+    """Asks for the reviews that waited for the build of a job that succeeded, each as the person or the token that
+    asked; of one that ended otherwise, and where asking is refused by now, the reason stays with the request."""
     waiting = AwaitedReview.objects.filter(build__job=job).select_related("requested_by")
     if not job.is_finished or not waiting:
         return
@@ -115,12 +118,21 @@ def ask_for_awaited(job: Job) -> None:
         if not each.requested_by.is_active:
             _keep_refusal(each, f"The account of {each.requested_by} is disabled.")
             continue
+        token = _token_of(each)
+        if each.created_by_token and token is None:
+            _keep_refusal(each, "The token that asked for it has ended.")
+            continue
         try:
             with transaction.atomic():
-                ask(acting_as(each.requested_by), build, read_request(each.request))
+                ask(acting_as(each.requested_by, token), build, read_request(each.request))
                 each.delete()
         except DomainError as error:
             _keep_refusal(each, error.detail)
+
+
+def _token_of(awaited: AwaitedReview) -> ApiToken | None:
+    """The token that asked, if it has not ended."""
+    return ApiToken.objects.alive().filter(pk=awaited.created_by_token).first() if awaited.created_by_token else None
 
 
 def _keep_refusal(awaited: AwaitedReview, reason: str) -> None:

@@ -1,8 +1,8 @@
 // What runs, whether newer builds are used by themselves, and leaving.
 import { LogOut } from "lucide-react";
 import { useState } from "react";
-import type { Player, PlayerStore } from "./store";
-import type { PlayerState } from "./types";
+import type { Player, PlayerStore } from "./runes/store";
+import type { PlayerState } from "./runes/types";
 
 interface Props {
   readonly player: Player;

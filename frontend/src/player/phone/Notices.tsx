@@ -1,6 +1,6 @@
 // What the phone's person should know just now: no network, a newer build, another edition of the player, a fault.
 import { ArrowUpCircle, RotateCcw, WifiOff } from "lucide-react";
-import type { Player } from "./store";
+import type { Player } from "./runes/store";
 
 interface Props {
   readonly player: Player;

@@ -9,10 +9,10 @@ import { keepFetched } from "./app";
 import { Awake, useAwake } from "./awake";
 import { Chooser } from "./Chooser";
 import { Notices } from "./Notices";
-import type { Pairing } from "./pairing";
-import { PairingCard } from "./PairingCard";
+import type { Pairing } from "./pairing/pairing";
+import { PairingCard } from "./pairing/PairingCard";
 import type { Place } from "./place";
-import type { PlayerStore } from "./store";
+import type { PlayerStore } from "./runes/store";
 import { Welcome } from "./Welcome";
 import "./phone.css";
 

@@ -1,6 +1,6 @@
 // What stands where the app would be: it is on its way, or why it is not, with the way on.
 import { RotateCcw } from "lucide-react";
-import type { Player } from "./store";
+import type { Player } from "./runes/store";
 
 interface Props {
   readonly player: Player;

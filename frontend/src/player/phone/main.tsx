@@ -3,12 +3,12 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createStore, useStore } from "zustand";
 import { addManifest, keepPlayer } from "./app";
-import { PlayerClient } from "./client";
-import { OfflineStore } from "./offline-store";
-import { Pairing } from "./pairing";
+import { PlayerClient } from "./runes/client";
+import { OfflineStore } from "./runes/offline-store";
+import { Pairing } from "./pairing/pairing";
 import { PhonePlayer } from "./PhonePlayer";
 import { deskOf, placeOf, tokenOf, type Place } from "./place";
-import { PlayerStore } from "./store";
+import { PlayerStore } from "./runes/store";
 
 const root = document.getElementById("player");
 if (root === null) throw new Error("The player's page is incomplete. Load it again.");

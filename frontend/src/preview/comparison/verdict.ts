@@ -1,6 +1,6 @@
 // What two runes said to one input, in one sentence.
 import type { Card } from "../readings/readings";
-import { answerOf } from "../recordings/comparing";
+import { answerOf } from "../recordings/comparing/comparing";
 
 export function verdict(one: readonly Card[], other: readonly Card[]): string {
   if (written(one) === written(other)) return "Identical result on this input.";

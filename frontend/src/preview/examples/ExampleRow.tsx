@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
 import { latestOf, Played, shownBytes } from "../recordings/Played";
-import { windowsOf } from "../recordings/recording";
+import { windowsOf } from "../recordings/capture/recording";
 import { useRunning } from "../recordings/running";
 import { examplesFor } from "./examples";
 import "./examples.css";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CAPABILITIES, type CapabilityRequest } from "../../runtime";
-import { windowsOf } from "../recordings/recording";
+import { windowsOf } from "../recordings/capture/recording";
 import { examplesFor, generatedExamples } from "./examples";
 
 const request = (

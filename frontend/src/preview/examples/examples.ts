@@ -3,8 +3,8 @@ import { capabilityOf, recordingOf, recordingOfFile, type CapabilityRequest } fr
 import type { HostFile } from "../host";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
-import { contentOfFile } from "../recordings/decode";
-import type { Content } from "../recordings/recording";
+import { contentOfFile } from "../recordings/capture/decode";
+import type { Content } from "../recordings/capture/recording";
 import {
   MOTION_RATE,
   MOTION_SIGNALS,

@@ -3,9 +3,9 @@ import { lazy, Suspense } from "react";
 import { headlineText, numberText, percentText } from "../readings/numbers";
 import { scoreText, type Card, type Score } from "../readings/readings";
 import { ShareBar } from "./ShareBar";
-import { tensorViews } from "./views";
+import { tensorViews } from "./views/views";
 
-const TensorView = lazy(() => import("./TensorView"));
+const TensorView = lazy(() => import("./views/TensorView"));
 
 /** Scores that are shown. */
 const SHOWN = 4;

@@ -5,14 +5,14 @@ import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
 import { headlineText, numberText } from "../readings/numbers";
 import type { Calling, Card } from "../readings/readings";
-import type { Shown } from "./OverlayView";
-import { ScoreBars } from "./ScoreBars";
-import { useView, ViewChoice } from "./ViewChoice";
-import { viewsOf, type View } from "./views";
+import type { Shown } from "./views/OverlayView";
+import { ScoreBars } from "./views/ScoreBars";
+import { useView, ViewChoice } from "./views/ViewChoice";
+import { viewsOf, type View } from "./views/views";
 import { WordCard } from "./WordCard";
 
 const LiveChart = lazy(() => import("./LiveChart"));
-const TensorView = lazy(() => import("./TensorView"));
+const TensorView = lazy(() => import("./views/TensorView"));
 const ThresholdChart = lazy(() => import("../threshold/ThresholdChart"));
 
 interface Props {

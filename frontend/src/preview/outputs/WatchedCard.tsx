@@ -2,11 +2,11 @@
 import { EyeOff } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
-import type { Shown } from "./OverlayView";
-import { useView, ViewChoice } from "./ViewChoice";
-import { tensorViews, type View } from "./views";
+import type { Shown } from "./views/OverlayView";
+import { useView, ViewChoice } from "./views/ViewChoice";
+import { tensorViews, type View } from "./views/views";
 
-const TensorView = lazy(() => import("./TensorView"));
+const TensorView = lazy(() => import("./views/TensorView"));
 
 interface Props {
   readonly stage: string;

@@ -2,7 +2,7 @@
 import { agoText, percentText } from "../readings/numbers";
 import type { Calling, Card, Word } from "../readings/readings";
 import { CallingControls } from "./CallingControls";
-import { ScoreBars } from "./ScoreBars";
+import { ScoreBars } from "./views/ScoreBars";
 import { useClock } from "./use-clock";
 
 interface Props {

@@ -1,7 +1,7 @@
 // Keeps what is there now, a drawing, as a recording.
 import { BookmarkPlus } from "lucide-react";
 import { useState } from "react";
-import type { Recording } from "./recording";
+import type { Recording } from "./capture/recording";
 
 export function KeepButton({
   isBlank,

@@ -8,7 +8,7 @@ import { Seen } from "../sources/Seen";
 import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
-import type { RecordingKind } from "./recording";
+import type { RecordingKind } from "./capture/recording";
 
 /** How much of a recording is shown for a rune that makes windows itself: one input alone is too short to be seen. */
 export function shownBytes(request: SourceProps["request"]): number {

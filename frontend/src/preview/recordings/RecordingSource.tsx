@@ -6,13 +6,13 @@ import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
 import { latestOf, Played, shownBytes } from "./Played";
-import { answerOf } from "./comparing";
+import { answerOf } from "./comparing/comparing";
 import { useCards } from "./running";
 import { useRecordings } from "./store";
-import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./recording";
+import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./capture/recording";
 import "../styles/recordings.css";
 
-const Compare = lazy(() => import("./Compare"));
+const Compare = lazy(() => import("./comparing/Compare"));
 
 const HOW: Readonly<Record<string, string>> = {
   sound: "Start listening under Live, then press Record.",

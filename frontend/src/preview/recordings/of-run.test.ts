@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CapabilityRequest } from "../../runtime";
 import { recordingOfRun } from "./of-run";
-import { windowsOf } from "./recording";
+import { windowsOf } from "./capture/recording";
 
 const request = (kind: string, size: number, parameters: Record<string, number>): CapabilityRequest =>
   ({ id: 1, kind, size, parameters, type: null, stage: null }) as unknown as CapabilityRequest;

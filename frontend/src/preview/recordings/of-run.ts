@@ -3,7 +3,7 @@ import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { ROW_STEP, rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
-import { lengthOf, type Content, type Recording } from "./recording";
+import { lengthOf, type Content, type Recording } from "./capture/recording";
 
 /** What was recorded, of the first input that can be; null where nothing of the kind was given. */
 export function recordingOfRun(

@@ -1,8 +1,8 @@
 // A rune on many recordings, one after another in one sandbox: what it answers to each.
 import { DEFAULT_LIMITS } from "../../runtime";
 import { FrameEngine } from "../running/use-session";
-import { hearLoaded, oneInput } from "./comparing";
-import { contentOfFile, type Recorded } from "./decode";
+import { hearLoaded, oneInput } from "./comparing/comparing";
+import { contentOfFile, type Recorded } from "./capture/decode";
 
 /** A recording that is read when it is its turn. */
 export interface SampleRecording {

@@ -1,5 +1,5 @@
 // Where a page keeps its recordings over a reload. The studio gives one; other pages keep theirs in memory alone.
-import type { Recording } from "./recording";
+import type { Recording } from "./capture/recording";
 
 export interface RecordingShelf {
   /** The recordings that an earlier load of this tab kept, oldest first. */

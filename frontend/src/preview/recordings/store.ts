@@ -1,7 +1,7 @@
 // The recordings of this page, newest last. They are in memory, and on a shelf where the page has one.
 import { createContext, use } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { firstLabel, isUnlabelled, lengthOf, type Content, type Recording } from "./recording";
+import { firstLabel, isUnlabelled, lengthOf, type Content, type Recording } from "./capture/recording";
 import type { RecordingShelf } from "./shelf";
 
 export class RecordingStore {

@@ -1,9 +1,9 @@
 // A recording that the page was opened for becomes a recording, as soon as there is a rune that reads such input.
 import { useEffect, useState } from "react";
 import { recordingOf, type Loaded } from "../../runtime";
-import { contentOfFile, type Recorded } from "./decode";
+import { contentOfFile, type Recorded } from "./capture/decode";
 import type { RecordingStore } from "./store";
-import type { Content } from "./recording";
+import type { Content } from "./capture/recording";
 
 export interface Replay {
   /** The place of the capability that is given the recording; null while there is none. */

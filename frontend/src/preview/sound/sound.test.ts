@@ -1,6 +1,6 @@
 // Sound on its way from the microphone to a rune.
 import { describe, expect, test } from "vitest";
-import { wavOf } from "../recordings/encode";
+import { wavOf } from "../recordings/capture/encode";
 import { conversionText, wavFormat } from "./conversion";
 import { Resampler } from "./resampler";
 import { toI16, tone } from "./samples";

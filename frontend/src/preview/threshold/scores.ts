@@ -1,8 +1,8 @@
 // The scores that a rune gives for recordings of the project: each is run once, and counted at any threshold then.
 import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
-import { contentOfFile } from "../recordings/decode";
-import { oneInput } from "../recordings/comparing";
-import { lengthOf, windowsOf } from "../recordings/recording";
+import { contentOfFile } from "../recordings/capture/decode";
+import { oneInput } from "../recordings/comparing/comparing";
+import { lengthOf, windowsOf } from "../recordings/capture/recording";
 import type { SampleRecording } from "../recordings/samples";
 import type { Engine } from "../running/session";
 import type { ScoredRecording } from "./counting";

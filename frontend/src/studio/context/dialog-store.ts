@@ -5,7 +5,7 @@ import type { Recording } from "../../preview";
 import type { Destination } from "./destination";
 import type { FileDialogRequest } from "./files/dialog-request";
 import type { NamedFile } from "../session/uploads/incoming-files";
-import type { SharedBlock } from "../session/shared-blocks";
+import type { SharedBlock } from "../session/blocks/shared-blocks";
 
 export type DialogRequest =
   | { readonly what: "files"; readonly request: FileDialogRequest }

@@ -1,7 +1,7 @@
 // What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. Fetched once
 // the page can be used.
 import { startFollowing } from "./follow-person";
-import { followSharedBlocks } from "../session/follow-shared-blocks";
+import { followSharedBlocks } from "../session/blocks/follow-shared-blocks";
 import { keepUndoByLine } from "../document/lines/undo-by-line";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { Dialog } from "../parts/dialog/Dialog";
 import { DialogFoot } from "../parts/dialog/DialogFoot";
-import type { SharedBlock } from "../session/shared-blocks";
+import type { SharedBlock } from "../session/blocks/shared-blocks";
 import { useStudio } from "../context/studio";
 import { lineDifference } from "./line-difference";
 import "./block-version.css";

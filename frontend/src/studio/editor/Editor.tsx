@@ -19,7 +19,7 @@ import {
   type EditorLanguage,
 } from "./language";
 import { languageOf } from "./languages";
-import { nextProblem, placeProblems, setProblems, type EditOtherFiles } from "./problems";
+import { nextProblem, placeProblems, setProblems, type EditOtherFiles } from "./problems/problems";
 import { gutterPart, extensions, deferredPart, syntaxPart, readOnlyPart, readOnlyAs, languagePart } from "./setup";
 
 interface EditorProps {

@@ -9,8 +9,8 @@ import { hovering } from "./language/hovering";
 import { contestedLines, type ContestedSetup } from "./contested-lines";
 import { lineValues } from "./line-values";
 import { structure } from "./language/structure";
-import { problemCards } from "./problem-card";
-import type { EditOtherFiles } from "./problems";
+import { problemCards } from "./problems/problem-card";
+import type { EditOtherFiles } from "./problems/problems";
 import "../styles/language.css";
 
 export function deferredExtensions(

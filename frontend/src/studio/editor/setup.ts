@@ -19,7 +19,7 @@ import type { Presence } from "../document/sync/presence";
 import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
-import { afterFix, problemSupport, type EditOtherFiles } from "./problems";
+import { afterFix, problemSupport, type EditOtherFiles } from "./problems/problems";
 import { theme } from "./theme";
 
 export const syntaxPart = new Compartment();

@@ -10,7 +10,7 @@ import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../format/quantities";
 import type { NamedFile } from "../session/uploads/incoming-files";
 import { SPLITS } from "../session/samples/splits-and-labels";
-import "../styles/samples.css";
+import "../styles/files/samples.css";
 
 interface SampleListProps {
   readonly client: ProjectClient;

@@ -1,7 +1,7 @@
 // The toasts at the foot of the page, read aloud as they come.
 import { X } from "lucide-react";
 import { useStore } from "zustand";
-import type { Toasts } from "../session/toasts";
+import type { Toasts } from "../session/toasts/toasts";
 
 export function Toaster({ toasts }: { readonly toasts: Toasts }) {
   const shown = useStore(toasts.state);

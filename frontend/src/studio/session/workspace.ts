@@ -17,11 +17,11 @@ import { browserStorage, UnsentEdits } from "../document/sync/unsent";
 import { checkedPreview } from "./preview/checked-preview";
 import { TextCheck } from "./preview/text-check";
 import { KnownFiles } from "./known-files";
-import { toastOf } from "./event-toasts";
+import { toastOf } from "./toasts/event-toasts";
 import { SignInWatch } from "./sign-in-watch";
-import type { SharedBlocks } from "./shared-blocks";
+import type { SharedBlocks } from "./blocks/shared-blocks";
 import { SessionStore } from "./session-store";
-import { Toasts } from "./toasts";
+import { Toasts } from "./toasts/toasts";
 import { Uploads } from "./uploads/queue";
 import { VariantBuild } from "./preview/variant-build";
 

@@ -8,7 +8,7 @@ import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./comparison";
 import { VersionList } from "./VersionList";
-import "../styles/versions.css";
+import "../styles/files/versions.css";
 
 interface Listed {
   readonly versions: readonly Version[];

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import click
 
 from rune.tools.cli.failure import failed
+from rune.tools.cli.registry.published import named_rune
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import (
     BUNDLE_SUFFIX,
@@ -23,14 +24,10 @@ from rune.tools.cli.registry.trusted_keys import (
     verified,
 )
 from rune.tools.remote import (
-    CredentialStore,
     NotSigned,
     PulledRune,
     Reference,
-    ReferenceInvalid,
     Registry,
-    parse_reference,
-    registry_url,
 )
 from rune.tools.signing.verifying import Proof
 
@@ -65,22 +62,13 @@ def command(
         raise click.UsageError(
             "--verify and --key go together: a signature proves nothing without a key that you trust"
         )
-    wanted = parse_reference(reference)
-    if wanted.tag is None and wanted.digest is None:
-        wanted = replace(wanted, tag="latest")
-    credentials = CredentialStore().read()
-    address = registry or wanted.registry or credentials.usual
-    if address is None:
-        raise ReferenceInvalid(
-            f"Which registry has {wanted}? Run rune login first, or write the registry in front: "
-            f"http://127.0.0.1:8000/{wanted}"
-        )
-    address = registry_url(address, insecure=insecure)
+    named = named_rune(reference, registry, insecure=insecure)
+    wanted = named.reference
     target = output or Path(f"{wanted.name}.rune")
-    with Registry(address, credentials.tokens.get(address), insecure=insecure) as remote:
+    with Registry(named.address, named.token, insecure=insecure) as remote:
         proof = None
         if is_verified:
-            revoked = revoked_keys(address, credentials.tokens.get(address), wanted.repository)
+            revoked = revoked_keys(named.address, named.token, wanted.repository)
             if revoked is None:
                 click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
             digest, _ = remote.manifest_digest(wanted)

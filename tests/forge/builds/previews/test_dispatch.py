@@ -18,9 +18,11 @@ from forge.jobs.workers.slots import JobSlots
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
-from tests.forge.jobs.waiting_jobs import ONE, PATIENCE, WaitingJobs, in_thread
+from tests.forge.jobs.waiting_jobs import ONE, WaitingJobs, in_thread
+from tests.support.patience import PATIENCE
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_does_not_wait_behind_a_numbered_build(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch

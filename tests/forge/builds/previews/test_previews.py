@@ -7,7 +7,7 @@ import signal
 import threading
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -20,7 +20,6 @@ from forge.builds.previews import leases as preview_leases
 from forge.builds.previews import refresh as previews
 from forge.builds.previews.dispatch import PreviewSlots
 from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
-from forge.builds.previews.notify import Debounce
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import preview_to_json
 from forge.compute.pool.compiler import Compiler
@@ -67,6 +66,7 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> 
     assert (preview.build.kind, preview.build.number) == (Kind.PREVIEW, None)
 
 
+@pytest.mark.slow
 def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, developer: Any, compiler: Compiler) -> None:
     good = preview_to_json(refresh(project, compiler))
     edit(developer, project, BROKEN_RUNEFILE.decode())
@@ -80,6 +80,7 @@ def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, devel
     assert again["build"] == good["build"]
 
 
+@pytest.mark.slow
 def test_a_rune_is_of_the_newest_text_only_until_the_next_edit(
     project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -290,73 +291,7 @@ def test_a_project_that_is_waited_for_twice_is_made_once(
     assert refreshed == [project.pk] * 2
 
 
-def test_edits_are_gathered_until_typing_pauses() -> None:
-    called: list[UUID] = []
-    both = threading.Event()
-    first, second = uuid4(), uuid4()
-
-    def action(*keys: UUID) -> None:
-        called.extend(keys)
-        if {first, second} <= set(called):
-            both.set()
-
-    debounce = Debounce(action, quiet=0.05, longest=10)
-    for _ in range(20):
-        debounce.touch(first)
-    debounce.touch(second)
-    assert both.wait(5)
-    assert sorted(called) == sorted([first, second])
-
-
-def test_what_falls_into_the_pause_after_a_message_goes_together() -> None:
-    calls: list[list[UUID]] = []
-    called = threading.Semaphore(0)
-
-    def action(*keys: UUID) -> None:
-        calls.append(sorted(keys))
-        called.release()
-
-    debounce = Debounce(action, quiet=0, longest=0, pause=1)
-    first, *others = (uuid4() for _ in range(3))
-    debounce.touch(first)
-    assert called.acquire(timeout=5)
-    for key in others:
-        debounce.touch(key)
-    assert called.acquire(timeout=5)
-    assert calls == [[first], sorted(others)]
-
-
-def test_the_first_edit_after_a_while_is_previewed_at_once() -> None:
-    calls: list[UUID] = []
-    called = threading.Semaphore(0)
-
-    def action(*keys: UUID) -> None:
-        calls.extend(keys)
-        called.release()
-
-    debounce = Debounce(action, quiet=30, longest=60, pause=0, idle=0.2)
-    key, other = uuid4(), uuid4()
-    debounce.touch(key)
-    assert called.acquire(timeout=5)
-    # While somebody types, the pause is waited for; another project does not wait.
-    debounce.touch(key)
-    debounce.touch(other)
-    assert called.acquire(timeout=5)
-    assert calls == [key, other]
-    assert not called.acquire(timeout=0.25)
-
-
-def test_endless_typing_is_previewed_all_the_same() -> None:
-    called = threading.Semaphore(0)
-    debounce = Debounce(lambda *keys: called.release(), quiet=30, longest=0.05)
-    key = uuid4()
-    debounce.touch(key)
-    assert called.acquire(timeout=5)
-    debounce.touch(key)
-    debounce.touch(key)
-    assert called.acquire(timeout=5)
-
-
+@pytest.mark.slow
 @pytest.mark.protects("live/event-contents")
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch

@@ -55,6 +55,7 @@ def build_watches(project: Any, compiler: Compiler) -> None:
     refresh_previews(project.pk, compiler, threading.Event())
 
 
+@pytest.mark.slow
 def test_what_flows_in_a_wire_is_sent_beside_the_outputs(
     client: Client, project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
 ) -> None:
@@ -78,6 +79,7 @@ def test_what_flows_in_a_wire_is_sent_beside_the_outputs(
     assert client.get("/api/v1/projects/acme/kitchen/preview").json()["build"] == plain
 
 
+@pytest.mark.slow
 def test_the_same_wires_of_the_same_text_are_built_once(client: Client, project: Any, compiler: Compiler) -> None:
     first = ask(client, ("number", 0)).json()
     build_watches(project, compiler)
@@ -86,6 +88,7 @@ def test_the_same_wires_of_the_same_text_are_built_once(client: Client, project:
     assert Preview.objects.requested().count() == 1
 
 
+@pytest.mark.slow
 def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -129,6 +132,7 @@ def test_a_text_that_does_not_check_is_said_so(
     assert (watch["state"], watch["build"]) == ("broken", None)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/watched-tensors")
 def test_a_tensor_too_large_for_a_page_is_refused(
     client: Client, project: Any, developer: Any, compiler: Compiler
@@ -159,6 +163,7 @@ def test_a_watch_that_names_no_wires_is_refused(client: Client, project: Any, wi
     assert not Preview.objects.requested().exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/watched-tensors")
 def test_only_so_many_watches_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
     for number in range(REQUESTED_LIMIT + 3):
@@ -168,6 +173,7 @@ def test_only_so_many_watches_of_a_project_are_kept(client: Client, project: Any
     assert Build.objects.filter(previews=None).count() < BUILD_LIMIT
 
 
+@pytest.mark.slow
 def test_each_kind_of_person_is_answered_as_for_reading(
     project: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
 ) -> None:
@@ -187,6 +193,7 @@ def test_each_kind_of_person_is_answered_as_for_reading(
     assert seen == {**dict.fromkeys(members, 200), "stranger": 404, "anonymous": 401}
 
 
+@pytest.mark.slow
 def test_a_watched_rune_is_served_like_any_preview(client: Client, project: Any, compiler: Compiler) -> None:
     ask(client, ("number", 0))
     build_watches(project, compiler)
@@ -197,6 +204,7 @@ def test_a_watched_rune_is_served_like_any_preview(client: Client, project: Any,
         assert file.read(4) == b"\0asm"
 
 
+@pytest.mark.slow
 def test_a_timed_preview_says_when_each_stage_ends(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -216,6 +224,7 @@ def test_a_timed_preview_says_when_each_stage_ends(
     assert (watched["timed"], watched["id"]) == (False, str(Preview.objects.requested().get(options__timed=False).pk))
 
 
+@pytest.mark.slow
 def test_an_event_brings_what_asking_for_the_watch_would_answer(
     client: Client, project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:

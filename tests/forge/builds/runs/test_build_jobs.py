@@ -48,6 +48,7 @@ def states(build: Build) -> list[str]:
     return [event.data["build"]["state"] for event in events if event.data["build"]["id"] == str(build.pk)]
 
 
+@pytest.mark.slow
 def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
     lease = take_job()
     queue.renew(lease, [LogLine("2 stages", step="check", milliseconds=2.0)])
@@ -65,6 +66,7 @@ def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_build_whose_worker_died_waits_behind_those_that_were_not_tried(project: Any, developer: Any) -> None:
     first = request_build(developer, project)
     write_file(developer, project, "notes.txt", b"other files")
@@ -75,6 +77,7 @@ def test_a_build_whose_worker_died_waits_behind_those_that_were_not_tried(projec
     assert take() is None
 
 
+@pytest.mark.slow
 def test_a_build_whose_lease_ran_out_too_often_is_lost(build: Build) -> None:
     clock: datetime = timezone.now()
     for attempt in range(1, BUILD.attempts + 1):
@@ -91,6 +94,7 @@ def test_a_build_whose_lease_ran_out_too_often_is_lost(build: Build) -> None:
     assert states(build)[-1] == "lost"
 
 
+@pytest.mark.slow
 def test_cancelling_takes_the_build_from_its_worker(build: Build, developer: Any, viewer: Any) -> None:
     lease = take_job()
     with pytest.raises(Forbidden):
@@ -108,6 +112,7 @@ def test_cancelling_takes_the_build_from_its_worker(build: Build, developer: Any
         cancel_job(developer, job_of(build))
 
 
+@pytest.mark.slow
 def test_a_failed_build_is_retried_and_begins_with_nothing(project: Any, developer: Any, viewer: Any) -> None:
     build = failed_build(developer, project, error="The compiler was killed.")
     Build.objects.filter(pk=build.pk).update(diagnostics=[{"severity": "error"}])
@@ -129,6 +134,7 @@ def test_a_build_that_succeeded_is_not_retried(project: Any, developer: Any) -> 
     assert build.artefact is not None
 
 
+@pytest.mark.slow
 def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = failed_build(developer, project)
     monkeypatch.setattr("forge.builds.quotas.limits_of", lambda stream: {Resource.BUILDS: 1, Resource.MINUTES: 100})
@@ -137,6 +143,7 @@ def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeyp
     assert job_of(build).state == JobState.FAILED
 
 
+@pytest.mark.slow
 def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
     build: Build, developer: Any, client: Client
 ) -> None:
@@ -152,6 +159,7 @@ def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
     assert client.get(f"/api/v1/builds/{build.pk}").json()["state"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_the_job_of_a_build_is_kept_as_long_as_the_build(project: Any, developer: Any) -> None:
     build = failed_build(developer, project)
     queue.delete_old(timezone.now() + timedelta(days=1000))
@@ -160,6 +168,7 @@ def test_the_job_of_a_build_is_kept_as_long_as_the_build(project: Any, developer
         job_of(build).delete()
 
 
+@pytest.mark.slow
 def test_every_press_has_a_number_of_its_own(project: Any, developer: Any) -> None:
     first, second = request_build(developer, project), request_build(developer, project)
     assert (first.number, second.number) == (1, 2)

@@ -31,6 +31,7 @@ from tests.forge.factories.builds import run_job, take_job
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.slow
 def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callable[[Build], Build]) -> None:
     done = work(build)
     assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
@@ -45,6 +46,7 @@ def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callab
     assert AuditEntry.objects.filter(action="build.request", subject=done.subject).exists()
 
 
+@pytest.mark.slow
 def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, compiler: Compiler) -> None:
     lease = take_job()
     measured_after: list[bool] = []
@@ -60,6 +62,7 @@ def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, com
     assert not any(measured_after)
 
 
+@pytest.mark.slow
 def test_the_same_files_are_answered_from_the_cache(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
@@ -85,6 +88,7 @@ def measured(build: Build) -> MeasurementJson | None:
     return report["run"]
 
 
+@pytest.mark.slow
 def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
@@ -112,6 +116,7 @@ def test_a_broken_project_fails_with_its_diagnostics(
     assert done.artefact is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/dying-children")
 def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[Build], Build]) -> None:
     lease = take_job()
@@ -124,6 +129,7 @@ def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[B
     assert Artefact.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_compiler_that_is_always_killed_fails_the_build(build: Build) -> None:
     for _ in range(3):
         lease = take_job()

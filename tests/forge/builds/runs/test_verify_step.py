@@ -30,6 +30,7 @@ def sine(developer: Any, organisation: Any) -> Project:
     return create_project(developer, organisation, "sine", "sine")
 
 
+@pytest.mark.slow
 def test_a_numbered_build_is_verified_and_says_so(
     sine: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
@@ -47,6 +48,7 @@ def test_a_numbered_build_is_verified_and_says_so(
     assert line.milliseconds is not None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/false-runes")
 def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     sine: Project, developer: Any, work: Callable[[Build], Build], tmp_path: Path
@@ -67,6 +69,7 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     assert not done.log.filter(step="measure").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/truncated")
 @pytest.mark.parametrize("spoil", [lambda rune: rune[:8], lambda rune: rune[: len(rune) // 2]], ids=["8 bytes", "half"])
 def test_a_rune_that_does_not_load_fails_the_build(

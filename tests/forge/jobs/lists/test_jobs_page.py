@@ -55,6 +55,7 @@ def take(capability: str = Capability.BUILD) -> queue.JobLease:
     return lease
 
 
+@pytest.mark.slow
 def test_the_list_shows_what_runs_what_waits_and_what_ended(
     add: Add, browser_of: BrowserOf, developer: User, project: Project
 ) -> None:
@@ -74,6 +75,7 @@ def test_the_list_shows_what_runs_what_waits_and_what_ended(
     assert all(text in page for text in ("Reading the file.", "Next in the queue", "The file is empty.", "Retry Test"))
 
 
+@pytest.mark.slow
 def test_filters_choose_by_state_kind_and_project(add: Add, browser_of: BrowserOf, developer: User) -> None:
     add(1), add(2)
     take()
@@ -95,6 +97,7 @@ def test_an_organisation_without_jobs_says_what_will_be_listed(
     assert "No jobs yet" in browser_of(developer).get("/acme/-/jobs").content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/job-lists")
 def test_unknown_and_forbidden_answer_alike(add: Add, browser_of: BrowserOf, stranger: User) -> None:
     job, client = add(), browser_of(stranger)
@@ -146,6 +149,7 @@ def test_jobs_of_a_kind_with_a_verb_of_the_organisation_are_seen_by_who_may_do_t
     assert browser_of(owner).post(f"/api/v1/jobs/{job.pk}/cancel").json()["state"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_cancelling_and_retrying_are_audited_and_said_once(add: Add, browser_of: BrowserOf, developer: User) -> None:
     job, client = add(), browser_of(developer)
     assert client.post(f"/api/v1/jobs/{job.pk}/cancel").json()["state"] == "cancelled"
@@ -172,6 +176,7 @@ def test_a_job_says_what_it_waits_for(add: Add, browser_of: BrowserOf, developer
     assert client.get(address).json()["pending_reason"] == "Waits for a worker with lab"
 
 
+@pytest.mark.slow
 def test_positions_follow_the_order_in_which_workers_take_jobs(
     add: Add, developer: User, owner: User, browser_of: BrowserOf
 ) -> None:
@@ -204,6 +209,7 @@ def test_jobs_that_ended_long_ago_are_deleted_with_their_logs(add: Add) -> None:
     assert [job.state for job in Job.objects.all()] == [JobState.QUEUED]
 
 
+@pytest.mark.slow
 def test_the_list_goes_through_jobs_and_builds_by_pages(
     add: Add, project: Project, browser_of: BrowserOf, developer: User
 ) -> None:

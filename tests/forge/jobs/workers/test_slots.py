@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from forge.jobs.workers.slots import JobSlots
-from tests.forge.jobs.waiting_jobs import ONE, OTHER, PATIENCE, WaitingJobs, in_thread
+from tests.forge.jobs.waiting_jobs import ONE, OTHER, WaitingJobs, in_thread
+from tests.support.patience import PATIENCE
 
 
 def slots_for(count: int, stopping: threading.Event | None = None) -> JobSlots:

@@ -47,6 +47,7 @@ def test_a_blob_in_one_request(registry: RegistryClient) -> None:
     assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
 @pytest.mark.parametrize("sizes", [[], [len(LAYER)], [1, 4000, len(LAYER) - 4001]])
 def test_a_blob_in_parts(registry: RegistryClient, algorithm: str, sizes: list[int]) -> None:
@@ -95,12 +96,14 @@ def test_a_blob_of_another_repository_is_mounted(registry: RegistryClient, devel
     assert garden.begin(mount=sha(LAYER)).status_code == 202
 
 
+@pytest.mark.slow
 def test_bytes_are_stored_once_however_often_they_are_pushed(registry: RegistryClient) -> None:
     for _ in range(3):
         assert registry.push_blob(LAYER).status_code == 201
     assert PushedBlob.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_an_image_by_tag_and_by_digest(registry: RegistryClient, developer: Any) -> None:
     manifest = registry.push_image("latest", LAYER)
     for reference in ("latest", sha(manifest)):
@@ -113,6 +116,7 @@ def test_an_image_by_tag_and_by_digest(registry: RegistryClient, developer: Any)
     assert entry.data["tags"] == "latest"
 
 
+@pytest.mark.slow
 def test_many_tags_in_one_push(registry: RegistryClient) -> None:
     registry.push_blob(EMPTY)
     done = registry.push_tags(image(), "nightly", "edge", "nightly")
@@ -123,6 +127,7 @@ def test_many_tags_in_one_push(registry: RegistryClient) -> None:
     assert code(registry.push_tags(image(), *(f"t{number}" for number in range(101)))) == (400, "MANIFEST_INVALID")
 
 
+@pytest.mark.slow
 def test_tags_come_in_pages_by_their_bytes(registry: RegistryClient) -> None:
     names = ["B", "Z", "_", "a", "b.1", "b_1", "latest"]
     registry.push_blob(EMPTY)
@@ -138,6 +143,7 @@ def test_tags_come_in_pages_by_their_bytes(registry: RegistryClient) -> None:
     assert json.loads(registry.get("tags/list?n=2&last=b.1").content)["tags"] == ["b_1", "latest"]
 
 
+@pytest.mark.slow
 def test_nested_indexes(registry: RegistryClient) -> None:
     manifest = registry.push_image("", LAYER)
     inner = index(manifest)
@@ -149,6 +155,7 @@ def test_nested_indexes(registry: RegistryClient) -> None:
     assert registry.push_manifest(index(), "empty").status_code == 201
 
 
+@pytest.mark.slow
 def test_manifests_by_sha512(registry: RegistryClient) -> None:
     config, layer = descriptor(EMPTY, EMPTY_TYPE, "sha512"), descriptor(LAYER, "a/b", "sha512")
     for each in (EMPTY, LAYER):
@@ -164,6 +171,7 @@ def test_manifests_by_sha512(registry: RegistryClient) -> None:
     assert registry.get(f"manifests/{sha(manifest)}").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_stands_in_the_manifest_or_elsewhere_need_not_be_pushed(registry: RegistryClient) -> None:
     embedded = descriptor(b"small", "text/plain", data=base64.b64encode(b"small").decode())
     elsewhere = descriptor(LAYER, "application/vnd.oci.image.layer.nondistributable.v1.tar", urls=["https://a.example"])
@@ -174,6 +182,7 @@ def test_what_stands_in_the_manifest_or_elsewhere_need_not_be_pushed(registry: R
     assert registry.get(f"blobs/{sha(LAYER)}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_manifest_of_4_mib(registry: RegistryClient) -> None:
     registry.push_blob(EMPTY)
     manifest = image(annotations={"text": "x" * (4 * 1024 * 1024 - 1000)})
@@ -181,6 +190,7 @@ def test_a_manifest_of_4_mib(registry: RegistryClient) -> None:
     assert body(registry.get("manifests/latest")) == manifest
 
 
+@pytest.mark.slow
 def test_a_tag_moves_to_what_was_pushed_last(registry: RegistryClient) -> None:
     first = registry.push_image("latest", LAYER)
     second = registry.push_image("latest", b"next")
@@ -191,6 +201,7 @@ def test_a_tag_moves_to_what_was_pushed_last(registry: RegistryClient) -> None:
 class TestReferrers:
     """Artifacts that refer to a manifest, which may come later."""
 
+    @pytest.mark.slow
     def test_they_are_listed_with_type_and_annotations(self, registry: RegistryClient) -> None:
         subject = image(LAYER)
         about = descriptor(subject, json.loads(subject)["mediaType"])
@@ -228,6 +239,7 @@ class TestReferrers:
         registry.delete(f"manifests/{sha(listing)}")
         assert registry.referrers(about["digest"]) == []
 
+    @pytest.mark.slow
     def test_many_come_in_pages(self, registry: RegistryClient) -> None:
         about = descriptor(b"nothing yet", "application/vnd.oci.image.manifest.v1+json")
         registry.push_blob(EMPTY)
@@ -240,6 +252,7 @@ class TestReferrers:
         assert len({each["digest"] for page in pages for each in page}) == 103
         assert "Link" not in following
 
+    @pytest.mark.slow
     def test_a_client_that_knows_no_referrers_reads_them_at_a_tag(self, registry: RegistryClient) -> None:
         subject = registry.push_image("latest", LAYER)
         fallback = sha(subject).replace(":", "-")
@@ -257,6 +270,7 @@ class TestReferrers:
 class TestDeleting:
     """Tags, manifests and blobs, each by itself."""
 
+    @pytest.mark.slow
     def test_a_tag_goes_and_its_manifest_stays(self, registry: RegistryClient) -> None:
         manifest = registry.push_image("latest", LAYER)
         assert registry.delete("manifests/latest").status_code == 202
@@ -265,6 +279,7 @@ class TestDeleting:
         assert code(registry.delete("manifests/latest")) == (404, "MANIFEST_UNKNOWN")
         assert AuditEntry.objects.filter(action="artifact.untag").count() == 1
 
+    @pytest.mark.slow
     def test_a_manifest_takes_its_tags_along_and_may_return(self, registry: RegistryClient) -> None:
         manifest = registry.push_image("latest", LAYER)
         assert registry.delete(f"manifests/{sha(manifest)}").status_code == 202
@@ -286,6 +301,7 @@ class TestDeleting:
         assert not Blob.objects.filter(pk__in=[sha(manifest), sha(LAYER)]).exists()
         assert code(registry.push_manifest(manifest, "latest")) == (404, "MANIFEST_BLOB_UNKNOWN")
 
+    @pytest.mark.slow
     def test_a_blob_goes_once_no_manifest_names_it(self, registry: RegistryClient) -> None:
         manifest = registry.push_image("", LAYER)
         assert code(registry.delete(f"blobs/{sha(LAYER)}")) == (403, "DENIED")

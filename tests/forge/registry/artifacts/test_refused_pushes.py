@@ -76,6 +76,7 @@ def test_a_manifest_of_another_digest_is_refused(registry: RegistryClient) -> No
     assert registry.get(f"manifests/{sha(other)}").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/lying-digests")
 def test_a_manifest_that_lies_about_a_size_or_names_what_is_not_there_is_refused(registry: RegistryClient) -> None:
     for each in (EMPTY, LAYER):
@@ -129,6 +130,7 @@ def test_a_content_type_that_contradicts_the_manifest_is_refused(registry: Regis
     assert code(response) == (400, "MANIFEST_INVALID")
 
 
+@pytest.mark.slow
 def test_a_manifest_of_100_000_layers_and_one_of_more_than_4_mib_are_refused(registry: RegistryClient) -> None:
     registry.push_blob(EMPTY)
     many = json.loads(image())
@@ -141,6 +143,7 @@ def test_a_manifest_of_100_000_layers_and_one_of_more_than_4_mib_are_refused(reg
     assert code(registry.push_manifest(data, "latest", "application/json")) == (413, "MANIFEST_INVALID")
 
 
+@pytest.mark.slow
 def test_parts_out_of_order_say_how_far_the_upload_is(registry: RegistryClient) -> None:
     location = registry.begin()["Location"]
     assert registry.send("PATCH", location, LAYER[:500], Content_Range="0-499").status_code == 202
@@ -165,6 +168,7 @@ def test_an_upload_is_its_authors_alone(registry: RegistryClient, maintainer: An
     assert code(registry.get("blobs/uploads/nonsense")) == (404, "BLOB_UPLOAD_UNKNOWN")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/who-pushes")
 def test_who_may_push(project: Any, people: dict[str, Any], organisation: Any) -> None:
     take_all(organisation)
@@ -206,6 +210,7 @@ def test_a_token_to_pull_does_not_push(project: Any, developer: Any) -> None:
     assert code(client.push_manifest(image(), "latest")) == (403, "DENIED")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/foreign-blobs")
 def test_a_blob_of_another_repository_is_mounted_only_by_who_may_pull_it(
     registry: RegistryClient, stranger: Any
@@ -224,6 +229,7 @@ def test_a_blob_of_another_repository_is_mounted_only_by_who_may_pull_it(
     assert code(registry.push_manifest(image(LAYER), "latest")) == (404, "MANIFEST_BLOB_UNKNOWN")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/foreign-artifacts")
 def test_only_runes_blocks_and_what_refers_to_them_are_taken_unless_an_owner_says_so(
     project: Any, developer: Any, organisation: Any
@@ -248,6 +254,7 @@ def test_a_tag_outside_the_grammar_is_refused(registry: RegistryClient, tag: str
     assert registry.get(f"manifests/{tag}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_tag_that_looks_like_another_is_refused(registry: RegistryClient) -> None:
     registry.push_image("nightly", LAYER)
     assert code(registry.push_manifest(image(LAYER), "Nightly")) == (403, "DENIED")
@@ -283,6 +290,7 @@ def test_only_so_many_uploads_are_under_way_at_once(registry: RegistryClient) ->
         assert registry.begin().status_code == 202
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_no_part_that_came(registry: RegistryClient) -> None:
     location = registry.begin()["Location"]
     registry.send("PATCH", location, LAYER[:1000])
@@ -301,6 +309,7 @@ def test_a_full_disk_loses_no_part_that_came(registry: RegistryClient) -> None:
     assert registry.tags() == []
 
 
+@pytest.mark.slow
 def test_an_upload_rests_for_a_week_and_a_blob_for_a_day(registry: RegistryClient) -> None:
     location = registry.begin()["Location"]
     registry.send("PATCH", location, LAYER[:1000])
@@ -318,6 +327,7 @@ def test_an_upload_rests_for_a_week_and_a_blob_for_a_day(registry: RegistryClien
     assert not Blob.objects.filter(pk=sha(EMPTY)).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/collection")
 def test_collecting_takes_nothing_that_a_manifest_names(registry: RegistryClient) -> None:
     manifest = registry.push_image("latest", LAYER)

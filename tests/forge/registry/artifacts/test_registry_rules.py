@@ -25,6 +25,7 @@ API = "/api/v1/organisations/acme/registry"
 NOTHING = {"takes_all": False, "versions_move": False}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/foreign-artifacts")
 def test_owners_alone_say_what_the_registry_takes(
     organisation: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
@@ -58,6 +59,7 @@ def test_a_token_of_an_owner_does_not_say_it(organisation: Any, owner: Any) -> N
     assert answer.status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_the_rules_are_changed_as_they_were_read(
     organisation: Any, owner: Any, project: Any, developer: Any, browser_of: Callable[[Any], Client]

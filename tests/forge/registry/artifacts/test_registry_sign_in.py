@@ -32,6 +32,7 @@ def pass_of(headers: dict[str, str], *scopes: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {json.loads(ask(headers, *scopes).content)['token']}"}
 
 
+@pytest.mark.slow
 def test_the_challenge_names_the_scope_and_its_pass_pushes(project: Any, developer: Any, organisation: Any) -> None:
     take_all(organisation)
     headers = credentials(developer)
@@ -48,6 +49,7 @@ def test_the_challenge_names_the_scope_and_its_pass_pushes(project: Any, develop
     assert code(client.delete("manifests/latest"))[0] == 401
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/passes")
 def test_a_pass_opens_what_it_was_asked_for_and_no_more(project: Any, developer: Any, organisation: Any) -> None:
     take_all(organisation)
@@ -119,6 +121,7 @@ def test_a_pass_opens_nothing_but_the_registry(project: Any, developer: Any) -> 
     assert Client().get("/api/v1/projects", headers=headers).status_code == 401
 
 
+@pytest.mark.slow
 def test_a_visitor_gets_a_pass_for_what_is_public(project: Any, developer: Any, owner: Any, organisation: Any) -> None:
     take_all(organisation)
     manifest = RegistryClient(credentials(developer)).push_image("nightly", b"layer")

@@ -44,6 +44,7 @@ def push_build(registry: RegistryClient, build: Any, tag: str) -> Any:
     return registry.push_manifest(artifact.manifest, tag)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/moved-tags")
 def test_a_version_keeps_its_bytes_also_after_it_was_deleted(registry: RegistryClient) -> None:
     first = registry.push_image("1.0", b"one")
@@ -56,6 +57,7 @@ def test_a_version_keeps_its_bytes_also_after_it_was_deleted(registry: RegistryC
     assert body(registry.get("manifests/1.0")) == first
 
 
+@pytest.mark.slow
 def test_a_version_keeps_its_bytes_when_its_project_is_renamed(
     registry: RegistryClient, project: Any, developer: Any
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_version_keeps_its_bytes_when_its_project_is_renamed(
     assert moved.push_manifest(first, "1.0").status_code == 201
 
 
+@pytest.mark.slow
 def test_versions_move_where_the_organisation_lets_them(registry: RegistryClient, organisation: Any) -> None:
     take_all(organisation, versions_move=True)
     registry.push_image("1.0", b"one")
@@ -80,6 +83,7 @@ def test_versions_move_where_the_organisation_lets_them(registry: RegistryClient
     assert body(registry.get("manifests/1.0")) == second
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/gate-past-push")
 def test_a_protected_tag_takes_the_manifest_of_an_approved_build_alone(
     registry: RegistryClient, developer: Any, project: Any, reviewer: Any
@@ -109,6 +113,7 @@ def test_a_build_is_published_by_its_push_as_by_the_button(
     assert body(registry.get("manifests/nightly")) == artifact_of(build).manifest
 
 
+@pytest.mark.slow
 def test_an_artifact_does_not_take_the_tag_of_a_build(registry: RegistryClient, developer: Any, project: Any) -> None:
     tag = publish_build(developer, approved(built(developer, project)), "1.0")
     other = registry.push_image("", b"two")
@@ -117,6 +122,7 @@ def test_an_artifact_does_not_take_the_tag_of_a_build(registry: RegistryClient, 
     assert body(registry.get("manifests/1.0")) == artifact_of(tag.build).manifest
 
 
+@pytest.mark.slow
 def test_a_build_takes_over_a_tag_that_moves(registry: RegistryClient, developer: Any, project: Any) -> None:
     registry.push_image("nightly", b"one")
     build = built(developer, project)
@@ -125,6 +131,7 @@ def test_a_build_takes_over_a_tag_that_moves(registry: RegistryClient, developer
     assert body(registry.get("manifests/nightly")) == artifact_of(build).manifest
 
 
+@pytest.mark.slow
 def test_deleting_the_tag_of_a_build_withdraws_it(registry: RegistryClient, developer: Any, project: Any) -> None:
     build = approved(built(developer, project))
     publish_build(developer, build, "1.0")
@@ -149,6 +156,7 @@ def test_publishing_or_withdrawing_a_build_takes_a_token_that_publishes(
     assert registry.tags() == ["nightly"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-push")
 def test_a_withdrawn_build_does_not_return_by_a_push(
     registry: RegistryClient, maintainer: Any, developer: Any, project: Any

@@ -73,6 +73,7 @@ def test_a_published_rune_says_where_it_came_from(project: Any, developer: Any) 
     assert (origin.publication.tag, origin.publication.admission) == ("1.0", "open")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/people-in-statements")
 def test_who_approved_is_a_pseudonym(project: Any, developer: Any, people: dict[str, Any]) -> None:
     build = built(developer, project)
@@ -93,6 +94,7 @@ def test_who_approved_is_a_pseudonym(project: Any, developer: Any, people: dict[
     assert again.person in {each.person for each in approvals}, "the same person has the same pseudonym"
 
 
+@pytest.mark.slow
 def test_what_failed_is_completed_later_and_done_once(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +108,7 @@ def test_what_failed_is_completed_later_and_done_once(
     assert ProvenanceRecord.objects.count() == Publication.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_the_same_bytes_under_two_tags_have_one_bill_and_two_statements(project: Any, developer: Any) -> None:
     build = built(developer, project)
     tag = publish_build(developer, build, "1.0")

@@ -53,6 +53,7 @@ def test_members_read_names_and_strangers_a_number(
         assert str(person) not in public
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_page_says_nothing_of_a_signature_whose_key_was_revoked(
     published: SigningKey, organisation: Any, owner: Any

@@ -47,6 +47,7 @@ def proof_of(tag: Tag, key: SigningKey) -> Proof:
     return verify_bundle(Signed(layer_of(newest)), trust, [tag.manifest.blob_id])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", list(Algorithm))
 def test_what_is_published_is_signed(
     algorithm: Algorithm, organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner
@@ -84,6 +85,7 @@ def test_older_clients_find_a_signature_below_its_tag(
     assert json.loads(payload)["critical"]["image"]["docker-manifest-digest"] == tag.manifest.blob_id
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/private-keys")
 def test_a_private_key_is_encrypted_by_a_secret_outside_of_the_data_folder(
     key: SigningKey, secret_file: Path, organisation: Any, owner: Any, project: Any, developer: Any, settings: Any,
@@ -106,6 +108,7 @@ def test_a_private_key_is_encrypted_by_a_secret_outside_of_the_data_folder(
         assert not place.exists(), "a secret that was lost is not made anew"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/private-keys")
 def test_the_signer_asks_the_gate_itself(
     key: SigningKey, project: Any, developer: Any, people: dict[str, Any], run_signer: Runner
@@ -119,6 +122,7 @@ def test_the_signer_asks_the_gate_itself(
     assert not Signature.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures")
 def test_what_is_published_no_more_is_not_signed(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
@@ -136,6 +140,7 @@ def test_what_is_published_no_more_is_not_signed(
     assert "was withdrawn" in job.error
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_tag_that_was_set_to_other_bytes_behind_the_gate_is_not_signed(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
@@ -150,6 +155,7 @@ def test_a_tag_that_was_set_to_other_bytes_behind_the_gate_is_not_signed(
     assert "are not those of build" in job.error
 
 
+@pytest.mark.slow
 def test_a_new_key_signs_from_then_on_and_the_former_signatures_stay(
     key: SigningKey, organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner,
     seen: Callable[[], tuple[Any, ...]],
@@ -172,6 +178,7 @@ def test_a_new_key_signs_from_then_on_and_the_former_signatures_stay(
     assert proof_of(second, other).key.fingerprint == other.fingerprint
 
 
+@pytest.mark.slow
 def test_what_a_revoked_key_signed_is_signed_again_with_the_next(
     key: SigningKey, organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner
 ) -> None:
@@ -213,6 +220,7 @@ def push_signature(project: Any, developer: Any, tag: Tag, key: PrivateKey, stat
     assert client.push_manifest(referrer.manifest).status_code == 201
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_signature_from_home_counts_where_the_key_is_the_organisations(
     organisation: Any, owner: Any, project: Any, developer: Any

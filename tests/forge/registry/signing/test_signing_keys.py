@@ -35,6 +35,7 @@ def post(client: Client, seen: Seen, **values: str) -> Any:
     return client.post(PAGE, values | {"seen": seen_state(seen())})
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/who-signs")
 def test_owners_alone_have_to_do_with_keys(
     organisation: Any, people: dict[str, Any], browser_of: Callable[[Any], Client], seen: Seen
@@ -65,6 +66,7 @@ def test_no_token_changes_keys(organisation: Any, owner: Any, key: SigningKey) -
     assert client.put(address, {"reason": REASON}, content_type="application/json", headers=headers).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_key_is_made_by_the_signer_on_the_page(
     organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen, run_signer: Callable[[], list[Job]]
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_private_key_is_neither_taken_nor_shown_again(
     assert not SigningKey.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_revocation_has_a_reason_and_is_for_good(
     key: SigningKey, organisation: Any, owner: Any, browser_of: Callable[[Any], Client], seen: Seen
 ) -> None:

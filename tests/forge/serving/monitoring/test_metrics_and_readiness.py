@@ -119,6 +119,7 @@ def test_a_database_that_is_gone_is_waited_for_once() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/failing-services")
 def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
     redis = pytest.importorskip("redis")

@@ -46,6 +46,7 @@ def tables(file: Path) -> set[str]:
         return {row[0] for row in reading.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
+@pytest.mark.slow
 def test_an_empty_database_has_every_table_and_lacks_no_migration(database: BaseDatabaseWrapper, file: Path) -> None:
     assert make_tables_at_once(database)
     assert {"projects_project", "django_session", "accounts_membership"} <= tables(file)

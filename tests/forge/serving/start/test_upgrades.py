@@ -48,6 +48,7 @@ def _tidy() -> None:
     FOLDER.unlink(missing_ok=True)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
 def test_without_room_for_the_backup_nothing_is_upgraded() -> None:
     FOLDER.write_text("no folder")
@@ -56,6 +57,7 @@ def test_without_room_for_the_backup_nothing_is_upgraded() -> None:
     assert not is_up_to_date()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
 def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> None:
     FOLDER.mkdir()

@@ -85,6 +85,7 @@ def test_what_is_no_such_layer_is_not_compiled(wrong: Callable[[], bytes]) -> No
     assert (lacking.op, lacking.types) == ("BATCH_MATMUL", "float32 and int8 weights")
 
 
+@pytest.mark.slow
 def test_a_build_that_leaves_such_a_model_to_its_host_says_that_pages_give_wrong_numbers() -> None:
     data = model((3, 7), (7, 5), turned=False, asymmetric=False, zero_point=-9)
     text = starter(signature(read_model(data)), "model.tflite")
@@ -98,6 +99,7 @@ def test_a_build_that_leaves_such_a_model_to_its_host_says_that_pages_give_wrong
     assert "BATCH_MATMUL with float32 and int8 weights" in warning.message
 
 
+@pytest.mark.slow
 def test_so_does_one_that_leaves_one_to_its_host_that_could_be_compiled(tmp_path: Path) -> None:
     data = model((3, 7), (7, 5), turned=False, asymmetric=False)
     text = starter(signature(read_model(data)), "model.tflite")

@@ -77,6 +77,7 @@ def test_what_is_no_c_is_an_error_with_what_the_compiler_said() -> None:
     assert "program.c:1:1: error" in caught.value.details
 
 
+@pytest.mark.slow
 def test_a_compiler_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(CompileError, match=r"The build was stopped after 0\.3 seconds"):
         compile_sources(sources(ENDLESS), toolchain(), Allowance(CompilerLimits(wall_seconds=0.3)))
@@ -94,11 +95,13 @@ def test_a_compiler_that_writes_too_much_is_stopped() -> None:
         compile_sources(sources(b"char zeros[1 << 22] = {1};"), toolchain(), small)
 
 
+@pytest.mark.slow
 def test_a_compiler_that_computes_too_long_is_stopped() -> None:
     with pytest.raises(CompileError, match="used more than 1 seconds of processor time"):
         compile_sources(sources(ENDLESS), toolchain(), Allowance(CompilerLimits(processor_seconds=1)))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/resources")
 def test_all_units_together_have_the_time_of_one_build(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four units that never end, one after the other: the first takes the time of all, and the others do not start."""

@@ -127,6 +127,7 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
     assert problem.types.endswith("a branch that keeps something, may fail or is not compiled")
 
 
+@pytest.mark.slow
 def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_it_runs() -> None:
     def build(g: Layers) -> list[Value]:
         table, start = g.input((4, 3), "float32", name="table"), g.input((1, 3), "float32", name="start")

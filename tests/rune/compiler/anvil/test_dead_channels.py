@@ -242,6 +242,7 @@ def test_what_somebody_else_reads_is_left_alone() -> None:
     assert dead_channels(graph) is graph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "seen", "kind", "nothing"),
     [

@@ -51,6 +51,7 @@ def inputs_of(seed: int, levels: int = 0) -> tuple[bytes, bytes]:
 FEW = Detection(max_detections=10, max_classes_per_detection=2, nms_iou_threshold=0.05, num_classes=CLASSES)
 
 
+@pytest.mark.slow
 def test_places_without_a_detection_hold_zeros() -> None:
     data = detecting(FEW)
     inputs = inputs_of(3)

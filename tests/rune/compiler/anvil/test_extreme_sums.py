@@ -57,6 +57,7 @@ def pointwise(
     return graph.finish(output)
 
 
+@pytest.mark.slow
 def test_a_sum_whose_distance_from_the_middle_leaves_32_bits_is_not_wrapped() -> None:
     """The least sum lies near -2**31 and the middle of the output above zero: their difference does not fit."""
     weights = np.full((1, 66_400), 127, np.int8)

@@ -87,6 +87,7 @@ def rounded_twice(reals: NDArray[np.float64], least: Integers, greatest: Integer
     return RoundedTwice(mantissas, exponents, least, greatest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [rounded_once, rounded_twice])
 @pytest.mark.parametrize("zero_point", [-128, 0, -5, 100])
 @examples(5)

@@ -116,6 +116,7 @@ int main(void)
 """
 
 
+@pytest.mark.slow
 def test_in_c_it_is_a_code_and_a_message(tmp_path: Path) -> None:
     models = {"model": read_model(embedding("int32"))}
     folder = CFolder.of(tmp_path, sources_of(models_pipeline(models), models, "table"))

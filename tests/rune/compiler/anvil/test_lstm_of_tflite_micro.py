@@ -69,6 +69,7 @@ def test_many_random_lstms_give_its_bytes() -> None:
     assert list(wrong(range(FEW, MANY))) == []
 
 
+@pytest.mark.slow
 def test_their_outputs_are_of_many_kinds() -> None:
     """Not all at an end of their range, where anything would agree."""
     seen = [

@@ -46,6 +46,7 @@ def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, in
                 assert apart
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
 def test_the_arena_is_never_larger_than_all_buffers_together(drawn: list[tuple[int, int, int]]) -> None:
@@ -81,6 +82,7 @@ def test_what_a_block_remembers_shares_room_with_nothing() -> None:
     assert lifetimes(program)[1] == Interval(0, 1)
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
 def test_no_plan_takes_less_than_the_bound(drawn: list[tuple[int, int, int]]) -> None:
@@ -121,6 +123,7 @@ def arenas(name: str, folder: Path) -> dict[str, int]:
     return sizes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_proved(MODELS, 3))
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
     pinned = json.loads(ARENAS.read_text(encoding="utf-8"))

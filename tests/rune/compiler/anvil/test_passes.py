@@ -108,6 +108,7 @@ def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
             assert actual.tobytes() == expected.tobytes(), applied.name
 
 
+@pytest.mark.slow
 def test_the_random_graphs_give_every_pass_something_to_do() -> None:
     applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).applied]
     names = {each.name for each in applied}
@@ -203,6 +204,7 @@ def test_a_chain_whose_floats_are_read_elsewhere_stays_a_chain() -> None:
     assert works(views(byte_tables(alone))) == ["Send"]
 
 
+@pytest.mark.slow
 def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_the_same() -> None:
     data = compiled_model("quantize_f32_to_i8")
     model = read_model(data)
@@ -380,6 +382,7 @@ def test_channels_that_a_block_or_an_output_sees_stay() -> None:
     assert dead_channels(watched) is watched
 
 
+@pytest.mark.slow
 def test_a_chain_of_bytes_across_a_reshape_leaves_channels_to_be_followed() -> None:
     """A table from 16 channels to 96 ended in a traceback of the pass that follows channels."""
     layers = Layers("reshaped", np.random.default_rng(7))

@@ -31,6 +31,7 @@ def test_every_operator_that_is_compiled_is_drawn() -> None:
     assert set(DRAWS) == set(OPERATIONS)
 
 
+@pytest.mark.slow
 def test_every_operator_is_in_one_of_the_models() -> None:
     assert {operator for seed in range(MODELS) for operator in random_model(seed).operators} == set(OPERATIONS)
 
@@ -53,6 +54,7 @@ def with_another_weight(model: Model) -> Model:
     return replace(model, tensors=(*model.tensors[:number], changed, *model.tensors[number + 1 :]))
 
 
+@pytest.mark.slow
 def test_a_weight_that_is_off_by_one_is_found() -> None:
     data = compiled_model("conv_2d_i8_same")
     questions = {"conv": Questions.of(data, 1)}
@@ -76,6 +78,7 @@ def test_every_number_lies_within_the_range_of_its_channel(seed: int) -> None:
             assert (numbers <= interval.greatest).all(), graph.values[index].name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, COMPILED, BATCH))
 def test_random_models_give_what_the_reference_gives(first: int) -> None:
     models = [random_model(seed) for seed in range(first, first + BATCH)]

@@ -67,6 +67,7 @@ def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) ->
     return output.tobytes()
 
 
+@pytest.mark.slow
 def test_a_chain_needs_no_more_than_its_windows_and_may_lie_over_what_it_says() -> None:
     generator = np.random.default_rng(7)
     over = 0
@@ -86,6 +87,7 @@ def test_a_chain_needs_no_more_than_its_windows_and_may_lie_over_what_it_says() 
     assert over > 10
 
 
+@pytest.mark.slow
 def test_many_random_graphs_have_chains_of_one_op_and_of_several() -> None:
     all_chains = [chain for seed in SEEDS for chain in chains(rows(RandomGraph(seed).graph()))]
     assert len(all_chains) > 20

@@ -89,6 +89,7 @@ def _text(text: str) -> bytes:
 FRAMES = [(_rows(3), _text("12 -7 3")), (_rows(0), _text("")), (_rows(12), _text(" ".join("1" * 32)))]
 
 
+@pytest.mark.slow
 def test_each_run_says_its_own_sizes() -> None:
     rune = loaded(module_of(_everything()))
     shapes = []
@@ -128,6 +129,7 @@ def test_the_bound_of_a_message_holds_where_every_size_is_at_its_largest() -> No
     assert all(len(sent.data) <= bound.size for sent, bound in zip(messages, program.messages, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/run-time-sizes")
 def test_c_gives_the_same_sizes_and_elements(tmp_path: Path) -> None:
     pipeline = _everything()

@@ -108,6 +108,7 @@ def test_tensor_is_the_length_of_the_description_the_description_and_the_bytes()
     assert message.data == struct.pack("<I", 12) + b"i16[0002, 3]" + data
 
 
+@pytest.mark.slow
 def test_a_second_call_gives_what_the_first_gave() -> None:
     case = next(case for case in model_cases() if case.name == "chain_i8_residual")
     models = {case.name: read_model(case.data)}

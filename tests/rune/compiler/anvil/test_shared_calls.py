@@ -143,6 +143,7 @@ def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[KernelInvoc
     assert all("work(" in line for step in calls for line in shared.lines(step, NOTATION))
 
 
+@pytest.mark.slow
 def test_a_loop_that_was_quantised_step_by_step_is_near_its_constants() -> None:
     """An LSTM of three steps in int8, each with scales of its own."""
     data = read_packed(KERAS)["lstm_unrolled_i8.tflite"]
@@ -166,6 +167,7 @@ def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: s
     assert text.count("    rune_logistic_float32(") == 1
 
 
+@pytest.mark.slow
 def test_a_recurrent_model_is_near_its_constants() -> None:
     """Three rounds, forwards and backwards; with a kernel for each step it had 36 kB beyond them."""
     data = read_packed(KERAS)["bidirectional_gru_f32.tflite"]

@@ -57,6 +57,7 @@ def _windows(sound: NDArray[np.int16], chunk: int, size: int, hop: int) -> Itera
 CASES = [(10, 40, 20), (10, 40, 10), (40, 40, 40), (10, 35, 30), (1, 3, 2), (25, 100, 100)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("chunk", "size", "hop"), CASES)
 def test_a_run_gives_a_window_when_a_hop_is_new_and_nothing_otherwise(chunk: int, size: int, hop: int) -> None:
     rune = loaded(module_of(_pipeline(chunk, size, hop)))
@@ -79,6 +80,7 @@ def test_a_rune_that_waits_still_lets_its_steps_be_called_one_by_one() -> None:
     assert opened.steps == 6
 
 
+@pytest.mark.slow
 def test_c_hops_as_the_rune_does_and_a_reset_begins_anew(tmp_path: Path) -> None:
     pipeline = _pipeline(10, 40, 20)
     rune = loaded(module_of(pipeline))

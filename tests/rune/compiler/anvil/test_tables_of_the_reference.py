@@ -31,6 +31,7 @@ def differing(data: bytes, values: np.ndarray) -> int:
     return int(np.count_nonzero(np.frombuffer(expected, "i1") != actual.reshape(-1).view(np.int8)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("op", "scale", "zero_point"), [("LOGISTIC", 1 / 256, -128), ("TANH", 1 / 128, 0)])
 def test_a_table_has_the_bytes_of_the_references_function(op: str, scale: float, zero_point: int) -> None:
     generator = np.random.default_rng(len(op))
@@ -48,6 +49,7 @@ def test_a_table_has_the_bytes_of_the_references_function(op: str, scale: float,
     assert not wrong
 
 
+@pytest.mark.slow
 def test_a_softmax_has_the_bytes_of_the_references_for_every_difference() -> None:
     generator = np.random.default_rng(7)
     wrong = {}

@@ -64,6 +64,7 @@ def questions_for(case: ModelCase) -> Questions:
     return Questions(types, inputs, [list(reference.run(run_inputs)) for run_inputs in inputs])
 
 
+@pytest.mark.slow
 def test_a_byte_of_litert_is_found_to_be_another() -> None:
     model = next(case for case in accepted_cases() if case.name == "fully_connected_i8_keep_dimensions")
     questions = questions_for(model)
@@ -71,6 +72,7 @@ def test_a_byte_of_litert_is_found_to_be_another() -> None:
     assert list(questions.wrong(evaluated_outputs(model.data, questions.inputs, LITERT))) != []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cases", share_and_all(model_cases(), 4, lambda case: case.name))
 def test_every_small_model_gives_its_bytes(cases: list[ModelCase]) -> None:
     wrong = [
@@ -84,6 +86,7 @@ def test_every_small_model_gives_its_bytes(cases: list[ModelCase]) -> None:
     assert len(accepted_cases()) > 500
 
 
+@pytest.mark.slow
 def test_what_differs_from_litert_is_compiled_so() -> None:
     cases = {
         case.name: case.data for case in accepted_cases() if case.name.startswith(DIFFERENT) and "_f32" not in case.name
@@ -99,6 +102,7 @@ def test_random_models_give_its_bytes() -> None:
     assert disagreements({model.name: model.data for model in accepted_random_models(MODELS)}, profile=TFLM) == []
 
 
+@pytest.mark.slow
 def test_what_it_is_said_to_lack_it_refuses() -> None:
     for case in model_cases():
         lacking = unsupported(read_model(case.data), TFLM)
@@ -114,6 +118,7 @@ def test_every_operator_that_it_has_is_in_a_model_that_it_takes() -> None:
     assert set(TYPES) - seen - random <= {"WHILE", "CALL_ONCE"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("models", share_and_all(INTEGERS, 3))
 def test_real_models_give_its_bytes(models: list[str], test_data: Path) -> None:
     files = {name: (test_data / "models" / f"{name}.tflite").read_bytes() for name in models}

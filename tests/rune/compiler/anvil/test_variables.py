@@ -56,6 +56,7 @@ def sent(model: Model, inputs: list[list[float]]) -> list[list[float]]:
     return answers
 
 
+@pytest.mark.slow
 def test_a_new_rune_begins_with_the_first_value() -> None:
     model = delayed()
     first = np.frombuffer(bytes(model.subgraphs[0].tensors[0].data or b""), np.float32).tolist()
@@ -93,6 +94,7 @@ int main(void)
 """
 
 
+@pytest.mark.slow
 def test_c_begins_again_after_a_reset(tmp_path: Path) -> None:
     models = {"model": delayed()}
     folder = CFolder.of(tmp_path, sources_of(models_pipeline(models), models, "state"))
@@ -100,6 +102,7 @@ def test_c_begins_again_after_a_reset(tmp_path: Path) -> None:
     assert subprocess.run([folder.compiled(["-O1"], main="resets.c")], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_verify_follows_what_is_kept_from_input_to_input() -> None:
     files = around(compiled_model("unidirectional_sequence_lstm_i8_plain"))
     verification = verify(files, rune_of(files), effort=Effort(inputs=4))

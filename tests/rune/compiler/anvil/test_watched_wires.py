@@ -67,6 +67,7 @@ def test_a_port_that_is_not_there_cannot_be_watched() -> None:
             instrumented_module(pipeline, [port], {})
 
 
+@pytest.mark.slow
 def test_a_probe_gives_what_the_model_gives_and_what_is_on_the_way() -> None:
     case = next(case for case in model_cases() if case.name == "chain_i8_residual")
     model = read_model(case.data)
@@ -81,6 +82,7 @@ def test_a_probe_gives_what_the_model_gives_and_what_is_on_the_way() -> None:
     assert tensors_of(run(plain, case.runs[0].inputs)[0].data)[0][1] == case.runs[0].outputs[0]
 
 
+@pytest.mark.slow
 def test_every_inner_tensor_of_a_real_model_is_the_references(test_data: Path) -> None:
     path = test_data / "models" / "mlperf_kws_int8.tflite"
     reference = Interpreter(

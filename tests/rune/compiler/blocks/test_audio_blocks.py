@@ -42,6 +42,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> BlockModule:
     return BlockModule(VECTORS, tmp_path_factory.mktemp("audio"))
 
 
+@pytest.mark.slow
 def test_the_noise_filter_remembers_unless_it_is_told_to_be_fresh(module: BlockModule) -> None:
     by_name = {vector.name: vector for vector in compiled("noise_filtering")}
     keeps, fresh = by_name["the defaults"], by_name["fresh"]
@@ -50,6 +51,7 @@ def test_the_noise_filter_remembers_unless_it_is_told_to_be_fresh(module: BlockM
     assert module.run(fresh, times=2) == module.run(fresh)
 
 
+@pytest.mark.slow
 def test_a_stream_of_ten_minutes_ends_as_it_began_with_a_fresh_noise_filter(module: BlockModule) -> None:
     four_windows_a_second = 10 * 60 * 4
     (fresh,) = (vector for vector in compiled("noise_filtering") if vector.name == "fresh")
@@ -61,6 +63,7 @@ def compiled(name: str) -> list[Vector]:
     return [vector for vector in VECTORS if vector.block.name == name]
 
 
+@pytest.mark.slow
 def test_recordings_give_the_bytes_of_a_published_rune(test_data: Path, tmp_path: Path) -> None:
     vectors: dict[str, tuple[Vector, Vector]] = {}
     for word in PUBLISHED:

@@ -194,6 +194,7 @@ def test_what_contradicts_itself_is_refused(
     assert refused.value.argument is None or refused.value.argument in names
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/block-arguments")
 def test_every_choice_is_taken_or_refused_by_a_message() -> None:
     """What `outputs` accepts, `code` makes."""

@@ -29,6 +29,7 @@ def test_a_preset_gives_what_its_library_gives(preset: str, block: str) -> None:
     np.testing.assert_allclose(features, wanted, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
 
 
+@pytest.mark.slow
 def test_the_frontend_gives_the_numbers_of_a_build_of_its_c_but_for_one_of_the_window() -> None:
     wanted = np.array(LIBRARY["micro_frontend"]["log_mel"]) / 0.0390625
     of_floats = micro_frontend.features(SOUND.tolist(), 160, [0] * micro_frontend.BANDS, of_f32=True)

@@ -66,6 +66,7 @@ def rune_build(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["build", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_a_package_is_written_to_an_archive_of_the_targets_name(project: Path) -> None:
     result = rune_build(project, "--target", "c")
     assert (result.exit_code, result.output) == (0, "")
@@ -74,6 +75,7 @@ def test_a_package_is_written_to_an_archive_of_the_targets_name(project: Path) -
     assert not (project / "my-app.rune").exists()
 
 
+@pytest.mark.slow
 def test_several_targets_are_built_in_one_call(project: Path, tmp_path: Path) -> None:
     folder = tmp_path / "made"
     wanted = ["--target", "c", "--target", "wasm32-mvp", "--target", "wasm32", "--target", "c"]
@@ -105,6 +107,7 @@ def test_a_rune_is_written_to_a_file(target: str, project: Path) -> None:
     assert rune.graph["rune"]["name"] == "my-app"
 
 
+@pytest.mark.slow
 def test_a_program_that_was_begun_is_never_written_over(project: Path, tmp_path: Path) -> None:
     folder = tmp_path / "firmware" / "deep"
     assert rune_build(project, "--target", "c", "-o", folder).exit_code == 0
@@ -124,6 +127,7 @@ def test_an_unknown_target_is_an_error_that_lists_them_all(project: Path) -> Non
     assert all(target.name in result.output for target in targets())
 
 
+@pytest.mark.slow
 def test_the_report_names_the_target_and_its_files(project: Path) -> None:
     for target, names in (("c", {"include/my_app.h", "src/my_app.c", "main.c"}), ("wasm32", {"my-app.rune"})):
         printed = json.loads(rune_build(project, "--target", target, "--format", "json").stdout)
@@ -154,6 +158,7 @@ def refusals(files: MemoryFiles, **options: object) -> list[tuple[str, str, tupl
     return [(each.code, each.message, each.notes) for each in caught.value.diagnostics]
 
 
+@pytest.mark.slow
 def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_others() -> None:
     model = next(case.data for case in refused_cases() if case.name == "elu_i8")
     files = MemoryFiles({"Runefile.yml": HOSTED.encode(), "model.tflite": model})
@@ -190,6 +195,7 @@ def test_a_model_for_the_host_by_wish_is_refused_too() -> None:
     assert notes == ()
 
 
+@pytest.mark.slow
 def test_verify_knows_a_rune_of_either_target_and_still_one_of_another_model(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["new", "sine", str(tmp_path / "app")]).exit_code == 0
     for target in (each.name for each in targets() if each.makes_rune):

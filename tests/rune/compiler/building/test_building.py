@@ -69,6 +69,7 @@ def model_files(name: str) -> MemoryFiles:
     return MemoryFiles({"Runefile.yml": text.encode(), "models/brain.tflite": data})
 
 
+@pytest.mark.slow
 def test_a_report_says_what_the_rune_is_and_needs() -> None:
     steps: list[Step] = []
     result = build(model_files("fully_connected_i8_plain"), BuildOptions("brain"), log=steps.append)

@@ -138,6 +138,7 @@ def test_hosted_runes_are_the_same_every_time() -> None:
         assert built(model, format_).rune == built(model, format_).rune
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

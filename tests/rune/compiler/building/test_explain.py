@@ -45,6 +45,7 @@ def test_each_target_is_explained_and_nothing_is_written(target: str, tmp_path: 
     assert not place.exists()
 
 
+@pytest.mark.slow
 def test_the_memory_and_the_savings_are_those_of_the_build() -> None:
     files = template("digits")
     report = build(files, BuildOptions("digits")).report

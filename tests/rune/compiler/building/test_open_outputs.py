@@ -42,6 +42,7 @@ def project(text: str = RUNEFILE) -> MemoryFiles:
     return MemoryFiles({"Runefile.yml": text.encode(), "fill.tflite": open_output()})
 
 
+@pytest.mark.slow
 def test_what_the_runefile_says_of_an_open_output_counts() -> None:
     files = project()
     checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: signature(read_model(files.read(path))))
@@ -56,6 +57,7 @@ def test_what_the_runefile_says_of_an_open_output_counts() -> None:
         assert message.tensors[0].elements == (2.5,) * 6
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/open-outputs")
 def test_a_run_that_gives_other_dimensions_says_what_to_write() -> None:
     loaded = Runtime.load(build(project(), BuildOptions("fill")).rune)
@@ -69,6 +71,7 @@ def test_elements_of_another_type_are_an_error() -> None:
     assert [one.severity.value for one in checked.diagnostics] == ["error"]
 
 
+@pytest.mark.slow
 def test_one_element_is_one_element_however_it_is_written() -> None:
     files = project(RUNEFILE.replace("[2, 3]", "[1, 1]"))
     loaded = Runtime.load(build(files, BuildOptions("fill")).rune)

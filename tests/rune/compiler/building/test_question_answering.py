@@ -81,6 +81,7 @@ def _answer(project: Path, question: bytes, text: bytes) -> Result:
     return CliRunner().invoke(main, ["run", str(project / "app.rune"), *inputs])
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_words_that_the_model_points_at(project: Path) -> None:
     result = _answer(project, b"Who wrote these lines?", b"Unknown to me: Ada LOVELACE wrote the lines.")
     (answer,) = json.loads(result.stdout).values()

@@ -94,6 +94,7 @@ def printed(tmp_path: Path, rune: bytes, *arguments: str | Path) -> list[Any]:
     return [tensor["elements"] for tensors in json.loads(result.stdout).values() for tensor in tensors]
 
 
+@pytest.mark.slow
 def test_microspeech_hears_the_words_and_gives_the_golden_bytes(test_data: Path, tmp_path: Path) -> None:
     rune = built(test_data, MICROSPEECH, "microspeech")
     for word in ("up", "left"):
@@ -110,6 +111,7 @@ def test_the_sine_of_four_fifths_is_what_it_was(test_data: Path, tmp_path: Path)
     assert abs(value - 0.69727874) <= 1e-5 * 0.69727874
 
 
+@pytest.mark.slow
 def test_a_ring_is_a_ring(test_data: Path, tmp_path: Path) -> None:
     rune = built(test_data, GESTURE, "gesture")
     assert printed(tmp_path, rune, "--accelerometer", test_data / "samples" / "gesture_ring.csv") == [["Ring"]]
@@ -126,6 +128,7 @@ MODELS = [
 RUNS = 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_gives_the_references_answers(name: str, test_data: Path) -> None:
     path = test_data / "models" / f"{name}.tflite"

@@ -34,6 +34,7 @@ def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:
     assert said(rune, [[struct.pack("<4f", 1.0, 2.0, 0.0, -4.0)]]) == struct.pack("<4f", 0.5, 1.0, 0.0, -2.0)
 
 
+@pytest.mark.slow
 def test_a_package_of_it_runs_by_itself_and_tells_a_wrong_block(tmp_path: Path) -> None:
     digest, mounted = published()
     built = package(

@@ -44,6 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     return ctypes.CDLL(str(library_file))
 
 
+@pytest.mark.slow
 def test_the_logistic_function_is_the_references_for_every_number(library: ctypes.CDLL) -> None:
     actual = np.zeros(2**16, np.int16)
     library.all_logistic(actual.ctypes.data_as(ctypes.c_void_p))

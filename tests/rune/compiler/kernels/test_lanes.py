@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
@@ -11,6 +13,7 @@ from tests.rune.compiler.kernels.test_winograd import functions, model_of
 LANES, PANELS = "rune_fully_connected_lanes_int8", "rune_fully_connected_int8"
 
 
+@pytest.mark.slow
 def test_layers_of_all_sizes_give_the_reference_kernels_bytes() -> None:
     layers = {
         f"{outputs} outputs": dense(12 + outputs % 5, outputs) for outputs in (*range(1, 18), 31, 32, 33, 61, 100)

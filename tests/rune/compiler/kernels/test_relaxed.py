@@ -174,6 +174,7 @@ def module_with(dot: str) -> bytes:
     return compile_sources(replace(sources, files=files), RELAXED.toolchain)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/second-module")
 @pytest.mark.parametrize("dot", DOTS)
 def test_a_dot_product_that_is_not_exact_is_refused(dot: str) -> None:
@@ -181,6 +182,7 @@ def test_a_dot_product_that_is_not_exact_is_refused(dot: str) -> None:
         Runtime.load(module_with(DOTS[dot]))
 
 
+@pytest.mark.slow
 def test_one_that_is_exact_is_taken() -> None:
     data = model_of(dense(16, 4))
     questions = Questions.of(data, 3)
@@ -193,6 +195,7 @@ def quantised() -> ProjectFiles:
     return model_project(model_of(dense(24, 9)))
 
 
+@pytest.mark.slow
 def test_a_rune_for_speed_carries_it_and_is_itself_what_it_would_be_without(quantised: ProjectFiles) -> None:
     assert FASTEST is not None
     fast = build(quantised, BuildOptions("app", target=FASTEST)).rune

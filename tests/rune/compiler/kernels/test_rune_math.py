@@ -104,6 +104,7 @@ class NativeMathematics:
         return list(memory[8192 : 8192 + len(x)])
 
 
+@pytest.mark.slow
 def test_a_compiler_that_fuses_gives_the_same_bits(
     mathematics: Mathematics, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -146,6 +146,7 @@ def noise_and_answers(files: Mapping[str, bytes], runs: int = 3) -> tuple[list[l
     return frames, b"".join(answers)
 
 
+@pytest.mark.slow
 @FIRST_SET
 @FAMILY
 def test_a_family_of_models_gives_the_references_bytes_as_c(
@@ -157,6 +158,7 @@ def test_a_family_of_models_gives_the_references_bytes_as_c(
     assert built_here(models, SETS[name], tmp_path).outputs(frames, ("-O1",)) == expected
 
 
+@pytest.mark.slow
 @EVERY_SET
 @FAMILY
 def test_a_family_of_models_gives_the_references_bytes_on_the_core(
@@ -180,6 +182,7 @@ def test_a_channel_that_never_changes_does_not_keep_a_layer_from_the_fast_kernel
     assert used({"model": read_model(pointwise(weights, bias, 0.001, "none", -5))}, DSP)
 
 
+@pytest.mark.slow
 @FIRST_SET
 @pytest.mark.parametrize(
     "model", ["kws", *(pytest.param(each, marks=pytest.mark.proof) for each in ("vww", "ic", "ad"))]

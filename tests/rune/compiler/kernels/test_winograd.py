@@ -113,6 +113,7 @@ def test_convolutions_of_all_sizes_give_the_reference_kernels_bytes() -> None:
     assert {name: list(questions[name].wrong(outputs[name])) for name in models} == {name: [] for name in models}
 
 
+@pytest.mark.slow
 def test_operators_of_the_tests_that_can_have_it_give_the_reference_kernels_bytes() -> None:
     cases = [case for case in model_cases() if case.name.startswith("conv_2d_")]
     models = {case.name: read_model(case.data) for case in cases}

@@ -29,6 +29,7 @@ _END = "    return x\n"
 _SIZES = _many("    a{0} = f32[{0} + 1]()\n    h(a{0})\n", 400)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/python-blocks")
 @pytest.mark.parametrize(
     "text",
@@ -59,6 +60,7 @@ def test_a_hostile_file_is_read_or_refused_in_bounded_time(text: str) -> None:
     assert time.process_time() - start < _SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/python-blocks")
 def test_any_text_gives_a_block_or_problems() -> None:
     """Programs with characters, words and lines that were moved, doubled or left out."""

@@ -154,6 +154,7 @@ def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord
     return failures, gave
 
 
+@pytest.mark.slow
 def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
     checked = read_tests(PROJECT, "level_test.py")
     assert checked.problems == ()
@@ -235,6 +236,7 @@ def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.Monkey
     assert "can take" in result.failure.message
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/block-tests")
 def test_a_compiled_test_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rune.compiler.block_tests.running._LIMITS", Limits(seconds=0.2))
@@ -263,6 +265,7 @@ def test_an_array_is_read_and_written_by_one_line() -> None:
     assert gave[0].first == struct.pack("<4f", 0.25, 0.5, 0.25, 0.5).hex()
 
 
+@pytest.mark.slow
 def test_more_than_is_kept_is_counted_and_has_a_sum() -> None:
     text = "def test_it():\n    y = f32[200]()\n    for _ in range(3):\n        y = smooth(y)\n    assert y[0] == 0.0\n"
     (result,) = run_tests(_checked(text))
@@ -272,6 +275,7 @@ def test_more_than_is_kept_is_counted_and_has_a_sum() -> None:
     assert (result.gave.count, len(result.gave.first), len(result.pieces)) == (2400, 2 * MAX_STORED_BYTES, 2)
 
 
+@pytest.mark.slow
 def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_an_error_before(tmp_path: Path) -> None:
     runefile = (
         "version: 1\nimage: runicos/base\npipeline:\n"

@@ -91,6 +91,7 @@ def test_paths_that_mean_no_block_in_python(path: str) -> None:
     assert python_file(path) is None
 
 
+@pytest.mark.slow
 def test_programs_give_the_same_bytes_in_one_rune_as_in_python() -> None:
     programs = agreeing_programs(range(8))
     rune = Runtime.load(build(project_of(programs), BuildOptions("blocks")).rune)

@@ -8,6 +8,8 @@ import struct
 import wave
 from collections.abc import Sequence
 
+import pytest
+
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -55,6 +57,7 @@ def test_the_first_runefile_checks() -> None:
     assert check(MemoryFiles({"Runefile.yml": FIRST.encode()}), PUBLISHED_BLOCKS).diagnostics == ()
 
 
+@pytest.mark.slow
 def test_the_app_of_the_tutorial_counts_claps_and_its_tests_pass() -> None:
     files = MemoryFiles({"Runefile.yml": RUNEFILE.encode(), **{name: text.encode() for name, text in FILES.items()}})
     assert check(files, PUBLISHED_BLOCKS).diagnostics == ()

@@ -42,6 +42,7 @@ def emitted(name: str) -> tuple[Case, list[bytes | str]]:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_given_does_not_depend_on_what_was_there(tmp_path: Path) -> None:
     """The outputs of one case are the same memory in each run."""
     blocks = [emitted(name) for name in BLOCKS]

@@ -37,18 +37,21 @@ FAULTS = "__attribute__((noinline)) static void touch(void) { *(volatile uint32_
 DEEP = "__attribute__((noinline)) static void fill(void) { volatile uint8_t room[1000]; room[0] = room[999] = 1; }"
 
 
+@pytest.mark.slow
 def test_firmware_that_hangs_is_stopped_after_its_budget_and_its_function_is_named(tmp_path: Path) -> None:
     firmware = by_hand("    wait_for_ever();", core("cortex-m4"), tmp_path, before=HANGS)
     with pytest.raises(FirmwareHangs, match=r"stopped after 1,000,000 instructions, at 0x.*, in wait_for_ever"):
         emulate(firmware, [[NUMBER]], budget=1_000_000)
 
 
+@pytest.mark.slow
 def test_firmware_that_sleeps_for_ever_is_stopped_after_its_seconds(tmp_path: Path) -> None:
     firmware = by_hand('    for (;;) __asm__ volatile("wfi");', core("cortex-m4"), tmp_path)
     with pytest.raises(FirmwareStalled, match="stopped after 2 s"):
         emulate(firmware, [[NUMBER]], seconds=2)
 
 
+@pytest.mark.slow
 def test_watched_functions_that_call_each_other_without_end_are_refused(tmp_path: Path) -> None:
     before = "volatile int sink; __attribute__((noinline)) void deeper(int n) { if (n) deeper(n - 1); sink = n; }"
     firmware = by_hand("    deeper(100);", core("cortex-m4"), tmp_path, before=before)
@@ -56,6 +59,7 @@ def test_watched_functions_that_call_each_other_without_end_are_refused(tmp_path
         emulate(firmware, [[NUMBER]], watch=["deeper"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cortex-m4", "rv32imc", pytest.param("cortex-m55", marks=pytest.mark.proof)])
 def test_firmware_that_faults_says_where(name: str, tmp_path: Path) -> None:
     firmware = by_hand("    touch();", core(name), tmp_path, before=FAULTS)
@@ -64,6 +68,7 @@ def test_firmware_that_faults_says_where(name: str, tmp_path: Path) -> None:
     assert firmware.place(caught.value.address) == "touch"
 
 
+@pytest.mark.slow
 def test_a_rune_that_gives_up_ends_with_its_status(tmp_path: Path) -> None:
     firmware = by_hand("    return 4;", core("cortex-m4"), tmp_path)
     with pytest.raises(RuneFailed) as caught:
@@ -71,11 +76,13 @@ def test_a_rune_that_gives_up_ends_with_its_status(tmp_path: Path) -> None:
     assert caught.value.status == 4
 
 
+@pytest.mark.slow
 def test_firmware_that_does_not_compile_is_refused_with_the_compilers_words(tmp_path: Path) -> None:
     with pytest.raises(BadFirmware, match="unknown_name"):
         by_hand("    unknown_name();", core("cortex-m4"), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(each, marks=() if each in ("cortex-m55", "rv32imc") else pytest.mark.proof) for each in CORES]
 )
@@ -111,6 +118,7 @@ def test_a_compiler_that_is_missing_is_named_with_its_package(tmp_path: Path) ->
         by_hand("", strange, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "of_a_round"),
     [("cortex-m4", 3), ("cortex-m0plus", 3), ("rv32imc", 2)]
@@ -125,6 +133,7 @@ def test_a_loop_of_known_length_is_counted_to_the_instruction(name: str, of_a_ro
     assert [count - once for count in emulation.instructions] == [of_a_round * number for number in rounds]
 
 
+@pytest.mark.slow
 def test_what_a_watched_function_does_is_counted_under_its_name(tmp_path: Path) -> None:
     before = "__attribute__((noinline)) static void watched(void) { for (volatile int i = 0; i < 100; i++) {} }"
     firmware = by_hand("    watched(); outputs->out[0] = inputs->in[0];", core("cortex-m4"), tmp_path, before=before)
@@ -134,6 +143,7 @@ def test_what_a_watched_function_does_is_counted_under_its_name(tmp_path: Path) 
     assert parts["watched"] > 400 > 20 > parts["rune_words_run"]
 
 
+@pytest.mark.slow
 def test_the_stack_is_as_deep_as_its_deepest_function(tmp_path: Path) -> None:
     body = "    fill(); outputs->out[0] = inputs->in[0];"
     (tmp_path / "deep").mkdir()

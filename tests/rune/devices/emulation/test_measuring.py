@@ -17,6 +17,7 @@ from tests.rune.devices.emulation.programs import core
 EXAMPLES = Path(__file__).parents[4] / "examples"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "target"),
     [

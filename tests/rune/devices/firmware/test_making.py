@@ -53,6 +53,7 @@ def test_a_board_with_too_little_of_a_memory_refuses_it_and_says_how_much_it_lac
         firmware(replace(PICO, stack=PICO.ram_size))
 
 
+@pytest.mark.slow
 def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time() -> None:
     files = packaged("sine", "pico").files
     image = firmware(PICO)

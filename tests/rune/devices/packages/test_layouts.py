@@ -54,6 +54,7 @@ FIND = "find_package(rune_digits CONFIG REQUIRED PATHS {path} NO_DEFAULT_PATH)"
 ADD = "add_subdirectory({path} digits)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cmake_lines", "language", "ending"),
     [
@@ -138,6 +139,7 @@ endif()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", ["TRUE", "FALSE"])
 def test_the_module_of_zephyr_compiles_where_it_is_chosen(chosen: str, digits: PackageFolder, tmp_path: Path) -> None:
     module = yaml.safe_load((digits.path / "zephyr" / "module.yml").read_text())

@@ -47,12 +47,14 @@ def source(target: str = "c") -> tuple[str, bytes]:
     )
 
 
+@pytest.mark.slow
 def test_a_package_is_what_its_files_build() -> None:
     comparison = compare_package(template("sine"), packaged("sine", "c").zipped(), OPTIONS)
     assert comparison.state is PackageState.IDENTICAL
     assert comparison.sentence() == "these files build exactly this package"
 
 
+@pytest.mark.slow
 def test_a_changed_digit_of_a_constant_is_found_by_its_line() -> None:
     path, data = source()
     text = data.decode()
@@ -65,6 +67,7 @@ def test_a_changed_digit_of_a_constant_is_found_by_its_line() -> None:
     assert f"line {text[:place].count(chr(10)) + 1} is " in sentence
 
 
+@pytest.mark.slow
 def test_files_that_are_missing_or_more_are_named() -> None:
     comparison = compare_package(template("sine"), changed("c", "README.md", None), OPTIONS)
     assert comparison.differences == ('"rune_sine/README.md" is missing',)
@@ -72,6 +75,7 @@ def test_files_that_are_missing_or_more_are_named() -> None:
     assert comparison.differences == ('"rune_sine/more.txt" is not in what these files build',)
 
 
+@pytest.mark.slow
 def test_the_same_files_in_another_archive_are_not_the_same_bytes() -> None:
     built = packaged("sine", "c")
     written = io.BytesIO()
@@ -83,6 +87,7 @@ def test_the_same_files_in_another_archive_are_not_the_same_bytes() -> None:
     assert "another order or encoding" in comparison.sentence()
 
 
+@pytest.mark.slow
 def test_a_package_that_names_another_version_is_never_called_right() -> None:
     report = json.loads(packaged("sine", "c").files["report.json"]) | {"toolchain": "0.0.9"}
     comparison = compare_package(template("sine"), changed("c", "report.json", json.dumps(report).encode()), OPTIONS)
@@ -130,6 +135,7 @@ def assert_verified(path: Path, folder: Path, status: int, start: str) -> None:
     assert done.stdout.startswith(start), done.stdout
 
 
+@pytest.mark.slow
 def test_the_command_verifies_packages(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "right.zip").write_bytes(packaged("sine", "c").zipped())
     report = json.loads(packaged("sine", "c").files["report.json"]) | {"toolchain": "0.0.9"}
@@ -139,6 +145,7 @@ def test_the_command_verifies_packages(folder: Path, tmp_path: Path) -> None:
     assert verified(tmp_path / "right.zip").exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_right", [False, pytest.param(True, marks=pytest.mark.proof)])
 def test_the_command_verifies_firmware(is_right: bool, folder: Path, tmp_path: Path) -> None:
     board = packaged("sine", "pico")

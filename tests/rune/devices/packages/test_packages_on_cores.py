@@ -36,6 +36,7 @@ def test_a_spoiled_package_is_told_on_its_core(tmp_path: Path) -> None:
     assert self_test_on("cortex-m4", packaged("digits", "cortex-m4"), tmp_path / "spoiled", spoils=True) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -93,6 +93,7 @@ def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build(
     assert package(noise, BuildOptions("digits", target=replace(C, emitter=wrong_on_drawings))).report
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/wrong-packages")
 def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
     with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
@@ -109,11 +110,13 @@ def stopping(target: Target, program: Program, plan: Plan, name: str) -> Sources
     return Sources(files)
 
 
+@pytest.mark.slow
 def test_code_that_stops_leaves_no_build() -> None:
     with pytest.raises(SandboxFailed, match="The code of the package does not run: "):
         package(template("sine"), BuildOptions("sine", target=replace(C, emitter=stopping)))
 
 
+@pytest.mark.slow
 def test_a_rune_that_fails_on_every_input_has_no_self_test_and_says_so() -> None:
     with pytest.raises(NothingGolden, match="On each of 16 generated inputs the rune fails"):
         package(MemoryFiles({"Runefile.yml": NEVER_RIGHT.encode()}), BuildOptions("never", target=C))
@@ -129,6 +132,7 @@ def digits(tmp_path: Path) -> PackageFolder:
     return PackageFolder.of(tmp_path, packaged("digits", "x86_64-linux"))
 
 
+@pytest.mark.slow
 def test_the_self_test_names_the_first_step_that_differs(digits: PackageFolder) -> None:
     digits.spoil_weights()
     result, step = digits.self_test(["-O2"]).split()
@@ -139,6 +143,7 @@ def test_the_self_test_names_the_first_step_that_differs(digits: PackageFolder) 
     assert step == listed_step.replace(" ", "_")[:40].strip("_")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", [("-O0",), FUSED], ids=["not optimised", "fused"])
 def test_the_self_test_passes_with_this_machines_compilers(flags: tuple[str, ...], digits: PackageFolder) -> None:
     assert digits.self_test(flags) == "0 nothing\n"
@@ -163,6 +168,7 @@ int main(void)
 """
 
 
+@pytest.mark.slow
 def test_two_runes_stand_in_one_program_by_sources_and_by_libraries(digits: PackageFolder, tmp_path: Path) -> None:
     sine = PackageFolder.of(tmp_path, packaged("sine", "x86_64-linux"))
     (tmp_path / "two.c").write_text(TWO)
@@ -186,6 +192,7 @@ def test_what_does_not_call_the_self_test_has_nothing_of_it(digits: PackageFolde
     assert "rune_digits_trace" not in symbols
 
 
+@pytest.mark.slow
 def test_the_same_project_gives_the_same_bytes() -> None:
     again = package(template("sine"), BuildOptions("sine", target=find_target("cortex-m4")))
     assert again.zipped() == packaged("sine", "cortex-m4").zipped()
@@ -219,6 +226,7 @@ def test_the_licence_is_the_projects_own() -> None:
     assert b"* sine.tflite" in packaged("sine", "cortex-m4").files["NOTICE"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ['x"); system("id"); //', "${CMAKE} $<1:;>\nexecute_process()", "a\nhelp\n*/ é"])
 def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:

@@ -80,6 +80,7 @@ def compile_sketch(room: Path, built: Package, key: str) -> None:
 SKETCHES = [(board.key, sensor.key, board.target) for board in boards() for sensor in board.sketches]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "sensor", "target"), SKETCHES, ids=[f"{key} {sensor}" for key, sensor, _ in SKETCHES])
 def test_each_declared_sensor_has_a_sketch_that_compiles(key: str, sensor: str, target: str, tmp_path: Path) -> None:
     built = packaged(MOTION if sensor == "motion" else SOUND.format(hertz=16000, count=160), target)
@@ -101,6 +102,7 @@ def test_five_boards_that_most_people_have_are_among_them() -> None:
     assert wanted <= {key for key, _, _ in SKETCHES}
 
 
+@pytest.mark.slow
 def test_a_sketch_reads_at_the_runes_rate_in_its_elements_and_prints_outputs_by_name() -> None:
     built = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
     text = sketches_in(built)["seeed-xiao-esp32c3"]
@@ -110,6 +112,7 @@ def test_a_sketch_reads_at_the_runes_rate_in_its_elements_and_prints_outputs_by_
     assert "SCK to GPIO 4" in text
 
 
+@pytest.mark.slow
 def test_the_readme_says_why_there_is_no_sketch() -> None:
     slow = packaged(SOUND.format(hertz=8000, count=80), "cortex-m4")
     assert sketches_in(slow) == {}

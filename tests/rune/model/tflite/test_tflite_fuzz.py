@@ -25,6 +25,7 @@ MUTANTS = 3_000
 """A share of the million in tests/proof/test_model_verifier.py."""
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/models")
 def test_mutants_are_read_or_refused_by_name() -> None:
     refused = 0

@@ -80,6 +80,7 @@ def test_real_models_are_read_as_the_interpreter_reads_them(test_data: Path) -> 
         _agrees_with_the_interpreter(path.read_bytes())
 
 
+@pytest.mark.slow
 def test_runs_fit_the_signature() -> None:
     for item in CASES:
         read = signature(read_model(item.data))

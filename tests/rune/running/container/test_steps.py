@@ -34,6 +34,7 @@ def test_what_is_no_module_is_refused() -> None:
         with_steps(b"no module")
 
 
+@pytest.mark.slow
 def test_a_broken_module_is_opened_or_refused_by_name(sine: bytes) -> None:
     choose = random.Random(5)
     for _ in range(300):

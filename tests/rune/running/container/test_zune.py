@@ -66,6 +66,7 @@ def test_two_entries_of_one_name_are_refused() -> None:
         read_zune(data.replace(b"Runefile.txt", b"Runefile.yml"))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/zunes")
 def test_what_unpacks_to_more_than_it_says_is_refused_without_unpacking_it() -> None:
     bomb = zipped({"Runefile.yml": bytes(300_000_000)})
@@ -76,6 +77,7 @@ def test_what_unpacks_to_more_than_it_says_is_refused_without_unpacking_it() -> 
         read_zune(lying)
 
 
+@pytest.mark.slow
 def test_a_large_entry_does_not_hinder_reading_the_runefile_and_is_itself_refused() -> None:
     zune = read_zune(zipped({"Runefile.yml": RUNEFILE.encode(), "big": bytes(65 * 1024 * 1024)}))
     with pytest.raises(FileError, match="more than the limit"):
@@ -107,6 +109,7 @@ def test_any_bytes_are_a_zune_or_are_refused(data: bytes) -> None:
         _read(candidate)
 
 
+@pytest.mark.slow
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255), st.integers(0, len(GOOD)))
 @examples(100)
 def test_a_damaged_zune_is_read_or_refused(at: int, change: int, end: int) -> None:

@@ -71,6 +71,7 @@ def slowly_resized(pixels: list[list[int]], width: int, height: int, highest: in
     return [line_resized([column[y] for column in columns], width, highest) for y in range(height)]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32), st.tuples(*[st.integers(1, 12)] * 4))
 @examples(25)
 def test_resizing_is_the_published_arithmetic_to_the_bit(seed: int, sizes: tuple[int, int, int, int]) -> None:
@@ -80,6 +81,7 @@ def test_resizing_is_the_published_arithmetic_to_the_bit(seed: int, sizes: tuple
     assert ours[:, :, 0].tolist() == slowly_resized(pixels[:, :, 0].tolist(), to_width, to_height)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(40, 30, 16, 7), (5, 9, 31, 20), (64, 2, 3, 64)])
 def test_every_channel_is_resized_for_itself(sizes: tuple[int, int, int, int]) -> None:
     width, height, to_width, to_height = sizes
@@ -277,6 +279,7 @@ def test_a_decimal_becomes_the_nearest_f32(text: str, bits: int) -> None:
     assert nearest_f32(text) == struct.pack("<I", bits)
 
 
+@pytest.mark.slow
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-1000, max_value=1000, places=12))
 def test_no_f32_is_nearer_than_the_one_that_is_read(value: object) -> None:
     (read,) = struct.unpack("<f", nearest_f32(str(value)))
@@ -299,6 +302,7 @@ def test_a_rune_that_sets_absurd_parameters_can_still_be_measured() -> None:
         assert len(source(32000)) == 32000
 
 
+@pytest.mark.slow
 def test_a_giant_input_is_made_up_of_a_block_that_comes_again() -> None:
     source = generated_inputs([CapabilityRequest(1, RAW, {})])[1]
     assert callable(source)

@@ -62,6 +62,7 @@ def test_an_interrupt_ends_a_loop_that_calls_nothing() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.slow
 def test_an_interrupt_amid_imports_is_never_dropped(dropped: list[str]) -> None:
     compiled = CompiledRune(rune(ASKS, FOREVER_READING), Limits(seconds=600, fuel=None, input=1 << 30))
     for attempt in range(20):
@@ -140,6 +141,7 @@ def test_an_input_sees_an_interrupt_as_any_code_does() -> None:
     assert seen == ["interrupt"]
 
 
+@pytest.mark.slow
 def test_each_instance_of_a_rune_has_its_own_clock() -> None:
     compiled = CompiledRune(rune(ASKS, f"{READ} {FOREVER}"), Limits(seconds=0.3, fuel=None))
     ended: list[str] = []

@@ -307,6 +307,7 @@ def test_measuring_stops_when_its_time_is_up() -> None:
     assert measure(echo(SOUND, 1000, SERIAL), runs=1_000_000, seconds=0).runs == 1
 
 
+@pytest.mark.slow
 def test_more_output_than_is_allowed_says_how_to_allow_it_and_is_then_taken() -> None:
     """A segmentation map of 257 x 257 x 21 floats, four times over."""
     shape = "f32[4, 257, 257, 21]"
@@ -340,6 +341,7 @@ def test_a_measurement_says_between_which_times_the_middle_half_of_the_runs_lies
     assert measurement_of([2.5]) == Measurement(2.5, 1, 2.5, 2.5)
 
 
+@pytest.mark.slow
 def test_an_import_that_raises_ends_its_own_rune_alone() -> None:
     """wasmtime's package keeps what an import raised in one place for all threads."""
     read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"

@@ -69,11 +69,13 @@ def test_what_is_constant_stays_so() -> None:
     assert np.allclose(resampled(np.full(5000, 1000.0), 44100, 16000, 1600)[200:-200], 1000.0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_long_sound_does_not_drift() -> None:
     late = resampled(tone(1000, 44056, 44056 * 20), 44056, 16000, 16000 * 20)
     assert np.abs(late[-4000:-400] - tone(1000, 16000, 16000 * 20)[-4000:-400]).max() < 2e-4
 
 
+@pytest.mark.slow
 def test_pieces_of_the_work_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(3).standard_normal(20_000)
     whole = resampled(noise, 44100, 16000, 7000)

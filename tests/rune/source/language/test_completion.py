@@ -179,6 +179,7 @@ def test_a_broken_stage_elsewhere_hides_nothing() -> None:
     assert set(names) == {"word", "best", "model", "bytes", "spectrogram", "audio"}
 
 
+@pytest.mark.slow
 def test_every_place_of_a_file_can_be_asked() -> None:
     for offset in range(0, len(WORDS) + 1, 7):
         analysis, at = at_cursor(WORDS[:offset] + CURSOR + WORDS[offset:])
@@ -188,6 +189,7 @@ def test_every_place_of_a_file_can_be_asked() -> None:
             assert completion.span.start.line == completion.span.end.line
 
 
+@pytest.mark.slow
 def test_every_beginning_of_a_file_can_be_asked() -> None:
     for offset in range(0, len(WORDS) + 1, 11):
         complete(*at_cursor(WORDS[:offset] + CURSOR))

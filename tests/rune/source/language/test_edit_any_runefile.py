@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from tests.rune.source.language.written_runefiles import QUICK, analysed, runefi
 _SEEDS = st.integers(0, 2**64)
 
 
+@pytest.mark.slow
 @given(runefiles(), _SEEDS)
 @QUICK
 def test_an_edit_makes_the_text_of_the_edited_graph_and_keeps_every_comment(text: str, seed: int) -> None:

@@ -98,6 +98,7 @@ def test_every_output_says_whether_an_input_could_read_from_it() -> None:
     assert {"stage": "best", "index": 0, "type": "u32[1]", "reason": None} in sources
 
 
+@pytest.mark.slow
 def test_what_could_be_put_after_a_stage_takes_what_it_gives() -> None:
     analysis = analysed(PROJECT)
     choices = palette(analysis)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rune.capabilities import CAPABILITIES
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Category
@@ -33,6 +35,7 @@ def test_everything_that_can_be_added_is_there() -> None:
     assert [(each.name, str(each.type)) for each in two.inputs] == [("a", "f32[2]"), ("b", "u8[4]")]
 
 
+@pytest.mark.slow
 def test_everything_in_it_can_be_added_and_leaves_a_file_that_checks() -> None:
     choices = palette(analysed(PROJECT))
     for item in (*choices.capabilities, *choices.outputs, *choices.models, *choices.blocks):

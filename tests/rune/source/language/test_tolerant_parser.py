@@ -102,6 +102,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/language-requests")
 @given(st.lists(_PIECES, max_size=40).map("".join), st.integers(0, 60))
 @QUICK
@@ -118,6 +119,7 @@ def test_any_text_is_read(text: str, offset: int) -> None:
         assert cursor.span.start.offset <= min(offset, len(text)) <= cursor.span.end.offset
 
 
+@pytest.mark.slow
 @given(st.integers(0, len(WORDS)), st.integers(0, 12), st.lists(_PIECES, max_size=4).map("".join))
 @QUICK
 def test_every_answer_can_be_had_of_a_damaged_file(at: int, length: int, inserted: str) -> None:
@@ -134,6 +136,7 @@ def test_every_answer_can_be_had_of_a_damaged_file(at: int, length: int, inserte
     symbols(analysis)
 
 
+@pytest.mark.slow
 def test_a_long_line_and_many_lines_are_read_in_time() -> None:
     assert read_tolerantly(SourceText("", "a" * 200_000 + ": " + "b " * 100_000)) is not None
     assert read_tolerantly(SourceText("", "- [a, {b: c\n" * 5_000)) is not None

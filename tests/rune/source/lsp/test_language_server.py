@@ -57,6 +57,7 @@ def span(start: tuple[int, int], end: tuple[int, int]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_it_says_what_it_can(client: LanguageClient) -> None:
     able = client.capabilities
     assert able["positionEncoding"] == "utf-16"
@@ -201,6 +202,7 @@ def test_other_yaml_is_left_alone_and_a_runefile_is_known_by_its_language(
     assert "RUNE0007" in [each["code"] for each in client.diagnostics(named, bool)]
 
 
+@pytest.mark.slow
 def test_a_client_without_snippets_gets_plain_text_and_the_server_ends_as_it_is_told(tmp_path: Path) -> None:
     with LanguageClient(tmp_path, {"general": {"positionEncodings": ["utf-8", "utf-16"]}}) as client:
         assert client.capabilities["positionEncoding"] == "utf-16"

@@ -35,6 +35,7 @@ def fewest(old: list[str], new: list[str]) -> int:
     return len(old) + len(new) - 2 * row[-1]
 
 
+@pytest.mark.slow
 @examples(100)
 @given(LINES, LINES)
 def test_the_changes_make_the_new_lines_and_touch_as_few_as_can_be(old: list[str], new: list[str]) -> None:

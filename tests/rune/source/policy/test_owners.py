@@ -57,7 +57,7 @@ def test_what_is_no_pattern_of_paths(text: str) -> None:
     assert not is_path_pattern(text)
 
 
-@pytest.mark.protects("reviews/file-owners")
+@pytest.mark.protects("reviews/slow-patterns")
 def test_a_pattern_that_is_made_to_be_slow_is_not() -> None:
     """A matcher that goes back would need hours for these."""
     stars = "/".join(["**", "a"] * 40)[:MAX_LENGTH].rstrip("/*")

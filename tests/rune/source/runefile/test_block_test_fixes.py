@@ -32,6 +32,7 @@ def fixed(tests: str, title: str) -> str:
     return tests[: edit.span.start.offset] + edit.text + tests[edit.span.end.offset :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asserted",
     [
@@ -49,6 +50,7 @@ def test_what_a_block_gives_is_expected(asserted: str) -> None:
     assert problems(fixed(tests, "Expect ")) == ()
 
 
+@pytest.mark.slow
 def test_a_test_is_removed_with_its_blank_lines_and_the_last_leaves_a_file_without_problems() -> None:
     first = "def test_a():\n    assert third([3.0]) == [2.0]\n"
     second = "def test_b():\n    assert third([3.0]) == [1.0]\n"

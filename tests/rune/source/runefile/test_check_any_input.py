@@ -113,6 +113,7 @@ def test_pieces_of_yaml_in_any_order_give_diagnostics(text: str) -> None:
     checked_with_invariants(text.encode())
 
 
+@pytest.mark.slow
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.lists(PIECES, max_size=4).map("".join))
 @QUICK
 def test_a_damaged_runefile_gives_diagnostics(at: int, length: int, inserted: str) -> None:
@@ -171,6 +172,7 @@ DOCUMENTS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(DOCUMENTS)
 @QUICK
 def test_values_of_any_shape_give_diagnostics(document: dict[str, Any]) -> None:
@@ -205,11 +207,13 @@ _BOMB = "a: &a [x, x]\n" + "".join(
     ],
     ids=range(15),
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_hostile_file_is_refused_before_it_grows(text: str, code: str) -> None:
     checked = checked_with_invariants(text.encode())
     assert code in {diagnostic.code for diagnostic in checked.diagnostics}
 
 
+@pytest.mark.slow
 def test_a_thousand_stages_are_checked_and_a_long_chain_does_not_recurse() -> None:
     stages = "".join(f"  s{i}:\n    proc-block: normalize\n    inputs: [s{i - 1}]\n" for i in range(1, 1000))
     head = "version: 1\nimage: x\npipeline:\n  s0: {capability: RAW, args: {length: 4}}\n"

@@ -116,12 +116,14 @@ def test_what_is_plain_is_read_alike_and_the_rest_is_left_to_the_full_reader(tex
     assert same(text) is is_plain
 
 
+@pytest.mark.slow
 @given(DOCUMENTS, st.sampled_from([None, False, True]))
 @QUICK
 def test_dumped_documents_are_read_alike(document: dict[str, Any], style: bool | None) -> None:
     same(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=style))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
 @examples(100)
 def test_changed_runefiles_are_read_alike(seed: int) -> None:

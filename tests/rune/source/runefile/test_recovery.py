@@ -106,6 +106,7 @@ def test_a_character_that_no_text_has_does_not_hide_an_open_bracket() -> None:
     assert {"RUNE0001", "RUNE0003"} <= set(codes("pipeline:\n a: {b: [ # \x00\n"))
 
 
+@pytest.mark.slow
 def test_a_usual_large_file_is_mended_as_well_and_in_time() -> None:
     stages = "".join(
         f"  s{number}:\n    proc-block: normalize\n    inputs:\n      - s{number - 1}\n" for number in range(1, 1500)
@@ -143,6 +144,7 @@ def hostile_files(size: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/runefiles")
 @pytest.mark.parametrize(
     ("text", "seconds"),

@@ -149,6 +149,7 @@ def test_a_file_that_only_looks_like_it_is_yaml() -> None:
         assert read(text).syntax.form is Form.YAML
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/runefiles")
 @pytest.mark.parametrize(
     "text",

@@ -67,6 +67,7 @@ def mirror(kind: int, size: int, shape: str) -> rune.Rune:
     return rune.load(wat_runes.mirror(kind, size, shape))
 
 
+@pytest.mark.slow
 def test_a_sound_goes_in_by_name_and_scores_come_out_by_name(keywords: rune.Rune) -> None:
     results = keywords(audio=np.zeros(16000, np.int16))
     assert results["scores"].dtype == np.float32
@@ -173,6 +174,7 @@ def test_numbers_are_converted_where_they_keep_their_value(two: rune.Rune) -> No
         two(first=[1.0, 2.0, 3.0], second_number=[0, 0])
 
 
+@pytest.mark.slow
 def test_dimensions_of_one_do_not_count() -> None:
     with rune.build(REPOSITORY / "examples" / "digits").load() as digits:
         white = np.full((28, 28), 255, np.uint8)
@@ -353,6 +355,7 @@ def test_the_types_of_the_public_names_are_written_down() -> None:
     assert typed | {"__version__"} == set(rune.__all__)
 
 
+@pytest.mark.slow
 def test_the_door_opens_only_when_it_is_used() -> None:
     program = (
         "import sys, rune; rune.__version__; dir(rune); assert 'numpy' not in sys.modules and 'rune.tools.api' not in "

@@ -16,6 +16,7 @@ GUIDE = REPOSITORY / "docs" / "guides" / "python.md"
 NOTEBOOKS = sorted((REPOSITORY / "examples" / "notebooks").glob("*.ipynb"))
 
 
+@pytest.mark.slow
 def test_every_block_of_the_guide_works(tmp_path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     assert len(blocks) >= 8

@@ -103,6 +103,7 @@ def test_percentiles_are_of_runs_that_happened() -> None:
     assert RuneTiming("a", 1, 1, 1, (3.0,)).percentile(95) == 3.0
 
 
+@pytest.mark.slow
 def test_the_stages_of_a_timed_rune_are_shown(tmp_path: Path) -> None:
     project = tmp_path / "app"
     project.mkdir()

@@ -80,6 +80,7 @@ def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, sam
     assert "not known" in unknown.stderr
 
 
+@pytest.mark.slow
 def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path) -> None:
     model = compiled_model("fully_connected_f32_plain")
     (kind,) = (each.type for each in signature(read_model(model)).inputs)

@@ -24,6 +24,7 @@ def project(folder: Path, model: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_rune_is_built_and_verified_with_the_bits_of_tflite_micro(tmp_path: Path) -> None:
     folder, rune = project(tmp_path, "fully_connected_i8_keep_dimensions"), tmp_path / "matched.rune"
     report = tmp_path / "report.json"
@@ -37,6 +38,7 @@ def test_a_rune_is_built_and_verified_with_the_bits_of_tflite_micro(tmp_path: Pa
     assert "reference: tflite-micro 0.dev" in verified.stdout
 
 
+@pytest.mark.slow
 def test_a_rune_with_the_bits_of_litert_is_not_one_of_tflite_micro(tmp_path: Path) -> None:
     folder, rune = project(tmp_path, "logistic_i8_almost_halves"), tmp_path / "litert.rune"
     assert CliRunner().invoke(main, ["build", str(folder), "-o", str(rune)]).exit_code == 0

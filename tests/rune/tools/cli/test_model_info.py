@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from rune.tools.cli import main
@@ -66,6 +67,7 @@ def test_operators_that_cannot_be_compiled_are_named(tmp_path: Path) -> None:
     assert json.loads(model_info(compiled, "-f", "json").stdout)["unsupported"] == []
 
 
+@pytest.mark.slow
 def test_every_model_of_the_test_data_is_shown_in_both_ways(test_data: Path) -> None:
     models = sorted((test_data / "models").glob("*.tflite"))
     assert models

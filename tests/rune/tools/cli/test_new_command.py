@@ -146,6 +146,7 @@ def test_pixels_are_said_of_a_model_alone() -> None:
     assert "--pixels goes with --model" in _run("new", "sine", "--pixels", "0-1").stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [

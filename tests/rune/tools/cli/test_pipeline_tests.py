@@ -54,6 +54,7 @@ def test_without_such_a_stage_there_is_none(runefile: str) -> None:
     assert pipeline_tests(files) == ()
 
 
+@pytest.mark.slow
 def test_a_folder_with_training_scripts_is_built(tmp_path: Path) -> None:
     for path, text in FILES.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
@@ -63,6 +64,7 @@ def test_a_folder_with_training_scripts_is_built(tmp_path: Path) -> None:
     assert "1 test of 1 block passed" in result.output
 
 
+@pytest.mark.slow
 def test_a_failing_test_of_its_block_still_fails_the_build(tmp_path: Path) -> None:
     for path, text in (FILES | {"half_test.py": TEST.replace("1.0]", "3.0]")}).items():
         (tmp_path / path).parent.mkdir(exist_ok=True)

@@ -60,6 +60,7 @@ def test_a_build_tells_of_missed_limits_that_it_can_judge_and_of_no_other(projec
     assert [(each["limit"]["kind"], each["outcome"]) for each in limits] == [("size", "missed"), ("memory", "met")]
 
 
+@pytest.mark.slow
 def test_an_evaluation_judges_all_limits_and_its_status_says_whether_they_are_met(project: Path, samples: Path) -> None:
     result = run("evaluate", project, "--samples", samples)
     assert result.exit_code == 1
@@ -75,6 +76,7 @@ def test_an_evaluation_judges_all_limits_and_its_status_says_whether_they_are_me
     assert run("evaluate", project, "--samples", samples).exit_code == 0
 
 
+@pytest.mark.slow
 def test_each_limit_is_a_case_for_ci(project: Path, samples: Path) -> None:
     root = ElementTree.fromstring(run("evaluate", project, "--samples", samples, "-f", "junit").stdout)
     (suite,) = root.findall("testsuite")
@@ -95,6 +97,7 @@ def test_rules_that_cannot_be_read_stop_a_build_and_a_check_says_where(project: 
     assert not (project / "app.rune").exists()
 
 
+@pytest.mark.slow
 def test_a_build_is_for_what_forge_yml_says_and_an_option_says_otherwise(project: Path, tmp_path: Path) -> None:
     (project / "forge.yml").write_text("build: {optimize: size, match: tflm}\n")
 

@@ -156,6 +156,7 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_resource_is_replaced_by_a_text_or_a_file(labelled: Path) -> None:
     arguments: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
     assert elements(run(*arguments)) == [["no"]]

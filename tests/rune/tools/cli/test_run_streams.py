@@ -94,6 +94,7 @@ def test_check_says_what_the_window_keeps(tmp_path: Path) -> None:
     assert "window keeps newest, i16[40], from run to run. The last 40 of the stream. After a gap" in done.output
 
 
+@pytest.mark.slow
 def test_it_is_verified_past_its_first_window(rune: bytes) -> None:
     verification = verify(FILES, rune).rune
     assert verification.is_alike

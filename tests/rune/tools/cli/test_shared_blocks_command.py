@@ -80,6 +80,7 @@ def _rune(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(each) for each in arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/shared-blocks")
 def test_what_is_not_the_block_that_was_meant_is_refused(registry: type[_Registry], folder: Path) -> None:
     assert _rune("block", "add", "smooth", folder).exit_code == 2
@@ -100,6 +101,7 @@ def test_what_is_not_the_block_that_was_meant_is_refused(registry: type[_Registr
     assert "RUNE0122" in refused.output
 
 
+@pytest.mark.slow
 def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[_Registry], folder: Path) -> None:
     assert "rune block add" in _rune("check", folder).output
     added = _rune("block", "add", "acme/sounds#smooth", folder)
@@ -114,6 +116,7 @@ def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[_Reg
     assert said(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
 
 
+@pytest.mark.slow
 def test_without_a_version_the_newest_is_taken_that_nobody_advises_against(
     registry: type[_Registry], folder: Path
 ) -> None:
@@ -129,6 +132,7 @@ def test_without_a_version_the_newest_is_taken_that_nobody_advises_against(
     assert "smooth@1.3" in added.output
 
 
+@pytest.mark.slow
 def test_what_the_lock_names_is_fetched_by_its_digest(registry: type[_Registry], folder: Path, tmp_path: Path) -> None:
     (folder / "rune.lock").write_text(f"{PATH} {DIGEST}\n")
     first = _rune("check", folder)

@@ -37,6 +37,7 @@ def sine(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
     done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4", "--seed", "7")
     assert done.exit_code == NOT_PROVEN, done.output
@@ -77,6 +78,7 @@ def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monk
     assert len(set(first)) > 2
 
 
+@pytest.mark.slow
 def test_a_folder_is_built_and_verified(sine: Path) -> None:
     done = run(sine, "-n", "2", "--format", "json")
     assert done.exit_code == 0, done.output
@@ -85,6 +87,7 @@ def test_a_folder_is_built_and_verified(sine: Path) -> None:
     assert [model["runs"] for model in payload["models"]] == ["compiled"]
 
 
+@pytest.mark.slow
 def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> None:
     """A rune for speed has a second module, and of TFLite Micro's bits another is the judge."""
     files = around(compiled_model("conv_2d_i8_same"))
@@ -105,10 +108,12 @@ def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> N
     assert payload["reference"].startswith("tflite-micro ")
 
 
+@pytest.mark.slow
 def test_a_rune_is_verified_with_its_project(sine: Path) -> None:
     assert run(sine.with_suffix(".rune"), "--project", sine, "-n", "2").exit_code == 0
 
 
+@pytest.mark.slow
 def test_only_a_proven_rune_is_green(sine: Path) -> None:
     rune = sine.with_suffix(".rune")
 
@@ -128,6 +133,7 @@ def test_only_a_proven_rune_is_green(sine: Path) -> None:
     assert "in the constants of op 1 FULLY_CONNECTED of sine" in wrong.stdout
 
 
+@pytest.mark.slow
 def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
     model = sine / "sine.tflite"
     model.write_bytes(with_changed_weight(model.read_bytes(), 1))
@@ -157,6 +163,7 @@ def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, t
     assert "is not the report of a build" in run(*verified).stderr
 
 
+@pytest.mark.slow
 def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"{number}.bin").write_bytes(struct.pack("<f", number))
@@ -194,6 +201,7 @@ def test_a_model_for_a_stage_that_is_not_there_is_told_which_there_are(sine: Pat
     assert "sine=FILE" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_path: Path) -> None:
     path = tmp_path / "hosted.rune"
     path.write_bytes(build(MemoryFiles(template("sine")), BuildOptions("sine", host_models=True)).rune)
@@ -238,6 +246,7 @@ def test_a_model_alone_is_told_to_be_no_rune_rather_than_read_as_text(sine: Path
     assert "Runefile has" not in outcome.output
 
 
+@pytest.mark.slow
 def test_bytes_that_do_not_load_are_not_called_another_toolchains(sine: Path) -> None:
     (sine / "eight.rune").write_bytes(b"\0asm\1\0\0\0")
     outcome = run(sine / "eight.rune", "--project", sine)

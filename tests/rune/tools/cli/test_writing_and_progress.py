@@ -13,6 +13,7 @@ from rune.tools.cli.failure import CommandFailed, causes_of, failed
 from rune.tools.cli.files.writing import replacing, write_file
 from rune.tools.cli.terminal import progress as progress_module
 from rune.tools.cli.terminal.progress import progress
+from tests.support.patience import PATIENCE
 
 
 def test_what_fails_halfway_leaves_the_old_file(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append(path.read_bytes()))
     reader.start()
     write_file(path, b"through")
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE)
     assert read == [b"through"]
     assert path.is_fifo()
 
@@ -80,7 +81,7 @@ def test_what_takes_long_is_told_on_a_terminal_and_taken_away(monkeypatch: pytes
     monkeypatch.setattr(progress_module, "_PATIENCE", 0)
     stream = terminal(monkeypatch)
     with progress("Building app"):
-        assert stream.drawn.wait(10)
+        assert stream.drawn.wait(PATIENCE)
     assert "Building app (0 s)" in stream.getvalue()
     assert stream.getvalue().endswith("\r\x1b[K")
 

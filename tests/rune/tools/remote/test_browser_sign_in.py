@@ -76,6 +76,7 @@ def registry() -> Iterator[Answers]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_code_and_keeps_the_token(
     registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_program_waits_longer_when_it_is_told_to(registry: Answers) -> None:
     assert pauses == [1, 1, 6]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "said"), [("access_denied", "refused in the browser"), ("expired_token", "expired before")]
 )

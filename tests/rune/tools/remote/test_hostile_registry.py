@@ -119,6 +119,7 @@ def test_a_refusal_of_any_size_is_one_sentence(registry: SimulatedRegistry, fold
     assert peak < 5_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/endless-answers")
 def test_bytes_that_unfold_beyond_what_was_promised_are_cut_off(registry: SimulatedRegistry, folder: Path) -> None:
     registry.publish("acme/keywords", "1", RUNE)

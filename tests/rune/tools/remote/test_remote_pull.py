@@ -60,6 +60,7 @@ def test_a_token_asked_for_is_not_echoed(registry: SimulatedRegistry, home: Path
     assert "typed-token" not in result.output
 
 
+@pytest.mark.slow
 def test_a_rune_is_pulled_from_the_usual_registry_byte_for_byte(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "t0k3n"
     registry.publish("acme/keywords", "1.0", RUNE)

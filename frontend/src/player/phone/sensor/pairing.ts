@@ -1,7 +1,7 @@
 // The phone's end as the sensor of its person's studio: asks, shows the digits, then sends what one sensor measures, sealed.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { makeKeys, offBytes, readWanted, SealedChannel, type SensorBytes, type Wanted } from "../../../preview/phone";
-import type { Wire } from "../pairing";
+import type { Wire } from "../pairing/pairing";
 
 export interface SensorState {
   readonly phase: "off" | "opening" | "waiting" | "joined";

@@ -4,7 +4,7 @@ import { DeskSensor } from "../../../preview/phone/desk";
 import type { FromPhone } from "../../../preview/phone/messages";
 import { makeKeys, motionBytes, pictureBytes, SealedChannel, soundBytes } from "../../../preview/phone";
 import { SensorPairing } from "./pairing";
-import type { Wire } from "../pairing";
+import type { Wire } from "../pairing/pairing";
 
 /** The server between the two: passes on what it is given, and remembers it. */
 class Relay implements Wire {

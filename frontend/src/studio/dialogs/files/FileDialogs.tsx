@@ -13,7 +13,7 @@ import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
 import { RemoveUsedDialog, RenameUsedDialog } from "./UsedDialogs";
 import type { FileAnswers } from "../../context/files/actions";
-import "../../styles/file-dialogs.css";
+import "../../styles/files/file-dialogs.css";
 
 interface FileDialogsProps {
   readonly request: FileDialogRequest;

@@ -12,7 +12,7 @@ import { count } from "../../format/quantities";
 import type { NamedFile } from "../../session/uploads/incoming-files";
 import { sampleArchive, type SampleArchive } from "../../session/samples/archive";
 import { IncomingList } from "./IncomingList";
-import "../../styles/samples.css";
+import "../../styles/files/samples.css";
 
 interface ImportDialogProps {
   /** Those of the rune that runs. */

@@ -2,7 +2,7 @@
 import type { Extension } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import type { HoverAnswer } from "../../../language";
-import { problemsAt } from "../problems";
+import { problemsAt } from "../problems/problems";
 import { editorLanguage, quietly } from "./requests";
 import { documentation } from "./markdown";
 

@@ -3,7 +3,7 @@ import { CircleArrowUp, FileDiff, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { useStore } from "zustand";
 import { InlineCode } from "../../parts/InlineCode";
-import type { SharedBlock, SharedBlocks } from "../../session/shared-blocks";
+import type { SharedBlock, SharedBlocks } from "../../session/blocks/shared-blocks";
 import { useStudio } from "../../context/studio";
 
 interface Props {

@@ -1,0 +1,1 @@
+"""Addresses under which apps, pages and devices get a project's rune."""

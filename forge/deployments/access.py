@@ -1,0 +1,54 @@
+"""Finding deployments and their keys for a person: unknown and forbidden look the same."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F, Prefetch
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.deployments.errors import DeploymentNotFound, KeyNotFound
+from forge.deployments.models import Deployment, DeploymentKey, DeploymentQuerySet, Release
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.registry.models import Tag
+
+SHOWN_RELEASES = 10
+"""Releases in the history that pages and the API show."""
+
+
+def deployments_of(actor: Actor, project: Project) -> DeploymentQuerySet:
+    """A project's deployments with their newest releases and their keys, the oldest first. Raises `Forbidden` or
+    `NotFound`."""
+    require(actor, Verb.READ, project)
+    releases = Release.objects.select_related("chosen_by", "build").order_by("-number")
+    newest = releases.filter(number__gt=F("deployment__last_release") - SHOWN_RELEASES)
+    return (
+        Deployment.objects.visible_to(actor)
+        .filter(project=project)
+        .select_related("project__organisation")
+        .prefetch_related(Prefetch("releases", newest), Prefetch("keys", DeploymentKey.objects.order_by("created")))
+    )
+
+
+def find_deployment(actor: Actor, project: Project, name: str) -> Deployment:
+    """One of them. Raises `Forbidden`, `NotFound` and `DeploymentNotFound`."""
+    deployment = deployments_of(actor, project).filter(name=name).first()
+    if deployment is None:
+        raise DeploymentNotFound(f"{project.full_name} has no deployment {name[:60]}.")
+    return deployment
+
+
+def find_key(deployment: Deployment, key_id: UUID) -> DeploymentKey:
+    """A key of a deployment that the caller has found. Raises `KeyNotFound`."""
+    key = next((each for each in deployment.keys.all() if each.pk == key_id), None)
+    if key is None:
+        raise KeyNotFound(f"{deployment.title} has no such key.")
+    return key
+
+
+def version_of(tag: Tag) -> str:
+    """What people call a tag's build: its version, or the tag itself where it has none."""
+    names = Tag.objects.filter(repository=tag.repository_id, build=tag.build_id, moves=False, withdrawn=None)
+    return names.order_by("created").values_list("name", flat=True).first() or tag.name

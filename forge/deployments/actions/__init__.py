@@ -1,0 +1,29 @@
+"""What can be done with deployments. Each act checks the permission, does it, and writes the audit entry and the
+event."""
+
+from forge.deployments.actions.following import follow_tag
+from forge.deployments.actions.keys import create_key, revoke_key, rotate_key
+from forge.deployments.actions.releases import go_back, serve_tag
+from forge.deployments.actions.settings import (
+    DeploymentChange,
+    NewDeployment,
+    change_deployment,
+    create_deployment,
+    delete_deployment,
+)
+from forge.deployments.choices import Choice
+
+__all__ = [
+    "Choice",
+    "DeploymentChange",
+    "NewDeployment",
+    "change_deployment",
+    "create_deployment",
+    "create_key",
+    "delete_deployment",
+    "follow_tag",
+    "go_back",
+    "revoke_key",
+    "rotate_key",
+    "serve_tag",
+]

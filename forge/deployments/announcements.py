@@ -1,0 +1,166 @@
+"""The events of deployments, what becomes of them, and the sentences of the audit log about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+from forge.core.audit.messages import AuditSentences, AuditTopic
+from forge.core.events.announcements import (
+    ActivityAnnouncement,
+    ActivityEntry,
+    ActivitySentence,
+    NoticeAnnouncement,
+    NoticeDraft,
+    NoticeTopic,
+    ProjectAddress,
+    StoredEvent,
+    WebhookAnnouncement,
+    WebhookMessage,
+    WebhookTopic,
+)
+from forge.core.events.declarations import EventType, StreamKind, declare
+from forge.deployments.models import Release
+
+
+class DeploymentServedJson(TypedDict):
+    """A deployment serves another release than before, or its first."""
+
+    deployment: Annotated[str, "its name, the last word of its address"]
+    title: str
+    version: str
+    digest: Annotated[str, "of the manifest"]
+    previous: Annotated[str, "the version that it served before; empty for its first"]
+    tag: Annotated[str, "the followed tag that moved; empty where a person chose the version"]
+
+
+class DeploymentBlockedJson(TypedDict):
+    """The tag that a deployment follows moved to a build that the gate refuses. The deployment stays as it is."""
+
+    deployment: str
+    title: str
+    tag: str
+    version: Annotated[str, "the version that it still serves"]
+    reason: Annotated[str, "what is missing, as sentences"]
+
+
+class DeploymentChangedJson(TypedDict):
+    """The settings or keys of a deployment changed, or it was deleted."""
+
+    deployment: str
+
+
+SERVED = NoticeTopic(
+    "deployed",
+    icon="globe",
+    messages={
+        "chosen": "{who} set {title} to {version}",
+        "moved": "{title} serves {version} now: {tag} moved",
+    },
+)
+BLOCKED = NoticeTopic(
+    "deployment-blocked", icon="octagon-x", messages={"blocked": "{title} still serves {version}: {reason}"}
+)
+DEPLOYMENTS = WebhookTopic("deploy", "Deployments")
+
+
+def _people(project: UUID, deployment: str) -> frozenset[UUID]:
+    """Returns who chose what a deployment served."""
+    chosen = Release.objects.filter(deployment__project=project, deployment__name=deployment)
+    return frozenset(each for each in chosen.values_list("chosen_by", flat=True) if each is not None)
+
+
+def _served_notice(event: StoredEvent[DeploymentServedJson]) -> NoticeDraft:
+    """Tells whoever chose an earlier version."""
+    name = event.data["deployment"]
+    return NoticeDraft(
+        SERVED,
+        "moved" if event.data["tag"] else "chosen",
+        title=event.data["title"],
+        subject=f"deployment:{event.holder}:{name}",
+        path=f"/deployments/{name}",
+        participants=_people(event.holder, name),
+    )
+
+
+def _blocked_notice(event: StoredEvent[DeploymentBlockedJson]) -> NoticeDraft:
+    """Tells whoever chose an earlier version that the deployment did not move."""
+    name = event.data["deployment"]
+    return NoticeDraft(
+        BLOCKED,
+        "blocked",
+        title=event.data["title"],
+        subject=f"deployment-blocked:{event.holder}:{name}",
+        path=f"/deployments/{name}",
+        participants=_people(event.holder, name),
+    )
+
+
+def _served_message(event: StoredEvent[DeploymentServedJson], project: ProjectAddress) -> WebhookMessage:
+    return WebhookMessage("deployment.served", {**event.data, "url": f"{project.url}/deployments"})
+
+
+def _blocked_message(event: StoredEvent[DeploymentBlockedJson], project: ProjectAddress) -> WebhookMessage:
+    return WebhookMessage("deployment.blocked", {**event.data, "url": f"{project.url}/deployments"})
+
+
+DEPLOYMENT_SERVED = declare(
+    EventType(
+        "deployment.served",
+        StreamKind.PROJECT,
+        DeploymentServedJson,
+        ("deployments",),
+        audit=AuditSentences(
+            AuditTopic.PUBLISHING,
+            {
+                "deployment.create": "created the deployment {deployment} of {project}, which serves {version}",
+                "deployment.serve": "set the deployment {deployment} of {project} to {version}",
+                "deployment.return": "set the deployment {deployment} of {project} back to {version}",
+                "deployment.follow": "moved the deployment {deployment} of {project} to {version}, as {tag} did",
+            },
+        ),
+        activity=ActivityAnnouncement(
+            {
+                "deployed": ActivitySentence(
+                    "deployed", "{project} {version}", rest="to {title}", path="/deployments/{deployment}"
+                )
+            },
+            lambda event: None if event.data["tag"] else ActivityEntry("deployed", event.data["deployment"]),
+        ),
+        notice=NoticeAnnouncement((SERVED,), _served_notice),
+        webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.served",), _served_message),
+    )
+)
+DEPLOYMENT_BLOCKED = declare(
+    EventType(
+        "deployment.blocked",
+        StreamKind.PROJECT,
+        DeploymentBlockedJson,
+        ("deployments",),
+        audit=AuditSentences(
+            AuditTopic.PUBLISHING,
+            {"deployment.block": "left the deployment {deployment} of {project} at {version}: {reason}"},
+        ),
+        notice=NoticeAnnouncement((BLOCKED,), _blocked_notice),
+        webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.blocked",), _blocked_message),
+    )
+)
+DEPLOYMENT_CHANGED = declare(
+    EventType(
+        "deployment.changed",
+        StreamKind.PROJECT,
+        DeploymentChangedJson,
+        ("deployments",),
+        audit=AuditSentences(
+            AuditTopic.PUBLISHING,
+            {
+                "deployment.change": "changed the deployment {deployment} of {project}: {changes}",
+                "deployment.delete": "deleted the deployment {deployment} of {project}, which served {version}",
+                "deployment.unblock": "ended the block of the deployment {deployment} of {project}",
+                "key.create": "created the key {key} of the deployment {deployment} of {project}",
+                "key.rotate": "rotated the key {key} of the deployment {deployment} of {project}",
+                "key.revoke": "revoked the key {key} of the deployment {deployment} of {project}",
+            },
+        ),
+    )
+)

@@ -1,0 +1,71 @@
+"""Keys of deployments, as grants: one works while whoever made it, or took it over, may deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
+
+from django.utils import timezone
+
+from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.models import User
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.events.log import append_event
+from forge.deployments.announcements import DEPLOYMENT_CHANGED
+from forge.deployments.models import DeploymentKey
+from forge.projects.models import Project
+
+
+def _find(scope: Scope) -> Sequence[Grant]:
+    keys = (
+        DeploymentKey.objects.open()
+        .filter(created_by__in=scope.people)
+        .select_related("deployment__project__organisation")
+    )
+    keys = keys if scope.organisation is None else keys.filter(deployment__project__organisation=scope.organisation)
+    return [
+        Grant(
+            id=each.pk,
+            maker=each.created_by_id or UUID(int=0),
+            title=f"Key {each.name} of {each.deployment.title}",
+            holds=may_deploy(each.deployment.project),
+            place=each.deployment.project.full_name,
+            created=each.created,
+            expires=each.expires,
+            can_be_handed_over=True,
+            token=each.created_by_token,
+        )
+        for each in keys
+    ]
+
+
+def may_deploy(project: Project) -> Callable[[Actor], bool]:
+    """Returns a function that says whether somebody has the right that keys of a project work with."""
+    return lambda actor: project.deleted_at is None and can(actor, Verb.DEPLOY, project)
+
+
+def _end(ids: Collection[UUID]) -> None:
+    for key in DeploymentKey.objects.open().filter(pk__in=ids).select_related("deployment__project"):
+        key.revoked = timezone.now()
+        key.save(update_fields=["revoked"])
+        append_event(key.deployment.project.stream, DEPLOYMENT_CHANGED(deployment=key.deployment.name))
+
+
+def _hand_over(ids: Collection[UUID], heir: User) -> None:
+    DeploymentKey.objects.filter(pk__in=ids).update(created_by=heir, created_by_token=None)
+
+
+declare(
+    GrantKind(
+        name="deployment-key",
+        label="Keys of deployments",
+        icon="key-round",
+        rule="A key works while you may deploy its project.",
+        model=DeploymentKey,
+        maker="created_by",
+        find=_find,
+        end=_end,
+        hand_over=_hand_over,
+    )
+)

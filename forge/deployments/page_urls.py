@@ -1,0 +1,16 @@
+"""The addresses of the pages of deployments."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.deployments import pages
+
+_ALL = "<str:organisation>/<str:name>/deployments"
+_ONE = f"{_ALL}/<str:deployment>"
+
+project_pages = [
+    path(_ALL, pages.deployments_page, name="deployments"),
+    path(_ONE, pages.deployment_page, name="deployment"),
+    path(f"{_ONE}/do", pages.change, name="change-deployment"),
+]

@@ -1,0 +1,61 @@
+"""The hooks that deployments register with lower floors, and their periodic work: tags move, deployments follow."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
+
+from forge.accounts.principals import INSTALLATION
+from forge.core.errors import DomainError
+from forge.core.events.log import event_written, stored_event
+from forge.core.models import Event
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.deployments.actions import follow_tag
+from forge.deployments.models import Deployment, DeploymentQuerySet, Release
+from forge.registry.models import Tag
+
+_log = logging.getLogger(__name__)
+
+WAKING_EVENTS = frozenset({"tag.published", "tag.withdrawn", "tag.described", "review.changed", "check.posted"})
+"""Types of events after which the gate may say something else of what a followed tag names."""
+FOLLOW_EVERY = 60.0
+"""Seconds between looks at all deployments that follow a tag."""
+
+
+def follow_project(project: UUID) -> None:
+    """Moves the deployments of a project that follow a tag."""
+    _follow(Deployment.objects.filter(project=project).exclude(follows=""))
+
+
+def follow_all() -> None:
+    """Moves the deployments whose tag names something else than they serve."""
+    tags = Tag.objects.filter(repository__project=OuterRef("project"), name=OuterRef("follows"))
+    served = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
+    rows = Deployment.objects.exclude(follows="").annotate(
+        named=Subquery(tags.values("manifest__blob_id")[:1]), served=Subquery(served.values("digest")[:1])
+    )
+    _follow(rows.filter(~Q(named=F("served")) | ~Q(blocked_digest="")))
+
+
+def _follow(deployments: DeploymentQuerySet) -> None:
+    for deployment in deployments.filter(project__deleted_at=None).select_related("project__organisation"):
+        try:
+            follow_tag(INSTALLATION, deployment)
+        except DomainError as error:
+            _log.warning("Deployment %s did not follow its tag: %s", deployment.pk, error.detail)
+
+
+@event_written.register
+def wake_followers(event: Event) -> None:
+    """Looks at a project's deployments once the event's transaction has ended."""
+    if event.type in WAKING_EVENTS:
+        transaction.on_commit(partial(follow_project, stored_event(event).holder), robust=True)
+
+
+register(
+    PeriodicTask("deployments", FOLLOW_EVERY, Runs.ONE_WORKER, "moves deployments whose followed tag moved", follow_all)
+)

@@ -1,0 +1,33 @@
+"""What can change of a deployment between reading it and changing it."""
+
+from __future__ import annotations
+
+from forge.core.seen import Facet
+from forge.deployments.models import Deployment, DeploymentKey, Release
+
+
+def serving_facet(deployment: Deployment, release: Release) -> Facet:
+    """Which release it serves, and which tag it follows."""
+    sentence = f"{deployment.title} serves {release.version} now."
+    return Facet("serves", [release.number, deployment.follows], sentence)
+
+
+def settings_facet(deployment: Deployment) -> Facet:
+    """Its title and the origins whose pages may use it."""
+    return Facet("settings", [deployment.title, deployment.origins], "The settings of the deployment changed.")
+
+
+def key_facet(key: DeploymentKey) -> Facet:
+    """Whether a key ends, and when."""
+    ends = [None if each is None else each.isoformat() for each in (key.expires, key.revoked)]
+    return Facet(f"key{key.pk.hex[:8]}", ends, f"The end of the key {key.name} changed.")
+
+
+def deployment_facets(deployment: Deployment) -> tuple[Facet, ...]:
+    """All of these. The caller has found the deployment with its releases and keys."""
+    release = next(each for each in deployment.releases.all() if each.ended is None)
+    return (
+        serving_facet(deployment, release),
+        settings_facet(deployment),
+        *(key_facet(each) for each in deployment.keys.all()),
+    )

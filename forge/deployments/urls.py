@@ -1,0 +1,18 @@
+"""The API's addresses of deployments."""
+
+from django.urls import path
+
+from forge.deployments import api
+
+_ALL = "projects/<str:organisation>/<str:name>/deployments"
+_ONE = f"{_ALL}/<str:deployment>"
+
+urlpatterns = [
+    path(_ALL, api.Deployments.as_view()),
+    path(_ONE, api.OneDeployment.as_view()),
+    path(f"{_ONE}/version", api.DeploymentVersion.as_view()),
+    path(f"{_ONE}/return", api.DeploymentReturn.as_view()),
+    path(f"{_ONE}/keys", api.DeploymentKeys.as_view()),
+    path(f"{_ONE}/keys/<uuid:key_id>", api.OneDeploymentKey.as_view()),
+    path(f"{_ONE}/keys/<uuid:key_id>/rotate", api.DeploymentKeyRotation.as_view()),
+]

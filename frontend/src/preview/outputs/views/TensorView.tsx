@@ -1,0 +1,37 @@
+// A tensor as one looks at it: a picture, a heat map, a line, a histogram, boxes, text, JSON. Fetched by the first output
+// that is neither a word nor scores.
+import type { OutputTensor } from "../../../runtime";
+import { OverlayView, type Shown } from "./OverlayView";
+import { HistogramView, ImageView, MapView } from "./TensorViews";
+import { JsonView, TextView } from "./TextViews";
+import type { View } from "./views";
+import "../../styles/views.css";
+
+interface TensorProps {
+  readonly tensor: OutputTensor;
+  /** Shown with it as JSON: the scores of a word. */
+  readonly behind?: OutputTensor | null;
+  readonly beside: readonly OutputTensor[];
+  readonly shown: Shown | null;
+  readonly title: string;
+  readonly view: View;
+}
+
+export default function TensorView({ tensor, behind = null, beside, shown, title, view }: TensorProps) {
+  switch (view) {
+    case "image":
+      return <ImageView tensor={tensor} />;
+    case "map":
+    case "line":
+      return <MapView tensor={tensor} />;
+    case "histogram":
+      return <HistogramView tensor={tensor} />;
+    case "boxes":
+    case "points":
+      return <OverlayView kind={view} tensor={tensor} beside={beside} shown={shown} title={title} />;
+    case "json":
+      return <JsonView tensors={behind === null ? [tensor] : [tensor, behind]} />;
+    default:
+      return <TextView tensor={tensor} />;
+  }
+}

@@ -1,0 +1,30 @@
+// The blocks of other projects in a page: begun when it rests, and looked up again when its texts name others.
+import { usableBlocks } from "../../api/blocks";
+import { addText } from "../../document/files/new-text";
+import { isRunefileName } from "../../document/files/runefile";
+import { SharedBlocks } from "./shared-blocks";
+import type { Workspace } from "../workspace";
+
+/** What looks as if it named one, for when to ask which there are; the server reads it rightly. */
+const NAMED = /[\w.-]+\/[\w.-]+#\w+@[\d.]+/g;
+
+export function followSharedBlocks(workspace: Workspace): void {
+  const { files } = workspace;
+  const shared = new SharedBlocks({
+    named: () => {
+      const texts = files.list().filter(({ path }) => path === "rune.lock" || isRunefileName(path));
+      const names = texts.flatMap(({ id }) => files.text(id)?.toJSON().match(NAMED) ?? []);
+      return [...new Set(names)].sort().join(" ");
+    },
+    stored: () => workspace.stored(),
+    read: () => usableBlocks(workspace.client),
+    onChange: () => workspace.checking.touch(0),
+    write: (path, text) => addText(files, path, text),
+  });
+  workspace.shared = shared;
+  files.doc.on("update", () => {
+    if (workspace.state.getState().read) shared.touch();
+  });
+  // What cannot be read now is asked for again when a text names a block of another project, or the palette opens.
+  shared.refresh().catch(() => undefined);
+}

@@ -1,0 +1,150 @@
+"""Converts an ONNX model to a float `.tflite` file and compares the two, in the child of the onnx environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import rune
+from lab.child.job import Job
+from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
+from lab.formats.onnx.model import OnnxModel
+from lab.formats.onnx.reading import read_onnx
+from lab.formats.onnx.translating import Translated, fix_shapes, translate
+from lab.formats.onnx.writing import write_onnx
+from lab.refusal import Reason, Refused
+from rune.wording import quoted
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Reads `source` and, if there is one, the file `weights`, and writes `model`.
+
+    The result has the inputs, the converter's version and the largest difference.
+    """
+    job.report(0.05, "Reading the file as data")
+    shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}
+    weights = job.inputs.get("weights")
+    model = fix_shapes(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")), shapes)
+    for path in job.inputs.values():
+        path.unlink()
+    job.report(0.2, "Converting")
+    translated = translate(model)
+    job.report(0.5, f"Comparing on {INPUTS} inputs")
+    largest = compare(model, translated)
+    job.outputs["model"].write_bytes(translated.data)
+    return {
+        "inputs": [
+            {
+                "name": each.name,
+                "shape": list(each.shape),
+                "source_shape": list(each.source_shape),
+                "order": list(each.order),
+            }
+            for each in translated.inputs
+        ],
+        "difference": largest,
+        "saved_with": f"ONNX of {model.producer}",
+        "converter": f"rune {rune.__version__}",
+    }
+
+
+def compare(model: OnnxModel, translated: Translated) -> float:
+    """The largest difference between a model in onnxruntime and its converted form.
+
+    Raises `Refused` above the tolerance, and names the first operator that differs.
+    """
+    inputs = seeded_inputs([each.source_shape for each in translated.inputs], translated.ids)
+    source, converted = _Source(model), _Converted(translated)
+    largest = 0.0
+    for values in inputs:
+        for one, other in zip(source.outputs(values), converted.outputs(values), strict=True):
+            largest = max(largest, difference(one, other.reshape(one.shape) if one.size == other.size else other))
+    if largest > TOLERANCE:
+        name = first_different(model, inputs[0])
+        where = f"The first operator that differs gives {quoted(name)}." if name else "No single operator explains it."
+        raise Refused(
+            Reason.DIFFERS,
+            f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
+            f"where at most {TOLERANCE:g} is accepted. {where}",
+        )
+    return largest
+
+
+class _Source:
+    """The clean file of a model in onnxruntime."""
+
+    def __init__(self, model: OnnxModel, outputs: Sequence[str] | None = None) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        try:
+            self._session = onnxruntime.InferenceSession(
+                write_onnx(model, outputs), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime has a class for each of its error codes
+            raise Refused(Reason.BROKEN, f"onnxruntime cannot load the model: {_first_line(error)}") from error
+        self._inputs = [(one.name, one.kind) for one in model.inputs]
+
+    def outputs(self, values: Sequence[Array]) -> list[Array]:
+        """What the model answers. Raises `Refused`."""
+        named = {name: value.astype(kind) for (name, kind), value in zip(self._inputs, values, strict=True)}
+        try:
+            return [np.asarray(one) for one in self._session.run(None, named)]
+        except Exception as error:
+            raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {_first_line(error)}") from error
+
+
+class _Converted:
+    """A converted model in the interpreter, which takes inputs in the source's order of dimensions."""
+
+    def __init__(self, translated: Translated) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self._interpreter = Interpreter(model_content=translated.data, num_threads=1)
+            self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise Refused(
+                Reason.NOT_CONVERTED, f"The interpreter cannot load the converted model: {_first_line(error)}"
+            ) from error
+        self._inputs = list(zip(self._interpreter.get_input_details(), translated.inputs, strict=True))
+        self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
+
+    def outputs(self, values: Sequence[Array]) -> list[Array]:
+        for (detail, one), value in zip(self._inputs, values, strict=True):
+            self._interpreter.set_tensor(detail["index"], value.transpose(one.order).astype(detail["dtype"]))
+        try:
+            self._interpreter.invoke()
+        except RuntimeError as error:
+            raise Refused(
+                Reason.NOT_CONVERTED, f"The interpreter cannot run the converted model: {_first_line(error)}"
+            ) from error
+        return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+def first_different(model: OnnxModel, values: Sequence[Array]) -> str:
+    """The name of the first value that is another in the converted model; empty if there is none."""
+    names = [name for node in model.nodes for name in node.outputs if name]
+    try:
+        sources = _Source(model, names).outputs(values)
+    except Refused:
+        return ""
+    floats = [name for name, one in zip(names, sources, strict=True) if one.dtype == np.float32 and one.size]
+    expected = dict(zip(names, sources, strict=True))
+    for name in floats:
+        try:
+            results = _Converted(translate(model, [name])).outputs(values)
+        except Refused:
+            continue
+        if difference(expected[name].ravel(), results[0].ravel()) > TOLERANCE:
+            return name
+    return ""
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(error).__name__

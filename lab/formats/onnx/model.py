@@ -1,0 +1,48 @@
+"""An ONNX model as it was read: nodes, constants, inputs and outputs, and nothing else of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Attribute = int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | Array
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operator. An input that is left out is an empty name."""
+
+    op: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Attribute]
+
+    def input(self, place: int) -> str:
+        """The name of an input; empty where the node has none there."""
+        return self.inputs[place] if place < len(self.inputs) else ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input of a model; None for a dimension that is open. `kind` is the type of its numbers."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class OnnxModel:
+    """A whole model. `opset` is the version of the operators' meanings; `producer` says what wrote the file."""
+
+    nodes: Sequence[Node]
+    constants: Mapping[str, Array]
+    inputs: tuple[Input, ...]
+    outputs: tuple[str, ...]
+    opset: int
+    producer: str

@@ -1,0 +1,138 @@
+"""Largest and mean numbers of windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lab.formats.onnx.model import Node
+from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, Window, padded, picture, window_of
+from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, refuse
+
+_LOWEST = float(np.finfo(np.float32).min)
+
+
+def _window(translation: Translation, node: Node) -> tuple[Value, Window, bool]:
+    known = arguments(node, **WINDOW_ARGUMENTS, ceil_mode=0, count_include_pad=0, storage_order=0)
+    value = translation.value(node, 0)
+    if len(value.shape) not in (3, 4) or len(known["kernel_shape"]) != len(value.shape) - 2:
+        raise refuse(node, "is not over a picture or a series.")
+    if len([name for name in node.outputs if name]) != 1:
+        raise refuse(node, "also gives where the numbers were, which is not converted.")
+    kernel = tuple(max(int(one), 1) for one in known["kernel_shape"])
+    window = window_of(node, known, value.shape[2:], kernel, rounds_up=bool(known["ceil_mode"]))
+    if window.dilations != (1, 1):
+        raise refuse(node, "is dilated, which is not converted.")
+    return value, window, bool(known["count_include_pad"])
+
+
+def _pooled(
+    translation: Translation, tensor: int, window: Window, rule: int, size: tuple[int, int], op: str, name: str
+) -> int:
+    batch, _, _, channels = translation.builder.shape_of(tensor)
+    options = {
+        "padding": rule,
+        "strideH": window.strides[0],
+        "strideW": window.strides[1],
+        "filterHeight": window.kernel[0],
+        "filterWidth": window.kernel[1],
+        ACTIVATION: 0,
+    }
+    return translation.builder.add(op, [tensor], (batch, *size, channels), name, ("Pool2D", options))
+
+
+def _give(translation: Translation, node: Node, tensor: int, value: Value) -> None:
+    batch, height, width, channels = translation.builder.shape_of(tensor)
+    if len(value.shape) == 3:
+        tensor = translation.reshape(tensor, (batch, width, channels), node.outputs[0])
+        translation.give_tensor(node, tensor, (batch, channels, width), is_last=True)
+    else:
+        translation.give_tensor(node, tensor, (batch, channels, height, width), is_last=True)
+
+
+def _largest(translation: Translation, node: Node) -> None:
+    value, window, _ = _window(translation, node)
+    name = node.outputs[0]
+    tensor = picture(translation, translation.last(value), name)
+    size = window.output(translation.builder.shape_of(tensor)[1:3])
+    tensor, rule = padded(translation, tensor, window, name, _LOWEST)
+    _give(translation, node, _pooled(translation, tensor, window, rule, size, "MAX_POOL_2D", name), value)
+
+
+def _mean(translation: Translation, node: Node) -> None:
+    """TFLite leaves padding out of a mean. Where it counts, or no rule gives it, means are scaled."""
+    value, window, counts_padding = _window(translation, node)
+    name = node.outputs[0]
+    tensor = picture(translation, translation.last(value), name)
+    shape = translation.builder.shape_of(tensor)
+    size = window.output(shape[1:3])
+    rule = window.rule(shape[1:3])
+    if rule is not None and (rule == VALID or not counts_padding):
+        result = _pooled(translation, tensor, window, rule, size, "AVERAGE_POOL_2D", name)
+    else:
+        unpadded = Window(window.kernel, window.strides, window.dilations, (0, 0), (0, 0))
+        larger = _with_zeros(translation, tensor, window, name)
+        result = _pooled(translation, larger, unpadded, VALID, size, "AVERAGE_POOL_2D", f"{name}/of_all")
+        scale = _scale(window, shape[1:3], size, counts_padding=counts_padding)
+        if (scale != 1).any():
+            inputs = [result, translation.store(f"{name}/scale", scale)]
+            final = translation.builder.shape_of(result)
+            result = translation.builder.add("MUL", inputs, final, name, ("Mul", {ACTIVATION: 0}))
+    _give(translation, node, result, value)
+
+
+def _with_zeros(translation: Translation, tensor: int, window: Window, name: str) -> int:
+    """A picture with the padding of a window around it."""
+    sides = np.array([(0, 0), *zip(window.before, window.after, strict=True), (0, 0)], np.int32)
+    shape = translation.builder.shape_of(tensor)
+    larger = [size + int(sum(side)) for size, side in zip(shape, sides, strict=True)]
+    inputs = [tensor, translation.store(f"{name}/sides", sides)]
+    return translation.builder.add("PAD", inputs, larger, f"{name}/padded", ("Pad", {}))
+
+
+def _scale(
+    window: Window, size: tuple[int, ...], output: tuple[int, int], *, counts_padding: bool
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """By what a mean over whole windows is multiplied at each place."""
+    counts = []
+    for one in (0, 1):
+        starts = np.arange(output[one]) * window.strides[one] - window.before[one]
+        ends = starts + window.kernel[one]
+        if counts_padding:  # padding that was asked for counts, what rounding up added does not
+            low, high = -window.before[one], size[one] + window.before[one]
+        else:
+            low, high = 0, size[one]
+        counts.append(np.minimum(ends, high) - np.maximum(starts, low))
+    whole = window.kernel[0] * window.kernel[1]
+    return (whole / np.outer(*counts)).astype(np.float32)[None, :, :, None]
+
+
+def _over_all(translation: Translation, node: Node, op: str) -> None:
+    """The largest or the mean number of each channel."""
+    arguments(node)
+    value = translation.value(node, 0)
+    rank = len(value.shape)
+    if rank not in (3, 4):
+        raise refuse(node, "is not over a picture or a series.")
+    tensor = translation.last(value)
+    shape = (value.shape[0], *(1,) * (rank - 2), value.shape[1])
+    inputs = [tensor, translation.numbers(range(1, rank - 1))]
+    result = translation.builder.add(op, inputs, shape, node.outputs[0], ("Reducer", {"keepDims": True}))
+    translation.give_tensor(node, result, (*value.shape[:2], *(1,) * (rank - 2)), is_last=True)
+
+
+def _mean_of_all(translation: Translation, node: Node) -> None:
+    _over_all(translation, node, "MEAN")
+
+
+def _largest_of_all(translation: Translation, node: Node) -> None:
+    _over_all(translation, node, "REDUCE_MAX")
+
+
+OPERATORS: Mapping[str, Handler] = {
+    "MaxPool": _largest,
+    "AveragePool": _mean,
+    "GlobalAveragePool": _mean_of_all,
+    "GlobalMaxPool": _largest_of_all,
+}

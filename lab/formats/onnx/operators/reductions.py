@@ -1,0 +1,70 @@
+"""Means, sums and extremes along dimensions, and the places of the largest numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from lab.formats.onnx.model import Node
+from lab.formats.onnx.values import Handler, Translation, Value, arguments, axis_of, refuse, stored_axis
+
+_REDUCTIONS: Mapping[str, tuple[str, Callable[..., Any]]] = {
+    "ReduceMean": ("MEAN", np.mean),
+    "ReduceSum": ("SUM", np.sum),
+    "ReduceMax": ("REDUCE_MAX", np.max),
+    "ReduceMin": ("REDUCE_MIN", np.min),
+    "ReduceProd": ("REDUCE_PROD", np.prod),
+}
+
+
+def _reduced(translation: Translation, node: Node, op: str, compute: Callable[..., Any]) -> None:
+    known = arguments(node, axes=None, keepdims=1, noop_with_empty_axes=0)
+    value, keeps = translation.value(node, 0), bool(known["keepdims"])
+    rank = len(value.shape)
+    chosen = translation.whole_numbers(node, 1, known["axes"])
+    if not chosen and known["noop_with_empty_axes"]:
+        translation.values[node.outputs[0]] = value
+        return
+    axes = sorted({axis_of(node, axis, rank) for axis in (chosen or range(rank))})
+    shape = tuple(1 if axis in axes else size for axis, size in enumerate(value.shape) if keeps or axis not in axes)
+    if value.constant is not None:
+        array = np.asarray(compute(value.constant, axis=tuple(axes), keepdims=keeps)).astype(value.constant.dtype)
+        translation.give(node, Value(node.outputs[0], array.shape, constant=array))
+        return
+    # Without its spatial dimensions a picture is batch and channels, in either order of storing it.
+    is_last = value.is_last and (keeps or axes == list(range(2, rank)))
+    tensor = translation.last(value) if is_last else translation.plain(value)
+    stored = [stored_axis(axis, rank, is_last=is_last) for axis in axes]
+    inputs = [tensor, translation.numbers(stored)]
+    size = translation.builder.shape_of(tensor)
+    result_shape = [1 if axis in stored else one for axis, one in enumerate(size) if keeps or axis not in stored]
+    options = ("Reducer", {"keepDims": keeps})
+    result = translation.builder.add(op, inputs, result_shape, node.outputs[0], options)
+    translation.give_tensor(node, result, shape, is_last=is_last and keeps)
+
+
+def _place(translation: Translation, node: Node, op: str) -> None:
+    known = arguments(node, axis=0, keepdims=1, select_last_index=0)
+    value = translation.value(node, 0)
+    axis = axis_of(node, known["axis"], len(value.shape))
+    if known["select_last_index"]:
+        raise refuse(node, "takes the last of equal numbers; only the first is converted.")
+    shape = tuple(size for place, size in enumerate(value.shape) if place != axis)
+    tensor = translation.plain(value)
+    inputs = [tensor, translation.numbers([axis])]
+    options = ("ArgMax" if op == "ARG_MAX" else "ArgMin", {"outputType": 2})
+    result = translation.builder.add(op, inputs, shape, node.outputs[0], options, "int32")
+    if known["keepdims"]:
+        shape = tuple(1 if place == axis else size for place, size in enumerate(value.shape))
+        result = translation.reshape(result, shape, node.outputs[0])
+    translation.give_tensor(node, result, shape)
+
+
+OPERATORS: Mapping[str, Handler] = {
+    **{name: partial(_reduced, op=op, compute=compute) for name, (op, compute) in _REDUCTIONS.items()},
+    "ArgMax": partial(_place, op="ARG_MAX"),
+    "ArgMin": partial(_place, op="ARG_MIN"),
+}

@@ -1,0 +1,215 @@
+"""Translates an ONNX model to a float `.tflite` file, operator by operator, with every dimension known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from lab.formats.onnx.model import Array, Input, Node, OnnxModel
+from lab.formats.onnx.operators import OPERATORS
+from lab.formats.onnx.operators.normalising import batch_factors
+from lab.formats.onnx.values import STORED, Translation, Value, last_order, reordered
+from lab.refusal import Reason, Refused
+from rune.wording import plain, quoted
+
+LARGEST_DIMENSION: Final = 1 << 24
+MOST_OPERATORS: Final = 50_000
+"""Operators of a converted model. A recurrent layer has a dozen for each step."""
+_TRANSPARENT: Final = frozenset(
+    (
+        *("Add", "BatchNormalization", "Cast", "Clip", "Div", "Dropout", "Identity"),
+        *("LeakyRelu", "Max", "Min", "Mul", "Pad", "Relu", "Sub"),
+    )
+)
+"""Operators that leave a picture a picture."""
+_PICTURES: Final = frozenset(
+    ["AveragePool", "Conv", "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "MaxPool", "Resize"]
+)
+"""Operators that take pictures and series with their channels last."""
+
+
+@dataclass(frozen=True)
+class TranslatedInput:
+    """An input of the translated model. `source_shape` is its shape in ONNX, where the channels of pictures and series
+    are behind the batch; `order` says which dimension of the source each dimension is."""
+
+    name: str
+    shape: tuple[int, ...]
+    source_shape: tuple[int, ...]
+    order: tuple[int, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A translated model: its file, and its inputs. `ids` are the rows of the smallest table in which it looks numbers
+    up, 0 without one."""
+
+    data: bytes
+    inputs: tuple[TranslatedInput, ...]
+    ids: int
+
+
+def fix_shapes(model: OnnxModel, shapes: Mapping[str, tuple[int, ...]]) -> OnnxModel:
+    """The model with every dimension of its inputs known: an open batch is 1, and `shapes` has the other dimensions of
+    an input, without the batch. Raises `Refused`."""
+    unknown = sorted(set(shapes) - {one.name for one in model.inputs})
+    if unknown:
+        names = ", ".join(plain(one.name) for one in model.inputs)
+        raise Refused(Reason.OPEN_DIMENSION, f"The model has no input {quoted(unknown[0])}. Its inputs: {names}.")
+    return replace(model, inputs=tuple(_fixed(one, shapes.get(one.name)) for one in model.inputs))
+
+
+def _fixed(one: Input, chosen: tuple[int, ...] | None) -> Input:
+    shape = [1 if not place and size is None else size for place, size in enumerate(one.shape)]
+    if any(size is not None and size > LARGEST_DIMENSION for size in shape):
+        raise Refused(Reason.TOO_LARGE, f"The input {quoted(one.name)} has a dimension that is too large.")
+    if chosen is not None:
+        rest = shape[1:]
+        if len(chosen) != len(rest) or any(a is not None and a != b for a, b in zip(rest, chosen, strict=True)):
+            raise Refused(
+                Reason.OPEN_DIMENSION,
+                f"The input {quoted(one.name)} has the shape {_text(shape)}, which {list(chosen)} does not fit.",
+            )
+        shape = [shape[0], *chosen]
+    if None in shape:
+        proposal = "x".join(str(size or 49) for size in shape[1:])
+        raise Refused(
+            Reason.OPEN_DIMENSION,
+            f"The input {quoted(one.name)} has the shape {_text(shape)}. Choose each open dimension, as "
+            f"--shape {plain(one.name)}={proposal}.",
+        )
+    return replace(one, shape=tuple(shape))
+
+
+def _text(shape: Sequence[int | None]) -> str:
+    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
+
+
+def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Translated:
+    """The model as a float `.tflite` file. `outputs` names other results than the model's own. Raises `Refused`."""
+    unknown = sorted({node.op for node in model.nodes} - set(OPERATORS))
+    if unknown:
+        several = "operators that are" if len(unknown) > 1 else "an operator that is"
+        raise Refused(Reason.UNKNOWN_LAYER, f"The model has {several} not converted: {', '.join(map(plain, unknown))}.")
+    wanted = tuple(model.outputs if outputs is None else outputs)
+    model = folded(replace(model, outputs=wanted))
+    model = replace(model, nodes=list(_needed(model.nodes, wanted)))
+    translation = Translation(model)
+    inputs = [_begin(translation, one, model) for one in model.inputs]
+    for node in model.nodes:
+        _translate(translation, node)
+    results = {name: translation.plain(translation.values[name]) for name in wanted}
+    by_name = {one.name: translation.values[one.name] for one in inputs}
+    data = translation.builder.file({name: _tensor(value) for name, value in by_name.items()}, results)
+    return Translated(data, tuple(inputs), translation.ids)
+
+
+def _translate(translation: Translation, node: Node) -> None:
+    """Translates one node. Raises `Refused`, also for arguments that no operator has."""
+    try:
+        OPERATORS[node.op](translation, node)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError) as error:
+        where = f"{plain(node.op)} {quoted(node.name)}"
+        raise Refused(Reason.BROKEN, f"{where} has inputs or arguments that do not fit it.") from error
+    if len(translation.builder.operators) > MOST_OPERATORS:
+        raise Refused(Reason.TOO_LARGE, f"The converted model has more than {MOST_OPERATORS:,} operators.")
+
+
+def _tensor(value: Value) -> int:
+    assert value.tensor is not None  # noqa: S101 (an input is a tensor)
+    return value.tensor
+
+
+def _begin(translation: Translation, one: Input, model: OnnxModel) -> TranslatedInput:
+    """Makes an input. One that only convolutions and the like read has its channels last, as blocks give pictures."""
+    shape = tuple(int(size or 1) for size in one.shape)
+    kind = STORED.get(one.kind, one.kind)
+    if kind not in ("float32", "int32"):
+        raise Refused(Reason.NOT_CONVERTED, f"The input {quoted(one.name)} is of {one.kind}, which is not converted.")
+    is_last = len(shape) in (3, 4) and kind == "float32" and _is_picture(one.name, model)
+    order = last_order(len(shape)) if is_last else tuple(range(len(shape)))
+    stored = reordered(shape, order)
+    tensor = translation.builder.tensor(one.name, stored, kind)
+    translation.values[one.name] = Value(one.name, shape, tensor=tensor, is_last=is_last)
+    return TranslatedInput(one.name, stored, shape, order, kind)
+
+
+def _is_picture(name: str, model: OnnxModel) -> bool:
+    """Whether all that read a value take pictures."""
+    readers: dict[str, list[Node]] = {}
+    for node in model.nodes:
+        for one in node.inputs:
+            readers.setdefault(one, []).append(node)
+    waiting, seen = [name], {name}
+    while waiting:
+        value = waiting.pop()
+        if value not in readers or value in model.outputs:
+            return False
+        for node in readers[value]:
+            if node.op in _PICTURES:
+                continue
+            if node.op not in _TRANSPARENT:
+                return False
+            if node.outputs[0] not in seen:
+                seen.add(node.outputs[0])
+                waiting.append(node.outputs[0])
+    return True
+
+
+def _needed(nodes: Sequence[Node], outputs: Sequence[str]) -> Iterator[Node]:
+    """The nodes on which outputs depend, in their order."""
+    needed, chosen = set(outputs), []
+    for node in reversed(nodes):
+        if needed & set(node.outputs):
+            needed |= set(node.inputs)
+            chosen.append(node)
+    yield from reversed(chosen)
+
+
+def folded(model: OnnxModel) -> OnnxModel:
+    """The model with normalisations of batches computed into the convolution in front of them."""
+    constants = dict(model.constants)
+    readers: dict[str, int] = {}
+    for name in [*(name for node in model.nodes for name in node.inputs), *model.outputs]:
+        readers[name] = readers.get(name, 0) + 1
+    nodes: list[Node] = []
+    convolutions: dict[str, int] = {}
+    for node in model.nodes:
+        place = convolutions.get(node.input(0))
+        convolution = nodes[place] if place is not None else None
+        if convolution is not None and place is not None and readers[node.input(0)] == 1:
+            merged = _merged(convolution, node, constants)
+            if merged is not None:
+                nodes[place] = merged
+                convolutions[merged.outputs[0]] = place
+                continue
+        if node.op == "Conv" and len(node.outputs) == 1:
+            convolutions[node.outputs[0]] = len(nodes)
+        nodes.append(node)
+    return replace(model, nodes=nodes, constants=constants)
+
+
+def _merged(convolution: Node, node: Node, constants: dict[str, Array]) -> Node | None:
+    """A convolution that normalises as well; None where the two cannot be one."""
+    weights, bias = constants.get(convolution.input(1)), constants.get(convolution.input(2))
+    numbers = [constants.get(node.input(place)) for place in range(1, 5)]
+    if node.op != "BatchNormalization" or weights is None or len(node.outputs) != 1 or not weights.ndim:
+        return None
+    if (convolution.input(2) and bias is None) or any(one is None or one.size != len(weights) for one in numbers):
+        return None
+    epsilon = node.attributes.get("epsilon", 1e-5)
+    if node.attributes.get("training_mode", 0) or not isinstance(epsilon, float):
+        return None
+    factor, summand = batch_factors(node, [one for one in numbers if one is not None], epsilon, len(weights))
+    own = np.zeros(len(weights), np.float32) if bias is None else bias
+    if own.size != len(weights):
+        return None
+    name = node.outputs[0]
+    constants[f"{name}/weights"] = (weights * factor.reshape(-1, *(1,) * (weights.ndim - 1))).astype(np.float32)
+    constants[f"{name}/bias"] = (own.ravel() * factor + summand).astype(np.float32)
+    inputs = (convolution.inputs[0], f"{name}/weights", f"{name}/bias")
+    return replace(convolution, inputs=inputs, outputs=node.outputs)

@@ -1,0 +1,64 @@
+"""Which published rune a command is about, and what its registry states of its origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rune.tools.remote import (
+    CredentialStore,
+    NotSigned,
+    Reference,
+    ReferenceInvalid,
+    Registry,
+    parse_reference,
+    registry_url,
+)
+from rune.tools.remote.referrers import fetch_referrers
+from rune.tools.signing.errors import BadBundle
+from rune.tools.signing.provenance import read_provenance
+from rune.tools.signing.referrers import STATEMENT_TYPE
+from rune.tools.signing.statements import LARGEST_STATEMENT, read_statement
+from rune.wording import plain
+
+
+@dataclass(frozen=True)
+class NamedRune:
+    """A rune that a command was given, with the address of its registry and the token for it."""
+
+    reference: Reference
+    address: str
+    token: str | None
+
+
+def named_rune(text: str, registry: str | None, *, insecure: bool) -> NamedRune:
+    """Reads a reference such as `acme/keywords:1.0`; without a tag it is `latest`. The registry is the option's, else
+    the reference's, else that of the last sign-in. Raises `RemoteError`."""
+    reference = parse_reference(text)
+    if reference.tag is None and reference.digest is None:
+        reference = replace(reference, tag="latest")
+    credentials = CredentialStore().read()
+    address = registry or reference.registry or credentials.usual
+    if address is None:
+        raise ReferenceInvalid(
+            f"Which registry has {reference}? Run rune login first, or write the registry in front: "
+            f"http://127.0.0.1:8000/{reference}"
+        )
+    address = registry_url(address, insecure=insecure)
+    return NamedRune(reference, address, credentials.tokens.get(address))
+
+
+def unsigned_statement(remote: Registry, reference: Reference, digest: str) -> bytes:
+    """Returns the statement about a manifest as the registry has it, that of the tag in the reference if there is one.
+    Nobody has signed it. Raises `NotSigned` where there is none."""
+    statements = []
+    for each in fetch_referrers(remote, reference.repository, digest, STATEMENT_TYPE, LARGEST_STATEMENT):
+        try:
+            statement = read_statement(each.data)
+            origin = read_provenance(statement)
+        except BadBundle:
+            continue
+        if statement.is_about(digest) and origin.repository == reference.repository:
+            statements.append((origin.publication.tag == reference.tag, each.data))
+    if not statements:
+        raise NotSigned(f"The registry does not state where {plain(str(reference))} came from")
+    return max(statements, key=lambda each: each[0])[1]

@@ -1,0 +1,85 @@
+"""Scenes of a project's deployments: they are created, changed, moved and blocked, and keys come and go."""
+
+from __future__ import annotations
+
+from forge.accounts.principals import INSTALLATION
+from forge.deployments import actions as deployments
+from forge.deployments.actions import Choice, DeploymentChange, NewDeployment
+from forge.deployments.models import Deployment
+from forge.registry.actions import publish_build
+from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.factories.builds import RUNE
+from tests.forge.factories.deployments import built_with, deployed, published
+
+_OTHER = RUNE + b"other"
+
+
+def _two_releases(world: World) -> Deployment:
+    deployment = deployed(world.developer, world.project)
+    published(world.developer, world.project, "beta", _OTHER)
+    deployments.serve_tag(world.developer, deployment, Choice("beta"))
+    return deployment
+
+
+@scene(deployments.create_deployment)
+def a_deployment_is_created(world: World) -> Act:
+    published(world.developer, world.project, "stable")
+    new = NewDeployment("Website", "web", Choice("stable"))
+    return lambda: deployments.create_deployment(world.developer, world.project, new)
+
+
+@scene(deployments.change_deployment)
+def the_origins_of_a_deployment_change(world: World) -> Act:
+    deployment, change = deployed(world.developer, world.project), DeploymentChange(origins=["https://b.example"])
+    return lambda: deployments.change_deployment(world.developer, deployment, change)
+
+
+@scene(deployments.delete_deployment)
+def a_deployment_is_deleted(world: World) -> Act:
+    deployment = deployed(world.developer, world.project)
+    return lambda: deployments.delete_deployment(world.owner, deployment)
+
+
+@scene(deployments.serve_tag)
+def a_deployment_gets_another_version(world: World) -> Act:
+    deployment = deployed(world.developer, world.project)
+    published(world.developer, world.project, "beta", _OTHER)
+    return lambda: deployments.serve_tag(world.developer, deployment, Choice("beta"))
+
+
+@scene(deployments.go_back)
+def a_deployment_goes_back(world: World) -> Act:
+    deployment = _two_releases(world)
+    return lambda: deployments.go_back(world.developer, deployment, 1)
+
+
+@scene(deployments.follow_tag)
+def a_deployment_follows_its_tag(world: World) -> Act:
+    deployment = deployed(world.developer, world.project, follow=True)
+    published(world.developer, world.project, "stable", _OTHER)
+    return lambda: deployments.follow_tag(INSTALLATION, deployment)
+
+
+@scene(deployments.follow_tag)
+def a_deployment_stays_as_its_tag_moved_to_what_nobody_approved(world: World) -> Act:
+    deployment = deployed(world.developer, world.project, follow=True)
+    publish_build(world.developer, built_with(world.developer, world.project, _OTHER), "stable")
+    return lambda: deployments.follow_tag(INSTALLATION, deployment)
+
+
+@scene(deployments.create_key)
+def a_deployment_gets_a_key(world: World) -> Act:
+    deployment = deployed(world.developer, world.project)
+    return lambda: deployments.create_key(world.developer, deployment, "iOS")
+
+
+@scene(deployments.rotate_key)
+def a_key_is_rotated(world: World) -> Act:
+    key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
+    return lambda: deployments.rotate_key(world.developer, key)
+
+
+@scene(deployments.revoke_key)
+def a_key_is_revoked(world: World) -> Act:
+    key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
+    return lambda: deployments.revoke_key(world.developer, key)

@@ -1,0 +1,63 @@
+"""The addresses of a project's deployments for the table of permissions, and what they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.accounts.models import User
+from forge.deployments.actions import Choice, create_key, serve_tag
+from forge.projects.models import Project
+from tests.forge.factories.builds import RUNE
+from tests.forge.factories.deployments import deployed, published
+
+_ALL = "api/v1/projects/acme/kitchen/deployments"
+_ONE = f"{_ALL}/website"
+_ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
+_PAGE = "<str:organisation>/<str:name>/deployments"
+_READ = (200, 200, 200, 200, 200, 404, 401)
+_MAKE = (201, 201, 201, 403, 403, 404, 401)
+_SET = (200, 200, 200, 403, 403, 404, 401)
+_END = (204, 204, 204, 403, 403, 404, 401)
+_SHOWN = (200, 200, 200, 200, 200, 404, 302)
+_SENT = (302, 302, 302, 403, 403, 404, 302)
+_NEW = {"title": "Phone app", "kind": "app", "tag": "stable"}
+
+DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
+    ("get", _ROUTE, _ALL, None, _READ),
+    ("post", _ROUTE, _ALL, _NEW, _MAKE),
+    ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, _READ),
+    ("patch", f"{_ROUTE}/<str:deployment>", _ONE, {"title": "Site"}, _SET),
+    ("put", f"{_ROUTE}/<str:deployment>/version", f"{_ONE}/version", {"tag": "stable"}, _SET),
+    ("post", f"{_ROUTE}/<str:deployment>/return", f"{_ONE}/return", {"release": 1}, _SET),
+    ("post", f"{_ROUTE}/<str:deployment>/keys", f"{_ONE}/keys", {"name": "iOS"}, _MAKE),
+    ("post", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>/rotate", "DEPLOYMENT_KEY/rotate", {}, _MAKE),
+    ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, _END),
+    ("delete", f"{_ROUTE}/<str:deployment>", _ONE, None, (204, 204, 403, 403, 403, 404, 401)),
+    ("get", _PAGE, "acme/kitchen/deployments", None, _SHOWN),
+    (
+        "form",
+        _PAGE,
+        "acme/kitchen/deployments",
+        {"title": "Boards", "kind": "devices", "choice": "fixed stable"},
+        _SENT,
+    ),
+    ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, _SHOWN),
+    (
+        "form",
+        f"{_PAGE}/<str:deployment>/do",
+        "acme/kitchen/deployments/website/do",
+        {"do": "save", "title": "Site"},
+        _SENT,
+    ),
+]
+
+
+def deployment_addresses(person: User, project: Project, size: int = 1) -> dict[str, str]:
+    """Makes a deployment with two releases and keys, and others beside it; gives what the addresses name by id."""
+    deployment = deployed(person, project)
+    published(person, project, "beta", RUNE + b"beta")
+    serve_tag(person, deployment, Choice("beta"))
+    keys = [create_key(person, deployment, f"key {number}")[0] for number in range(size)]
+    for number in range(size - 1):
+        deployed(person, project, title=f"Site {number}")
+    return {"DEPLOYMENT_KEY": f"{_ONE}/keys/{keys[0].pk}", "DEPLOYMENT_KEY/rotate": f"{_ONE}/keys/{keys[0].pk}/rotate"}

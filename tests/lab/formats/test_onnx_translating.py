@@ -1,0 +1,149 @@
+"""Networks that PyTorch exported are translated, and answer what PyTorch answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lab.formats.comparing import TOLERANCE, difference
+from lab.formats.onnx.model import Input, OnnxModel
+from lab.formats.onnx.reading import read_onnx
+from lab.formats.onnx.translating import Translated, fix_shapes, translate
+from lab.formats.onnx.writing import write_onnx
+from lab.quantize.noise import RunningModel
+from lab.refusal import Reason, Refused
+from rune.compiler.anvil.models.support import unsupported
+from rune.model.tflite import read_model
+from tests.lab.formats.onnx_files import X, model, node
+
+FOLDER = Path(__file__).resolve().parent.parent / "models" / "onnx"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.onnx"))
+PICTURE = Input("x", (1, 3, 8, 8), "float32")
+
+
+def read(name: str) -> OnnxModel:
+    path = FOLDER / f"{name}.onnx"
+    weights = FOLDER / f"{name}.onnx.data"
+    return read_onnx(path, weights if weights.exists() else None, weights.name)
+
+
+def ops(translated: Translated) -> list[str]:
+    return [operator.op for operator in read_model(translated.data).operators]
+
+
+def answer(translated: Translated, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    turned = [value.transpose(one.order) for value, one in zip(values, translated.inputs, strict=True)]
+    return RunningModel(translated.data).run(turned)[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_of_pytorch_answers_the_same_and_is_compiled(name: str) -> None:
+    translated = translate(fix_shapes(read(name), {}))
+    with np.load(FOLDER / "answers.npz") as answers:
+        value, expected = answers[f"{name}_in"], answers[f"{name}_out"]
+    assert difference(expected, answer(translated, value).reshape(expected.shape)) < TOLERANCE
+    assert unsupported(read_model(translated.data)) == ()
+
+
+def test_all_networks_were_found() -> None:
+    assert len(NAMES) == 13
+
+
+def test_what_is_written_for_onnxruntime_is_what_was_read(tmp_path: Path) -> None:
+    source = fix_shapes(read("keywords"), {})
+    path = tmp_path / "clean.onnx"
+    path.write_bytes(write_onnx(source))
+    clean = read_onnx(path)
+    assert (clean.nodes, clean.inputs, clean.outputs) == (source.nodes, source.inputs, source.outputs)
+    assert all(np.array_equal(clean.constants[name], array) for name, array in source.constants.items())
+
+
+def test_pictures_get_their_channels_last_and_layers_stay_together() -> None:
+    translated = translate(fix_shapes(read("keywords"), {}))
+    assert translated.inputs[0].shape == (1, 49, 10, 1)
+    assert translated.inputs[0].source_shape == (1, 1, 49, 10)
+    assert ops(translated) == [
+        "PAD", "CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "HARD_SWISH", "DEPTHWISE_CONV_2D", "CONV_2D", "HARD_SWISH",
+        "MEAN", "RESHAPE", "FULLY_CONNECTED", "SOFTMAX",
+    ]  # fmt: skip
+
+
+def test_a_flattened_picture_is_not_turned_before_a_dense_layer() -> None:
+    assert ops(translate(fix_shapes(read("flat"), {}))) == ["CONV_2D", "RESHAPE", "FULLY_CONNECTED"]
+
+
+def test_a_picture_that_an_exporter_turned_twice_is_not_turned() -> None:
+    """What tf2onnx writes: channels last outside, turned around each convolution."""
+    turned = model(
+        node("Transpose", ("x",), ("a",), perm=(0, 3, 1, 2)),
+        node("Conv", ("a", "w"), ("b",)),
+        node("Transpose", ("b",), ("y",), perm=(0, 2, 3, 1)),
+        inputs=[Input("x", (1, 8, 8, 3), "float32")],
+        w=np.ones((4, 3, 3, 3), np.float32),
+    )
+    assert ops(translate(turned)) == ["CONV_2D"]
+
+
+@pytest.mark.parametrize("opset", [7, 13])
+def test_softmax_means_what_its_opset_says(opset: int) -> None:
+    softmax = model(node("Softmax", axis=1), inputs=[Input("x", (1, 2, 3), "float32")], opset=opset)
+    value = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
+    exponents = np.exp(value)
+    total = exponents.sum() if opset < 13 else exponents.sum(axis=1, keepdims=True)
+    assert difference(exponents / total, answer(translate(softmax), value)) < 1e-6
+
+
+def test_means_count_padding_where_the_node_says_so() -> None:
+    value = np.ones((1, 3, 8, 8), np.float32)
+    for counts, corner in ((1, 4 / 9), (0, 1.0)):
+        pool = node("AveragePool", kernel_shape=(3, 3), strides=(2, 2), pads=(1, 1, 1, 1), count_include_pad=counts)
+        result = answer(translate(model(pool, inputs=[PICTURE])), value)
+        assert result[0, 0, 0, 0] == pytest.approx(corner)
+        assert result[0, 0, 1, 1] == pytest.approx(1.0)
+
+
+def test_an_input_that_is_not_only_a_picture_keeps_its_order() -> None:
+    both = model(
+        node("Conv", ("x", "w"), ("a",)),
+        node("ReduceMean", ("x",), ("b",), axes=(1, 2, 3), keepdims=1),
+        node("Add", ("a", "b"), ("y",)),
+        inputs=[PICTURE],
+        opset=13,
+        w=np.ones((4, 3, 1, 1), np.float32),
+    )
+    assert translate(both).inputs[0].shape == (1, 3, 8, 8)
+
+
+def test_a_recurrent_layer_has_a_limit_of_steps() -> None:
+    layer = model(
+        node("GRU", ("x", "w", "r"), ("", "y"), hidden_size=2, linear_before_reset=1),
+        inputs=[Input("x", (300, 1, 4), "float32")],
+        w=np.zeros((1, 6, 4), np.float32),
+        r=np.zeros((1, 6, 2), np.float32),
+    )
+    layer = OnnxModel(layer.nodes, layer.constants, layer.inputs, ("y",), 18, "test")
+    with pytest.raises(Refused, match="300 steps") as caught:
+        translate(layer)
+    assert caught.value.reason is Reason.NOT_CONVERTED
+
+
+def test_arguments_that_do_not_fit_are_named() -> None:
+    cases = [
+        model(node("Conv", ("x", "w")), inputs=[PICTURE], w=np.ones((4, 2, 3, 3), np.float32)),
+        model(node("Conv", ("x", "w"), strides=(0, 0)), inputs=[PICTURE], w=np.ones((4, 3, 3, 3), np.float32)),
+        model(node("Conv", ("x", "w")), inputs=[PICTURE], w=np.ones((4, 3, 9, 9), np.float32)),
+        model(node("Reshape", ("x", "w")), w=np.array([3, 3])),
+        model(node("Concat", ("x", "w"), axis=7), w=np.ones((1, 4), np.float32)),
+        model(node("Gather", ("w", "v")), w=np.ones((3, 4), np.float32), v=np.array([9])),
+        model(node("Gemm", ("x", "w")), w=np.ones((5, 4), np.float32)),
+        model(node("Add", ("x",))),
+        model(node("Relu", ())),
+        model(node("Transpose", perm=(0, 0)), inputs=[X]),
+    ]
+    for one in cases:
+        with pytest.raises(Refused) as caught:
+            translate(one)
+        assert caught.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED), one.nodes[0].op

@@ -1,0 +1,72 @@
+"""ONNX models are converted in the onnx environment, and compared there with onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lab.child.start import Step, run
+from lab.environments.declared import ENVIRONMENTS
+from lab.formats.onnx.reading import read_onnx
+from lab.refusal import Reason, Refused
+from tests.lab.formats.onnx_files import model, node, write
+
+FOLDER = Path(__file__).resolve().parent / "models" / "onnx"
+ONNX = ENVIRONMENTS["onnx"]
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not ONNX.is_ready, reason="needs the onnx environment, which `make lab` prepares"),
+]
+
+
+@pytest.fixture
+def convert(tmp_path: Path) -> Callable[..., tuple[Any, bytes]]:
+    def converted(source: Path) -> tuple[Any, bytes]:
+        inputs, spec = {"source": source}, {}
+        weights = source.with_name(f"{source.name}.data")
+        if weights.exists():
+            inputs["weights"], spec["weights_name"] = weights, weights.name
+        step = Step("onnx", spec, inputs, {"model": tmp_path / "converted"})
+        return run(step, ONNX.python).result, (tmp_path / "converted").read_bytes()
+
+    return converted
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.onnx")), ids=lambda path: path.stem)
+def test_a_network_of_pytorch_gives_what_onnxruntime_gives(convert: Callable[..., Any], path: Path) -> None:
+    result, data = convert(path)
+    assert result["difference"] < 1e-5
+    assert result["saved_with"].startswith("ONNX of pytorch 2.13")
+    assert convert(path)[1] == data
+
+
+def test_a_translation_that_answers_otherwise_is_refused_with_its_first_operator(
+    convert: Callable[..., Any], tmp_path: Path
+) -> None:
+    """TFLite's nearest neighbour takes another place than this rule where two are as near."""
+    resize = node(
+        "Resize",
+        ("x", "", "s"),
+        coordinate_transformation_mode="align_corners",
+        nearest_mode="floor",
+        mode="nearest",
+    )
+    source = read_onnx(FOLDER / "unet.onnx")
+    picture = replace(source.inputs[0], shape=(1, 3, 4, 4))
+    wrong = model(resize, inputs=[picture], s=np.array([1, 1, 1.75, 1.75], np.float32))
+    with pytest.raises(Refused, match='The first operator that differs gives "y"') as caught:
+        convert(write(tmp_path / "m.onnx", wrong))
+    assert caught.value.reason is Reason.DIFFERS
+
+
+def test_a_model_that_onnxruntime_refuses_is_named(convert: Callable[..., Any], tmp_path: Path) -> None:
+    wrong = model(node("Relu", ("i",)), i=np.zeros((1, 4), np.int64))
+    with pytest.raises(Refused) as caught:
+        convert(write(tmp_path / "m.onnx", wrong))
+    assert caught.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED)

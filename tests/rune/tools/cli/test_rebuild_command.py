@@ -1,0 +1,181 @@
+"""`rune rebuild` against a registry over a real socket: same bytes, other files, another toolchain, no signature."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.compiler.building.spec import BuildSpec, SpecOptions
+from rune.project.files import MemoryFiles
+from rune.toolchain import toolchain_digest
+from rune.tools.cli import main
+from rune.tools.cli.failure import NOT_PROVEN
+from rune.tools.signing.bundles import sign_statement
+from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
+from rune.tools.signing.provenance import Material, provenance_statement
+from rune.tools.signing.referrers import STATEMENT_TYPE, Referrer, SubjectManifest, document, signature
+from rune.tools.signing.statements import write_statement
+from tests.rune.compiler.verify.projects import rune_of, template
+from tests.rune.tools.remote.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
+from tests.rune.tools.signing.test_provenance import PROVENANCE
+
+REPOSITORY = "acme/sine"
+ARCHIVE = f"/api/v1/projects/{REPOSITORY}/versions/7/archive"
+
+
+@cache
+def published_rune() -> bytes:
+    return rune_of(MemoryFiles(template("sine")), "sine")
+
+
+def archive_of(files: Mapping[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return written.getvalue()
+
+
+@dataclass
+class Shop:
+    """A registry that has a rune, and states where it came from."""
+
+    registry: SimulatedRegistry
+    manifest: str
+
+    def attach(self, referrer: Referrer, kind: str) -> None:
+        """Serves a referrer, and nothing else of its kind."""
+        digest = digest_of(referrer.manifest)
+        self.registry.answers[f"/v2/{REPOSITORY}/manifests/{digest}"] = Answer(200, referrer.manifest)
+        self.registry.answers[f"/v2/{REPOSITORY}/blobs/{digest_of(referrer.layer)}"] = Answer(200, referrer.layer)
+        index = {"manifests": [{"digest": digest, "artifactType": kind}]}
+        query = kind.replace("/", "%2F").replace("+", "%2B")
+        path = f"/v2/{REPOSITORY}/referrers/{self.manifest}?artifactType={query}"
+        self.registry.answers[path] = Answer(200, json.dumps(index).encode())
+
+    def state(self, *, toolchain: str = "", key: PrivateKey | None = None) -> None:
+        """States the origin of the rune, signed where a key is named."""
+        spec = BuildSpec("sha256:" + "1" * 64, toolchain or toolchain_digest(), "wasm32", SpecOptions("sine"))
+        model = Material("sine.tflite", digest_of(template("sine")["sine.tflite"]), "model")
+        facts = replace(
+            PROVENANCE, repository=REPOSITORY, manifest=self.manifest, rune=digest_of(published_rune()),
+            spec=spec.to_json(), materials=(model,),
+        )  # fmt: skip
+        statement, subject = write_statement(provenance_statement(facts)), SubjectManifest(self.manifest, 100)
+        self.attach(document(subject, STATEMENT_TYPE, "provenance.json", statement), STATEMENT_TYPE)
+        if key is not None:
+            bundle = sign_statement(statement, key)
+            referrer = signature(subject, bundle, key.public, "2026-11-01T10:00:00Z")
+            self.attach(referrer, "application/vnd.dev.sigstore.bundle.v0.3+json")
+
+    def rebuild(self, *options: str | Path) -> Result:
+        reference = f"{self.registry.address}/{REPOSITORY}:1.0"
+        return CliRunner().invoke(main, ["rebuild", reference, *map(str, options)])
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with simulated_registry() as registry:
+        registry.answers[ARCHIVE] = Answer(200, archive_of(template("sine")))
+        yield Shop(registry, registry.publish(REPOSITORY, "1.0", published_rune()))
+
+
+def test_the_version_builds_the_same_bytes(shop: Shop) -> None:
+    shop.state()
+    done = shop.rebuild()
+    assert done.exit_code == 0, done.output
+    assert f"built again, same {len(published_rune()):,} bytes" in done.stdout
+    assert "from version 7" in done.stdout
+    assert "name a key to trust" in done.stdout
+    answer = json.loads(shop.rebuild("--format", "json").stdout)
+    assert answer["rebuild"]["state"] == "identical"
+    assert answer["digest"] == digest_of(published_rune())
+
+
+@pytest.mark.protects("registry/rebuilt-runes")
+def test_other_files_than_the_provenance_names_are_a_difference(shop: Shop, tmp_path: Path) -> None:
+    files = dict(template("sine"))
+    model = bytearray(files["sine.tflite"])
+    place = model.find(b"\x7f", len(model) // 2)
+    model[place] ^= 1
+    shop.registry.answers[ARCHIVE] = Answer(200, archive_of(files | {"sine.tflite": bytes(model)}))
+    shop.state()
+    done = shop.rebuild()
+    assert done.exit_code == 1, done.output
+    assert "built from another sine.tflite" in done.stdout
+    # A folder with the right files decides otherwise.
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    assert shop.rebuild("--project", tmp_path).exit_code == 0
+
+
+@pytest.mark.protects("registry/rebuilt-runes")
+def test_another_rune_than_the_version_builds_is_a_difference(shop: Shop) -> None:
+    runefile = template("sine")["Runefile.yml"]
+    shop.state()
+    cases = ((runefile + b"\n# a comment\n", 0), (b"version: 1\nimage: any\npipeline: {}\n", 1), (b"- no: Runefile", 8))
+    for text, status in cases:
+        shop.registry.answers[ARCHIVE] = Answer(200, archive_of(template("sine") | {"Runefile.yml": text}))
+        assert shop.rebuild().exit_code == status, text
+
+
+def test_the_bytes_of_another_toolchain_are_not_compared(shop: Shop) -> None:
+    shop.state(toolchain="sha256:" + "2" * 64)
+    assert shop.rebuild().exit_code == 0, "the same bytes are the same, whoever built them"
+    other = published_rune().replace(b"sine", b"sinf")
+    shop.manifest = shop.registry.publish(REPOSITORY, "1.0", other)
+    shop.state()
+    assert shop.rebuild().exit_code == 9, "the statement is not about these bytes"
+
+
+@pytest.mark.protects("registry/rebuilt-runes")
+def test_with_a_key_an_unsigned_provenance_builds_nothing(shop: Shop, tmp_path: Path) -> None:
+    key, other = make_private_key(Algorithm.ED25519), make_private_key(Algorithm.ED25519)
+    shop.state()
+    assert shop.rebuild("--key", key.public.fingerprint).exit_code == 9
+    shop.state(key=other)
+    assert shop.rebuild("--key", key.public.fingerprint).exit_code == 9
+    assert not [path for path, _ in shop.registry.seen if path == ARCHIVE]
+    shop.state(key=key)
+    signed = shop.rebuild("--key", key.public.fingerprint)
+    assert signed.exit_code == 0, signed.output
+    assert f"signed by the key {key.public.fingerprint}" in signed.stdout
+
+
+@pytest.mark.protects("registry/rebuilt-runes")
+@pytest.mark.parametrize(
+    ("archive", "reason"),
+    [
+        (b"no archive", "cannot be read"),
+        (archive_of({"../outside": b"x"}), "outside of the project"),
+        (archive_of({"/etc/passwd": b"x"}), "outside of the project"),
+        (archive_of({str(number): b"" for number in range(10_001)}), "more than 10,000 files"),
+    ],
+    ids=["damaged", "above", "absolute", "many"],
+)
+def test_an_archive_that_is_no_projects_is_refused(shop: Shop, archive: bytes, reason: str) -> None:
+    shop.registry.answers[ARCHIVE] = Answer(200, archive)
+    shop.state()
+    done = shop.rebuild()
+    assert (done.exit_code, reason in done.output) == (1, True), done.output
+
+
+def test_files_that_one_may_not_read_are_to_be_named(shop: Shop) -> None:
+    shop.registry.answers[ARCHIVE] = Answer(404, b'{"detail": "There is no such project."}')
+    shop.state()
+    done = shop.rebuild()
+    assert done.exit_code == 5
+    assert "--project" in done.output
+    del shop.registry.answers[f"/v2/{REPOSITORY}/manifests/1.0"]
+    assert shop.rebuild().exit_code == 5
+    assert NOT_PROVEN == 8
