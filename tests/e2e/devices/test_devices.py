@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from rune.capabilities.image import IMAGE
 from rune.capabilities.sound import SOUND
 from tests.e2e.conftest import DESKTOP
+from tests.e2e.preview.test_any_rune import choose
 from tests.e2e.studio import PATIENCE
-from tests.e2e.test_any_rune import choose
 from tests.rune.running.runtime.wat_runes import mirror
 from tests.support.live_forge import LiveForge
 from tools.browser import chromium

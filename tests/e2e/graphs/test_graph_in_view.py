@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graph import open_palette, runefile, show_graph, stage, write_runefile
+from tests.e2e.graphs.graph import open_palette, runefile, show_graph, stage, write_runefile
 from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, replace_in_editor, sign_in
 from tests.support.live_forge import LiveForge
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graph import (
+from tests.e2e.graphs.graph import (
     comments,
     drag,
     open_palette,

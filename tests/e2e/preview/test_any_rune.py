@@ -17,7 +17,7 @@ from tests.support.model_cases import refused_cases
 
 pytestmark = pytest.mark.e2e
 
-CASES = Path(__file__).parents[1] / "conformance"
+CASES = Path(__file__).parents[2] / "conformance"
 
 
 def module(case: str) -> bytes:

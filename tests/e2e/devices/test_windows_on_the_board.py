@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
+from tests.e2e.devices.test_virtual_board import COMPILING, expect_equal
 from tests.e2e.studio import PATIENCE, create, sign_in
-from tests.e2e.test_virtual_board import COMPILING, expect_equal
 from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

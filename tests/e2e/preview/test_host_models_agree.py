@@ -20,8 +20,8 @@ from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.limits import Limits
 from rune.tools.cli import main
 from tests.e2e.conftest import OpenPage
+from tests.e2e.preview.test_any_rune import choose
 from tests.e2e.studio import PATIENCE
-from tests.e2e.test_any_rune import choose
 from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -24,7 +24,7 @@ from tests.support.live_forge import LiveForge
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 PEER = (Path(__file__).parent / "sensor_peer.js").read_text("utf-8")
-EXERCISES = Path(__file__).resolve().parents[2] / "examples" / "motion" / "exercises.csv"
+EXERCISES = Path(__file__).resolve().parents[3] / "examples" / "motion" / "exercises.csv"
 
 
 class Board:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.graph import comments, drag, port, runefile, show_graph, stage, wait_for_text
+from tests.e2e.graphs.graph import comments, drag, port, runefile, show_graph, stage, wait_for_text
 from tests.e2e.studio import PATIENCE, create, expect_running, invite, join, sign_in
 from tests.support.live_forge import LiveForge
 

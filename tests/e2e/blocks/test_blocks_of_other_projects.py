@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graph import open_palette, runefile, show_graph, stage, wait_for_text
+from tests.e2e.graphs.graph import open_palette, runefile, show_graph, stage, wait_for_text
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
 from tests.e2e.test_accessible_pages import findings
 from tests.support.live_forge import LiveForge

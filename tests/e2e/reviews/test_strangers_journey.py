@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
+from tests.e2e.reviews.test_change_requests import change, runefile, see_built, write
 from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
-from tests.e2e.test_change_requests import change, runefile, see_built, write
 from tests.e2e.test_sharing import open_page, publish
 from tests.support.live_forge import LiveForge
 
