@@ -32,10 +32,10 @@ def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
 def plain_csv(data: bytes) -> bytes:
     """Returns a CSV file of motion without its header and without a column of times. Raises `BadContent`."""
     header, rows = table_of(data)
-    kept = [index for index, name in enumerate(header) if name.lower() not in TIMES]
-    if not header or len(kept) == len(header) == _AXES:
+    value_columns = [index for index, name in enumerate(header) if name.lower() not in TIMES]
+    if not header or len(value_columns) == len(header) == _AXES:
         return motion_of(rows)
-    return motion_of([row[index] for index in kept if index < len(row)] for row in rows)
+    return motion_of([row[index] for index in value_columns if index < len(row)] for row in rows)
 
 
 def table_of(data: bytes) -> tuple[Sequence[str], Iterable[Sequence[str]]]:

@@ -128,14 +128,14 @@ class DataArchive:
 
     def by_base_name(self) -> Mapping[str, str]:
         """Returns the names of files by their last part; one that several files have is left out."""
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         several: set[str] = set()
         for name in self.names:
             base = name.rpartition("/")[2]
-            if base in found:
+            if base in names:
                 several.add(base)
-            found[base] = name
-        return {base: name for base, name in found.items() if base not in several}
+            names[base] = name
+        return {base: name for base, name in names.items() if base not in several}
 
 
 class _TooLarge(BadContent):

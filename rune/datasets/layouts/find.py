@@ -31,7 +31,7 @@ FINDERS: Sequence[Finder] = (
 
 def find_layout(archive: DataArchive) -> Layout:
     """Returns the layout of an archive, by default folders by label. Raises `BadContent`."""
-    layout = next((found for find in FINDERS if (found := find(archive)) is not None), None)
+    layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
     layout = layout or folders_by_label(archive)
     refused = [Omission(name, reason) for name, reason in archive.refused.items()]
     return Layout(layout.name, layout.items, [*layout.omissions, *refused], layout.read)
