@@ -227,6 +227,7 @@ declare_sentences(
         "artifact.push": "pushed {digest} to {project}, under {tags}",
         "artifact.untag": "deleted the tag {tag} of {project}",
         "artifact.delete": "deleted {digest} in the registry of {project}",
+        "artifact.restore": "restored {digest} in the registry of {project}, under {tags}",
         "organisation.registry": "changed what the registry of {organisation} takes: {changes}",
     },
 )

@@ -135,3 +135,9 @@ class StillNamed(Conflict):
     """Something that cannot be deleted while something else needs it."""
 
     title = "This is still needed"
+
+
+class NotInTrash(NotFound):
+    """A manifest that was not deleted, or that was deleted for good."""
+
+    title = "Nothing to restore"

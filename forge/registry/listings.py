@@ -30,19 +30,23 @@ def list_rune(tag: Tag) -> None:
         return
     outline = build.artefact.report.get("pipeline", {})
     words = " ".join(sensors_of(outline))
-    Listing.objects.update_or_create(
-        repository=tag.repository,
-        defaults={
-            "tag": tag,
-            "rune_digest": build.artefact.digest,
-            "size": build.artefact.size,
-            "memory": build.artefact.planned_memory,
-            "sensors": f" {words} " if words else "",
-            "licence": licence_in(build.source),
-            "stages": stages_of(outline),
-            "accuracy": build.evaluation["accuracy"] if build.evaluation else None,
-            "published": tag.created,
-        },
+    values = {
+        "tag": tag,
+        "rune_digest": build.artefact.digest,
+        "size": build.artefact.size,
+        "memory": build.artefact.planned_memory,
+        "sensors": f" {words} " if words else "",
+        "licence": licence_in(build.source),
+        "stages": stages_of(outline),
+        "accuracy": build.evaluation["accuracy"] if build.evaluation else None,
+        "published": tag.created,
+    }
+    # One statement, which leaves the uses as they are.
+    Listing.objects.bulk_create(
+        [Listing(repository=tag.repository, **values)],
+        update_conflicts=True,
+        unique_fields=["repository"],
+        update_fields=list(values),
     )
 
 

@@ -76,6 +76,8 @@ class Manifest(models.Model):
     """What its author says of it, by name."""
     trashed = models.DateTimeField(null=True, blank=True)
     """When it was deleted; None while it is not. Its bytes are kept for 30 days."""
+    trashed_tags = models.JSONField(default=list, db_default=[])
+    """The tags that it had when it was deleted."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

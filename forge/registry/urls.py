@@ -7,6 +7,7 @@ from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
 from forge.registry.rebuilds import api as rebuild_api
 from forge.registry.signing import api as signing_api
+from forge.registry.trash import api as trash_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
@@ -32,6 +33,11 @@ urlpatterns = [
     ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/signing-keys", signing_api.ProjectSigningKeys.as_view()),
+    path("projects/<str:organisation>/<str:name>/registry/trash", trash_api.ProjectTrash.as_view()),
+    path(
+        "projects/<str:organisation>/<str:name>/registry/trash/<str:digest>/restore",
+        trash_api.RestoredManifestView.as_view(),
+    ),
     path("organisations/<str:organisation>/signing-keys", signing_api.SigningKeys.as_view()),
     path("organisations/<str:organisation>/signing-keys/<uuid:key>/revocation", signing_api.KeyRevocation.as_view()),
     path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),

@@ -92,7 +92,7 @@ def _quantised(request: Request, float_model: Path, folder: Path, report: Report
     if request.samples is not None:
         inputs["samples"] = folder / "samples.zip"
         pack_samples(request.samples, inputs["samples"])
-    spec = {"forms": list(request.forms), "floats": list(request.float_layers)}
+    spec = {"forms": list(request.forms), "floats": list(request.float_layers), "form": request.form}
     outputs = {form: folder / form for form in request.forms}
     return run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
 

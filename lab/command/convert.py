@@ -10,11 +10,14 @@ from pathlib import Path
 import click
 
 from lab.command.conversion import Converted, Request, convert, needed_environment, parsed_shapes
+from lab.command.declared import outdated_models, request_of
 from lab.command.table import lines
 from lab.environments.declared import Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.quantize.forms import FLOAT, FORMS
 from lab.refusal import Refused
+from rune.source.policy import POLICY_FILE
+from rune.source.policy.model_files import record_path
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file
@@ -22,13 +25,10 @@ from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import Progress, progress
 from rune.wording import install_command, plain
 
-PROVENANCE = ".provenance.json"
-"""The end of the name of the record that is written beside the file."""
-
 
 @click.command()
-@click.argument("file", type=ANY_PATH)
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The .tflite file to write.")
+@click.argument("file", type=ANY_PATH, default=Path())
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The .tflite file to write.")
 @click.option(
     "--quantize", type=click.Choice(list(FORMS)), default=FLOAT, show_default=True, help="The form of the file."
 )
@@ -46,7 +46,7 @@ PROVENANCE = ".provenance.json"
 @format_option()
 def command(
     file: Path,
-    output: Path,
+    output: Path | None,
     quantize: str,
     samples: Path | None,
     float_layers: tuple[str, ...],
@@ -55,15 +55,25 @@ def command(
     prepares: bool,
     form: str,
 ) -> None:
-    """Convert the model FILE to a .tflite file, and quantise it.
+    """Convert the model FILE to a .tflite file, and quantise it; or convert the models of a project.
 
     FILE is a Keras model (.keras, .h5), an ONNX model (.onnx) or a float .tflite file. It is read as data: code in it
     is refused and never run. A table compares the forms with the float model: size, memory of the network, signal to
     noise, and how many answers changed. A record of where the file came from is written beside it.
 
+    Where FILE is a folder with a forge.yml, or is left out, the models that it declares are converted: those whose
+    source or settings changed.
+
     \b
     rune convert model.keras --quantize int8 --samples samples -o model.tflite
     """
+    if (file / POLICY_FILE).is_file():
+        if output is not None or samples is not None or float_layers or shapes or compares_all or quantize != FLOAT:
+            raise click.UsageError(f"The {POLICY_FILE} says how its models are converted. Name a file to use options.")
+        _convert_declared(file, is_json=form == "json", prepares=prepares)
+        return
+    if output is None:
+        raise click.UsageError("Missing option '-o': the .tflite file to write.")
     forms = tuple(FORMS) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
     if float_layers and quantize == FLOAT:
         raise click.UsageError("--keep needs --quantize: a float model keeps all its layers.")
@@ -71,6 +81,31 @@ def command(
         request = Request(file, quantize, forms, float_layers, samples, parsed_shapes(shapes))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    _print(_convert(request, output, prepares=prepares), request, is_json=form == "json")
+
+
+def _convert_declared(folder: Path, *, is_json: bool, prepares: bool) -> None:
+    """Converts the models of a project that are out of date."""
+    reports = {}
+    outdated = list(outdated_models(folder))
+    for model, problem in outdated:
+        request = request_of(folder, model)
+        click.echo(f"{problem}.", err=True)
+        converted = _convert(request, folder / model.path, prepares=prepares)
+        if is_json:
+            reports[model.path] = {**converted.report, "provenance": converted.provenance}
+        else:
+            click.echo(f"{plain(model.path)}:")
+            _print(converted, request, is_json=False)
+    if is_json:
+        print_json(reports)
+    elif not outdated:
+        click.echo(f"The models are as {POLICY_FILE} says.")
+
+
+def _convert(request: Request, output: Path, *, prepares: bool) -> Converted:
+    """Converts a model and writes it with its record. Raises `CommandFailed`."""
+    file = request.source
     try:
         _require_tools(needed_environment(file), prepares=prepares)
         with progress(f"Converting {file.name}") as line:
@@ -82,8 +117,8 @@ def command(
     write_file(output, converted.data)
     if str(output) != "-":
         record = json.dumps(converted.provenance, indent=2) + "\n"
-        write_file(output.with_name(output.name.removesuffix(".tflite") + PROVENANCE), record.encode())
-    _print(converted, request, is_json=form == "json")
+        write_file(output.with_name(record_path(output.name)), record.encode())
+    return converted
 
 
 def _print(converted: Converted, request: Request, *, is_json: bool) -> None:

@@ -19,6 +19,9 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str]) -> 
     yield columns(list(_rows(report)))
     samples = report["samples"]
     yield ""
+    for row in report["forms"]:
+        if "refused" in row:
+            yield f"Not made: {plain(row['refused'], 400)}"
     yield from _about_samples(samples, form)
     chosen = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:
@@ -30,6 +33,9 @@ def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
     head = ["Form", "File", "Arena", "Constants", "Signal to noise", "Answers changed"]
     yield [*head, "Accuracy"] if has_labels else head
     for row in report["forms"]:
+        if "refused" in row:
+            yield [row["form"], *["-"] * (len(head) - (0 if has_labels else 1))]
+            continue
         cells = [row["form"], size_text(row["size"]), _bytes(row["arena"]), _bytes(row["constants"])]
         cells += [_decibels(row["output"]), f"{row['changed']} of {row['samples']}"]
         if has_labels:

@@ -55,19 +55,29 @@ class Builder:
     def __init__(self) -> None:
         self._tensors: list[_Tensor] = []
         self._constants: dict[tuple[str, Shape, bytes], int] = {}
+        self._names: dict[str, int] = {}
         self.operators: list[Operator] = []
 
     def tensor(self, name: str, shape: Sequence[int], kind: str = "float32") -> int:
         """A tensor that is an input, or that an operator gives."""
-        self._tensors.append(_Tensor(name, tuple(map(int, shape)), kind, None))
+        self._tensors.append(_Tensor(self._unique(name), tuple(map(int, shape)), kind, None))
         return len(self._tensors) - 1
+
+    def _unique(self, name: str) -> str:
+        """The name, with a number if another tensor has it: the quantiser finds tensors by their names."""
+        unique = name
+        while unique in self._names:
+            self._names[name] += 1
+            unique = f"{name}_{self._names[name]}"
+        self._names[unique] = 0
+        return unique
 
     def constant(self, name: str, data: Array) -> int:
         """A tensor with its numbers; equal ones are stored once."""
         data = np.ascontiguousarray(data)
         key = (data.dtype.name, data.shape, data.tobytes())
         if key not in self._constants:
-            self._tensors.append(_Tensor(name, data.shape, data.dtype.name, data))
+            self._tensors.append(_Tensor(self._unique(name), data.shape, data.dtype.name, data))
             self._constants[key] = len(self._tensors) - 1
         return self._constants[key]
 

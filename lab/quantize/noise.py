@@ -19,14 +19,20 @@ from lab.refusal import Reason, Refused
 class RunningModel:
     """A model in the interpreter, without delegates, whose tensors can be read after a run."""
 
-    def __init__(self, data: bytes) -> None:
-        self._interpreter = Interpreter(
-            model_content=data,
-            num_threads=1,
-            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-            experimental_preserve_all_tensors=True,
-        )
-        self._interpreter.allocate_tensors()
+    def __init__(self, data: bytes, form: str = "float32") -> None:
+        """Loads a file. Raises `Refused`, which names the form, for one that no interpreter runs."""
+        try:
+            self._interpreter = Interpreter(
+                model_content=data,
+                num_threads=1,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                experimental_preserve_all_tensors=True,
+            )
+            self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).partition("\n")[0][:300]
+            message = f"{form}: no interpreter can run what the quantiser made of the model: {reason}"
+            raise Refused(Reason.NOT_CONVERTED, message) from error
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
         self._by_name: dict[str, Mapping[str, Any]] = {}
@@ -99,12 +105,7 @@ class _Form:
     """One form while it is compared."""
 
     def __init__(self, name: str, data: bytes, layers: Sequence[Layer]) -> None:
-        try:
-            self.model = RunningModel(data)
-        except (RuntimeError, ValueError) as error:
-            reason = str(error).partition("\n")[0][:300]
-            message = f"{name}: no interpreter can run what the quantiser made of the model: {reason}"
-            raise Refused(Reason.NOT_CONVERTED, message) from error
+        self.model = RunningModel(data, name)
         self.layers = {layer.name: _Sums() for layer in layers}
         self.whole = _Sums()
         self.changed = self.right = 0

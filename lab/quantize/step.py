@@ -14,7 +14,7 @@ from lab.child.job import Job
 from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
 from lab.quantize.layers import layers_of, tensors_of
-from lab.quantize.noise import compare
+from lab.quantize.noise import RunningModel, compare
 from lab.quantize.samples import ModelInput, Sample, random_samples, read_samples, split_samples
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
@@ -23,7 +23,8 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 def run(job: Job) -> dict[str, Any]:
     """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
 
-    `floats` names layers that stay floats in the quantised forms.
+    `floats` names layers that stay floats in the quantised forms. A form that the quantiser refuses is a row with the
+    reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
     model = _float_model(data)
@@ -36,9 +37,16 @@ def run(job: Job) -> dict[str, Any]:
     calibration, judging = split_samples(samples)
     forms = [FORMS[name] for name in job.spec["forms"]]
     files: dict[str, bytes] = {}
+    refused: dict[str, str] = {}
     for place, form in enumerate(forms):
         job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
-        files[form.name] = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
+        try:
+            files[form.name] = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
+        except Refused as error:
+            if form.name == job.spec.get("form", form.name):
+                raise
+            refused[form.name] = str(error)
+            continue
         job.outputs[form.name].write_bytes(files[form.name])
     comparisons, classes = compare(
         data,
@@ -47,7 +55,10 @@ def run(job: Job) -> dict[str, Any]:
         layers,
         lambda done: job.report(0.6 + 0.4 * done / len(judging), f"Comparing on sample {done + 1} of {len(judging)}"),
     )
-    rows = [{"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()]
+    rows: list[dict[str, Any]] = [
+        {"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()
+    ]
+    rows += [{"form": form, "refused": reason} for form, reason in refused.items()]
     return {
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],
@@ -104,6 +115,7 @@ def quantised(
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser refused the model: {first[:300]}") from error
     if result.quantized_model is None:
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser gave nothing.")
+    RunningModel(bytes(result.quantized_model), form.name)
     return bytes(result.quantized_model)
 
 
@@ -120,10 +132,13 @@ def _calibration(
     key = next(iter(signatures))
     details = interpreter.get_signature_runner(key).get_input_details()
     names = {detail["index"]: name for name, detail in details.items()}
-    in_order = [names[detail["index"]] for detail in interpreter.get_input_details()]
+    in_order = [(names[detail["index"]], detail["dtype"]) for detail in interpreter.get_input_details()]
     return {
         key: [
-            {name: value.reshape(one.shape) for name, value, one in zip(in_order, sample.values, inputs, strict=True)}
+            {
+                name: value.reshape(one.shape).astype(kind)
+                for (name, kind), value, one in zip(in_order, sample.values, inputs, strict=True)
+            }
             for sample in samples
         ]
     }

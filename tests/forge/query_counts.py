@@ -175,6 +175,15 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/tags/<str:tag>/examples", "api/v1/projects/acme/kitchen/tags/0.0/examples", None),
     ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
+    ("get", f"{_P}/registry/trash", "api/v1/projects/acme/kitchen/registry/trash", None),
+    (
+        "post",
+        f"{_P}/registry/trash/<str:digest>/restore",
+        "api/v1/projects/acme/kitchen/registry/trash/sha256:0/restore",
+        None,
+    ),
+    ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None),
+    ("form", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", {"digest": "sha256:0"}),
     ("get", f"{_P}/tags/<str:tag>/rebuild", "api/v1/projects/acme/kitchen/tags/0.0/rebuild", None),
     (
         "get",

@@ -10,27 +10,28 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.e2e import conftest, test_phone
+from tests.e2e import conftest
 from tests.e2e.conftest import OpenPage, people
-from tests.e2e.test_draw_a_digit import test_from_the_first_link_to_an_approved_and_published_rune  # noqa: F401
-from tests.e2e.test_foreign_runes import (
-    test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on,  # noqa: F401
+from tests.e2e.devices import test_phone
+from tests.e2e.devices.test_phone import SMALL, test_a_phone_is_let_in_paired_and_runs_without_a_network  # noqa: F401
+from tests.e2e.devices.test_wave_a_phone import test_a_ring_in_the_air_is_a_ring  # noqa: F401
+from tests.e2e.editing.test_language_in_the_editor import (
+    test_the_page_checks_completes_explains_renames_and_formats_by_itself,  # noqa: F401
 )
-from tests.e2e.test_graph_editing import (
+from tests.e2e.editing.test_two_people import (
+    test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own,  # noqa: F401
+)
+from tests.e2e.graphs.test_graph_editing import (
     test_the_graph_edits_the_text_and_keeps_what_stands_in_it,  # noqa: F401
     test_the_graph_is_edited_by_keys_alone,  # noqa: F401
 )
-from tests.e2e.test_language_in_the_editor import (
-    test_the_page_checks_completes_explains_renames_and_formats_by_itself,  # noqa: F401
+from tests.e2e.preview.test_foreign_runes import (
+    test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on,  # noqa: F401
 )
-from tests.e2e.test_phone import SMALL, test_a_phone_is_let_in_paired_and_runs_without_a_network  # noqa: F401
-from tests.e2e.test_say_a_word import (
+from tests.e2e.preview.test_say_a_word import (
     test_a_human_word_is_heard_and_the_stream_survives_a_new_rune,  # noqa: F401
 )
-from tests.e2e.test_two_people import (
-    test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own,  # noqa: F401
-)
-from tests.e2e.test_wave_a_phone import test_a_ring_in_the_air_is_a_ring  # noqa: F401
+from tests.e2e.reviews.test_draw_a_digit import test_from_the_first_link_to_an_approved_and_published_rune  # noqa: F401
 from tests.support.browsers.firefox import launch_firefox
 from tests.support.browsers.sound_card import NoSoundCard, sound_card
 from tools.browser import FIREFOX, firefox

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.devices.test_phone import RUNE_IS_CACHED
 from tests.e2e.studio import PUT
-from tests.e2e.test_phone import RUNE_IS_CACHED
 from tests.proof import test_in_webkit
 from tests.proof.test_in_webkit import (
     OpenPage,

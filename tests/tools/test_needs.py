@@ -124,7 +124,7 @@ def test_without_a_browser_its_tests_are_skipped_with_the_reason_that_is_counted
         "-o",
         "junit_family=xunit1",
         f"--junitxml={report}",
-        "tests/e2e/test_takes.py",
+        "tests/e2e/preview/test_takes.py",
     ]
     environment = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)

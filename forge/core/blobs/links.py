@@ -31,8 +31,16 @@ def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) 
     return added
 
 
+def link_all(owners: Sequence[tuple[Model, Iterable[str]]], organisation: UUID) -> None:
+    """Does what `link_blobs` does for several owners, in as few statements as for one."""
+    added = new_bytes(organisation, sorted({digest for _, digests in owners for digest in digests}))
+    if added:
+        add_bytes(organisation, added)
+    link_each([(owner, digest) for owner, digests in owners for digest in sorted(set(digests))], organisation)
+
+
 def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
-    """Links each of these rows of one table to its blob, which the organisation links already."""
+    """Links each of these rows to its blob, which the organisation links already."""
     rows = [
         BlobLink(owner_kind=owner_kind(owner), owner_id=owner.pk, blob_id=digest, organisation=organisation)
         for owner, digest in owners

@@ -15,8 +15,8 @@ from forge.builds.models import Build, Kind
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import link_blobs
-from forge.core.blobs.store import put_bytes
+from forge.core.blobs.links import link_all
+from forge.core.blobs.store import put_batch
 from forge.core.events.log import append_event
 from forge.core.reasons import checked_reason
 from forge.core.seen import Seen, require_seen
@@ -25,6 +25,7 @@ from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
 from forge.registry.announcements import TAG_PUBLISHED
+from forge.registry.artifacts.storing import store_manifests
 from forge.registry.distribution.manifests import CONFIG_TYPE, MANIFEST_TYPE, is_tag, oci_artifact, stays
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
@@ -34,7 +35,6 @@ from forge.registry.messages import checked_notes
 from forge.registry.models import (
     Admission,
     ArtifactTag,
-    Manifest,
     Publication,
     Repository,
     Tag,
@@ -130,7 +130,9 @@ def _store(build: Build) -> Digests:
     if not secure(artefact):
         raise NotPublishable("The rune's file no longer exists. Build again.")
     require_searched(build.version)
-    return Digests(put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest)
+    with put_batch() as put:
+        manifest, config = put(published.manifest), put(published.config)
+    return Digests(manifest.digest, config.digest, artefact.digest)
 
 
 @transaction.atomic
@@ -150,7 +152,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
     if answer.missing:
         raise GateClosed(name, answer.missing, is_protected=answer.is_protected)
     admission = Admission.PASSED if answer.is_protected else Admission.OPEN
-    tag = _link(actor, project, build, name, digests, Admitted(admission), notes)
+    tag = _link(actor, project, existing or Tag(name=name), build, digests, Admitted(admission), notes)
     write_entry(
         actor,
         "tag.publish",
@@ -183,7 +185,7 @@ def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: s
     if not answer.missing:
         raise NothingToOverride(f"Nothing keeps build {build.number} from {name}. Publish it.")
     admitted = Admitted(Admission.OVERRIDDEN, answer.missing, reason)
-    tag = _link(actor, project, build, name, digests, admitted, notes)
+    tag = _link(actor, project, existing or Tag(name=name), build, digests, admitted, notes)
     write_entry(
         actor,
         "tag.override",
@@ -210,23 +212,26 @@ def _locked(build: Build, name: str) -> tuple[Project, Tag | None]:
 
 
 def _link(
-    actor: Actor, project: Project, build: Build, name: str, digests: Digests, admitted: Admitted, notes: str
+    actor: Actor,
+    project: Project,
+    tag: Tag,
+    build: Build,
+    digests: Digests,
+    admitted: Admitted,
+    notes: str,
 ) -> Tag:
-    """Sets the tag, within the caller's transaction. What was said of the build before it is not said of this one."""
+    """Sets the tag, which may be new, within the caller's transaction. What was said of the build before it is not said
+    of this one."""
     reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
-    link_blobs(repository, [digests.config, digests.rune], organisation)
-    manifest, _ = Manifest.objects.update_or_create(
-        repository=repository,
-        blob_id=digests.manifest,
-        defaults={"media_type": MANIFEST_TYPE, "artifact_type": CONFIG_TYPE, "trashed": None},
-    )
-    link_blobs(manifest, [digests.manifest], organisation)
+    described = {digests.manifest: {"media_type": MANIFEST_TYPE, "artifact_type": CONFIG_TYPE}}
+    manifest = store_manifests(repository, described)[digests.manifest]
+    link_all([(repository, [digests.config, digests.rune]), (manifest, [digests.manifest])], organisation)
     now = timezone.now()
     publication = Publication.objects.create(
         repository=repository,
-        tag=name,
+        tag=tag.name,
         build=build,
         author=actor.person,
         admission=admitted.how,
@@ -236,12 +241,13 @@ def _link(
         created=now,
     )
     values = {
+        "repository": repository,
         "manifest": manifest,
         "build": build,
         "publication": publication,
         "author": actor.person,
         "created": now,
-        "moves": not stays(name),
+        "moves": not stays(tag.name),
         "notes": notes,
         "deprecated": None,
         "deprecation": "",
@@ -249,8 +255,10 @@ def _link(
         "withdrawn": None,
         "withdrawal": "",
     }
-    ArtifactTag.objects.filter(repository=repository, name=name).delete()
-    tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
+    ArtifactTag.objects.filter(repository=repository, name=tag.name).delete()
+    for field, value in values.items():
+        setattr(tag, field, value)
+    tag.save()
     list_rune(tag)
     return tag
 

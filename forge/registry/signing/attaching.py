@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.models import Build
-from forge.core.blobs.links import link_blobs
-from forge.core.blobs.store import digest_of, put_bytes
+from forge.core.blobs.links import link_all
+from forge.core.blobs.store import digest_of, put_batch
+from forge.registry.artifacts.storing import store_manifests
 from forge.registry.distribution.documents import read_document
 from forge.registry.distribution.manifests import oci_artifact
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.models import Manifest, Publication, Repository
-from forge.registry.signing.facts import documents_of, provenance_of
+from forge.registry.signing.facts import AttachedDocument, documents_of, provenance_of
 from forge.registry.signing.models import ProvenanceRecord
 from rune.tools.signing.provenance import provenance_statement
 from rune.tools.signing.referrers import MANIFEST_TYPE, STATEMENT_TYPE, Referrer, SubjectManifest, document
@@ -36,14 +37,14 @@ def attach_provenance(publication: Publication) -> None:
         _log.exception("The provenance of %s was not stored; it is tried again", publication)
 
 
-def statement_of(publication: Publication) -> bytes:
-    """The bytes of the statement about a publication, as it is now. The publication's build has its artefact."""
+def statement_of(publication: Publication, documents: tuple[AttachedDocument, ...] | None = None) -> bytes:
+    """The bytes of the statement about a publication, as it is now. The publication's build has its artefact.
+    `documents` are those of the build, where they are known."""
     artefact = publication.build.artefact
     if artefact is None:
         raise ValueError("the rune of the publication no longer exists")
-    return write_statement(
-        provenance_statement(provenance_of(publication, artefact, documents_of(publication.build, artefact)))
-    )
+    attached = documents_of(publication.build, artefact) if documents is None else documents
+    return write_statement(provenance_statement(provenance_of(publication, artefact, attached)))
 
 
 def subject_of(build: Build) -> SubjectManifest:
@@ -54,30 +55,32 @@ def subject_of(build: Build) -> SubjectManifest:
     return SubjectManifest(digest_of(manifest), len(manifest))
 
 
-def put_referrer(referrer: Referrer) -> None:
-    """Stores the bytes of a referrer, before the transaction that links them."""
-    for data in (referrer.config, referrer.layer, referrer.manifest):
-        put_bytes(data)
+def put_referrers(*referrers: Referrer) -> None:
+    """Stores the bytes of referrers, before the transaction that links them."""
+    with put_batch() as put:
+        for data in dict.fromkeys(each for one in referrers for each in (one.config, one.layer, one.manifest)):
+            put(data)
 
 
-def link_referrer(repository: Repository, referrer: Referrer) -> Manifest:
-    """Adds a referrer to a repository, within the caller's transaction."""
-    described = read_document(referrer.manifest, MANIFEST_TYPE)
-    digest = digest_of(referrer.manifest)
-    manifest, _ = Manifest.objects.update_or_create(
-        repository=repository,
-        blob_id=digest,
-        defaults={
-            "media_type": described.media_type,
-            "artifact_type": described.artifact_type,
-            "subject": described.subject,
-            "annotations": dict(described.annotations),
-            "trashed": None,
-        },
-    )
-    digests = {digest, digest_of(referrer.config), digest_of(referrer.layer)}
-    link_blobs(manifest, digests, repository.project.organisation_id)
-    return manifest
+def link_referrers(repository: Repository, *referrers: Referrer) -> list[Manifest]:
+    """Adds referrers to a repository, within the caller's transaction; returns their manifests in this order."""
+    described = {}
+    for referrer in referrers:
+        read = read_document(referrer.manifest, MANIFEST_TYPE)
+        described[digest_of(referrer.manifest)] = {
+            "media_type": read.media_type,
+            "artifact_type": read.artifact_type,
+            "subject": read.subject,
+            "annotations": dict(read.annotations),
+        }
+    stored = store_manifests(repository, described)
+    manifests = [stored[digest_of(each.manifest)] for each in referrers]
+    links = [
+        (manifest, {manifest.blob_id, digest_of(each.config), digest_of(each.layer)})
+        for manifest, each in zip(manifests, referrers, strict=True)
+    ]
+    link_all(links, repository.project.organisation_id)
+    return manifests
 
 
 def _attach(publication: Publication) -> None:
@@ -86,13 +89,10 @@ def _attach(publication: Publication) -> None:
         return
     subject, documents = subject_of(build), documents_of(build, build.artefact)
     beside = [document(subject, each.media_type, each.name, each.data) for each in documents]
-    statement = document(subject, STATEMENT_TYPE, STATEMENT, statement_of(publication))
-    for referrer in (*beside, statement):
-        put_referrer(referrer)
+    statement = document(subject, STATEMENT_TYPE, STATEMENT, statement_of(publication, documents))
+    put_referrers(*beside, statement)
     with transaction.atomic():
-        for referrer in beside:
-            link_referrer(publication.repository, referrer)
-        manifest = link_referrer(publication.repository, statement)
-        ProvenanceRecord.objects.get_or_create(
-            publication=publication, defaults={"statement": manifest, "created": timezone.now()}
-        )
+        *_, manifest = link_referrers(publication.repository, *beside, statement)
+        # Another process may complete the same publication.
+        record = ProvenanceRecord(publication=publication, statement=manifest, created=timezone.now())
+        ProvenanceRecord.objects.bulk_create([record], ignore_conflicts=True)

@@ -92,6 +92,7 @@ def show_rune(
         "may_describe": can(principal, Verb.DESCRIBE, project),
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
+        "may_push": can(principal, Verb.PUSH, project),
         "tags": tags,
         "withdrawn": [(each, seen_state(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
         "blocks": best_blocks_of(principal, project),

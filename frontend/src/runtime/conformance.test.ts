@@ -30,7 +30,7 @@ const FILES = import.meta.glob<string>("../../../tests/conformance/*/*.{wasm,bin
   import: "default",
   query: "?url&inline",
 });
-/** A rune that loops is stopped from outside of its worker: tests/e2e/test_foreign_runes.py has those cases. */
+/** A rune that loops is stopped from outside of its worker: tests/e2e/preview/test_foreign_runes.py has those cases. */
 const HAS: readonly string[] = ["tflite", "tfjs"];
 const openModel = await interpretersUnderNode();
 

@@ -19,6 +19,16 @@ KEYS: Final = {
     "checks": "Checks by others than people that must succeed, each with the one robot that may post its result: the "
     "address of its account, `/` and the name of its token.",
     "build": "Build settings, which replace those of the project's page.",
+    "models": "How model files are made from files of training libraries. `rune convert` makes them, `rune check` says "
+    "which are out of date.",
+}
+
+MODELS: Final = {
+    "source": "The file of the training library: `.keras`, `.h5`, `.onnx`, or a `.tflite` of floats.",
+    "quantize": "The form: `float32` where it is left out, `float16`, `dynamic`, `int8`, `int8-tensor` or `int16x8`.",
+    "samples": "A folder of `.npy` or `.npz` files that the model's input is like.",
+    "keep": "Layers that stay floats.",
+    "shapes": "The shapes of inputs that the source leaves open, as `49x10`.",
 }
 
 BUILD_PREFERENCES: Final = {

@@ -7,6 +7,7 @@ from typing import Final
 
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
 from rune.source.policy.check_section import read_checks
+from rune.source.policy.model_section import ModelSource, read_models
 from rune.source.policy.owner_section import read_owners
 from rune.source.policy.policy import Policy
 from rune.source.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
@@ -20,7 +21,7 @@ from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
-KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "checks", "build")
+KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "checks", "build", "models")
 MAX_SIZE: Final = 64 * 1024
 """Bytes."""
 
@@ -36,6 +37,8 @@ class CheckedPolicy:
     policy: Policy | None
     source: SourceText
     root: Value | None = None
+    models: tuple[ModelSource, ...] = ()
+    """How the project's model files are made, which is no rule for publishing. Empty where there is an error."""
 
     @property
     def has_errors(self) -> bool:
@@ -60,8 +63,10 @@ def read_policy(text: str) -> CheckedPolicy:
     source = SourceText(POLICY_FILE, text)
     report.source = source
     composed = compose(source, report)
-    policy = _policy(composed, report)
-    return CheckedPolicy(report.diagnostics, None if report.has_errors else policy, source, composed.root)
+    policy, models = _policy(composed, report)
+    if report.has_errors:
+        return CheckedPolicy(report.diagnostics, None, source, composed.root)
+    return CheckedPolicy(report.diagnostics, policy, source, composed.root, models)
 
 
 def _text_of(files: ProjectFiles, report: Report) -> str | None:
@@ -88,17 +93,17 @@ def _text_of(files: ProjectFiles, report: Report) -> str | None:
         return None
 
 
-def _policy(composed: Composed, report: Report) -> Policy:
+def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSource, ...]]:
     root = composed.root
     if root is None or (isinstance(root, Scalar) and root.value is None):
-        return Policy()
+        return Policy(), ()
     if not isinstance(root, Map):
         wrong_shape(report, POLICY_FILE, f"a map with some of the keys {', '.join(KEYS)}", root)
-        return Policy()
+        return Policy(), ()
     # A limit that is misspelt and ignored would let through what somebody wanted to stop.
     fields = read_fields(root, KEYS, f"in {POLICY_FILE}", report, strict=True)
     groups = read_groups(fields.get("groups"), report)
-    return Policy(
+    policy = Policy(
         read_limits(fields.get("limits"), report),
         read_approvals(fields.get("approvals"), groups, report),
         read_tags(fields.get("protected-tags"), report),
@@ -106,3 +111,4 @@ def _policy(composed: Composed, report: Report) -> Policy:
         read_owners(fields.get("owners"), groups, report),
         read_checks(fields.get("checks"), report),
     )
+    return policy, read_models(fields.get("models"), report)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rune.source.policy.check_section import CHECK_NAME, MAX_CHECKS, ROBOT
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, TAGS
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, MODELS, TAGS
 from rune.source.policy.limits import LimitKind
+from rune.source.policy.model_section import FORMS, MAX_MODELS, MAX_NAMES
 from rune.source.policy.owner_section import MAX_OWNERS
 from rune.source.policy.paths import MAX_LENGTH
 from rune.source.policy.quantities import RATE, Measure
@@ -56,6 +57,7 @@ def policy_schema() -> Json:
                 "additionalProperties": {"type": "string", "pattern": f"^{ROBOT}$"},
             },
             "build": {"description": KEYS["build"], **_build_preferences()},
+            "models": {"description": KEYS["models"], **_models()},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
                 "type": "array",
@@ -77,6 +79,31 @@ def _owners() -> Json:
         "maxProperties": MAX_OWNERS,
         "propertyNames": {"pattern": r"^[^\\]+$", "maxLength": MAX_LENGTH},
         "additionalProperties": {"type": ["array", "string"], "items": {"type": "string", "minLength": 1}},
+    }
+
+
+def _models() -> Json:
+    values: dict[str, Json] = {
+        "source": {"type": "string", "minLength": 1},
+        "quantize": {"enum": [*FORMS, None]},
+        "samples": {"type": "string", "minLength": 1},
+        "keep": {"type": ["array", "string"], "maxItems": MAX_NAMES, "items": {"type": "string", "minLength": 1}},
+        "shapes": {
+            "type": ["object", "null"],
+            "maxProperties": MAX_NAMES,
+            "additionalProperties": {"type": ["string", "integer"], "pattern": r"^[0-9]+(x[0-9]+)*$"},
+        },
+    }
+    return {
+        "type": ["object", "null"],
+        "maxProperties": MAX_MODELS,
+        "propertyNames": {"pattern": r"\.tflite$"},
+        "additionalProperties": {
+            "type": "object",
+            "properties": {name: {"description": MODELS[name], **value} for name, value in values.items()},
+            "required": ["source"],
+            "additionalProperties": False,
+        },
     }
 
 

@@ -52,6 +52,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/delete": SEEN,
     f"{_P}/devices": SETS,
     f"{_P}/offer": SEEN,
+    f"{_P}/published/trash": NAMES,
     f"{_P}/push": SETS,
     f"{_P}/reviews/<int:number>/close": SEEN,
     f"{_P}/reviews/<int:number>/guests": MAKES,

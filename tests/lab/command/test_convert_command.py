@@ -12,7 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.command.conversion import parsed_shapes, samples_digest
+from lab.quantize.forms import FORMS
 from rune.model.tflite import TensorKind, read_model
+from rune.project.files import FolderFiles
+from rune.source.policy import check_policy
+from rune.source.policy.model_files import check_models
+from rune.source.policy.model_section import FORMS as POLICY_FORMS
 from rune.tools.cli import main
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -122,3 +127,31 @@ def test_the_command_runs_the_quantiser_in_an_isolated_process(tmp_path: Path) -
     result = convert(damaged, "--quantize", "int8", "-o", tmp_path / "o.tflite")
     assert result.exit_code == 1
     assert "cannot be read" in result.stderr
+
+
+def test_the_models_of_a_project_are_converted_when_they_are_out_of_date(tmp_path: Path) -> None:
+    (tmp_path / "net.tflite").write_bytes(FLOAT.read_bytes())
+    policy = tmp_path / "forge.yml"
+    policy.write_text("models: {model.tflite: {source: net.tflite, quantize: float16}}\n")
+    first, again = convert(tmp_path), convert(tmp_path)
+    assert first.exit_code == again.exit_code == 0, first.stderr
+    assert "has not been converted" in first.stderr
+    assert "The models are as forge.yml says." in again.stdout
+    checked = check_policy(FolderFiles(tmp_path))
+    assert check_models(FolderFiles(tmp_path), checked.models) == ()
+    policy.write_text("models: {model.tflite: {source: net.tflite, quantize: dynamic}}\n")
+    assert "converted with other settings" in convert(tmp_path, "--format", "json").stderr
+    assert json.loads((tmp_path / "model.provenance.json").read_text())["settings"]["form"] == "dynamic"
+
+
+def test_a_project_without_models_and_options_beside_a_forge_yml_are_named(tmp_path: Path) -> None:
+    (tmp_path / "forge.yml").write_text("limits: {size: 1 MB}\n")
+    assert "has no forge.yml with `models`" in convert(tmp_path).stderr
+    assert "Name a file to use options" in convert(tmp_path, "-o", tmp_path / "m.tflite").stderr
+    (tmp_path / "forge.yml").write_text("models: {m.tflite: {}}\n")
+    assert "line 1" in convert(tmp_path).stderr
+    assert "Missing option" in convert(FLOAT).stderr
+
+
+def test_the_forms_of_a_forge_yml_are_those_of_the_command() -> None:
+    assert tuple(FORMS) == POLICY_FORMS

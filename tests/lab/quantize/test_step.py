@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 
 from lab.child.job import Job
-from lab.quantize.forms import FORMS, recipe
+from lab.command.table import lines
+from lab.formats.onnx.reading import read_onnx
+from lab.formats.onnx.translating import fix_shapes, translate
+from lab.quantize import step
+from lab.quantize.forms import FORMS, Form, recipe
 from lab.quantize.layers import layers_of, tensors_of
 from lab.quantize.noise import RunningModel, answer_of, compare
 from lab.quantize.samples import pack_samples
@@ -151,3 +155,37 @@ def test_a_form_that_no_interpreter_runs_is_named() -> None:
     with pytest.raises(Refused, match="int8: no interpreter can run") as caught:
         compare(NETWORK, {"int8": b"\0\0\0\0TFL3" + bytes(64)}, [], layers)
     assert caught.value.reason is Reason.NOT_CONVERTED
+
+
+def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted_one(
+    quantise: Quantise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = step.quantised
+
+    def some(data: bytes, form: Form, *rest: Any) -> bytes:
+        if form.name == "dynamic":
+            raise Refused(Reason.NOT_CONVERTED, "dynamic: the quantiser refused the model")
+        return make(data, form, *rest)
+
+    monkeypatch.setattr(step, "quantised", some)
+    with pytest.raises(Refused, match="dynamic"):
+        quantise("float32", "dynamic", form="dynamic")
+    source = tmp_path / "network"
+    source.write_bytes(NETWORK)
+    forms = ["float32", "dynamic", "float16"]
+    outputs = {form: tmp_path / form for form in forms}
+    spec = {"forms": forms, "form": "float16"}
+    report = step.run(Job(tmp_path, spec, {"source": source}, outputs, lambda _share, _text: None))
+    assert [row["form"] for row in report["forms"]] == ["float32", "float16", "dynamic"]
+    assert report["forms"][2] == {"form": "dynamic", "refused": "dynamic: the quantiser refused the model"}
+    assert "Not made: dynamic: the quantiser refused the model" in "\n".join(lines(report, "float16", ()))
+
+
+@pytest.mark.parametrize("name", ["cnn", "words"])
+def test_networks_that_were_exported_are_quantised(quantise: Quantise, name: str) -> None:
+    """One with padding in front of a pooling, and one whose inputs are whole numbers."""
+    source = read_onnx(MODELS / "onnx" / f"{name}.onnx")
+    result, _ = quantise("float32", "int8", data=translate(fix_shapes(source, {})).data)
+    row = result["forms"][1]
+    assert (row["form"], row["reason"]) == ("int8", "")
+    assert row["output"] > 15

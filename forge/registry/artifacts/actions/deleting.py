@@ -52,9 +52,10 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     listing = links_in(repository).filter(owner_kind=owner_kind(Manifest), blob_id=manifest.blob_id)
     if listing.exclude(owner_id=manifest.pk).exists():
         raise StillNamed(f"An index lists {digest}. Delete the index first.")
-    ArtifactTag.objects.filter(manifest=manifest).delete()
-    manifest.trashed = timezone.now()
-    manifest.save(update_fields=["trashed"])
+    tags = ArtifactTag.objects.filter(manifest=manifest)
+    manifest.trashed, manifest.trashed_tags = timezone.now(), sorted(tags.values_list("name", flat=True))
+    manifest.save(update_fields=["trashed", "trashed_tags"])
+    tags.delete()
     write_entry(actor, "artifact.delete", project.stream, project.place, digest=manifest.blob_id)
 
 

@@ -22,13 +22,13 @@ from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.distribution.digests import digest_of
 from forge.registry.hooks import gate
-from forge.registry.models import Admission, ArtifactTag, Publication, Tag
-from forge.registry.signing.attaching import link_referrer, put_referrer, statement_of, subject_of
+from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Tag
+from forge.registry.signing.attaching import link_referrers, put_referrers, statement_of, subject_of
 from forge.registry.signing.models import Signature, SigningKey
 from forge.registry.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_private_key
-from rune.tools.signing.referrers import Referrer, cosign_signature, cosign_tag, signature
+from rune.tools.signing.referrers import cosign_signature, cosign_tag, signature
 from rune.tools.signing.verifying import Signed, Trust, verify_bundle
 
 
@@ -77,12 +77,11 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     referrer = signature(subject, bundle, key.public, created)
     place = f"{settings.PUBLIC_URL.partition('://')[2]}/{project.full_name}"
     older = cosign_signature(place, subject.digest, key)
-    for each in (referrer, older):
-        put_referrer(each)
+    put_referrers(referrer, older)
     with transaction.atomic():
         context.confirm_lease()
-        manifest = link_referrer(publication.repository, referrer)
-        _set_cosign_tag(publication, subject.digest, older)
+        manifest, older_manifest = link_referrers(publication.repository, referrer, older)
+        _set_cosign_tag(publication, subject.digest, older_manifest)
         Signature.objects.update_or_create(
             publication=publication, key=row, defaults={"manifest": manifest, "created": now}
         )
@@ -152,9 +151,8 @@ def _secret(*, may_make: bool) -> str:
         raise JobFailed(str(error)) from error
 
 
-def _set_cosign_tag(publication: Publication, digest: str, referrer: Referrer) -> None:
+def _set_cosign_tag(publication: Publication, digest: str, manifest: Manifest) -> None:
     """Sets the tag under which older clients look for signatures of a manifest to the newest one."""
-    manifest = link_referrer(publication.repository, referrer)
     ArtifactTag.objects.update_or_create(
         repository=publication.repository,
         name=cosign_tag(digest),

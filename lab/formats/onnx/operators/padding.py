@@ -125,7 +125,7 @@ def _numbers(node: Node, values: Sequence[int], default: tuple[int, ...], *, lea
     return numbers
 
 
-def padded(translation: Translation, tensor: int, window: Window, name: str, value: float = 0.0) -> tuple[int, int]:
+def padded(translation: Translation, tensor: int, window: Window, name: str) -> tuple[int, int]:
     """A picture and TFLite's rule for it: the padding that no rule says is added to the picture."""
     shape = translation.builder.shape_of(tensor)
     rule = window.rule(shape[1:3])
@@ -134,9 +134,6 @@ def padded(translation: Translation, tensor: int, window: Window, name: str, val
     sides = np.array([(0, 0), *zip(window.before, window.after, strict=True), (0, 0)], np.int32)
     larger = [size + int(sum(side)) for size, side in zip(shape, sides, strict=True)]
     inputs = [tensor, translation.store(f"{name}/sides", sides)]
-    if value:
-        inputs.append(translation.store(f"{name}/fill", np.array([value], np.float32)))
-        return translation.builder.add("PADV2", inputs, larger, f"{name}/padded", ("PadV2", {})), VALID
     return translation.builder.add("PAD", inputs, larger, f"{name}/padded", ("Pad", {})), VALID
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from lab.formats.onnx.model import Node
-from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, Window, padded, picture, window_of
+from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, Window, picture, window_of
 from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, refuse
 
-_LOWEST = float(np.finfo(np.float32).min)
+_SYMMETRIC = 1
+"""The mode of MIRROR_PAD that repeats the border too."""
 
 
 def _window(translation: Translation, node: Node) -> tuple[Value, Window, bool]:
@@ -56,8 +57,27 @@ def _largest(translation: Translation, node: Node) -> None:
     name = node.outputs[0]
     tensor = picture(translation, translation.last(value), name)
     size = window.output(translation.builder.shape_of(tensor)[1:3])
-    tensor, rule = padded(translation, tensor, window, name, _LOWEST)
+    tensor, rule = _mirrored(translation, node, tensor, window)
     _give(translation, node, _pooled(translation, tensor, window, rule, size, "MAX_POOL_2D", name), value)
+
+
+def _mirrored(translation: Translation, node: Node, tensor: int, window: Window) -> tuple[int, int]:
+    """A picture and TFLite's rule for it. Padding that no rule gives repeats numbers that are in the window anyway, so
+    that the range of the numbers, by which a model is quantised, stays the same."""
+    shape = translation.builder.shape_of(tensor)
+    rule = window.rule(shape[1:3])
+    if rule is not None:
+        return tensor, rule
+    sides = list(zip(window.before, window.after, strict=True))
+    for side, kernel, size in zip(sides, window.kernel, shape[1:3], strict=True):
+        if 2 * max(side) > kernel or max(side) > size:
+            raise refuse(node, "has more padding than half of its window, which is not converted.")
+    array = np.array([(0, 0), *sides, (0, 0)], np.int32)
+    larger = [one + int(sum(side)) for one, side in zip(shape, array, strict=True)]
+    name = node.outputs[0]
+    inputs = [tensor, translation.store(f"{name}/sides", array)]
+    options = ("MirrorPad", {"mode": _SYMMETRIC})
+    return translation.builder.add("MIRROR_PAD", inputs, larger, f"{name}/padded", options), VALID
 
 
 def _mean(translation: Translation, node: Node) -> None:

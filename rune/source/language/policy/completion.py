@@ -8,8 +8,9 @@ from typing import Final
 from rune.source.language.completion.items import Completion, CompletionKind, Completions, key, value
 from rune.source.language.facts.place import Cursor, cursor_at, fields
 from rune.source.language.policy.analysis import PolicyAnalysis
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, MODELS, ROLE_MEANINGS, TAGS
 from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
+from rune.source.policy.model_section import FORMS
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
 from rune.source.runefile.yaml.values import Map, Sequence, Value
 
@@ -21,6 +22,7 @@ _SECTIONS: Final = {
     "owners": "\n  ",
     "checks": "\n  ${1:lab}: ${2:robot@example.com/lab rig}",
     "build": "\n  ",
+    "models": "\n  ${1:model.tflite}:\n    source: ${2:model.keras}",
 }
 _LIMITS: Final = {kind.value: kind.declaration for kind in LimitKind}
 
@@ -40,6 +42,10 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
             return _keys(BUILD_PREFERENCES, {name: f"${{1:{words[0]}}}" for name, words in WORDS.items()}, cursor)
         case ("build", str(name)) if name in WORDS:
             return _values(dict.fromkeys(WORDS[name], BUILD_PREFERENCES[name]), cursor)
+        case ("models", str()) if is_key:
+            return _keys(MODELS, {"quantize": "${1:int8}"}, cursor)
+        case ("models", str(), "quantize"):
+            return _values(dict.fromkeys(FORMS, MODELS["quantize"]), cursor)
         case ("limits",) if is_key:
             return _keys(LIMITS, _limit_snippets(), cursor)
         case ("limits", "recall") if is_key:

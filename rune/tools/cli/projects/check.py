@@ -11,6 +11,7 @@ import click
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
 from rune.source.policy import check_policy
+from rune.source.policy.model_files import check_models
 from rune.source.runefile import (
     Diagnostic,
     Outline,
@@ -42,7 +43,7 @@ from rune.wording import counted, plain
 @allow_outside_option
 def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and the forge.yml beside it, and explain what is
-    wrong.
+    wrong. Model files that the forge.yml says how to convert are compared with their sources.
 
     The exit status is 1 when there is an error; warnings alone leave it 0. --fix writes the Runefile with all safe
     fixes ("help" describes them). A "suggestion", such as a similar name, is a guess and is left to you. The status
@@ -68,7 +69,8 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         result = fix_project(project, checked, signatures)
         _write(project, result)
         checked, files, fixed = result.checked, result.files, result.fixed
-    problems = (*checked.diagnostics, *check_policy(files).diagnostics)
+    policy = check_policy(files)
+    problems = (*checked.diagnostics, *policy.diagnostics, *check_models(files, policy.models))
     if form == "json":
         answer = {
             "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in problems],

@@ -99,7 +99,7 @@ def test_what_failed_is_completed_later_and_done_once(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(attaching, "put_referrer", lambda referrer: 1 / 0)
+        broken.setattr(attaching, "put_referrers", lambda *referrers: 1 / 0)
         tag = publish_build(developer, built(developer, project), "1.0")
     assert referrers(tag) == {}, "the rune is published all the same"
     for _ in range(2):

@@ -23,6 +23,7 @@ from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
+from rune.source.policy.model_files import check_models
 from rune.source.policy.read import read_policy
 from rune.source.runefile import Checked, Severity, check
 from rune.source.runefile.blocks.test_files import read_tests
@@ -39,9 +40,10 @@ WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 """A check says it too, where who gives it the signatures looked into the operators."""
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
 OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
-OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.BAD_CHECK.value)
+OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.BAD_MODEL_SOURCE.value)
 OF_A_BLOCK = tuple(code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value)
 OF_A_TEST = (Code.BLOCK_TEST.value, Code.FAILED_TEST.value)
+OF_A_MODEL_FILE = (Code.OUTDATED_MODEL.value,)
 OF_ANOTHER_PROJECT = (Code.SHARED_BLOCK.value, Code.LOCK.value, Code.DEPRECATED_BLOCK.value)
 OF_A_CHECK = tuple(
     code.value
@@ -54,6 +56,7 @@ OF_A_CHECK = tuple(
     + OF_A_POLICY
     + OF_A_BLOCK
     + OF_A_TEST
+    + OF_A_MODEL_FILE
     + OF_ANOTHER_PROJECT
 )
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
@@ -128,6 +131,14 @@ def test_the_examples_of_a_page_about_a_block_do_what_it_says(code: str) -> None
         assert codes == {("block.py", code), ("Runefile.yml", Code.PYTHON_BLOCK.value)}
     assert right.diagnostics == ()
     assert right.pipeline is not None
+
+
+@pytest.mark.parametrize("code", OF_A_MODEL_FILE)
+def test_the_examples_of_a_page_about_model_files_do_what_it_says(code: str) -> None:
+    files = MemoryFiles({"net.onnx": b"onnx"})
+    wrong, right = (check_models(files, read_policy(_examples(code)[title][1]).models) for title in ("Wrong", "Right"))
+    assert [each.code for each in wrong] == [code]
+    assert right == ()
 
 
 @pytest.mark.parametrize("code", OF_ANOTHER_PROJECT)

@@ -1,0 +1,74 @@
+"""Compares the model files of a project with what its `forge.yml` says of them, by the records of their conversions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rune.project.files import FileError, FileMissing, ProjectFiles
+from rune.source.policy.model_section import ModelSource
+from rune.source.policy.read import POLICY_FILE
+from rune.source.runefile.codes import Code
+from rune.source.runefile.diagnostics import Diagnostic, Position, Severity, Span
+from rune.wording import quoted
+
+RECORD_SUFFIX: Final = ".provenance.json"
+"""The end of the name of the record beside a model file."""
+_ADVICE: Final = "Run `rune convert` in the project's folder."
+
+
+def record_path(model: str) -> str:
+    """The path of the record of a model file."""
+    return model.removesuffix(".tflite") + RECORD_SUFFIX
+
+
+def model_problem(files: ProjectFiles, model: ModelSource) -> str | None:
+    """Why a model file has to be converted again; None where it is as its `forge.yml` says."""
+    try:
+        source = _digest(files, model.source)
+    except FileMissing:
+        return f"The source {quoted(model.source)} of {quoted(model.path)} is missing"
+    try:
+        digest = _digest(files, model.path)
+        record = json.loads(files.read(record_path(model.path)))
+    except FileMissing as error:
+        if error.path == model.path:
+            return f"{quoted(model.path)} has not been converted from {quoted(model.source)} yet"
+        return f"{quoted(model.path)} has no record of its conversion"
+    except ValueError:
+        record = None
+    if not isinstance(record, dict) or not isinstance(record.get("source"), dict):
+        return f"The record of {quoted(model.path)} cannot be read"
+    return _difference(record, model, digest, source)
+
+
+def _difference(record: dict[str, Any], model: ModelSource, digest: str, source: str) -> str | None:
+    if record.get("digest") != digest:
+        return f"{quoted(model.path)} is not the file that its conversion wrote"
+    if record["source"].get("digest") != source:
+        return f"{quoted(model.source)} has changed since {quoted(model.path)} was converted from it"
+    if record.get("settings") != model.settings():
+        return f"{quoted(model.path)} was converted with other settings"
+    return None
+
+
+def check_models(files: ProjectFiles, models: Iterable[ModelSource]) -> tuple[Diagnostic, ...]:
+    """A warning for each model file that is not as the `forge.yml` says."""
+    start = Position(0, 1, 1)
+    warnings = []
+    for model in models:
+        try:
+            problem = model_problem(files, model)
+        except FileError as error:
+            problem = f"Unable to read {quoted(error.path)}: {error.reason}"
+        if problem is not None:
+            span = model.span or Span(start, start)
+            code = Code.OUTDATED_MODEL.value
+            warnings.append(Diagnostic(Severity.WARNING, code, problem, POLICY_FILE, span, (_ADVICE,), ()))
+    return tuple(warnings)
+
+
+def _digest(files: ProjectFiles, path: str) -> str:
+    return f"sha256:{hashlib.sha256(files.read(path)).hexdigest()}"
