@@ -1,4 +1,4 @@
-"""Importing an archive in the browser: it goes in pieces, is shown before anything comes in, and is followed to the end."""
+"""Importing an archive in the browser: it is sent in pieces, described before anything comes in, and followed."""
 
 from __future__ import annotations
 
