@@ -140,7 +140,7 @@ def test_a_key_opens_its_own_deployment_alone(
 @pytest.mark.protects("delivery/foreign-pages")
 def test_only_pages_of_its_origins_may_read_what_a_deployment_answers(client: Client, secret: str) -> None:
     def preflight(origin: str, address: str = ADDRESS) -> Any:
-        asked = {
+        requested = {
             "Origin": origin,
             "Access-Control-Request-Method": "GET",
             "Access-Control-Request-Headers": "x-api-key",
