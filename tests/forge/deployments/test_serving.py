@@ -145,7 +145,7 @@ def test_only_pages_of_its_origins_may_read_what_a_deployment_answers(client: Cl
             "Access-Control-Request-Method": "GET",
             "Access-Control-Request-Headers": "x-api-key",
         }
-        return client.options(address, headers=asked)
+        return client.options(address, headers=requested)
 
     allowed = preflight(OURS)
     assert (allowed.status_code, allowed["Access-Control-Allow-Origin"]) == (204, OURS)
