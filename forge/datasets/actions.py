@@ -45,7 +45,11 @@ class Change:
 
     def note(self, actor: Actor, action: str, **data: Any) -> None:
         """Stores the numbers of the data set, and tells of the change."""
-        self.data_set.save(update_fields=["revision", "last_number", "last_group"])
         project = self.data_set.project
         write_entry(actor, action, project.stream, project.place, **data)
-        append_event(project.stream, DATA_CHANGED(revision=self.data_set.revision), actor)
+        self.tell(actor)
+
+    def tell(self, actor: Actor) -> None:
+        """Does the same without an audit entry, for a part of something that gets one at its end."""
+        self.data_set.save(update_fields=["revision", "last_number", "last_group"])
+        append_event(self.data_set.project.stream, DATA_CHANGED(revision=self.data_set.revision), actor)

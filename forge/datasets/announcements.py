@@ -11,8 +11,8 @@ from forge.core.events.declarations import EventType, StreamKind, declare
 
 
 class DataChangedJson(TypedDict):
-    """Samples of the data set came, changed or were deleted, or a version was saved. Samples that changed have this
-    revision."""
+    """Samples of the data set came, changed or were deleted, a version was saved, or an import went on. Samples that
+    changed have this revision."""
 
     revision: int
 
@@ -27,6 +27,10 @@ DATA_CHANGED = declare(
             AuditTopic.FILES,
             {
                 "data.add": "added sample {number} to the data of {project}",
+                "data.import": "imported {count} samples into the data of {project}",
+                "data.import-begin": "began an import of {size} into the data of {project}",
+                "data.import-start": "started an import of {count} recordings into the data of {project}",
+                "data.import-discard": "discarded an import into the data of {project}",
                 "data.mark": "changed {count} samples of the data of {project}",
                 "data.withdraw": "withdrew the consent for {count} samples of the data of {project}",
                 "data.delete": "deleted sample {number} of the data of {project}",

@@ -43,3 +43,15 @@ class DataVersionNotFound(NotFound):
     """The data set has no version of this number."""
 
     title = "No such version"
+
+
+class WrongOffset(Conflict):
+    """The bytes are not those that follow the ones that were received."""
+
+    title = "Other bytes are next"
+
+
+class ImportNotReady(Conflict):
+    """The import cannot be started, or goes on no longer."""
+
+    title = "This import cannot go on"

@@ -1,4 +1,4 @@
-"""The tables of data sets. Samples, consents and versions are declared in folders of their own."""
+"""The tables of data sets. Samples, consents, imports and versions are declared in folders of their own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import models
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent, ConsentQuerySet
+from forge.datasets.imports.models import DataImport, DataImportQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
 from forge.datasets.versions.models import DataVersion, DataVersionQuerySet
 from forge.projects.models import Project
@@ -15,6 +16,8 @@ from forge.projects.models import Project
 __all__ = [
     "Consent",
     "ConsentQuerySet",
+    "DataImport",
+    "DataImportQuerySet",
     "DataSet",
     "DataSetQuerySet",
     "DataVersion",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.datasets.pages import data, forms
+from forge.datasets.pages import data, forms, imports
 
 _DATA = "<str:organisation>/<str:name>/data"
 
@@ -13,6 +13,11 @@ project_pages = [
     path(f"{_DATA}/cards", data.cards, name="data-cards"),
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
+    path(f"{_DATA}/import", imports.new_import, name="new-data-import"),
+    path(f"{_DATA}/imports", imports.begin, name="begin-data-import"),
+    path(f"{_DATA}/imports/<uuid:import_id>", imports.one_import, name="data-import"),
+    path(f"{_DATA}/imports/<uuid:import_id>/start", imports.start, name="start-data-import"),
+    path(f"{_DATA}/imports/<uuid:import_id>/discard", imports.discard, name="discard-data-import"),
     path(f"{_DATA}/samples/<int:number>", data.sample_page, name="data-sample"),
     path(f"{_DATA}/samples/<int:number>/delete", forms.delete, name="delete-data-sample"),
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 
 from forge.core.periodic import PeriodicTask, Runs, register
+from forge.datasets.imports.ending import stop_old_imports
+from forge.datasets.imports.job import IMPORT
 from forge.datasets.samples.actions import end_consents
+from forge.jobs.kinds import register as register_kind
 
 _log = logging.getLogger(__name__)
 
@@ -16,4 +19,6 @@ def delete_ended() -> None:
         _log.info("%d samples of data sets were deleted: their time was over", ended)
 
 
+register_kind(IMPORT)
+register(PeriodicTask("data-imports", 3600, Runs.ONE_WORKER, "deletes old imports into data sets", stop_old_imports))
 register(PeriodicTask("data", 60, Runs.ONE_WORKER, "deletes samples of data sets whose time is over", delete_ended))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forge.datasets.consent import api as consent
+from forge.datasets.imports import api as imports
 from forge.datasets.samples import api as samples
 from forge.datasets.versions import api as versions
 
@@ -19,6 +20,10 @@ urlpatterns = [
     path(f"{_DATA}/samples/marks", samples.DataMarks.as_view()),
     path(f"{_DATA}/samples/<int:number>", samples.OneDataSample.as_view()),
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
+    path(f"{_DATA}/imports", imports.DataImports.as_view()),
+    path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),
+    path(f"{_DATA}/imports/<uuid:import_id>/bytes", imports.DataImportBytes.as_view()),
+    path(f"{_DATA}/imports/<uuid:import_id>/start", imports.DataImportStart.as_view()),
     path(f"{_DATA}/versions", versions.DataVersions.as_view()),
     path(f"{_DATA}/versions/<int:number>", versions.OneDataVersion.as_view()),
     path(f"{_DATA}/versions/<int:number>/samples", versions.DataVersionSamples.as_view()),

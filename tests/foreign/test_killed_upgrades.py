@@ -5,31 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.foreign.keep_data_folder import CONTENTS, DATA, contents_of
-from tests.foreign.test_data_folders import ARCHIVES, tables_of
+from tests.foreign.folder_contents import contents_of
+from tests.foreign.keep_data_folder import CONTENTS, DATA
+from tests.foreign.test_data_folders import ARCHIVES, name_of, tables_of, unpack
 from tests.support.empty_database import empty_database
 from tests.support.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
-OLDEST = ARCHIVES[0]
 GROWING = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence", "jobs_job"}
 """Tables that an upgrade adds rows to: those of the framework, and the jobs of earlier builds."""
 MOVED = {"builds_buildlogline": "jobs_joblogline"}
 """Tables whose rows an upgrade takes into another one."""
 
 
-@pytest.fixture
-def stored(tmp_path: Path) -> Path:
-    with tarfile.open(OLDEST) as tar:
-        tar.extractall(tmp_path, filter="data")
+@pytest.fixture(params=ARCHIVES, ids=name_of)
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    unpack(request.param, tmp_path)
     return tmp_path
 
 

@@ -20,7 +20,7 @@ from rune.compiler.targets.finding import find_target, find_variant
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.project.files import MemoryFiles, ProjectFiles
-from rune.running.runtime import Runtime
+from rune.running.runtime import LoadedRune, Runtime
 from tests.rune.compiler.targets.c_programs import gcc, said, zig_folder
 from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
 from tests.rune.devices.emulation.programs import core
@@ -96,6 +96,11 @@ def enough_inputs(files: ProjectFiles, rune: bytes) -> tuple[int, list[list[byte
     return answers, answered_inputs(files, rune, answers)
 
 
+def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int:
+    """How many answers of a rune differ from each other; a run that says nothing is no answer."""
+    return len({said(rune, [frame]) for frame in inputs} - {b""})
+
+
 def on_core(name: str, files: ProjectFiles, target: str, inputs: Sequence[Sequence[bytes]], folder: Path) -> bytes:
     """What the rune sends on an emulated core, run by run."""
     built = build(files, BuildOptions(name, target=find_target(target)))
@@ -141,16 +146,25 @@ def on_linux(name: str, files: ProjectFiles, inputs: Sequence[Sequence[bytes]], 
     return subprocess.run([emulator, "./program"], cwd=folder, input=frames, check=True, capture_output=True).stdout
 
 
-def compared(rune: str, target: str, actual: bytes, expected: bytes, answers: int = 1) -> Compared:
+def compared(rune: str, target: str, actual: bytes, expected: bytes, answers: int = 1, distinct: int = 1) -> Compared:
     assert expected
     differing = sum(one != other for one, other in zip(actual, expected, strict=False))
-    return Compared(rune, target, answers, len(expected), differing + abs(len(actual) - len(expected)))
+    wrong = differing + abs(len(actual) - len(expected))
+    return Compared(rune, target, answers, distinct, len(expected), wrong)
 
 
 def test_bytes_that_differ_or_lack_are_counted() -> None:
     assert compared("a", "b", b"abc", b"abc").wrong == 0
     assert compared("a", "b", b"axc", b"abc").wrong == 1
     assert compared("a", "b", b"ab", b"abc").wrong == 1
+
+
+def test_answers_that_differ_are_counted(test_data: Path) -> None:
+    files = project("sine", test_data)
+    rune = build(files, BuildOptions("sine")).rune
+    (first,), (second,) = ([frame] for frame in answered_inputs(files, rune, 2))
+    assert distinct_answers(Runtime.load(rune), [first, first]) == 1
+    assert distinct_answers(Runtime.load(rune), [first, second, first]) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -166,7 +180,8 @@ def test_a_rune_gives_the_same_bytes_on_every_processor(
     outputs |= {target: on_this_machine(name, files, target, inputs, tmp_path / target) for target in NATIVE}
     outputs |= {target: on_core(name, files, target, inputs, tmp_path / target) for target in EMULATED}
     outputs[LINUX] = on_linux(name, files, inputs, tmp_path / LINUX)
-    rows = [compared(name, target, outputs[target], expected, answers) for target in TARGETS]
+    distinct = distinct_answers(Runtime.load(rune), inputs)
+    rows = [compared(name, target, outputs[target], expected, answers, distinct) for target in TARGETS]
     write_rows(rows, NAMES)
     record_property("bytes", sum(each.size for each in rows))
     assert [each for each in rows if each.wrong or not each.is_enough] == []

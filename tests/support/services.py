@@ -76,7 +76,7 @@ class Services:
     def environment(self, database: str) -> dict[str, str]:
         """The variables of an installation with a database of its own, which has its tables and nothing else."""
         variables = self.empty_environment(database)
-        command = [_program("psql"), variables["DATABASE_URL"], "-qXf", str(self._tables())]
+        command = [program("psql"), variables["DATABASE_URL"], "-qXf", str(self._tables())]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return variables
 
@@ -88,7 +88,7 @@ class Services:
         """
         sorting = "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
         statement = f'CREATE DATABASE "{database}" TEMPLATE template0 {sorting}'
-        subprocess.run([_program("psql"), f"{self.postgresql}/postgres", "-qXc", statement], check=True)
+        subprocess.run([program("psql"), f"{self.postgresql}/postgres", "-qXc", statement], check=True)
         return {"DATABASE_URL": f"{self.postgresql}/{database}", "REDIS_URL": self.redis}
 
     def _tables(self) -> Path:
@@ -98,7 +98,7 @@ class Services:
         def make(folder: Path) -> None:
             variables = self.empty_environment("tables")
             migrate(variables | {"DATA_DIR": str(folder)})
-            dump = [_program("pg_dump"), "--no-owner", "--file", str(folder / name), variables["DATABASE_URL"]]
+            dump = [program("pg_dump"), "--no-owner", "--file", str(folder / name), variables["DATABASE_URL"]]
             subprocess.run(dump, check=True)
 
         return shared_folder("postgresql", make) / name
@@ -113,7 +113,8 @@ def running_services(*, durable: bool = False) -> Iterator[Services]:
         yield Services(postgresql_address, redis_address, postgresql_server, redis_server)
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Returns the path of a program of PostgreSQL. Raises `ServiceMissing`."""
     folder = postgresql()
     if folder is None:
         raise ServiceMissing(lack(POSTGRESQL))
@@ -122,7 +123,7 @@ def _program(name: str) -> str:
 
 @contextmanager
 def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
-    initdb, program = _program("initdb"), _program("postgres")
+    initdb, postgres = program("initdb"), program("postgres")
     # It refuses to run as root, so it runs as the user that Debian's package made.
     user = "postgres" if os.geteuid() == 0 else None
     with TemporaryDirectory(prefix="forge-postgresql-") as name:
@@ -135,8 +136,8 @@ def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
         if not durable:
             settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        question = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-        server = Server([program, "-D", str(data), *options], Path(name), question, user)
+        question = [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        server = Server([postgres, "-D", str(data), *options], Path(name), question, user)
         server.start()
         try:
             yield f"postgresql://forge@127.0.0.1:{port}", server

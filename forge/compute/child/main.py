@@ -27,6 +27,7 @@ from forge.compute.child.block_step import answer_publishable
 from forge.compute.child.build_steps import make
 from forge.compute.child.compiled_tests import run_compiled
 from forge.compute.child.current_job import CurrentJob
+from forge.compute.child.data_steps import describe_data, read_data
 from forge.compute.child.firmware_step import make_firmware
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
@@ -87,6 +88,10 @@ def run_job(
                 answers.send("answered", answer=answer_overridable(files, signature_of))
             case "publishable":
                 answers.send("answered", answer=answer_publishable(files, job["path"]))
+            case "describe-data":
+                answers.send("answered", answer=describe_data(descriptors))
+            case "read-data":
+                answers.send("answered", answer=read_data(job, descriptors, output))
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "apply-overrides":

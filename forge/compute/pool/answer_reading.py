@@ -104,6 +104,52 @@ class PipelineTestsJson(TypedDict):
     problems: list[DiagnosticJson]
 
 
+class DataOmissionJson(TypedDict):
+    """A file of a data set that becomes no sample, and why."""
+
+    path: str
+    reason: str
+
+
+class DataDescriptionJson(TypedDict):
+    """What `forge.compute.child.data_steps` says of a data set that is to be imported."""
+
+    layout: str
+    recordings: int
+    labels: dict[str, int]
+    unlabelled: int
+    groups: int
+    splits: dict[str, int]
+    omitted: int
+    omissions: list[DataOmissionJson]
+
+
+class DataRecordingJson(TypedDict):
+    """A recording of a data set, whose bytes are in the output."""
+
+    offset: int
+    size: int
+    kind: str
+    media_type: str
+    quality: str
+    milliseconds: int
+    drawing: dict[str, Any]
+    path: str
+    label: str
+    group: str
+    split: str
+    device: str
+
+
+class DataBatchJson(TypedDict):
+    """Some recordings of a data set. `next` is where the next batch begins."""
+
+    next: int
+    total: int
+    recordings: list[DataRecordingJson]
+    omissions: list[DataOmissionJson]
+
+
 class EvaluationSummaryJson(TypedDict):
     """What every evaluation has; one that was impossible has nothing else but its `reason`."""
 
@@ -156,6 +202,8 @@ ANSWERED: Mapping[str, Any] = {
     "apply-overrides": TextsJson | RefusedJson,
     "test": BlockTestsJson | RefusedJson,
     "pipeline-tests": PipelineTestsJson,
+    "describe-data": DataDescriptionJson | RefusedJson,
+    "read-data": DataBatchJson | RefusedJson,
 }
 """What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""
 

@@ -48,6 +48,15 @@ def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
     BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def link_owned(owners: Sequence[tuple[Model, str]], organisation: UUID) -> int:
+    """Does what `link_blobs` does for rows of one table that have a blob each, in as few statements as for one."""
+    added = new_bytes(organisation, sorted({digest for _, digest in owners}))
+    if added:
+        add_bytes(organisation, added)
+    link_each(owners, organisation)
+    return added
+
+
 def link_derived(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
     """Adds links to blobs that the installation derived from existing ones.
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
-from forge.datasets.content.content import Kind, Quality
 from forge.datasets.splits.assignment import Split
 from forge.projects.models import Project
+from rune.datasets.content.content import Kind, Quality
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -26,6 +26,15 @@ class SampleKind(models.TextChoices):
     SOUND = Kind.SOUND.value, "Sound"
     PICTURE = Kind.PICTURE.value, "Picture"
     MOTION = Kind.MOTION.value, "Motion"
+
+
+MEDIA_TYPES = {
+    "audio/wav": SampleKind.SOUND,
+    "image/png": SampleKind.PICTURE,
+    "image/jpeg": SampleKind.PICTURE,
+    "text/csv": SampleKind.MOTION,
+}
+"""The media types of samples, with what was recorded."""
 
 
 class SampleSplit(models.TextChoices):
@@ -119,7 +128,7 @@ class Sample(models.Model):
     milliseconds = models.PositiveIntegerField(default=0)
     """How long a sound lasts; 0 for what has no rate."""
     drawing = models.JSONField(default=dict)
-    """What a page draws (`forge.datasets.content.content.Content`); empty once the bytes are deleted."""
+    """What a page draws (`rune.datasets.content.content.Content`); empty once the bytes are deleted."""
     quality = models.CharField(max_length=10, choices=SampleQuality.choices)
     label = models.CharField(max_length=60, blank=True)
     """"" until somebody labels it."""

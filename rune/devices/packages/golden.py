@@ -24,6 +24,8 @@ MOST_RUNS_TO_WAIT: Final = 64
 """A self-test does not wait longer than this for a window to fill."""
 PLACES: Final = 6
 """Bytes of each constant that are changed to find the runs that see it."""
+COPIES: Final = 4
+"""A constant is changed where it stands so many times in the memory: two steps may have constants that are equal."""
 MOST_SEARCH_FUEL: Final = 8_000_000_000
 """Instructions that the runs on changed constants may take: about a second."""
 COMPARED: Final = 14
@@ -78,16 +80,24 @@ def runs_that_see_constants(sandbox: Sandbox, program: Program, runs: Sequence[G
 
 
 def constant_places(memory: bytes, program: Program) -> Iterator[int]:
-    """The addresses of some bytes of each constant that stands in the memory once: the middle one of each first, so
-    that little time is spread over all of them. Those of a small model may stand in the code alone."""
+    """The addresses of some bytes of each constant, in each of its copies: the middle one of each first, so that little
+    time is spread over all of them. Those of a small model may stand in the code alone."""
     starts = [
-        (memory.find(each.data), len(each.data))
-        for each in program.constants
-        if any(each.data) and memory.count(each.data) == 1
+        (start, len(each.data)) for each in program.constants if any(each.data) for start in copies(memory, each.data)
     ]
     for place in range(PLACES):
         share = ((2 * place + PLACES) % (2 * PLACES)) / (2 * PLACES)
         yield from dict.fromkeys(start + int(share * size) for start, size in starts)
+
+
+def copies(memory: bytes, data: bytes) -> Sequence[int]:
+    """The addresses at which these bytes stand in the memory; none where they stand at more than `COPIES`, as a single
+    byte does, since most of those are something else."""
+    starts, start = list[int](), memory.find(data)
+    while start >= 0 and len(starts) <= COPIES:
+        starts.append(start)
+        start = memory.find(data, start + 1)
+    return starts if len(starts) <= COPIES else ()
 
 
 def first_run_that_sees(sandbox: Sandbox, address: int, runs: Sequence[GoldenRun]) -> int | None:

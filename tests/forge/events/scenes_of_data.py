@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from forge.datasets.models import Sample
+from forge.datasets.imports import actions as imports
+from forge.datasets.imports.models import ImportState
+from forge.datasets.models import DataImport, Sample
 from forge.datasets.samples import actions as samples
 from forge.datasets.versions.actions import save_version
 from tests.forge.events.scenarios import Act, World, scene
@@ -21,6 +23,42 @@ def _sample(world: World) -> Sample:
 def a_recording_comes_into_the_data(world: World) -> Act:
     consent = consent_of(world.developer, world.project)
     return lambda: sample_of(consent, world.developer)
+
+
+def _import(world: World) -> DataImport:
+    return imports.begin_import(world.developer, consent_of(world.developer, world.project), 5, imports.Defaults())
+
+
+@scene(imports.begin_import)
+def an_import_into_the_data_begins(world: World) -> Act:
+    consent = consent_of(world.developer, world.project)
+    return lambda: imports.begin_import(world.developer, consent, 5, imports.Defaults())
+
+
+@scene(imports.receive_piece)
+def the_last_bytes_of_an_import_come(world: World) -> Act:
+    row = _import(world)
+    return lambda: imports.receive_piece(world.developer, row, 0, [b"bytes"])
+
+
+@scene(imports.announce_import)
+def the_job_of_an_import_goes_on(world: World) -> Act:
+    row = _import(world)
+    return lambda: imports.announce_import(row, world.developer)
+
+
+@scene(imports.start_import)
+def an_import_is_started(world: World) -> Act:
+    row = _import(world)
+    description = {"recordings": 1, "labels": {"knock": 1}, "unlabelled": 0}
+    DataImport.objects.filter(pk=row.pk).update(state=ImportState.READY, description=description)
+    return lambda: imports.start_import(world.developer, row, ["knock"])
+
+
+@scene(imports.discard_import)
+def an_import_is_discarded(world: World) -> Act:
+    row = _import(world)
+    return lambda: imports.discard_import(world.developer, row)
 
 
 @scene(samples.mark_samples)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.models import User
+from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.models import DataSet
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
@@ -47,6 +48,18 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (204, 204, 404, 404, 404, 404, 401),
     ),
     ("get", f"{_ROUTE}/samples/<int:number>/recording", f"{_DATA}/samples/1/recording", None, _READ),
+    ("get", f"{_ROUTE}/imports", f"{_DATA}/imports", None, _READ),
+    ("post", f"{_ROUTE}/imports", "DATA_IMPORTS", {"size": 5}, (400, 400, 400, 403, 403, 404, 401)),
+    ("get", f"{_ROUTE}/imports/<uuid:import_id>", "DATA_IMPORT", None, _READ),
+    (
+        "delete",
+        f"{_ROUTE}/imports/<uuid:import_id>",
+        "DATA_IMPORT",
+        None,
+        (204, 204, 404, 403, 403, 404, 401),
+    ),
+    ("put", f"{_ROUTE}/imports/<uuid:import_id>/bytes", "DATA_BYTES", b"x", (409, 409, 404, 403, 403, 404, 401)),
+    ("post", f"{_ROUTE}/imports/<uuid:import_id>/start", "DATA_START", {}, (409, 409, 404, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/versions", f"{_DATA}/versions", None, _READ),
     ("post", f"{_ROUTE}/versions", f"{_DATA}/versions", {"seen": 2}, (201, 201, 201, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/versions/<int:number>", f"{_DATA}/versions/1", None, _READ),
@@ -60,6 +73,23 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", _PAGE, "acme/kitchen/data", None, _SHOWN),
     ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, _SHOWN),
+    ("get", f"{_PAGE}/import", "acme/kitchen/data/import", None, (200, 200, 200, 403, 403, 404, 302)),
+    ("form", f"{_PAGE}/imports", "acme/kitchen/data/imports", {}, (400, 400, 400, 403, 403, 404, 302)),
+    ("get", f"{_PAGE}/imports/<uuid:import_id>", "DATA_IMPORT_PAGE", None, _SHOWN),
+    (
+        "form",
+        f"{_PAGE}/imports/<uuid:import_id>/start",
+        "DATA_IMPORT_START",
+        {},
+        (409, 409, 404, 403, 403, 404, 302),
+    ),
+    (
+        "form",
+        f"{_PAGE}/imports/<uuid:import_id>/discard",
+        "DATA_IMPORT_DISCARD",
+        {},
+        (302, 302, 404, 403, 403, 404, 302),
+    ),
     ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, _SHOWN),
     (
         "form",
@@ -86,8 +116,16 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
     for consent in consents:
         sample_of(consent, person, pseudonym=f"Guest {consent.data_set.samples.count()}")
         save_version(person, project, seen=DataSet.objects.get().revision)
+        begun = begin_import(person, consent, 5, Defaults())
     DataSet.objects.update(revision=2)
     return {
         "DATA_CONSENT": f"api/v1/data/consents/{consents[0].pk}",
+        "DATA_IMPORTS": f"{_DATA}/imports",
+        "DATA_IMPORT": f"{_DATA}/imports/{begun.pk}",
+        "DATA_BYTES": f"{_DATA}/imports/{begun.pk}/bytes?offset=9",
+        "DATA_START": f"{_DATA}/imports/{begun.pk}/start",
+        "DATA_IMPORT_PAGE": f"acme/kitchen/data/imports/{begun.pk}",
+        "DATA_IMPORT_START": f"acme/kitchen/data/imports/{begun.pk}/start",
+        "DATA_IMPORT_DISCARD": f"acme/kitchen/data/imports/{begun.pk}/discard",
         "DATA_ADD": f"{_DATA}/samples?consent={consents[0].pk}&label=x",
     }

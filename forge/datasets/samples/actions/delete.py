@@ -16,9 +16,10 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
-from forge.core.blobs.sweep import erase
+from forge.core.blobs.sweep import delete_if_unlinked, erase
 from forge.datasets.actions import Change
-from forge.datasets.models import Consent, DataSet, Sample, SampleQuerySet
+from forge.datasets.imports.ending import stop_imports
+from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet
 
 WITHDRAWN = "withdrawn"
 DELETED = "deleted"
@@ -39,7 +40,9 @@ def withdraw_consent(actor: Actor, consent: Consent) -> int:
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
         count = _remove(data_set, Sample.objects.filter(consent=consent), WITHDRAWN)
+        archives = stop_imports(DataImport.objects.filter(consent=consent), "The consent was withdrawn.")
         change.note(actor, "data.withdraw", count=count)
+    delete_if_unlinked(archives)
     erase_removed(data_set, most=ERASED_AT_ONCE)
     return count
 
@@ -72,8 +75,10 @@ def _end(data_set_id: UUID, now: datetime) -> int:
     with (change := Change(data_set_id)) as data_set:
         consents = Consent.objects.filter(data_set=data_set, ends__lte=now, withdrawn=None)
         count = _remove(data_set, Sample.objects.filter(consent__in=consents), ENDED)
+        archives = stop_imports(DataImport.objects.filter(consent__in=consents), "The time of the consent is over.")
         if consents.update(withdrawn=now):
             change.note(INSTALLATION, "data.end", count=count)
+    delete_if_unlinked(archives)
     return count
 
 

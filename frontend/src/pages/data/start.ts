@@ -1,7 +1,10 @@
-// Starts the page of a project's data; its code is fetched only there.
+// Starts the pages of a project's data; their code is fetched only there.
 
 export function dataPages(): void {
   const root = document.querySelector<HTMLElement>("[data-samples]");
-  if (root === null) return;
-  void import("./page").then(({ DataPage }) => new DataPage(root).start());
+  if (root !== null) void import("./page").then(({ DataPage }) => new DataPage(root).start());
+  const form = document.querySelector<HTMLFormElement>("[data-import-form]");
+  if (form !== null) void import("./import").then(({ startImportForm }) => startImportForm(form));
+  const current = document.querySelector<HTMLElement>("[data-import]");
+  if (current !== null) void import("./import").then(({ followImport }) => followImport(current));
 }

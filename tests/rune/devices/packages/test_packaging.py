@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.packages.errors import NothingGolden, SelfTestFailed
-from rune.devices.packages.golden import constant_places, first_run_that_sees, golden_runs, most_runs
+from rune.devices.packages.golden import constant_places, copies, first_run_that_sees, golden_runs, most_runs
 from rune.devices.packages.packaging import package
 from rune.devices.packages.sandbox import Sandbox, SandboxFailed
 from rune.project.files import MemoryFiles
@@ -304,6 +305,20 @@ def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str
     assert seen > 0
     assert missed == 0
     assert seen_by_two < seen
+
+
+def test_each_copy_of_a_constant_is_changed_and_what_stands_everywhere_is_not() -> None:
+    """Two steps with equal constants have two copies of them, of which a defect may spoil one."""
+    data, other = b"0123456789ab", b"wxyz"
+    program: Any = SimpleNamespace(constants=[SimpleNamespace(data=data), SimpleNamespace(data=other)])
+    memory = bytes(8) + data + bytes(8) + data + bytes(4)
+    places = list(constant_places(memory + other, program))
+    for start, size in ((8, len(data)), (28, len(data)), (len(memory), len(other))):
+        assert [each for each in places if start <= each < start + size]
+    assert all(memory[each] for each in places if each < len(memory))
+    assert copies(memory + other * 5, other) == ()
+    program.constants[:] = [SimpleNamespace(data=bytes(3))]
+    assert list(constant_places(memory, program)) == []
 
 
 def seeded(sandbox: Sandbox, steps: int, runs: int) -> Iterator[tuple[int, tuple[int, ...]]]:

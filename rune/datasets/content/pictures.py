@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from forge.datasets.content.content import BadContent, Content, Kind, Quality
+from rune.datasets.content.content import BadContent, Content, Kind, Quality
 
 MAX_SIDE = 4096
 """Pixels of a side; decoding a larger picture takes more than 64 MB."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from forge.datasets.content.content import BadContent, Kind, Quality, stretches
-from forge.datasets.content.read import MAX_BYTES, join_chunks, read_content
+from rune.datasets.content.content import BadContent, Kind, Quality, stretches
+from rune.datasets.content.read import MAX_BYTES, join_chunks, read_content
 from tests.forge.factories.recordings import loud, pcm_format, png, riff, sound
 
 SECRET = b"52.5200N 13.4050E mika"

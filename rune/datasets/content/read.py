@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from forge.datasets.content.content import BadContent, Content
-from forge.datasets.content.motion import read_motion
-from forge.datasets.content.pictures import is_picture, read_picture
-from forge.datasets.content.wav import is_wav, read_wav
+from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.motion import read_motion
+from rune.datasets.content.pictures import is_picture, read_picture
+from rune.datasets.content.wav import is_wav, read_wav
 from rune.wording import size_text
 
 MAX_BYTES = 8_000_000

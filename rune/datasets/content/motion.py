@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
-from forge.datasets.content.content import BadContent, Content, Kind, Quality, stretches
+from rune.datasets.content.content import BadContent, Content, Kind, Quality, stretches
 
 DRAWN_POINTS = 40
 MAX_ROWS = 200_000

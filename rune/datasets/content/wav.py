@@ -7,7 +7,7 @@ import sys
 from array import array
 from collections.abc import Iterator
 
-from forge.datasets.content.content import BadContent, Content, Kind, Quality, stretches
+from rune.datasets.content.content import BadContent, Content, Kind, Quality, stretches
 
 DRAWN_PEAKS = 48
 QUIET_PEAK = 655
@@ -25,7 +25,7 @@ def is_wav(data: bytes) -> bool:
 def read_wav(data: bytes) -> Content:
     """Reads a 16-bit mono WAV file. Raises `BadContent`."""
     format_chunk = sound = None
-    for name, body in _chunks(data):
+    for name, body in wav_chunks(data):
         if name == b"fmt " and format_chunk is None:
             format_chunk = body
         elif name == b"data" and sound is None:
@@ -42,15 +42,16 @@ def read_wav(data: bytes) -> Content:
     return Content(
         Kind.SOUND,
         "audio/wav",
-        _wav(rate, sound),
+        wav_bytes(rate, sound),
         _quality(values, max(peaks)),
         milliseconds=round(len(values) * 1000 / rate),
         drawing={"rate": rate, "peaks": [round(peak * 100 / 32_768) for peak in peaks]},
     )
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yields the name and the body of each chunk. Raises `BadContent` for a chunk that ends behind the file."""
+def wav_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yields the name and the body of each chunk of a WAV file. Raises `BadContent` for one that ends behind the
+    file."""
     (declared,) = struct.unpack_from("<I", data, 4)
     # What comes behind the declared end belongs to nobody. A recorder that was stopped declares 0, or far too much.
     data = data[: declared + 8] if 4 < declared <= len(data) - 8 else data
@@ -78,7 +79,8 @@ def _rate(format_chunk: bytes) -> int:
     return int(rate)
 
 
-def _wav(rate: int, sound: bytes) -> bytes:
+def wav_bytes(rate: int, sound: bytes) -> bytes:
+    """Returns a WAV file of 16-bit values of one channel."""
     header = struct.pack(
         "<4sI4s4sIHHIIHH", b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", 16, _PCM, 1, rate, rate * 2, 2, 16
     )

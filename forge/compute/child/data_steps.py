@@ -1,0 +1,94 @@
+"""Reading data sets of other tools, in the compiler's process. Imports `rune` and never Django.
+
+The archive comes as one or several descriptors that follow each other. Recordings are written one behind the other
+into the output.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.layouts.archive import DataArchive, JoinedFile, shown
+from rune.datasets.layouts.find import find_layout, read_item, shown_omission
+from rune.datasets.layouts.layout import Item, Omission
+
+MAX_LABELS = 500
+"""Labels of one data set."""
+SHOWN_OMISSIONS = 50
+"""Files that a description names as left out."""
+
+
+def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
+    """Returns what would come in: layout, labels, groups, splits, and what is left out. Nothing but lists is read."""
+    try:
+        layout = find_layout(DataArchive(JoinedFile(descriptors)))
+        labels = Counter(item.label for item in layout.items if item.label)
+        if len(labels) > MAX_LABELS:
+            raise BadContent(f"The data set has {len(labels):,} labels; an import has at most {MAX_LABELS}.")
+    except BadContent as error:
+        return {"refused": str(error)}
+    return {
+        "layout": layout.name,
+        "recordings": len(layout.items),
+        "labels": dict(sorted(labels.items())),
+        "unlabelled": sum(not item.label for item in layout.items),
+        "groups": len({item.group for item in layout.items if item.group}),
+        "splits": dict(sorted(Counter(item.split for item in layout.items if item.split).items())),
+        "omitted": len(layout.omissions),
+        "omissions": [shown_omission(each) for each in layout.omissions[:SHOWN_OMISSIONS]],
+    }
+
+
+def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -> dict[str, Any]:
+    """Writes recordings from the item `start` on into `output`, at most `count` and until they have `bytes` together.
+
+    Returns their facts, and which of these items cannot be read. `labels` limits which are read; None reads all.
+    """
+    try:
+        archive = DataArchive(JoinedFile(descriptors))
+        layout = find_layout(archive)
+    except BadContent as error:
+        return {"refused": str(error)}
+    chosen = None if job["labels"] is None else frozenset(job["labels"])
+    items = [item for item in layout.items if chosen is None or item.label in chosen]
+    recordings: list[dict[str, Any]] = []
+    omissions: list[dict[str, str]] = []
+    number, offset = int(job["start"]), 0
+    with os.fdopen(os.dup(output), "r+b") as target:
+        target.seek(0)
+        target.truncate()
+        while number < len(items) and len(recordings) < job["count"] and offset < job["bytes"]:
+            item = items[number]
+            number += 1
+            try:
+                content = read_item(archive, layout, item)
+            except BadContent as error:
+                omissions.append(shown_omission(Omission(item.path, str(error))))
+                continue
+            target.write(content.data)
+            facts = {
+                "offset": offset,
+                "size": len(content.data),
+                "kind": content.kind.value,
+                "media_type": content.media_type,
+                "quality": content.quality.value,
+                "milliseconds": content.milliseconds,
+                "drawing": dict(content.drawing),
+            }
+            recordings.append(facts | _words(item))
+            offset += len(content.data)
+    return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}
+
+
+def _words(item: Item) -> dict[str, str]:
+    return {
+        "path": shown(item.path),
+        "label": item.label,
+        "group": item.group,
+        "split": item.split,
+        "device": item.device,
+    }

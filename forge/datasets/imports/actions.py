@@ -1,0 +1,176 @@
+"""What people do with imports. Each function checks the permission, does it, and tells whoever has the page open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.organisations.access import nothing_here
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import PrincipalKind
+from forge.accounts.quotas.limits import require_room
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.store import put_chunks
+from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.errors import Invalid, TooLarge
+from forge.core.events.log import append_event
+from forge.datasets.announcements import DATA_CHANGED
+from forge.datasets.errors import ConsentOver, ImportNotReady, WrongOffset
+from forge.datasets.imports.ending import stop_imports
+from forge.datasets.imports.kinds import IMPORT_KIND, Step
+from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.models import Consent
+from forge.datasets.samples.actions.add import SESSION, checked_word
+from forge.jobs.kinds import kind_of
+from forge.jobs.queue import enqueue
+from forge.jobs.workers.slots import notify_workers
+from forge.projects.access import require
+from forge.projects.files.storage import delete_on_failure, link_uploaded
+from rune.wording import size_text
+
+MAX_BYTES = 50_000_000_000
+"""Bytes of one archive."""
+MAX_PIECES = 900
+"""Pieces that an archive comes in. The process that reads it opens all of them."""
+MAX_LABELS = 500
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What is true of recordings of which the archive does not say it. An empty pseudonym means who agreed; `alone`
+    that they are of nobody."""
+
+    pseudonym: str = ""
+    alone: bool = False
+    device: str = ""
+
+
+def begin_import(actor: Actor, consent: Consent, size: int, defaults: Defaults) -> DataImport:
+    """Begins an import under a consent of one's own. The bytes follow, with `receive_piece`.
+
+    Raises `ConsentOver`, `Invalid`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    """
+    project = consent.data_set.project
+    require(actor, Verb.EDIT, project)
+    if not 0 < size <= MAX_BYTES:
+        raise Invalid(f"An archive has 1 byte to {size_text(MAX_BYTES)}.")
+    group, device = checked_word(defaults.pseudonym, "pseudonym"), checked_word(defaults.device, "device")
+    begun = Consent.objects.in_force().filter(pk=consent.pk, agreed__gt=timezone.now() - SESSION)
+    if actor.person is None or not begun.filter(person=actor.person).exists():
+        raise ConsentOver("This consent does not cover further recordings. Read the terms and agree again.")
+    require_room(project.organisation_id, size)
+    with transaction.atomic():
+        row = DataImport.objects.create(
+            data_set=consent.data_set,
+            consent=consent,
+            person=actor.person,
+            size=size,
+            group=group,
+            alone=defaults.alone,
+            device=device,
+        )
+        write_entry(actor, "data.import-begin", project.stream, project.place, size=size_text(size))
+        announce_import(row, actor)
+    return row
+
+
+def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[bytes]) -> DataImport:
+    """Stores the bytes of an archive from `offset` on. With the last of them, its lists are read.
+
+    Raises `WrongOffset` for other bytes than those that follow what is there, `TooLarge`, `StorageQuotaReached`, and
+    `Forbidden` or `NotFound`.
+    """
+    _require_own(actor, row)
+    project = row.data_set.project
+    _require_follows(row, offset)
+    left = row.size - row.received
+    require_room(project.organisation_id, left)
+    blob = put_chunks(chunks, min(left, settings.UPLOAD_LIMIT))
+    with delete_on_failure([blob.digest]), transaction.atomic():
+        row = _locked(row)
+        _require_follows(row, offset)
+        if not blob.size:
+            raise Invalid("The request has no bytes.")
+        if len(row.pieces) + 1 >= MAX_PIECES and blob.size < row.size - row.received:
+            raise TooLarge(f"An archive comes in at most {MAX_PIECES} pieces. Begin again with larger ones.")
+        link_uploaded(row, [blob.digest], project)
+        row.pieces = [*row.pieces, blob.digest]
+        row.received += blob.size
+        if row.received == row.size:
+            row.state = ImportState.READING
+            _enqueue(actor, row, Step.DESCRIBE)
+        row.save()
+        announce_import(row, actor)
+    return row
+
+
+def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) -> DataImport:
+    """Adds the recordings with these labels to the data; None for all. Raises `ImportNotReady`, `Invalid`, and
+    `Forbidden` or `NotFound`."""
+    _require_own(actor, row)
+    with transaction.atomic():
+        row = _locked(row)
+        if row.state != ImportState.READY:
+            raise ImportNotReady("Its lists are not read yet, or it was started before.")
+        known = {*row.description.get("labels", {}), *([""] if row.description.get("unlabelled") else [])}
+        if labels is not None and (not labels or not known.issuperset(labels) or len(labels) > MAX_LABELS):
+            raise Invalid("Choose labels that the archive has.")
+        row.labels = None if labels is None else sorted(set(labels))
+        row.state = ImportState.ADDING
+        _enqueue(actor, row, Step.ADD)
+        row.save()
+        project = row.data_set.project
+        write_entry(actor, "data.import-start", project.stream, project.place, count=row.description["recordings"])
+        announce_import(row, actor)
+    return row
+
+
+def discard_import(actor: Actor, row: DataImport) -> None:
+    """Deletes an import with its bytes. Samples that it added stay. Raises `Forbidden` or `NotFound`."""
+    _require_own(actor, row)
+    with transaction.atomic():
+        row = _locked(row)
+        digests = stop_imports(DataImport.objects.filter(pk=row.pk), "It was discarded.")
+        project = row.data_set.project
+        write_entry(actor, "data.import-discard", project.stream, project.place)
+        announce_import(row, actor)
+        row.delete()
+    delete_if_unlinked(digests)
+
+
+def announce_import(row: DataImport, actor: Actor | None = None) -> None:
+    """Tells whoever has the page open, in the transaction that changed the import."""
+    append_event(row.data_set.project.stream, DATA_CHANGED(revision=row.data_set.revision), actor)
+
+
+def _require_own(actor: Actor, row: DataImport) -> None:
+    """Raises `Forbidden` or `NotFound` unless the person began the import, or maintains the project."""
+    require(actor, Verb.EDIT, row.data_set.project)
+    if (actor.pk is None or row.person_id != actor.pk) and not can(actor, Verb.MANAGE, row.data_set.project):
+        raise nothing_here(actor)
+
+
+def _require_follows(row: DataImport, offset: int) -> None:
+    if row.state != ImportState.SENDING or offset != row.received:
+        raise WrongOffset(f"The archive has {row.received} bytes of {row.size}. Go on there.")
+
+
+def _locked(row: DataImport) -> DataImport:
+    rows = DataImport.objects.select_for_update(of=("self",)).select_related("data_set__project__organisation")
+    return rows.select_related("consent", "person").get(pk=row.pk)
+
+
+def _enqueue(actor: Actor, row: DataImport, step: Step) -> None:
+    project = row.data_set.project
+    kind = kind_of(IMPORT_KIND)
+    is_program = actor.kind == PrincipalKind.TOKEN
+    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+    spec = {"import": str(row.pk), "step": step.value}
+    enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
+    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)

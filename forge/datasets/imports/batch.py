@@ -1,0 +1,141 @@
+"""Storing a batch of recordings that the isolated process read: blobs, samples, and the import's position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+from forge.accounts.quotas.limits import require_fits, require_room
+from forge.compute.errors import MalformedAnswer
+from forge.compute.pool.answer_reading import DataBatchJson, DataOmissionJson, DataRecordingJson
+from forge.core.actors import Actor
+from forge.core.blobs.links import link_owned
+from forge.core.blobs.store import put_batch
+from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.json_shape import has_shape
+from forge.core.models import Blob
+from forge.datasets.actions import Change
+from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
+from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.models import Consent, DataSet, Sample
+from forge.datasets.samples.actions.add import WORD_LIMIT
+from forge.datasets.samples.actions.store import Origin, store_sample
+from forge.datasets.samples.models import MEDIA_TYPES, SampleSource
+from forge.datasets.serializers import DrawingJson
+from forge.datasets.splits.assignment import Split
+from forge.jobs.kinds import JobContext
+from forge.projects.files.storage import delete_on_failure
+from rune.datasets.content.content import Content, Kind, Quality
+from rune.datasets.content.read import MAX_BYTES
+
+MAX_OMISSIONS = 200
+"""Files that a report names; it counts all."""
+MAX_MILLISECONDS = 86_400_000
+MAX_DRAWING = 4_000
+"""Characters of what a page draws."""
+
+
+def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatchJson, output: Path) -> DataImport:
+    """Adds the recordings of a batch as samples, and returns the import behind it.
+
+    Raises `ConsentOver`, `ImportNotReady`, `StorageQuotaReached`, `MalformedAnswer`, and what
+    `JobContext.confirm_lease` raises; nothing of the batch is stored then.
+    """
+    _check(row, batch)
+    recordings = batch["recordings"]
+    require_room(row.data_set.project.organisation_id, sum(each["size"] for each in recordings) or 1)
+    with output.open("rb") as file, put_batch() as put:
+        contents = [_content(file, each) for each in recordings]
+        blobs = [put(content.data) for content in contents]
+    digests = sorted({blob.digest for blob in blobs})
+    with delete_on_failure(digests), (change := Change(row.data_set_id)) as data_set:
+        job.confirm_lease()
+        row = _current(row)
+        omissions: list[DataOmissionJson] = list(batch["omissions"])
+        samples: list[Sample] = []
+        for recording, content, blob in zip(recordings, contents, blobs, strict=True):
+            try:
+                samples.append(_store(data_set, row, recording, content, blob, actor))
+            except SampleKnown:
+                row.known += 1
+            except WrongSide as error:
+                omissions.append({"path": recording["path"], "reason": error.detail})
+        if link_owned([(sample, sample.digest) for sample in samples], data_set.project.organisation_id):
+            require_fits(data_set.project.organisation_id)
+        row.position, row.total = batch["next"], batch["total"]
+        row.added += len(samples)
+        row.omitted += len(omissions)
+        row.omissions = [*row.omissions, *omissions][:MAX_OMISSIONS]
+        row.save()
+        if row.position >= row.total and row.added:
+            change.note(actor, "data.import", count=row.added)
+        else:
+            change.tell(actor)
+    delete_if_unlinked(sorted(set(digests) - {sample.digest for sample in samples}))
+    return row
+
+
+def _current(row: DataImport) -> DataImport:
+    """The import as it is now, locked. Raises `ImportNotReady` and `ConsentOver`."""
+    rows = DataImport.objects.select_for_update(of=("self",)).select_related("data_set__project", "consent", "person")
+    current = rows.filter(pk=row.pk, state=ImportState.ADDING, position=row.position).first()
+    if current is None:
+        raise ImportNotReady("The import was discarded or stopped.")
+    if not Consent.objects.in_force().filter(pk=current.consent_id).exists():
+        raise ConsentOver("The consent for these recordings was withdrawn or has ended.")
+    return current
+
+
+def _store(
+    data_set: DataSet, row: DataImport, recording: DataRecordingJson, content: Content, blob: Blob, actor: Actor
+) -> Sample:
+    origin = Origin(
+        recording["group"] or row.group,
+        row.alone and not recording["group"],
+        recording["device"] or row.device,
+        SampleSource.IMPORT,
+    )
+    wanted = Split(recording["split"]) if recording["split"] else None
+    return store_sample(data_set, row.consent, content, blob, recording["label"], origin, actor, wanted=wanted)
+
+
+def _content(file: IO[bytes], recording: DataRecordingJson) -> Content:
+    file.seek(recording["offset"])
+    data = file.read(recording["size"])
+    if len(data) != recording["size"]:
+        raise MalformedAnswer("The process that reads archives wrote less than it said.")
+    return Content(
+        Kind(recording["kind"]),
+        recording["media_type"],
+        data,
+        Quality(recording["quality"]),
+        recording["milliseconds"],
+        recording["drawing"],
+    )
+
+
+def _check(row: DataImport, batch: DataBatchJson) -> None:
+    """Checks what the isolated process said, beyond its shape. Raises `MalformedAnswer`."""
+    steps = batch["next"] - row.position
+    is_whole = len(batch["recordings"]) + len(batch["omissions"]) == steps
+    advances = steps > 0 or batch["total"] <= row.position
+    if not (is_whole and advances and batch["next"] <= max(batch["total"], row.position)):
+        raise MalformedAnswer("The process that reads archives lost count.")
+    if not all(_is_sound(each) for each in batch["recordings"]):
+        raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
+
+
+def _is_sound(recording: DataRecordingJson) -> bool:
+    """Whether the facts about a recording are possible."""
+    words = (recording["label"], recording["group"], recording["device"])
+    return (
+        recording["offset"] >= 0
+        and 0 < recording["size"] <= MAX_BYTES
+        and 0 <= recording["milliseconds"] <= MAX_MILLISECONDS
+        and MEDIA_TYPES.get(recording["media_type"]) == recording["kind"]
+        and recording["quality"] in [each.value for each in Quality]
+        and recording["split"] in ("", *(each.value for each in Split))
+        and all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
+        and len(str(recording["drawing"])) <= MAX_DRAWING
+        and has_shape(recording["drawing"], DrawingJson)
+    )

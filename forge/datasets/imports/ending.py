@@ -1,0 +1,39 @@
+"""Ending imports: their bytes are deleted, and what they were is kept for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from forge.core.blobs.links import links_of_all
+from forge.core.blobs.sweep import delete_if_unlinked
+from forge.datasets.imports.models import DataImport, ImportState
+
+BYTES_FOR = timedelta(days=7)
+"""How long an archive is kept that nobody goes on with."""
+REPORTS_FOR = timedelta(days=30)
+"""How long an import is kept. Its report has names of files."""
+ENDS = (ImportState.DONE, ImportState.FAILED)
+
+
+def stop_imports(imports: QuerySet[DataImport], reason: str) -> list[str]:
+    """Stops those of the imports that have not ended, in the caller's transaction.
+
+    Returns the digests of their bytes, for `delete_if_unlinked` after the transaction.
+    """
+    rows = list(imports.exclude(pieces=[]).values_list("pk", "pieces"))
+    chosen = DataImport.objects.filter(pk__in=[pk for pk, _ in rows])
+    links_of_all(chosen).delete()
+    chosen.update(pieces=[], changed=timezone.now())
+    imports.exclude(state__in=ENDS).update(state=ImportState.FAILED, error=reason, changed=timezone.now())
+    return sorted({digest for _, pieces in rows for digest in pieces})
+
+
+def stop_old_imports(now: datetime | None = None) -> None:
+    """Deletes the bytes of archives that nobody went on with, and the reports of old imports."""
+    now = now or timezone.now()
+    old = DataImport.objects.filter(changed__lt=now - BYTES_FOR)
+    delete_if_unlinked(stop_imports(old, "Nobody went on with this import, so its bytes were deleted."))
+    DataImport.objects.filter(changed__lt=now - REPORTS_FOR, pieces=[], state__in=ENDS).delete()

@@ -1,0 +1,90 @@
+"""Imports of data sets that other tools wrote."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.datasets.consent.models import Consent
+from forge.projects.models import Project
+
+if TYPE_CHECKING:
+    from forge.datasets.models import DataSet
+
+
+class ImportState(models.TextChoices):
+    """Where an import is. The last two are ends."""
+
+    SENDING = "sending", "Sending"
+    READING = "reading", "Reading its lists"
+    READY = "ready", "Ready to import"
+    ADDING = "adding", "Adding samples"
+    DONE = "done", "Imported"
+    FAILED = "failed", "Stopped"
+
+
+class DataImportQuerySet(models.QuerySet["DataImport"]):
+    """Imports, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> DataImportQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(data_set__project__in=Project.objects.of_member(actor))
+
+
+class DataImport(models.Model):
+    """An archive that somebody sends, whose recordings become samples.
+
+    Its bytes come in pieces, each a blob that this row links. They are deleted at the end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
+        "datasets.DataSet", on_delete=models.CASCADE, related_name="imports"
+    )
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="imports")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.SENDING)
+    size = models.BigIntegerField()
+    """Bytes of the archive, as its sender announced them."""
+    received = models.BigIntegerField(default=0)
+    pieces = models.JSONField(default=list)
+    """The digests of the blobs that are the archive, in order; empty once it is deleted."""
+    group = models.CharField(max_length=60, blank=True)
+    """A pseudonym for recordings whose person the archive does not name; "" for who agreed."""
+    alone = models.BooleanField(default=False)
+    """Whether such recordings are of nobody instead."""
+    device = models.CharField(max_length=60, blank=True)
+    labels = models.JSONField(null=True, blank=True)
+    """The labels to import; None for all."""
+    description = models.JSONField(default=dict)
+    """What is in the archive (`forge.compute.pool.answer_reading.DataDescriptionJson`); empty until it was read."""
+    position = models.PositiveIntegerField(default=0)
+    """How many of its recordings were added or left out. An import that was interrupted goes on here."""
+    total = models.PositiveIntegerField(default=0)
+    """How many recordings there are with the chosen labels; 0 before the first was read."""
+    added = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    """How many were samples of the data set already."""
+    omitted = models.PositiveIntegerField(default=0)
+    """How many were left out."""
+    omissions = models.JSONField(default=list)
+    """The first of them, each with `path` and `reason`."""
+    error = models.CharField(max_length=500, blank=True)
+    """Why it stopped."""
+    created = models.DateTimeField(default=timezone.now)
+    changed = models.DateTimeField(auto_now=True)
+
+    objects = DataImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"import of {self.created:%Y-%m-%d %H:%M}"

@@ -1,0 +1,105 @@
+"""Imports as JSON, and what requests say of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.datasets.imports.actions import MAX_BYTES, MAX_LABELS
+from forge.datasets.imports.models import DataImport, ImportState
+
+
+class DataOmittedJson(TypedDict):
+    """A file that became no sample."""
+
+    path: Annotated[str, "its name in the archive"]
+    reason: str
+
+
+class DataPreviewJson(TypedDict):
+    """What would come in, by the lists of the archive."""
+
+    layout: Annotated[str, "such as `Speech Commands`"]
+    recordings: int
+    labels: dict[str, int]
+    unlabelled: int
+    groups: Annotated[int, "people and devices that the archive names"]
+    splits: Annotated[dict[str, int], "of recordings whose split the archive names"]
+
+
+class DataImportJson(TypedDict):
+    """An import into the data of a project."""
+
+    id: Uuid
+    state: Annotated[str, choices("DataImportState", ImportState.values)]
+    person: PersonJson | None
+    consent: Uuid
+    size: int
+    received: Annotated[int, "bytes; the next piece begins here"]
+    preview: Annotated[DataPreviewJson | None, "null until the lists were read"]
+    labels: Annotated[list[str] | None, "those that are imported; null: all"]
+    position: Annotated[int, "recordings that were added or left out"]
+    total: int
+    added: int
+    known: Annotated[int, "recordings that were samples already"]
+    omitted: Annotated[int, "files that became no sample"]
+    omissions: Annotated[list[DataOmittedJson], "the first of them"]
+    error: Annotated[str, "why it stopped"]
+    created: Timestamp
+
+
+class NewDataImportSerializer(serializers.Serializer[None]):
+    """Beginning an import."""
+
+    consent = serializers.UUIDField(help_text="the consent that covers all recordings")
+    size = serializers.IntegerField(min_value=1, max_value=MAX_BYTES, help_text="bytes of the ZIP file")
+    group = serializers.CharField(
+        max_length=60, required=False, allow_blank=True, default="", help_text="of recordings without one"
+    )
+    alone = serializers.BooleanField(
+        required=False, default=False, help_text="recordings of whom the archive says nothing are of nobody"
+    )
+    device = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+
+
+class StartDataImportSerializer(serializers.Serializer[None]):
+    """Adding what an archive has."""
+
+    labels = serializers.ListField(
+        child=serializers.CharField(max_length=60, allow_blank=True),
+        max_length=MAX_LABELS,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text='those to import, "" for recordings without one; without it, all',
+    )
+
+
+def import_to_json(row: DataImport) -> DataImportJson:
+    """An import, found by `forge.datasets.imports.access`."""
+    description = row.description
+    return {
+        "id": str(row.pk),
+        "state": row.state,
+        "person": person_to_json(row.person) if row.person else None,
+        "consent": str(row.consent_id),
+        "size": row.size,
+        "received": row.received,
+        "preview": _preview(description) if description else None,
+        "labels": row.labels,
+        "position": row.position,
+        "total": row.total,
+        "added": row.added,
+        "known": row.known,
+        "omitted": row.omitted,
+        "omissions": row.omissions,
+        "error": row.error,
+        "created": row.created.isoformat(),
+    }
+
+
+def _preview(description: dict[str, object]) -> DataPreviewJson:
+    return {name: description[name] for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]

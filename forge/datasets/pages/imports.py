@@ -1,0 +1,129 @@
+"""The pages of imports: sending an archive, its preview, how far it is, and what was left out. They work without
+scripts, which send large archives in pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import DomainError, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.datasets.consent.actions import agree
+from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, terms_for
+from forge.datasets.imports.access import find_import, imports_of
+from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
+from forge.datasets.imports.models import DataImport, ImportState
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+
+SHOWN = 10
+"""Earlier imports on the page that begins one."""
+
+
+@for_person
+@require_GET
+@never_cache
+def new_import(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Chooses an archive, and shows the terms that one agrees to."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    return render(request, "data/new-import.html", _context(principal_of(request), project))
+
+
+@for_person
+@require_POST
+def begin(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Begins an import. A browser without scripts sends the archive with it, another its `size` alone."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    try:
+        row = _begin(request, principal, project)
+    except DomainError as error:
+        return show_again(request, "data/new-import.html", _context(principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data/imports/{row.pk}")
+
+
+@for_person
+@require_GET
+@never_cache
+def one_import(request: HttpRequest, organisation: str, name: str, import_id: UUID) -> HttpResponse:
+    """An import: its preview, how far it is, and what was left out."""
+    project = project_of(request, organisation, name, Verb.READ)
+    principal = principal_of(request)
+    return render(request, "data/import.html", _import_context(principal, project, import_id))
+
+
+@for_person
+@require_POST
+def start(request: HttpRequest, organisation: str, name: str, import_id: UUID) -> HttpResponse:
+    """Adds the recordings with the ticked labels."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_import(principal, project, import_id)
+    try:
+        start_import(principal, row, request.POST.getlist("labels"))
+    except DomainError as error:
+        return show_again(request, "data/import.html", _import_context(principal, project, import_id), error)
+    return redirect(f"{project.get_absolute_url()}/data/imports/{row.pk}")
+
+
+@for_person
+@require_POST
+def discard(request: HttpRequest, organisation: str, name: str, import_id: UUID) -> HttpResponse:
+    """Deletes an import; samples that it added stay."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    discard_import(principal, find_import(principal, project, import_id))
+    return redirect(f"{project.get_absolute_url()}/data")
+
+
+def _begin(request: HttpRequest, principal: Principal, project: Project) -> DataImport:
+    if request.POST.get("agreed") != "on":
+        raise Invalid("Agree to the terms before you send recordings.")
+    file, size = request.FILES.get("archive"), request.POST.get("size", "")
+    if isinstance(file, UploadedFile):
+        size = str(file.size or 0)
+    if not size.isascii() or not size.isdigit() or len(size) > 15:
+        raise Invalid("Choose a ZIP file.")
+    consent = agree(
+        principal, project, purposes=DEFAULT_PURPOSES, days=DEFAULT_DAYS, text=request.POST.get("terms", "")
+    )
+    defaults = Defaults(
+        request.POST.get("group", ""), request.POST.get("alone") == "on", request.POST.get("device", "")
+    )
+    row = begin_import(principal, consent, int(size), defaults)
+    return receive_piece(principal, row, 0, file.chunks()) if isinstance(file, UploadedFile) else row
+
+
+def _context(principal: Principal, project: Project) -> dict[str, Any]:
+    return {
+        "project": project,
+        "terms": terms_for(project, DEFAULT_PURPOSES, DEFAULT_DAYS).text,
+        "imports": imports_of(principal, project)[:SHOWN],
+    }
+
+
+def _import_context(principal: Principal, project: Project, import_id: UUID) -> dict[str, Any]:
+    row = find_import(principal, project, import_id)
+    may_act = can(principal, Verb.EDIT, project) and (
+        row.person_id == principal.pk or can(principal, Verb.MANAGE, project)
+    )
+    labels = sorted(row.description.get("labels", {}).items())
+    return {
+        "project": project,
+        "import": row,
+        "labels": labels,
+        "splits": sorted(row.description.get("splits", {}).items()),
+        "more": row.omitted - len(row.omissions),
+        "may_act": may_act,
+        "is_ready": row.state == ImportState.READY,
+        "is_moving": row.state in (ImportState.SENDING, ImportState.READING, ImportState.ADDING),
+        "has_ended": row.state in (ImportState.DONE, ImportState.FAILED),
+    }

@@ -1,0 +1,111 @@
+"""Creating the row of a sample: its group, and the split that the group has for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from forge.core.actors import Actor
+from forge.core.models import Blob
+from forge.datasets.consent.models import Consent
+from forge.datasets.errors import SampleKnown, WrongSide
+from forge.datasets.models import DataSet, Group, Sample
+from forge.datasets.samples.models import SampleSource
+from forge.datasets.splits.assignment import Split, split_of_new_group, split_of_single
+from rune.datasets.content.content import Content
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a recording comes from. An empty pseudonym means the person who agreed; `alone` that it is of nobody."""
+
+    pseudonym: str = ""
+    alone: bool = False
+    device: str = ""
+    source: SampleSource = SampleSource.UPLOAD
+
+
+def store_sample(
+    data_set: DataSet,
+    consent: Consent,
+    content: Content,
+    blob: Blob,
+    label: str,
+    origin: Origin,
+    actor: Actor,
+    *,
+    wanted: Split | None = None,
+) -> Sample:
+    """Creates the row of a sample, whose blob the caller links. The data set is locked.
+
+    `wanted` is the split of a new group, and of a sample of nobody, where the consent covers it. Raises `SampleKnown`
+    and `WrongSide`.
+    """
+    if Sample.objects.available().filter(data_set=data_set, digest=blob.digest).exists():
+        raise SampleKnown("The data set has a sample with the same bytes.")
+    group = None if origin.alone else _group(data_set, consent, label, origin.pseudonym, wanted)
+    if group is not None:
+        split = Split(group.split)
+    else:
+        split = _split_of_single(data_set, consent, blob.digest, wanted)
+    if not _covers(consent, split):
+        raise WrongSide(
+            f"Samples of {group or 'this kind'} are for {split.value}, which the terms do not cover. "
+            "Agree to terms for tests and for training."
+        )
+    data_set.last_number += 1
+    return Sample.objects.create(
+        data_set=data_set,
+        number=data_set.last_number,
+        kind=content.kind.value,
+        media_type=content.media_type,
+        digest=blob.digest,
+        size=blob.size,
+        milliseconds=content.milliseconds,
+        drawing=dict(content.drawing),
+        quality=content.quality.value,
+        label=label,
+        labelled_by=actor.person if label else None,
+        split=split.value,
+        group=group,
+        device=origin.device,
+        source=origin.source,
+        consent=consent,
+        revision=data_set.revision,
+    )
+
+
+def _covers(consent: Consent, split: Split) -> bool:
+    return consent.for_tests if split == Split.TEST else consent.for_training
+
+
+def _split_of_single(data_set: DataSet, consent: Consent, digest: str, wanted: Split | None) -> Split:
+    if wanted is not None and _covers(consent, wanted):
+        return wanted
+    return split_of_single(data_set.pk, digest) if consent.for_training else Split.TEST
+
+
+def _group(data_set: DataSet, consent: Consent, label: str, pseudonym: str, wanted: Split | None) -> Group:
+    """Finds the group of a sample, or creates it with its split for ever."""
+    named = {"pseudonym": pseudonym} if pseudonym else {"person": consent.person}
+    group = Group.objects.filter(data_set=data_set, **named).first()
+    if group is not None:
+        return group
+    split = wanted if wanted is not None and _covers(consent, wanted) else _split_of(data_set, consent, label)
+    data_set.last_group += 1
+    return Group.objects.create(data_set=data_set, number=data_set.last_group, split=split.value, **named)
+
+
+def _split_of(data_set: DataSet, consent: Consent, label: str) -> Split:
+    """Chooses the split of a new group: tests where nothing may learn from it, training where no build is tested."""
+    if not consent.for_training:
+        return Split.TEST
+    if not consent.for_tests:
+        return Split.TRAIN
+    counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
+    stored = Sample.objects.available().filter(data_set=data_set, label=label).order_by()
+    for split, count in stored.values_list("split").annotate(count=Count("pk")):
+        counts[Split(split)][label] = count
+    return split_of_new_group({label: 1}, counts)

@@ -1,0 +1,93 @@
+// Importing an archive with scripts: its bytes go in pieces, which go on after an interruption, and the page of an import
+// follows it.
+import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
+import { oneAtATime, released } from "../talk/read";
+import { saysSignedOut } from "../sign-in/signed-out";
+import { address } from "../../api/request";
+import { sendPieces, type SendPiece } from "./pieces";
+
+const BYTES = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}/bytes";
+
+export function startImportForm(form: HTMLFormElement): void {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void submit(form);
+  });
+}
+
+async function submit(form: HTMLFormElement): Promise<void> {
+  const said = form.querySelector<HTMLElement>("[data-said]");
+  const bar = form.querySelector<HTMLProgressElement>("[data-sent]");
+  const button = form.querySelector<HTMLButtonElement>("button");
+  const values = new FormData(form);
+  const file = values.get("archive");
+  if (!(file instanceof File) || said === null || bar === null || button === null) return;
+  values.delete("archive");
+  values.set("size", String(file.size));
+  button.disabled = true;
+  const begun = await fetch(form.action, { method: "POST", body: values }).catch(() => null);
+  const id = begun?.redirected === true ? (begun.url.split("/").at(-1) ?? "") : "";
+  if (begun === null || id === "") {
+    const page = new DOMParser().parseFromString((await begun?.text()) ?? "", "text/html");
+    said.textContent = page.querySelector("[role=alert]")?.textContent?.trim() ?? "The server cannot be reached.";
+    button.disabled = false;
+    return;
+  }
+  bar.hidden = false;
+  const refusal = await sendPieces(
+    file,
+    pieceSender(
+      form.dataset["importForm"] ?? "",
+      id,
+      form.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "",
+    ),
+    (bytes) => (bar.value = bytes / file.size),
+    (attempt) => new Promise((done) => setTimeout(done, 1000 * attempt)),
+  );
+  if (refusal === "") location.assign(begun.url);
+  said.textContent = refusal;
+  button.disabled = refusal === "";
+}
+
+function pieceSender(project: string, id: string, token: string): SendPiece {
+  const [organisation = "", name = ""] = project.split("/");
+  return async (offset, piece) => {
+    const path = { organisation, name, import_id: id };
+    const response = await fetch(address("put", BYTES, { path, query: { offset } }), {
+      method: "PUT",
+      headers: { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": token },
+      body: piece,
+    }).catch(() => null);
+    if (response === null || response.status >= 502) return null;
+    const answer: unknown = await response.json().catch(() => null);
+    if (typeof answer !== "object" || answer === null) return null;
+    if (response.ok && "received" in answer) return Number(answer.received);
+    return "detail" in answer && typeof answer.detail === "string" ? answer.detail : "The server refused the file.";
+  };
+}
+
+export function followImport(root: HTMLElement): void {
+  if (root.dataset["moving"] === undefined) return;
+  const refresh = oneAtATime(() => readAgain(root));
+  followEvents(root.dataset["events"] ?? "", {
+    onEvent: (type) => {
+      if (type === "data.changed") void refresh();
+    },
+    onAway: () => void refresh(),
+    refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
+    onRefused: () => void saysSignedOut(),
+  });
+  // What happened between the page and the socket.
+  void refresh();
+}
+
+/** Puts the import as it is now in place of what is shown. */
+async function readAgain(root: HTMLElement): Promise<void> {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (response === null || !response.ok || response.redirected) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const next = page.querySelector<HTMLElement>("[data-import-now]");
+  await released();
+  const shown = root.querySelector<HTMLElement>("[data-import-now]");
+  if (next !== null && shown !== null && next.innerHTML !== shown.innerHTML) shown.replaceWith(next);
+}

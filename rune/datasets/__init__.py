@@ -1,0 +1,1 @@
+"""Reading recordings and the data sets of other tools. Pure: bytes in, recordings with labels out."""

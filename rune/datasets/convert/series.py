@@ -1,0 +1,93 @@
+"""Series of three numbers, as lines of `x,y,z`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.content.motion import MAX_ROWS
+
+TIMES = ("timestamp", "time", "t", "ts", "time_ms", "seconds", "millis")
+"""The names of columns that say when a row was recorded."""
+_AXES = 3
+
+
+def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
+    """Returns rows of three numbers as a CSV file. Raises `BadContent`."""
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise BadContent(f"The series has more than {MAX_ROWS:,} rows.")
+        if len(row) != _AXES:
+            raise BadContent(f"Row {number} has {len(row)} values; motion has three: x, y and z.")
+        lines.append(",".join(_number(value, number) for value in row))
+    if not lines:
+        raise BadContent("The series is empty.")
+    return ("\n".join(lines) + "\n").encode("ascii")
+
+
+def plain_csv(data: bytes) -> bytes:
+    """Returns a CSV file of motion without its header and without a column of times. Raises `BadContent`."""
+    header, rows = table_of(data)
+    value_columns = [index for index, name in enumerate(header) if name.lower() not in TIMES]
+    if not header or len(value_columns) == len(header) == _AXES:
+        return motion_of(rows)
+    return motion_of([row[index] for index in value_columns if index < len(row)] for row in rows)
+
+
+def table_of(data: bytes) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
+    """Returns the names of a CSV file's columns, none where its first line has numbers, and its rows. Raises
+    `BadContent`."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadContent("The file is not a WAV, FLAC, PNG, JPEG or CSV file.") from None
+    reader = csv.reader(io.StringIO(text))
+    first = next(_rows(reader), None)
+    if first is None:
+        raise BadContent("The CSV file is empty.")
+    if all(_is_number(value) for value in first):
+        return (), _chain(first, reader)
+    return tuple(name.strip() for name in first), _rows(reader)
+
+
+def records_of(data: bytes) -> Iterable[Mapping[str, str]]:
+    """Yields the rows of a CSV file that has a header, by the names of the columns. Raises `BadContent`."""
+    header, rows = table_of(data)
+    for row in rows:
+        yield dict(zip(header, row, strict=False))
+
+
+def _chain(first: Sequence[str], reader: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:
+    yield first
+    yield from _rows(reader)
+
+
+def _rows(reader: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    try:
+        for row in reader:
+            if row:
+                yield row
+    except csv.Error:
+        raise BadContent("The CSV file is damaged.") from None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(value: object, row: int) -> str:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise BadContent(f"Row {row} has a value that is not a number.") from None
+    if not isfinite(number):
+        raise BadContent(f"Row {row} has a value that is not a number.")
+    return f"{number:.9g}"

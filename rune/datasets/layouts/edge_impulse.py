@@ -1,0 +1,108 @@
+"""Exports of Edge Impulse: `training/` and `testing/`, with labels in `info.labels` or in the names of files.
+
+A file is a recording of its own, or JSON in Edge Impulse's data acquisition format: values of one or several sensors
+with the interval between them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.convert.plain import SUFFIXES, plain_recording
+from rune.datasets.convert.series import motion_of
+from rune.datasets.convert.sounds import wav_of_numbers
+from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.json_files import json_of, objects_of, text_of
+from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, split_of_folders, word
+
+_LIST = "info.labels"
+_ACQUISITION = (".json",)
+_AXES = 3
+
+
+def find_edge_impulse(archive: DataArchive) -> Layout | None:
+    """Returns the recordings of an export of Edge Impulse."""
+    lists = [name for name in archive.names if name.rpartition("/")[2] == _LIST]
+    if lists:
+        items, omissions = _listed(archive, lists)
+        return Layout("Edge Impulse", items, omissions, read_edge_impulse)
+    names = [name for name in archive.names if name.endswith(_ACQUISITION) and _in_split_folder(name)]
+    if not names:
+        return None
+    items = [Item(name, _label_of_name(name), "", split_of_folders(name)) for name in _readable(archive)]
+    return Layout("Edge Impulse", items, (), read_edge_impulse)
+
+
+def read_edge_impulse(archive: DataArchive, item: Item) -> bytes:
+    """Returns a recording of an export. Raises `BadContent`."""
+    data = archive.read(item.path)
+    if item.path.endswith(".json"):
+        return recording_of(json_of(data))
+    return plain_recording(data)
+
+
+def recording_of(acquisition: Any) -> bytes:
+    """Returns what the data acquisition format has: one sensor as a sound, three as motion. Raises `BadContent`."""
+    payload = acquisition.get("payload") if isinstance(acquisition, dict) else None
+    if not isinstance(payload, dict) or not isinstance(payload.get("values"), list):
+        raise BadContent("The file is not in Edge Impulse's data acquisition format.")
+    values, interval = payload["values"], payload.get("interval_ms")
+    sensors = payload.get("sensors")
+    count = len(sensors) if isinstance(sensors, list) else 0
+    if count == 1 and isinstance(interval, int | float) and not isinstance(interval, bool) and interval > 0:
+        return wav_of_numbers(_numbers(values), 1000 / interval)
+    if count == _AXES:
+        if not all(isinstance(row, list) for row in values):
+            raise BadContent("The values of three sensors are not rows of three numbers.")
+        return motion_of(values)
+    raise BadContent(f"The recording has {count} sensors; an import takes sounds of one and motion of three.")
+
+
+def _numbers(values: list[Any]) -> Any:
+    flat = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in values]
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in flat):
+        raise BadContent("The sound has values that are not numbers.")
+    try:
+        return np.array(flat, np.float64)
+    except OverflowError:
+        raise BadContent("The sound has values that are out of range.") from None
+
+
+def _listed(archive: DataArchive, lists: list[str]) -> tuple[list[Item], list[Omission]]:
+    items: list[Item] = []
+    omissions: list[Omission] = []
+    for list_name in lists:
+        folder = list_name.removesuffix(_LIST)
+        content = json_of(archive.read(list_name), list_name)
+        for each in objects_of(content.get("files") if isinstance(content, dict) else None):
+            path = folder + text_of(each.get("path"))
+            label = each.get("label")
+            name = word(label.get("label")) if isinstance(label, dict) else word(label)
+            stated = each.get("metadata")
+            metadata = stated if isinstance(stated, dict) else {}
+            if path not in archive:
+                omissions.append(Omission(path, "The archive does not have this file, which its list names."))
+            elif isinstance(label, dict) and label.get("type") == "multi-label":
+                omissions.append(Omission(path, "It has several labels over time. Cut it into parts of one label."))
+            else:
+                person = word(metadata.get("subject") or metadata.get("person") or "")
+                split = split_of(each.get("category")) or split_of_folders(path)
+                items.append(Item(path, "" if label == "unlabeled" else name, person, split))
+    return items, omissions
+
+
+def _readable(archive: DataArchive) -> list[str]:
+    return [name for name in archive.names if name.lower().endswith((*SUFFIXES, *_ACQUISITION))]
+
+
+def _in_split_folder(name: str) -> bool:
+    return any(part in ("training", "testing") for part in name.split("/")[:-1])
+
+
+def _label_of_name(name: str) -> str:
+    """Returns what stands before the first dot: Edge Impulse names a file `label.number.json`."""
+    base = name.rpartition("/")[2]
+    return word(base.split(".")[0]) if base.count(".") > 1 else ""

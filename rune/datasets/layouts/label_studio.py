@@ -1,0 +1,81 @@
+"""Exports of Label Studio, as JSON or JSON-MIN, beside the files that were labelled."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from rune.datasets.convert.plain import plain_recording
+from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.json_files import json_of, objects_of
+from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
+
+_FIELDS = ("audio", "image", "csv", "ts", "timeseries", "file", "sound", "video", "url")
+_LABELS = ("choice", "choices", "label", "labels", "sentiment")
+
+
+def find_label_studio(archive: DataArchive) -> Layout | None:
+    """Returns the recordings that an export of Label Studio names."""
+    for name in archive.names:
+        if name.lower().endswith(".json") and name.count("/") <= 1:
+            tasks = objects_of(json_of(archive.read(name), name))
+            if tasks and all(_is_task(task) for task in tasks):
+                return _layout(archive, tasks)
+    return None
+
+
+def _is_task(task: dict[str, Any]) -> bool:
+    has_annotations = isinstance(task.get("data"), dict) and ("annotations" in task or "completions" in task)
+    return has_annotations or ("id" in task and "annotator" in task)
+
+
+def _layout(archive: DataArchive, tasks: list[dict[str, Any]]) -> Layout:
+    names = archive.by_base_name()
+    items: list[Item] = []
+    omissions: list[Omission] = []
+    for task in tasks:
+        data = task["data"] if isinstance(task.get("data"), dict) else task
+        address = next((data[key] for key in _FIELDS if isinstance(data.get(key), str)), "")
+        base = base_name(address)
+        labels = _labels_of(task)
+        if base not in names:
+            omissions.append(Omission(base or "a task without a file", "The archive does not have this file."))
+        elif len(labels) > 1:
+            omissions.append(Omission(base, "It has several labels. A sample has one."))
+        else:
+            person = word(data.get("group") or data.get("person") or data.get("speaker") or "")
+            items.append(Item(names[base], next(iter(labels), ""), person, split_of(data.get("split") or "")))
+    return Layout("Label Studio", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+
+
+def base_name(address: str) -> str:
+    """Returns the name of the file that an address of Label Studio leads to."""
+    try:
+        parts = urlsplit(address)
+        local = parse_qs(parts.query).get("d", [""])[0]
+    except ValueError:
+        return ""
+    return unquote(local or parts.path).rpartition("/")[2]
+
+
+def _labels_of(task: dict[str, Any]) -> set[str]:
+    """Returns the labels that the task's annotations agree on or differ in; those that were skipped do not count."""
+    annotations = objects_of(task.get("annotations", task.get("completions")))
+    labels = set()
+    for annotation in annotations:
+        if annotation.get("was_cancelled"):
+            continue
+        for result in objects_of(annotation.get("result")):
+            value = result.get("value")
+            if isinstance(value, dict):
+                labels |= _words(value.get("choices")) | _words(value.get("labels"))
+    if not annotations:
+        labels = set().union(*(_words(task.get(key)) for key in _LABELS))
+    return labels
+
+
+def _words(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return _words(value.get("choices"))
+    values = value if isinstance(value, list) else [value]
+    return {name for each in values if isinstance(each, str) and (name := word(each))}

@@ -1,0 +1,88 @@
+"""What a layout says of a data set: its recordings with labels, and what of it is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from rune.datasets.layouts.archive import DataArchive
+
+WORD_LIMIT = 60
+"""Characters of a label, a pseudonym and a device."""
+SPLITS: Mapping[str, str] = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+    "testing": "test",
+}
+"""The names of folders that other tools use for splits."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One recording of a data set, and what the data set says of it. Empty text is what it does not say."""
+
+    path: str
+    """The file that it is in. It names the recording in the report and nowhere else."""
+    label: str = ""
+    group: str = ""
+    """The person or device that was recorded, by a pseudonym."""
+    split: str = ""
+    device: str = ""
+    index: int = 0
+    """Its number within the file, where a file has several."""
+    rate: float = 0.0
+    """Values a second, where the data set says it beside the file."""
+
+
+@dataclass(frozen=True)
+class Omission:
+    """A file that does not become a sample, and why, as a sentence."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A data set whose lists were read. Its recordings are read one by one."""
+
+    name: str
+    """What pages call the layout, such as "Speech Commands"."""
+    items: Sequence[Item]
+    omissions: Sequence[Omission] = ()
+    read: Callable[[DataArchive, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))
+    """Returns a recording as a WAV, PNG, JPEG or CSV file. Raises `BadContent`."""
+
+
+Finder = Callable[[DataArchive], Layout | None]
+"""Returns the layout of a data set, None where the files are not in this layout. Raises `BadContent`."""
+
+
+def word(value: object) -> str:
+    """Returns a label, pseudonym or device from a file that others wrote: printable, with single spaces, not long."""
+    if isinstance(value, bool | None):
+        return ""
+    text = "".join(each if each.isprintable() else " " for each in str(value))
+    return " ".join(text.split())[:WORD_LIMIT].strip()
+
+
+def split_of(value: object) -> str:
+    """Returns the split that a word of another tool means, "" for none."""
+    return SPLITS.get(str(value).lower(), "")
+
+
+def split_of_folders(path: str) -> str:
+    """Returns the split that a folder of the path is named after, "" where none is."""
+    return next((split for part in PurePosixPath(path).parts[:-1] if (split := split_of(part))), "")
+
+
+def label_of_folder(path: str) -> str:
+    """Returns the label that the path's folder is named after, "" for a file that is in no such folder."""
+    parts = PurePosixPath(path).parts[:-1]
+    return "" if not parts or split_of(parts[-1]) or parts[-1] in ("data", "samples") else word(parts[-1])

@@ -1,0 +1,79 @@
+"""Pictures and labels in the files of MNIST: `train-images-idx3-ubyte` beside `train-labels-idx1-ubyte`, also packed
+with gzip."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from functools import lru_cache
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.content.pictures import MAX_SIDE
+from rune.datasets.convert.pictures import grey_png
+from rune.datasets.layouts.archive import MAX_FILES, MAX_TABLE_BYTES, DataArchive
+from rune.datasets.layouts.layout import Item, Layout
+from rune.wording import size_text
+
+_IMAGES = re.compile(r"((?:.*/)?)(train|t10k|test)[-_.]images[-_.]idx3[-_.]ubyte(\.gz)?")
+_SPLITS = {"train": "train", "t10k": "test", "test": "test"}
+_IMAGES_MARK, _LABELS_MARK = 0x803, 0x801
+
+
+def find_mnist(archive: DataArchive) -> Layout | None:
+    """Returns the pictures of an MNIST archive. Raises `BadContent` where files and labels do not belong together."""
+    matches = [match for name in archive.names if (match := _IMAGES.fullmatch(name))]
+    if not matches:
+        return None
+    items: list[Item] = []
+    for match in matches:
+        count, _, _ = _image_header(_unpacked(archive, match[0]))
+        labels_name = match[0].replace("images", "labels").replace("idx3", "idx1")
+        labels = _labels(_unpacked(archive, labels_name))
+        if len(labels) != count:
+            raise BadContent(f"{match[0]} has {count:,} pictures, and its labels are {len(labels):,}.")
+        items += [Item(match[0], str(label), "", _SPLITS[match[2]], "", index) for index, label in enumerate(labels)]
+    if len(items) > MAX_FILES:
+        raise BadContent(f"The archive has {len(items):,} pictures; an import has at most {MAX_FILES:,}.")
+    return Layout("MNIST", items, (), _read)
+
+
+def _read(archive: DataArchive, item: Item) -> bytes:
+    data = _unpacked(archive, item.path)
+    _, height, width = _image_header(data)
+    start = 16 + item.index * width * height
+    return grey_png(width, height, data[start : start + width * height])
+
+
+def _image_header(data: bytes) -> tuple[int, int, int]:
+    """Returns how many pictures there are, and their height and width. Raises `BadContent`."""
+    if len(data) < 16:
+        raise BadContent("The file of pictures is cut short.")
+    mark, count, height, width = struct.unpack_from(">IIII", data)
+    if mark != _IMAGES_MARK or not (0 < height <= MAX_SIDE and 0 < width <= MAX_SIDE):
+        raise BadContent("The file does not have pictures in the format of MNIST.")
+    if len(data) != 16 + count * height * width:
+        raise BadContent(f"The file says that it has {count:,} pictures, which its size contradicts.")
+    return count, height, width
+
+
+def _labels(data: bytes) -> bytes:
+    if len(data) < 8 or struct.unpack_from(">I", data)[0] != _LABELS_MARK:
+        raise BadContent("The file does not have labels in the format of MNIST.")
+    return data[8:]
+
+
+@lru_cache(maxsize=4)
+def _unpacked(archive: DataArchive, name: str) -> bytes:
+    """The bytes of a file, without gzip. Raises `BadContent`."""
+    data = archive.read(name, MAX_TABLE_BYTES)
+    if not name.endswith(".gz"):
+        return data
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacking.decompress(data, MAX_TABLE_BYTES)
+    except zlib.error:
+        raise BadContent(f"{name} is damaged.") from None
+    if unpacking.unconsumed_tail or not unpacking.eof:
+        raise BadContent(f"{name} is cut short, or larger than {size_text(MAX_TABLE_BYTES)} when it is unpacked.")
+    return plain

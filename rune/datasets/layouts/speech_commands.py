@@ -1,0 +1,47 @@
+"""Google's Speech Commands: a folder a word, and the speaker in the name of each file."""
+
+from __future__ import annotations
+
+import re
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.convert.plain import plain_recording
+from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.layout import Item, Layout, Omission, word
+
+_NAME = re.compile(r"(?:.*/)?([^/]+)/([0-9a-f]{8})_nohash_\d+\.wav")
+_LISTS = {"validation_list.txt": "validation", "testing_list.txt": "test"}
+_NOISE = "_background_noise_/"
+
+
+def find_speech_commands(archive: DataArchive) -> Layout | None:
+    """Returns the recordings of a Speech Commands archive. Each speaker is a group."""
+    matches = {name: match for name in archive.names if (match := _NAME.fullmatch(name))}
+    if not matches:
+        return None
+    splits = _splits(archive)
+    items = [
+        Item(name, word(match[1]), match[2], splits.get("/".join(name.split("/")[-2:]), "train" if splits else ""))
+        for name, match in matches.items()
+    ]
+    rest = [name for name in archive.names if name.endswith(".wav") and name not in matches]
+    omissions = [
+        Omission(name, "It is noise of several minutes. Cut it, and import the parts with a label.")
+        if _NOISE in name
+        else Omission(name, "Its name does not say the speaker.")
+        for name in rest
+    ]
+    return Layout("Speech Commands", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
+
+
+def _splits(archive: DataArchive) -> dict[str, str]:
+    splits: dict[str, str] = {}
+    for name in archive.names:
+        split = _LISTS.get(name.rpartition("/")[2])
+        if split is not None:
+            try:
+                lines = archive.read(name).decode("utf-8").splitlines()
+            except UnicodeDecodeError:
+                raise BadContent(f"The list {name} is not text.") from None
+            splits |= {line.strip(): split for line in lines}
+    return splits

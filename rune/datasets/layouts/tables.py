@@ -1,0 +1,82 @@
+"""Tables of many series: rows of `x,y,z` with a column that says which series they belong to, and one of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.convert.series import TIMES, motion_of, table_of
+from rune.datasets.layouts.archive import MAX_FILES, DataArchive
+from rune.datasets.layouts.layout import Item, Layout, split_of, word
+
+_SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")
+_LABELS = ("label", "class", "activity", "category", "target")
+_GROUPS = ("group", "person", "subject", "subject_id", "user", "participant")
+_AXES = 3
+
+Table = tuple[tuple[str, ...], Mapping[str, list[tuple[str, ...]]]]
+"""The names of the columns in lower case, and the rows of each series."""
+
+
+def find_tables(archive: DataArchive) -> Layout | None:
+    """Returns the series of the archive's tables. Raises `BadContent` for a table with too many series."""
+    items: list[Item] = []
+    for name in archive.names:
+        if name.lower().endswith(".csv"):
+            items += _series(archive, name)
+    if len(items) > MAX_FILES:
+        raise BadContent(f"The archive has {len(items):,} series; an import has at most {MAX_FILES:,}.")
+    return Layout("tables of series", items, (), _read) if items else None
+
+
+def _series(archive: DataArchive, name: str) -> Iterable[Item]:
+    table = _table(archive, name)
+    if table is None:
+        return
+    header, rows_by_series = table
+    label, group, split = (_column(header, names) for names in (_LABELS, _GROUPS, ("split",)))
+    for index, rows in enumerate(rows_by_series.values()):
+        yield Item(
+            name,
+            word(rows[0][label]) if label is not None else "",
+            word(rows[0][group]) if group is not None else "",
+            split_of(rows[0][split]) if split is not None else "",
+            index=index,
+        )
+
+
+def _read(archive: DataArchive, item: Item) -> bytes:
+    table = _table(archive, item.path)
+    if table is None:
+        raise BadContent("The table is gone.")
+    header, rows_by_series = table
+    named = {*_SERIES, *_LABELS, *_GROUPS, *TIMES, "split"}
+    axes = [index for index, name in enumerate(header) if name not in named]
+    if len(axes) != _AXES:
+        raise BadContent(f"The table has {len(axes)} columns of values; motion has three: x, y and z.")
+    rows = list(rows_by_series.values())[item.index]
+    return motion_of([row[index] for index in axes] for row in rows)
+
+
+@lru_cache(maxsize=2)
+def _table(archive: DataArchive, name: str) -> Table | None:
+    """The rows of a table by series; None for a file that is no table of several series."""
+    try:
+        names, rows = table_of(archive.read(name))
+    except BadContent:
+        return None
+    header = tuple(each.lower() for each in names)
+    series = _column(header, _SERIES)
+    if series is None or _column(header, _LABELS) is None:
+        return None
+    by_series: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows:
+        if len(row) != len(header):
+            raise BadContent(f"{name} has a row of {len(row)} values; its header has {len(header)}.")
+        by_series.setdefault(row[series], []).append(tuple(row))
+    return header, by_series
+
+
+def _column(header: tuple[str, ...], names: Iterable[str]) -> int | None:
+    return next((header.index(name) for name in names if name in header), None)

@@ -1,0 +1,311 @@
+"""Importing data sets over the API: pieces, a preview, a job that goes on after a crash, and a report."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.models import Quota, User
+from forge.compute.pool.compiler import Compiler
+from forge.core.models import AuditEntry, Blob, BlobLink
+from forge.datasets.imports import actions, batch, job
+from forge.datasets.imports.ending import BYTES_FOR, REPORTS_FOR, stop_old_imports
+from forge.datasets.models import Consent, DataImport, DataSet, Sample
+from forge.jobs.actions import cancel_job, retry_job
+from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.workers.slots import JobSlots
+from forge.projects.models import Project
+from tests.forge.factories.recordings import consent_of, loud, png, sample_of
+from tests.support.archives import zipped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IMPORTS = "/api/v1/projects/acme/kitchen/data/imports"
+FOLDERS: dict[str, bytes | str] = {
+    "knock/a.wav": loud(1),
+    "knock/b.wav": loud(2),
+    "test/glass/c.wav": loud(3),
+    "glass/d.png": png(),
+    "e.txt": "x",
+}
+
+
+@pytest.fixture(autouse=True)
+def reader(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> None:
+    """Nobody is woken, and the process that reads archives stays from test to test."""
+    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    run = job.run_import_job
+    kind = job.IMPORT
+    monkeypatch.setitem(vars(kind), "execute", lambda context: run(context, lambda: nullcontext(compiler)))
+
+
+@pytest.fixture
+def consent(user: User, project: Project) -> Consent:
+    return consent_of(user, project)
+
+
+def begin(client: Client, consent: Consent, size: int, **body: Any) -> Any:
+    body = {"consent": str(consent.pk), "size": size, **body}
+    return client.post(IMPORTS, body, content_type="application/json")
+
+
+def send(client: Client, import_id: str, offset: int, data: bytes) -> Any:
+    return client.put(f"{IMPORTS}/{import_id}/bytes?offset={offset}", data, content_type="application/octet-stream")
+
+
+def sent(client: Client, consent: Consent, data: bytes, **body: Any) -> str:
+    answer = begin(client, consent, len(data), **body)
+    assert answer.status_code == 201, answer.content
+    import_id = str(answer.json()["id"])
+    answer = send(client, import_id, 0, data)
+    assert (answer.status_code, answer.json()["state"]) == (200, "reading"), answer.content
+    return import_id
+
+
+def start(client: Client, import_id: str, **body: Any) -> Any:
+    return client.post(f"{IMPORTS}/{import_id}/start", body, content_type="application/json")
+
+
+def read(client: Client, import_id: str) -> Any:
+    return client.get(f"{IMPORTS}/{import_id}").json()
+
+
+def run_jobs() -> None:
+    """What a worker does."""
+    JobSlots(1, (Capability.BUILD,), threading.Event()).work()
+
+
+def imported(client: Client, consent: Consent, data: bytes, **body: Any) -> Any:
+    import_id = sent(client, consent, data, **body)
+    run_jobs()
+    assert start(client, import_id).status_code == 202
+    run_jobs()
+    return read(client, import_id)
+
+
+def test_an_archive_is_described_before_anything_comes_in(client: Client, consent: Consent) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    run_jobs()
+    row = read(client, import_id)
+    assert (row["state"], row["error"]) == ("ready", "")
+    assert row["preview"] == {
+        "layout": "folders by label",
+        "recordings": 4,
+        "labels": {"glass": 2, "knock": 2},
+        "unlabelled": 0,
+        "groups": 0,
+        "splits": {"test": 1},
+    }
+    assert row["omissions"] == [{"path": "e.txt", "reason": "It is not a WAV, FLAC, PNG, JPEG or CSV file."}]
+    assert not Sample.objects.exists()
+
+
+def test_recordings_become_samples_and_the_archive_is_deleted(
+    client: Client, consent: Consent, project: Project, user: User
+) -> None:
+    known = sample_of(consent, user, loud(1))
+    data = zipped({**FOLDERS, "knock/bad.wav": b"RIFF1234WAVE"})
+    row = imported(client, consent, data, group="Guests", device="phone")
+    assert (row["state"], row["added"], row["known"], row["omitted"], row["error"]) == ("done", 3, 1, 2, "")
+    assert {each["path"]: each["reason"] for each in row["omissions"]}[
+        "knock/bad.wav"
+    ] == "The WAV file has no sound in it."
+    samples = Sample.objects.exclude(pk=known.pk).order_by("number")
+    assert [(each.number, each.label, each.source, each.device) for each in samples] == [
+        (2, "glass", "import", "phone"),
+        (3, "knock", "import", "phone"),
+        (4, "glass", "import", "phone"),
+    ]
+    assert {str(each.group) for each in samples} == {"Guests"}
+    assert len({each.split for each in samples}) == 1, "one person is in one split"
+    assert all(BlobLink.objects.filter(owner_id=each.pk, blob=each.digest).exists() for each in samples)
+    assert not BlobLink.objects.filter(owner_kind="datasets.dataimport").exists()
+    assert not Blob.objects.filter(links=None).exists(), "the archive is gone"
+    entry = AuditEntry.objects.get(action="data.import")
+    assert entry.data["count"] == 3
+
+
+def test_recordings_of_nobody_keep_the_split_of_the_archive(client: Client, consent: Consent) -> None:
+    imported(client, consent, zipped({"test/cup/a.png": png(), "train/cup/b.png": png(width=3)}), alone=True)
+    assert {(each.group, each.split) for each in Sample.objects.all()} == {(None, "test"), (None, "train")}
+
+
+def test_only_chosen_labels_come_in(client: Client, consent: Consent) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    run_jobs()
+    for labels in ([], ["cup"], [""]):
+        assert start(client, import_id, labels=labels).status_code == 400
+    assert start(client, import_id, labels=["glass"]).json()["state"] == "adding"
+    assert start(client, import_id).status_code == 409
+    run_jobs()
+    assert {each.label for each in Sample.objects.all()} == {"glass"}
+
+
+@pytest.mark.protects("uploads/hostile-archives-of-data")
+@pytest.mark.parametrize("data", [b"no archive", zipped({"a.txt": "x"}), zipped({"../a.wav": loud()})])
+def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, consent: Consent, data: bytes) -> None:
+    import_id = sent(client, consent, data)
+    run_jobs()
+    row = read(client, import_id)
+    assert row["state"] == "failed"
+    assert row["error"].endswith(".")
+    assert start(client, import_id).status_code == 409
+    assert not Sample.objects.exists()
+
+
+def test_an_upload_goes_on_where_it_was_interrupted(client: Client, consent: Consent) -> None:
+    data = zipped(FOLDERS)
+    import_id = str(begin(client, consent, len(data)).json()["id"])
+    assert send(client, import_id, 0, data[:100]).json()["received"] == 100
+    for offset in (0, 99, 101):
+        answer = send(client, import_id, offset, data[offset:])
+        assert (answer.status_code, answer.json()["title"]) == (409, "Other bytes are next")
+    assert send(client, import_id, 100, data[100:] + b"more").status_code == 413
+    assert send(client, import_id, 100, b"").status_code == 400
+    assert read(client, import_id)["received"] == 100
+    assert send(client, import_id, 100, data[100:]).json()["state"] == "reading"
+    run_jobs()
+    assert read(client, import_id)["preview"]["recordings"] == 4
+
+
+def test_a_job_that_dies_goes_on_and_adds_nothing_twice(
+    client: Client, consent: Consent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "BATCH_COUNT", 2)
+    import_id = sent(client, consent, zipped({f"knock/{number}.wav": loud(number) for number in range(5)}))
+    run_jobs()
+    start(client, import_id)
+    store, calls = batch.store_batch, []
+
+    def dying(*arguments: Any) -> Any:
+        calls.append(arguments)
+        row = store(*arguments)
+        if len(calls) == 2:
+            raise RuntimeError("the process dies behind its transaction")
+        return row
+
+    monkeypatch.setattr(job, "store_batch", dying)
+    run_jobs()
+    if Job.objects.latest("created").state == JobState.QUEUED:
+        run_jobs()
+    row = read(client, import_id)
+    assert (row["state"], row["added"], row["known"], row["position"]) == ("done", 5, 0, 5)
+    assert len(calls) == 3, "the batch that was stored is not read again"
+    assert sorted(Sample.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_cancelled_import_can_be_retried(client: Client, consent: Consent, user: User) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    queued = Job.objects.get()
+    cancel_job(user, queued)
+    assert read(client, import_id)["state"] == "failed"
+    retry_job(user, Job.objects.get())
+    assert read(client, import_id)["state"] == "reading"
+    run_jobs()
+    assert read(client, import_id)["state"] == "ready"
+
+
+@pytest.mark.protects("recordings/withdrawn-from-data")
+def test_withdrawing_the_consent_stops_the_import_and_deletes_its_bytes(client: Client, consent: Consent) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    run_jobs()
+    start(client, import_id)
+    assert client.delete(f"/api/v1/data/consents/{consent.pk}").status_code == 200
+    run_jobs()
+    row = read(client, import_id)
+    assert (row["state"], row["error"]) == ("failed", "The consent was withdrawn.")
+    assert not Sample.objects.exists()
+    assert not Blob.objects.filter(links=None).exists()
+
+
+@pytest.mark.protects("recordings/consent-of-others")
+def test_an_import_needs_ones_own_consent_and_the_right_to_edit(
+    client: Client, consent: Consent, project: Project, owner: User, viewer: User, browser_of: Callable[..., Client]
+) -> None:
+    assert begin(client, consent_of(owner, project), 10).status_code == 409
+    Consent.objects.filter(pk=consent.pk).update(agreed=timezone.now() - timedelta(hours=13))
+    assert begin(client, consent, 10).status_code == 409
+    Consent.objects.filter(pk=consent.pk).update(agreed=timezone.now())
+    import_id = str(begin(client, consent, 10).json()["id"])
+    assert begin(browser_of(viewer), consent, 10).status_code == 403
+    assert send(browser_of(viewer), import_id, 0, b"x").status_code == 403
+    assert browser_of(viewer).delete(f"{IMPORTS}/{import_id}").status_code == 403
+    assert browser_of(None).get(f"{IMPORTS}/{import_id}").status_code in (401, 404)
+
+
+def test_room_is_checked_before_the_first_byte(client: Client, consent: Consent, project: Project) -> None:
+    Quota.objects.create(holder=project.organisation.stream, resource="bytes", limit=1000)
+    assert begin(client, consent, 2_000_000).status_code == 507
+    assert not DataImport.objects.exists()
+
+
+def test_an_import_that_was_discarded_leaves_nothing(client: Client, consent: Consent) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    assert client.delete(f"{IMPORTS}/{import_id}").status_code == 204
+    run_jobs()
+    assert client.get(f"{IMPORTS}/{import_id}").status_code == 404
+    assert not Blob.objects.filter(links=None).exists()
+
+
+def test_archives_that_nobody_goes_on_with_are_deleted(client: Client, consent: Consent) -> None:
+    import_id = sent(client, consent, zipped(FOLDERS))
+    stop_old_imports()
+    assert read(client, import_id)["state"] == "reading"
+    stop_old_imports(timezone.now() + BYTES_FOR + timedelta(hours=1))
+    assert read(client, import_id)["state"] == "failed"
+    assert not BlobLink.objects.filter(owner_kind="datasets.dataimport").exists()
+    stop_old_imports(timezone.now() + REPORTS_FOR + timedelta(hours=1))
+    assert not DataImport.objects.exists()
+
+
+def test_the_data_changes_for_those_who_have_the_page_open(client: Client, consent: Consent) -> None:
+    before = DataSet.objects.get().revision
+    imported(client, consent, zipped(FOLDERS))
+    assert DataSet.objects.get().revision > before
+    assert [each["state"] for each in client.get(IMPORTS).json()["results"]] == ["done"]
+
+
+PAGES = "/acme/kitchen/data"
+
+
+def test_pages_import_without_scripts(client: Client, project: Project) -> None:
+    page = client.get(f"{PAGES}/import")
+    archive = SimpleUploadedFile("mine.zip", zipped({**FOLDERS, "<b>.txt": "x"}), "application/zip")
+    form = {"archive": archive, "terms": page.context["terms"], "group": "Guests", "device": "phone"}
+    refused = client.post(f"{PAGES}/imports", form)
+    assert (refused.status_code, DataImport.objects.count()) == (400, 0)
+    archive.seek(0)
+    answer = client.post(f"{PAGES}/imports", form | {"agreed": "on"})
+    row = DataImport.objects.get()
+    address = f"{PAGES}/imports/{row.pk}"
+    assert (answer.status_code, answer.headers["Location"], row.state) == (302, address, "reading")
+    run_jobs()
+    shown = client.get(address).content.decode()
+    assert "4 recordings, folders by label" in shown
+    assert "&lt;b&gt;.txt" in shown
+    assert "<b>.txt" not in shown
+    assert client.post(f"{address}/start", {"labels": ["knock"]}).status_code == 302
+    run_jobs()
+    assert "2 samples added." in client.get(address).content.decode()
+    assert {each.label for each in Sample.objects.all()} == {"knock"}
+    assert client.post(f"{address}/discard").status_code == 302
+    assert not DataImport.objects.exists()
+
+
+def test_a_browser_with_scripts_begins_with_the_size_alone(client: Client, project: Project) -> None:
+    terms = client.get(f"{PAGES}/import").context["terms"]
+    form = {"agreed": "on", "terms": terms, "size": "12"}
+    assert client.post(f"{PAGES}/imports", form | {"size": "much"}).status_code == 400
+    assert client.post(f"{PAGES}/imports", form | {"terms": "Anything goes."}).status_code == 409
+    assert client.post(f"{PAGES}/imports", form).status_code == 302
+    row = DataImport.objects.get()
+    assert (row.size, row.state) == (12, "sending")
+    assert 'data-state="sending"' in client.get(f"{PAGES}/imports/{row.pk}").content.decode()

@@ -1,0 +1,403 @@
+"""Data sets of other tools: which recordings they have with which label, person and split, and what is left out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from rune.datasets.content.content import BadContent, Kind
+from rune.datasets.layouts.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.find import find_layout, read_item
+from rune.datasets.layouts.layout import Item, Layout
+from tests.forge.factories.recordings import loud, pcm_format, png, riff
+from tests.support.archives import zipped
+
+
+def opened(data: bytes) -> DataArchive:
+    return DataArchive(io.BytesIO(data))  # type: ignore[arg-type]
+
+
+def layout_of(files: Mapping[str, bytes | str]) -> tuple[DataArchive, Layout]:
+    archive = opened(zipped(files))
+    return archive, find_layout(archive)
+
+
+def facts(layout: Layout) -> set[tuple[str, str, str, str]]:
+    return {(item.path, item.label, item.group, item.split) for item in layout.items}
+
+
+def test_a_folder_is_the_label_and_a_folder_of_a_split_is_the_split() -> None:
+    _, layout = layout_of({"knock/a.wav": loud(), "test/glass/b.wav": loud(1), "c.wav": loud(2), "notes.txt": "x"})
+    assert layout.name == "folders by label"
+    assert facts(layout) == {
+        ("knock/a.wav", "knock", "", ""),
+        ("test/glass/b.wav", "glass", "", "test"),
+        ("c.wav", "", "", ""),
+    }
+    assert [(each.path, each.reason) for each in layout.omissions] == [
+        ("notes.txt", "It is not a WAV, FLAC, PNG, JPEG or CSV file.")
+    ]
+
+
+def test_speech_commands_name_the_speaker_and_the_split() -> None:
+    _, layout = layout_of(
+        {
+            "sc/yes/0a7c2a8d_nohash_0.wav": loud(),
+            "sc/no/0b7c2a8d_nohash_1.wav": loud(1),
+            "sc/_background_noise_/rain.wav": loud(2),
+            "sc/testing_list.txt": "no/0b7c2a8d_nohash_1.wav\n",
+        }
+    )
+    assert facts(layout) == {
+        ("sc/yes/0a7c2a8d_nohash_0.wav", "yes", "0a7c2a8d", "train"),
+        ("sc/no/0b7c2a8d_nohash_1.wav", "no", "0b7c2a8d", "test"),
+    }
+    assert [each.path for each in layout.omissions] == ["sc/_background_noise_/rain.wav"]
+
+
+def idx(*pictures: bytes, labels: bytes, side: int = 2) -> dict[str, bytes]:
+    images = struct.pack(">IIII", 0x803, len(pictures), side, side) + b"".join(pictures)
+    return {"images": images, "labels": struct.pack(">II", 0x801, len(labels)) + labels}
+
+
+def test_mnist_has_a_picture_for_each_label() -> None:
+    files = idx(b"\0\1\2\3", b"\4\5\6\7", labels=b"\7\1")
+    archive, layout = layout_of(
+        {
+            "train-images-idx3-ubyte.gz": gzip.compress(files["images"]),
+            "train-labels-idx1-ubyte.gz": gzip.compress(files["labels"]),
+        }
+    )
+    assert [(item.label, item.split) for item in layout.items] == [("7", "train"), ("1", "train")]
+    contents = [read_item(archive, layout, item) for item in layout.items]
+    assert [content.drawing for content in contents] == [{"width": 2, "height": 2}] * 2
+    assert contents[0].data != contents[1].data
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "reason"),
+    [
+        (idx(b"1234", labels=b"")["images"], idx(labels=b"\1\2")["labels"], "its labels are 2"),
+        (struct.pack(">IIII", 0x803, 2**31, 28, 28), idx(labels=b"\1")["labels"], "which its size contradicts"),
+        (struct.pack(">IIII", 0x803, 1, 2**31, 28), idx(labels=b"\1")["labels"], "format of MNIST"),
+        (b"x", b"y", "cut short"),
+    ],
+)
+def test_mnist_with_a_header_that_lies_is_refused(images: bytes, labels: bytes, reason: str) -> None:
+    with pytest.raises(BadContent, match=reason):
+        layout_of({"train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels})
+
+
+def acquisition(values: Any, sensors: int, interval: float = 10) -> str:
+    payload = {"interval_ms": interval, "sensors": [{"name": f"s{n}"} for n in range(sensors)], "values": values}
+    return json.dumps({"protected": {}, "signature": "0", "payload": payload})
+
+
+def test_edge_impulse_has_sounds_and_motion_with_labels_in_its_list_or_in_names() -> None:
+    files = {
+        "training/wave.1.json": acquisition([[1, 2, 3], [4, 5, 6]], 3),
+        "testing/hum.2.json": acquisition([100, -100, 3000], 1, 0.0625),
+    }
+    archive, layout = layout_of(files)
+    assert facts(layout) == {("training/wave.1.json", "wave", "", "train"), ("testing/hum.2.json", "hum", "", "test")}
+    kinds = {item.label: read_item(archive, layout, item) for item in layout.items}
+    assert (kinds["wave"].kind, kinds["wave"].data) == (Kind.MOTION, b"1,2,3\n4,5,6\n")
+    assert (kinds["hum"].kind, kinds["hum"].drawing["rate"]) == (Kind.SOUND, 16_000)
+    listed = {
+        "version": 1,
+        "files": [
+            {
+                "path": "training/wave.1.json",
+                "category": "training",
+                "label": {"type": "label", "label": "circle"},
+                "metadata": {"subject": "P7"},
+            },
+            {"path": "training/gone.json", "category": "training", "label": {"type": "label", "label": "circle"}},
+        ],
+    }
+    _, layout = layout_of({**files, "info.labels": json.dumps(listed)})
+    assert facts(layout) == {("training/wave.1.json", "circle", "P7", "train")}
+    assert [each.path for each in layout.omissions] == ["training/gone.json"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (acquisition([[1, 2]], 3), "has 2 values"),
+        (acquisition([["a", "b", "c"]], 3), "not a number"),
+        (acquisition([[1, 2, 1e999]], 3).replace("Infinity", "1e999"), "not a number"),
+        (acquisition([1], 1, 1e-9), "out of range"),
+        (acquisition([10**400], 1), "out of range"),
+        (acquisition([True], 1), "not numbers"),
+        ('{"payload": {"values": [NaN], "sensors": [{}], "interval_ms": 1}}', "not a number"),
+        ("[" * 100_000, "is not JSON"),
+        ("{}", "acquisition format"),
+    ],
+)
+def test_an_acquisition_that_is_wrong_is_refused_with_the_reason(text: str, reason: str) -> None:
+    archive, layout = layout_of({"training/wave.1.json": text})
+    with pytest.raises(BadContent, match=reason):
+        read_item(archive, layout, layout.items[0])
+
+
+def test_label_studio_names_files_by_addresses() -> None:
+    def task(address: str, *choices: str, **data: str) -> dict[str, Any]:
+        result = [{"type": "choices", "value": {"choices": [choice]}} for choice in choices]
+        return {"id": 1, "data": {"audio": address, **data}, "annotations": [{"result": result}]}
+
+    tasks = [
+        task("/data/upload/3/ab%20c.wav", "knock", speaker="P1"),
+        task("/data/local-files/?d=x/d.wav", "glass", "knock"),
+        task("s3://bucket/gone.wav", "knock"),
+    ]
+    _, layout = layout_of({"export.json": json.dumps(tasks), "files/ab c.wav": loud(), "files/d.wav": loud(1)})
+    assert layout.name == "Label Studio"
+    assert facts(layout) == {("files/ab c.wav", "knock", "P1", "")}
+    assert [each.path for each in layout.omissions] == ["d.wav", "gone.wav"]
+    short = [{"id": 1, "annotator": 2, "audio": "/data/d.wav", "choice": "glass"}]
+    assert facts(layout_of({"min.json": json.dumps(short), "d.wav": loud()})[1]) == {("d.wav", "glass", "", "")}
+
+
+def test_croissant_names_files_in_itself_or_in_a_table() -> None:
+    metadata: dict[str, Any] = {"@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.0"}
+    inline = {"recordSet": [{"data": [{"r/file": "a.wav", "r/label": "knock", "r/group": "P1", "r/split": "test"}]}]}
+    _, layout = layout_of({"croissant.json": json.dumps(metadata | inline), "a.wav": loud()})
+    assert (layout.name, facts(layout)) == ("Croissant", {("a.wav", "knock", "P1", "test")})
+    fields = [
+        {
+            "@id": "r/recording",
+            "dataType": "sc:AudioObject",
+            "source": {"fileObject": {"@id": "table"}, "extract": {"column": "where"}},
+        },
+        {"@id": "r/label", "source": {"fileObject": {"@id": "table"}, "extract": {"column": "what"}}},
+    ]
+    table = {"distribution": [{"@id": "table", "contentUrl": "t.csv"}], "recordSet": [{"field": fields}]}
+    files: dict[str, bytes | str] = {
+        "d/metadata.json": json.dumps(metadata | table),
+        "d/t.csv": "where,what\na.wav,glass\n",
+        "d/a.wav": loud(),
+    }
+    assert facts(layout_of(files)[1]) == {("d/a.wav", "glass", "", "")}
+    with pytest.raises(BadContent, match="no records that name a file"):
+        layout_of({"croissant.json": json.dumps(metadata), "a.wav": loud()})
+
+
+def test_hugging_face_folders_have_a_list_in_csv_or_in_json_lines() -> None:
+    rows = "file_name,label,speaker_id\na.wav,knock,P1\ngone.wav,knock,P1\n"
+    _, layout = layout_of({"train/metadata.csv": rows, "train/a.wav": loud()})
+    assert (layout.name, facts(layout)) == ("Hugging Face folder", {("train/a.wav", "knock", "P1", "train")})
+    assert [each.path for each in layout.omissions] == ["gone.wav"]
+    lines = '{"file_name": "glass/b.wav"}\n\n'
+    assert facts(layout_of({"metadata.jsonl": lines, "glass/b.wav": loud()})[1]) == {("glass/b.wav", "glass", "", "")}
+    with pytest.raises(BadContent, match=r"Line 1 of metadata\.jsonl is not JSON"):
+        layout_of({"metadata.jsonl": "{", "b.wav": loud()})
+
+
+def test_a_table_has_many_series_with_label_and_person() -> None:
+    table = "series,time,x,y,z,label,subject\n1,0,1,2,3,walk,P1\n1,1,4,5,6,walk,P1\n2,0,7,8,9,run,P2\n"
+    archive, layout = layout_of({"all.csv": table})
+    assert [(item.label, item.group) for item in layout.items] == [("walk", "P1"), ("run", "P2")]
+    assert [read_item(archive, layout, item).data for item in layout.items] == [b"1,2,3\n4,5,6\n", b"7,8,9\n"]
+
+
+def test_a_csv_of_one_series_loses_its_header_and_its_times() -> None:
+    archive, layout = layout_of({"walk/a.csv": "timestamp,x,y,z\n0,1,2,3\n10,4,5,6\n"})
+    assert read_item(archive, layout, layout.items[0]).data == b"1,2,3\n4,5,6\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "rate"),
+    [
+        (riff(pcm_format(8000, channels=2), (b"data", struct.pack("<4h", 100, 300, -100, -300))), 8000),
+        (riff(pcm_format(8000, bits=8), (b"data", b"\x80\xff")), 8000),
+        (riff(pcm_format(8000, bits=24), (b"data", b"\0\0\x40\0\0\xc0")), 8000),
+        (riff(pcm_format(8000, bits=32, encoding=3), (b"data", struct.pack("<2f", 0.5, -2))), 8000),
+    ],
+)
+def test_sounds_of_other_formats_become_sixteen_bits_and_one_channel(data: bytes, rate: int) -> None:
+    archive, layout = layout_of({"hum/a.wav": data})
+    content = read_item(archive, layout, layout.items[0])
+    assert (content.kind, content.drawing["rate"], len(content.data)) == (Kind.SOUND, rate, 44 + 4)
+
+
+@pytest.mark.protects("recordings/damaged-files")
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (riff(pcm_format(8000, bits=32, encoding=3), (b"data", struct.pack("<f", float("nan")))), "not numbers"),
+        (riff(pcm_format(0, bits=8), (b"data", b"\x80")), "out of range"),
+        (riff(pcm_format(8000, channels=0), (b"data", b"\0\0")), "0 channels"),
+        (riff(pcm_format(8000, bits=12), (b"data", b"\0\0")), "not PCM"),
+        (b"x,y\n1,2\n", "has 2 values"),
+        (b"1,2,nan\n", "not a number"),
+        (b"\xff\xfe\0", "not a WAV, FLAC, PNG, JPEG or CSV file"),
+    ],
+)
+def test_a_recording_that_is_wrong_is_left_out_with_the_reason(data: bytes, reason: str) -> None:
+    archive, layout = layout_of({"hum/a.wav": data})
+    with pytest.raises(BadContent, match=reason):
+        read_item(archive, layout, layout.items[0])
+
+
+@pytest.mark.protects("uploads/hostile-archives-of-data")
+def test_names_that_lead_out_links_encryption_and_lies_are_left_out_by_name() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("../up.wav", "/etc/a.wav", "C:/a.wav", "a/../../b.wav", "knock/good.wav"):
+            archive.writestr(name, loud())
+        link = zipfile.ZipInfo("knock/link.wav")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        locked = zipfile.ZipInfo("knock/locked.wav")
+        archive.writestr(locked, b"x")
+        archive.filelist[-1].flag_bits |= 1
+        archive.writestr("knock/bomb.wav", b"\0" * 2_000_000)
+        archive.filelist[-1].file_size = 400_000_000
+    layout = find_layout(opened(target.getvalue()))
+    assert [item.path for item in layout.items] == ["knock/good.wav"]
+    assert {each.path for each in layout.omissions} == {
+        "../up.wav",
+        "/etc/a.wav",
+        "C:/a.wav",
+        "a/../../b.wav",
+        "knock/link.wav",
+        "knock/locked.wav",
+        "knock/bomb.wav",
+    }
+
+
+@pytest.mark.protects("uploads/hostile-archives-of-data")
+def test_a_file_that_unpacks_to_more_than_its_limit_is_left_out() -> None:
+    archive = opened(zipped({"a.wav": b"\0" * 3_000_000}))
+    with pytest.raises(BadContent, match=r"larger than 2\.0 MB"):
+        archive.read("a.wav", 2_000_000)
+    for data in (b"", b"PK", zipped({"a": b"x"})[:-5], b"\0" * 100):
+        with pytest.raises(BadContent, match="not a ZIP file"):
+            opened(data)
+
+
+@contextmanager
+def pieces(folder: Path, data: bytes, *cuts: int) -> Iterator[list[int]]:
+    files = []
+    for number, (start, end) in enumerate(zip((0, *cuts), (*cuts, len(data)), strict=True)):
+        path = folder / str(number)
+        path.write_bytes(data[start:end])
+        files.append(path.open("rb"))
+    try:
+        yield [file.fileno() for file in files]
+    finally:
+        for file in files:
+            file.close()
+
+
+def test_an_archive_in_pieces_is_read_as_one(tmp_path: Path) -> None:
+    data = zipped({"knock/a.wav": loud(), "knock/b.wav": loud(1)})
+    with pieces(tmp_path, data, 10, 11, len(data) - 30) as descriptors:
+        archive = DataArchive(JoinedFile(descriptors))
+        assert [archive.read(name) for name in archive.names] == [loud(), loud(1)]
+
+
+def sentence_of(archive: DataArchive, layout: Layout, item: Item) -> str:
+    """Why a recording is left out, "" where it is read. Any other error than `BadContent` fails the test."""
+    try:
+        read_item(archive, layout, item)
+    except BadContent as error:
+        return str(error)
+    return ""
+
+
+WAV, PNG = loud(), png()
+SEEDS = [
+    zipped({"knock/a.wav": WAV, "b.csv": "t,x,y,z\n1,2,3,4\n", "c/d.png": PNG}),
+    zipped(
+        {
+            "training/wave.1.json": acquisition([[1, 2, 3]], 3),
+            "info.labels": '{"files": [{"path": "training/wave.1.json"}]}',
+        }
+    ),
+    zipped({"metadata.jsonl": '{"file_name": "a.wav", "label": 3}', "a.wav": WAV}),
+    zipped(
+        {
+            "train-images-idx3-ubyte": idx(b"1234", labels=b"1")["images"],
+            "train-labels-idx1-ubyte": idx(labels=b"1")["labels"],
+        }
+    ),
+    zipped(
+        {"croissant.json": '{"conformsTo": "croissant", "recordSet": [{"data": [{"file": "a.wav"}]}]}', "a.wav": WAV}
+    ),
+    zipped({"e.json": '[{"id": 1, "annotator": 1, "audio": "a.wav", "choice": ["x"]}]', "a.wav": WAV}),
+]
+
+
+@pytest.mark.protects("uploads/hostile-archives-of-data")
+@settings(max_examples=60, deadline=None)
+@given(some.sampled_from(SEEDS), some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), max_size=12))
+def test_no_bytes_crash_the_reader_of_archives(data: bytes, changes: list[tuple[int, int]]) -> None:
+    changed = bytearray(data)
+    for place, value in changes:
+        changed[place % len(changed)] = value
+    try:
+        archive = opened(bytes(changed))
+        layout = find_layout(archive)
+    except BadContent:
+        return
+    assert all(sentence_of(archive, layout, item).endswith((".", "")) for item in layout.items)
+
+
+_JSON = some.recursive(
+    some.none() | some.booleans() | some.floats(allow_nan=False) | some.text(max_size=5),
+    lambda inner: (
+        some.lists(inner, max_size=3)
+        | some.dictionaries(
+            some.sampled_from(
+                [
+                    "files",
+                    "path",
+                    "label",
+                    "data",
+                    "annotations",
+                    "result",
+                    "value",
+                    "recordSet",
+                    "field",
+                    "source",
+                    "payload",
+                    "values",
+                    "sensors",
+                    "interval_ms",
+                    "choices",
+                    "metadata",
+                    "id",
+                    "annotator",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.sampled_from(["info.labels", "training/a.1.json", "e.json", "croissant.json", "metadata.jsonl"]), _JSON)
+def test_no_json_crashes_the_reader_of_archives(name: str, value: Any) -> None:
+    if name == "croissant.json" and isinstance(value, dict):
+        value["conformsTo"] = "croissant"
+    archive = opened(zipped({name: json.dumps(value), "a.wav": WAV}))
+    try:
+        layout = find_layout(archive)
+    except BadContent:
+        return
+    assert all(isinstance(sentence_of(archive, layout, item), str) for item in layout.items)
