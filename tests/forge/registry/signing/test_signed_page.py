@@ -44,7 +44,7 @@ def test_members_read_names_and_strangers_a_number(
     page = compact(browser_of(developer).get(PAGE).content.decode())
     for text in ("Signed by acme", published.fingerprint, str(people["reviewer"]), str(people["maintainer"])):
         assert text in page
-    assert "who verifies trusts it" in page
+    assert "trusts this server with the key" in page
     public = compact(Client().get(PAGE).content.decode())
     assert "Approved by 2 people" in public
     assert published.fingerprint in public

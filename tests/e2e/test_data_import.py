@@ -1,0 +1,39 @@
+"""Importing an archive in the browser: it is sent in pieces, described before anything comes in, and followed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.studio import create, sign_in
+from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.forge.factories.recordings import loud
+from tests.support.archives import zipped
+from tests.support.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+
+def test_an_archive_is_sent_looked_at_and_imported(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    project = page.url.removesuffix("/studio").removeprefix(f"{forge.address}/")
+    page.goto(f"{forge.address}/{project}/data")
+    page.get_by_role("link", name="Import", exact=True).click()
+    assert findings(page, LOOKS) == []
+    sounds = {f"knock/{number}.wav": loud(number) for number in range(30)}
+    archive = zipped({**sounds, "glass/a.wav": loud(40), "glass/b.wav": b"RIFF1234WAVE", "notes.txt": "x"})
+    chosen = {"name": "mine.zip", "mimeType": "application/zip", "buffer": archive}
+    page.get_by_label("ZIP file").set_input_files([chosen])
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="32 recordings, folders by label")).to_be_visible(timeout=60_000)
+    assert findings(page, LOOKS) == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("31 samples added.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The WAV file has no sound in it.")).to_be_visible()
+    assert findings(page, LOOKS) == []
