@@ -157,3 +157,20 @@ class DeploymentKey(models.Model):
     def has_ended(self) -> bool:
         """Whether it was revoked, or its time is over."""
         return self.revoked is not None or (self.expires is not None and self.expires <= timezone.now())
+
+
+class CallsOfDay(models.Model):
+    """How often a deployment was asked on a day. No row says by whom."""
+
+    id = models.BigAutoField(primary_key=True)
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="calls")
+    day = models.DateField()
+    answered = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deployment", "day"], name="one_count_of_calls_a_day")]
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.deployment_id} {self.day}"

@@ -16,6 +16,7 @@ from forge.core.models import Event
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
+from forge.deployments.serving.calls import FLUSH_EVERY, write_down
 from forge.registry.models import Tag
 
 _log = logging.getLogger(__name__)
@@ -58,4 +59,7 @@ def wake_followers(event: Event) -> None:
 
 register(
     PeriodicTask("deployments", FOLLOW_EVERY, Runs.ONE_WORKER, "moves deployments whose followed tag moved", follow_all)
+)
+register(
+    PeriodicTask("calls", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often deployments were asked", write_down)
 )

@@ -1,8 +1,9 @@
-"""The API's addresses of deployments."""
+"""The API's addresses of deployments, and those that apps ask."""
 
 from django.urls import path
 
 from forge.deployments import api
+from forge.deployments.serving import views
 
 _ALL = "projects/<str:organisation>/<str:name>/deployments"
 _ONE = f"{_ALL}/<str:deployment>"
@@ -16,3 +17,9 @@ urlpatterns = [
     path(f"{_ONE}/keys/<uuid:key_id>", api.OneDeploymentKey.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>/rotate", api.DeploymentKeyRotation.as_view()),
 ]
+
+served_urlpatterns = [
+    path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
+]
+"""Below /d/: what apps and pages outside ask."""

@@ -27,6 +27,7 @@ from rune.running.isolation.toolchain_files import toolchain_access
 STEPS = {
     "keras": "lab.formats.keras.converting",
     "onnx": "lab.formats.onnx.converting",
+    "savedmodel": "lab.formats.savedmodel.converting",
     "quantise": "lab.quantize.step",
 }
 """The module of each step; its function `run` takes a job and gives the result as plain data."""

@@ -15,12 +15,14 @@ import rune
 from lab.child.start import Outcome, Step, run
 from lab.environments.declared import ENVIRONMENTS, Environment
 from lab.formats.identify import SourceFormat, identify
+from lab.formats.savedmodel.packing import pack_folder
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import SUFFIXES, pack_samples
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
     SourceFormat.ONNX: ENVIRONMENTS["onnx"],
+    SourceFormat.SAVED_MODEL: ENVIRONMENTS["tensorflow"],
 }
 """The environment that a format needs; none for one that is missing here."""
 FORMAT_VERSION = 1
@@ -68,6 +70,9 @@ def convert(request: Request, report: Report) -> Converted:
             float_model = folder / "float.tflite"
             spec: dict[str, Any] = {"shapes": {key: list(shape) for key, shape in request.shapes.items()}}
             inputs = {"source": request.source}
+            if request.source.is_dir():
+                inputs["source"] = folder / "source.zip"
+                pack_folder(request.source, inputs["source"])
             weights = weights_beside(request.source, source_format)
             if weights is not None:
                 inputs["weights"], spec["weights_name"] = weights, weights.name
@@ -126,7 +131,7 @@ def _provenance(
         "source": {
             "file": request.source.name,
             "format": source_format.value,
-            "digest": _digest(request.source.read_bytes()),
+            "digest": source_digest(request.source),
             **({"weights": _digest(weights.read_bytes())} if weights is not None else {}),
             "saved_with": conversion.result["saved_with"] if conversion else None,
         },
@@ -143,9 +148,21 @@ def _provenance(
     }
 
 
+def source_digest(source: Path) -> str:
+    """The digest of a source: of a file's bytes, or of the files of a folder."""
+    if not source.is_dir():
+        return _digest(source.read_bytes())
+    return _digest_of_files(source, sorted(path for path in source.rglob("*") if path.is_file()))
+
+
 def samples_digest(folder: Path) -> str:
     """The digest of the files of samples in a folder: of their paths and their bytes, not of their times."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    return _digest_of_files(
+        folder, sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    )
+
+
+def _digest_of_files(folder: Path, paths: Sequence[Path]) -> str:
     files = [[path.relative_to(folder).as_posix(), _digest(path.read_bytes())] for path in paths]
     return _digest(json.dumps(files).encode())
 

@@ -62,7 +62,7 @@ class Environment:
 ENVIRONMENTS: Final[Mapping[str, Environment]] = {
     each.name: each
     for each in [
-        Environment("tensorflow", "tensorflow", "Keras models (.keras, .h5)", download=320, disk=1600),
+        Environment("tensorflow", "tensorflow", "Keras models (.keras, .h5) and SavedModels", download=320, disk=1600),
         Environment("onnx", "onnxruntime", "ONNX models (.onnx)", download=60, disk=230),
     ]
 }

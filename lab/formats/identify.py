@@ -19,7 +19,6 @@ ONNX_VERSIONS = range(3, 32)
 """Versions that an ONNX file begins with. A SavedModel's graph begins with 1."""
 
 EXPORT = "Export the module where its code is, with torch.onnx.export, and convert the .onnx file."
-FROM_KERAS = 'Load it where it was made, and save it with model.save("model.keras").'
 
 
 class SourceFormat(StrEnum):
@@ -27,6 +26,7 @@ class SourceFormat(StrEnum):
 
     KERAS = "keras"
     ONNX = "onnx"
+    SAVED_MODEL = "savedmodel"
     TFLITE = "tflite"
 
 
@@ -34,7 +34,7 @@ def identify(path: Path) -> SourceFormat:
     """The format of a file or a folder. Raises `Refused` for one that is not converted, and `OSError`."""
     if path.is_dir():
         if (path / "saved_model.pb").is_file():
-            raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a SavedModel, which is not converted. {FROM_KERAS}")
+            return SourceFormat.SAVED_MODEL
         raise Refused(Reason.NOT_READ, f"{quoted(path.name)} is a folder, and not a model.")
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -68,7 +68,7 @@ def _archive(path: Path) -> SourceFormat:
     if {"config.json", "model.weights.h5"} & set(names):
         return SourceFormat.KERAS
     if "saved_model.pb" in ends:
-        raise Refused(Reason.NOT_READ, f"{quoted(path.name)} holds a SavedModel, which is not converted. {FROM_KERAS}")
+        return SourceFormat.SAVED_MODEL
     if "data.pkl" in ends and ("constants.pkl" in ends or any("/code/" in name for name in names)):
         raise Refused(
             Reason.PYTHON_CODE,

@@ -14,6 +14,7 @@ _ALL = "api/v1/projects/acme/kitchen/deployments"
 _ONE = f"{_ALL}/website"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
 _PAGE = "<str:organisation>/<str:name>/deployments"
+_SERVED = "<str:organisation>/<str:name>/<str:deployment>"
 _READ = (200, 200, 200, 200, 200, 404, 401)
 _MAKE = (201, 201, 201, 403, 403, 404, 401)
 _SET = (200, 200, 200, 403, 403, 404, 401)
@@ -33,6 +34,9 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>/rotate", "DEPLOYMENT_KEY/rotate", {}, _MAKE),
     ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, _END),
     ("delete", f"{_ROUTE}/<str:deployment>", _ONE, None, (204, 204, 403, 403, 403, 404, 401)),
+    # Apps are known by keys, and people by nothing.
+    ("get", f"d/{_SERVED}", "d/acme/kitchen/website", None, (401,) * 7),
+    ("get", f"d/{_SERVED}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
     ("get", _PAGE, "acme/kitchen/deployments", None, _SHOWN),
     (
         "form",

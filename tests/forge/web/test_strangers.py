@@ -43,6 +43,8 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]
 Names = dict[str, str]
 
+_UNKNOWN_RUNE = "sha256:" + "1" * 64
+"""Who knows the digest of a rune that a deployment serves may have the rune."""
 NOTHING: Names = {
     "organisation": "nowhere",
     "name": "zilch",
@@ -87,6 +89,7 @@ NOTHING: Names = {
     "key": str(UUID(int=20)),
     "other": "986",
     "deployment": "nodeployment",
+    "rune": _UNKNOWN_RUNE,
     "key_id": str(UUID(int=21)),
 }
 """What the addresses' parameters are where there is nothing of the kind."""
@@ -185,6 +188,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "consent_id": str(recorded.consent_id),
         "other": "1",
         "deployment": key.deployment.name,
+        "rune": _UNKNOWN_RUNE,
         "key_id": str(key.pk),
     }
 

@@ -28,6 +28,10 @@ def test_what_is_converted_is_recognised_whatever_its_name(tmp_path: Path) -> No
     assert identify(MODELS / "network.keras") is SourceFormat.KERAS
     assert identify(MODELS / "network.tflite") is SourceFormat.TFLITE
     assert identify(MODELS / "onnx" / "dense.onnx") is SourceFormat.ONNX
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
+    assert identify(tmp_path / "saved") is SourceFormat.SAVED_MODEL
+    assert identify(archive(tmp_path / "m.zip", "m/saved_model.pb")) is SourceFormat.SAVED_MODEL
 
 
 @pytest.mark.protects("models-in/pickles")
@@ -38,7 +42,6 @@ def test_what_is_converted_is_recognised_whatever_its_name(tmp_path: Path) -> No
         (("m/data.pkl", "m/data/0"), Reason.PICKLE, "without the network"),
         (("m/serialized_exported_program.json",), Reason.NOT_READ, "torch.onnx.export"),
         (("m/models/model.json", "m/archive_format"), Reason.NOT_READ, "torch.onnx.export"),
-        (("m/saved_model.pb",), Reason.NOT_READ, "model.save"),
         (("readme.txt",), Reason.NOT_READ, "archive"),
     ],
 )
@@ -63,12 +66,9 @@ def test_a_pickle_is_refused_unread(tmp_path: Path, protocol: int) -> None:
 def test_other_files_and_folders_are_refused_with_the_formats_that_are_read(tmp_path: Path) -> None:
     (tmp_path / "m.onnx").write_bytes(b"\x08\x01\x12\x00")
     (tmp_path / "m.txt").write_text("text")
-    (tmp_path / "saved").mkdir()
-    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
     for name, message in {
         "m.onnx": ".keras, .h5",
         "m.txt": ".keras, .h5",
-        "saved": "SavedModel",
         ".": "folder",
     }.items():
         with pytest.raises(Refused, match=message) as caught:

@@ -1,0 +1,113 @@
+"""Who asks a deployment's address: the key that a request names, and the origin of the page that sends it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from forge.accounts.models import of_living_tokens
+from forge.accounts.tokens.secrets import hash_secret
+from forge.core.errors import CountersUnavailable
+from forge.deployments.grants import may_deploy
+from forge.deployments.models import Deployment, DeploymentKey, Release
+from forge.deployments.serving.refusals import (
+    KEY_EXPIRED,
+    KEY_MISSING,
+    KEY_REVOKED,
+    KEY_UNKNOWN,
+    ORIGIN_REFUSED,
+    RUNE_UNKNOWN,
+    TOO_OFTEN,
+    VERSION_WITHDRAWN,
+    Refusal,
+)
+from forge.registry.models import WithdrawnRune
+
+CALLS_A_MINUTE = 6000
+"""With one key."""
+_USE_WRITTEN_EVERY = timedelta(minutes=5)
+
+
+def find_by_address(organisation: str, project: str, name: str) -> Deployment | None:
+    """The deployment of a living project at an address."""
+    rows = Deployment.objects.select_related("project__organisation").filter(
+        project__organisation__name=organisation, project__name=project, project__deleted_at=None, name=name
+    )
+    return rows.first()
+
+
+def require_key(deployment: Deployment | None, secret: str) -> DeploymentKey:
+    """The key of a deployment that a secret belongs to. An unknown deployment is answered as an unknown key is.
+
+    Raises `Refusal`.
+    """
+    if not secret:
+        raise Refusal(KEY_MISSING)
+    keys = DeploymentKey.objects.select_related("created_by", "deployment__project__organisation")
+    rows = keys.filter(secret_hash=hash_secret(secret))
+    key = None if deployment is None else rows.filter(deployment=deployment).first()
+    if deployment is None or key is None:
+        raise Refusal(KEY_UNKNOWN)
+    if key.revoked is not None:
+        raise Refusal(KEY_REVOKED)
+    if key.has_ended:
+        raise Refusal(KEY_EXPIRED)
+    lives = DeploymentKey.objects.filter(of_living_tokens(), pk=key.pk).exists()
+    if not lives or key.created_by is None or not key.created_by.is_active:
+        raise Refusal(KEY_REVOKED)
+    if not may_deploy(deployment.project)(key.created_by):
+        raise Refusal(KEY_REVOKED)
+    return key
+
+
+def require_origin(deployment: Deployment | None, origin: str) -> None:
+    """Raises `Refusal` for a page of an origin that the deployment does not name. A program sends no origin."""
+    if origin and (deployment is None or origin not in deployment.origins):
+        raise Refusal(ORIGIN_REFUSED)
+
+
+def require_rate(key: UUID) -> None:
+    """Counts a call with a key. Raises `Refusal` where there were too many within a minute."""
+    name = f"deployment-key:{key.hex}"
+    try:
+        cache.add(name, 0, 60)
+        calls = cache.incr(name)
+    except (ValueError, CountersUnavailable):
+        # The minute ended between both, or the counters are away: a call is let in without being counted.
+        return
+    if calls > CALLS_A_MINUTE:
+        raise Refusal(TOO_OFTEN, f"A key may be used {CALLS_A_MINUTE} times a minute. Ask again in a minute.")
+
+
+def served_release(deployment: Deployment) -> Release:
+    """The release that a deployment serves. Raises `Refusal` where it was withdrawn."""
+    return _not_withdrawn(deployment, Release.objects.filter(deployment=deployment, ended=None), deployment.title)
+
+
+def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
+    """The newest release with a rune of this digest, also one that was served before: a page may have loaded its
+    address a moment ago. Raises `Refusal`."""
+    if deployment is None:
+        raise Refusal(RUNE_UNKNOWN)
+    return _not_withdrawn(deployment, Release.objects.filter(deployment=deployment, rune=rune), "This rune")
+
+
+def note_use(key: DeploymentKey) -> None:
+    """Stores when a key was used last, at most every five minutes."""
+    now = timezone.now()
+    if key.last_used is None or key.last_used < now - _USE_WRITTEN_EVERY:
+        DeploymentKey.objects.filter(pk=key.pk).update(last_used=now)
+
+
+def _not_withdrawn(deployment: Deployment, releases: QuerySet[Release], what: str) -> Release:
+    withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id, digest=OuterRef("digest"))
+    release = releases.annotate(is_withdrawn=Exists(withdrawn)).order_by("-number").first()
+    if release is None:
+        raise Refusal(RUNE_UNKNOWN)
+    if release.is_withdrawn:
+        raise Refusal(VERSION_WITHDRAWN, f"{what} cannot be served: its project withdrew {release.version}.")
+    return release

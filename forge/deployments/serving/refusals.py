@@ -1,0 +1,34 @@
+"""The named errors of a deployment's address, as apps get them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RefusalKind:
+    """A reason for which an app gets nothing. `name` never changes: apps compare it."""
+
+    name: str
+    status: int
+    title: str
+
+
+KEY_MISSING = RefusalKind("key-missing", 401, "Send the deployment's key as x-api-key")
+KEY_UNKNOWN = RefusalKind("key-unknown", 403, "The key is not one of this deployment, or there is no such deployment")
+KEY_REVOKED = RefusalKind("key-revoked", 403, "The key was revoked")
+KEY_EXPIRED = RefusalKind("key-expired", 403, "The key has expired")
+ORIGIN_REFUSED = RefusalKind("origin-refused", 403, "The deployment is not for pages of this origin")
+VERSION_WITHDRAWN = RefusalKind("version-withdrawn", 410, "The version was withdrawn by its project")
+RUNE_UNKNOWN = RefusalKind("rune-unknown", 404, "The deployment serves no rune of this digest")
+TOO_OFTEN = RefusalKind("too-often", 429, "The key is used too often")
+METHOD_REFUSED = RefusalKind("method-refused", 405, "Only GET, HEAD and OPTIONS are allowed")
+
+
+class Refusal(Exception):
+    """An app gets nothing, for a named reason."""
+
+    def __init__(self, kind: RefusalKind, detail: str = "") -> None:
+        super().__init__(kind.title)
+        self.kind = kind
+        self.detail = detail or f"{kind.title}."

@@ -1,0 +1,96 @@
+"""Converts a SavedModel to a float `.tflite` file and compares the two, in the child of the TensorFlow environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lab.child.job import Job
+from lab.formats.comparing import INPUTS, TOLERANCE, difference, seeded_inputs
+from lab.formats.savedmodel.packing import GRAPH, unpack
+from lab.formats.savedmodel.reading import check_graphs
+from lab.refusal import Reason, Refused
+from rune.wording import listed, plain, quoted
+
+SIGNATURE = "serving_default"
+_IDS = 2
+"""Whole numbers of a comparison are below this: a table may have two rows."""
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Reads the archive `source`, writes `model`. The result has the inputs, the converter and the difference."""
+    job.report(0.05, "Reading the files as data")
+    folder = unpack(job.inputs["source"], job.folder / "saved")
+    check_graphs((folder / GRAPH).read_bytes())
+    job.inputs["source"].unlink()
+    job.report(0.1, "Loading TensorFlow")
+    import tensorflow as tf  # after the files were read as data
+
+    job.report(0.5, "Converting")
+    try:
+        model = tf.saved_model.load(str(folder))
+    except Exception as error:
+        raise Refused(Reason.BROKEN, f"TensorFlow cannot load the SavedModel: {_first_line(error)}") from error
+    if SIGNATURE not in model.signatures:
+        names = listed([plain(name) for name in model.signatures]) or "none"
+        raise Refused(Reason.NOT_CONVERTED, f"The SavedModel has no signature {SIGNATURE}. It has: {names}.")
+    function = model.signatures[SIGNATURE]
+    shapes = {name: _shape(name, spec) for name, spec in sorted(function.structured_input_signature[1].items())}
+    try:
+        data: bytes = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=[SIGNATURE]).convert()
+    except tf.errors.ResourceExhaustedError:
+        raise
+    except Exception as error:  # the converter raises whatever its parts raise
+        raise Refused(Reason.NOT_CONVERTED, f"TensorFlow cannot convert the model: {_first_line(error)}") from error
+    job.report(0.8, f"Comparing on {INPUTS} inputs")
+    largest = _compare(function, data, shapes)
+    job.outputs["model"].write_bytes(data)
+    return {
+        "inputs": [{"name": name, "shape": list(shape)} for name, shape in shapes.items()],
+        "difference": largest,
+        "saved_with": "SavedModel",
+        "converter": f"TensorFlow {tf.__version__}",
+    }
+
+
+def _shape(name: str, spec: Any) -> tuple[int, ...]:
+    """The shape of an input with a batch of 1. Raises `Refused`."""
+    sizes = list(spec.shape) if spec.shape.rank is not None else [None, None]
+    if not (spec.dtype.is_floating or spec.dtype.is_integer):
+        raise Refused(Reason.NOT_CONVERTED, f"The input {quoted(name)} is not of numbers.")
+    if None in sizes[1:]:
+        raise Refused(
+            Reason.OPEN_DIMENSION,
+            f"The input {quoted(name)} has the shape {sizes}. Export it with all but the batch known.",
+        )
+    return tuple(1 if size is None else int(size) for size in sizes)
+
+
+def _compare(function: Any, data: bytes, shapes: dict[str, tuple[int, ...]]) -> float:
+    """The largest difference between the source and its converted form. Raises `Refused` above the tolerance."""
+    import tensorflow as tf
+
+    specs = function.structured_input_signature[1]
+    runner = tf.lite.Interpreter(model_content=data, num_threads=2).get_signature_runner(SIGNATURE)
+    whole = any(specs[name].dtype.is_integer for name in shapes)
+    largest = 0.0
+    for values in seeded_inputs(list(shapes.values()), _IDS if whole else 0):
+        named = {
+            name: value.astype(specs[name].dtype.as_numpy_dtype) for name, value in zip(shapes, values, strict=True)
+        }
+        expected = function(**{name: tf.constant(value) for name, value in named.items()})
+        for name, output in runner(**named).items():
+            largest = max(largest, difference(np.asarray(expected[name]), output))
+    if largest > TOLERANCE:
+        raise Refused(
+            Reason.DIFFERS,
+            f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
+            f"where at most {TOLERANCE:g} is accepted.",
+        )
+    return largest
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(error).__name__

@@ -1,0 +1,66 @@
+"""SavedModels are converted in the TensorFlow environment; those that touch files are refused there as well."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab.child.start import Step, run
+from lab.environments.declared import ENVIRONMENTS
+from lab.formats.savedmodel.packing import pack_folder
+from lab.refusal import Reason, Refused
+from rune.model.tflite import read_model
+
+TENSORFLOW = ENVIRONMENTS["tensorflow"]
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not TENSORFLOW.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+
+SOURCES = """
+import sys, keras, tensorflow as tf
+from keras import layers as L
+keras.utils.set_random_seed(3)
+model = keras.Sequential([L.Input((16, 8, 1)), L.Conv2D(4, 3, activation="relu"), L.BatchNormalization(),
+                          L.DepthwiseConv2D(3), L.GlobalAveragePooling2D(), L.Dense(3, "softmax")])
+model.export("good", verbose=False)
+
+class Attack(tf.Module):
+    @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
+    def answer(self, x):
+        tf.io.write_file(sys.argv[1], "ran")
+        return x * 2
+
+attack = Attack()
+tf.saved_model.save(attack, "attack", signatures=attack.answer)
+"""
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sources")
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder)}
+    command = [str(TENSORFLOW.python), "-c", SOURCES, str(folder / "canary")]
+    completed = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    return folder
+
+
+def test_a_savedmodel_is_converted_and_gives_what_tensorflow_gives(sources: Path, tmp_path: Path) -> None:
+    pack_folder(sources / "good", tmp_path / "packed")
+    step = Step("savedmodel", {}, {"source": tmp_path / "packed"}, {"model": tmp_path / "m.tflite"})
+    assert run(step, TENSORFLOW.python).result["difference"] < 1e-5
+    assert read_model((tmp_path / "m.tflite").read_bytes()).operators
+
+
+@pytest.mark.protects("models-in/savedmodel-code")
+def test_a_savedmodel_that_writes_a_file_is_refused_and_did_not_run(sources: Path, tmp_path: Path) -> None:
+    pack_folder(sources / "attack", tmp_path / "packed")
+    step = Step("savedmodel", {}, {"source": tmp_path / "packed"}, {"model": tmp_path / "m.tflite"})
+    with pytest.raises(Refused, match="WriteFile") as caught:
+        run(step, TENSORFLOW.python)
+    assert caught.value.reason is Reason.UNKNOWN_LAYER
+    assert not (sources / "canary").exists()
