@@ -75,7 +75,11 @@ def test_each_route_of_the_api_says_which_scope_each_method_takes(route: str) ->
 
 _ALSO_READING = {
     ("delete", "api/v1/data/consents/<uuid:consent_id>"),
+    ("delete", "api/v1/projects/<str:organisation>/<str:name>/data/imports/<uuid:import_id>"),
+    ("put", "api/v1/projects/<str:organisation>/<str:name>/data/imports/<uuid:import_id>/bytes"),
+    ("post", "api/v1/projects/<str:organisation>/<str:name>/data/imports/<uuid:import_id>/start"),
     ("delete", "api/v1/projects/<str:organisation>/<str:name>/data/samples/<int:number>"),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/registry/trash"),
     ("delete", "api/v1/samples/<uuid:sample_id>"),
     ("patch", "api/v1/notices/<uuid:notice_id>"),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/teams/<str:team>"),

@@ -23,7 +23,7 @@ MERGES = "What others wrote meanwhile stays: the live document has both."
 COMPARES = "Its action compares what the request names with what is there now, and answers 409 where they differ."
 SETS = "It sets a value that the request names in full, of a thing that keeps its meaning; the log has the one before."
 HIGHEST = "It makes the named member an owner and the caller a maintainer, whatever the roles of both were."
-OPENS = "It opens again what was closed: nothing is lost, and closing it again is one act."
+OPENS = "It opens again what was closed, or restores what was deleted: nothing is lost, and undoing it is one act."
 
 _P = "projects/<str:organisation>/<str:name>"
 _O = "organisations/<str:organisation>"
@@ -73,6 +73,9 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/data/consents": MAKES,
     f"POST {_P}/data/imports": MAKES,
     f"PUT {_P}/data/imports/<uuid:import_id>/bytes": COMPARES,
+    f"POST {_P}/deployments": MAKES,
+    f"POST {_P}/deployments/<str:deployment>/keys": MAKES,
+    f"POST {_P}/registry/trash/<str:digest>/restore": OPENS,
     f"POST {_P}/data/imports/<uuid:import_id>/start": COMPARES,
     f"DELETE {_P}/data/imports/<uuid:import_id>": ENDS,
     f"POST {_P}/data/samples": MAKES,

@@ -53,6 +53,8 @@ FORMS: Mapping[str, str] = {
     f"{_P}/data/samples/<int:number>/delete": ENDS,
     f"{_P}/data/versions": COMPARES,
     f"{_P}/delete": SEEN,
+    f"{_P}/deployments": MAKES,
+    f"{_P}/deployments/<str:deployment>/do": SEEN,
     f"{_P}/devices": SETS,
     f"{_P}/offer": SEEN,
     f"{_P}/published/trash": NAMES,
