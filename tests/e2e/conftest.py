@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.e2e.studio import PATIENCE
 from tests.support.live_forge import LiveForge
 from tools.browser import chromium
 from tools.needs import CHROMIUM, lack
 
-DESKTOP = {"width": 1440, "height": 940}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 940}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
@@ -75,10 +75,10 @@ def people(
         if message.type == "error":
             note(message.text, message.location["url"])
 
-    def opened(microphone: Path | None = None, viewport: dict[str, int] = DESKTOP) -> Page:
+    def opened(microphone: Path | None = None, viewport: ViewportSize = DESKTOP) -> Page:
         if microphone not in browsers:
             browsers[microphone] = start(microphone)
-        page = browsers[microphone].new_context(viewport=viewport).new_page()  # type: ignore[arg-type]
+        page = browsers[microphone].new_context(viewport=viewport).new_page()
         page.on("pageerror", lambda error: note(str(error), page.url))
         page.on("console", note_error)
         return page

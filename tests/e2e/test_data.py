@@ -89,7 +89,7 @@ def test_samples_are_labelled_by_keys_and_appear_while_one_looks(forge: LiveForg
     page.get_by_role("button", name="Save version").click()
     expect(page.locator("#versions").get_by_text("First recordings")).to_be_visible()
 
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert findings(page, LOOKS) == []
     page.locator("[data-number='42'] [data-open]").click()
     expect(page.get_by_role("heading", name="Sample 0042")).to_be_visible()

@@ -25,8 +25,9 @@ def test_an_archive_is_sent_looked_at_and_imported(forge: LiveForge, open_page: 
     assert findings(page, LOOKS) == []
     sounds = {f"knock/{number}.wav": loud(number) for number in range(30)}
     archive = zipped({**sounds, "glass/a.wav": loud(40), "glass/b.wav": b"RIFF1234WAVE", "notes.txt": "x"})
-    chosen = {"name": "mine.zip", "mimeType": "application/zip", "buffer": archive}
-    page.get_by_label("ZIP file").set_input_files([chosen])
+    page.get_by_label("ZIP file").set_input_files(
+        {"name": "mine.zip", "mimeType": "application/zip", "buffer": archive}
+    )
     page.get_by_label("I agree").check()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="32 recordings, folders by label")).to_be_visible(timeout=60_000)

@@ -51,7 +51,7 @@ def test_a_job_appears_and_ends_on_the_open_page(forge: LiveForge, open_page: Op
     expect(page.get_by_text("No job matches.")).to_be_visible()
     page.get_by_role("link", name="Show all").click()
 
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     log = page.get_by_role("link", name=f"Log of {title}")
     log.focus()
     page.keyboard.press("Enter")

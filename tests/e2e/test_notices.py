@@ -39,7 +39,7 @@ def test_a_review_is_heard_of_by_who_is_asked_and_its_verdict_by_who_asked(
     reviewer.get_by_role("link", name="Show them").click()
     expect(reviewer.get_by_text("asks for your review of build 1")).to_be_visible()
     assert findings(reviewer) == []
-    reviewer.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    reviewer.set_viewport_size(PHONE)
     developer.goto(f"{project}/studio")
     reviewer.get_by_role("button", name="Review: Follows the curve").click()
     expect(reviewer.get_by_role("heading", name="Follows the curve")).to_be_visible(timeout=PATIENCE)

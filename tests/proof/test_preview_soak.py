@@ -95,7 +95,7 @@ def opened(
             *arguments,
         ],
     )
-    page = browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=DESKTOP).new_page()
     sign_in(page, forge.printed_link())
     begin(page)
     return page, port

@@ -95,7 +95,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     expect(problems.get_by_text("No problems in the newest text.")).to_be_visible(timeout=2 * PATIENCE)
     expect(problems.get_by_role("region", name="Problems of build 1")).to_contain_text("test_it_follows failed")
     _shot(page, "tests-problems-of-build")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     _shot(page, "tests-phone")
 
 
@@ -147,7 +147,7 @@ def test_a_block_of_the_catalogue_is_copied_and_its_panels_are_for_all(forge: Li
     assert findings(page, (LIGHT_AND_WIDE, dark)) == []
     page.emulate_media(color_scheme="dark")
     _shot(page, "tests-dark")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Preview").click()
     tests = page.get_by_role("region", name="Tests")
     expect(tests).to_be_visible()

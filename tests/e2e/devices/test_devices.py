@@ -47,7 +47,7 @@ def launch(playwright: Playwright, *arguments: str) -> Browser:
 
 def trial(browser: Browser, address: str, rune: bytes) -> tuple[Page, Locator]:
     """The page where anybody tries a rune, with this one."""
-    page = browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=DESKTOP).new_page()
     page.add_init_script(HOLD)
     page.goto(f"{address}/try")
     choose(page, "any.rune", rune)

@@ -77,10 +77,10 @@ def test_the_board_beside_the_preview_runs_the_text_and_follows_it(forge: LiveFo
     expect_accessible(page)
     shoot(page, board, "studio")
 
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     parts(page).get_by_role("button", name="Text").click()
     expect(board).to_be_hidden()
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
     # The editor has only those lines in the page that are in view.
     page.get_by_role("textbox", name="Runefile.yml").press("Control+End")
     replace_in_editor(page, "Runefile.yml", "answer:", "verdict:")
@@ -147,10 +147,10 @@ def expect_accessible(page: Page) -> None:
     board.locator("summary").click()
     for scheme, viewport in (("light", DESKTOP), ("dark", PHONE)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)
         assert page.evaluate(FINDINGS, ".boards") == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
 
 
 def address_of_firmware(page: Page) -> str:
@@ -166,9 +166,9 @@ def shoot(page: Page, board: Locator, name: str) -> None:
     for scheme in ("light", "dark"):
         for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
             page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            page.set_viewport_size(viewport)
             if parts(page).is_visible():
                 parts(page).get_by_role("button", name="Preview").click()
             board.scroll_into_view_if_needed()
             board.screenshot(path=Path(SCREENSHOTS) / f"{name}-{size}-{scheme}.png")
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)

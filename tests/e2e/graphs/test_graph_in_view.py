@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.graphs.graph import open_palette, runefile, show_graph, stage, write_runefile
@@ -14,8 +14,8 @@ from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
-LAPTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 360, "height": 800}
+LAPTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 800}
 
 CARET_IN_VIEW = """() => {
   const line = getSelection().focusNode.parentElement.closest(".cm-line");
@@ -187,7 +187,7 @@ def test_every_stage_can_be_read_and_no_panel_covers_the_one_that_it_is_about(
     expect(said).to_have_count(len(names), timeout=PATIENCE)
     expect(said.filter(has_text="scores")).to_have_text("scores, output SERIAL, reads digits and again")
     for viewport in (LAPTOP, PHONE):
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)
         if viewport is PHONE:
             parts = page.get_by_role("navigation", name="Parts of the studio")
             parts.get_by_role("button", name="Text").click()
@@ -231,7 +231,7 @@ def test_cards_and_build_pages_draw_the_wires_that_there_are(forge: LiveForge, o
     page.get_by_role("button", name="Build", exact=True).click()
     page.get_by_role("link", name="Build 1 ok").click(timeout=PATIENCE)
     for viewport in (LAPTOP, PHONE):
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)
         [build] = pictures(page)
         assert sorted(build["drawn"]) == sorted(build["wires"])
         assert build["cut"] == []
@@ -240,7 +240,7 @@ def test_cards_and_build_pages_draw_the_wires_that_there_are(forge: LiveForge, o
         assert build["sideways"] == 0
     page.goto(forge.address)
     for viewport in (LAPTOP, PHONE):
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)
         [card] = pictures(page)
         assert card["cut"] == []
         assert min(card["letters"]) >= 11

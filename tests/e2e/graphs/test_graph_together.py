@@ -39,7 +39,7 @@ def phone_of(owner: Page) -> Page:
     browser = owner.context.browser
     assert browser is not None
     context = browser.new_context(
-        viewport=PHONE,  # type: ignore[arg-type]
+        viewport=PHONE,
         has_touch=True,
         is_mobile=True,
         storage_state=owner.context.storage_state(),
