@@ -44,7 +44,7 @@ def table_of(data: bytes) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadContent("The file is not a WAV, FLAC, PNG, JPEG or CSV file.") from None
+        raise BadContent("The file is not a WAV, PNG, JPEG or CSV file.") from None
     reader = csv.reader(io.StringIO(text))
     first = next(_rows(reader), None)
     if first is None:

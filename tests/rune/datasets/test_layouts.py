@@ -46,7 +46,7 @@ def test_a_folder_is_the_label_and_a_folder_of_a_split_is_the_split() -> None:
         ("c.wav", "", "", ""),
     }
     assert [(each.path, each.reason) for each in layout.omissions] == [
-        ("notes.txt", "It is not a WAV, FLAC, PNG, JPEG or CSV file.")
+        ("notes.txt", "It is not a WAV, PNG, JPEG or CSV file.")
     ]
 
 
@@ -241,7 +241,7 @@ def test_sounds_of_other_formats_become_sixteen_bits_and_one_channel(data: bytes
         (riff(pcm_format(8000, bits=12), (b"data", b"\0\0")), "not PCM"),
         (b"x,y\n1,2\n", "has 2 values"),
         (b"1,2,nan\n", "not a number"),
-        (b"\xff\xfe\0", "not a WAV, FLAC, PNG, JPEG or CSV file"),
+        (b"\xff\xfe\0", "not a WAV, PNG, JPEG or CSV file"),
     ],
 )
 def test_a_recording_that_is_wrong_is_left_out_with_the_reason(data: bytes, reason: str) -> None:
