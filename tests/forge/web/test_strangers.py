@@ -19,6 +19,7 @@ from forge.builds.actions import watch_wires
 from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
+from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.versions.actions import save_version
 from forge.deployments.actions import create_key
 from forge.jobs.queue import enqueue
@@ -86,6 +87,7 @@ NOTHING: Names = {
     "grant": str(UUID(int=18)),
     "check": "nocheck",
     "consent_id": str(UUID(int=19)),
+    "import_id": str(UUID(int=22)),
     "key": str(UUID(int=20)),
     "other": "986",
     "deployment": "nodeployment",
@@ -186,6 +188,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "grant": str(link.pk),
         "check": "rig-71",
         "consent_id": str(recorded.consent_id),
+        "import_id": str(begin_import(owner, recorded.consent, 5, Defaults()).pk),
         "other": "1",
         "deployment": key.deployment.name,
         "rune": _UNKNOWN_RUNE,
