@@ -185,6 +185,7 @@ def test_another_label_is_another_evaluation_of_the_same_rune(axes: Project, dev
     assert evaluation.outcomes[0].label == "up"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/evaluations")
 def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")

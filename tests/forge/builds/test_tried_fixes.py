@@ -169,6 +169,7 @@ def test_edits_that_somebody_sends_along_are_not_kept(client: Client, questionin
     assert Preview.objects.requested().get().options == {"watched": [], "timed": False, "fix": BYTES}
 
 
+@pytest.mark.slow
 def test_a_fix_is_tried_without_wires_and_times(client: Client, questioning: Any) -> None:
     assert ask(client, BYTES, timed=True).status_code == 400
     assert ask(client, BYTES, wires=[{"stage": "image", "index": 0}]).status_code == 400

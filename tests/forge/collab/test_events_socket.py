@@ -40,6 +40,7 @@ async def test_a_socket_says_where_the_log_stands_and_then_what_happens(project:
         assert await socket.event() == {"sequence": now + 1, "type": "test.counted", "data": {"number": 1}}
 
 
+@pytest.mark.slow
 async def test_what_was_missed_is_sent_again(project: Any, viewer: Any) -> None:
     now = await sync_to_async(last_sequence)(project.stream)
     for number in range(5):
@@ -50,6 +51,7 @@ async def test_what_was_missed_is_sent_again(project: Any, viewer: Any) -> None:
         assert await socket.is_silent()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", ["-1", "x", "99999999999999999999", "1e3", ""])
 async def test_an_odd_number_is_answered_with_where_the_log_stands(project: Any, viewer: Any, after: str) -> None:
     async with Socket(viewer, f"{PATH}?after={after}") as socket:
@@ -69,6 +71,7 @@ async def test_a_message_that_is_lost_is_made_up_for(
         assert [(await socket.event())["sequence"] for _ in range(2)] == [now + 1, now + 2]
 
 
+@pytest.mark.slow
 async def test_events_of_the_organisation_do_not_count_as_the_projects(
     project: Any, organisation: Any, owner: Any, viewer: Any
 ) -> None:
@@ -222,6 +225,7 @@ async def test_another_name_of_the_organisation_says_that_the_state_changed(
         assert (await socket.event())["type"] == "state.changed"
 
 
+@pytest.mark.slow
 async def test_what_concerns_other_members_only_is_not_told(
     project: Any, organisation: Any, owner: Any, developer: Any, viewer: Any
 ) -> None:

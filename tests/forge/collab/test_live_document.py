@@ -57,6 +57,7 @@ async def test_what_one_types_the_other_sees_and_the_database_has(project: Any, 
         assert await stored_text(project) == other.text()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/crashes")
 async def test_an_update_is_stored_before_anyone_else_sees_it(project: Any, owner: Any, developer: Any) -> None:
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
@@ -66,6 +67,7 @@ async def test_an_update_is_stored_before_anyone_else_sees_it(project: Any, owne
             assert (await stored_text(project)).endswith(f"# {number}\n")
 
 
+@pytest.mark.slow
 async def test_the_sender_hears_no_echo(project: Any, owner: Any, developer: Any) -> None:
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         await one.type("# hello\n")
@@ -211,6 +213,7 @@ async def test_old_updates_are_merged_and_numbers_go_on(
     assert await stored_text(project) == text
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/missing-dependencies")
 async def test_an_update_that_builds_on_a_lost_one_is_not_stored_and_its_sender_is_asked(
     project: Any, owner: Any, developer: Any
@@ -249,6 +252,7 @@ async def test_updates_out_of_order_in_one_breath_are_all_kept(project: Any, own
         assert not member.dismissed
 
 
+@pytest.mark.slow
 async def test_who_has_nothing_new_to_say_stores_nothing(project: Any, owner: Any, developer: Any) -> None:
     """Whoever comes back answers with all deletions that they know of: the same ones each time."""
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:

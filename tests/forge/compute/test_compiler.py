@@ -353,6 +353,7 @@ def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
     assert "Max open files" in limits.read_text()
 
 
+@pytest.mark.slow
 def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:
     claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.pool.workdir import claim_workdir"
     script = f"{claim}; from pathlib import Path; print(claim_workdir(Path(sys.argv[1])), flush=True); input()"
@@ -370,6 +371,7 @@ def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_
     assert [path.name for path in tmp_path.iterdir()] == [mine.name]
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_ends_before_the_next_unit_and_the_process_serves_on(compiler: Compiler) -> None:
     """The tick comes before the first answer, so the job is cancelled while it begins or runs."""
     renamed = RUNEFILE.replace("[1, 1]", "[1, 3]")

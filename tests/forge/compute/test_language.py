@@ -61,6 +61,7 @@ def test_a_stored_runefile_is_checked(client: Any, developer: Any, project: Proj
     assert [one["code"] for one in said["answer"]["diagnostics"]] == ["RUNE0021"]
 
 
+@pytest.mark.slow
 def test_a_text_that_is_not_stored_yet_goes_before_the_stored_one(
     client: Any, developer: Any, project: Project
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_text_that_is_not_stored_yet_goes_before_the_stored_one(
     ]
 
 
+@pytest.mark.slow
 def test_a_request_that_is_none_is_told_so(client: Any, developer: Any, project: Project) -> None:
     client.force_login(developer)
     said = client.post(address(project), {"ask": "sing"}, content_type="application/json")

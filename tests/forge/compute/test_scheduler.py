@@ -178,6 +178,7 @@ def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -
     assert not sharing.is_to_yield(ACME, 100 + 6 * MOMENT), "the other computed more by now, whoever looked"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/streams-of-questions")
 def test_those_who_wait_do_not_wake_each_other() -> None:
     scheduler = Scheduler(1, places=1, short=10, half_life=10, head_start=1)

@@ -126,6 +126,7 @@ def test_a_hostile_text_ends_in_time_and_is_refused_where_it_was_not_read(part: 
     assert scan["unread"] or "key.txt" in {place["path"] for place in scan["places"]}
 
 
+@pytest.mark.slow
 def test_any_text_is_searched() -> None:
     generator = random.Random(7)
     for _ in range(200):

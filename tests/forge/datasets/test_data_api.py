@@ -166,6 +166,7 @@ def test_samples_of_one_person_are_in_one_split_and_keep_it(project: Project, us
     assert {sample_of(consent, user, pseudonym="Guest 2").split} == before
 
 
+@pytest.mark.slow
 def test_what_may_not_be_learned_from_is_for_tests(client: Client, project: Project, user: User) -> None:
     tests_only = agreed(client, purposes="tests")
     assert send(client, tests_only, loud(1), group="Ana").json()["split"] == "test"
@@ -209,6 +210,7 @@ def test_a_foreign_cursor_is_no_page(client: Client, project: Project) -> None:
     assert client.get(f"{DATA}/samples?cursor=cD1hYmM=").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_summary_counts_labels_splits_and_people(client: Client, project: Project, user: User) -> None:
     assert client.get(DATA).json()["samples"] == 0
     consent = consent_of(user, project)
@@ -226,6 +228,7 @@ def test_the_summary_counts_labels_splits_and_people(client: Client, project: Pr
 # -- labelling
 
 
+@pytest.mark.slow
 def test_labels_change_at_once_and_the_answer_undoes_it(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     for label in ("knock", "", "glass"):
@@ -377,6 +380,7 @@ def test_somebody_who_left_lists_and_withdraws_what_they_gave(
     assert client.get("/api/v1/data/consents").json()["results"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/consent-of-others")
 def test_one_deletes_what_one_gave_and_maintainers_anything(
     client: Client, project: Project, user: User, owner: User, maintainer: User, browser_of: Browser

@@ -108,6 +108,7 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
     assert not Sample.objects.exists()
 
 
+@pytest.mark.slow
 def test_recordings_become_samples_and_the_archive_is_deleted(
     client: Client, consent: Consent, project: Project, user: User
 ) -> None:
@@ -133,11 +134,13 @@ def test_recordings_become_samples_and_the_archive_is_deleted(
     assert entry.data["count"] == 3
 
 
+@pytest.mark.slow
 def test_recordings_of_nobody_keep_the_split_of_the_archive(client: Client, consent: Consent) -> None:
     imported(client, consent, zipped({"test/cup/a.png": png(), "train/cup/b.png": png(width=3)}), alone=True)
     assert {(each.group, each.split) for each in Sample.objects.all()} == {(None, "test"), (None, "train")}
 
 
+@pytest.mark.slow
 def test_only_chosen_labels_come_in(client: Client, consent: Consent) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
     run_jobs()
@@ -149,6 +152,7 @@ def test_only_chosen_labels_come_in(client: Client, consent: Consent) -> None:
     assert {each.label for each in Sample.objects.all()} == {"glass"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/hostile-archives-of-data")
 @pytest.mark.parametrize("data", [b"no archive", zipped({"a.txt": "x"}), zipped({"../a.wav": loud()})])
 def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, consent: Consent, data: bytes) -> None:
@@ -161,6 +165,7 @@ def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, cons
     assert not Sample.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_upload_goes_on_where_it_was_interrupted(client: Client, consent: Consent) -> None:
     data = zipped(FOLDERS)
     import_id = str(begin(client, consent, len(data)).json()["id"])
@@ -176,6 +181,7 @@ def test_an_upload_goes_on_where_it_was_interrupted(client: Client, consent: Con
     assert read(client, import_id)["preview"]["recordings"] == 4
 
 
+@pytest.mark.slow
 def test_a_job_that_dies_goes_on_and_adds_nothing_twice(
     client: Client, consent: Consent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +208,7 @@ def test_a_job_that_dies_goes_on_and_adds_nothing_twice(
     assert sorted(Sample.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.slow
 def test_a_cancelled_import_can_be_retried(client: Client, consent: Consent, user: User) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
     queued = Job.objects.get()
@@ -213,6 +220,7 @@ def test_a_cancelled_import_can_be_retried(client: Client, consent: Consent, use
     assert read(client, import_id)["state"] == "ready"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn-from-data")
 def test_withdrawing_the_consent_stops_the_import_and_deletes_its_bytes(client: Client, consent: Consent) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
@@ -247,6 +255,7 @@ def test_room_is_checked_before_the_first_byte(client: Client, consent: Consent,
     assert not DataImport.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_import_that_was_discarded_leaves_nothing(client: Client, consent: Consent) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
     assert client.delete(f"{IMPORTS}/{import_id}").status_code == 204
@@ -266,6 +275,7 @@ def test_archives_that_nobody_goes_on_with_are_deleted(client: Client, consent: 
     assert not DataImport.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_data_changes_for_those_who_have_the_page_open(client: Client, consent: Consent) -> None:
     before = DataSet.objects.get().revision
     imported(client, consent, zipped(FOLDERS))
@@ -276,6 +286,7 @@ def test_the_data_changes_for_those_who_have_the_page_open(client: Client, conse
 PAGES = "/acme/kitchen/data"
 
 
+@pytest.mark.slow
 def test_pages_import_without_scripts(client: Client, project: Project) -> None:
     page = client.get(f"{PAGES}/import")
     archive = SimpleUploadedFile("mine.zip", zipped({**FOLDERS, "<b>.txt": "x"}), "application/zip")
@@ -300,6 +311,7 @@ def test_pages_import_without_scripts(client: Client, project: Project) -> None:
     assert not DataImport.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_browser_with_scripts_begins_with_the_size_alone(client: Client, project: Project) -> None:
     terms = client.get(f"{PAGES}/import").context["terms"]
     form = {"agreed": "on", "terms": terms, "size": "12"}

@@ -44,6 +44,7 @@ def test_samples_of_one_group_are_in_one_split(arrivals: list[tuple[int, str]]) 
     assert all(len(splits) == 1 for splits in sides.values())
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(some.permutations([group for group in range(40) for _ in range(5)]))
 def test_many_groups_of_one_size_come_near_the_shares(order: list[int]) -> None:

@@ -63,6 +63,7 @@ def versions(deployment: Deployment) -> list[str]:
 # -- creating and changing
 
 
+@pytest.mark.slow
 def test_a_deployment_serves_the_build_of_a_tag_and_keeps_its_bytes(developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
     release = now(deployment)
@@ -72,12 +73,14 @@ def test_a_deployment_serves_the_build_of_a_tag_and_keeps_its_bytes(developer: U
     assert BlobLink.objects.filter(owner_id=release.pk, blob=release.rune).exists()
 
 
+@pytest.mark.slow
 def test_a_release_is_called_by_its_version_also_where_another_tag_chose_it(developer: User, project: Project) -> None:
     tag = published(developer, project, "1.0")
     publish_build(developer, tag.build, "stable")
     assert now(deployed(developer, project)).version == "1.0"
 
 
+@pytest.mark.slow
 def test_two_deployments_of_a_project_have_two_names(developer: User, project: Project) -> None:
     deployed(developer, project)
     with pytest.raises(DeploymentExists, match="website"):
@@ -110,6 +113,7 @@ def test_an_origin_names_one_site(text: str, developer: User, project: Project) 
         change_deployment(developer, deployed(developer, project), DeploymentChange(origins=[text]))
 
 
+@pytest.mark.slow
 def test_a_deployment_that_is_deleted_leaves_no_links(owner: User, reviewer: User, project: Project) -> None:
     deployment = deployed(owner, project)
     release = now(deployment).pk
@@ -133,6 +137,7 @@ def test_who_may_not_deploy_changes_nothing(viewer: User, reviewer: User, develo
         follow_tag(developer, deployment)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/who-deploys")
 def test_a_token_that_publishes_changes_no_deployment(developer: User, project: Project, client: Client) -> None:
     deployed(developer, project)
@@ -153,6 +158,7 @@ def test_a_token_that_publishes_changes_no_deployment(developer: User, project: 
 # -- what it serves
 
 
+@pytest.mark.slow
 def test_going_back_serves_the_earlier_build_and_follows_no_tag(
     following: Deployment, developer: User, project: Project
 ) -> None:
@@ -182,6 +188,7 @@ def test_a_version_never_moves_and_cannot_be_followed(developer: User, project: 
         deployed(developer, project, "1.0", follow=True)
 
 
+@pytest.mark.slow
 def test_a_choice_is_of_the_build_that_the_person_saw(developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
     seen = now(deployment).digest
@@ -190,6 +197,7 @@ def test_a_choice_is_of_the_build_that_the_person_saw(developer: User, project: 
         serve_tag(developer, deployment, Choice("stable", digest=seen))
 
 
+@pytest.mark.slow
 def test_a_new_version_reaches_a_webhook_and_who_chose_the_last_one(
     owner: User, developer: User, reviewer: User, project: Project
 ) -> None:
@@ -205,6 +213,7 @@ def test_a_new_version_reaches_a_webhook_and_who_chose_the_last_one(
 # -- the gate
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/unapproved")
 def test_a_followed_tag_that_moves_to_what_nobody_approved_does_not_move_the_deployment(
     following: Deployment, developer: User, project: Project
@@ -220,6 +229,7 @@ def test_a_followed_tag_that_moves_to_what_nobody_approved_does_not_move_the_dep
     assert AuditEntry.objects.filter(action="deployment.block").count() == 1
 
 
+@pytest.mark.slow
 def test_the_deployment_moves_once_somebody_approves(
     following: Deployment,
     developer: User,
@@ -238,6 +248,7 @@ def test_the_deployment_moves_once_somebody_approves(
     assert (now(following).tag, now(following).chosen_by) == ("stable", None)
 
 
+@pytest.mark.slow
 def test_the_sweep_moves_what_no_event_moved(following: Deployment, developer: User, project: Project) -> None:
     tag = published(developer, project, "stable", OTHER)
     follow_all()
@@ -246,6 +257,7 @@ def test_the_sweep_moves_what_no_event_moved(following: Deployment, developer: U
     assert len(versions(following)) == 2
 
 
+@pytest.mark.slow
 def test_a_hold_ends_where_the_tag_comes_back(following: Deployment, developer: User, project: Project) -> None:
     approved_build = now(following).build
     publish_build(developer, built_with(developer, project, OTHER), "stable")
@@ -256,6 +268,7 @@ def test_a_hold_ends_where_the_tag_comes_back(following: Deployment, developer: 
     assert (following.blocked_digest, following.block_reasons) == ("", [])
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/unapproved")
 def test_nobody_serves_what_nobody_approved(following: Deployment, developer: User, project: Project) -> None:
     publish_build(developer, built_with(developer, project, OTHER), "beta")
@@ -265,6 +278,7 @@ def test_nobody_serves_what_nobody_approved(following: Deployment, developer: Us
         create_deployment(developer, project, NewDeployment("App", "app", Choice("beta")))
 
 
+@pytest.mark.slow
 def test_what_an_owner_published_past_the_gate_is_served(
     following: Deployment, owner: User, developer: User, project: Project
 ) -> None:
@@ -273,6 +287,7 @@ def test_what_an_owner_published_past_the_gate_is_served(
     assert now(following).version == "1.0"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/unapproved")
 def test_nobody_goes_back_to_what_was_withdrawn_or_deprecated(
     developer: User, reviewer: User, project: Project
@@ -291,6 +306,7 @@ def test_nobody_goes_back_to_what_was_withdrawn_or_deprecated(
 # -- the API and the pages
 
 
+@pytest.mark.slow
 def test_an_act_names_what_it_saw(developer: User, project: Project, browser_of: Browser) -> None:
     deployed(developer, project)
     browser = browser_of(developer)
@@ -306,6 +322,7 @@ def test_an_act_names_what_it_saw(developer: User, project: Project, browser_of:
     assert "settings" in change(**{"If-Match": etag}).json()["detail"]
 
 
+@pytest.mark.slow
 def test_the_api_shows_what_is_served_and_why_it_stays(
     following: Deployment, developer: User, project: Project, browser_of: Browser
 ) -> None:
@@ -318,6 +335,7 @@ def test_the_api_shows_what_is_served_and_why_it_stays(
     assert shown["follows"] == "stable"
 
 
+@pytest.mark.slow
 def test_one_press_on_the_page_goes_back(developer: User, project: Project, browser_of: Browser) -> None:
     deployment = deployed(developer, project)
     published(developer, project, "beta", OTHER)
@@ -335,6 +353,7 @@ def test_one_press_on_the_page_goes_back(developer: User, project: Project, brow
     assert "Website serves stable now." in again.content.decode()
 
 
+@pytest.mark.slow
 def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     developer: User, project: Project, browser_of: Browser
 ) -> None:

@@ -34,6 +34,7 @@ def deployment(developer: User, project: Project) -> Deployment:
     return deployed(developer, project)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/stored-keys")
 def test_a_key_is_shown_once_and_only_its_hash_is_stored(
     deployment: Deployment, developer: User, browser_of: Browser
@@ -49,6 +50,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(
     assert (page.status_code, "hf_web_" in page.content.decode()) == (200, True)
 
 
+@pytest.mark.slow
 def test_a_rotated_key_works_on_for_the_overlap(deployment: Deployment, developer: User) -> None:
     key, old = create_key(developer, deployment, "iOS", days=30)
     successor, new = rotate_key(developer, key, 7)
@@ -88,6 +90,7 @@ def test_a_wrong_key_is_refused(name: str, days: int, deployment: Deployment, de
         create_key(developer, deployment, name, days)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/who-deploys")
 def test_who_may_not_deploy_gets_no_key(deployment: Deployment, developer: User, reviewer: User) -> None:
     key, _ = create_key(developer, deployment, "iOS")
@@ -98,6 +101,7 @@ def test_who_may_not_deploy_gets_no_key(deployment: Deployment, developer: User,
             act(reviewer, key)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/keys-that-outlive")
 def test_a_key_ends_with_the_right_of_its_maker(
     deployment: Deployment, owner: User, developer: User, project: Project
@@ -108,6 +112,7 @@ def test_a_key_ends_with_the_right_of_its_maker(
     assert key.has_ended
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/keys-that-outlive")
 def test_a_key_ends_with_the_token_that_made_it(deployment: Deployment, developer: User, client: Client) -> None:
     token, secret = create_token(developer, "cd", ["deployment:manage"], None)

@@ -66,6 +66,7 @@ def test_an_app_with_a_key_gets_the_rune_by_its_digest(client: Client, deploymen
     assert (rune["Content-Type"], rune["ETag"]) == ("application/wasm", f'"{pointer.json()["rune"]["digest"]}"')
 
 
+@pytest.mark.slow
 def test_a_rune_is_served_in_parts_compressed_and_not_twice(client: Client, secret: str) -> None:
     part = load(client, secret, Range="bytes=0-3")
     assert (part.status_code, body_of(part), part["Content-Range"]) == (206, RUNE[:4], f"bytes 0-3/{len(RUNE)}")
@@ -80,6 +81,7 @@ def test_a_rune_is_served_in_parts_compressed_and_not_twice(client: Client, secr
     assert ask(client, secret, **{"If-None-Match": pointer["ETag"]}).status_code == 304
 
 
+@pytest.mark.slow
 def test_a_change_of_what_is_served_is_seen_by_the_next_request(
     client: Client, deployment: Deployment, secret: str, developer: User, project: Project
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_change_of_what_is_served_is_seen_by_the_next_request(
 # -- what is refused, each by its name
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/refusals")
 def test_each_refusal_has_a_name(
     client: Client, deployment: Deployment, secret: str, developer: User, project: Project
@@ -126,6 +129,7 @@ def test_each_refusal_has_a_name(
     assert refusal(secret) == (403, "key-revoked")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/other-deployments")
 def test_a_key_opens_its_own_deployment_alone(
     client: Client, deployment: Deployment, secret: str, developer: User, project: Project
@@ -137,6 +141,7 @@ def test_a_key_opens_its_own_deployment_alone(
     assert ask(client, own).json()["name"] == "key-unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/foreign-pages")
 def test_only_pages_of_its_origins_may_read_what_a_deployment_answers(client: Client, secret: str) -> None:
     def preflight(origin: str, address: str = ADDRESS) -> Any:
@@ -174,6 +179,7 @@ def test_a_key_serves_nothing_once_its_maker_may_not_deploy(client: Client, secr
     assert ask(client, secret).json()["name"] == "key-revoked"
 
 
+@pytest.mark.slow
 def test_both_keys_work_while_one_replaces_the_other(
     client: Client, deployment: Deployment, secret: str, developer: User
 ) -> None:
@@ -182,6 +188,7 @@ def test_both_keys_work_while_one_replaces_the_other(
     assert DeploymentKey.objects.exclude(last_used=None).count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/floods")
 def test_a_key_is_limited_by_the_minute(client: Client, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callers, "CALLS_A_MINUTE", 2)
@@ -192,6 +199,7 @@ def test_a_key_is_limited_by_the_minute(client: Client, secret: str, monkeypatch
     assert ask(client, secret).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/logged-keys")
 def test_a_key_reaches_no_log(client: Client, secret: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
@@ -203,6 +211,7 @@ def test_a_key_reaches_no_log(client: Client, secret: str, caplog: pytest.LogCap
     assert all(secret not in record.getMessage() for record in caplog.records)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/counted-people")
 def test_calls_are_counted_by_day_and_without_people(deployment: Deployment) -> None:
     calls = CallCounter()

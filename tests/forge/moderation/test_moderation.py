@@ -84,6 +84,7 @@ def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
             report(stranger, person, "abuse")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/moderators")
 def test_nobody_decides_but_whom_the_operator_named_in_person(
     project: Project, published: Build, owner: User, moderator: User, stranger: User
@@ -212,6 +213,7 @@ def test_an_appeal_is_asked_once_by_who_manages_it_and_answered(
         put_back(moderator, project, "Twice.")
 
 
+@pytest.mark.slow
 def test_reports_of_one_page_are_one_case_and_a_dismissed_one_is_answered(
     project: Project, published: Build, moderator: User, stranger: User, owner: User
 ) -> None:
@@ -263,6 +265,7 @@ def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
     assert outside.get(address).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/person-pages")
 def test_a_page_tells_of_no_organisation_and_no_rune_that_the_reader_may_not_see(
     owner: User, developer: User, stranger: User, published: Build, browser_of: Browser
@@ -299,6 +302,7 @@ def test_the_forms_report_decide_and_appeal(
     assert deciding.post("/admin/reports/do", {"about": "project:nonsense", "do": "dismiss"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_api_reports_as_the_page_does(
     project: Any, owner: User, stranger: User, browser_of: Callable[[User | None], Client], monkeypatch: Any
 ) -> None:

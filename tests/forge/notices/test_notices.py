@@ -74,6 +74,7 @@ def test_a_verdict_concerns_who_built_and_who_asked(review: Review, reviewer: Us
     assert notice.get_absolute_url() == review.get_absolute_url()
 
 
+@pytest.mark.slow
 def test_a_review_is_one_notice_however_many_events_it_has(
     review: Review, reviewer: User, developer: User, owner: User
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_review_is_one_notice_however_many_events_it_has(
     assert unread_count(developer) == 1
 
 
+@pytest.mark.slow
 def test_another_event_makes_a_read_or_done_notice_new_and_counts_from_one(
     review: Review, reviewer: User, developer: User
 ) -> None:
@@ -97,6 +99,7 @@ def test_another_event_makes_a_read_or_done_notice_new_and_counts_from_one(
     assert (notice.events, notice.read, notice.done) == (1, None, None)
 
 
+@pytest.mark.slow
 def test_a_new_round_asks_again(review: Review, project: Project, reviewer: User, developer: User) -> None:
     actions.read_all(reviewer)
     write_file(developer, project, "notes.md", b"better")
@@ -183,6 +186,7 @@ def test_an_organisations_inboxes_are_told_once_of_an_event_that_concerns_many(
     assert set(event.data["people"]) == {str(reviewer.pk), str(owner.pk)}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/other-notices")
 def test_nobody_changes_anothers_notice(review: Review, reviewer: User, developer: User, browser_of: Browser) -> None:
     notice = notices_of(reviewer)[0]
@@ -246,6 +250,7 @@ def test_what_asks_for_somebody_is_mailed_a_minute_later_once(
     assert review.get_absolute_url() in message.body
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/notices")
 def test_what_was_read_or_may_not_be_read_any_more_is_not_mailed(
     mailing: None, review: Review, organisation: Organisation, reviewer: User, owner: User, developer: User
@@ -257,6 +262,7 @@ def test_what_was_read_or_may_not_be_read_any_more_is_not_mailed(
     assert send_due(later(2 * 24 * 60)) == 0
 
 
+@pytest.mark.slow
 def test_the_rest_comes_in_one_digest(
     mailing: None,
     review: Review,

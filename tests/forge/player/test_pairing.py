@@ -83,6 +83,7 @@ async def pair(studio: End, phone: End) -> None:
     assert (await studio.event())["type"] == "paired"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/pairing")
 async def test_both_show_the_same_four_digits_and_then_outputs_flow(project: Any, developer: Any) -> None:
     cookies = await let_in(developer, project)
@@ -277,6 +278,7 @@ async def test_either_end_ends_it_for_both(project: Any, developer: Any) -> None
             assert await phone.closed() == (Ended.OVER, "The studio ended the connection.")
 
 
+@pytest.mark.slow
 async def test_an_end_that_falls_silent_counts_as_gone(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +295,7 @@ async def test_an_end_that_falls_silent_counts_as_gone(
         assert (await studio.event())["type"] == "ended"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/pairing-messages")
 async def test_a_flood_is_cut_down_and_then_cut_off(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
@@ -388,6 +391,7 @@ def beats_of_phones(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Awaitabl
     return wait
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/pairing-access")
 async def test_access_that_ends_ends_the_pairing(
     project: Any, organisation: Any, owner: Any, developer: Any, reviewer: Any

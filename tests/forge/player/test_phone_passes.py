@@ -152,6 +152,7 @@ def test_what_a_phone_changes_carries_the_csrf_token(browser_of: Browser, user: 
     assert strict.get(f"{HERE}/state").status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/phone-passes")
 def test_a_pass_ends_with_its_time_the_password_or_the_role(
     phone: Client, user: User, owner: User, project: Project, organisation: Organisation
@@ -201,6 +202,7 @@ def test_a_phone_is_led_on_when_its_project_has_another_name(phone: Client, user
     assert phone.get(led["Location"]).json()["project"]["url"] == "/player/acme/pantry"
 
 
+@pytest.mark.slow
 def test_a_visitor_runs_what_a_public_project_published_and_nothing_else(
     browser_of: Browser, user: User, project: Project
 ) -> None:

@@ -152,6 +152,7 @@ def test_a_list_of_a_million_files_is_refused_before_it_is_read() -> None:
         Archive(io.BytesIO(locator + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0)), files=5, limit=10)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/zip-bombs")
 def test_any_bytes_are_an_archive_or_refused() -> None:
     chance = random.Random(7)
@@ -168,6 +169,7 @@ def test_any_bytes_are_an_archive_or_refused() -> None:
             continue
 
 
+@pytest.mark.slow
 def test_a_project_a_folder_and_a_version_go_out_as_the_same_files(client: Any, project: Project, user: User) -> None:
     write_file(user, project, "data/en/a.csv", "grö\n".encode())
     write_file(user, project, "data/raw.bin", b"\xff" * 600_000)

@@ -151,6 +151,7 @@ def test_a_renamed_organisation_carries_its_projects_along(client: Client, proje
     assert (moved.status_code, moved["Location"]) == (307, f"{BASE}/acme-two/kitchen/state")
 
 
+@pytest.mark.slow
 def test_a_deleted_project_is_gone_until_an_owner_restores_it(
     project: Project, owner: User, developer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
@@ -168,6 +169,7 @@ def test_a_deleted_project_is_gone_until_an_owner_restores_it(
     assert {"project.delete", "project.restore"} <= actions
 
 
+@pytest.mark.slow
 def test_a_project_whose_name_was_taken_is_restored_under_another(
     project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:

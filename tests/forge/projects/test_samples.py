@@ -255,6 +255,7 @@ def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
     assert not place.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/former-members")
 def test_who_left_can_still_take_back_and_owners_can_remove(
     project: Any, user: User, owner: User, viewer: User, stranger: User, browser_of: Browser

@@ -26,6 +26,7 @@ def _save(client: Client, message: str) -> Any:
     return client.post(f"{BASE}/versions", {"message": message}, content_type="application/json")
 
 
+@pytest.mark.slow
 def test_versions_are_listed_with_who_when_why_and_their_builds(client: Client, project: Project, user: User) -> None:
     request_build(user, project)
     write_file(user, project, "notes.md", b"x")
@@ -95,6 +96,7 @@ def test_a_comparison_says_what_became_of_a_model(client: Client, project: Proje
     assert any("The quantisation of m.tflite changed from" in sentence for sentence in model["said"])
 
 
+@pytest.mark.slow
 def test_a_models_page_has_its_layers_and_the_arena_that_anvil_plans(
     client: Client, project: Project, user: User
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_models_page_has_its_layers_and_the_arena_that_anvil_plans(
     assert page["quantisation"]["none"] > 0
 
 
+@pytest.mark.slow
 def test_each_line_has_its_author_and_the_version_it_is_from(client: Client, project: Project, user: User) -> None:
     write_file(user, project, "a.txt", b"one\ntwo\n")
     save_version(user, project, "first")

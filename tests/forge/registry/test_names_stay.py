@@ -200,6 +200,7 @@ def test_nobody_uses_up_all_names_by_renaming(
     update_organisation(owner, organisation, title="Acme again")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/taken-names")
 def test_a_former_name_from_before_the_first_publishing_is_held_since_it_leads_there(
     project: Project, organisation: Organisation, owner: User, stranger: User

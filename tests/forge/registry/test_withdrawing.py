@@ -216,6 +216,7 @@ def test_the_api_and_the_page_withdraw_and_list_again(tags: Any, project: Any, d
     assert not Tag.objects.get(name="1.0").is_withdrawn
 
 
+@pytest.mark.slow
 def test_the_operators_command(tags: Any, project: Any, developer: Any) -> None:
     said = StringIO()
     call_command("withdraw_version", "acme/kitchen:1.0", REASON, stdout=said)

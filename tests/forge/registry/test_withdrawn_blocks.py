@@ -126,6 +126,7 @@ def test_its_version_and_its_source_do_not_come_back(sounds: Any, developer: Any
     assert publish_block(developer, sounds, "smooth.py", "1.4").version == "1.4"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/withdrawn-blocks")
 def test_who_may_withdraw(sounds: Any, developer: Any, reviewer: Any, viewer: Any, stranger: Any) -> None:
     for someone, refusal in ((reviewer, Forbidden), (viewer, Forbidden), (stranger, NotFound)):

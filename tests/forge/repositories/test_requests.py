@@ -75,6 +75,7 @@ def test_a_ref_is_the_request_of_one_server() -> None:
     assert number_of("refs/heads/main") == ""
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_request_that_is_not_there_changes_nothing(project: Project, user: User, work: Path) -> None:
     done = pulled(user, project, "7")
@@ -83,6 +84,7 @@ def test_a_request_that_is_not_there_changes_nothing(project: Project, user: Use
     assert not ChangeRequest.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("ref", ["refs/pull/7/head", "refs/merge-requests/7/head"])
 def test_a_request_becomes_a_change_request_with_a_round_for_each_newer_commit(
@@ -114,6 +116,7 @@ def test_a_request_becomes_a_change_request_with_a_round_for_each_newer_commit(
     assert (after.commit, after.version) == (link.commit, link.version)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_second_pull_waits_for_the_end_of_another_one(project: Project, user: User, work: Path) -> None:
     waiting = pull(user, project)
@@ -122,6 +125,7 @@ def test_a_second_pull_waits_for_the_end_of_another_one(project: Project, user: 
     assert pull(user, project) == waiting
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_page_and_the_api_pull_a_request(project: Project, client: Client, work: Path) -> None:
     offer_outside(work, "refs/pull/7/head", "Count to two", "One.\nTwo.\n")

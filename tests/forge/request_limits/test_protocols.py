@@ -118,6 +118,7 @@ async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
             assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/unread-answers")
 async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocols, "READ_TIMEOUT_SECONDS", 0.05)
@@ -156,6 +157,7 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/idle-connections")
 async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served) -> None:
     silent = [await encrypted.connect() for _ in range(4)]

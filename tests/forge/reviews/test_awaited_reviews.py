@@ -111,6 +111,7 @@ def test_whoever_lost_the_role_meanwhile_asks_nothing(
     assert not AwaitedReview.objects.exists()
 
 
+@pytest.mark.slow
 def test_however_the_role_ended_nothing_is_asked(
     build: Build, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:

@@ -267,6 +267,7 @@ def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     assert len(read(developer, offer).unresolved) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/change-requests")
 def test_nobody_merges_over_an_edit_of_this_moment(
     project: Project, fork: Project, partner: User, developer: User, monkeypatch: pytest.MonkeyPatch

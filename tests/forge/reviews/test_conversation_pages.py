@@ -172,6 +172,7 @@ def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
         assert shown_titles(text_of(browser.get(address, {"threads": "nonsense"}))) == ["Size"]
 
 
+@pytest.mark.slow
 def test_a_refused_comment_leaves_the_switch_as_it_was(review: Review, reviewer: Any, browser_of: Browser) -> None:
     begin_thread(reviewer, review, "How loud?")
     answer = browser_of(reviewer).post(f"{PAGE}/respond", {"text": " ", "threads": "resolved"})

@@ -188,6 +188,7 @@ def delete(review: Review, owner: User, developer: User) -> None:
     delete_project(owner, review.project)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-sockets")
 @pytest.mark.parametrize("end", [revoke, expire, step_down, delete])
 async def test_what_ends_a_link_ends_its_sockets(

@@ -177,6 +177,7 @@ def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
     assert mail.outbox == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/spam")
 def test_an_organisation_sends_only_so_many_letters_in_a_day(
     owner: Any, project: Any, monkeypatch: pytest.MonkeyPatch

@@ -75,6 +75,7 @@ def test_who_may_not_is_told_why_or_nothing(
     assert Project.objects.count() == before
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/copied-drafts")
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_stranger_takes_what_was_published_and_nothing_of_the_draft_or_of_peoples_recordings(

@@ -222,6 +222,7 @@ def test_a_conflict_is_resolved_as_it_was_read(
     assert (resolution.side, resolution.text) == ("written", "the colleague's text")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_conflict_is_not_resolved_in_files_that_nobody_has_compared(
     disputed: tuple[ChangeRequest, str], stranger: Any, developer: Any, browser_of: Browser
@@ -310,6 +311,7 @@ def test_a_version_replaces_the_files_that_were_seen(
     assert sent(client, "post", path, {}, client.get(f"{API}/files").headers["ETag"]).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_project_is_deleted_with_what_was_seen(
     project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser

@@ -110,6 +110,7 @@ def test_a_reader_compares_a_round_with_what_they_judged_last(
     assert "What changed since build 2" in text_of(browser_of(owner).get(PAGE)), "who judged none"
 
 
+@pytest.mark.slow
 def test_a_build_that_its_reader_judged_and_approved_is_called_approved(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:

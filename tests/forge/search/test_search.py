@@ -47,6 +47,7 @@ def test_a_stranger_finds_nothing_of_what_is_private(
     assert find(stranger, parse_query("")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer: User, developer: User) -> None:
     for person in (reviewer, developer):

@@ -54,6 +54,7 @@ def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
     assert 'data-player data-judge data-rune-url="/api/v1/builds/' in mine
 
 
+@pytest.mark.slow
 def test_a_verdict_with_words_is_given_by_a_form(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any
         assert browser_of(person).get(path).status_code == api[name]
 
 
+@pytest.mark.slow
 def test_a_build_is_compared_with_the_one_before(project: Any, developer: Any, browser_of: Browser) -> None:
     built(developer, project)
     write_file(developer, project, "notes.txt", b"more")
@@ -223,6 +225,7 @@ def test_a_build_is_compared_with_the_one_before(project: Any, developer: Any, b
     assert '<b>smooth</b>, <span>proc-block <span class="mono">average</span>, added, reads number</span>' in page
 
 
+@pytest.mark.slow
 def test_two_builds_of_the_same_files_differ_in_nothing(project: Any, developer: Any, browser_of: Browser) -> None:
     built(developer, project)
     built(developer, project)
@@ -255,6 +258,7 @@ def test_builds_of_the_same_files_keep_their_own_times(project: Any, developer: 
     assert (time.now, time.before) == ("9.00 ms", "3.00 ms")
 
 
+@pytest.mark.slow
 def test_the_page_says_how_the_rune_stands_to_the_reference(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -267,6 +271,7 @@ def test_the_page_says_how_the_rune_stands_to_the_reference(
     assert "Verified</span>" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rebuild", "tag", "sentence"),
     [
@@ -289,6 +294,7 @@ def test_a_rune_that_was_not_rebuilt_is_not_green(
     assert ("Not verified</span>" in figures) is (rebuild is not FRESH)
 
 
+@pytest.mark.slow
 def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     report = Verification(skipped="no package is installed that runs it").to_json()
     build = built(people["developer"], project, verify=report)
@@ -330,6 +336,7 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     assert "Pages give wrong numbers for it: their interpreter computes BATCH_MATMUL" in headline.replace("</b>", "")
 
 
+@pytest.mark.slow
 def test_a_build_from_before_verification_has_its_page(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -380,6 +387,7 @@ def test_links_of_a_readme_vouch_for_nothing() -> None:
     assert 'href="https://example.org"' in render_readme("[a](https://example.org)")
 
 
+@pytest.mark.slow
 def test_the_player_is_told_the_memory_that_the_build_planned(
     project: Any, developer: Any, browser_of: Browser
 ) -> None:
@@ -404,6 +412,7 @@ MAP = {
 }
 
 
+@pytest.mark.slow
 def test_the_memory_is_drawn_with_the_step_that_needs_the_most(
     project: Any, developer: Any, browser_of: Browser
 ) -> None:

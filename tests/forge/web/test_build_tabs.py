@@ -169,6 +169,7 @@ def test_what_has_a_limit_stands_on_the_page_and_other_figures_unfold() -> None:
     assert [row.name for row in rows.others] == ["RAM on pico"]
 
 
+@pytest.mark.slow
 def test_the_verdict_of_who_gave_one_is_no_main_action(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:

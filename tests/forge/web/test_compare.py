@@ -88,6 +88,7 @@ def test_what_names_no_rune_is_said_so(typed: str, client: Client, project: Proj
     assert "names no rune" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_two_projects_are_compared_by_figures_words_pipeline_and_samples(
     project: Project, beside: Project, developer: User, client: Client
 ) -> None:

@@ -65,6 +65,7 @@ def test_projects_are_found_by_name_description_and_organisation(client: Client,
     assert "No project matches." in page
 
 
+@pytest.mark.slow
 def test_projects_are_narrowed_to_an_organisation_by_a_chip_with_its_count(
     client: Client, projects: dict[str, Project]
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_build_that_missed_a_limit_waits_too(client: Client, project: Project,
     assert "acme/kitchen: build 1 missed a limit" in client.get("/").content.decode()
 
 
+@pytest.mark.slow
 def test_what_happened_is_told_with_links(client: Client, project: Project, owner: User) -> None:
     failed_build(owner, project)
     page = client.get("/").content.decode()

@@ -308,6 +308,7 @@ def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: Us
     assert "Make someone else an owner first" in refused.content.decode()
 
 
+@pytest.mark.slow
 def test_someone_without_a_password_sets_one_and_someone_with_one_shows_it(client: Client, user: User) -> None:
     user.set_unusable_password()
     user.save()

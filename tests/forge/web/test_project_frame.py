@@ -82,6 +82,7 @@ def test_one_tab_is_the_current_one(
     assert [words for words, _, on in tabs_in(page) if on] == [current]
 
 
+@pytest.mark.slow
 def test_tabs_are_for_who_reads_the_project_and_settings_for_who_may_change_them(
     project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:

@@ -398,6 +398,7 @@ def test_a_public_project_gives_what_it_published_and_nothing_else(
     assert not [ask for ask, answer in results.items() if answer[0] >= 500]
 
 
+@pytest.mark.slow
 def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
     used = {name for route, _ in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
     assert used == set(names) == set(NOTHING)

@@ -129,6 +129,7 @@ def test_the_command_runs_the_quantiser_in_an_isolated_process(tmp_path: Path) -
     assert "cannot be read" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_models_of_a_project_are_converted_when_they_are_out_of_date(tmp_path: Path) -> None:
     (tmp_path / "net.tflite").write_bytes(FLOAT.read_bytes())
     policy = tmp_path / "forge.yml"

@@ -114,6 +114,7 @@ def test_arrays_that_claim_what_they_do_not_have_are_refused(tmp_path: Path, arr
     assert refused(path).reason is reason
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/onnx-bomb")
 def test_a_graph_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.onnx"

@@ -181,6 +181,7 @@ def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted
     assert "Not made: dynamic: the quantiser refused the model" in "\n".join(lines(report, "float16", ()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cnn", "words"])
 def test_networks_that_were_exported_are_quantised(quantise: Quantise, name: str) -> None:
     """One with padding in front of a pooling, and one whose inputs are whole numbers."""

@@ -390,6 +390,7 @@ _JSON = some.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(some.sampled_from(["info.labels", "training/a.1.json", "e.json", "croissant.json", "metadata.jsonl"]), _JSON)
 def test_no_json_crashes_the_reader_of_archives(name: str, value: Any) -> None:

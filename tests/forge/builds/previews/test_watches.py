@@ -105,6 +105,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     assert Preview.objects.requested().get().build != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "index", "said"),
     [

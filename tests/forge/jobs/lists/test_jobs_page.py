@@ -120,6 +120,7 @@ def test_a_job_is_not_shown_under_another_organisation(add: Add, browser_of: Bro
     assert client.get("/api/v1/organisations/other/jobs").json()["results"] == []
 
 
+@pytest.mark.slow
 def test_a_viewer_sees_jobs_and_changes_none(add: Add, browser_of: BrowserOf, viewer: User) -> None:
     job, client = add(), browser_of(viewer)
     assert client.get(f"/api/v1/jobs/{job.pk}").status_code == 200
@@ -138,6 +139,7 @@ def test_a_member_of_one_project_sees_its_jobs_alone(
     assert client.get(JOBS).status_code == 404
 
 
+@pytest.mark.slow
 def test_jobs_of_a_kind_with_a_verb_of_the_organisation_are_seen_by_who_may_do_that(
     organisation: Organisation, browser_of: BrowserOf, owner: User, developer: User
 ) -> None:
@@ -240,6 +242,7 @@ def test_the_list_goes_through_jobs_and_builds_by_pages(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/job-lists")
 def test_builds_of_a_project_that_nobody_may_read_are_not_on_the_list(
     project: Project, developer: User, organisation: Organisation, browser_of: BrowserOf
@@ -254,6 +257,7 @@ def test_builds_of_a_project_that_nobody_may_read_are_not_on_the_list(
     assert client.get(JOBS).json()["results"] == []
 
 
+@pytest.mark.slow
 def test_titles_lead_to_what_a_job_is_about(add: Add, browser_of: BrowserOf, developer: User) -> None:
     job = add(titles=lambda jobs: {each.pk: JobTitle("Test of build 1", "/acme/kitchen/builds/1") for each in jobs})
     page = browser_of(developer).get("/acme/-/jobs").content.decode()

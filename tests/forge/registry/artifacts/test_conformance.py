@@ -41,6 +41,7 @@ def referring(kind: str, subject: bytes, algorithm: str = "sha256", **more: Any)
     return image(config_type=EMPTY_TYPE, artifactType=kind, subject=named, **more)
 
 
+@pytest.mark.slow
 def test_a_subject_may_come_after_what_refers_to_it(registry: RegistryClient) -> None:
     signature = referring(SIGNATURE, SUBJECT, annotations={"org.example.by": "acme"})
     pushed = registry.push_manifest(signature)
@@ -61,6 +62,7 @@ def test_a_subject_may_come_after_what_refers_to_it(registry: RegistryClient) ->
     assert [each["digest"] for each in registry.referrers(sha(SUBJECT))] == [sha(signature)]
 
 
+@pytest.mark.slow
 def test_referrers_are_filtered_by_their_type(registry: RegistryClient) -> None:
     for kind in (SIGNATURE, REPORT):
         assert registry.push_manifest(referring(kind, SUBJECT)).status_code == 201
@@ -79,6 +81,7 @@ def test_nothing_refers_to_what_nobody_knows(registry: RegistryClient) -> None:
     assert code(registry.get("referrers/latest")) == (400, "DIGEST_INVALID")
 
 
+@pytest.mark.slow
 def test_a_client_that_knows_no_referrers_reads_the_tag_of_the_subject(registry: RegistryClient) -> None:
     fallback = sha(SUBJECT).replace(":", "-")
     assert registry.get(f"manifests/{fallback}").status_code == 404
@@ -91,6 +94,7 @@ def test_a_client_that_knows_no_referrers_reads_the_tag_of_the_subject(registry:
     assert registry.tags() == [], "it is no tag that somebody set"
 
 
+@pytest.mark.slow
 def test_a_deleted_referrer_is_listed_no_more(registry: RegistryClient) -> None:
     signature, report = referring(SIGNATURE, SUBJECT), referring(REPORT, SUBJECT)
     for each in (signature, report):
@@ -108,6 +112,7 @@ def test_a_subject_is_named_by_sha512_too(registry: RegistryClient) -> None:
     assert [each["digest"] for each in registry.referrers(sha(SUBJECT, "sha512"))] == [sha(report)]
 
 
+@pytest.mark.slow
 def test_an_empty_blob_is_a_blob(registry: RegistryClient) -> None:
     assert registry.push_blob(b"").status_code == 201
     manifest = image(b"")
@@ -116,6 +121,7 @@ def test_an_empty_blob_is_a_blob(registry: RegistryClient) -> None:
     assert (answer.status_code, answer["Content-Length"], body(answer)) == (200, "0", b"")
 
 
+@pytest.mark.slow
 def test_head_says_what_get_gives(registry: RegistryClient) -> None:
     registry.push_blob(b"a layer")
     registry.push_manifest(SUBJECT, "report")
@@ -133,6 +139,7 @@ def test_head_says_what_get_gives(registry: RegistryClient) -> None:
         assert registry.send("HEAD", path).status_code == 404
 
 
+@pytest.mark.slow
 def test_each_delete_takes_one_thing_and_is_done_once(registry: RegistryClient) -> None:
     registry.push_blob(b"a layer")
     registry.push_manifest(SUBJECT, "report")
@@ -150,6 +157,7 @@ def test_each_delete_takes_one_thing_and_is_done_once(registry: RegistryClient) 
     assert registry.get(f"blobs/{sha(b'a layer')}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_tag_list_of_no_names_and_of_a_wrong_number(registry: RegistryClient) -> None:
     registry.push_blob(b"a layer")
     registry.push_tags(SUBJECT, "a", "b")

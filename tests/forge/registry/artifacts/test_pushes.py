@@ -85,6 +85,7 @@ def test_an_upload_that_was_cancelled_is_gone(registry: RegistryClient) -> None:
     assert code(registry.get(location)) == (404, "BLOB_UPLOAD_UNKNOWN")
 
 
+@pytest.mark.slow
 def test_a_blob_of_another_repository_is_mounted(registry: RegistryClient, developer: Any, organisation: Any) -> None:
     Project.objects.create(organisation=organisation, name="garden", created_by=developer)
     registry.push_blob(LAYER)
@@ -220,6 +221,7 @@ class TestReferrers:
         # One without a type of its own has that of its config.
         assert by_digest[sha(note)]["artifactType"] == "application/vnd.example.note"
 
+    @pytest.mark.slow
     def test_one_type_is_asked_for(self, registry: RegistryClient) -> None:
         about = descriptor(b"nothing yet", "application/vnd.oci.image.manifest.v1+json")
         registry.push_blob(EMPTY)
@@ -293,6 +295,7 @@ class TestDeleting:
         assert body(registry.get("manifests/latest")) == manifest
         assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
 
+    @pytest.mark.slow
     def test_the_trash_is_emptied_after_30_days(self, registry: RegistryClient) -> None:
         manifest = registry.push_image("latest", LAYER)
         registry.delete(f"manifests/{sha(manifest)}")

@@ -69,6 +69,7 @@ def test_what_is_no_digest_is_refused(registry: RegistryClient, digest: str) -> 
     assert code(registry.send("PUT", f"{location}?digest={digest}", LAYER)) == (400, "DIGEST_INVALID")
 
 
+@pytest.mark.slow
 def test_a_manifest_of_another_digest_is_refused(registry: RegistryClient) -> None:
     registry.push_image("latest", LAYER)
     other = image(LAYER, annotations={"a": "b"})

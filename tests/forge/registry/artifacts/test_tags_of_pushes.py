@@ -143,6 +143,7 @@ def test_deleting_the_tag_of_a_build_withdraws_it(registry: RegistryClient, deve
     assert body(registry.get(f"manifests/{sha(manifest)}")) == manifest
 
 
+@pytest.mark.slow
 def test_publishing_or_withdrawing_a_build_takes_a_token_that_publishes(
     registry: RegistryClient, developer: Any, project: Any
 ) -> None:

@@ -45,6 +45,7 @@ def public(project: Any) -> None:
     project.save()
 
 
+@pytest.mark.slow
 def test_a_published_version_is_built_twice_with_the_same_bytes(
     project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_published_version_is_built_twice_with_the_same_bytes(
     assert waiting_rebuilds() == 0, "it has its second build"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
 def test_other_bytes_than_the_files_build_are_shown_to_everyone(
     project: Any, developer: Any, compiler: Compiler
@@ -97,6 +99,7 @@ class DyingCompiler(Compiler):
         raise ChildDied("The compiler ran out of memory.")
 
 
+@pytest.mark.slow
 def test_a_version_that_cannot_be_built_again_says_why(project: Any, developer: Any, tmp_path: Any) -> None:
     publish_build(developer, approved(built(developer, project)), "1.0")
     public(project)
@@ -127,6 +130,7 @@ def test_what_another_toolchain_built_is_not_built_again(project: Any, developer
     assert not Rebuild.objects.exists()
 
 
+@pytest.mark.slow
 def test_few_second_builds_wait_at_once(project: Any, developer: Any) -> None:
     for number in range(MOST_WAITING + 2):
         text = f"{RUNEFILE}# {number}\n"

@@ -161,6 +161,7 @@ def simulate(seed: int, steps: int, project: Project, developer: Any, organisati
         simulation.check()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/collection")
 def test_what_a_repository_shows_is_whole_after_each_step(project: Any, developer: Any, organisation: Any) -> None:
     simulate(7, 12, project, developer, organisation)

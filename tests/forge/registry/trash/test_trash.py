@@ -50,6 +50,7 @@ def restore(browser: Client, digest: str) -> Any:
     return browser.post(PAGE, {"digest": digest})
 
 
+@pytest.mark.slow
 def test_a_deleted_manifest_is_restored_with_its_tags(registry: RegistryClient, browser: Client) -> None:
     manifest = registry.push_image("latest", LAYER)
     registry.push_tags(manifest, "nightly", "1.0")
@@ -68,6 +69,7 @@ def test_a_deleted_manifest_is_restored_with_its_tags(registry: RegistryClient, 
     assert AuditEntry.objects.filter(action="artifact.restore").count() == 1
 
 
+@pytest.mark.slow
 def test_tags_that_something_else_has_meanwhile_stay_with_it(registry: RegistryClient, browser: Client) -> None:
     old = registry.push_image("latest", LAYER)
     registry.push_tags(old, "nightly")
@@ -80,6 +82,7 @@ def test_tags_that_something_else_has_meanwhile_stay_with_it(registry: RegistryC
     assert body(registry.get("manifests/nightly")) == old
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/moved-tags")
 def test_a_version_comes_back_with_its_own_bytes_alone(
     registry: RegistryClient, browser: Client, organisation: Any
@@ -91,6 +94,7 @@ def test_a_version_comes_back_with_its_own_bytes_alone(
     assert body(registry.get("manifests/1.0")) == first
 
 
+@pytest.mark.slow
 def test_an_index_is_restored_after_what_it_lists(registry: RegistryClient, browser: Client) -> None:
     child = registry.push_image("", LAYER)
     listed = index(child)

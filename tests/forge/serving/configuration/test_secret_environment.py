@@ -38,6 +38,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/server-secrets")
 @pytest.mark.skipif(not is_linux(), reason="Linux shows an environment so")
 def test_a_started_server_has_its_secrets_in_no_environment(tmp_path: Path) -> None:

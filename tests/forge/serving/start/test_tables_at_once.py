@@ -69,6 +69,7 @@ def test_a_database_with_a_table_of_anyone_stays_as_it_is(database: BaseDatabase
     assert tables(file) == {"of_another_program"}
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/killed-upgrades")
 def test_what_fails_in_the_middle_leaves_no_table(
     database: BaseDatabaseWrapper, file: Path, monkeypatch: pytest.MonkeyPatch

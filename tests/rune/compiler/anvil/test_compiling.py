@@ -128,6 +128,7 @@ def test_the_memory_of_a_build_decides_how_many_compilers_run_at_once() -> None:
     assert 1 << 29 < small.process_memory <= 1 << 30
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/resources")
 def test_the_memory_of_the_build_itself_is_inside_of_the_limit() -> None:
     allowance = Allowance(CompilerLimits(memory=32 << 20, process_memory=16 << 20))

@@ -85,6 +85,7 @@ def test_the_host_reads_the_inputs_and_writes_the_outputs_in_place() -> None:
         assert json.loads(said)["elements"] == [byte + 1]
 
 
+@pytest.mark.slow
 def test_a_rune_imports_what_models_and_resources_need_only_where_it_has_some() -> None:
     def imports(pipeline: Pipeline, hosted: dict[str, bytes | None]) -> set[str]:
         module_imports = read_rune(hosted_module(pipeline, hosted)).imports
@@ -107,6 +108,7 @@ def test_two_stages_of_one_model_carry_it_once() -> None:
     assert [model.data for model in host.models.values()] == [data, data]
 
 
+@pytest.mark.slow
 def test_a_large_model_takes_no_more_than_its_bytes_and_counts_as_constants() -> None:
     data = struct.pack("<I", 0x12345678) * (3 << 20)
     program = lower(two_inputs_two_outputs(), {}, WASM32, {"model": data})

@@ -52,6 +52,7 @@ def wrong(seeds: range) -> Iterator[str]:
         yield from disagreements(models, profile=TFLM)
 
 
+@pytest.mark.slow
 def test_a_byte_of_litert_is_found_to_be_another() -> None:
     data = compiled_model("unidirectional_sequence_lstm_i8_coarse_cells")
     questions = Questions.of(data, 1, TFLM)

@@ -23,6 +23,7 @@ from tests.support.model_cases import model_cases
 BYTE = TensorType(ElementType.U8, (1,))
 
 
+@pytest.mark.slow
 def test_a_rune_exports_memory_manifest_and_call_alone() -> None:
     rune = read_rune(module_of(passing_on(BYTE, Output.SERIAL)))
     assert sorted((export.name, export.kind) for export in rune.exports) == [
@@ -48,6 +49,7 @@ def test_the_memory_cannot_grow() -> None:
     assert memory.maximum == memory.minimum
 
 
+@pytest.mark.slow
 def test_capabilities_and_their_parameters_come_in_order_before_the_outputs() -> None:
     pipeline = Pipeline(
         (
@@ -71,6 +73,7 @@ def test_capabilities_and_their_parameters_come_in_order_before_the_outputs() ->
     ]
 
 
+@pytest.mark.slow
 def test_serial_is_an_object_with_its_keys_in_the_order_of_the_alphabet() -> None:
     module = module_of(passing_on(TensorType(ElementType.F32, (1, 2)), Output.SERIAL))
     (message,) = run(loaded(module), [struct.pack("<2f", 1, -0.1)])
@@ -79,6 +82,7 @@ def test_serial_is_an_object_with_its_keys_in_the_order_of_the_alphabet() -> Non
     )
 
 
+@pytest.mark.slow
 def test_several_tensors_of_one_serial_output_are_an_array() -> None:
     pipeline = Pipeline(
         (

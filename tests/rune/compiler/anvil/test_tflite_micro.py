@@ -111,6 +111,7 @@ def test_what_it_is_said_to_lack_it_refuses() -> None:
                 open_micro(case.data).run(seeded_inputs(case.data, np.random.default_rng(1)))
 
 
+@pytest.mark.slow
 def test_every_operator_that_it_has_is_in_a_model_that_it_takes() -> None:
     """But those of which Anvil knows no rounding, or that stand for others in a file."""
     seen = {operator.op for case in accepted_cases() for operator in read_model(case.data).operators}

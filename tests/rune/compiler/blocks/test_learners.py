@@ -83,6 +83,7 @@ def test_a_subgradient_that_is_not_zero_is_told() -> None:
     assert subgradient(rows, targets, replace(penalties, pull=1.0), line) > 1e-3
 
 
+@pytest.mark.slow
 @FEW
 @given(SEEDS, st.sampled_from([0.01, 0.3, 3.0]), st.sampled_from([0.0, 0.5, 1.0]))
 def test_no_weight_of_a_penalised_regression_can_be_bettered(seed: int, alpha: float, l1_ratio: float) -> None:

@@ -62,6 +62,7 @@ def test_verbose_shows_steps_and_memory(project: Path) -> None:
     assert "memory: 112 bytes, 16 for the pipeline and 96 for messages" in result.stderr
 
 
+@pytest.mark.slow
 def test_warnings_are_drawn_unless_quiet(project: Path) -> None:
     (project / "Runefile.yml").write_text(WARNED)
     assert 'Nothing reads from the stage "unused"' in rune_build(project / "Runefile.yml").stderr

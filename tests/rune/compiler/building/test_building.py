@@ -114,6 +114,7 @@ def test_a_rune_carries_its_graph_its_version_and_its_texts() -> None:
     assert message.tensors[0].elements == ("yes",)
 
 
+@pytest.mark.slow
 def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
     runes = set()
     for folder in (tmp_path / "one", tmp_path / "another place"):
@@ -124,6 +125,7 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
     assert len(runes) == 1
 
 
+@pytest.mark.slow
 def test_an_index_beyond_the_labels_stops_the_rune_with_its_message() -> None:
     rune = Runtime.load(
         build(MemoryFiles({"Runefile.yml": TEXTS.encode(), "words.txt": b"a"}), BuildOptions("words")).rune
@@ -158,6 +160,7 @@ def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_
     assert {"rune_model_load", "rune_model_infer"} <= {each.name for each in read_rune(result.rune).imports}
 
 
+@pytest.mark.slow
 def test_all_models_can_be_left_to_the_host() -> None:
     files = model_files("fully_connected_i8_plain")
     result = build(files, BuildOptions("brain", host_models=True))

@@ -101,6 +101,7 @@ def test_resources_with_a_default_are_in_the_rune_once_and_those_of_models_only_
     assert graph["resources"]["NET"] == {"default_value": {"FromDisk": "net"}, "ty": "binary"}
 
 
+@pytest.mark.slow
 def test_the_report_says_which_resources_the_host_gives_and_how_long_they_may_be() -> None:
     resources = "  NET: {type: binary}"
     report = built("$NET", "onnx", resources, HostResources(capacities={"NET": 5000})).report.to_json()
@@ -133,6 +134,7 @@ def test_a_file_that_goes_away_during_the_build_is_named_at_its_stage() -> None:
     assert diagnostic.span.start.line == 6
 
 
+@pytest.mark.slow
 def test_hosted_runes_are_the_same_every_time() -> None:
     for model, format_ in (("./net/", "tensorflow-js"), ("./net.onnx", "onnx")):
         assert built(model, format_).rune == built(model, format_).rune

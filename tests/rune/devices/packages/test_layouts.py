@@ -76,6 +76,7 @@ def test_a_project_of_cmake_finds_the_package_and_links_it(
     assert called([str(tmp_path / "build" / "app")], tmp_path) == "0 nothing\n"
 
 
+@pytest.mark.slow
 def test_cmake_refuses_a_version_that_the_package_has_not(digits: PackageFolder, tmp_path: Path) -> None:
     refused = cmake(tmp_path, f"find_package(rune_digits 1.0 CONFIG REQUIRED PATHS {digits.path} NO_DEFAULT_PATH)\n")
     assert refused.returncode != 0

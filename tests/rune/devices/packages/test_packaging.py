@@ -249,6 +249,7 @@ def test_the_readmes_program_compiles_and_says_how_to_feed_it(digits: PackageFol
     called([gcc(), *STRICT, "-c", f"-I{digits.path / 'include'}", "program.c"], tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target",
     mostly_proved((target for target in targets() if not target.makes_rune), 4, lambda target: target.name),
@@ -259,6 +260,7 @@ def test_every_target_that_makes_no_rune_makes_a_package(target: Target) -> None
     assert target.library is not None or target.name == "c"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/resources")
 def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each build keeps the limit, and all of them together do not."""

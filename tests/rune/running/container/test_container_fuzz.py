@@ -30,6 +30,7 @@ def refusal(data: bytes) -> ContainerError | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/containers")
 def test_mutants_are_read_or_refused_by_name() -> None:
     refusals = [refusal(mutant((GOOD,), number)) for number in range(3_000)]

@@ -44,6 +44,7 @@ def test_what_is_used_and_has_no_default_is_needed(words: str, needed: tuple[str
     assert needed_resources(rune) == needed
 
 
+@pytest.mark.slow
 def test_a_rune_that_opens_no_resource_needs_none_and_a_strange_graph_none() -> None:
     plain = RUNEFILE.replace("$MODEL", "net.onnx").replace("inputs: [in], ", "inputs: [in], args: {format: onnx}, ")
     files = MemoryFiles({"Runefile.yml": (plain % "inline: a").encode(), "net.onnx": b"onnx"})

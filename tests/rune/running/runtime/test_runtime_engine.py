@@ -76,6 +76,7 @@ def test_an_unknown_value_type_is_refused(value_type: int) -> None:
         Runtime.load(echo(SOUND, 4, SERIAL, parameters=parameter))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/limits")
 def test_a_loop_in_a_call_is_stopped_by_the_clock() -> None:
     loaded = Runtime.load(rune(call=FOREVER), QUICK)
@@ -175,6 +176,7 @@ def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
         Runtime.load(rune(f"(drop (call $capability (i32.const 1))) {parameter}", pages=20))
 
 
+@pytest.mark.slow
 def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() -> None:
     lines = "(loop $again (drop (call $debug (i32.const 0) (i32.const 2))) (br $again))"
     loaded = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))

@@ -90,6 +90,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         yield Shop(registry, registry.publish(REPOSITORY, "1.0", published_rune()))
 
 
+@pytest.mark.slow
 def test_the_version_builds_the_same_bytes(shop: Shop) -> None:
     shop.state()
     done = shop.rebuild()
@@ -102,6 +103,7 @@ def test_the_version_builds_the_same_bytes(shop: Shop) -> None:
     assert answer["digest"] == digest_of(published_rune())
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
 def test_other_files_than_the_provenance_names_are_a_difference(shop: Shop, tmp_path: Path) -> None:
     files = dict(template("sine"))
@@ -119,6 +121,7 @@ def test_other_files_than_the_provenance_names_are_a_difference(shop: Shop, tmp_
     assert shop.rebuild("--project", tmp_path).exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
 def test_another_rune_than_the_version_builds_is_a_difference(shop: Shop) -> None:
     runefile = template("sine")["Runefile.yml"]
@@ -129,6 +132,7 @@ def test_another_rune_than_the_version_builds_is_a_difference(shop: Shop) -> Non
         assert shop.rebuild().exit_code == status, text
 
 
+@pytest.mark.slow
 def test_the_bytes_of_another_toolchain_are_not_compared(shop: Shop) -> None:
     shop.state(toolchain="sha256:" + "2" * 64)
     assert shop.rebuild().exit_code == 0, "the same bytes are the same, whoever built them"
@@ -138,6 +142,7 @@ def test_the_bytes_of_another_toolchain_are_not_compared(shop: Shop) -> None:
     assert shop.rebuild().exit_code == 9, "the statement is not about these bytes"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
 def test_with_a_key_an_unsigned_provenance_builds_nothing(shop: Shop, tmp_path: Path) -> None:
     key, other = make_private_key(Algorithm.ED25519), make_private_key(Algorithm.ED25519)
@@ -170,6 +175,7 @@ def test_an_archive_that_is_no_projects_is_refused(shop: Shop, archive: bytes, r
     assert (done.exit_code, reason in done.output) == (1, True), done.output
 
 
+@pytest.mark.slow
 def test_files_that_one_may_not_read_are_to_be_named(shop: Shop) -> None:
     shop.registry.answers[ARCHIVE] = Answer(404, b'{"detail": "There is no such project."}')
     shop.state()

@@ -127,6 +127,7 @@ def test_the_old_names_of_engines_are_accepted(engine: str, tmp_path: Path) -> N
     assert run(app(tmp_path, mirror(RAW, 4, "u8[4]")), "--generated", "--engine", engine).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_loop_ends_at_the_time_that_was_chosen(tmp_path: Path) -> None:
     result = run(app(tmp_path, rune(call="(loop $again (br $again))")), "--time-limit", "0.2")
     assert result.exit_code == 1
