@@ -110,6 +110,7 @@ def test_no_page_has_a_finding_in_any_look(forge: LiveForge, open_page: OpenPage
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.slow
 def test_the_studio_and_a_share_of_the_pages_have_no_finding_in_one_look(forge: LiveForge, open_page: OpenPage) -> None:
     """The looks take turns from page to page."""
     page = open_page()

@@ -39,6 +39,7 @@ def send(page: Page, project: str, *recordings: tuple[bytes, str, str]) -> None:
     page.evaluate(SEND, [project, coded])
 
 
+@pytest.mark.slow
 def test_samples_are_labelled_by_keys_and_appear_while_one_looks(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -26,6 +26,7 @@ def forge(tmp_path: Path) -> Iterator[LiveForge]:
         yield running
 
 
+@pytest.mark.slow
 def test_a_visitor_runs_a_template_of_a_fresh_server_on_its_example(forge: LiveForge, open_page: OpenPage) -> None:
     rune = f"{forge.address}/api/v1/projects/templates/digits/tags/{__version__}/rune"
     forge.until(lambda: httpx.get(rune).status_code == 200, BUILD_TIME)

@@ -27,6 +27,7 @@ ASK_FOR_FIRMWARE = """async (project) => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_job_appears_and_ends_on_the_open_page(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -117,6 +117,7 @@ def test_a_restored_installation_has_every_row_and_file_and_goes_on(source: Sour
         again.__exit__()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/shared-data")
 def test_a_folder_in_use_and_one_with_data_are_left_alone(source: SourceInstallation, tmp_path: Path) -> None:
     second = manage(source.environment, "serve")
@@ -127,6 +128,7 @@ def test_a_folder_in_use_and_one_with_data_are_left_alone(source: SourceInstalla
     assert (without_key.returncode, "--identity FILE" in without_key.stderr) == (1, True), without_key.stderr
 
 
+@pytest.mark.slow
 def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_people_signed_in(
     source: SourceInstallation, tmp_path: Path
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_peop
         assert page.status_code == 200, "who was signed in still is"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
 def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(source: SourceInstallation, tmp_path: Path) -> None:
     environment = source.environment | {"DATA_DIR": str(tmp_path)}

@@ -60,6 +60,7 @@ def _wait_for_periodic_work(folder: Path) -> None:
             time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
 def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path: Path) -> None:
     port = free_port()
@@ -102,6 +103,7 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
     assert "Traceback" not in errors
 
 
+@pytest.mark.slow
 def test_link_prints_another_link_for_anyone(tmp_path: Path) -> None:
     out, _ = _command(tmp_path, 8000, "link", "jo@acme.example").communicate(timeout=60)
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/sign-in#token=[\w-]+\n", out)
@@ -111,6 +113,7 @@ def test_link_prints_another_link_for_anyone(tmp_path: Path) -> None:
     assert "does not look like an email address" in errors
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/taken-ports")
 @pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
 def test_a_server_whose_port_is_in_use_makes_no_tables(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def refused(live: LiveServer, path: str) -> httpx.Response:
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/database-away")
 @pytest.mark.parametrize("how", ["stopped", "hanging"])
 def test_requests_get_503_while_the_database_is_away_and_go_on_when_it_is_back(

@@ -69,6 +69,7 @@ def resident(live: LiveServer) -> int:
     raise AssertionError("no such process")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/large-bodies")
 @pytest.mark.parametrize(("count", "size"), [(10, 60 * MEGABYTE), (300, 2 * MEGABYTE)])
 def test_no_body_of_a_stranger_is_taken_in(live: LiveServer, count: int, size: int) -> None:

@@ -56,6 +56,7 @@ def _write(live: LiveServer, path: str, **arguments: object) -> httpx.Response:
     return live.http.request(method, f"/api/v1/{path}", headers=headers, **arguments)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/full-disk")
 def test_a_full_disk_is_said_by_name_and_room_is_used_when_it_is_there_again(disk: Path) -> None:
     (disk / "tmp").mkdir()

@@ -20,6 +20,7 @@ GUIDE = REPOSITORY / "docs" / "guides" / "ci.md"
 SCOPES = ("project:create", "project:write", "build:run", "rune:publish")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not all(map(shutil.which, ("curl", "jq", "git"))), reason="the guide takes curl, jq and git")
 def test_the_guide_creates_uploads_builds_waits_and_publishes_and_a_second_run_changes_nothing(
     live: LiveServer, tmp_path: Path

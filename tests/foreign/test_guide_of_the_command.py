@@ -17,6 +17,7 @@ pytestmark = pytest.mark.foreign
 GUIDE = REPOSITORY / "docs" / "guides" / "command.md"
 
 
+@pytest.mark.slow
 def test_every_line_of_the_guide_works(tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     assert len(blocks) >= 5

@@ -42,6 +42,7 @@ def https_settings(public_url: str, data: Path) -> list[object]:
     return values
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/cookies-in-transit")
 def test_under_https_cookies_are_secure_and_browsers_stay_with_it(tmp_path: Path) -> None:
     cookies, session, transport, policy = https_settings("https://forge.example", tmp_path)
@@ -51,6 +52,7 @@ def test_under_https_cookies_are_secure_and_browsers_stay_with_it(tmp_path: Path
     assert "wss://forge.example" in str(policy)
 
 
+@pytest.mark.slow
 def test_under_http_no_browser_is_told_to_use_https(tmp_path: Path) -> None:
     cookies, session, transport, _ = https_settings("http://forge.example", tmp_path)
     assert cookies == {"csrftoken": [False, "Lax"]}

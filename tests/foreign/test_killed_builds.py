@@ -52,6 +52,7 @@ def compilers(live: LiveServer) -> set[int]:
     return processes
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/crashes")
 def test_a_build_runs_again_after_a_kill_and_gives_one_result(mortal: LiveServer) -> None:
     with mortal as live:

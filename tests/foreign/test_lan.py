@@ -19,6 +19,7 @@ from tests.support.live_forge import REPOSITORY, free_port
 pytestmark = pytest.mark.foreign
 
 
+@pytest.mark.slow
 def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_path: Path) -> None:
     if not (REPOSITORY / "static/build/manifest.json").exists():
         pytest.fail("the front end is not built; make setup builds it")

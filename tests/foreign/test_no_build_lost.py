@@ -36,6 +36,7 @@ def test_each_build_has_one_result_after_the_queue_was_emptied_and_messages_came
     assert results.attempts == 1
 
 
+@pytest.mark.slow
 def test_an_edit_and_the_end_of_a_preview_do_not_wait_for_each_other(tmp_path: Path) -> None:
     try:
         with running_services() as services, build_farm(services, tmp_path / "data") as farm:

@@ -39,6 +39,7 @@ def results(python: Path, *work: str) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_tflite_runtime_runs_host_models_with_numpy_1(tmp_path: Path) -> None:
     python = environment(tmp_path / "env", "tflite-runtime==2.14.0", "numpy<2")
     said = results(python, "reference_models", "conformance")

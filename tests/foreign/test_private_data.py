@@ -13,6 +13,7 @@ from tests.support.live_server import LiveServer
 pytestmark = pytest.mark.foreign
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/data-folder")
 def test_nobody_else_on_the_machine_can_read_what_the_program_writes(tmp_path: Path) -> None:
     # The folder is there already and open to all, as a volume or a shared folder can be.

@@ -107,6 +107,7 @@ def test_a_pulled_rune_runs(live: LiveServer, published: Published, tmp_path: Pa
     assert json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_and_on_the_server(
     live: LiveServer, tmp_path: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     assert live.build(clap)["state"] == "succeeded"
 
 
+@pytest.mark.slow
 def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
     live: LiveServer, published: Published, tmp_path: Path
 ) -> None:
@@ -179,6 +181,7 @@ def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
         live.api("DELETE", f"{tag}/withdrawal", {"If-Match": state})
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, published: Published) -> None:
     digest = hashlib.sha256(published.rune).hexdigest()

@@ -14,7 +14,7 @@ from tests.foreign.stock_yjs import StockClient
 from tests.support.live_installation import LiveInstallation
 from tests.support.services import ServiceMissing, Services, running_services
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", params=["PostgreSQL and Redis", "one SQLite file"])

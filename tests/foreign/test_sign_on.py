@@ -82,6 +82,7 @@ def csrf(page: httpx.Response) -> str:
     return match[1]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/taken-addresses")
 def test_who_comes_in_and_who_does_not(forge: LiveForge, provider: str, new_browser: NewBrowser) -> None:
     # A new person of a named domain gets an account, and comes back to it.
@@ -130,6 +131,7 @@ def test_who_comes_in_and_who_does_not(forge: LiveForge, provider: str, new_brow
     assert person(forge, browser) == "Mo"
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_away_is_a_page_and_not_an_error(tmp_path: Path) -> None:
     environment = {"OIDC_URL": "http://localhost:1", "OIDC_CLIENT_ID": "forge", "OIDC_CLIENT_SECRET": "x"}
     with LiveForge(tmp_path / "data", environment) as running:

@@ -93,6 +93,7 @@ class Command:
         )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures", "registry/private-keys")
 def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer, tmp_path: Path) -> None:
     organisation = Organisation(live, "signers")
@@ -152,6 +153,7 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     assert not (tmp_path / "other.rune").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/private-keys")
 def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
     organisation = Organisation(live, "home-signers")

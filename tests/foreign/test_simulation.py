@@ -15,6 +15,7 @@ BETWEEN_KILLS = (2.0, 4.0)
 """Seconds; a start takes as much of the processor as all else here."""
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_or_doubled_at_two_processes_on_one_sqlite_file(tmp_path: Path) -> None:
     with LiveInstallation(tmp_path / "data", program=PROGRAM) as installation:
         assert simulate(installation, range(1, 3), BETWEEN_KILLS).problems == ()

@@ -107,6 +107,7 @@ def mortal(tmp_path: Path) -> LiveServer:
     return LiveServer(tmp_path / "data")
 
 
+@pytest.mark.slow
 def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> None:
     with mortal as live:
         project = new_project(live, "typed")
@@ -128,6 +129,7 @@ def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> 
         assert all(line in text for line in must)
 
 
+@pytest.mark.slow
 def test_clients_go_on_after_the_server_was_killed(mortal: LiveServer) -> None:
     with mortal as live:
         project = new_project(live, "killed")

@@ -48,6 +48,7 @@ def migrate_step_by_step(variables: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-c", STEP_BY_STEP], cwd=REPOSITORY, env=environment, check=True, timeout=300)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
 def test_the_tables_of_sqlite_are_those_of_the_migrations(tmp_path: Path) -> None:
     migrate_step_by_step({"DATA_DIR": str(tmp_path)})

@@ -32,6 +32,7 @@ def services() -> Iterator[Services]:
         pytest.skip(str(missing))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
@@ -58,6 +59,7 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
         assert page.status_code == 200, "who was signed in still is"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
 def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, services: Services) -> None:
     with LiveServer(tmp_path / "data") as server:

@@ -42,6 +42,7 @@ def lines(page: Page, has: str) -> int:
     return page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=has).count()
 
 
+@pytest.mark.slow
 def test_of_two_numbers_that_were_written_offline_one_stands_and_the_other_is_offered(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

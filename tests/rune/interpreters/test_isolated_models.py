@@ -76,6 +76,7 @@ def test_a_crash_of_the_interpreter_is_a_named_error_and_the_host_lives_on() -> 
     test_it_answers_as_in_this_process()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/host-models")
 def test_a_model_without_end_is_killed_when_its_time_is_up() -> None:
     model = open_isolated(TFLITE, endless(), limits=ModelLimits(seconds=5))
@@ -207,6 +208,7 @@ def test_the_caller_decides_who_opens_a_model() -> None:
     rune.close()
 
 
+@pytest.mark.slow
 def test_an_endless_model_ends_the_call_of_its_rune() -> None:
     load, data = loading(endless(), ["f32[1]"], ["f32[1]"])
     data[POINTERS_AT] = struct.pack("<2I", 16384, 16388)

@@ -63,6 +63,7 @@ def _output_types(vectors: Sequence[Vector]) -> list[TensorType]:
     return [output.type for vector in vectors for output in vector.declared_outputs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one_in", [3, pytest.param(1, marks=pytest.mark.proof)])
 def test_every_function_of_a_block_gives_the_bytes_of_wasm32(one_in: int, tmp_path: Path) -> None:
     """A share, and as a proof all; wasm32 gives the bytes of each vector in `tests/rune/compiler/blocks`."""

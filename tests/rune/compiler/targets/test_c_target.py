@@ -88,6 +88,7 @@ def test_an_integer_model_gives_the_runes_bytes(name: str, test_data: Path, tmp_
     assert_same(folder, build(files, BuildOptions(name)).rune, random_inputs(input_types(files), runs=10), FUSED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "step"),
     [

@@ -173,6 +173,7 @@ def hidden() -> tuple[MemoryFiles, bytes]:
     raise AssertionError("each of the weights shows in the labels")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/false-runes")
 def test_another_weight_behind_a_label_is_not_verified_where_another_toolchain_made_the_rune(
     hidden: tuple[MemoryFiles, bytes],
@@ -186,6 +187,7 @@ def test_another_weight_behind_a_label_is_not_verified_where_another_toolchain_m
     assert Verification.from_json(verification.to_json()) == verification
 
 
+@pytest.mark.slow
 def test_another_weight_behind_a_label_is_an_error_of_this_toolchain(hidden: tuple[MemoryFiles, bytes]) -> None:
     assert not verify(*hidden, effort=Effort(inputs=6, seed=1), toolchain=toolchain_digest()).is_within
 

@@ -93,6 +93,7 @@ def test_a_rune_that_is_cut_short_is_refused(share: float) -> None:
     refused(template("sine"), rune[: int(len(rune) * share)])
 
 
+@pytest.mark.slow
 def test_a_rune_that_is_cut_short_between_two_sections_is_refused() -> None:
     files = template("digits")
     rune = rune_of(MemoryFiles(files), "digits")
@@ -123,6 +124,7 @@ def test_a_rune_that_reads_other_inputs_is_refused() -> None:
     assert "asks for other inputs" in verification.sentence()
 
 
+@pytest.mark.slow
 def test_a_rune_that_asks_for_the_same_input_in_another_way_is_refused() -> None:
     """As many samples of another rate: the same bytes would say something else."""
     files = template("keywords")

@@ -41,6 +41,7 @@ SOME = Effort(inputs=6, seed=1)
 FEW = Effort(inputs=2, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["digits", "keywords", "sine"])
 def test_the_templates_give_what_the_reference_gives(name: str) -> None:
     files = MemoryFiles(template(name))
@@ -55,6 +56,7 @@ def test_the_templates_give_what_the_reference_gives(name: str) -> None:
     assert "litert" in str(verification.reference)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["motion", pytest.param("anomaly", marks=pytest.mark.proof), pytest.param("wake-word", marks=pytest.mark.proof)],
@@ -80,6 +82,7 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     assert verification.rune.suspect is None
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/second-module")
 def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others() -> None:
     layers = Layers("dense", default_rng(7))
@@ -131,6 +134,7 @@ def test_spelled_dot_products_have_the_meaning_that_was_chosen(meaning: Meaning)
         CompiledRune(second_rune(rune, meaning)).start()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/second-module")
 def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> None:
     files = template("digits")
@@ -331,6 +335,7 @@ def test_a_sample_that_cannot_be_read_is_passed_over(data: bytes) -> None:
     assert own_samples(MemoryFiles({"a.wav": data, "b.csv": data, "c.png": data}), [stage]) == ((),)
 
 
+@pytest.mark.slow
 def test_small_models_are_verified_in_projects_of_their_own() -> None:
     for case in model_cases()[::100]:
         files = around(case.data)
