@@ -71,6 +71,8 @@ class Card:
     history: Sequence[HistoryRow]
     seen: str
     url: str
+    origins: str
+    """The pages that may use it, one a line."""
     unused: int
     """Keys that nobody has used for 60 days."""
 
@@ -179,6 +181,7 @@ def _card(deployment: Deployment, tags: Sequence[Tag]) -> Card:
         _history(releases, tags),
         seen_state(deployment_facets(deployment)),
         f"{settings.PUBLIC_URL}{deployment.served_path}",
+        "\n".join(deployment.origins),
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
     )
 

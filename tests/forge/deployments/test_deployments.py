@@ -367,3 +367,5 @@ def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     assert browser.post("/acme/kitchen/deployments", sent).status_code == 302
     deployment = find_deployment(developer, project, "website")
     assert (deployment.origins, deployment.follows) == (["https://a.example", "https://b.example"], "stable")
+    page = browser.get("/acme/kitchen/deployments/website").content.decode()
+    assert ">https://a.example\nhttps://b.example</textarea>" in page
