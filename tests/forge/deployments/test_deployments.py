@@ -100,6 +100,7 @@ def test_an_origin_is_stored_as_browsers_send_it(text: str, origin: str) -> None
     assert checked_origin(text) == origin
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/wide-origins")
 @pytest.mark.parametrize(
     "text",
@@ -123,6 +124,7 @@ def test_a_deployment_that_is_deleted_leaves_no_links(owner: User, reviewer: Use
     assert not BlobLink.objects.filter(owner_id=release).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("delivery/who-deploys")
 def test_who_may_not_deploy_changes_nothing(viewer: User, reviewer: User, developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
@@ -177,12 +179,14 @@ def test_going_back_serves_the_earlier_build_and_follows_no_tag(
         go_back(developer, following, 99)
 
 
+@pytest.mark.slow
 def test_the_same_choice_again_makes_no_release(developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
     serve_tag(developer, deployment, Choice("stable"))
     assert len(versions(deployment)) == 1
 
 
+@pytest.mark.slow
 def test_a_version_never_moves_and_cannot_be_followed(developer: User, project: Project) -> None:
     with pytest.raises(Invalid, match="never moves"):
         deployed(developer, project, "1.0", follow=True)
