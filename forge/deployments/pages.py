@@ -26,8 +26,8 @@ from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.seen import deployment_facets
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import tags_of
 from forge.registry.models import Tag
+from forge.registry.tags.access import tags_of
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ from forge.deployments.origins import checked_origin
 from forge.deployments.registrations import follow_all
 from forge.notices.models import Notice
 from forge.projects.models import Project
-from forge.registry.actions import deprecate_tag, publish_build, publish_past_gate, withdraw_tag
+from forge.registry.describing.actions import deprecate_tag
+from forge.registry.publishing.actions import publish_build, publish_past_gate
+from forge.registry.withdrawing.actions import withdraw_tag
 from forge.reviews.actions import give_verdict
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Delivery

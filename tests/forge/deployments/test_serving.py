@@ -19,7 +19,7 @@ from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey
 from forge.deployments.serving import callers
 from forge.deployments.serving.calls import CallCounter, write_down
 from forge.projects.models import Project
-from forge.registry.actions import withdraw_tag
+from forge.registry.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed, published
 
