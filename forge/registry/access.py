@@ -18,8 +18,11 @@ def find_repository(project: Project) -> Repository:
 
 
 def advice_on(repository: Repository, reference: str) -> str:
-    """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one that is, or
-    that was withdrawn, where no other tag has it, or "" if nothing is said. The caller has found its project for someone."""
+    """Returns the deprecation or withdrawal that is said to whoever takes a manifest by this tag or digest, or "".
+
+    A digest that another tag without advice has too is not advised against. The caller has found the project for
+    someone.
+    """
     if withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
         return str(withdrawn)
     tags = list(repository.tags.filter(manifest__blob_id=reference) if is_digest(reference) else [])
