@@ -21,7 +21,7 @@ from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.cards import cards_of
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import tags_of
+from forge.registry.tags.access import tags_of
 
 
 @for_person

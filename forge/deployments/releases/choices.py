@@ -8,8 +8,8 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid, Stale
 from forge.deployments.access import version_of
 from forge.projects.models import Project
-from forge.registry.access import find_tag
 from forge.registry.models import Tag
+from forge.registry.tags.access import find_tag
 
 
 @dataclass(frozen=True)

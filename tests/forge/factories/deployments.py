@@ -10,8 +10,8 @@ from forge.deployments.actions import Choice, NewDeployment, create_deployment
 from forge.deployments.models import Deployment, Release
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
 from forge.registry.models import Tag
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, approved, built
 
 

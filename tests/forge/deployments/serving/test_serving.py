@@ -20,7 +20,7 @@ from forge.deployments.releases.choices import Choice
 from forge.deployments.serving import callers
 from forge.deployments.serving.calls import CallCounter, write_down
 from forge.projects.models import Project
-from forge.registry.actions import withdraw_tag
+from forge.registry.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed, published
 
