@@ -16,9 +16,9 @@ from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
-from forge.deployments.changes import locked
 from forge.deployments.errors import KeyEnded, KeyNotFound, TooManyDeployments
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind
+from forge.deployments.releases.changes import locked
 from forge.deployments.seen import key_facet
 from forge.projects.access import require
 
@@ -39,17 +39,14 @@ def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None
 
     Raises `Forbidden`, `Invalid` and `TooManyDeployments`.
     """
-    project = deployment.project
-    require(actor, Verb.DEPLOY, project)
+    require(actor, Verb.DEPLOY, deployment.project)
     name = _checked_name(name)
     expires = None if days is None else timezone.now() + timedelta(days=_checked_days(days, "days", 1, MAX_DAYS))
     deployment = locked(deployment)
     if DeploymentKey.objects.open().filter(deployment=deployment).count() >= MAX_KEYS:
         raise TooManyDeployments(f"A deployment has at most {MAX_KEYS} keys. Revoke one that is not needed.")
     key, secret = _new_key(actor, deployment, name, expires)
-    what = {"deployment": deployment.title, "key": f"{name} ({key.hint})"}
-    write_entry(actor, "key.create", project.stream, project.place, **what)
-    append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
+    _record(actor, "key.create", deployment, key)
     return key, secret
 
 
@@ -69,10 +66,7 @@ def rotate_key(
     successor, secret = _new_key(actor, deployment, key.name, lasts)
     key.expires = min(each for each in (key.expires, now + overlap) if each is not None)
     key.save(update_fields=["expires"])
-    project = deployment.project
-    what = {"deployment": deployment.title, "key": f"{key.name} ({key.hint})", "ends": key.expires.isoformat()}
-    write_entry(actor, "key.rotate", project.stream, project.place, **what)
-    append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
+    _record(actor, "key.rotate", deployment, key, ends=key.expires.isoformat())
     return successor, secret
 
 
@@ -83,11 +77,16 @@ def revoke_key(actor: Actor, key: DeploymentKey, *, seen: Seen = None) -> Deploy
     deployment, key = _locked(key, seen)
     key.revoked = timezone.now()
     key.save(update_fields=["revoked"])
-    project = deployment.project
-    what = {"deployment": deployment.title, "key": f"{key.name} ({key.hint})"}
-    write_entry(actor, "key.revoke", project.stream, project.place, **what)
-    append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
+    _record(actor, "key.revoke", deployment, key)
     return key
+
+
+def _record(actor: Actor, action: str, deployment: Deployment, key: DeploymentKey, **more: str) -> None:
+    """Writes the audit entry and the event of an act on a key."""
+    project = deployment.project
+    what = {"deployment": deployment.title, "key": f"{key.name} ({key.hint})"} | more
+    write_entry(actor, action, project.stream, project.place, **what)
+    append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
 
 
 def _locked(key: DeploymentKey, seen: Seen) -> tuple[Deployment, DeploymentKey]:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from forge.builds.models import Build
 from forge.core.blobs.links import link_blobs
 from forge.deployments.errors import DeploymentNotFound, VersionNotAccepted
-from forge.deployments.gate import NO_RUNE, missing_for
 from forge.deployments.models import Deployment, Release
+from forge.deployments.releases.gate import NO_RUNE, missing_for
 from forge.projects.models import Project
 
 

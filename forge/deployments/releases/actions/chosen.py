@@ -6,14 +6,12 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
-from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
-from forge.deployments.announcements import DEPLOYMENT_SERVED
-from forge.deployments.changes import begin_release, locked, release_now, require_accepted
-from forge.deployments.choices import Choice, chosen_tag
 from forge.deployments.models import Deployment, Release
+from forge.deployments.releases.actions.records import ReleaseRecord
+from forge.deployments.releases.changes import begin_release, locked, release_now, require_accepted
+from forge.deployments.releases.choices import Choice, chosen_tag
 from forge.deployments.seen import serving_facet
 from forge.projects.access import require
 
@@ -36,7 +34,7 @@ def serve_tag(actor: Actor, deployment: Deployment, choice: Choice, *, seen: See
         return before
     deployment.follows = follows
     release = begin_release(deployment, tag.build, version, tag.manifest.blob_id, chosen_by=actor.person)
-    _tell(actor, "deployment.serve", deployment, before, release)
+    ReleaseRecord(deployment, release, before.version).record(actor, "deployment.serve")
     return release
 
 
@@ -58,20 +56,5 @@ def go_back(actor: Actor, deployment: Deployment, number: int, *, seen: Seen = N
     require_accepted(earlier.build, earlier.version, earlier.digest)
     deployment.follows = ""
     release = begin_release(deployment, earlier.build, earlier.version, earlier.digest, chosen_by=actor.person)
-    _tell(actor, "deployment.return", deployment, before, release)
+    ReleaseRecord(deployment, release, before.version).record(actor, "deployment.return")
     return release
-
-
-def _tell(actor: Actor, action: str, deployment: Deployment, before: Release, release: Release) -> None:
-    project = deployment.project
-    what = {"deployment": deployment.title, "version": release.version, "digest": release.digest}
-    write_entry(actor, action, project.stream, project.place, **what)
-    event = DEPLOYMENT_SERVED(
-        deployment=deployment.name,
-        title=deployment.title,
-        version=release.version,
-        digest=release.digest,
-        previous=before.version,
-        tag="",
-    )
-    append_event(project.stream, event, actor)

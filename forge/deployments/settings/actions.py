@@ -14,13 +14,14 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
-from forge.deployments.announcements import DEPLOYMENT_CHANGED, DEPLOYMENT_SERVED
-from forge.deployments.changes import begin_release, lock_project, locked, release_now, require_accepted
-from forge.deployments.choices import Choice, chosen_tag
+from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.models import Deployment, DeploymentKind
-from forge.deployments.origins import checked_origins
+from forge.deployments.releases.actions.records import ReleaseRecord
+from forge.deployments.releases.changes import begin_release, lock_project, locked, release_now, require_accepted
+from forge.deployments.releases.choices import Choice, chosen_tag
 from forge.deployments.seen import serving_facet, settings_facet
+from forge.deployments.settings.origins import checked_origins
 from forge.projects.access import require
 from forge.projects.models import Project
 
@@ -78,17 +79,7 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
         created_by=actor.person,
     )
     release = begin_release(deployment, tag.build, version, tag.manifest.blob_id, chosen_by=actor.person)
-    what = {"deployment": deployment.title, "version": version, "digest": release.digest}
-    write_entry(actor, "deployment.create", project.stream, project.place, **what)
-    event = DEPLOYMENT_SERVED(
-        deployment=deployment.name,
-        title=title,
-        version=version,
-        digest=release.digest,
-        previous="",
-        tag="",
-    )
-    append_event(project.stream, event, actor)
+    ReleaseRecord(deployment, release).record(actor, "deployment.create")
     return deployment
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,62 +14,14 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.seen import seen_in
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, find_key
-from forge.deployments.models import Deployment, DeploymentKind, Release
-from forge.deployments.seen import deployment_facets
+from forge.deployments.models import Deployment, DeploymentKind
+from forge.deployments.pages.cards import cards_of
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.models import Tag
 from forge.registry.tags.access import tags_of
-
-
-@dataclass(frozen=True)
-class KindMark:
-    """How a kind of deployment looks."""
-
-    icon: str
-
-
-# The front end's build finds the icons that it must draw by `icon="…"`.
-KIND_MARKS = {
-    DeploymentKind.WEB: KindMark(icon="globe"),
-    DeploymentKind.APP: KindMark(icon="smartphone"),
-    DeploymentKind.DEVICES: KindMark(icon="cpu"),
-}
-
-UNUSED_DAYS = 60
-"""After so many days without use, a key is shown as unused."""
-
-
-@dataclass(frozen=True)
-class HistoryRow:
-    """A release in the history, and whether one press goes back to it."""
-
-    release: Release
-    is_now: bool
-    days: int
-    """How long it was served."""
-    can_return: bool
-    advice: str
-    """Why nobody should go back to it; "" where nothing speaks against it."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """A deployment as the page of all shows it."""
-
-    deployment: Deployment
-    icon: str
-    now: Release
-    history: Sequence[HistoryRow]
-    seen: str
-    url: str
-    origins: str
-    """The pages that may use it, one a line."""
-    unused: int
-    """Keys that nobody has used for 60 days."""
 
 
 @for_person
@@ -152,7 +99,7 @@ def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
     rows = list(deployments_of(principal, project))
     return {
         "project": project,
-        "cards": [_card(each, tags) for each in rows],
+        "cards": cards_of(rows, tags),
         "tags": tags,
         "kinds": DeploymentKind.choices,
         "may_deploy": can(principal, Verb.DEPLOY, project),
@@ -164,47 +111,11 @@ def _one(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     tags = tags_of(principal, project)
     return {
         "project": project,
-        "card": _card(deployment, tags),
+        "card": cards_of([deployment], tags)[0],
         "tags": tags,
         "may_deploy": can(principal, Verb.DEPLOY, project),
         "may_delete": can(principal, Verb.MANAGE, project),
     }
-
-
-def _card(deployment: Deployment, tags: Sequence[Tag]) -> Card:
-    releases = list(deployment.releases.all())
-    now = releases[0]
-    return Card(
-        deployment,
-        KIND_MARKS[DeploymentKind(deployment.kind)].icon,
-        now,
-        _history(releases, tags),
-        seen_state(deployment_facets(deployment)),
-        f"{settings.PUBLIC_URL}{deployment.served_path}",
-        "\n".join(deployment.origins),
-        sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
-    )
-
-
-def _history(releases: Sequence[Release], tags: Sequence[Tag]) -> list[HistoryRow]:
-    """The releases as rows. One that tags advise against, or that no tag names any more, says so."""
-    advice = {tag.manifest.blob_id: tag.advice for tag in reversed(tags)}
-    now = releases[0]
-    return [
-        HistoryRow(
-            each,
-            each is now,
-            ((each.ended or timezone.now()) - each.started).days,
-            each.digest != now.digest and not advice.get(each.digest, ""),
-            advice.get(each.digest, ""),
-        )
-        for each in releases
-    ]
-
-
-def is_unused(last: datetime) -> bool:
-    """Whether a moment is so long ago that a key should be revoked which was used then for the last time."""
-    return last < timezone.now() - timedelta(days=UNUSED_DAYS)
 
 
 def _choice(text: str) -> actions.Choice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.utils import timezone
 
 from forge.accounts.models import Membership, User
 from forge.deployments.actions import create_key, go_back, revoke_key, rotate_key, serve_tag
-from forge.deployments.choices import Choice
 from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey
+from forge.deployments.releases.choices import Choice
 from forge.deployments.serving import callers
 from forge.deployments.serving.calls import CallCounter, write_down
 from forge.projects.models import Project
@@ -66,6 +67,14 @@ def test_an_app_with_a_key_gets_the_rune_by_its_digest(client: Client, deploymen
     assert (rune["Content-Type"], rune["ETag"]) == ("application/wasm", f'"{pointer.json()["rune"]["digest"]}"')
 
 
+def test_an_app_that_asks_again_costs_few_queries(
+    client: Client, secret: str, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    ask(client, secret)
+    with django_assert_num_queries(5):
+        assert ask(client, secret).status_code == 200
+
+
 @pytest.mark.slow
 def test_a_rune_is_served_in_parts_compressed_and_not_twice(client: Client, secret: str) -> None:
     part = load(client, secret, Range="bytes=0-3")
@@ -75,8 +84,8 @@ def test_a_rune_is_served_in_parts_compressed_and_not_twice(client: Client, secr
     assert gzip.decompress(body_of(compressed)) == RUNE
     assert "Accept-Encoding" in compressed["Vary"]
     for etag in (compressed["ETag"], load(client, secret)["ETag"]):
-        again = load(client, secret, **{"If-None-Match": etag})
-        assert (again.status_code, body_of(again)) == (304, b"")
+        again = load(client, secret, **{"If-None-Match": f'"other", {etag}'})
+        assert (again.status_code, body_of(again), again["ETag"]) == (304, b"", etag)
     pointer = ask(client, secret)
     assert ask(client, secret, **{"If-None-Match": pointer["ETag"]}).status_code == 304
 

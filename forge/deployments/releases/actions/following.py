@@ -9,10 +9,11 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.deployments.access import version_of
-from forge.deployments.announcements import DEPLOYMENT_BLOCKED, DEPLOYMENT_CHANGED, DEPLOYMENT_SERVED
-from forge.deployments.changes import begin_release, locked, release_now
-from forge.deployments.gate import missing_for
+from forge.deployments.announcements import DEPLOYMENT_BLOCKED, DEPLOYMENT_CHANGED
 from forge.deployments.models import Deployment, Release
+from forge.deployments.releases.actions.records import ReleaseRecord
+from forge.deployments.releases.changes import begin_release, locked, release_now
+from forge.deployments.releases.gate import missing_for
 from forge.registry.models import Tag
 
 
@@ -40,18 +41,7 @@ def follow_tag(actor: Actor, deployment: Deployment) -> None:
         _block(actor, deployment, before, tag, missing)
         return
     release = begin_release(deployment, tag.build, version_of(tag), digest, tag=tag.name)
-    project = deployment.project
-    what = {"deployment": deployment.title, "version": release.version, "digest": digest, "tag": tag.name}
-    write_entry(actor, "deployment.follow", project.stream, project.place, **what)
-    event = DEPLOYMENT_SERVED(
-        deployment=deployment.name,
-        title=deployment.title,
-        version=release.version,
-        digest=digest,
-        previous=before.version,
-        tag=tag.name,
-    )
-    append_event(project.stream, event, actor)
+    ReleaseRecord(deployment, release, before.version).record(actor, "deployment.follow")
 
 
 def _block(actor: Actor, deployment: Deployment, release: Release, tag: Tag, missing: tuple[str, ...]) -> None:

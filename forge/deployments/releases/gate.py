@@ -12,7 +12,7 @@ NO_RUNE = "The file of its rune no longer exists. Build again."
 
 
 def missing_for(build: Build, manifest: str) -> tuple[str, ...]:
-    """Returns a sentence for each obstacle to serving a published build; none where it may be served.
+    """Returns a sentence for each obstacle to serving a published build: an empty tuple if it may be served.
 
     A build must do what a protected tag demands, whatever the tag is called that names it. The caller has found the
     build for someone, or says the result to the project's members alone.
