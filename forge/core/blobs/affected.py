@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from forge.core.hooks import Hook
 
 names_of_users: Hook[[str], Sequence[str]] = Hook()
-"""The names of what a blob with this digest is a part of, such as `acme/kitchen:1.0`. For operators: nobody's rights
-are checked."""
+"""The names of what a blob with this digest is a part of, such as `acme/kitchen:1.0`. For operators: rights
+are not checked."""
 
 MAX_NAMES = 50
 """Names that one finding has."""

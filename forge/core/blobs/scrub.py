@@ -51,6 +51,6 @@ def scrub(now: datetime | None = None) -> Scrubbed:
         if finding.is_problem:
             problems += 1
             affected = ", ".join(finding.affected) or "no tag"
-            found = (finding.digest, finding.kind.value, finding.detail, affected)
-            _log.error("The stored blob %s is %s: %s. Affected: %s.", *found)
+            problem = (finding.digest, finding.kind.value, finding.detail, affected)
+            _log.error("The stored blob %s is %s: %s. Affected: %s.", *problem)
     return Scrubbed(blobs, size, problems)
