@@ -17,8 +17,8 @@ def tags_needing(digest: str) -> list[str]:
     """The names of what cannot be pulled whole without a blob: `acme/kitchen:1.0`.
 
     They are the tags of each manifest that names the blob, of each index that lists such a manifest, and of what a
-    manifest refers to, such as the rune of a signature. A manifest without a tag is named by its digest. For operators: it
-    checks no rights.
+    manifest refers to, such as the rune of a signature. A manifest without a tag is named by its digest.
+    It is for operators, and checks no rights.
     """
     links = BlobLink.objects.filter(blob_id=digest)
     linking = links.filter(owner_kind=owner_kind(Manifest)).values("owner_id")
