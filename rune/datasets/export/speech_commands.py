@@ -29,7 +29,7 @@ def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str,
 def _refuse(samples: Collection[Exported]) -> None:
     others = sum(sample.kind is not Kind.SOUND for sample in samples)
     if others:
-        raise BadContent(f"Speech Commands has sounds only, and {others:,} of these samples are none.")
+        raise BadContent(f"Speech Commands has sounds only, and {others:,} of these samples are of another kind.")
     require_folder_names(samples)
 
 

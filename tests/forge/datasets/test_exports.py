@@ -48,11 +48,11 @@ def exported(client: Client, **query: Any) -> zipfile.ZipFile:
 @pytest.mark.parametrize("layout", EXPORT_LAYOUTS)
 def test_an_import_reads_what_was_exported(client: Client, saved: None, layout: str) -> None:
     archive = DataArchive(exported(client, layout=layout).fp)  # type: ignore[arg-type]
-    found = find_layout(archive)
-    facts = {(read_item(archive, found, item).data, item.label, item.split) for item in found.items}
+    matched_layout = find_layout(archive)
+    facts = {(read_item(archive, matched_layout, item).data, item.label, item.split) for item in matched_layout.items}
     rows = Sample.objects.order_by("number")
     assert facts == {(loud(row.number - 1), row.label, row.split) for row in rows}
-    assert not found.omissions
+    assert not matched_layout.omissions
     assert not [name for name in archive.names if "Guest" in name or b"Guest" in archive.read(name)]
 
 
@@ -87,7 +87,7 @@ def test_a_withdrawn_recording_is_in_no_export(client: Client, saved: None, proj
         ({"layout": "tfrecord"}, 400, "data-folder, folders"),
         ({"after": "-1"}, 400, "`after` must be"),
         ({"limit": "x"}, 400, "`limit` must be"),
-        ({"layout": "speech-commands"}, 422, "1 of these samples are none"),
+        ({"layout": "speech-commands"}, 422, "1 of these samples are of another kind"),
     ],
 )
 def test_what_cannot_be_exported_is_refused_with_the_reason(

@@ -78,21 +78,21 @@ def expected(samples: Mapping[Exported, bytes]) -> dict[bytes, tuple[str, str, s
     ],
 )
 def test_an_import_of_an_export_has_the_same_samples(name: str, title: str) -> None:
-    found, recordings = read_again(written(EXPORT_LAYOUTS[name], SAMPLES))
-    assert (found, recordings) == (title, expected(SAMPLES))
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS[name], SAMPLES))
+    assert (title_read, recordings) == (title, expected(SAMPLES))
 
 
 def test_folders_say_label_and_split_and_nothing_of_people() -> None:
-    found, recordings = read_again(written(EXPORT_LAYOUTS["folders"], SAMPLES))
-    assert found == "folders by label"
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS["folders"], SAMPLES))
+    assert title_read == "folders by label"
     assert recordings == {data: (label, split, "") for data, (label, split, _) in expected(SAMPLES).items()}
 
 
 def test_speech_commands_keep_who_spoke_apart() -> None:
     single = {replace(sample, number=9, group="", digest=f"sha256:{9:064x}"): loud(9) for sample in list(SOUNDS)[:1]}
     samples = {**SOUNDS, **single}
-    found, recordings = read_again(written(EXPORT_LAYOUTS["speech-commands"], samples))
-    assert found == "Speech Commands"
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS["speech-commands"], samples))
+    assert title_read == "Speech Commands"
     facts = {data: (label, split) for data, (label, split, _) in expected(samples).items()}
     assert {data: (label, split) for data, (label, split, _) in recordings.items()} == facts
     assert recordings[RECORDINGS[1][0]][2] == "00000001"
@@ -122,12 +122,12 @@ def test_a_label_that_cannot_be_a_folder_is_refused_by_name(name: str, label: st
     samples = {replace(sample, label=label): data for sample, data in SOUNDS.items()}
     with pytest.raises(BadContent, match="cannot be the name of a folder"):
         written(EXPORT_LAYOUTS[name], samples)
-    found, recordings = read_again(written(EXPORT_LAYOUTS["data-folder"], samples))
-    assert (found, {label for label, _, _ in recordings.values()}) == ("data folder", {label})
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS["data-folder"], samples))
+    assert (title_read, {label for label, _, _ in recordings.values()}) == ("data folder", {label})
 
 
 def test_speech_commands_refuse_what_is_no_sound() -> None:
-    with pytest.raises(BadContent, match="2 of these samples are none"):
+    with pytest.raises(BadContent, match="2 of these samples are of another kind"):
         written(EXPORT_LAYOUTS["speech-commands"], SAMPLES)
 
 
@@ -165,9 +165,9 @@ def test_any_label_has_a_folder_that_leads_nowhere_else(labels: list[str]) -> No
 def test_a_list_that_is_damaged_is_refused(change: Mapping[str, object]) -> None:
     files = written(EXPORT_LAYOUTS["data-folder"], SAMPLES)
     value = json.loads(files[LIST])
-    found = read_list(value)
-    assert found is not None
-    assert (found[0], len(found[1])) == (ORIGIN, len(SAMPLES))
+    contents = read_list(value)
+    assert contents is not None
+    assert (contents[0], len(contents[1])) == (ORIGIN, len(SAMPLES))
     assert read_list(value | change) is None
     assert not_a_list(files, value | change)
 
