@@ -15,8 +15,9 @@ from lab.dataset.splitting import kept_of_bytes
 from lab.environments.making import EnvironmentProblem
 from lab.refusal import Refused
 from lab.training.results import RUNEFILE, result_files, splits_path
-from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train
+from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train, write_features
 from lab.training.run_folder import run_folder
+from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
 from rune.project.files import FolderFiles
 from rune.source.policy import POLICY_FILE, check_policy
@@ -25,6 +26,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option
 from rune.tools.cli.terminal.progress import Progress, progress
+from rune.wording import plain
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -40,9 +42,23 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     show_default=True,
     help="The most time that training takes.",
 )
+@click.option(
+    "--python",
+    "script_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the run as a script of plain Keras, with its features, into this folder, and train nothing.",
+)
 @click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
 @format_option()
-def command(folder: Path, fresh: bool, replaces_runefile: bool, minutes: float, prepares: bool, form: str) -> None:
+def command(
+    folder: Path,
+    fresh: bool,
+    replaces_runefile: bool,
+    minutes: float,
+    script_folder: Path | None,
+    prepares: bool,
+    form: str,
+) -> None:
     """Train the model of the project in FOLDER, by default the current one.
 
     Its forge.yml says how: `training` names a recipe, and a folder of recordings with a folder for each label. The
@@ -56,6 +72,9 @@ def command(folder: Path, fresh: bool, replaces_runefile: bool, minutes: float, 
     rune train my-project
     """
     training = _training(folder)
+    if script_folder is not None:
+        _write_script(folder, training, script_folder)
+        return
     try:
         require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
         prepared = prepare_run(training, folder / training.data, _kept_splits(folder, training))
@@ -78,6 +97,29 @@ def command(folder: Path, fresh: bool, replaces_runefile: bool, minutes: float, 
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)
 
 
+def _write_script(folder: Path, training: Training, target: Path) -> None:
+    """Writes the script of a run, its requirements and its features."""
+    try:
+        prepared = prepare_run(training, folder / training.data, _kept_splits(folder, training))
+        with progress("Computing the features") as line:
+            target.mkdir(parents=True, exist_ok=True)
+            notes = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
+        for name, data in script_files(prepared.settings).items():
+            write_file(target / name, data)
+    except Refused as error:
+        raise CommandFailed(f'Unable to write the script of "{training.model}"', (str(error),)) from error
+    except OSError as error:
+        raise CommandFailed(f'Unable to write the script of "{training.model}": {error}') from error
+    for note in notes:
+        click.echo(f"Note: {plain(note, 400)}")
+    click.echo(f"python {target / SCRIPT} gives the curves of this run.")
+
+
+def _show(line: Progress | None, text: str) -> None:
+    if line is not None:
+        line.text = text
+
+
 class _Events:
     """Shows the events of a run: each as a line of JSON, or the newest in the line of progress."""
 
@@ -88,8 +130,8 @@ class _Events:
     def send(self, event: Mapping[str, Any]) -> None:
         if self._is_json:
             click.echo(json.dumps(event))
-        elif event["event"] == "progress" and self._line is not None:
-            self._line.text = event["text"]
+        elif event["event"] == "progress":
+            _show(self._line, event["text"])
         elif event["event"] == "resumed":
             click.echo(f"Going on from the checkpoint of epoch {event['epoch']}.", err=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -44,12 +44,12 @@ def run(job: Job) -> dict[str, Any]:
     train, validation = (fitting.Part(inputs[splits == split], labels[splits == split]) for split in (0, 1))
     classes = len(spec["labels"])
     shape = inputs.shape[1:]
-    options = _chosen(values, recipe.network_arguments)
+    options = function_arguments(values, recipe.network_arguments)
     model = fitting.new_model(lambda: module.network(shape, classes, **options), settings, train)
     progress = fitting.Progress()
     if "checkpoint" in job.inputs:
         _restore(job, model, progress)
-    augmentation = _chosen(values, recipe.augmentation)
+    augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
 
     def after_epoch() -> None:
@@ -107,8 +107,8 @@ class _Saves:
         self._due = ended + (ended - started) / CHECKPOINT_SHARE
 
 
-def _chosen(values: Mapping[str, Any], names: Any) -> dict[str, Any]:
-    """Arguments as those of a Python function."""
+def function_arguments(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Some of the values of a recipe, as arguments of a Python function."""
     return {name.replace("-", "_"): values[name] for name in names}
 
 

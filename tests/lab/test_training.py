@@ -105,6 +105,25 @@ def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
     assert str(first.folder) not in json.dumps(record)
 
 
+def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "script"
+    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
+    subprocess.run(written, check=True, capture_output=True)
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "HOME": str(tmp_path),
+    }
+    script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
+    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    (result,) = first.of("result")
+    assert json.loads((folder / "curves.json").read_text()) == result["curves"]
+    assert f"Best epoch {result['best_epoch']}; accuracy on windows of the test split" in completed.stdout
+    assert (folder / "model.keras").stat().st_size > 1000
+
+
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: Trained, tmp_path: Path) -> None:
     folder = project(tmp_path)
     with subprocess.Popen(command(folder), stdout=subprocess.PIPE, text=True) as process:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -124,3 +126,22 @@ def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
     assert "Best epoch 1 of 1: loss 0.250 on the validation split, 0.500 on the train split. 1,234 parameters." in text
     assert "Accuracy on the test split: 80.0% (95 % interval 37.5% to 96.4%)." in text
     assert "circle was taken for shake in 1 recording." in text
+
+
+def test_the_script_of_a_run_has_its_settings_and_imports_nothing_of_ours(ready: Path, tmp_path: Path) -> None:
+    write_motion(ready / "samples", takes=1)
+    (ready / "forge.yml").write_text("training: {recipe: motion, data: samples, seed: 5, arguments: {epochs: 12}}\n")
+    target = tmp_path / "script"
+    result = train(ready, "--python", str(target))
+    assert result.exit_code == 0, result.stderr
+    text = (target / "train.py").read_text()
+    compile(text, "train.py", "exec")
+    imported = {name.split(".")[0] for name in re.findall(r"^(?:import|from) ([\w.]+)", text, re.MULTILINE)}
+    assert imported == {"__future__", "collections", "dataclasses", "json", "keras", "math", "numpy", "os", "pathlib",
+                        "tensorflow", "typing"}  # fmt: skip
+    assert "SETTINGS = Settings(seed=5, epochs=12," in text
+    assert "LABELS = ['circle', 'shake', 'still']" in text
+    assert (target / "requirements.txt").read_text().startswith("keras==")
+    with np.load(target / "features.npz") as arrays:
+        assert arrays["inputs"].shape[1:] == (100, 3)
+    assert sorted(path.name for path in ready.iterdir()) == ["forge.yml", "samples"]
