@@ -11,7 +11,7 @@ import click
 
 from lab.command.preparing import require_tools
 from lab.command.training_text import summary
-from lab.dataset.splitting import kept_of_bytes
+from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
 from lab.refusal import Refused
 from lab.training.results import RUNEFILE, result_files, splits_path
@@ -77,7 +77,7 @@ def command(
         return
     try:
         require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
-        prepared = prepare_run(training, folder / training.data, _kept_splits(folder, training))
+        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         with run_folder(prepared.settings.digest, fresh=fresh) as own:
             with progress(f"Training {training.model}", hidden=form == "json") as line:
                 trained = train(prepared, own, _Events(form == "json", line).send, minutes=minutes)
@@ -100,7 +100,7 @@ def command(
 def _write_script(folder: Path, training: Training, target: Path) -> None:
     """Writes the script of a run, its requirements and its features."""
     try:
-        prepared = prepare_run(training, folder / training.data, _kept_splits(folder, training))
+        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
             notes = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
@@ -148,9 +148,9 @@ def _training(folder: Path) -> Training:
     return checked.training
 
 
-def _kept_splits(folder: Path, training: Training) -> Mapping[str, Any]:
+def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
     path = folder / splits_path(training.model)
-    return kept_of_bytes(path.read_bytes(), path.name) if path.is_file() else {}
+    return splits_of_bytes(path.read_bytes(), path.name) if path.is_file() else {}
 
 
 def _write(folder: Path, prepared: PreparedRun, trained: TrainedModel, *, replaces_runefile: bool) -> bool:

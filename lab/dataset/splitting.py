@@ -1,6 +1,6 @@
 """Gives each recording its split: by group, stable whatever comes later. Pure functions.
 
-A group, or a recording without one, keeps the split that it once got; the splits of a folder are kept in a file
+A group, or a recording without one, keeps the split that it once got; the splits of a folder are stored in a file
 beside the model, because a folder remembers nothing.
 """
 
@@ -23,24 +23,24 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class Splits:
-    """The split of each recording, and those of all groups and single recordings by name, to be kept."""
+    """The split of each recording, and those of all groups and single recordings by name, to be stored."""
 
     of_recordings: Sequence[Split]
-    kept: Mapping[str, Split]
+    stored: Mapping[str, Split]
 
 
-def divide(recordings: Sequence[Recording], kept: Mapping[str, Split]) -> Splits:
-    """Divides recordings. A split that the data set gives goes before; `kept` are earlier ones by name.
+def divide(recordings: Sequence[Recording], stored: Mapping[str, Split]) -> Splits:
+    """Divides recordings. A split that the data set gives goes before; `stored` are earlier ones by name.
 
     Raises `Refused` for data that gives splits to some recordings only, or puts a group into two.
     """
     if any(each.split for each in recordings):
-        return Splits(_declared(recordings), dict(kept))
+        return Splits(_declared(recordings), dict(stored))
     labels: dict[str, Counter[str]] = {}
     for each in recordings:
         labels.setdefault(name_of(each), Counter())[each.label] += 1
     counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
-    splits = dict(kept)
+    splits = dict(stored)
     for name in (name for name in labels if name in splits):
         counts[splits[name]] += labels[name]
     new = [name for name in labels if name not in splits]
@@ -52,7 +52,7 @@ def divide(recordings: Sequence[Recording], kept: Mapping[str, Split]) -> Splits
 
 
 def name_of(recording: Recording) -> str:
-    """The name under which a recording's split is kept: its group's, or its own."""
+    """The name under which a recording's split is stored: its group's, or its own."""
     return f"group {recording.group}" if recording.group else f"recording {recording.digest[:_DIGITS]}"
 
 
@@ -70,14 +70,14 @@ def _declared(recordings: Sequence[Recording]) -> list[Split]:
     return [Split(each.split) for each in recordings]
 
 
-def kept_to_bytes(kept: Mapping[str, Split]) -> bytes:
+def splits_to_bytes(stored: Mapping[str, Split]) -> bytes:
     """The splits as a file, in one order."""
-    rows = {name: kept[name].value for name in sorted(kept)}
+    rows = {name: stored[name].value for name in sorted(stored)}
     return (json.dumps({"version": 1, "splits": rows}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def kept_of_bytes(data: bytes, name: str) -> dict[str, Split]:
-    """The splits of a file that `kept_to_bytes` wrote. Raises `Refused` for another file."""
+def splits_of_bytes(data: bytes, name: str) -> dict[str, Split]:
+    """The splits of a file that `splits_to_bytes` wrote. Raises `Refused` for another file."""
     try:
         return {str(key): Split(value) for key, value in json.loads(data)["splits"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:

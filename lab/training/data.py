@@ -30,13 +30,13 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Recordings with labels and splits, in the order of their names. `kept` are the splits to be kept beside the
+    """Recordings with labels and splits, in the order of their names. `stored` are the splits to be stored beside the
     model, `notes` sentences about what is left out or weak."""
 
     recordings: Sequence[Recording]
     splits: Sequence[Split]
     labels: Sequence[str]
-    kept: Mapping[str, Split]
+    stored: Mapping[str, Split]
     notes: Sequence[str]
 
     @property
@@ -54,16 +54,16 @@ class Dataset:
         return len({each.group for each, own in of_split if own is split and each.group})
 
 
-def read_dataset(source: Path, recipe: Recipe, kept: Mapping[str, Split]) -> Dataset:
+def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> Dataset:
     """Reads and divides the data of a recipe. Raises `Refused` and `OSError`."""
     read = read_recordings(source)
     recordings = sorted(read.items, key=lambda each: each.name)
     require_recordings(recordings, recipe.kind, recipe.name)
-    splits = divide(recordings, kept)
+    splits = divide(recordings, stored)
     require_splits(recordings, splits.of_recordings)
     notes = [*_omitted(read.omissions), *warnings(recordings)]
     labels = sorted({each.label for each in recordings})
-    return Dataset(recordings, splits.of_recordings, labels, splits.kept, notes)
+    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes)
 
 
 def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> Windows:

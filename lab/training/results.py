@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import rune
-from lab.dataset.splitting import kept_to_bytes
+from lab.dataset.splitting import splits_to_bytes
 from lab.training.run import PreparedRun, TrainedModel
 from lab.training.settings import bytes_digest
 from rune.source.policy.model_files import record_path
@@ -31,7 +31,7 @@ def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, b
         f"{_stem(model)}.float.tflite": trained.float_model,
         record_path(model): _json(provenance(prepared, trained)),
         f"{_stem(model)}.training.json": _json(trained.report),
-        splits_path(model): kept_to_bytes(prepared.dataset.kept),
+        splits_path(model): splits_to_bytes(prepared.dataset.stored),
     }
 
 

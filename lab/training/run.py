@@ -66,12 +66,12 @@ class TrainedModel:
     gaps: Mapping[str, str]
 
 
-def prepare_run(training: Training, source: Path, kept: Mapping[str, Split]) -> PreparedRun:
-    """Checks settings and data. `kept` are the splits of earlier runs. Raises `Refused` and `OSError`."""
+def prepare_run(training: Training, source: Path, stored: Mapping[str, Split]) -> PreparedRun:
+    """Checks settings and data. `stored` are the splits of earlier runs. Raises `Refused` and `OSError`."""
     recipe = recipe_of(training.recipe)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
-    dataset = read_dataset(source, recipe, kept)
+    dataset = read_dataset(source, recipe, stored)
     settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest)
     return PreparedRun(training, settings, dataset)
 

@@ -38,14 +38,14 @@ class RunFolder:
 
         It is moved to a name of its own, because the step writes its first checkpoints over the others.
         """
-        found = []
+        checkpoints = []
         for path in (self.path / "resume", *(self.path / slot for slot in SLOTS)):
             state = read_state(path, self.digest)
             if state is not None:
-                found.append((len(state["curves"]), path))
-        if not found:
+                checkpoints.append((len(state["curves"]), path))
+        if not checkpoints:
             return None
-        epoch, newest = max(found)
+        epoch, newest = max(checkpoints)
         resume = self.path / "resume"
         if newest != resume:
             newest.replace(resume)

@@ -1,4 +1,4 @@
-"""Splits of a folder: by group, kept, never on two sides; and refusals of data that is too little for them."""
+"""Splits of a folder: by group, stored, never on two sides; and refusals of data that is too little for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from lab.dataset.recordings import Recording
 from lab.dataset.requirements import require_recordings, require_splits, warnings
-from lab.dataset.splitting import divide, kept_of_bytes, kept_to_bytes, name_of
+from lab.dataset.splitting import divide, name_of, splits_of_bytes, splits_to_bytes
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
@@ -46,7 +46,7 @@ def test_recordings_keep_their_split_and_groups_stay_whole(
         *(recording(label, 1000 + place, f"p{group}" if group else "") for place, (group, label) in enumerate(more)),
     ]
     before = divide(earlier, {})
-    after = divide(later, kept_of_bytes(kept_to_bytes(before.kept), "splits.json"))
+    after = divide(later, splits_of_bytes(splits_to_bytes(before.stored), "splits.json"))
     assert list(after.of_recordings[: len(earlier)]) == list(before.of_recordings)
     sides = defaultdict(set)
     for each, split in zip(later, after.of_recordings, strict=True):
@@ -95,7 +95,7 @@ def test_splits_that_contradict_each_other_are_refused() -> None:
         require_splits([one, other], [Split.TRAIN, Split.TEST])
     for data in (b"[]", b"{}", b"\xff", b'{"splits": {"a": "somewhere"}}'):
         with pytest.raises(Refused, match="is not a list of splits"):
-            kept_of_bytes(data, "splits.json")
+            splits_of_bytes(data, "splits.json")
 
 
 def test_weak_data_is_warned_of() -> None:
