@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
-from forge.datasets.splits.assignment import Split
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
+from rune.datasets.splits import Split
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
