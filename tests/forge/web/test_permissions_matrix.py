@@ -529,6 +529,8 @@ CASES: list[Case] = [
         {"do": "deprecate", "reason": "x"},
         (404, 404, 404, 403, 403, 404, 302),
     ),
+    ("get", f"{_ROUTE}/dependants", f"{_P}/dependants", None, READ),
+    ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None, PAGE),
     ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None, PAGE_EDIT),
     (
         "form",
@@ -674,7 +676,7 @@ OURS = (
     ),
     *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
-NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.serving")
+NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.web.runes.badge", "forge.serving")
 
 
 def job_addresses(project: Project) -> dict[str, str]:
