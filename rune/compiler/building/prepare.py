@@ -127,7 +127,7 @@ def _require_profile(chosen: ChosenModels, checked: Checked, profile: Profile) -
             blamed = model.file or model.stage
             message = f"The model {quoted(blamed)} cannot match {profile.runtime}"
             notes = [f"It needs {each}." for each in model.unsupported]
-            notes.append(f"Build it without --match {profile.option}, or replace what {profile.runtime} lacks.")
+            notes.append(f"Build it without --match {profile.option}, or replace these operators.")
             diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.PROFILE_LACKS, message, blamed, notes))
     if diagnostics:
         others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rune.compiler.anvil.models.control_flow import REASONS
@@ -22,7 +23,7 @@ def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, .
     combination of op and types once. Empty if the model can be compiled."""
     lacked = lacking(model) if profile is TFLM else ()
     if lacked:
-        return lacked
+        return tuple(_without_blame(lacked, unsupported(model)))
     counts: Counter[tuple[str, str]] = Counter()
     model = plain_model(model)
     refusals: dict[Alike, str | None] = {}
@@ -35,6 +36,14 @@ def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, .
             types = operator_types(model, operator)
             counts[operator.op, f"{types}, {why}" if why else types] += 1
     return tuple(Unsupported(op, types, count) for (op, types), count in counts.items())
+
+
+def _without_blame(lacked: Sequence[Unsupported], elsewhere: Sequence[Unsupported]) -> Iterator[Unsupported]:
+    """Of operators that TFLite Micro lacks: says so only of those that can be compiled for the other profile.
+    `elsewhere` are those that cannot, of which the table of TFLite Micro's operators knows nothing."""
+    known = {(each.op, each.types.partition(",")[0]): each for each in elsewhere}
+    for each in lacked:
+        yield known.get((each.op, each.types.partition(",")[0]), each)
 
 
 @remembered

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from itertools import count, islice
@@ -23,7 +24,7 @@ from tests.models.make_models import seeded_inputs
 from tests.models.random_models import RandomModel, random_model
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
-from tests.support.model_cases import ModelCase, model_cases
+from tests.support.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 from tests.support.shares import share_and_all
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
@@ -103,12 +104,22 @@ def test_random_models_give_its_bytes() -> None:
 
 
 @pytest.mark.slow
-def test_what_it_is_said_to_lack_it_refuses() -> None:
-    for case in model_cases():
+@pytest.mark.parametrize("cases", [model_cases(), refused_cases()], ids=["compiled", "refused"])
+def test_what_it_is_said_to_lack_it_refuses(cases: Sequence[ModelCase | RefusedCase]) -> None:
+    for case in cases:
         lacking = unsupported(read_model(case.data), TFLM)
         if lacking and all(each.types.endswith(LACKED) for each in lacking):
             with pytest.raises(HostModelError):
                 open_micro(case.data).run(seeded_inputs(case.data, np.random.default_rng(1)))
+
+
+@pytest.mark.parametrize("name", ["elu_i8", "elu_logistic_f32", "sum_i8"])
+def test_what_cannot_be_compiled_is_not_said_to_be_missing_in_it(name: str) -> None:
+    """TFLite Micro has these operators, and Anvil has not."""
+    data = next(case.data for case in refused_cases() if case.name == name)
+    assert [each.op for each in unsupported(read_model(data), TFLM)] == [name.partition("_")[0].upper()]
+    assert [each for each in unsupported(read_model(data), TFLM) if LACKED in each.types] == []
+    open_micro(data).run(seeded_inputs(data, np.random.default_rng(1)))
 
 
 @pytest.mark.slow
