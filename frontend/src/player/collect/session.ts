@@ -53,10 +53,12 @@ export class CollectSession {
   /** A code that was used already may have been used by this very phone. */
   async #enter(token: string): Promise<Task> {
     try {
-      return await this.client.state();
+      return await this.client.enter(token);
     } catch (error) {
-      if (!(error instanceof CollectProblem) || error.trouble !== "no-access") throw error;
-      return this.client.enter(token);
+      if (!(error instanceof CollectProblem) || error.trouble === "offline") throw error;
+      const task = await this.client.state().catch(() => null);
+      if (task === null) throw new CollectProblem("no-access", error.message);
+      return task;
     }
   }
 
