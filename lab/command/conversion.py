@@ -54,7 +54,7 @@ class Converted:
 
 
 def needed_environment(source: Path) -> Environment | None:
-    """The environment that a file needs to be converted; None where it needs none. Raises `Refused` and `OSError`."""
+    """The environment that a file needs to be converted, or None if it needs none. Raises `Refused` and `OSError`."""
     return ENVIRONMENT_OF.get(identify(source))
 
 
@@ -87,7 +87,7 @@ def convert(request: Request, report: Report) -> Converted:
 
 
 def weights_beside(source: Path, source_format: SourceFormat) -> Path | None:
-    """The file of weights that exporters write beside an ONNX model; None where there is none."""
+    """The file of weights that exporters write beside an ONNX model, or None if there is none."""
     weights = source.with_name(f"{source.name}.data")
     return weights if source_format is SourceFormat.ONNX and weights.is_file() else None
 

@@ -21,7 +21,7 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str]) -> 
     yield ""
     for row in report["forms"]:
         if "refused" in row:
-            yield f"Not made: {plain(row['refused'], 400)}"
+            yield f"Not converted: {plain(row['refused'], 400)}"
     yield from _about_samples(samples, form)
     chosen = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:

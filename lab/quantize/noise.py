@@ -47,7 +47,7 @@ class RunningModel:
         return [self._number(detail) for detail in self._outputs]
 
     def tensor(self, name: str) -> Array | None:
-        """A tensor of the last run as floats; None where the model has none of that name."""
+        """A tensor of the last run as floats, or None if the model has none of that name."""
         detail = self._by_name.get(name)
         try:
             return None if detail is None else self._number(detail)

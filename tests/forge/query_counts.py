@@ -29,7 +29,7 @@ from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import (
     GuestTerms,

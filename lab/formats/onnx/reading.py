@@ -276,7 +276,7 @@ def _input(data: memoryview) -> Input:
 
 
 def _dimension(data: memoryview) -> int | None:
-    """A dimension's size; None where it is a name, or missing."""
+    """A dimension's size, or None if it is a name, or missing."""
     for number, value in read_fields(data):
         if number == 1:
             size = signed(value)

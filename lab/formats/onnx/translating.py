@@ -194,7 +194,7 @@ def folded(model: OnnxModel) -> OnnxModel:
 
 
 def _merged(convolution: Node, node: Node, constants: dict[str, Array]) -> Node | None:
-    """A convolution that normalises as well; None where the two cannot be one."""
+    """A convolution that normalises as well, or None if the two cannot be one."""
     weights, bias = constants.get(convolution.input(1)), constants.get(convolution.input(2))
     numbers = [constants.get(node.input(place)) for place in range(1, 5)]
     if node.op != "BatchNormalization" or weights is None or len(node.outputs) != 1 or not weights.ndim:

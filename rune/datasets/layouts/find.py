@@ -11,7 +11,7 @@ from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
 from rune.datasets.layouts.folders import find_hugging_face, folders_by_label
 from rune.datasets.layouts.label_studio import find_label_studio
-from rune.datasets.layouts.layout import Finder, Item, Layout, Omission
+from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without_long_words
 from rune.datasets.layouts.mnist import find_mnist
 from rune.datasets.layouts.speech_commands import find_speech_commands
 from rune.datasets.layouts.tables import find_tables
@@ -32,7 +32,7 @@ FINDERS: Sequence[Finder] = (
 def find_layout(archive: DataArchive) -> Layout:
     """Returns the layout of an archive, by default folders by label. Raises `BadContent`."""
     layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
-    layout = layout or folders_by_label(archive)
+    layout = without_long_words(layout or folders_by_label(archive))
     refused = [Omission(name, reason) for name, reason in archive.refused.items()]
     return Layout(layout.name, layout.items, [*layout.omissions, *refused], layout.read)
 

@@ -25,7 +25,7 @@ def record_path(model: str) -> str:
 
 
 def model_problem(files: ProjectFiles, model: ModelSource) -> str | None:
-    """Why a model file has to be converted again; None where it is as its `forge.yml` says."""
+    """Why a model file has to be converted again, or None if it is as its `forge.yml` says."""
     try:
         source = _digest(files, model.source)
     except FileMissing:

@@ -1,4 +1,4 @@
-"""The section `models` of a `forge.yml`: how each model file is made from the file of a training library."""
+"""The section `models` of a `forge.yml`: how each model file is converted from the file of a training library."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LARGEST: Final = 1 << 24
 
 @dataclass(frozen=True)
 class ModelSource:
-    """How a model file is made: the source file, the form, the folder of samples, layers that stay floats, and the
+    """How a model file is converted: the source file, the form, the folder of samples, layers that stay floats, and the
     shapes of inputs that the source leaves open. Paths begin at the project's folder."""
 
     path: str

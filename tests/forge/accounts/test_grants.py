@@ -50,7 +50,7 @@ from forge.projects.actions import (
 )
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.actions import GuestTerms, invite_guest

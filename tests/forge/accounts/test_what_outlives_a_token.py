@@ -29,7 +29,7 @@ from forge.core.errors import PersonNeeded
 from forge.core.models import AuditEntry
 from forge.projects.actions import invite_to_project
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.guests.access import is_good
 from forge.reviews.guests.actions import GuestTerms, enter_as_guest, invite_guest

@@ -27,7 +27,7 @@ from forge.projects.models import Fork, Project, Version
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions.autosave import autosave_version
 from forge.projects.versions.store import working_tree
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

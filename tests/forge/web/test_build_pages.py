@@ -16,7 +16,7 @@ from forge.comparison.figures import figure_rows
 from forge.core.http.markdown import render_readme
 from forge.jobs.models import JobState
 from forge.projects.actions import update_project, write_file
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.templatetags.look import ticked
 from rune.compiler.verify.comparison import Figures

@@ -43,7 +43,7 @@ class Window:
         return (self.kernel[one] - 1) * self.dilations[one] + 1
 
     def rule(self, size: Sequence[int]) -> int | None:
-        """TFLite's rule that pads as this window does; None where neither does."""
+        """TFLite's rule that pads as this window does, or None if neither does."""
         if self.before == self.after == (0, 0):
             return VALID
         for one in (0, 1):
