@@ -496,6 +496,7 @@ def test_a_webhook_sends_nothing_with_the_right_of_somebody_who_lost_it(
     assert Webhook.objects.get().created_by == second
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/turned-webhooks")
 def test_a_webhook_works_with_the_right_of_who_chose_its_address(
     owner: User, second: User, organisation: Organisation

@@ -67,6 +67,7 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", f"{_ROUTE}/versions", f"{_DATA}/versions", {"seen": 2}, (201, 201, 201, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/versions/<int:number>", f"{_DATA}/versions/1", None, _READ),
     ("get", f"{_ROUTE}/versions/<int:number>/samples", f"{_DATA}/versions/1/samples", None, _READ),
+    ("get", f"{_ROUTE}/versions/<int:number>/export", f"{_DATA}/versions/1/export", None, _READ),
     (
         "get",
         f"{_ROUTE}/versions/<int:number>/compared-with/<int:other>",
