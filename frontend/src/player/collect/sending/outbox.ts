@@ -66,7 +66,7 @@ export class Outbox {
     this.state.setState({ saved: [] });
   }
 
-  /** Sends what waits. Called again when the network is back, and after its person agreed again. */
+  /** Sends the recordings whose person pressed Send. Called again when the network is back, and after its person agreed again. */
   async flush(): Promise<void> {
     clearTimeout(this.#retry);
     if (this.state.getState().isSending) return;
