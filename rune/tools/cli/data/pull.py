@@ -39,7 +39,7 @@ def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         rows = _arrange(local, entries)
         write_list(target, origin, rows.values())
-        kept = len(rows)
+        already_there = len(rows)
         missing = sorted(entries.keys() - rows.keys())
         label = f"Pulling {client.project}"
         with click.progressbar(
@@ -55,7 +55,9 @@ def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
         raise failed(f'Unable to write "{target}"', error) from error
     deleted = len(entries) - len(rows)
     end = f"; {deleted:,} were deleted meanwhile" if deleted else ""
-    click.echo(f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - kept:,} fetched{end}")
+    click.echo(
+        f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - already_there:,} fetched{end}"
+    )
 
 
 def pull_archive(client: DataClient, version: DataVersion, layout: str, target: Path) -> None:
