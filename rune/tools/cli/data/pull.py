@@ -39,7 +39,7 @@ def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         rows = _arrange(local, entries)
         write_list(target, origin, rows.values())
-        already_there = len(rows)
+        before = len(rows)
         missing = sorted(entries.keys() - rows.keys())
         label = f"Pulling {client.project}"
         with click.progressbar(
@@ -56,7 +56,7 @@ def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
     deleted = len(entries) - len(rows)
     end = f"; {deleted:,} were deleted meanwhile" if deleted else ""
     click.echo(
-        f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - already_there:,} fetched{end}"
+        f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - before:,} fetched{end}"
     )
 
 
