@@ -168,6 +168,7 @@ MAY_NAME_SOMEBODY = {
     "datasets.DataVersion.changes": CONTENT,
     "datasets.DataVersion.figures": CONTENT,
     "datasets.Sample.drawing": CONTENT,
+    "datasets.Submission.drawing": CONTENT,
     "deployments.Deployment.block_reasons": CONTENT,
     "deployments.Deployment.origins": CONTENT,
     "deployments.DeploymentKey.created_by_token": BY_TOKEN,
