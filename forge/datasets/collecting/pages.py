@@ -44,8 +44,7 @@ from forge.datasets.collecting.actions.submissions import WAITING_DAYS
 from forge.datasets.collecting.models import Audience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
 from forge.datasets.pages.cards import drawing_paths
-from forge.datasets.samples.api import ENDINGS
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.samples.models import ENDINGS, SampleKind
 from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of

@@ -66,7 +66,7 @@ def guest(project: Project, owner: User) -> Guest:
 
 def stored(data: bytes) -> bool:
     digests = Blob.objects.filter(size=len(data)).values_list("pk", flat=True)
-    return any(blob_path(digest).exists() for digest in digests)
+    return any((path := blob_path(digest)) is not None and path.exists() for digest in digests)
 
 
 # -- what is refused

@@ -70,7 +70,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
         _require_room_of_link(collector, blob.size)
         if Submission.objects.filter(collector=collector, digest=blob.digest).exists():
             raise SampleKnown("This recording was sent before.")
-        submission = _store(collector, content, blob, device)
+        submission = _store(collector, collector.consent, content, blob, device)
         link_uploaded(submission, [blob.digest], link.project)
         change.note(principal_of_collector(collector), "data.submit", guest=collector.pseudonym)
     return submission
@@ -173,10 +173,10 @@ def _waiting(actor: Actor, project: Project, ids: Collection[UUID]) -> Submissio
     return waiting.filter(collector__link__project=project, pk__in=ids).select_related("collector", "consent")
 
 
-def _store(collector: Collector, content: Content, blob: Blob, device: str) -> Submission:
+def _store(collector: Collector, consent: Consent, content: Content, blob: Blob, device: str) -> Submission:
     return Submission.objects.create(
         collector=collector,
-        consent=collector.consent,
+        consent=consent,
         kind=content.kind.value,
         media_type=content.media_type,
         digest=blob.digest,
