@@ -16,7 +16,8 @@ from forge.core.models import Event
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
-from forge.deployments.serving.calls import FLUSH_EVERY, write_down
+from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
+from forge.deployments.serving.stock.telemetry import write_telemetry
 from forge.registry.models import Tag
 
 _log = logging.getLogger(__name__)
@@ -61,5 +62,6 @@ register(
     PeriodicTask("deployments", FOLLOW_EVERY, Runs.ONE_WORKER, "moves deployments whose followed tag moved", follow_all)
 )
 register(
-    PeriodicTask("calls", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often deployments were asked", write_down)
+    PeriodicTask("calls", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often deployments were asked", write_calls)
 )
+register(PeriodicTask("telemetry", FLUSH_EVERY, Runs.EACH_SERVER, "writes down what apps reported", write_telemetry))
