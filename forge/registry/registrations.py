@@ -8,6 +8,7 @@ from uuid import UUID
 
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
+from forge.core.blobs.affected import names_of_users
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
@@ -24,6 +25,7 @@ from forge.projects.hooks import (
 from forge.projects.models import Project, Version
 from forge.projects.secrets.scan import MAX_SENTENCES
 from forge.projects.secrets.stored import secret_sentences
+from forge.registry.artifacts.affected import tags_needing
 from forge.registry.artifacts.retention import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
@@ -40,6 +42,7 @@ from forge.registry.templates.publishing import EVERY, publish_templates
 
 name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
+names_of_users.register(tags_needing)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)
