@@ -17,14 +17,10 @@ from forge.core.models import Event
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
-<<<<<<< HEAD
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
 from forge.deployments.serving.stock.telemetry import write_telemetry
-=======
-from forge.deployments.serving.calls import FLUSH_EVERY, write_down
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
->>>>>>> main
 from forge.registry.models import Tag
 
 _log = logging.getLogger(__name__)
