@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
@@ -65,7 +65,8 @@ def wake_followers(event: Event) -> None:
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
     served = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
-    rows = Deployment.objects.visible_to(actor).filter(project=project).select_related("project__organisation")
+    rows: QuerySet[Deployment] = Deployment.objects.visible_to(actor).filter(project=project)
+    rows = rows.select_related("project__organisation")
     return [
         Dependant(DependantKind.DEPLOYMENT, each.title, each.get_absolute_url(), each.served)
         for each in rows.annotate(served=Subquery(served.values("version")[:1])).exclude(served=None)
