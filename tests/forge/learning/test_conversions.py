@@ -15,7 +15,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
-from forge.core.models import AuditEntry, Blob, Event
+from forge.core.models import AuditEntry, BlobLink, Event
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.workers.slots import JobSlots
@@ -96,7 +96,7 @@ def test_a_model_becomes_forms_with_their_figures(client: Client, project: Proje
     assert forms["int8"]["figures"]["output"] > 15
     assert set(forms["int8"]["figures"]["layers"]) == {each["name"] for each in row["layers"]}
     for each in forms.values():
-        for target in ("cortex-m0plus", "riscv32"):
+        for target in ("cortex-m0plus", "rv32imc"):
             assert each["needs"][target]["flash"] > 1000, (each["form"], target, each["needs"])
             assert each["needs"][target]["instructions"] > 1000
     assert (
@@ -138,7 +138,7 @@ def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_conv
     assert client.delete(f"{MODELS}/{row['id']}").status_code == 204
     assert client.get(again["forms"][1]["url"]).status_code == 200
     assert client.delete(f"{MODELS}/{again['id']}").status_code == 204
-    assert not Blob.objects.filter(digest__in=[mixed["digest"], again["forms"][1]["digest"]]).exists()
+    assert not BlobLink.objects.filter(blob_id__in=[mixed["digest"], again["forms"][1]["digest"]]).exists()
     body["float_layers"] = ["no such layer"]
     other = read(client, sent(client))
     assert client.post(f"{MODELS}/{other['id']}/forms", body, content_type="application/json").status_code == 409

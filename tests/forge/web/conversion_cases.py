@@ -45,8 +45,8 @@ CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
 
 def conversion_addresses(person: User, project: Project, size: int = 1) -> dict[str, str]:
     """Adds models of a person with forms; gives what the addresses name by id."""
-    for _ in range(size):
-        row = begin_conversion(person, project, "net.keras", [b"bytes"])
+    for number in range(size):
+        row = begin_conversion(person, project, "net.keras", [b"bytes %d" % number])
         _finish(row, size)
     names = {
         "CONVERSION": f"{_API}/{row.pk}",
