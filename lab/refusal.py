@@ -1,4 +1,4 @@
-"""Why a model is not converted: a reason that programs compare, and a sentence for the person."""
+"""Why a model is not converted or trained: a reason that programs compare, and a sentence for the person."""
 
 from __future__ import annotations
 
@@ -32,13 +32,19 @@ class Reason(StrEnum):
     """The converted model answers otherwise than its source."""
     SAMPLES = "samples"
     """Samples that do not fit the model's input."""
+    SETTINGS = "settings"
+    """An argument of a recipe, or a recipe, that does not exist or is out of range."""
+    DATA = "data"
+    """Data from which a recipe cannot learn."""
+    DIVERGED = "diverged"
+    """A training run whose loss is no number any more."""
     OUT_OF_TIME = "out-of-time"
     OUT_OF_MEMORY = "out-of-memory"
     CRASHED = "crashed"
 
 
 class Refused(Exception):
-    """A model that is not converted."""
+    """A model that is not converted, or a training run that does not start or ended."""
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from forge.core.blobs.scrub import SCRUB_EVERY, scrub
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from forge.core.blobs.usage import recount_all
 from forge.core.database.checkpoints import checkpoints
@@ -20,6 +21,12 @@ def remove_unneeded_blobs() -> None:
         _log.info("%d blobs that nothing needs were removed, %d bytes", swept.blobs, swept.size)
 
 
+def read_part_of_store() -> None:
+    """Compares a part of the stored bytes with their digests, and says how much."""
+    done = scrub()
+    _log.info("%d stored blobs were compared, %d bytes: %d problems", done.blobs, done.size, done.problems)
+
+
 def find_strays() -> None:
     """Gives rows to stored bytes that have none, and says how many."""
     if count := adopt_strays():
@@ -32,3 +39,4 @@ server_stopping.register(checkpoints.close)
 register(PeriodicTask("blobs", 600, Runs.ONE_WORKER, "removes stored bytes that nothing needs", remove_unneeded_blobs))
 register(PeriodicTask("stored-bytes", 3600, Runs.ONE_WORKER, "counts each organisation's bytes anew", recount_all))
 register(PeriodicTask("strays", 24 * 3600, Runs.ONE_WORKER, "finds stored bytes that a crash left", find_strays))
+register(PeriodicTask("scrub", SCRUB_EVERY, Runs.ONE_WORKER, "compares stored bytes with digests", read_part_of_store))

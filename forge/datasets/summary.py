@@ -9,10 +9,10 @@ from forge.core.actors import Actor
 from forge.datasets.access import groups_of, label_counts, revision_of, samples_of
 from forge.datasets.models import Sample
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
-from forge.datasets.splits.assignment import Split
 from forge.datasets.splits.warnings import LabelCounts, split_warnings
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 
 
 def summary_of(actor: Actor, project: Project) -> DataSummaryJson:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db.models import F, Prefetch
@@ -9,7 +12,7 @@ from django.db.models import F, Prefetch
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.deployments.errors import DeploymentNotFound, KeyNotFound
-from forge.deployments.models import Deployment, DeploymentKey, DeploymentQuerySet, Release
+from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.models import Tag
@@ -52,3 +55,11 @@ def version_of(tag: Tag) -> str:
     """What people call a tag's build: its version, or the tag itself where it has none."""
     names = Tag.objects.filter(repository=tag.repository_id, build=tag.build_id, moves=False, withdrawn=None)
     return names.order_by("created").values_list("name", flat=True).first() or tag.name
+
+
+def calls_since(deployments: Sequence[Deployment], day: date) -> Mapping[UUID, Sequence[CallsOfDay]]:
+    """The counts of calls from a day on, by the deployment. The caller has found the deployments."""
+    calls: dict[UUID, list[CallsOfDay]] = defaultdict(list)
+    for row in CallsOfDay.objects.filter(deployment__in=deployments, day__gte=day):
+        calls[row.deployment_id].append(row)
+    return calls

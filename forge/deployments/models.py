@@ -45,9 +45,9 @@ class Deployment(models.Model):
     origins = models.JSONField(default=list)
     """The origins whose pages may use it, such as `https://acme.example`."""
     follows = models.CharField(max_length=TAG_LENGTH, blank=True)
-    """The tag that it follows; "" where its release stays until somebody chooses another one."""
+    """The tag that it follows, or "" if its release stays until somebody chooses another one."""
     blocked_digest = models.CharField(max_length=71, blank=True)
-    """The manifest that the followed tag names and the gate refuses; "" where there is none."""
+    """The manifest that the followed tag names and the gate refuses, or "" if it does not."""
     block_reasons = models.JSONField(default=list)
     """Why, as sentences."""
     last_release = models.PositiveIntegerField(default=0)
@@ -95,9 +95,9 @@ class Release(models.Model):
     chosen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    """None where a followed tag moved, and where the person's account was deleted."""
+    """The person, or None if a followed tag moved or the person's account was deleted."""
     tag = models.CharField(max_length=TAG_LENGTH, blank=True)
-    """The followed tag that moved; "" where a person chose the release."""
+    """The followed tag that moved, or "" if a person chose the release."""
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)
 
@@ -138,10 +138,10 @@ class DeploymentKey(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_by_token = models.UUIDField(null=True, blank=True)
-    """The id of the token that made it, with which it ends; None where a person did."""
+    """The id of the token that made it, with which it ends, or None if a person made it."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(null=True, blank=True)
-    """None for a key without an end."""
+    """The end of its time, or None if it has no end."""
     revoked = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)
 

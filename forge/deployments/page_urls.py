@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.deployments import pages
+from forge.deployments.pages import deployments as pages
 
 _ALL = "<str:organisation>/<str:name>/deployments"
 _ONE = f"{_ALL}/<str:deployment>"

@@ -11,7 +11,7 @@ from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.deployments.actions import Choice
-from forge.deployments.actions.keys import USUAL_OVERLAP_DAYS
+from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 
 

@@ -13,8 +13,8 @@ from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
 from forge.projects.versions.store import Manifest
-from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
+from forge.registry.tags.access import default_tag, tags_of
 
 SHOWN_TAGS = 20
 _DELETED = "This rune no longer exists. Load the page again."

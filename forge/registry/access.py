@@ -1,94 +1,33 @@
-"""Finding what a project published."""
+"""Finding a project's repository, and what is said of the bytes in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from forge.accounts.permissions import Verb, can
 from forge.builds.models import ArtefactFile, Role
-from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
 from forge.registry.distribution.digests import is_digest
-from forge.registry.errors import NoSuchTag, Withdrawn
-from forge.registry.hooks import Clearance, clearances_of
-from forge.registry.models import Admission, Repository, Tag, TagQuerySet
+from forge.registry.models import Repository
 
 
-def tags_of(actor: Actor, project: Project) -> list[Tag]:
-    """The project's tags that the person may see, the newest first, without those that were withdrawn."""
-    return list(_tags_for_reading(actor, project).listed())
-
-
-def withdrawn_tags_of(actor: Actor, project: Project) -> list[Tag]:
-    """Those that were withdrawn, for who reads the project; nobody else has a list of them."""
-    if not can(actor, Verb.READ, project):
-        return []
-    return list(_tags_for_reading(actor, project).exclude(withdrawn=None))
-
-
-def _tags_for_reading(actor: Actor, project: Project) -> TagQuerySet:
-    tags = Tag.objects.visible_to(actor).filter(repository__project=project)
-    return tags.select_related(
-        "manifest",
-        "build__artefact__rebuild",
-        "build__version",
-        "author",
-        "publication__author",
-        "repository__project",
-    )
-
-
-def default_tag(tags: Sequence[Tag]) -> Tag | None:
-    """The tag that a visitor gets who names none, of a project's tags, the newest first.
-
-    The newest that is approved, or that an owner published past the gate. Where there is none, the newest that nobody
-    wants changed, and only where each is objected to, the newest of all. One that is deprecated comes after all others.
-    """
-    if not tags:
-        return None
-    digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
-    said = clearances_of(tags[0].repository.project, digests)
-
-    def rank(tag: Tag) -> tuple[bool, int]:
-        return tag.is_deprecated, judged(tag)
-
-    def judged(tag: Tag) -> int:
-        clearance = said.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
-        if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
-            return 0
-        return (Clearance.APPROVED, Clearance.UNJUDGED, Clearance.OBJECTED).index(clearance or Clearance.UNJUDGED)
-
-    return min(tags, key=rank)
-
-
-def find_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag. Raises `NoSuchTag`, and `Withdrawn` for one that was withdrawn."""
-    tag = find_any_tag(actor, project, name)
-    if tag.is_withdrawn:
-        raise Withdrawn(tag.advice)
-    return tag
-
-
-def find_any_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag, also when it was withdrawn. Raises `NoSuchTag`."""
-    tag = _tags_for_reading(actor, project).filter(name=name).first()
-    if tag is None:
-        raise NoSuchTag(f"Nothing is published under {name}.")
-    return tag
+def repository_of(project: Project) -> Repository | None:
+    """What a project published, or None if it published nothing. The caller has found the project for someone."""
+    return Repository.objects.filter(project=project).first()
 
 
 def find_repository(project: Project) -> Repository:
     """What a project published. The caller has found the project for someone. Raises `NotFound`."""
-    repository = Repository.objects.filter(project=project).first()
+    repository = repository_of(project)
     if repository is None:
         raise NotFound("Nothing is published under this name.")
     return repository
 
 
 def advice_on(repository: Repository, reference: str) -> str:
-    """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one that is, or
-    that was withdrawn, where no other tag has it; "" where nothing is. The caller has found its project for someone."""
+    """Returns the deprecation or withdrawal that is said to whoever takes a manifest by this tag or digest, or "".
+
+    A digest that another tag without advice has too is not advised against. The caller has found the project for
+    someone.
+    """
     if withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
         return str(withdrawn)
     tags = list(repository.tags.filter(manifest__blob_id=reference) if is_digest(reference) else [])

@@ -71,11 +71,11 @@ class Manifest(models.Model):
     artifact_type = models.CharField(max_length=255, blank=True, db_default="")
     """What it is, as lists of referrers say it."""
     subject = models.CharField(max_length=LONGEST_DIGEST, blank=True, db_default="")
-    """The digest of the manifest that it refers to, which need not exist; "" where it refers to none."""
+    """The digest of the manifest that it refers to, which need not exist, or "" if it refers to none."""
     annotations = models.JSONField(default=dict, db_default={})
     """What its author says of it, by name."""
     trashed = models.DateTimeField(null=True, blank=True)
-    """When it was deleted; None while it is not. Its bytes are kept for 30 days."""
+    """When it was deleted, or None if it is not. Its bytes are kept for 30 days."""
     trashed_tags = models.JSONField(default=list, db_default=[])
     """The tags that it had when it was deleted."""
     created = models.DateTimeField(auto_now_add=True)
@@ -111,7 +111,7 @@ class Tag(models.Model):
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="tags")
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="tags")
     publication = models.ForeignKey("Publication", null=True, on_delete=models.SET_NULL, related_name="+")
-    """How it came to be this build; None where it was published before there were gates."""
+    """How it came to be this build, or None if it was published before there were gates."""
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -120,13 +120,13 @@ class Tag(models.Model):
     notes = models.TextField(blank=True)
     """What is new in it, in Markdown."""
     deprecated = models.DateTimeField(null=True, blank=True)
-    """Since when its project advises against it; None while it does not."""
+    """Since when its project advises against it, or None if it does not."""
     deprecation = models.TextField(blank=True)
     """Why."""
     successor = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag to take in its place, if there is one."""
     withdrawn = models.DateTimeField(null=True, blank=True)
-    """Since when it is neither listed nor shared; None while it is. Its bytes stay, for who names their digest."""
+    """Since when it is neither listed nor shared, or None if it is. Its bytes stay, for who names their digest."""
     withdrawal = models.TextField(blank=True, db_default="")
     """Why."""
 
@@ -163,7 +163,7 @@ class Tag(models.Model):
 
     @property
     def advice(self) -> str:
-        """What is said to whoever takes a version that is withdrawn or deprecated, as one line; "" of any other."""
+        """What is said to whoever takes a version that is withdrawn or deprecated, as one line, or "" for any other."""
         if self.is_withdrawn:
             return f"{self.name} was withdrawn: {self.withdrawal}"
         if not self.is_deprecated:
@@ -271,11 +271,11 @@ class Listing(models.Model):
     sensors = models.CharField(max_length=120, blank=True)
     """The capabilities that its pipeline reads, with spaces around each: ` IMAGE SOUND `."""
     licence = models.CharField(max_length=40, blank=True)
-    """Its SPDX identifier, as its LICENSE file begins; "" where that says none that is known."""
+    """Its SPDX identifier, as its LICENSE file begins, or "" if it is none that is known."""
     stages = models.JSONField(default=list, db_default=[])
     """The first stages of its pipeline, each `[kind, what it is]`: `["capability", "SOUND 16 kHz"]`."""
     accuracy = models.FloatField(null=True, blank=True)
-    """The share of the project's test samples on which it was right when it was published; None where it had none."""
+    """The share of the project's test samples on which it was right when it was published, or None if it had none."""
     published = models.DateTimeField(db_index=True)
     uses = models.BigIntegerField(default=0, db_default=0, db_index=True)
     """How often what the project published was used, in all."""

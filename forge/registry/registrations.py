@@ -8,6 +8,7 @@ from uuid import UUID
 
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
+from forge.core.blobs.affected import names_of_users
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
@@ -24,22 +25,24 @@ from forge.projects.hooks import (
 from forge.projects.models import Project, Version
 from forge.projects.secrets.scan import MAX_SENTENCES
 from forge.projects.secrets.stored import secret_sentences
-from forge.registry.access import default_tag, tags_of
+from forge.registry.artifacts.affected import tags_needing
 from forge.registry.artifacts.retention import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.models import Tag, WithdrawnRune
-from forge.registry.published_versions import take_along
+from forge.registry.pulling.uses import FLUSH_EVERY, write_down
 from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
-from forge.registry.seen import tag_facets
-from forge.registry.serializers import TagsJson, tag_to_json
 from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
 from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
+from forge.registry.tags.access import default_tag, tags_of
+from forge.registry.tags.fixed_versions import take_along
+from forge.registry.tags.seen import tag_facets
+from forge.registry.tags.serializers import TagsJson, tag_to_json
 from forge.registry.templates.publishing import EVERY, publish_templates
-from forge.registry.use import FLUSH_EVERY, write_down
 
 name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
+names_of_users.register(tags_needing)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)

@@ -2,24 +2,33 @@
 
 from django.urls import path
 
-from forge.registry import api
 from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
+from forge.registry.dependants import api as dependants_api
+from forge.registry.describing import api as describing_api
+from forge.registry.publishing import api as publishing_api
+from forge.registry.pulling import api as pulling_api
 from forge.registry.rebuilds import api as rebuild_api
 from forge.registry.signing import api as signing_api
 from forge.registry.trash import api as trash_api
+from forge.registry.withdrawing import api as withdrawing_api
 
 urlpatterns = [
-    path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/override", api.ProjectTagOverrides.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>", api.ProjectTag.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", api.TagWithdrawal.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags", publishing_api.ProjectTags.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/override", publishing_api.ProjectTagOverrides.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>", describing_api.ProjectTag.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", describing_api.TagDeprecation.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", withdrawing_api.TagWithdrawal.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", pulling_api.TagRune.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rebuild", rebuild_api.TagRebuild.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples", api.TagExamples.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples/<path:path>", api.TagExample.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples", pulling_api.TagExamples.as_view()),
+    path(
+        "projects/<str:organisation>/<str:name>/tags/<str:tag>/examples/<path:path>", pulling_api.TagExample.as_view()
+    ),
+    path(
+        "projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", pulling_api.TagPackage.as_view()
+    ),
+    path("projects/<str:organisation>/<str:name>/dependants", dependants_api.ProjectDependants.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/usable", block_api.UsableBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", block_api.ProjectBlock.as_view()),

@@ -32,7 +32,7 @@ from forge.core.http.pages import show_again
 from forge.projects.access import find_project
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import samples_of
-from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.web.comparable import ComparableRune, comparable_runes
 
 SAMPLES_SHOWN = 60

@@ -21,3 +21,7 @@ class Job:
     inputs: Mapping[str, Path]
     outputs: Mapping[str, Path]
     report: Report
+    send: Callable[[Mapping[str, Json]], None] = lambda _event: None
+    """Sends an event to the process that started the step."""
+    save: Callable[[str], None] = lambda _name: None
+    """Hands the output of a name over as it is now; it is whole on disk when this returns."""

@@ -29,6 +29,7 @@ STEPS = {
     "onnx": "lab.formats.onnx.converting",
     "savedmodel": "lab.formats.savedmodel.converting",
     "quantise": "lab.quantize.step",
+    "train": "lab.training.step",
 }
 """The module of each step; its function `run` takes a job and gives the result as plain data."""
 OPEN_FILES = 1024
@@ -48,23 +49,23 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     except Refused as refused:
         _send(answers, {"refused": refused.to_json()})
     except MemoryError:
-        _send(answers, {"refused": out_of_memory(request["memory"]).to_json()})
+        _send(answers, {"refused": out_of_memory(request["memory"], request["work"]).to_json()})
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        _send(answers, {"refused": failure(error, request["memory"]).to_json()})
+        _send(answers, {"refused": failure(error, request["memory"], request["work"]).to_json()})
 
 
-def failure(error: BaseException, memory: int) -> Refused:
+def failure(error: BaseException, memory: int, work: str) -> Refused:
     """What a person is told when a library raises something that no step expects."""
     text = str(error).strip()
     if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating" in text or "bad_alloc" in text:
-        return out_of_memory(memory)
+        return out_of_memory(memory, work)
     last = text.splitlines()[-1][:300] if text else "no message"
     return Refused(Reason.NOT_CONVERTED, f"{type(error).__name__}: {last}")
 
 
-def out_of_memory(memory: int) -> Refused:
-    return Refused(Reason.OUT_OF_MEMORY, f"The conversion needs more than {memory >> 20:,} MB of memory.")
+def out_of_memory(memory: int, work: str) -> Refused:
+    return Refused(Reason.OUT_OF_MEMORY, f"The {work} needs more than {memory >> 20:,} MB of memory.")
 
 
 def _do(request: Mapping[str, Any], folder: Path, answers: IO[str]) -> Any:
@@ -74,12 +75,28 @@ def _do(request: Mapping[str, Any], folder: Path, answers: IO[str]) -> Any:
     def report(share: float, text: str) -> None:
         _send(answers, {"progress": round(share, 3), "text": text})
 
-    result = import_module(STEPS[request["step"]]).run(Job(folder, request["spec"], inputs, outputs, report))
+    def send(event: Mapping[str, Any]) -> None:
+        _send(answers, {"event": event})
+
+    def save(name: str) -> None:
+        _write(outputs[name], request["outputs"][name])
+
+    job = Job(folder, request["spec"], inputs, outputs, report, send, save)
+    result = import_module(STEPS[request["step"]]).run(job)
     for name, path in outputs.items():
         if path.exists():
-            with path.open("rb") as source, os.fdopen(request["outputs"][name], "wb") as target:
-                shutil.copyfileobj(source, target)
+            save(name)
     return result
+
+
+def _write(path: Path, descriptor: int) -> None:
+    """Writes a file's bytes in place of those of an open file, which stays open."""
+    with path.open("rb") as source, os.fdopen(descriptor, "wb", closefd=False) as target:
+        target.seek(0)
+        target.truncate()
+        shutil.copyfileobj(source, target)
+        target.flush()
+        os.fsync(descriptor)
 
 
 def _copied(descriptor: int, path: Path) -> Path:

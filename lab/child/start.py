@@ -55,6 +55,8 @@ class Step:
     inputs: Mapping[str, Path]
     outputs: Mapping[str, Path]
     limits: Limits = field(default_factory=Limits)
+    work: str = "conversion"
+    """What it is called in a message about its end."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,28 @@ class Outcome:
     seconds: float
 
 
-def run(step: Step, python: Path, report: Callable[[float, str], None] | None = None) -> Outcome:
-    """Does a step and returns its outcome. Raises `Refused`, also for a process that crashed or ran out of time."""
+def run(
+    step: Step,
+    python: Path,
+    report: Callable[[float, str], None] | None = None,
+    receive: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Outcome:
+    """Does a step and returns its outcome. `receive` gets the events that the step sends.
+
+    Raises `Refused`, also for a process that crashed or ran out of time.
+    """
     started = time.monotonic()
     with _process(step, python) as (process, errors):
         assert process.stdout is not None  # noqa: S101 (a pipe was requested)
         answer: dict[str, Any] = {}
         gaps: Mapping[str, str] = {}
-        for message in _answers(process.stdout.fileno(), started + step.limits.seconds):
+        for message in _answers(process.stdout.fileno(), started + step.limits.seconds, step.work):
             if "progress" in message:
                 if report is not None:
                     report(float(message["progress"]), str(message["text"]))
+            elif "event" in message:
+                if receive is not None:
+                    receive(message["event"])
             elif "gaps" in message:
                 gaps = message["gaps"]
             else:
@@ -84,7 +97,7 @@ def run(step: Step, python: Path, report: Callable[[float, str], None] | None = 
         if "refused" in answer:
             raise refused_from_json(answer["refused"])
         if "result" not in answer:
-            raise _death(process.wait(), errors, step.limits)
+            raise _death(process.wait(), errors, step)
     return Outcome(answer["result"], gaps, time.monotonic() - started)
 
 
@@ -110,6 +123,7 @@ def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes]
             "outputs": {name: file.fileno() for name, file in outputs.items()},
             "memory": step.limits.memory,
             "seconds": step.limits.seconds,
+            "work": step.work,
         }
         launched = [str(python), "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), NO_GROUP]
         process = subprocess.Popen(
@@ -133,7 +147,7 @@ def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes]
                 process.stdout.close()
 
 
-def _answers(source: int, deadline: float) -> Iterator[dict[str, Any]]:
+def _answers(source: int, deadline: float, work: str) -> Iterator[dict[str, Any]]:
     """The messages of a process until it closes its standard output. Raises `Refused`."""
     data, size = b"", 0
     with selectors.DefaultSelector() as selector:
@@ -141,7 +155,7 @@ def _answers(source: int, deadline: float) -> Iterator[dict[str, Any]]:
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or not selector.select(left):
-                raise Refused(Reason.OUT_OF_TIME, "The conversion took longer than its limit, and was stopped.")
+                raise Refused(Reason.OUT_OF_TIME, f"The {work} took longer than its limit, and was stopped.")
             received = os.read(source, 1 << 16)
             if not received:
                 return
@@ -163,15 +177,15 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return message
 
 
-def _death(status: int, errors: IO[bytes], limits: Limits) -> Refused:
+def _death(status: int, errors: IO[bytes], step: Step) -> Refused:
     """Why a process ended without an answer."""
     errors.seek(0, os.SEEK_END)
     errors.seek(max(0, errors.tell() - _LAST_ERRORS))
     text = errors.read().decode("utf-8", "replace")
     number = -status if status < 0 else status - 128
     if number in (signal.SIGXCPU, signal.SIGKILL) and "bad_alloc" not in text:
-        return Refused(Reason.OUT_OF_TIME, "The conversion took longer than its limit, and was stopped.")
+        return Refused(Reason.OUT_OF_TIME, f"The {step.work} took longer than its limit, and was stopped.")
     if "bad_alloc" in text or "MemoryError" in text or "Cannot allocate memory" in text:
-        return out_of_memory(limits.memory)
+        return out_of_memory(step.limits.memory, step.work)
     name = signal.Signals(number).name if number in set(signal.Signals) else f"code {status}"
-    return Refused(Reason.CRASHED, f"The converter's process ended by itself ({name}). Nothing was written.")
+    return Refused(Reason.CRASHED, f"The process of the {step.work} ended by itself ({name}). Nothing was written.")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from lab.command.conversion import Converted, Request, convert, needed_environment, parsed_shapes
 from lab.command.declared import outdated_models, request_of
+from lab.command.preparing import require_tools
 from lab.command.table import lines
-from lab.environments.declared import Environment
-from lab.environments.making import EnvironmentProblem, prepare
+from lab.environments.making import EnvironmentProblem
 from lab.quantize.forms import FLOAT, FORMS
 from lab.refusal import Refused
 from rune.source.policy import POLICY_FILE
@@ -23,7 +21,7 @@ from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import Progress, progress
-from rune.wording import install_command, plain
+from rune.wording import plain
 
 
 @click.command()
@@ -118,7 +116,9 @@ def _convert(request: Request, output: Path, *, prepares: bool) -> Converted:
     """Converts a model and writes it with its record. Raises `CommandFailed`."""
     file = request.source
     try:
-        _require_tools(needed_environment(file), prepares=prepares)
+        environment = needed_environment(file)
+        purpose = "" if environment is None else f"Converting {environment.reads}"
+        require_tools(environment, purpose, prepares=prepares)
         with progress(f"Converting {file.name}") as line:
             converted = convert(request, lambda _share, text: _show(line, text))
     except (Refused, EnvironmentProblem) as error:
@@ -154,18 +154,3 @@ def _print(converted: Converted, request: Request, *, is_json: bool) -> None:
 def _show(line: Progress | None, text: str) -> None:
     if line is not None:
         line.text = text
-
-
-def _require_tools(environment: Environment | None, *, prepares: bool) -> None:
-    """Prepares the converter's environment if the person agrees. Raises `CommandFailed` and `EnvironmentProblem`."""
-    if importlib.util.find_spec("ai_edge_quantizer") is None or importlib.util.find_spec("ai_edge_litert") is None:
-        raise CommandFailed(f"The quantiser is not installed: {install_command('quantize')}")
-    if environment is None or environment.is_ready:
-        return
-    question = f"Converting {environment.reads} needs the {environment.name} environment: {environment.size_text}"
-    if not prepares:
-        if not sys.stdin.isatty():
-            raise CommandFailed(f"{question}. Run the command again with --prepare.")
-        if not click.confirm(f"{question}. Prepare it now?", err=True):
-            raise CommandFailed("Nothing was converted.")
-    prepare(environment, lambda text: click.echo(text, err=True))

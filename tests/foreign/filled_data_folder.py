@@ -23,7 +23,7 @@ from forge.projects import actions as projects
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key, revoke_signing_key
 from forge.repositories.actions import link_branch
 from forge.reviews import actions as reviews

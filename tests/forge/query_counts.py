@@ -29,7 +29,7 @@ from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import (
     GuestTerms,
@@ -183,6 +183,9 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/registry/trash/sha256:0/restore",
         None,
     ),
+    ("get", f"{_P}/dependants", "api/v1/projects/acme/kitchen/dependants", None),
+    ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None),
+    ("get", "<str:organisation>/<str:name>/badge.svg", "acme/kitchen/badge.svg", None),
     ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None),
     ("form", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", {"digest": "sha256:0"}),
     ("get", f"{_P}/tags/<str:tag>/rebuild", "api/v1/projects/acme/kitchen/tags/0.0/rebuild", None),

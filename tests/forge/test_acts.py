@@ -31,7 +31,7 @@ RECORDERS: Mapping[str, str] = {
     "forge.builds.previews.recorder": "a worker tells what came of a preview: nobody acts",
     "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
     "forge.reviews.rounds.reminders": "a date passes: nobody acts",
-    "forge.deployments.grants": "a key ends since its maker's right ended: the act that took it writes the entry",
+    "forge.deployments.keys.grants": "a key ends since its maker's right ended: the act that took it writes the entry",
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
     "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
 }

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from forge.core.blobs.affected import affected_names
 from forge.core.blobs.checked_file import measure_file
 from forge.core.blobs.damage import damaged, note_intact
 from forge.core.blobs.store import open_stored, stored_digests
@@ -62,10 +63,20 @@ class Finding:
     digest: str
     detail: str
     owners: tuple[Owner, ...] = ()
+    affected: tuple[str, ...] = ()
+    """The names of what cannot be read whole, such as `acme/kitchen:1.0`; of problems alone."""
 
     @property
     def is_problem(self) -> bool:
         return self.kind in PROBLEMS
+
+
+@dataclass(frozen=True)
+class DigestRange:
+    """The digests from `first` on that come before `end`."""
+
+    first: str
+    end: str
 
 
 @dataclass(frozen=True)
@@ -77,13 +88,14 @@ class Progress:
     size: int
 
 
-def check_store(on_progress: Callable[[Progress], None]) -> Iterator[Finding]:
-    """Reads every blob and yields the findings. Calls `on_progress` after each blob.
+def check_store(on_progress: Callable[[Progress], None], within: DigestRange | None = None) -> Iterator[Finding]:
+    """Reads every blob, or those of a range, and yields the findings. Calls `on_progress` after each blob.
 
     Marks what is damaged (`forge.core.blobs.damage`), and takes the mark from what is whole again.
     """
-    total, count, size = Blob.objects.count(), 0, 0
-    for blob in _rows():
+    rows = _rows(within)
+    total, count, size = rows.count(), 0, 0
+    for blob in _in_batches(rows):
         finding, read = _check_blob(blob)
         if finding is not None and finding.is_problem:
             # It may have been put or deleted since its row was read.
@@ -93,17 +105,22 @@ def check_store(on_progress: Callable[[Progress], None]) -> Iterator[Finding]:
             yield _with_owners(finding)
         count, size = count + 1, size + read
         on_progress(Progress(count, max(count, total), size))
-    for digest in _strays():
+    for digest in _strays() if within is None else ():
         yield Finding(FindingKind.STRAY, digest, "bytes without a row")
 
 
 _IS_LINKED = Exists(BlobLink.objects.filter(blob=OuterRef("pk")))
 
 
-def _rows() -> Iterator[Blob]:
-    """All rows by digest, a batch at a time: no transaction is open while bytes are read."""
+def _rows(within: DigestRange | None) -> QuerySet[Blob]:
+    rows = Blob.objects.annotate(is_linked=_IS_LINKED).order_by("pk")
+    return rows if within is None else rows.filter(pk__gte=within.first, pk__lt=within.end)
+
+
+def _in_batches(rows: QuerySet[Blob]) -> Iterator[Blob]:
+    """The rows by digest, a batch at a time: no transaction is open while bytes are read."""
     last = ""
-    while batch := list(Blob.objects.filter(pk__gt=last).annotate(is_linked=_IS_LINKED).order_by("pk")[:BATCH]):
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         yield from batch
         last = batch[-1].pk
 
@@ -133,7 +150,7 @@ def _check_blob(blob: Blob) -> tuple[Finding | None, int]:
 
 
 def _with_owners(finding: Finding) -> Finding:
-    """Returns the finding with its owners, and records damage for operators."""
+    """Returns the finding with its owners and what it affects, and records damage for operators."""
     if finding.kind is FindingKind.DAMAGED:
         damaged(finding.digest)
     links = BlobLink.objects.filter(blob_id=finding.digest).order_by("owner_kind", "owner_id")[:MAX_OWNERS]
@@ -141,7 +158,8 @@ def _with_owners(finding: Finding) -> Finding:
         Owner(link.owner_kind, str(link.owner_id), str(link.organisation) if link.organisation else None)
         for link in links
     )
-    return Finding(finding.kind, finding.digest, finding.detail, owners)
+    affected = affected_names(finding.digest) if finding.is_problem else ()
+    return Finding(finding.kind, finding.digest, finding.detail, owners, affected)
 
 
 def _strays() -> Iterator[str]:

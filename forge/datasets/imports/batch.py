@@ -18,15 +18,15 @@ from forge.datasets.actions import Change
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent, DataSet, Sample
-from forge.datasets.samples.actions.add import WORD_LIMIT
 from forge.datasets.samples.actions.store import Origin, store_sample
 from forge.datasets.samples.models import MEDIA_TYPES, SampleSource
 from forge.datasets.serializers import DrawingJson
-from forge.datasets.splits.assignment import Split
 from forge.jobs.kinds import JobContext
 from forge.projects.files.storage import delete_on_failure
 from rune.datasets.content.content import Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.layouts.layout import WORD_LIMIT
+from rune.datasets.splits import Split
 
 MAX_OMISSIONS = 200
 """Files that a report names; it counts all."""

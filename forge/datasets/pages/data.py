@@ -19,11 +19,11 @@ from forge.datasets.pages.cards import cards_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleQuality, SampleSplit
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson, purposes_of
-from forge.datasets.splits.assignment import Split
 from forge.datasets.summary import summary_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from rune.datasets.splits import Split
 
 SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
@@ -111,6 +111,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "pages": pages,
         "versions": versions,
         "may_edit": can(principal, Verb.EDIT, project),
+        "may_give": can(principal, Verb.GIVE_SAMPLE, project),
     }
 
 

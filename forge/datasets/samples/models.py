@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
-from forge.datasets.splits.assignment import Split
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
+from rune.datasets.splits import Split
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -35,6 +35,8 @@ MEDIA_TYPES = {
     "text/csv": SampleKind.MOTION,
 }
 """The media types of samples, with what was recorded."""
+ENDINGS = {"audio/wav": "wav", "image/png": "png", "image/jpeg": "jpg", "text/csv": "csv"}
+"""The ends of names of files, by media type."""
 
 
 class SampleSplit(models.TextChoices):
@@ -60,6 +62,7 @@ class SampleSource(models.TextChoices):
 
     UPLOAD = "upload", "Uploaded"
     IMPORT = "import", "Imported"
+    PHONE = "phone", "Recorded with a phone"
 
 
 class Group(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from forge.datasets.splits.assignment import Split
+from rune.datasets.splits import Split
 
 LARGEST_SHARE = 0.6
 """A group with a larger share of a label's samples than this is named."""

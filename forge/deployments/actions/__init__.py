@@ -1,17 +1,17 @@
 """What can be done with deployments. Each act checks the permission, does it, and writes the audit entry and the
 event."""
 
-from forge.deployments.actions.following import follow_tag
-from forge.deployments.actions.keys import create_key, revoke_key, rotate_key
-from forge.deployments.actions.releases import go_back, serve_tag
-from forge.deployments.actions.settings import (
+from forge.deployments.keys.actions import create_key, revoke_key, rotate_key
+from forge.deployments.releases.actions.chosen import go_back, serve_tag
+from forge.deployments.releases.actions.following import follow_tag
+from forge.deployments.releases.choices import Choice
+from forge.deployments.settings.actions import (
     DeploymentChange,
     NewDeployment,
     change_deployment,
     create_deployment,
     delete_deployment,
 )
-from forge.deployments.choices import Choice
 
 __all__ = [
     "Choice",

@@ -6,13 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils import timezone
 
 from forge.accounts.models import of_living_tokens
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.errors import CountersUnavailable
-from forge.deployments.grants import may_deploy
+from forge.deployments.keys.grants import may_deploy
 from forge.deployments.models import Deployment, DeploymentKey, Release
 from forge.deployments.serving.refusals import (
     KEY_EXPIRED,
@@ -40,28 +40,29 @@ def find_by_address(organisation: str, project: str, name: str) -> Deployment | 
     return rows.first()
 
 
-def require_key(deployment: Deployment | None, secret: str) -> DeploymentKey:
-    """The key of a deployment that a secret belongs to. An unknown deployment is answered as an unknown key is.
+def require_key(deployment: Deployment | None, secret: str) -> tuple[Deployment, DeploymentKey]:
+    """Returns the deployment, and its key that a secret is of.
 
-    Raises `Refusal`.
+    Raises `Refusal`. An unknown deployment is answered as an unknown key is.
     """
     if not secret:
         raise Refusal(KEY_MISSING)
-    keys = DeploymentKey.objects.select_related("created_by", "deployment__project__organisation")
-    rows = keys.filter(secret_hash=hash_secret(secret))
-    key = None if deployment is None else rows.filter(deployment=deployment).first()
-    if deployment is None or key is None:
+    if deployment is None:
+        raise Refusal(KEY_UNKNOWN)
+    rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(deployment=deployment, secret_hash=hash_secret(secret))
+    token_lives = Case(When(of_living_tokens(), then=True), default=False)
+    key = rows.annotate(token_lives=token_lives).select_related("created_by").first()
+    if key is None:
         raise Refusal(KEY_UNKNOWN)
     if key.revoked is not None:
         raise Refusal(KEY_REVOKED)
     if key.has_ended:
         raise Refusal(KEY_EXPIRED)
-    lives = DeploymentKey.objects.filter(of_living_tokens(), pk=key.pk).exists()
-    if not lives or key.created_by is None or not key.created_by.is_active:
+    if not key.token_lives or key.created_by is None or not key.created_by.is_active:
         raise Refusal(KEY_REVOKED)
     if not may_deploy(deployment.project)(key.created_by):
         raise Refusal(KEY_REVOKED)
-    return key
+    return deployment, key
 
 
 def require_origin(deployment: Deployment | None, origin: str) -> None:

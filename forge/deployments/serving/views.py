@@ -58,7 +58,10 @@ def rune_address(request: HttpRequest, organisation: str, name: str, deployment:
 
 
 def _preflight(request: HttpRequest, target: Deployment | None) -> HttpResponse | None:
-    """The answer to a browser that asks whether a page may send a key; None for any other request. Raises `Refusal`."""
+    """Returns the answer to a browser that asks whether a page may send a key, or None if the request is another one.
+
+    Raises `Refusal`.
+    """
     if request.method in ("GET", "HEAD"):
         return None
     if request.method != "OPTIONS":
@@ -75,10 +78,9 @@ def _preflight(request: HttpRequest, target: Deployment | None) -> HttpResponse 
 
 
 def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:
-    key = require_key(target, request.headers.get("x-api-key", ""))
-    require_origin(target, request.headers.get("Origin", ""))
+    deployment, key = require_key(target, request.headers.get("x-api-key", ""))
+    require_origin(deployment, request.headers.get("Origin", ""))
     require_rate(key.pk)
-    deployment = key.deployment
     release = served_release(deployment)
     note_use(key)
     counter.note(deployment.pk, refused=False)
@@ -109,8 +111,8 @@ def _bytes(request: HttpRequest, target: Deployment | None, rune: str) -> HttpRe
     require_origin(target, request.headers.get("Origin", ""))
     release = release_of_rune(target, rune)
     known = parse_etags(request.headers.get("If-None-Match", ""))
-    if {f'"{rune}"', f'"{rune}-gzip"'} & set(known):
-        response: HttpResponseBase = HttpResponse(status=304, headers={"ETag": known[0]})
+    if same := [etag for etag in known if etag in (f'"{rune}"', f'"{rune}-gzip"')]:
+        response: HttpResponseBase = HttpResponse(status=304, headers={"ETag": same[0]})
     elif request.method == "GET" and not request.headers.get("Range") and _is_compressed(request, release):
         response = as_foreign(gzipped(read_blob(rune), WASM), filename=f"{release.version}.rune", digest=rune)
         response.headers["ETag"] = f'"{rune}-gzip"'

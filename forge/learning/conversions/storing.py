@@ -65,15 +65,15 @@ def _store_form(
     organisation: Any,
 ) -> int:
     """Stores one form, unless an earlier attempt did; how many were stored."""
-    kept = sorted(layers) if each["form"] != FLOAT else []
+    remaining = sorted(layers) if each["form"] != FLOAT else []
     same = ConvertedForm.objects.filter(conversion=row, form=each["form"])
-    if any(form.float_layers == kept for form in same):
+    if any(form.float_layers == remaining for form in same):
         return 0
     form = ConvertedForm.objects.create(
         conversion=row,
         number=number,
         form=each["form"],
-        float_layers=kept,
+        float_layers=remaining,
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
         figures={} if blob is None else {name: each[name] for name in FIGURES},

@@ -173,11 +173,11 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
 
 
 def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[ConvertedForm]) -> dict[str, Any]:
-    made = [form for form in forms if form.digest]
-    chosen = _chosen(request, made)
+    files = [form for form in forms if form.digest]
+    chosen = _chosen(request, files)
     shown, others = main_forms(forms, chosen)
     boards_shown = [find_board(key) for key in row.boards]
-    quantised = chosen if chosen.form in MIXED_FORMS else next((form for form in made if form.form == "int8"), None)
+    quantised = chosen if chosen.form in MIXED_FORMS else next((form for form in files if form.form == "int8"), None)
     bars = [] if quantised is None else layer_bars(quantised, row.description["layers"])
     ordered = [] if quantised is None else worst_first(bars, quantised)
     return {
@@ -195,9 +195,9 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
     }
 
 
-def _chosen(request: HttpRequest, made: list[ConvertedForm]) -> ConvertedForm:
+def _chosen(request: HttpRequest, files: list[ConvertedForm]) -> ConvertedForm:
     """The form that the address names; else the newest mixed one, the suggested one, or the first."""
     number = request.GET.get("form", "")
-    named = next((form for form in made if str(form.number) == number), None)
-    mixed = next((form for form in reversed(made) if form.float_layers), None)
-    return named or mixed or suggested_form(made) or made[0]
+    named = next((form for form in files if str(form.number) == number), None)
+    mixed = next((form for form in reversed(files) if form.float_layers), None)
+    return named or mixed or suggested_form(files) or files[0]

@@ -10,7 +10,7 @@ from forge.registry.distribution.digests import algorithm_of
 
 
 def blob_named(digest: str) -> str | None:
-    """The name in the store of the blob with this digest; None of a SHA-512 that is no blob's."""
+    """The name in the store of the blob with this digest, or None for a SHA-512 that no blob has."""
     return blobs_named([digest]).get(digest)
 
 

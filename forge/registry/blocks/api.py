@@ -16,7 +16,8 @@ from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Gone, Invalid
 from forge.projects.api import ProjectView
-from forge.registry.actions import (
+from forge.registry.blocks.access import blocks_in, blocks_of, find_any_block, find_block
+from forge.registry.blocks.actions import (
     deprecate_block,
     end_block_deprecation,
     end_block_withdrawal,
@@ -24,7 +25,7 @@ from forge.registry.actions import (
     publish_block,
     withdraw_block,
 )
-from forge.registry.blocks.access import blocks_in, blocks_of, find_any_block, find_block
+from forge.registry.blocks.seen import block_facets
 from forge.registry.blocks.serializers import (
     BlockFilesJson,
     BlockVersionJson,
@@ -37,7 +38,6 @@ from forge.registry.blocks.serializers import (
 )
 from forge.registry.blocks.usable import usable_files
 from forge.registry.models import BlockVersion
-from forge.registry.seen import block_facets
 
 
 class PublishBlockSerializer(serializers.Serializer[Any]):

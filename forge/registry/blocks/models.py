@@ -73,11 +73,11 @@ class BlockVersion(models.Model):
     successor = models.CharField(max_length=250, blank=True, db_default="")
     """What to take in its place, as a Runefile names it; empty where nothing is named."""
     withdrawn = models.DateTimeField(null=True, blank=True)
-    """Since when it is neither listed nor shared; None while it is. Its bytes stay, for who names their digest."""
+    """Since when it is neither listed nor shared, or None if it is. Its bytes stay, for who names their digest."""
     withdrawal = models.TextField(blank=True, db_default="")
     """Why."""
     interface = models.JSONField(null=True, default=None)
-    """What its function says of itself (`rune.compiler.pyblock.interface`); None of one that was published before that
+    """What its function says of itself (`rune.compiler.pyblock.interface`), or None if it was published before that
     was kept."""
 
     objects = BlockVersionQuerySet.as_manager()
@@ -108,12 +108,12 @@ class BlockVersion(models.Model):
 
     @property
     def objection(self) -> str:
-        """Why another version should be used, as one sentence; "" of one that is neither withdrawn nor deprecated."""
+        """Why another version should be used, as one sentence, or "" if it is neither withdrawn nor deprecated."""
         return f"It was withdrawn: {self.withdrawal}" if self.is_withdrawn else self.deprecation
 
     @property
     def advice(self) -> str:
-        """The objection, and which version or block to use instead; "" where there is no objection."""
+        """The objection, and which version or block to use instead, or "" if there is no objection."""
         instead = f" Take {self.successor} instead." if self.successor else ""
         return f"{self.objection}{instead}"
 

@@ -55,11 +55,11 @@ class Document:
 
     media_type: str
     artifact_type: str
-    """Of an image without one, the type of its config; "" of an index without one."""
+    """Of an image without one, the type of its config, or "" for an index without one."""
     blobs: tuple[Descriptor, ...]
     manifests: tuple[Descriptor, ...]
     subject: str
-    """The digest of the manifest that it refers to, which need not exist; "" where it refers to none."""
+    """The digest of the manifest that it refers to, which need not exist, or "" if it refers to none."""
     annotations: Mapping[str, str]
     """Empty where it refers to none: nothing lists it with them."""
 

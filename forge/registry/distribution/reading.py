@@ -15,16 +15,17 @@ from forge.core.blobs.responses import part_response
 from forge.core.database.code_points import by_code_point
 from forge.projects.models import Project
 from forge.registry.access import advice_on, is_rune
-from forge.registry.actions import note_block_pull, note_pull
 from forge.registry.artifacts.access import find_blob, find_manifest, referrers_of, tag_names
 from forge.registry.blocks.access import find_published
+from forge.registry.blocks.actions import note_block_pull
 from forge.registry.distribution.addresses import Address, Target
 from forge.registry.distribution.digests import digest_of, is_digest
 from forge.registry.distribution.documents import INDEX_TYPE
 from forge.registry.distribution.manifests import quoted_for_header
 from forge.registry.distribution.refusals import Refusal
 from forge.registry.models import Manifest, Repository
-from forge.registry.use import counting
+from forge.registry.pulling.actions import note_pull
+from forge.registry.pulling.uses import counting
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""

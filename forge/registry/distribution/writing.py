@@ -150,7 +150,7 @@ def _upload_id(text: str) -> UUID:
 
 
 def _offset(request: HttpRequest) -> int | None:
-    """Where the part begins, as the client says; None where it says nothing."""
+    """Where the part begins, as the client says, or None if it says nothing."""
     header = request.headers.get("Content-Range")
     if header is None:
         return None

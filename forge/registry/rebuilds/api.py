@@ -15,9 +15,9 @@ from forge.core.api.json_types import Timestamp
 from forge.core.api.views import needing, raising
 from forge.core.errors import Gone, NotFound
 from forge.projects.api import ProjectView
-from forge.registry.access import find_tag
 from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.rebuilds.models import Rebuild
+from forge.registry.tags.access import find_tag
 
 
 class SecondBuildJson(TypedDict):
@@ -25,10 +25,10 @@ class SecondBuildJson(TypedDict):
 
     same: Annotated[bool, "whether both builds gave the same bytes"]
     published: Annotated[str, "the digest of the published rune"]
-    rebuilt: Annotated[str, "the digest of the second one; empty where there is none"]
+    rebuilt: Annotated[str, "the digest of the second one, or empty if there is none"]
     toolchain: Annotated[str, "the digest of the toolchain of both"]
     differences: Annotated[list[str], "what differs, as sentences about it"]
-    error: Annotated[str, "why there is no second rune; empty where there is one"]
+    error: Annotated[str, "why there is no second rune, or empty if there is one"]
     created: Timestamp
 
 

@@ -14,11 +14,11 @@ class Rebuild(models.Model):
 
     artefact = models.OneToOneField(Artefact, on_delete=models.CASCADE, primary_key=True, related_name="rebuild")
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """The digest of the second rune; "" where there is none."""
+    """The digest of the second rune, or "" if there is none."""
     differences = models.JSONField(default=list)
-    """What differs, as sentences about "it"; empty where the bytes are the same."""
+    """What differs, as sentences about "it", or empty if the bytes are the same."""
     error = models.TextField(blank=True)
-    """Why there is no second rune; "" where there is one."""
+    """Why there is no second rune, or "" if there is one."""
     created = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from forge.projects.versions.store import available_files
 from forge.registry.distribution.digests import digest_of
 from forge.registry.distribution.rune_facts import manifest_digest, rune_facts
 from forge.registry.hooks import approvals
-from forge.registry.listings import licence_in
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import Publication
 from forge.registry.signing.pseudonyms import pseudonym_of
 from rune import __version__

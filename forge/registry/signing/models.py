@@ -49,9 +49,9 @@ class SigningKey(models.Model):
     )
     created = models.DateTimeField()
     retired = models.DateTimeField(null=True, blank=True)
-    """Since when another key signs; None while this one does. What it signed stays signed."""
+    """Since when another key signs, or None if this one does. What it signed stays signed."""
     revoked = models.DateTimeField(null=True, blank=True)
-    """Since when none of its signatures counts; None while they do."""
+    """Since when none of its signatures counts, or None if they count."""
     revocation = models.TextField(blank=True)
     """Why."""
 

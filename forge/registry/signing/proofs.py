@@ -46,7 +46,7 @@ class SignedOrigin:
 
 
 def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
-    """The newest signature of what a tag names; None where there is none. The caller has found the tag for someone."""
+    """The newest signature of what a tag names, or None if it has none. The caller has found the tag for someone."""
     for signature in signatures_of(tag):
         origin = _origin(signature.manifest)
         if origin is not None:
@@ -57,7 +57,7 @@ def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
 
 
 def _origin(manifest: Manifest) -> Origin | None:
-    """What a bundle says that was verified when it was stored; None where its bytes are gone."""
+    """What a bundle says that was verified when it was stored, or None if its bytes are gone."""
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         return read_provenance(read_statement(read_bundle(read_blob(layer["digest"])).payload))

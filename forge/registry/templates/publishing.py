@@ -25,8 +25,8 @@ from forge.jobs.models import JobState
 from forge.projects.actions import create_from_files, delete_file, update_project, write_file
 from forge.projects.models import Project, Visibility
 from forge.projects.versions.store import described_bytes, working_tree
-from forge.registry.actions.publishing import publish_build
 from forge.registry.models import Tag
+from forge.registry.publishing.actions import publish_build
 from rune import __version__
 from rune.source.templates import Template, list_templates
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypedDict
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
-from forge.core.api.views import PERSON, ForgeView, needing, raising
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.terms_api import OrganisationTermsView, described_terms
+from forge.accounts.principals import Principal
+from forge.core.api.preconditions import with_etag
+from forge.core.seen import Seen
 from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.rules.actions import MAXIMUM_APPROVALS, MAXIMUM_TAGS, Rules, change_rules
-from forge.reviews.rules.models import OrganisationRules
 
 
 class RulesJson(TypedDict):
@@ -34,35 +30,24 @@ class RulesChangeSerializer(serializers.Serializer[Any]):
     confirms = serializers.BooleanField()
 
 
-class OrganisationRulesView(ForgeView):
-    needs = needing(get=Scope.ORGANISATION_READ, put=PERSON)
-    raises = raising(put=REFUSALS)
+@described_terms(
+    "rules",
+    RulesJson,
+    read="The rules for publishing. Changing them takes the `ETag`.",
+    changed="Sets the rules. A project's `forge.yml` can add to them, and takes nothing away.",
+)
+class OrganisationRulesView(OrganisationTermsView):
+    body = RulesChangeSerializer
 
-    @extend_schema(operation_id="rules_retrieve", responses=RulesJson, parameters=[ETAG])
-    def get(self, request: Request, organisation: str) -> Response:
-        """The rules for publishing. Changing them takes the `ETag`."""
-        owner = find_organisation(principal_of(request), organisation, Verb.SEE_ORGANISATION)
-        return _answer(rules_of(owner.pk))
+    def answer(self, organisation: Organisation) -> Response:
+        rules = rules_of(organisation.pk)
+        body: RulesJson = {
+            "approvals": rules.approvals,
+            "protected_tags": list(rules.protected_tags),
+            "confirms": rules.confirms,
+        }
+        return with_etag(Response(body), rule_facets(rules))
 
-    @extend_schema(
-        operation_id="rules_change",
-        request=RulesChangeSerializer,
-        responses=RulesJson,
-        parameters=[REQUIRED_IF_MATCH, ETAG],
-    )
-    def put(self, request: Request, organisation: str) -> Response:
-        """Sets the rules. A project's `forge.yml` can add to them, and takes nothing away."""
-        principal = principal_of(request)
-        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
-        body = self.read_body(request, RulesChangeSerializer)
+    def change(self, principal: Principal, organisation: Organisation, body: dict[str, Any], seen: Seen) -> None:
         rules = Rules(body["approvals"], tuple(body["protected_tags"]), body["confirms"])
-        return _answer(change_rules(principal, owner, rules, seen=seen_by(request)))
-
-
-def _answer(rules: OrganisationRules) -> Response:
-    body: RulesJson = {
-        "approvals": rules.approvals,
-        "protected_tags": list(rules.protected_tags),
-        "confirms": rules.confirms,
-    }
-    return with_etag(Response(body), rule_facets(rules))
+        change_rules(principal, organisation, rules, seen=seen)

@@ -17,11 +17,11 @@ from forge.core.seen import seen_state
 from forge.jobs.lists.pages import STATE_TAGS
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import tags_of
 from forge.registry.distribution.manifests import is_tag
 from forge.registry.models import Tag
-from forge.registry.next_tag import next_tag_of
-from forge.registry.seen import build_facets
+from forge.registry.tags.access import tags_of
+from forge.registry.tags.proposal import next_tag_of
+from forge.registry.tags.seen import build_facets
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_about, verdicts_on

@@ -15,7 +15,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in
 from forge.jobs.actions import cancel_job
 from forge.projects.models import Project
-from forge.registry.actions import publish_build, publish_past_gate
+from forge.registry.publishing.actions import publish_build, publish_past_gate
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.rounds.access import is_reviewable
 from forge.reviews.threads.anchors import read_key

@@ -24,7 +24,7 @@ from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import tags_of
+from forge.registry.tags.access import tags_of
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import verdicts_on_runes
 from forge.reviews.rounds.decision import ReviewState, Verdicts

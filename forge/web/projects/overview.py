@@ -26,8 +26,8 @@ from forge.projects.access import is_favourite, origin_of
 from forge.projects.hooks import PendingItem, pending_items
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
+from forge.registry.tags.access import default_tag, tags_of
 from forge.web.home import newest_first
 from forge.web.projects.accuracy_trend import MeasuredBuild, trend_of
 from forge.web.projects.cards import cards

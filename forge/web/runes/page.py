@@ -30,19 +30,19 @@ from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.blocks.access import best_blocks_of
-from forge.registry.examples import examples_of_tag
 from forge.registry.hooks import Clearance, clearances_of
-from forge.registry.listings import licence_in
+from forge.registry.listings.picture import Faces, PictureFacts, picture_of
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import Tag
-from forge.registry.picture import Faces, PictureFacts, picture_of
+from forge.registry.pulling.examples import examples_of_tag
+from forge.registry.pulling.uses import uses_of
 from forge.registry.rebuilds.access import rebuild_of
-from forge.registry.seen import version_facets
 from forge.registry.signing.proofs import signed_origin
-from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
-from forge.registry.use import uses_of
+from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
+from forge.registry.tags.seen import version_facets
 from forge.reviews.rounds.access import approvals_of
+from forge.web.runes.usage_snippets import PublishedRune, interface_of, snippets
 from rune.wording import size_text
 
 README = "README.md"

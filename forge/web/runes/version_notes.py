@@ -12,7 +12,8 @@ from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person
 from forge.core.seen import seen_in
 from forge.projects.pages.lookup import project_of
-from forge.registry.actions import deprecate_tag, describe_tag, end_deprecation, end_withdrawal, withdraw_tag
+from forge.registry.describing.actions import deprecate_tag, describe_tag, end_deprecation
+from forge.registry.withdrawing.actions import end_withdrawal, withdraw_tag
 from forge.web.runes.page import show_rune
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import DataFiles
 
 WORD_LIMIT = 60
 """Characters of a label, a pseudonym and a device."""
+_QUOTED = 30
+"""Characters of a word that is too long, as a report quotes it."""
 SPLITS: Mapping[str, str] = {
     "train": "train",
     "training": "train",
@@ -56,20 +58,38 @@ class Layout:
     """What pages call the layout, such as "Speech Commands"."""
     items: Sequence[Item]
     omissions: Sequence[Omission] = ()
-    read: Callable[[DataArchive, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))
+    read: Callable[[DataFiles, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))
     """Returns a recording as a WAV, PNG, JPEG or CSV file. Raises `BadContent`."""
 
 
-Finder = Callable[[DataArchive], Layout | None]
+def without_long_words(layout: Layout) -> Layout:
+    """Returns the layout without the recordings whose label, pseudonym or device has more than `WORD_LIMIT`
+    characters; each of them is an omission. Cutting the words would make one label of two."""
+    omissions = [Omission(item.path, reason) for item in layout.items if (reason := _long_word(item)) is not None]
+    items = [item for item in layout.items if _long_word(item) is None] if omissions else layout.items
+    return Layout(layout.name, items, [*layout.omissions, *omissions], layout.read)
+
+
+def _long_word(item: Item) -> str | None:
+    """Returns what is too long about the names that a recording has, or None if nothing is."""
+    words = {"label": item.label, "person": item.group, "device": item.device}
+    for noun, text in words.items():
+        if len(text) > WORD_LIMIT:
+            return f"Its {noun} “{text[:_QUOTED]}…” has {len(text):,} characters; the limit is {WORD_LIMIT}."
+    return None
+
+
+Finder = Callable[[DataFiles], Layout | None]
 """Returns the layout of a data set, None where the files are not in this layout. Raises `BadContent`."""
 
 
 def word(value: object) -> str:
-    """Returns a label, pseudonym or device from a file that others wrote: printable, with single spaces, not long."""
+    """Returns a label, pseudonym or device from a file that others wrote: printable, with single spaces, of any
+    length."""
     if isinstance(value, bool | None):
         return ""
     text = "".join(each if each.isprintable() else " " for each in str(value))
-    return " ".join(text.split())[:WORD_LIMIT].strip()
+    return " ".join(text.split())
 
 
 def split_of(value: object) -> str:

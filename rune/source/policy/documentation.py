@@ -21,6 +21,7 @@ KEYS: Final = {
     "build": "Build settings, which replace those of the project's page.",
     "models": "How model files are made from files of training libraries. `rune convert` makes them, `rune check` says "
     "which are out of date.",
+    "training": "From which data, and by which recipe, the project's model is learned. `rune train` learns it.",
 }
 
 MODELS: Final = {
@@ -30,6 +31,15 @@ MODELS: Final = {
     "interface": "`float32` keeps the inputs and outputs of a quantised model floats. Otherwise they are of its form.",
     "keep": "Layers that stay floats.",
     "shapes": "The shapes of inputs that the source leaves open, as `49x10`.",
+}
+
+TRAINING: Final = {
+    "recipe": "How a kind of model is learned, such as `motion`.",
+    "data": "A folder, or a ZIP file, of recordings: a folder for each label.",
+    "model": "The model file that is written: `model.tflite` where it is left out.",
+    "quantize": "Its form: `int8` where it is left out.",
+    "seed": "A whole number. The same seed, data and arguments give the same curves on the same kind of machine.",
+    "arguments": "Arguments of the recipe, as its page lists them: `epochs: 60`.",
 }
 
 BUILD_PREFERENCES: Final = {

@@ -11,6 +11,7 @@ from rune.source.policy.model_section import ModelSource, read_models
 from rune.source.policy.owner_section import read_owners
 from rune.source.policy.policy import Policy
 from rune.source.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
+from rune.source.policy.training_section import Training, read_training
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
 from rune.source.runefile.parsing.fields import read_fields, wrong_shape
@@ -21,7 +22,7 @@ from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
-KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "checks", "build", "models")
+KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "checks", "build", "models", "training")
 MAX_SIZE: Final = 64 * 1024
 """Bytes."""
 
@@ -39,6 +40,8 @@ class CheckedPolicy:
     root: Value | None = None
     models: tuple[ModelSource, ...] = ()
     """How the project's model files are made, which is no rule for publishing. Empty where there is an error."""
+    training: Training | None = None
+    """How the project's model is learned; None where the file does not say, or has an error."""
 
     @property
     def has_errors(self) -> bool:
@@ -63,10 +66,10 @@ def read_policy(text: str) -> CheckedPolicy:
     source = SourceText(POLICY_FILE, text)
     report.source = source
     composed = compose(source, report)
-    policy, models = _policy(composed, report)
+    policy, models, training = _policy(composed, report)
     if report.has_errors:
         return CheckedPolicy(report.diagnostics, None, source, composed.root)
-    return CheckedPolicy(report.diagnostics, policy, source, composed.root, models)
+    return CheckedPolicy(report.diagnostics, policy, source, composed.root, models, training)
 
 
 def _text_of(files: ProjectFiles, report: Report) -> str | None:
@@ -93,13 +96,13 @@ def _text_of(files: ProjectFiles, report: Report) -> str | None:
         return None
 
 
-def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSource, ...]]:
+def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSource, ...], Training | None]:
     root = composed.root
     if root is None or (isinstance(root, Scalar) and root.value is None):
-        return Policy(), ()
+        return Policy(), (), None
     if not isinstance(root, Map):
         wrong_shape(report, POLICY_FILE, f"a map with some of the keys {', '.join(KEYS)}", root)
-        return Policy(), ()
+        return Policy(), (), None
     # A limit that is misspelt and ignored would let through what somebody wanted to stop.
     fields = read_fields(root, KEYS, f"in {POLICY_FILE}", report, strict=True)
     groups = read_groups(fields.get("groups"), report)
@@ -111,4 +114,4 @@ def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSour
         read_owners(fields.get("owners"), groups, report),
         read_checks(fields.get("checks"), report),
     )
-    return policy, read_models(fields.get("models"), report)
+    return policy, read_models(fields.get("models"), report), read_training(fields.get("training"), report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rune.source.policy.check_section import CHECK_NAME, MAX_CHECKS, ROBOT
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, MODELS, TAGS
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, MODELS, TAGS, TRAINING
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.model_section import FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
 from rune.source.policy.owner_section import MAX_OWNERS
@@ -15,6 +15,7 @@ from rune.source.policy.roles import ROLES
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
 from rune.source.policy.sections import MAX_APPROVALS, MAX_LABELS
 from rune.source.policy.tags import PATTERN
+from rune.source.policy.training_section import MAX_ARGUMENTS, MAX_SEED, RECIPE_NAME
 
 Json = dict[str, Any]
 
@@ -58,6 +59,7 @@ def policy_schema() -> Json:
             },
             "build": {"description": KEYS["build"], **_build_preferences()},
             "models": {"description": KEYS["models"], **_models()},
+            "training": {"description": KEYS["training"], **_training()},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
                 "type": "array",
@@ -105,6 +107,27 @@ def _models() -> Json:
             "required": ["source"],
             "additionalProperties": False,
         },
+    }
+
+
+def _training() -> Json:
+    values: dict[str, Json] = {
+        "recipe": {"type": "string", "pattern": f"^{RECIPE_NAME}$"},
+        "data": {"type": "string", "minLength": 1},
+        "model": {"type": "string", "pattern": r"\.tflite$"},
+        "quantize": {"enum": [*FORMS, None]},
+        "seed": {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_SEED},
+        "arguments": {
+            "type": ["object", "null"],
+            "maxProperties": MAX_ARGUMENTS,
+            "additionalProperties": {"type": "number"},
+        },
+    }
+    return {
+        "type": ["object", "null"],
+        "properties": {name: {"description": TRAINING[name], **value} for name, value in values.items()},
+        "required": ["recipe", "data"],
+        "additionalProperties": False,
     }
 
 

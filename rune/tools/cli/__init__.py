@@ -21,6 +21,9 @@ COMMANDS = {
     "building": {
         "build": "Build the Runefile of a project into a rune",
     },
+    "data": {
+        "data": "Pull, push and import the data of a project",
+    },
     "inspection": {
         "graph": "Draw a pipeline for Graphviz",
         "inspect": "Show what is inside a rune or a project",
@@ -52,6 +55,7 @@ COMMANDS = {
 """By the folder that has its module, each with what `rune --help` says of it."""
 OTHER_COMMANDS = {
     "convert": ("lab.command.convert", "Convert a model to .tflite, and quantise it"),
+    "train": ("lab.command.train", "Train the model of a project from recordings"),
 }
 """Commands of packages above this one, which it does not import: the module that has each, and its summary."""
 

@@ -20,10 +20,11 @@ from forge.jobs.models import JobState
 from forge.projects.actions import end_project_role, end_team_role, give_project_role, give_team_role, write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project
-from forge.registry.actions import publish_block, publish_build, publish_past_gate
-from forge.registry.actions import publishing as build_publishing
-from forge.registry.blocks import actions as block_publishing
+from forge.registry.blocks.actions import publish_block
+from forge.registry.blocks.actions import publishing as block_publishing
 from forge.registry.models import BlockVersion, Tag
+from forge.registry.publishing import actions as build_publishing
+from forge.registry.publishing.actions import publish_build, publish_past_gate
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import AwaitedReview, Review

@@ -17,7 +17,7 @@ from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Sample
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 from tests.support.compact_html import compact
 

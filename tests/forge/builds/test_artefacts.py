@@ -35,8 +35,8 @@ from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
 from forge.registry.errors import NotPublishable
+from forge.registry.publishing.actions import publish_build
 from rune.compiler.building.spec import canonical_digest
 from rune.toolchain import _compiler as compiler_version
 from rune.toolchain import source_digest
@@ -221,6 +221,7 @@ def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer
     assert secure(artefact)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer: Any, work: Work) -> None:
     write_file(developer, project, "weights.bin", b"\xff weights")

@@ -13,8 +13,9 @@ from forge.accounts.models import Organisation
 from forge.projects.actions import Marking, mark_samples, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import deprecate_block, publish_build
+from forge.registry.blocks.actions import deprecate_block
 from forge.registry.models import BlockVersion, Tag
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import begin_thread, edit_comment
 from forge.reviews.threads.conversation import find_comment
 from forge.webhooks.actions import Change, change_webhook, create_webhook

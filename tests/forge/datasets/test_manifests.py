@@ -18,6 +18,7 @@ from forge.datasets.versions.manifest import (
     read_manifest,
     sentences_of,
 )
+from tests.support.properties import examples
 
 ENTRIES = some.lists(
     some.builds(
@@ -37,6 +38,7 @@ ONE = Entry(1, f"sha256:{1:064x}", "sound", "knock", "train", 1, 1500)
 
 
 @pytest.mark.slow
+@examples(50)
 @given(ENTRIES, some.randoms())
 def test_the_same_samples_give_the_same_bytes_in_any_order(entries: list[Entry], random: some.DrawFn) -> None:
     shuffled = list(entries)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from forge.datasets.splits.assignment import SHARES, Split, split_of_new_group, split_of_single
 from forge.datasets.splits.warnings import LabelCounts, split_warnings
+from rune.datasets.splits import SHARES, Split, split_of_new_group, split_of_single
 
 ARRIVALS = some.lists(some.tuples(some.integers(0, 30), some.sampled_from(["knock", "glass", "speech"])), max_size=120)
 

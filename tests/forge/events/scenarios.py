@@ -47,8 +47,11 @@ from forge.projects.models import Fork, Project, Sample, Version
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions import autosave
 from forge.projects.versions.store import snapshot
-from forge.registry import actions as registry
 from forge.registry.artifacts import actions as artifacts
+from forge.registry.blocks import actions as blocks
+from forge.registry.describing import actions as describing
+from forge.registry.publishing import actions as publishing
+from forge.registry.withdrawing import actions as withdrawing
 from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
@@ -614,99 +617,99 @@ def a_wire_is_watched(world: World) -> Act:
 # -- what is made of builds
 
 
-@scene(registry.publish_build)
+@scene(publishing.publish_build)
 def a_build_is_published(world: World) -> Act:
     build = approved(built(world.developer, world.project))
-    return lambda: registry.publish_build(world.owner, build, "1.0")
+    return lambda: publishing.publish_build(world.owner, build, "1.0")
 
 
-@scene(registry.publish_past_gate)
+@scene(publishing.publish_past_gate)
 def a_build_is_published_past_the_gate(world: World) -> Act:
     build = built(world.developer, world.project)
-    return lambda: registry.publish_past_gate(world.owner, build, "1.0", "The fair opens in an hour.")
+    return lambda: publishing.publish_past_gate(world.owner, build, "1.0", "The fair opens in an hour.")
 
 
-@scene(registry.publish_build)
+@scene(publishing.publish_build)
 def a_tag_moves_to_another_build(world: World) -> Act:
-    registry.publish_build(world.owner, approved(built(world.developer, world.project)), "latest")
+    publishing.publish_build(world.owner, approved(built(world.developer, world.project)), "latest")
     write_file(world.developer, world.project, "notes.md", b"new")
     build = approved(built(world.developer, world.project, rune=b"\0asm\1\0\0\0 another"))
-    return lambda: registry.publish_build(world.owner, build, "latest")
+    return lambda: publishing.publish_build(world.owner, build, "latest")
 
 
 def _published(world: World) -> None:
-    registry.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
+    publishing.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
 
 
-@scene(registry.describe_tag)
+@scene(describing.describe_tag)
 def notes_of_a_version_are_written(world: World) -> Act:
     _published(world)
-    return lambda: registry.describe_tag(world.developer, world.project, "1.0", "Hears **more**.")
+    return lambda: describing.describe_tag(world.developer, world.project, "1.0", "Hears **more**.")
 
 
-@scene(registry.deprecate_tag)
+@scene(describing.deprecate_tag)
 def a_version_is_deprecated(world: World) -> Act:
     _published(world)
-    return lambda: registry.deprecate_tag(world.developer, world.project, "1.0", "Deaf in noise.")
+    return lambda: describing.deprecate_tag(world.developer, world.project, "1.0", "Deaf in noise.")
 
 
-@scene(registry.end_deprecation)
+@scene(describing.end_deprecation)
 def a_deprecation_is_withdrawn(world: World) -> Act:
     _published(world)
-    registry.deprecate_tag(world.owner, world.project, "1.0", "Deaf in noise.")
-    return lambda: registry.end_deprecation(world.developer, world.project, "1.0")
+    describing.deprecate_tag(world.owner, world.project, "1.0", "Deaf in noise.")
+    return lambda: describing.end_deprecation(world.developer, world.project, "1.0")
 
 
-@scene(registry.withdraw_tag)
+@scene(withdrawing.withdraw_tag)
 def a_version_is_withdrawn(world: World) -> Act:
     _published(world)
-    return lambda: registry.withdraw_tag(world.developer, world.project, "1.0", "It had a password in it.")
+    return lambda: withdrawing.withdraw_tag(world.developer, world.project, "1.0", "It had a password in it.")
 
 
-@scene(registry.withdraw_for_operator)
+@scene(withdrawing.withdraw_for_operator)
 def the_operator_withdraws_a_version(world: World) -> Act:
     _published(world)
-    return lambda: registry.withdraw_for_operator(INSTALLATION, world.project, "1.0", "It had a password in it.")
+    return lambda: withdrawing.withdraw_for_operator(INSTALLATION, world.project, "1.0", "It had a password in it.")
 
 
-@scene(registry.end_withdrawal)
+@scene(withdrawing.end_withdrawal)
 def a_version_is_listed_again(world: World) -> Act:
     _published(world)
-    registry.withdraw_tag(world.owner, world.project, "1.0", "It had a password in it.")
-    return lambda: registry.end_withdrawal(world.developer, world.project, "1.0")
+    withdrawing.withdraw_tag(world.owner, world.project, "1.0", "It had a password in it.")
+    return lambda: withdrawing.end_withdrawal(world.developer, world.project, "1.0")
 
 
-@scene(registry.publish_block)
+@scene(blocks.publish_block)
 def a_block_is_published(world: World) -> Act:
     write_file(world.developer, world.project, "smooth.py", SMOOTH)
     approved(built(world.developer, world.project))
-    return lambda: registry.publish_block(world.developer, world.project, "smooth.py", "1.0")
+    return lambda: blocks.publish_block(world.developer, world.project, "smooth.py", "1.0")
 
 
-@scene(registry.deprecate_block)
+@scene(blocks.deprecate_block)
 def a_block_is_deprecated(world: World) -> Act:
     published_block(world.developer, world.project)
-    return lambda: registry.deprecate_block(world.developer, world.project, "smooth", "1.0", "It clicks.")
+    return lambda: blocks.deprecate_block(world.developer, world.project, "smooth", "1.0", "It clicks.")
 
 
-@scene(registry.end_block_deprecation)
+@scene(blocks.end_block_deprecation)
 def advice_against_a_block_is_withdrawn(world: World) -> Act:
     published_block(world.developer, world.project)
-    registry.deprecate_block(world.owner, world.project, "smooth", "1.0", "It clicks.")
-    return lambda: registry.end_block_deprecation(world.developer, world.project, "smooth", "1.0")
+    blocks.deprecate_block(world.owner, world.project, "smooth", "1.0", "It clicks.")
+    return lambda: blocks.end_block_deprecation(world.developer, world.project, "smooth", "1.0")
 
 
-@scene(registry.withdraw_block)
+@scene(blocks.withdraw_block)
 def a_block_is_withdrawn(world: World) -> Act:
     published_block(world.developer, world.project)
-    return lambda: registry.withdraw_block(world.developer, world.project, "smooth", "1.0", "It had a key in it.")
+    return lambda: blocks.withdraw_block(world.developer, world.project, "smooth", "1.0", "It had a key in it.")
 
 
-@scene(registry.end_block_withdrawal)
+@scene(blocks.end_block_withdrawal)
 def the_withdrawal_of_a_block_ends(world: World) -> Act:
     published_block(world.developer, world.project)
-    registry.withdraw_block(world.owner, world.project, "smooth", "1.0", "It had a key in it.")
-    return lambda: registry.end_block_withdrawal(world.developer, world.project, "smooth", "1.0")
+    blocks.withdraw_block(world.owner, world.project, "smooth", "1.0", "It had a key in it.")
+    return lambda: blocks.end_block_withdrawal(world.developer, world.project, "smooth", "1.0")
 
 
 @scene(reviews.give_verdict)

@@ -6,10 +6,10 @@ from forge.projects import actions as projects
 from forge.projects.actions import write_file
 from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Version
-from forge.registry import actions as registry
 from forge.registry.artifacts.actions import deleting, pushing
 from forge.registry.distribution.manifests import MANIFEST_TYPE, oci_artifact
 from forge.registry.distribution.rune_facts import rune_facts
+from forge.registry.publishing import actions as publishing
 from forge.repositories import actions as repositories
 from forge.repositories.models import LinkedBranch
 from forge.reviews.changes.actions import outside
@@ -46,7 +46,7 @@ def a_client_pushes_the_manifest_of_a_build(world: World) -> Act:
 
 @scene(deleting.delete_tag)
 def a_client_deletes_the_tag_of_a_build(world: World) -> Act:
-    registry.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
+    publishing.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
     return lambda: deleting.delete_tag(world.owner, world.project, "1.0")
 
 

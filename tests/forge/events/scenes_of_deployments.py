@@ -6,7 +6,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
 from forge.deployments.actions import Choice, DeploymentChange, NewDeployment
 from forge.deployments.models import Deployment
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import built_with, deployed, published

@@ -7,11 +7,11 @@ from typing import Any
 
 from forge.builds.models import Build
 from forge.deployments.actions import Choice, NewDeployment, create_deployment
-from forge.deployments.models import Deployment
+from forge.deployments.models import Deployment, Release
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
 from forge.registry.models import Tag
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, approved, built
 
 
@@ -34,3 +34,13 @@ def deployed(
         published(user, project, tag)
     choice = Choice(tag, follow)
     return create_deployment(user, project, NewDeployment(title, kind, choice, ["https://acme.example"]))
+
+
+def now(deployment: Deployment) -> Release:
+    """The release that a deployment serves."""
+    return deployment.releases.get(ended=None)
+
+
+def versions(deployment: Deployment) -> list[str]:
+    """The versions of its releases, the oldest first."""
+    return list(deployment.releases.order_by("number").values_list("version", flat=True))

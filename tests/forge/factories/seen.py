@@ -23,9 +23,10 @@ from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_
 from forge.projects.samples.access import label_facets
 from forge.projects.seen import files_facets, project_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
+from forge.registry.blocks.seen import block_facets
 from forge.registry.models import BlockVersion, Tag
-from forge.registry.seen import block_facets, build_facets, version_facets
 from forge.registry.signing.access import key_facets, keys_of
+from forge.registry.tags.seen import build_facets, version_facets
 from forge.reviews.changes.seen import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest, Review
 from forge.reviews.rounds.seen import review_facets

@@ -153,10 +153,10 @@ def test_an_environment_is_prepared_when_the_first_account_agrees(
     assert "needs an environment" in row["error"]
     page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
     assert "320 MB to download" in page
-    asked: list[Any] = []
+    requests: list[Any] = []
 
     def prepare(request: Any, *_: Any, **__: Any) -> Any:
-        asked.append(request)
+        requests.append(request)
         return {"packages": 32, "version": "2"}
 
     monkeypatch.setattr(environment_job, "ask_lab", prepare)
@@ -165,7 +165,7 @@ def test_an_environment_is_prepared_when_the_first_account_agrees(
     assert waiting.required_job is not None
     assert read(client, row["id"])["state"] == "waiting"
     run_jobs()
-    assert asked == [{"action": "prepare", "environment": "tensorflow"}]
+    assert requests == [{"action": "prepare", "environment": "tensorflow"}]
     # The environment is there, and the model is read: here it is missing again.
     assert Job.objects.get(kind="converter-environment").state == JobState.SUCCEEDED
     assert read(client, row["id"])["state"] == "needs"

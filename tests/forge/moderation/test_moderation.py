@@ -28,9 +28,9 @@ from forge.notices.models import Notice
 from forge.projects.access import find_project
 from forge.projects.hooks import PendingItems
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
-from forge.registry.listings import listed
+from forge.registry.listings.access import listed
 from forge.registry.models import PublishedVersion
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,7 @@ def moderator(db: None) -> User:
     return person
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/report-floods")
 def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
     project: Project, published: Build, stranger: User, monkeypatch: pytest.MonkeyPatch

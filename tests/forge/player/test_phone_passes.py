@@ -21,7 +21,7 @@ from forge.player.actions import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import update_project
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,7 @@ def phone(browser_of: Browser, user: User, project: Project) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_a_link_lets_one_phone_in_and_the_pass_runs_what_its_person_sees(
     client: Client, browser_of: Browser, user: User, project: Project
 ) -> None:

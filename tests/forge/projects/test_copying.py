@@ -27,7 +27,7 @@ from forge.projects.models import Fork, Project, Version
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions.autosave import autosave_version
 from forge.projects.versions.store import working_tree
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,7 @@ def test_a_copy_goes_where_one_may_create(
     assert copy(acting_as(partner), project, other, "mine").organisation == other  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_a_fork_knows_its_origin_and_the_version_that_both_have_in_common(
     project: Project, developer: User, organisation: Organisation
 ) -> None:

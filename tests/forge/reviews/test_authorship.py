@@ -15,8 +15,8 @@ from forge.projects.files.document_store import append_update, load_document, me
 from forge.projects.models import DocumentUpdate, Version
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
-from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict, undo_verdict
 from forge.reviews.errors import BadReviewers, OwnBuild
 from forge.reviews.gate.check import demands_on

@@ -18,8 +18,8 @@ from forge.builds.models import Build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import Result, post_check
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.errors import NewerBuild, RobotNeeded, UnknownCheck, WrongRobot
@@ -112,6 +112,7 @@ def test_a_result_names_a_check_of_the_rules_and_the_bytes_of_the_build(
         publish_build(developer, other, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/check-links")
 def test_a_result_is_a_state_a_line_and_a_link_over_https(project: Any, developer: Any, reviewer: Any) -> None:
     build, rig = build_with(developer, project), robot(reviewer)

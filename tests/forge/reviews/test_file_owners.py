@@ -13,8 +13,8 @@ from forge.accounts.actions import add_to_team, create_team, remove_from_team, r
 from forge.accounts.models import User
 from forge.builds.models import Build
 from forge.projects.actions import delete_file, write_file
-from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.errors import GateClosed
+from forge.registry.publishing.actions import publish_build, publish_past_gate
 from forge.reviews.actions import (
     RequestedGroup,
     ask_for_review,
@@ -132,6 +132,7 @@ def test_an_address_that_nobody_confirmed_owns_nothing(project: Any, owner: Any,
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/former-file-owners")
 def test_an_owner_who_was_removed_no_longer_counts(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, RULES, a=b"1")

@@ -15,10 +15,10 @@ from forge.builds.models import Build
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.registry.access import default_tag, tags_of
-from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.errors import GateClosed, NothingToOverride
 from forge.registry.models import Admission, Publication
+from forge.registry.publishing.actions import publish_build, publish_past_gate
+from forge.registry.tags.access import default_tag, tags_of
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
@@ -134,6 +134,7 @@ def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, 
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/overrides")
 def test_an_owner_overrides_with_a_reason_that_everyone_reads(project: Any, owner: Any, developer: Any) -> None:
     build = build_with(developer, project)
@@ -310,6 +311,7 @@ def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
         assert answer.status_code == publish, (scopes, answer.content)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 def test_the_api_says_what_is_missing(project: Any, developer: Any, reviewer: Any, browser_of: Any) -> None:
     build = build_with(developer, project)

@@ -17,8 +17,8 @@ from forge.core.models import AuditEntry
 from forge.core.seen import seen_state
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, Rules, ask_for_review, change_rules, give_verdict
 from forge.reviews.errors import ConfirmationNeeded
 from forge.reviews.models import OrganisationRules, Verdict

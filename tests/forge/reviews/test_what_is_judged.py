@@ -12,8 +12,8 @@ from django.test import Client
 from forge.accounts.actions import create_token
 from forge.builds.models import Build
 from forge.projects.actions import write_file
-from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed, TagInUse
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
 from forge.reviews.models import Review, Verdict
 from rune.source.policy.read import read_policy
@@ -150,6 +150,7 @@ LATEST = ["latest", "Latest", "LATEST", "1atest", "latest.", "latest-"]
 PAIRS = [("v1.0", "V1.0"), ("latest", "Latest"), ("1.0", "1.O"), ("rc1", "rcl"), ("latest", "latest.")]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/look-alike-tags")
 @pytest.mark.parametrize("tag", [*VERSIONS, *LATEST])
 def test_no_spelling_of_a_protected_tag_goes_past_the_gate(tag: str, project: Any, developer: Any, owner: Any) -> None:

@@ -14,8 +14,8 @@ from forge.projects.actions import update_project, write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
-from forge.registry.actions import publish_build
 from forge.registry.models import Tag
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import (
     begin_thread,
     give_verdict,

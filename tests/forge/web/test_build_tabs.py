@@ -14,7 +14,7 @@ from forge.builds.pages.limits import OUTCOME_TAGS, ShownFigure, ShownLimit
 from forge.comparison.figures import FigureRow
 from forge.jobs.models import JobState
 from forge.projects.actions import update_project
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, give_verdict
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key

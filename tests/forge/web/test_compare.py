@@ -12,7 +12,7 @@ from forge.accounts.models import Organisation, User
 from forge.projects.actions import create_project, send_sample, update_project, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

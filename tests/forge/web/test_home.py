@@ -15,7 +15,7 @@ from forge.builds.contents import keep_contents, sensors_of
 from forge.builds.models import Build, Preview, ProjectContents
 from forge.projects.actions import mark_favourite
 from forge.projects.models import Project
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
@@ -138,6 +138,7 @@ def test_what_is_no_choice_was_not_asked_for(client: Client, projects: dict[str,
     assert ProjectFilter.of({"page": "0", "view": "pile", "state": "x"}) == ProjectFilter(page=0)
 
 
+@pytest.mark.slow
 def test_few_projects_are_cards_and_either_view_can_be_chosen(client: Client, projects: dict[str, Project]) -> None:
     assert "project-table" not in client.get("/").content.decode()
     assert "project-table" in client.get("/?view=list").content.decode()
@@ -159,6 +160,7 @@ def test_a_build_that_failed_waits_for_who_asked_for_it_until_another_follows(
     assert "See why" not in client.get("/").content.decode()
 
 
+@pytest.mark.slow
 def test_a_build_that_missed_a_limit_waits_too(client: Client, project: Project, developer: User) -> None:
     build = built(developer, project)
     judgement = {

@@ -20,9 +20,10 @@ from PIL import Image
 from forge.builds.models import BuildPackage
 from forge.player.pages.embed import script_path
 from forge.projects.actions import fork_project, update_project
-from forge.registry.actions import deprecate_tag, publish_build
-from forge.registry.picture import PictureFacts
-from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
+from forge.registry.describing.actions import deprecate_tag
+from forge.registry.listings.picture import PictureFacts
+from forge.registry.publishing.actions import publish_build
+from forge.web.runes.usage_snippets import PublishedRune, interface_of, snippets
 from rune.devices.boards.finding import boards
 from rune.running.evaluation.evaluation import Outcome
 from tests.forge.builds.test_evaluation_pages import evaluated

@@ -28,7 +28,7 @@ from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
-from forge.registry.actions import publish_build
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
@@ -364,6 +364,9 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/examples",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>",
     "/<str:organisation>/<str:name>/picture.png",
+    "/<str:organisation>/<str:name>/badge.svg",
+    "/<str:organisation>/<str:name>/published/dependants",
+    "/api/v1/projects/<str:organisation>/<str:name>/dependants",
     "/player/<str:organisation>/<str:name>/embed",
     "/v2/<path:rest>",
     "/player/<str:organisation>/<str:name>/state",

@@ -50,6 +50,21 @@ def test_a_folder_is_the_label_and_a_folder_of_a_split_is_the_split() -> None:
     ]
 
 
+def test_a_label_that_is_too_long_is_left_out_by_name_and_never_cut() -> None:
+    """Two labels that begin with the same 60 characters would be one."""
+    longest, long = "k" * 60, "k" * 60 + "a"
+    rows = f"file_name,label,speaker_id\na.wav,{longest},P1\nb.wav,{long},P1\nc.wav,knock,{long}\n"
+    archives: list[dict[str, bytes | str]] = [
+        {f"{longest}/a.wav": loud(), f"{long}/b.wav": loud(1), f"test/{long}/c.wav": loud(2)},
+        {"metadata.csv": rows, "a.wav": loud(), "b.wav": loud(1), "c.wav": loud(2)},
+    ]
+    for files in archives:
+        _, layout = layout_of(files)
+        assert [item.label for item in layout.items] == [longest]
+        assert [each.path.rpartition("/")[2] for each in layout.omissions] == ["b.wav", "c.wav"]
+        assert all("has 61 characters; the limit is 60" in each.reason for each in layout.omissions)
+
+
 def test_speech_commands_name_the_speaker_and_the_split() -> None:
     _, layout = layout_of(
         {
@@ -340,6 +355,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/hostile-archives-of-data")
 @settings(max_examples=60, deadline=None)
 @given(some.sampled_from(SEEDS), some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), max_size=12))

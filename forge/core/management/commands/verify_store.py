@@ -65,7 +65,8 @@ def report(seen: Progress, findings: list[Finding]) -> dict[str, Any]:
 
 def _line(finding: Finding) -> str:
     owners = ", ".join(f"{owner.kind} {owner.id}" for owner in finding.owners)
-    return f"{finding.kind.value}: {finding.digest}: {finding.detail}" + (f"; needed by {owners}" if owners else "")
+    line = f"{finding.kind.value}: {finding.digest}: {finding.detail}" + (f"; needed by {owners}" if owners else "")
+    return line + (f"; affects {', '.join(finding.affected)}" if finding.affected else "")
 
 
 def _summary(seen: Progress, findings: list[Finding]) -> str:

@@ -13,8 +13,8 @@ from forge.datasets.consent.models import Consent
 from forge.datasets.errors import SampleKnown, WrongSide
 from forge.datasets.models import DataSet, Group, Sample
 from forge.datasets.samples.models import SampleSource
-from forge.datasets.splits.assignment import Split, split_of_new_group, split_of_single
 from rune.datasets.content.content import Content
+from rune.datasets.splits import Split, split_of_new_group, split_of_single
 
 
 @dataclass(frozen=True)

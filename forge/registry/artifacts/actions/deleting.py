@@ -11,12 +11,12 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of, owner_kind
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.actions.withdrawing import withdraw_tag
 from forge.registry.artifacts.access import find_manifest, links_in, require_publisher
 from forge.registry.artifacts.digests import blob_named
 from forge.registry.artifacts.models import ArtifactTag, PushedBlob
 from forge.registry.errors import NoSuchBlob, NoSuchTag, StillNamed
 from forge.registry.models import Manifest, Repository, Tag
+from forge.registry.withdrawing.actions import withdraw_tag
 
 DELETED_BY_CLIENT = "A registry client deleted the tag."
 

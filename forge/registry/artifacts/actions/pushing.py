@@ -21,7 +21,6 @@ from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.actions.publishing import publish_build, require_not_withdrawn
 from forge.registry.artifacts.access import links_in, registry_rules_of, require_publisher
 from forge.registry.artifacts.digests import blobs_named, note_digests
 from forge.registry.artifacts.models import ArtifactTag
@@ -32,9 +31,10 @@ from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMissing, TagInUse, WrongBytes
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag
-from forge.registry.published_versions import fix_version
+from forge.registry.publishing.actions import publish_build, require_not_withdrawn
 from forge.registry.signing.actions.pushed import note_pushed_signature
-from forge.registry.tag_names import require_distinct
+from forge.registry.tags.fixed_versions import fix_version
+from forge.registry.tags.names import require_distinct
 from rune.compiler.blocks.artefact import BLOCK_TYPE
 from rune.wording import listed
 

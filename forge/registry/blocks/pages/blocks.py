@@ -24,13 +24,13 @@ from forge.core.seen import seen_in, seen_state
 from forge.projects.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
+from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
+from forge.registry.blocks.seen import block_facets
 from forge.registry.blocks.users import BlockUse, users_of
-from forge.registry.licences import licence_of
+from forge.registry.listings.licences import licence_of
 from forge.registry.models import BlockVersion
-from forge.registry.seen import block_facets
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
 BLOCKS_SHOWN = 50

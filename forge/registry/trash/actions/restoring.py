@@ -21,8 +21,8 @@ from forge.registry.distribution.manifests import stays
 from forge.registry.errors import NotInTrash, StillNamed, TagInUse
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Tag, WithdrawnRune
-from forge.registry.published_versions import fix_version
-from forge.registry.tag_names import require_distinct
+from forge.registry.tags.fixed_versions import fix_version
+from forge.registry.tags.names import require_distinct
 from rune.wording import listed
 
 

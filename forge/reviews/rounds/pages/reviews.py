@@ -26,7 +26,7 @@ from forge.core.http.paging import rows_of
 from forge.core.seen import seen_in, seen_state
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.next_tag import next_tag_of
+from forge.registry.tags.proposal import next_tag_of
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup, ReviewRequest, take_back_awaited
 from forge.reviews.gate.pages import gate_facts

@@ -8,7 +8,16 @@ from typing import Final
 from rune.source.language.completion.items import Completion, CompletionKind, Completions, key, value
 from rune.source.language.facts.place import Cursor, cursor_at, fields
 from rune.source.language.policy.analysis import PolicyAnalysis
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, MODELS, ROLE_MEANINGS, TAGS
+from rune.source.policy.documentation import (
+    APPROVALS,
+    BUILD_PREFERENCES,
+    KEYS,
+    LIMITS,
+    MODELS,
+    ROLE_MEANINGS,
+    TAGS,
+    TRAINING,
+)
 from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
 from rune.source.policy.model_section import FORMS
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
@@ -23,6 +32,7 @@ _SECTIONS: Final = {
     "checks": "\n  ${1:lab}: ${2:robot@example.com/lab rig}",
     "build": "\n  ",
     "models": "\n  ${1:model.tflite}:\n    source: ${2:model.keras}",
+    "training": "\n  recipe: ${1:motion}\n  data: ${2:samples}",
 }
 _LIMITS: Final = {kind.value: kind.declaration for kind in LimitKind}
 
@@ -46,6 +56,10 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
             return _keys(MODELS, {"quantize": "${1:int8}"}, cursor)
         case ("models", str(), "quantize"):
             return _values(dict.fromkeys(FORMS, MODELS["quantize"]), cursor)
+        case ("training",) if is_key:
+            return _keys(TRAINING, {"seed": "${1:1}", "arguments": "\n    "}, cursor)
+        case ("training", "quantize"):
+            return _values(dict.fromkeys(FORMS, TRAINING["quantize"]), cursor)
         case ("limits",) if is_key:
             return _keys(LIMITS, _limit_snippets(), cursor)
         case ("limits", "recall") if is_key:

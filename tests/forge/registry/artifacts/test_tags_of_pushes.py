@@ -9,10 +9,11 @@ import pytest
 from forge.accounts.models import Role
 from forge.core.models import AuditEntry
 from forge.projects.actions import update_project
-from forge.registry.actions import publish_build, withdraw_tag
 from forge.registry.distribution.manifests import oci_artifact
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.models import Publication, Tag
+from forge.registry.publishing.actions import publish_build
+from forge.registry.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.registry.artifacts.registry_client import (
     RegistryClient,

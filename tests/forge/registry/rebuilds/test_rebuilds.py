@@ -16,8 +16,8 @@ from forge.core.models import AuditEntry
 from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Visibility
-from forge.registry.actions import publish_build
 from forge.registry.models import Rebuild
+from forge.registry.publishing.actions import publish_build
 from forge.registry.rebuilds.jobs import MOST_WAITING, REBUILD, request_rebuild, request_rebuilds
 from tests.forge.conftest import RUNEFILE
 from tests.forge.factories.builds import RUNE, approved, built, run_job, take_job

@@ -9,9 +9,9 @@ import pytest
 
 from forge.core.blobs.store import read_blob
 from forge.projects.actions import write_file
-from forge.registry.actions import publish_build
 from forge.registry.artifacts.access import referrers_of
 from forge.registry.models import Manifest, ProvenanceRecord, Publication, Tag
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing import attaching
 from forge.registry.signing.jobs import complete_publications
 from forge.reviews.actions import give_verdict

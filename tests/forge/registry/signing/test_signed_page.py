@@ -10,8 +10,8 @@ from django.test import Client
 
 from forge.jobs.models import Job
 from forge.projects.models import Visibility
-from forge.registry.actions import publish_build
 from forge.registry.models import SigningKey
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import revoke_signing_key
 from forge.reviews.actions import give_verdict
 from tests.forge.factories.builds import built
@@ -37,6 +37,7 @@ def published(
     return key
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/people-in-statements")
 def test_members_read_names_and_strangers_a_number(
     published: SigningKey, developer: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]

@@ -15,12 +15,13 @@ from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry
 from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
-from forge.registry.actions import publish_build, withdraw_tag
 from forge.registry.artifacts.access import find_manifest, referrers_of
 from forge.registry.models import Publication, Signature, SigningKey, Tag
+from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.access import signatures_of
 from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.signing.jobs import complete_publications, request_signature
+from forge.registry.withdrawing.actions import withdraw_tag
 from forge.reviews.actions import give_verdict
 from rune.tools.signing.bundles import BUNDLE_TYPE, sign_statement
 from rune.tools.signing.errors import SignatureRefused
@@ -69,6 +70,7 @@ def test_what_is_published_is_signed(
     assert key.fingerprint in str(entries)
 
 
+@pytest.mark.slow
 def test_older_clients_find_a_signature_below_its_tag(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
 ) -> None:

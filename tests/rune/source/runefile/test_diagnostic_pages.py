@@ -40,7 +40,10 @@ WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 """A check says it too, where who gives it the signatures looked into the operators."""
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
 OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
-OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.BAD_MODEL_SOURCE.value)
+OF_A_POLICY = (
+    *(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.BAD_MODEL_SOURCE.value),
+    Code.BAD_TRAINING.value,
+)
 OF_A_BLOCK = tuple(code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value)
 OF_A_TEST = (Code.BLOCK_TEST.value, Code.FAILED_TEST.value)
 OF_A_MODEL_FILE = (Code.OUTDATED_MODEL.value,)

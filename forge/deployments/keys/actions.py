@@ -1,0 +1,129 @@
+"""Keys of deployments: creating, rotating and revoking them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import token_of
+from forge.accounts.tokens.secrets import hash_secret, new_secret
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
+from forge.deployments.announcements import DEPLOYMENT_CHANGED
+from forge.deployments.errors import KeyEnded, KeyNotFound, TooManyDeployments
+from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind
+from forge.deployments.releases.changes import locked
+from forge.deployments.seen import key_facet
+from forge.projects.access import require
+
+MAX_KEYS = 100
+"""Keys of a deployment that have not ended."""
+MAX_NAME = 40
+MAX_DAYS = 3650
+MAX_OVERLAP_DAYS = 90
+USUAL_OVERLAP_DAYS = 7
+PREFIXES = {DeploymentKind.WEB: "hf_web_", DeploymentKind.APP: "hf_app_", DeploymentKind.DEVICES: "hf_dev_"}
+"""What a key begins with. People and searches for secrets recognise it."""
+_SHOWN_FIRST, _SHOWN_LAST = 6, 2
+
+
+@transaction.atomic
+def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None = None) -> tuple[DeploymentKey, str]:
+    """Creates a key, which ends after some days or never, and returns it with its secret, which is shown this once.
+
+    Raises `Forbidden`, `Invalid` and `TooManyDeployments`.
+    """
+    require(actor, Verb.DEPLOY, deployment.project)
+    name = _checked_name(name)
+    expires = None if days is None else timezone.now() + timedelta(days=_checked_days(days, "days", 1, MAX_DAYS))
+    deployment = locked(deployment)
+    if DeploymentKey.objects.open().filter(deployment=deployment).count() >= MAX_KEYS:
+        raise TooManyDeployments(f"A deployment has at most {MAX_KEYS} keys. Revoke one that is not needed.")
+    key, secret = _new_key(actor, deployment, name, expires)
+    _record(actor, "key.create", deployment, key)
+    return key, secret
+
+
+@transaction.atomic
+def rotate_key(
+    actor: Actor, key: DeploymentKey, overlap_days: int = USUAL_OVERLAP_DAYS, *, seen: Seen = None
+) -> tuple[DeploymentKey, str]:
+    """Makes another key of the same name, which lasts as long as this one did. This one ends after the overlap.
+
+    Returns the new key with its secret. Raises `Forbidden`, `Stale`, `Invalid`, `KeyNotFound` and `KeyEnded`.
+    """
+    require(actor, Verb.DEPLOY, key.deployment.project)
+    overlap = timedelta(days=_checked_days(overlap_days, "overlap_days", 0, MAX_OVERLAP_DAYS))
+    deployment, key = _locked(key, seen)
+    now = timezone.now()
+    lasts = None if key.expires is None else now + (key.expires - key.created)
+    successor, secret = _new_key(actor, deployment, key.name, lasts)
+    key.expires = min(each for each in (key.expires, now + overlap) if each is not None)
+    key.save(update_fields=["expires"])
+    _record(actor, "key.rotate", deployment, key, ends=key.expires.isoformat())
+    return successor, secret
+
+
+@transaction.atomic
+def revoke_key(actor: Actor, key: DeploymentKey, *, seen: Seen = None) -> DeploymentKey:
+    """Ends a key at once. Raises `Forbidden`, `Stale`, `KeyNotFound` and `KeyEnded`."""
+    require(actor, Verb.DEPLOY, key.deployment.project)
+    deployment, key = _locked(key, seen)
+    key.revoked = timezone.now()
+    key.save(update_fields=["revoked"])
+    _record(actor, "key.revoke", deployment, key)
+    return key
+
+
+def _record(actor: Actor, action: str, deployment: Deployment, key: DeploymentKey, **more: str) -> None:
+    """Writes the audit entry and the event of an act on a key."""
+    project = deployment.project
+    what = {"deployment": deployment.title, "key": f"{key.name} ({key.hint})"} | more
+    write_entry(actor, action, project.stream, project.place, **what)
+    append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
+
+
+def _locked(key: DeploymentKey, seen: Seen) -> tuple[Deployment, DeploymentKey]:
+    deployment = locked(key.deployment)
+    row = DeploymentKey.objects.filter(pk=key.pk).first()
+    if row is None:
+        raise KeyNotFound(f"{deployment.title} has no such key.")
+    require_seen((key_facet(row),), seen)
+    if row.has_ended:
+        raise KeyEnded(f"The key {row.name} has ended. Create another one.")
+    return deployment, row
+
+
+def _new_key(actor: Actor, deployment: Deployment, name: str, expires: datetime | None) -> tuple[DeploymentKey, str]:
+    secret = new_secret(PREFIXES[DeploymentKind(deployment.kind)])
+    key = DeploymentKey.objects.create(
+        deployment=deployment,
+        name=name,
+        secret_hash=hash_secret(secret),
+        hint=f"{secret[:_SHOWN_FIRST]}…{secret[-_SHOWN_LAST:]}",
+        created_by=actor.person,
+        created_by_token=token_of(actor),
+        expires=expires,
+    )
+    return key, secret
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.replace("\0", "").split())
+    if not name or len(name) > MAX_NAME:
+        message = f"Enter a name of at most {MAX_NAME} characters, such as the app that will have the key."
+        raise Invalid(message, errors={"name": [message]})
+    return name
+
+
+def _checked_days(days: int, field: str, least: int, most: int) -> int:
+    if not least <= days <= most:
+        message = f"Enter a number of days from {least} to {most}."
+        raise Invalid(message, errors={field: [message]})
+    return days

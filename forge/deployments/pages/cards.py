@@ -1,0 +1,109 @@
+"""Deployments as their pages show them: what each serves and served, its calls a day, and keys that nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from forge.core.seen import seen_state
+from forge.deployments.access import calls_since
+from forge.deployments.models import Deployment, DeploymentKind, Release
+from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
+from forge.deployments.seen import deployment_facets
+from forge.registry.models import Tag
+
+
+@dataclass(frozen=True)
+class KindMark:
+    """How a kind of deployment looks."""
+
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+KIND_MARKS = {
+    DeploymentKind.WEB: KindMark(icon="globe"),
+    DeploymentKind.APP: KindMark(icon="smartphone"),
+    DeploymentKind.DEVICES: KindMark(icon="cpu"),
+}
+
+UNUSED_DAYS = 60
+"""After so many days without use, a key is shown as unused."""
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """A release in the history, and whether one press goes back to it."""
+
+    release: Release
+    is_now: bool
+    days: int
+    """How long it was served."""
+    can_return: bool
+    advice: str
+    """Why nobody should go back to it, or "" if nothing speaks against it."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deployment as the page of all shows it."""
+
+    deployment: Deployment
+    icon: str
+    now: Release
+    history: Sequence[HistoryRow]
+    seen: str
+    url: str
+    origins: str
+    """The pages that may use it, one a line."""
+    unused: int
+    """Keys that nobody has used for 60 days."""
+    calls: CallsChart
+
+
+def cards_of(deployments: Sequence[Deployment], tags: Sequence[Tag]) -> list[Card]:
+    """The cards of deployments that `forge.deployments.access` returned, in their order."""
+    today = timezone.now().date()
+    calls = calls_since(deployments, today - timedelta(days=SHOWN_DAYS - 1))
+    return [_card(each, tags, chart_of(calls.get(each.pk, ()), today)) for each in deployments]
+
+
+def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart) -> Card:
+    releases = list(deployment.releases.all())
+    now = releases[0]
+    return Card(
+        deployment,
+        KIND_MARKS[DeploymentKind(deployment.kind)].icon,
+        now,
+        _history(releases, tags),
+        seen_state(deployment_facets(deployment)),
+        f"{settings.PUBLIC_URL}{deployment.served_path}",
+        "\n".join(deployment.origins),
+        sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
+        calls,
+    )
+
+
+def _history(releases: Sequence[Release], tags: Sequence[Tag]) -> list[HistoryRow]:
+    """The releases as rows. One that tags advise against, or that no tag names any more, says so."""
+    advice = {tag.manifest.blob_id: tag.advice for tag in reversed(tags)}
+    now = releases[0]
+    return [
+        HistoryRow(
+            each,
+            each is now,
+            ((each.ended or timezone.now()) - each.started).days,
+            each.digest != now.digest and not advice.get(each.digest, ""),
+            advice.get(each.digest, ""),
+        )
+        for each in releases
+    ]
+
+
+def is_unused(last: datetime) -> bool:
+    """Whether a moment is so long ago that a key should be revoked which was used then for the last time."""
+    return last < timezone.now() - timedelta(days=UNUSED_DAYS)

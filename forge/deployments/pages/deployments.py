@@ -1,0 +1,144 @@
+"""A project's deployments as pages: all of them beside each other, and one with its settings. None needs scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
+from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
+from forge.core.http.pages import for_person, show_again
+from forge.core.seen import seen_in
+from forge.deployments import actions
+from forge.deployments.access import deployments_of, find_deployment, find_key
+from forge.deployments.models import Deployment, DeploymentKind
+from forge.deployments.pages.cards import cards_of
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from forge.registry.tags.access import tags_of
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def deployments_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The deployments of a project; POST creates one."""
+    verb = Verb.READ if request.method == "GET" else Verb.DEPLOY
+    project = project_of(request, organisation, name, verb)
+    if request.method == "GET":
+        return render(request, "deployments/list.html", _all(request, project))
+    form = request.POST
+    try:
+        choice, origins = _choice(form.get("choice", "")), _lines(form.get("origins", ""))
+        new = actions.NewDeployment(form.get("title", ""), form.get("kind", ""), choice, origins)
+        created = actions.create_deployment(principal_of(request), project, new)
+    except (Invalid, Conflict, Stale, NotFound, Gone) as error:
+        return show_again(request, "deployments/list.html", _all(request, project), error)
+    return redirect(created)
+
+
+@for_person
+@never_cache
+@require_GET
+def deployment_page(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
+    """One deployment: what it serves, who may use it, and its settings."""
+    project = project_of(request, organisation, name, Verb.READ)
+    row = find_deployment(principal_of(request), project, deployment)
+    return render(request, "deployments/deployment.html", _one(request, row))
+
+
+@for_person
+@never_cache
+@require_POST
+def change(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
+    """What the button that was pressed says. A new key is on the page that answers and never again."""
+    project = project_of(request, organisation, name, Verb.READ)
+    principal, form, seen = principal_of(request), request.POST, seen_in(request.POST)
+    row = find_deployment(principal, project, deployment)
+    secret = ""
+    try:
+        match form.get("do"):
+            case "serve":
+                actions.serve_tag(principal, row, _choice(form.get("choice", "")), seen=seen)
+            case "return":
+                actions.go_back(principal, row, _number(form.get("release", "")), seen=seen)
+            case "save":
+                wanted = actions.DeploymentChange(form.get("title", ""), _lines(form.get("origins", "")))
+                actions.change_deployment(principal, row, wanted, seen=seen)
+            case "key":
+                days = form.get("days", "").strip()
+                _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
+            case "rotate":
+                key = find_key(row, _id(form.get("key", "")))
+                _, secret = actions.rotate_key(principal, key, _number(form.get("overlap", "7")), seen=seen)
+            case "revoke":
+                actions.revoke_key(principal, find_key(row, _id(form.get("key", ""))), seen=seen)
+            case "delete":
+                actions.delete_deployment(principal, row, seen=seen)
+                return redirect("deployments", organisation=project.organisation.name, name=project.name)
+            case _:
+                raise Invalid("This button is unknown. Load the page again.")
+    except (Invalid, Conflict, Stale, Gone, NotFound) as error:
+        again = find_deployment(principal, project, deployment)
+        return show_again(request, "deployments/deployment.html", _one(request, again), error)
+    if secret:
+        again = find_deployment(principal, project, deployment)
+        return render(request, "deployments/deployment.html", _one(request, again) | {"secret": secret})
+    return redirect(row)
+
+
+def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
+    principal = principal_of(request)
+    tags = tags_of(principal, project)
+    rows = list(deployments_of(principal, project))
+    return {
+        "project": project,
+        "cards": cards_of(rows, tags),
+        "tags": tags,
+        "kinds": DeploymentKind.choices,
+        "may_deploy": can(principal, Verb.DEPLOY, project),
+    }
+
+
+def _one(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
+    principal, project = principal_of(request), deployment.project
+    tags = tags_of(principal, project)
+    return {
+        "project": project,
+        "card": cards_of([deployment], tags)[0],
+        "tags": tags,
+        "may_deploy": can(principal, Verb.DEPLOY, project),
+        "may_delete": can(principal, Verb.MANAGE, project),
+    }
+
+
+def _choice(text: str) -> actions.Choice:
+    """The tag that a form chose: `follow latest sha256:…`, or `fixed 1.0 sha256:…`. Raises `Invalid`."""
+    how, _, rest = text.partition(" ")
+    tag, _, digest = rest.partition(" ")
+    if how not in ("follow", "fixed") or not tag:
+        raise Invalid("Choose a version.", errors={"choice": ["Choose a version."]})
+    return actions.Choice(tag, how == "follow", digest)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _number(text: str) -> int:
+    if not text.strip().isdecimal() or len(text) > 6:
+        raise Invalid("Enter a whole number.")
+    return int(text)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("The deployment has no such key.") from None

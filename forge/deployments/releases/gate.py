@@ -1,0 +1,33 @@
+"""The gate of deployments: what keeps a published build from being served."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forge.builds.models import Build
+from forge.registry.models import Admission, Publication, Tag, WithdrawnRune
+from forge.reviews.gate.check import demands_on
+
+NO_RUNE = "The file of its rune no longer exists. Build again."
+
+
+def missing_for(build: Build, manifest: str) -> tuple[str, ...]:
+    """Returns a sentence for each obstacle to serving a published build: an empty tuple if it may be served.
+
+    A build must do what a protected tag demands, whatever the tag is called that names it. The caller has found the
+    build for someone, or says the result to the project's members alone.
+    """
+    withdrawn = WithdrawnRune.objects.filter(repository__project=build.project_id, digest=manifest).first()
+    if withdrawn is not None:
+        return (f"{withdrawn}.",)
+    if build.artefact is None:
+        return (NO_RUNE,)
+    deprecated = Tag.objects.filter(repository__project=build.project_id, build=build).exclude(deprecated=None).first()
+    if deprecated is not None:
+        return (deprecated.advice,)
+    overridden = Publication.objects.filter(
+        repository__project=build.project_id, build=build, admission=Admission.OVERRIDDEN
+    )
+    if overridden.exists():
+        return ()
+    return replace(demands_on(build, ""), is_protected=True).missing

@@ -1,0 +1,206 @@
+"""Publishing a project's own block, so that other projects can use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.organisations.name_reservations import lock_names, reserve_names
+from forge.accounts.permissions import Verb
+from forge.compute.pool.language import summary_pool
+from forge.compute.secret_search import require_searched
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import put_bytes
+from forge.core.errors import Busy
+from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
+from forge.projects.access import require
+from forge.projects.errors import ProjectFileNotFound
+from forge.projects.files.contents import checked_path
+from forge.projects.models import Project, Version
+from forge.projects.seen import files_facets_of
+from forge.projects.versions.store import WorkingTree, store_version, working_tree
+from forge.registry.blocks.announcements import BLOCK_PUBLISHED
+from forge.registry.blocks.models import BLOCK_NAME_LENGTH
+from forge.registry.blocks.withdrawn import require_not_withdrawn
+from forge.registry.distribution.manifests import MANIFEST_TYPE
+from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
+from forge.registry.hooks import block_gate
+from forge.registry.listings.licences import FILES, licence_of
+from forge.registry.messages import checked_notes
+from forge.registry.models import BlockVersion, Manifest, Repository
+from forge.registry.tags.fixed_versions import fix_version
+from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.shared_path import is_block_version, version_key
+from rune.compiler.pyblock.interface import InterfaceJson
+from rune.compiler.pyblock.testing.check import tests_of_block
+
+
+def publish_block(
+    actor: Actor,
+    project: Project,
+    path: str,
+    version: str,
+    notes: str = "",
+    *,
+    past: str = "",
+    seen: Seen = None,
+) -> BlockVersion:
+    """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
+
+    Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Its version
+    passes the gate of the project's tags: the files were built, and that build has what the rules demand. Who may
+    override the gate publishes `past` it, for a reason that the audit log keeps. `seen` is the state of the project's
+    files. Raises `Forbidden`, `Stale`, `BadBlock`, `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`,
+    `ProjectFileNotFound` and `Busy`.
+    """
+    require(actor, Verb.PUBLISH, project)
+    if past := checked_notes(past):
+        require(actor, Verb.OVERRIDE_GATE, project)
+    path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
+    tree = working_tree(project)
+    # These files are the ones that are published, whatever is typed meanwhile.
+    require_seen(files_facets_of(project, tree.digest), seen)
+    files, interface = _checked_files(actor, project, tree, path, version)
+    # Bytes are stored before the transaction, in which nothing is waited for.
+    data = block_manifest(files)
+    for each in (data, EMPTY, *files.named().values()):
+        put_bytes(each)
+    source = store_version(project, tree, actor.person)
+    require_searched(source)
+    return _publish(actor, project, _Prepared(source, path, files, interface, data, notes, past))
+
+
+def _checked_version(version: str) -> str:
+    version = version.strip()
+    if not is_block_version(version):
+        message = "A version of a block is one to three numbers, like 1.2 or 2.0.1."
+        raise BadBlock(message, errors={"version": [message]})
+    return version
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is to be published: everything that takes time is done."""
+
+    source: Version
+    path: str
+    files: BlockFiles
+    interface: InterfaceJson
+    data: bytes
+    notes: str
+    past: str
+    """Why the gate is overridden, or "" if it is not."""
+
+
+def _checked_files(
+    actor: Actor, project: Project, seen: WorkingTree, path: str, version: str
+) -> tuple[BlockFiles, InterfaceJson]:
+    if not path.endswith(".py") or path.endswith("_test.py"):
+        message = f"{path} is no block. A block is a file in Python, such as smooth.py."
+        raise BadBlock(message, errors={"path": [message]})
+    if path not in seen.texts:
+        raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
+    summary = summary_pool.publishable(actor, project, seen, path)
+    if "refused" in summary:
+        raise BadBlock(summary["refused"], errors={"path": [summary["refused"]]})
+    if "error" in summary:
+        raise Busy(f"The block could not be checked: {summary['error']['message']}", retry_after=5)
+    problems = summary["problems"]
+    if problems:
+        first = problems[0]
+        message = f"{first['file']}:{first['span']['start']['line']}: {first['message']}"
+        raise BlockBroken(f"The block has problems, so it was not published. {message}", problems=problems)
+    name = summary["name"]
+    if len(name) > BLOCK_NAME_LENGTH:
+        message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
+        raise BadBlock(message, errors={"path": [message]})
+    licence = next((seen.texts[file] for file in FILES if file in seen.texts), None)
+    files = BlockFiles(
+        name,
+        version,
+        summary["summary"],
+        seen.texts[path],
+        seen.texts.get(tests_of_block(path)),
+        licence,
+        "" if licence is None else licence_of(licence.decode("utf-8", "replace")),
+    )
+    return files, summary["interface"]
+
+
+@transaction.atomic
+def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersion:
+    files, data = prepared.files, prepared.data
+    lock_names(project.organisation_id)
+    project = (
+        Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=project.pk)
+    )
+    fresh = actor.afresh()
+    require(fresh, Verb.PUBLISH, project)
+    if prepared.past:
+        require(fresh, Verb.OVERRIDE_GATE, project)
+    digest = digest_of(data)
+    existing = (
+        BlockVersion.objects.filter(repository__project=project, name=files.name, version=files.version)
+        .select_related("manifest", "repository__project__organisation", "author", "source_version")
+        .first()
+    )
+    require_not_withdrawn(project, files)
+    if existing is not None and existing.manifest.blob_id == digest:
+        return existing
+    if existing is not None:
+        message = (
+            f"{files.name} {files.version} is published with other contents and cannot change: everyone who uses it "
+            "must get the same bytes. Choose the next version."
+        )
+        raise TagInUse(message, errors={"version": [message]})
+    _require_no_look_alike(project, files)
+    fix_version(project, f"{files.name}@{files.version}", digest)
+    # Asked behind the lock: no verdict comes between the answer and the version.
+    answer = block_gate(project, prepared.source, files.version)
+    missing = answer.missing
+    if missing and not prepared.past:
+        raise GateClosed(f"{files.name} {files.version}", missing, is_protected=answer.is_protected)
+    reserve_names(project.organisation)
+    organisation = project.organisation_id
+    repository, _ = Repository.objects.get_or_create(project=project)
+    link_blobs(repository, [digest_of(EMPTY), *map(digest_of, files.named().values())], organisation)
+    manifest, _ = Manifest.objects.update_or_create(
+        repository=repository,
+        blob_id=digest,
+        defaults={"media_type": MANIFEST_TYPE, "artifact_type": BLOCK_TYPE, "trashed": None},
+    )
+    link_blobs(manifest, [digest], organisation)
+    block = BlockVersion.objects.create(
+        repository=repository,
+        name=files.name,
+        version=files.version,
+        manifest=manifest,
+        source_version=prepared.source,
+        path=prepared.path,
+        summary=files.summary,
+        interface=prepared.interface,
+        author=actor.person,
+        created=timezone.now(),
+        notes=prepared.notes,
+    )
+    said = {"block": block.name, "version": block.version}
+    past = {"reason": prepared.past, "missing": list(missing)} if missing else {}
+    action = "block.override" if missing else "block.publish"
+    write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **said, **past)
+    append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
+    return block
+
+
+def _require_no_look_alike(project: Project, files: BlockFiles) -> None:
+    """Raises `TagInUse` where the same version was published with more or fewer zeros: `1.0` and `1.0.0` are one
+    version to a person, and would have other bytes."""
+    versions = BlockVersion.objects.filter(repository__project=project, name=files.name)
+    for other in versions.values_list("version", flat=True):
+        if other != files.version and version_key(other) == version_key(files.version):
+            message = f"{files.version} is the same version as {other}, which is published. Choose the next one."
+            raise TagInUse(message, errors={"version": [message]})

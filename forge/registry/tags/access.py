@@ -1,0 +1,75 @@
+"""Finding the tags of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.projects.models import Project
+from forge.registry.errors import NoSuchTag, Withdrawn
+from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.models import Admission, Tag, TagQuerySet
+
+
+def tags_of(actor: Actor, project: Project) -> list[Tag]:
+    """The project's tags that the person may see, the newest first, without those that were withdrawn."""
+    return list(_tags_for_reading(actor, project).listed())
+
+
+def withdrawn_tags_of(actor: Actor, project: Project) -> list[Tag]:
+    """Those that were withdrawn, for who reads the project; nobody else has a list of them."""
+    if not can(actor, Verb.READ, project):
+        return []
+    return list(_tags_for_reading(actor, project).exclude(withdrawn=None))
+
+
+def _tags_for_reading(actor: Actor, project: Project) -> TagQuerySet:
+    tags = Tag.objects.visible_to(actor).filter(repository__project=project)
+    return tags.select_related(
+        "manifest",
+        "build__artefact__rebuild",
+        "build__version",
+        "author",
+        "publication__author",
+        "repository__project",
+    )
+
+
+def default_tag(tags: Sequence[Tag]) -> Tag | None:
+    """The tag that a visitor gets who names none, of a project's tags, the newest first.
+
+    The newest that is approved, or that an owner published past the gate. Where there is none, the newest that nobody
+    wants changed, and only where each is objected to, the newest of all. One that is deprecated comes after all others.
+    """
+    if not tags:
+        return None
+    digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
+    said = clearances_of(tags[0].repository.project, digests)
+
+    def rank(tag: Tag) -> tuple[bool, int]:
+        return tag.is_deprecated, judged(tag)
+
+    def judged(tag: Tag) -> int:
+        clearance = said.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
+        if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
+            return 0
+        return (Clearance.APPROVED, Clearance.UNJUDGED, Clearance.OBJECTED).index(clearance or Clearance.UNJUDGED)
+
+    return min(tags, key=rank)
+
+
+def find_tag(actor: Actor, project: Project, name: str) -> Tag:
+    """One tag. Raises `NoSuchTag`, and `Withdrawn` for one that was withdrawn."""
+    tag = find_any_tag(actor, project, name)
+    if tag.is_withdrawn:
+        raise Withdrawn(tag.advice)
+    return tag
+
+
+def find_any_tag(actor: Actor, project: Project, name: str) -> Tag:
+    """One tag, also when it was withdrawn. Raises `NoSuchTag`."""
+    tag = _tags_for_reading(actor, project).filter(name=name).first()
+    if tag is None:
+        raise NoSuchTag(f"Nothing is published under {name}.")
+    return tag

@@ -1,0 +1,165 @@
+"""`rune train`: learns the model of a project from its recordings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lab.command.preparing import require_tools
+from lab.command.training_text import summary
+from lab.dataset.splitting import splits_of_bytes
+from lab.environments.making import EnvironmentProblem
+from lab.refusal import Refused
+from lab.training.results import RUNEFILE, result_files, splits_path
+from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train, write_features
+from lab.training.run_folder import run_folder
+from lab.training.script import FEATURES, SCRIPT, script_files
+from lab.training.settings import ENVIRONMENT
+from rune.project.files import FolderFiles
+from rune.source.policy import POLICY_FILE, check_policy
+from rune.source.policy.training_section import Training
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.files.writing import write_file
+from rune.tools.cli.terminal.printing import format_option
+from rune.tools.cli.terminal.progress import Progress, progress
+from rune.wording import plain
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER, default=Path())
+@click.option("--fresh", is_flag=True, help="Start anew, also where an interrupted run could go on.")
+@click.option("--runefile", "replaces_runefile", is_flag=True, help=f"Replace the {RUNEFILE} by that of the recipe.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0.1, 10_000),
+    default=DEFAULT_MINUTES,
+    show_default=True,
+    help="The most time that training takes.",
+)
+@click.option(
+    "--python",
+    "script_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the run as a script of plain Keras, with its features, into this folder, and train nothing.",
+)
+@click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
+@format_option()
+def command(
+    folder: Path,
+    fresh: bool,
+    replaces_runefile: bool,
+    minutes: float,
+    script_folder: Path | None,
+    prepares: bool,
+    form: str,
+) -> None:
+    """Train the model of the project in FOLDER, by default the current one.
+
+    Its forge.yml says how: `training` names a recipe, and a folder of recordings with a folder for each label. The
+    features are computed by the blocks of the rune. The model, the Runefile around it, a record of where the model came
+    from, and a report with the curves are written into the folder.
+
+    A run that was interrupted goes on from its last checkpoint when the command is called again. With --format json
+    each event of the run is a line.
+
+    \b
+    rune train my-project
+    """
+    training = _training(folder)
+    if script_folder is not None:
+        _write_script(folder, training, script_folder)
+        return
+    try:
+        require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
+        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        with run_folder(prepared.settings.digest, fresh=fresh) as own:
+            with progress(f"Training {training.model}", hidden=form == "json") as line:
+                trained = train(prepared, own, _Events(form == "json", line).send, minutes=minutes)
+            is_written = _write(folder, prepared, trained, replaces_runefile=replaces_runefile)
+            own.remove()
+    except (Refused, EnvironmentProblem) as error:
+        raise CommandFailed(f'Unable to train "{training.model}"', (str(error),)) from error
+    except OSError as error:
+        raise CommandFailed(f'Unable to read "{folder / training.data}": {error.strerror or error}') from error
+    if form == "json":
+        click.echo(json.dumps({"event": "result", **trained.report}))
+        return
+    click.echo("\n".join(summary(trained.report)))
+    if not is_written:
+        click.echo(f"{RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
+    for protection, reason in trained.gaps.items():
+        click.echo(f"Note: training ran without {protection}: {reason}", err=True)
+
+
+def _write_script(folder: Path, training: Training, target: Path) -> None:
+    """Writes the script of a run, its requirements and its features."""
+    try:
+        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        with progress("Computing the features") as line:
+            target.mkdir(parents=True, exist_ok=True)
+            notes = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
+        for name, data in script_files(prepared.settings).items():
+            write_file(target / name, data)
+    except Refused as error:
+        raise CommandFailed(f'Unable to write the script of "{training.model}"', (str(error),)) from error
+    except OSError as error:
+        raise CommandFailed(f'Unable to write the script of "{training.model}": {error}') from error
+    for note in notes:
+        click.echo(f"Note: {plain(note, 400)}")
+    click.echo(f"python {target / SCRIPT} gives the curves of this run.")
+
+
+def _show(line: Progress | None, text: str) -> None:
+    if line is not None:
+        line.text = text
+
+
+class _Events:
+    """Shows the events of a run: each as a line of JSON, or the newest in the line of progress."""
+
+    def __init__(self, is_json: bool, line: Progress | None) -> None:
+        self._is_json = is_json
+        self._line = line
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        if self._is_json:
+            click.echo(json.dumps(event))
+        elif event["event"] == "progress":
+            _show(self._line, event["text"])
+        elif event["event"] == "resumed":
+            click.echo(f"Going on from the checkpoint of epoch {event['epoch']}.", err=True)
+
+
+def _training(folder: Path) -> Training:
+    """What the forge.yml of a project says. Raises `CommandFailed`."""
+    checked = check_policy(FolderFiles(folder))
+    if checked.has_errors:
+        problems = tuple(f"line {each.span.start.line}: {each.message}" for each in checked.diagnostics)
+        raise CommandFailed(f'"{folder / POLICY_FILE}" has errors', problems)
+    if checked.training is None:
+        advice = "Write `training:` with `recipe: motion` and `data: samples`, a folder with a folder for each label."
+        raise CommandFailed(f'"{folder}" has no {POLICY_FILE} with `training`', (advice,))
+    return checked.training
+
+
+def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
+    path = folder / splits_path(training.model)
+    return splits_of_bytes(path.read_bytes(), path.name) if path.is_file() else {}
+
+
+def _write(folder: Path, prepared: PreparedRun, trained: TrainedModel, *, replaces_runefile: bool) -> bool:
+    """Writes the files of a run; whether the Runefile is the recipe's now."""
+    for path, data in result_files(prepared, trained).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        write_file(folder / path, data)
+    runefile = folder / RUNEFILE
+    if runefile.exists() and not replaces_runefile:
+        return runefile.read_bytes() == trained.runefile.encode()
+    write_file(runefile, trained.runefile.encode())
+    return True

@@ -1,0 +1,59 @@
+"""What a training run says to a person at its end: how often the rune is right, by label, and what it mixes up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rune.tools.cli.terminal.columns import columns
+from rune.wording import counted, plain
+
+
+def summary(report: Mapping[str, Any]) -> Iterator[str]:
+    """The whole text of a report, line by line."""
+    for note in report["notes"]:
+        yield f"Note: {plain(note, 400)}"
+    curves = report["curves"]
+    best = curves[report["best_epoch"] - 1]
+    yield (
+        f"Best epoch {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
+        f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} parameters."
+    )
+    yield ""
+    yield columns(list(_rows(report)))
+    test = report["judgements"]["test"]
+    yield ""
+    yield f"Accuracy on the test split: {_share(test['accuracy'])}. The quantised rune itself ran on the recordings."
+    yield from _mistakes(report["labels"], test["confusion"])
+
+
+def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield ["Label", "Learned from", "Validation", "", "Test", ""]
+    judgements = report["judgements"]
+    for label in report["labels"]:
+        cells = [plain(label), str(report["samples"]["train"][label])]
+        for split in ("validation", "test"):
+            row = judgements[split]["labels"][label]
+            cells += [str(row["samples"]), _short_share(row["recall"])]
+        yield cells
+
+
+def _mistakes(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> Iterator[str]:
+    mistakes = sorted(
+        (-count, labels[right], labels[answer])
+        for right, row in enumerate(confusion)
+        for answer, count in enumerate(row)
+        if count and right != answer
+    )
+    for count, right, answer in mistakes[:5]:
+        yield f"  {plain(right)} was taken for {plain(answer)} in {counted(-count, 'recording')}."
+
+
+def _share(share: Sequence[float] | None) -> str:
+    if share is None:
+        return "unknown, because there are no recordings"
+    return f"{share[0]:.1%} (95 % interval {share[1]:.1%} to {share[2]:.1%})"
+
+
+def _short_share(share: Sequence[float] | None) -> str:
+    return "-" if share is None else f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"

@@ -1,0 +1,116 @@
+"""Reads a folder or a ZIP file of recordings, in every layout that an import takes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from lab.refusal import Reason, Refused
+from rune.datasets.content.content import BadContent, Kind, Quality
+from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.find import find_layout, read_item
+from rune.wording import quoted, size_text
+
+MAX_RECORDINGS = 100_000
+MAX_BYTES = 1 << 30
+"""Bytes of all recordings together."""
+MAX_LABELS = 200
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording with its label. `group` is the person or device it was recorded of, and `split` the one that the
+    data set gives it; both are empty where the data set does not say."""
+
+    name: str
+    label: str
+    data: bytes
+    kind: Kind
+    quality: Quality
+    group: str = ""
+    split: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes, in hexadecimal digits."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """What a folder has: its recordings, and a sentence about each file that is left out."""
+
+    items: Sequence[Recording]
+    omissions: Sequence[str]
+
+
+def read_recordings(source: Path) -> Recordings:
+    """Reads a folder, or a ZIP file. Raises `Refused` for data without recordings, and `OSError`."""
+    with ExitStack() as stack:
+        if source.is_dir():
+            packed = stack.enter_context(tempfile.TemporaryFile())
+            _pack(source, packed)
+            file = io.FileIO(packed.fileno(), closefd=False)
+        else:
+            file = stack.enter_context(source.open("rb", buffering=0))
+        return _read(file, source.name)
+
+
+def data_digest(recordings: Iterable[Recording], splits: Sequence[str]) -> str:
+    """The digest of recordings with their labels and splits, in whichever order they come."""
+    rows = sorted([each.digest, each.label, split] for each, split in zip(recordings, splits, strict=True))
+    return f"sha256:{hashlib.sha256(json.dumps(rows).encode()).hexdigest()}"
+
+
+def _pack(folder: Path, target: IO[bytes]) -> None:
+    """Packs the files of a folder. Links and hidden files are left out."""
+    size = 0
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            relative = path.relative_to(folder)
+            if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
+                continue
+            size += path.stat().st_size
+            if size > MAX_BYTES:
+                raise Refused(Reason.TOO_LARGE, f"{quoted(folder.name)} has more than {size_text(MAX_BYTES)}.")
+            # A fixed time: a file of before 1980 cannot be packed with its own.
+            archive.writestr(zipfile.ZipInfo(relative.as_posix()), path.read_bytes())
+    target.flush()
+
+
+def _read(file: io.RawIOBase, name: str) -> Recordings:
+    try:
+        archive = DataArchive(file)
+        layout = find_layout(archive)
+    except BadContent as error:
+        raise Refused(Reason.DATA, f"{quoted(name)}: {error}") from error
+    if len(layout.items) > MAX_RECORDINGS:
+        raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {MAX_RECORDINGS:,} recordings.")
+    items, omissions = [], [f"{each.path}: {each.reason}" for each in layout.omissions]
+    size = 0
+    for item in layout.items:
+        if not item.label:
+            omissions.append(f"{item.path}: It has no label. Put it into a folder named after its label.")
+            continue
+        try:
+            content = read_item(archive, layout, item)
+        except BadContent as error:
+            omissions.append(f"{item.path}: {error}")
+            continue
+        size += len(content.data)
+        if size > MAX_BYTES:
+            raise Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {size_text(MAX_BYTES)}.")
+        path = item.path if not item.index else f"{item.path} {item.index}"
+        items.append(Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split))
+    if not items:
+        advice = "Put each recording into a folder named after its label, such as yes/01.wav."
+        raise Refused(Reason.DATA, f"{quoted(name)} has no recordings with labels. {advice}")
+    return Recordings(tuple(items), tuple(omissions))

@@ -1,0 +1,83 @@
+"""What data a classifier needs, and the sentences about data that lacks it. Pure functions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from lab.dataset.recordings import MAX_LABELS, Recording
+from lab.refusal import Reason, Refused
+from rune.datasets.content.content import Kind, Quality
+from rune.datasets.splits import Split
+from rune.wording import counted, listed, quoted
+
+MIN_GROUPS = 5
+"""People of each label: with fewer, a split by person leaves nobody to test with, or hardly anybody to learn from."""
+MIN_RECORDINGS = 10
+"""Recordings of each label, where the data set does not say who was recorded."""
+_WEAK = {Quality.QUIET: "silent", Quality.CLIPPED: "clipped", Quality.STILL: "without any motion"}
+
+
+def require_recordings(recordings: Sequence[Recording], kind: Kind, recipe: str) -> None:
+    """Raises `Refused` for data of another kind, of one label or too many, or of too few people or recordings."""
+    others = [each for each in recordings if each.kind is not kind]
+    if others:
+        first = others[0]
+        message = f"The recipe {recipe} learns from {kind.value}, and {quoted(first.name)} is {first.kind.value}."
+        raise Refused(Reason.DATA, message)
+    labels = sorted({each.label for each in recordings})
+    if len(labels) == 1:
+        advice = "Add recordings of something else, in a folder of their own."
+        raise Refused(Reason.DATA, f"All recordings are of the label {quoted(labels[0])}. {advice}")
+    if len(labels) > MAX_LABELS:
+        raise Refused(Reason.DATA, f"The data has {len(labels)} labels; at most {MAX_LABELS} are supported.")
+    if not any(each.split for each in recordings):
+        lacking = list(_lacking(recordings, labels))
+        if lacking:
+            raise Refused(Reason.DATA, " ".join(lacking))
+
+
+def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator[str]:
+    groups: dict[str, set[str]] = defaultdict(set)
+    counts: dict[str, int] = defaultdict(int)
+    for each in recordings:
+        counts[each.label] += 1
+        # A recording without a group stands for itself, as it does when the data is divided.
+        groups[each.label].add(each.group or each.digest)
+    has_groups = any(each.group for each in recordings)
+    for label in labels:
+        people = len(groups[label])
+        if has_groups and people < MIN_GROUPS:
+            needed = f"{MIN_GROUPS} are needed for a split by person"
+            yield f"{label} has {counted(people, 'person', 'people')}; {needed}."
+        elif not has_groups and counts[label] < MIN_RECORDINGS:
+            yield f"{label} has {counted(counts[label], 'recording')}; {MIN_RECORDINGS} are needed."
+
+
+def require_splits(recordings: Sequence[Recording], splits: Sequence[Split]) -> None:
+    """Raises `Refused` where a label has no recording in one of the splits."""
+    present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
+    labels = sorted({each.label for each in recordings})
+    missing = [
+        f"{label} has no recordings in the split {split.value}."
+        for label in labels
+        for split in Split
+        if (label, split) not in present
+    ]
+    if missing:
+        advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
+        raise Refused(Reason.DATA, " ".join([*missing[:5], advice]))
+
+
+def warnings(recordings: Sequence[Recording]) -> Iterator[str]:
+    """Sentences about data that is weak, and from which a model can learn nevertheless."""
+    for quality, word in _WEAK.items():
+        weak = [each for each in recordings if each.quality is quality]
+        if weak:
+            labels = listed(sorted({each.label for each in weak}))
+            yield f"{counted(len(weak), 'recording')} of {labels} {'is' if len(weak) == 1 else 'are'} {word}."
+    if not any(each.group for each in recordings) and not any(each.split for each in recordings):
+        yield (
+            "The data does not say who was recorded, so one person's recordings may be on two sides, and the accuracy "
+            "for people whom the model does not know may be lower. Name people in the column group of a metadata.csv."
+        )

@@ -1,0 +1,85 @@
+"""Gives each recording its split: by group, stable whatever comes later. Pure functions.
+
+A group, or a recording without one, keeps the split that it once got; the splits of a folder are stored in a file
+beside the model, because a folder remembers nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from lab.dataset.recordings import Recording
+from lab.refusal import Reason, Refused
+from rune.datasets.splits import Split, split_of_new_group
+from rune.wording import quoted
+
+_DIGITS = 16
+"""Of a recording's digest, which names it."""
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The split of each recording, and those of all groups and single recordings by name, to be stored."""
+
+    of_recordings: Sequence[Split]
+    stored: Mapping[str, Split]
+
+
+def divide(recordings: Sequence[Recording], stored: Mapping[str, Split]) -> Splits:
+    """Divides recordings. A split that the data set gives goes before; `stored` are earlier ones by name.
+
+    Raises `Refused` for data that gives splits to some recordings only, or puts a group into two.
+    """
+    if any(each.split for each in recordings):
+        return Splits(_declared(recordings), dict(stored))
+    labels: dict[str, Counter[str]] = {}
+    for each in recordings:
+        labels.setdefault(name_of(each), Counter())[each.label] += 1
+    counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
+    splits = dict(stored)
+    for name in (name for name in labels if name in splits):
+        counts[splits[name]] += labels[name]
+    new = [name for name in labels if name not in splits]
+    # Large groups first, while there is a choice; then in an order that says nothing of the recordings.
+    for name in sorted(new, key=lambda name: (-labels[name].total(), sha256(name.encode()).digest())):
+        splits[name] = split_of_new_group(labels[name], counts)
+        counts[splits[name]] += labels[name]
+    return Splits([splits[name_of(each)] for each in recordings], splits)
+
+
+def name_of(recording: Recording) -> str:
+    """The name under which a recording's split is stored: its group's, or its own."""
+    return f"group {recording.group}" if recording.group else f"recording {recording.digest[:_DIGITS]}"
+
+
+def _declared(recordings: Sequence[Recording]) -> list[Split]:
+    groups: dict[str, str] = {}
+    for each in recordings:
+        if not each.split:
+            raise Refused(
+                Reason.DATA, f"{quoted(each.name)} has no split, and others have one. Give every recording a split."
+            )
+        if each.group and groups.setdefault(each.group, each.split) != each.split:
+            one, other = sorted((groups[each.group], each.split))
+            message = f"The group {quoted(each.group)} has recordings in the splits {one} and {other}."
+            raise Refused(Reason.DATA, f"{message} Put all recordings of a person into one split.")
+    return [Split(each.split) for each in recordings]
+
+
+def splits_to_bytes(stored: Mapping[str, Split]) -> bytes:
+    """The splits as a file, in one order."""
+    rows = {name: stored[name].value for name in sorted(stored)}
+    return (json.dumps({"version": 1, "splits": rows}, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def splits_of_bytes(data: bytes, name: str) -> dict[str, Split]:
+    """The splits of a file that `splits_to_bytes` wrote. Raises `Refused` for another file."""
+    try:
+        return {str(key): Split(value) for key, value in json.loads(data)["splits"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{quoted(name)} is not a list of splits. Restore it, or delete it to divide the data anew."
+        raise Refused(Reason.DATA, message) from error

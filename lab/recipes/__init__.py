@@ -1,0 +1,1 @@
+"""Recipes: how a kind of model is learned, a folder each."""

@@ -1,0 +1,72 @@
+"""The arguments of a recipe: declared once with unit and range, and read from what somebody wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from lab.refusal import Reason, Refused
+from rune.wording import plain, quoted
+
+Number = int | float
+Values = Mapping[str, Number]
+"""The value of each argument of a recipe, by name."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A number from `low` to `high`, in `unit`. It is a whole number where its default is one."""
+
+    name: str
+    meaning: str
+    default: Number
+    low: Number
+    high: Number
+    unit: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return isinstance(self.default, int)
+
+    def read(self, written: object) -> Number:
+        """The number that was written. Raises `Refused`."""
+        if isinstance(written, int) and not isinstance(written, bool) and self.low <= written <= self.high:
+            return written if self.is_whole else float(written)
+        if isinstance(written, float) and not self.is_whole and self.low <= written <= self.high:
+            return written
+        kind = "a whole number" if self.is_whole else "a number"
+        unit = f" {self.unit}" if self.unit else ""
+        message = f"{self.name} is {plain(str(written))}; it must be {kind} from {self.low} to {self.high}{unit}."
+        raise Refused(Reason.SETTINGS, message)
+
+
+COMMON: Sequence[Argument] = (
+    Argument("epochs", "How often the model sees all recordings, at most.", 60, 1, 2000, "epochs"),
+    Argument(
+        "patience", "Epochs without a lower loss on the validation split, after which training ends.", 15, 1, 2000
+    ),
+    Argument("batch", "Windows that are learned at once.", 32, 1, 1024, "windows"),
+    Argument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),
+    Argument("dropout", "The share of the last features that is left out while learning.", 0.2, 0.0, 0.9),
+)
+"""The arguments that every recipe has that trains a network by gradient descent."""
+
+
+def require_multiple(values: Values, name: str, of: int) -> int:
+    """The value of an argument. Raises `Refused` where it is no multiple of `of`."""
+    value = int(values[name])
+    if value % of:
+        raise Refused(Reason.SETTINGS, f"{name} is {value}; it must be a multiple of {of}.")
+    return value
+
+
+def read_arguments(declared: Sequence[Argument], written: Mapping[str, object], recipe: str) -> dict[str, Number]:
+    """All values, with the defaults of those that were not written. Raises `Refused`, which names the argument."""
+    names = [each.name for each in declared]
+    for name in written:
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            advice = f"Did you mean {near[0]}?" if near else f"It has {', '.join(names)}."
+            raise Refused(Reason.SETTINGS, f"The recipe {recipe} has no argument {quoted(name)}. {advice}")
+    return {each.name: each.read(written.get(each.name, each.default)) for each in declared}

@@ -1,0 +1,73 @@
+"""Motion and gestures: what a motion sensor moves like, by convolutions over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.recipes.arguments import COMMON, Argument, Values, require_multiple
+from lab.recipes.recipe import Features, Recipe, classifier_answer
+from rune.datasets.content.content import Kind
+
+_CHUNK = 5
+"""Rows that a run reads."""
+_ARGUMENTS = (
+    Argument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
+    Argument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
+    Argument("scale", "The acceleration that becomes 1: 9.81 for metres per second squared.", 9.81, 0.001, 100000.0),
+    Argument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
+    Argument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 5),
+    Argument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
+    Argument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
+    Argument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
+    Argument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
+)  # fmt: skip
+
+
+def _features(values: Values) -> Features:
+    window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
+    stages = f"""\
+  # Acceleration in x, y and z, {_CHUNK} rows at a time.
+  motion:
+    capability: ACCEL
+    outputs:
+      - {{type: f32, dimensions: [{_CHUNK}, 3]}}
+    args:
+      samples: {_CHUNK}
+
+  # The last {window} rows, anew each {hop} rows.
+  window:
+    proc-block: window
+    inputs: [motion]
+    outputs:
+      - {{type: f32, dimensions: [{window}, 3]}}
+    args:
+      size: {window}
+      hop: {hop}
+
+  # As the model learned it.
+  features:
+    proc-block: scale
+    inputs: [window]
+    outputs:
+      - {{type: f32, dimensions: [{window}, 3]}}
+    args:
+      deviation: {values["scale"]}
+"""
+    return Features(stages, "features", (window, 3))
+
+
+def _answer(values: Values, labels: int, scores: str) -> str:
+    return classifier_answer(labels, scores, int(values["mean-of"]))
+
+
+RECIPE = Recipe(
+    name="motion",
+    title="Motion and gestures",
+    kind=Kind.MOTION,
+    folder=Path(__file__).parent,
+    arguments=(*_ARGUMENTS, *COMMON),
+    network_arguments=("filters", "blocks", "dropout"),
+    augmentation=("turn", "strength", "noise"),
+    features=_features,
+    answer=_answer,
+)

@@ -1,0 +1,37 @@
+"""The network of the recipe for motion, and its augmentation. Plain Keras and NumPy: scripts contain this file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+
+def network(shape: tuple[int, ...], classes: int, *, filters: int, blocks: int, dropout: float) -> Any:
+    """Convolutions over time, each of which halves it, and the mean of what they found. Inputs are `(rows, 3)`."""
+    source = keras.Input(shape)
+    x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
+    for block in range(blocks):
+        width = filters + block * filters // 2
+        x = keras.layers.Conv2D(width, (9 if block == 0 else 5, 1), (2, 1), padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization(momentum=0.9)(x)
+        x = keras.layers.ReLU()(x)
+    x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
+    x = keras.layers.Reshape((x.shape[-1],))(x)
+    x = keras.layers.Dropout(dropout)(x)
+    return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+def augmented(batch: Any, random: np.random.Generator, *, turn: float, strength: float, noise: float) -> Any:
+    """Motions as another sensor might have recorded them: turned a little, stronger or weaker, and with noise."""
+    angles = random.normal(0, np.radians(turn) / 2, (len(batch), 3))
+    (cx, cy, cz), (sx, sy, sz) = np.cos(angles).T, np.sin(angles).T
+    rows = [
+        [cy * cz, sx * sy * cz - cx * sz, cx * sy * cz + sx * sz],
+        [cy * sz, sx * sy * sz + cx * cz, cx * sy * sz - sx * cz],
+        [-sy, sx * cy, cx * cy],
+    ]
+    turned = np.einsum("nij,ntj->nti", np.moveaxis(np.array(rows), 2, 0), batch)
+    factors = random.uniform(1 - strength, 1 + strength, (len(batch), 1, 1))
+    return (turned * factors + random.normal(0, noise, batch.shape)).astype(np.float32)

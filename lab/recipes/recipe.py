@@ -1,0 +1,189 @@
+"""What a recipe is, and the Runefiles that it gives: of the features alone, and of the whole rune."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.recipes.arguments import Argument, Values
+from rune.datasets.content.content import Kind
+from rune.model.tflite import TensorKind, read_model
+
+MODEL_STAGE = "model"
+"""The name of the stage that runs the model, in every Runefile of a recipe."""
+_SCORES_STAGE = "dequantized"
+FEATURES_OUTPUT = "learned"
+"""The output of a Runefile of features."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape."""
+
+    stages: str
+    stage: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a kind of model is learned.
+
+    `folder` has `network.py`: plain Keras and NumPy, which training imports and an exported script contains. Its
+    function `network(shape, classes, **arguments)` gives a model that answers with one share for each class, and
+    `augmented(batch, random, **arguments)` gives a batch of inputs as training sees them. `network_arguments` and
+    `augmentation` name the arguments that each of them takes. `answer` gives the stages behind the model from the
+    values, the number of labels, and the name of the stage that gives their scores; their last stages are outputs.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    folder: Path
+    arguments: Sequence[Argument]
+    network_arguments: Sequence[str]
+    augmentation: Sequence[str]
+    features: Callable[[Values], Features]
+    answer: Callable[[Values, int, str], str]
+
+    @property
+    def network_source(self) -> Path:
+        return self.folder / "network.py"
+
+    @property
+    def network_module(self) -> str:
+        return f"lab.recipes.{self.folder.name}.network"
+
+
+def features_runefile(recipe: Recipe, values: Values) -> str:
+    """A Runefile that sends what the model would read. A rune is built of it, so training learns from what runs."""
+    features = recipe.features(values)
+    output = f"  {FEATURES_OUTPUT}:\n    out: TENSOR\n    inputs: [{features.stage}]\n"
+    return f"{_head(recipe)}{features.stages}\n{output}"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """How an input or output of a quantised model stores numbers: as `type`, with a scale and a zero point."""
+
+    type: str
+    scale: float
+    zero_point: int
+
+
+def edges_of(model: bytes) -> tuple[Edge | None, Edge | None]:
+    """The edges of a model's first input and output, None for floats. Raises `ModelError`."""
+    read = read_model(model)
+    tensors = (read.tensors[read.inputs[0]], read.tensors[read.outputs[0]])
+    first, second = (
+        Edge(_TYPES[each.kind], each.scale, each.zero_point or 0)
+        if each.scale is not None and each.kind in _TYPES
+        else None
+        for each in tensors
+    )
+    return first, second
+
+
+_TYPES = {TensorKind.INT8: "i8", TensorKind.UINT8: "u8", TensorKind.INT16: "i16"}
+
+
+def scores_stage(model: bytes) -> str:
+    """The name of the stage that gives the scores of all labels as f32."""
+    return MODEL_STAGE if edges_of(model)[1] is None else _SCORES_STAGE
+
+
+def whole_runefile(recipe: Recipe, values: Values, path: str, model: bytes, labels: Sequence[str]) -> str:
+    """The Runefile that a training run gives. `path` is that of the model file, from the Runefile's folder.
+
+    Raises `ModelError`.
+    """
+    features = recipe.features(values)
+    source, target = edges_of(model)
+    stages = features.stages + "\n"
+    if source is not None:
+        stages += f"""\
+  # In the whole numbers that the model reads.
+  quantized:
+    proc-block: quantize
+    inputs: [{features.stage}]
+    outputs:
+      - {{type: {source.type}, dimensions: [{", ".join(map(str, features.shape))}]}}
+    args:
+      scale: {source.scale:.9g}
+      zero_point: {source.zero_point}
+      type: {source.type}
+
+"""
+    stages += f"""\
+  # One score for each label; together they are 1.
+  {MODEL_STAGE}:
+    model: {_text(f"./{path}")}
+    inputs: [{features.stage if source is None else "quantized"}]
+    outputs:
+      - {{type: {"f32" if target is None else target.type}, dimensions: [1, {len(labels)}]}}
+
+"""
+    if target is not None:
+        stages += f"""\
+  {_SCORES_STAGE}:
+    proc-block: dequantize
+    inputs: [{MODEL_STAGE}]
+    outputs:
+      - {{type: f32, dimensions: [1, {len(labels)}]}}
+    args:
+      scale: {target.scale:.9g}
+      zero_point: {target.zero_point}
+
+"""
+    answer = recipe.answer(values, len(labels), scores_stage(model))
+    resources = f"\nresources:\n  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
+    return f"{_head(recipe)}{stages}{answer}{resources}"
+
+
+def classifier_answer(labels: int, scores: str, mean_of: int) -> str:
+    """The stages behind a classifier: the mean of some windows, the best label, and the scores of all."""
+    return f"""\
+  # The mean of the last windows: single ones flicker.
+  steady:
+    proc-block: moving_average
+    inputs: [{scores}]
+    outputs:
+      - {{type: f32, dimensions: [1, {labels}]}}
+    args:
+      length: {mean_of}
+
+  best:
+    proc-block: top_k
+    inputs: [steady]
+    outputs:
+      - {{type: u32, dimensions: [1]}}
+      - {{type: f32, dimensions: [1]}}
+
+  label:
+    proc-block: label
+    inputs: [best.0]
+    outputs:
+      - {{type: utf8, dimensions: [1]}}
+    args:
+      wordlist: $LABELS
+
+  answer:
+    out: SERIAL
+    inputs: [label]
+
+  # The scores of all labels, so that the app sees how sure the model is.
+  scores:
+    out: SERIAL
+    inputs: [steady]
+"""
+
+
+def _head(recipe: Recipe) -> str:
+    return f"# {recipe.title}, trained with the recipe {recipe.name}.\nversion: 1\nimage: runicos/base\n\npipeline:\n"
+
+
+def _text(value: str) -> str:
+    """A text in YAML: JSON's strings are YAML's."""
+    return json.dumps(value, ensure_ascii=False)

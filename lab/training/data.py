@@ -1,0 +1,114 @@
+"""The data of a run: recordings divided into splits, and what the model reads of them."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab.dataset.features import Windows, windows_of_recordings
+from lab.dataset.recordings import Recording, data_digest, read_recordings
+from lab.dataset.requirements import require_recordings, require_splits, warnings
+from lab.dataset.splitting import divide
+from lab.recipes.arguments import Values
+from lab.recipes.recipe import Recipe, features_runefile
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.datasets.splits import Split
+from rune.project.files import MemoryFiles
+from rune.wording import counted, listed
+
+SPLIT_NUMBERS: Mapping[Split, int] = {Split.TRAIN: 0, Split.VALIDATION: 1, Split.TEST: 2}
+"""How splits are numbered in a file of features."""
+Report = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Recordings with labels and splits, in the order of their names. `stored` are the splits to be stored beside the
+    model, `notes` sentences about what is left out or weak."""
+
+    recordings: Sequence[Recording]
+    splits: Sequence[Split]
+    labels: Sequence[str]
+    stored: Mapping[str, Split]
+    notes: Sequence[str]
+
+    @property
+    def digest(self) -> str:
+        return data_digest(self.recordings, [split.value for split in self.splits])
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Numbers of recordings by split and label."""
+        counts = Counter((split, each.label) for each, split in zip(self.recordings, self.splits, strict=True))
+        return {split.value: {label: counts[split, label] for label in self.labels} for split in Split}
+
+    def groups(self, split: Split) -> int:
+        """How many people or devices a split has."""
+        of_split = zip(self.recordings, self.splits, strict=True)
+        return len({each.group for each, own in of_split if own is split and each.group})
+
+
+def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> Dataset:
+    """Reads and divides the data of a recipe. Raises `Refused` and `OSError`."""
+    read = read_recordings(source)
+    recordings = sorted(read.items, key=lambda each: each.name)
+    require_recordings(recordings, recipe.kind, recipe.name)
+    splits = divide(recordings, stored)
+    require_splits(recordings, splits.of_recordings)
+    notes = [*_omitted(read.omissions), *warnings(recordings)]
+    labels = sorted({each.label for each in recordings})
+    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes)
+
+
+def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> Windows:
+    """What the model reads of all recordings: a rune of the recipe's blocks computes it. Raises `Refused`."""
+    report(0.0, "Building the features")
+    files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
+    rune = build(files, BuildOptions("features")).rune
+    count = len(dataset.recordings)
+    return windows_of_recordings(
+        rune, dataset.recordings, lambda done: report(done / count, f"Computing features, {done} of {count}")
+    )
+
+
+def features_bytes(dataset: Dataset, windows: Windows) -> bytes:
+    """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`."""
+    labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
+    splits = np.array([SPLIT_NUMBERS[split] for split in dataset.splits], np.int32)
+    arrays: dict[str, Any] = {
+        "inputs": windows.inputs,
+        "labels": labels[windows.recordings],
+        "splits": splits[windows.recordings],
+        "recordings": windows.recordings,
+    }
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def require_windows(dataset: Dataset, windows: Windows) -> None:
+    """Raises `Refused` where a label has no recording that fills a window in one of the splits."""
+    filled = sorted(set(windows.recordings.tolist()))
+    require_splits([dataset.recordings[each] for each in filled], [dataset.splits[each] for each in filled])
+
+
+def short_note(dataset: Dataset, windows: Windows) -> Sequence[str]:
+    """A sentence about recordings that fill no window, if there are any."""
+    if not windows.too_short:
+        return ()
+    labels = sorted({dataset.recordings[each].label for each in windows.too_short})
+    count = len(windows.too_short)
+    verb = "is shorter than a window and is" if count == 1 else "are shorter than a window and are"
+    return (f"{counted(count, 'recording')} of {listed(labels)} {verb} left out.",)
+
+
+def _omitted(omissions: Sequence[str]) -> Sequence[str]:
+    shown = [f"Left out: {each}" for each in omissions[:3]]
+    more = len(omissions) - len(shown)
+    return [*shown, f"{counted(more, 'further file')} left out."] if more > 0 else shown

@@ -1,0 +1,125 @@
+"""Trains a network, epoch by epoch. Plain Keras and NumPy: exported scripts contain this file as it is.
+
+The same seed, data and settings give the same curves on the same kind of machine, also where a run was interrupted:
+the order of the windows and the augmentation of an epoch follow from the seed and its number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`epochs` is the most epochs. After `patience` of them without a lower loss on the validation split it ends."""
+
+    seed: int
+    epochs: int
+    patience: int
+    batch: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """Windows to learn from, or to choose the best epoch by. `inputs` is f32 [n, ...], `labels` i32 [n]."""
+
+    inputs: Any
+    labels: Any
+
+
+@dataclass
+class Progress:
+    """How far a run is: its curves, a row for each epoch, and the best epoch with its weights."""
+
+    curves: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int = 0
+    best_weights: list[Any] = field(default_factory=list)
+
+
+class Diverged(Exception):
+    """The loss is no number any more."""
+
+
+def new_model(build: Callable[[], Any], settings: Settings, train: Part) -> Any:
+    """A model that is ready to learn. The same seed gives the same weights."""
+    keras.utils.set_random_seed(settings.seed)
+    tf.config.experimental.enable_op_determinism()
+    model = build()
+    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.epochs * _steps(train, settings))
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
+        loss=keras.losses.SparseCategoricalCrossentropy(),
+        metrics=["accuracy"],
+    )
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def fit(
+    model: Any,
+    train: Part,
+    validation: Part,
+    settings: Settings,
+    augment: Callable[[Any, np.random.Generator], Any],
+    progress: Progress,
+    after_epoch: Callable[[], None],
+) -> None:
+    """Trains from where `progress` is, and calls `after_epoch` when it has a further row. Raises `Diverged`."""
+    counts = np.bincount(train.labels)
+    weights = (len(train.labels) / len(counts) / np.maximum(counts, 1)).astype(np.float32)
+    for epoch in range(len(progress.curves) + 1, settings.epochs + 1):
+        if has_ended(progress, settings):
+            return
+        random = np.random.default_rng([settings.seed, epoch])
+        # As many windows as fill whole batches: a smaller last batch would be compiled a second time.
+        order = np.resize(random.permutation(len(train.labels)), _steps(train, settings) * _batch(train, settings))
+        model.reset_metrics()
+        for chosen in order.reshape(-1, _batch(train, settings)):
+            labels = train.labels[chosen]
+            row = model.train_on_batch(
+                augment(train.inputs[chosen], random), labels, sample_weight=weights[labels], return_dict=True
+            )
+        loss, accuracy = judged(model, validation)
+        learned = {"loss": float(row["loss"]), "accuracy": float(row["accuracy"])}
+        if not math.isfinite(loss) or not math.isfinite(learned["loss"]):
+            raise Diverged(f"The loss of epoch {epoch} is not a number.")
+        lowest = min((each["validation_loss"] for each in progress.curves), default=math.inf)
+        progress.curves.append({"epoch": epoch, **learned, "validation_loss": loss, "validation_accuracy": accuracy})
+        if loss < lowest:
+            progress.best_epoch, progress.best_weights = epoch, model.get_weights()
+        after_epoch()
+
+
+def has_ended(progress: Progress, settings: Settings) -> bool:
+    """Whether the last epochs brought nothing, or there are no more of them."""
+    epochs = len(progress.curves)
+    return epochs >= settings.epochs or epochs - progress.best_epoch >= settings.patience
+
+
+def judged(model: Any, part: Part) -> tuple[float, float]:
+    """The loss and the accuracy on windows that are not learned."""
+    shares = answers(model, part.inputs)
+    right = shares[np.arange(len(part.labels)), part.labels]
+    loss = float(np.mean(-np.log(np.maximum(right.astype(np.float64), 1e-7))))
+    return (loss if np.isfinite(shares).all() else math.nan), float(np.mean(np.argmax(shares, axis=1) == part.labels))
+
+
+def answers(model: Any, inputs: Any) -> Any:
+    """A share for each class, f32 [n, classes]."""
+    return np.concatenate([model.predict_on_batch(inputs[each : each + 256]) for each in range(0, len(inputs), 256)])
+
+
+def _batch(train: Part, settings: Settings) -> int:
+    return min(settings.batch, len(train.labels))
+
+
+def _steps(train: Part, settings: Settings) -> int:
+    return -(-len(train.labels) // _batch(train, settings))

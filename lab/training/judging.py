@@ -1,0 +1,74 @@
+"""How often the trained rune is right: the finished rune runs on recordings that it did not learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.dataset.features import RecordingRunner, tensor_array
+from lab.recipes.recipe import scores_stage
+from lab.training.data import Dataset
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.datasets.splits import Split
+from rune.project.files import MemoryFiles
+from rune.running.evaluation.intervals import wilson
+from rune.source.runefile.pipeline import Port
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The answers for the recordings of one split. `confusion[right][answer]` counts them, by places of labels; a
+    recording's answer is the label with the highest mean score of its windows. `silent` ones fill no window."""
+
+    confusion: Sequence[Sequence[int]]
+    silent: int
+
+    def to_json(self, labels: Sequence[str]) -> dict[str, Any]:
+        """Shares with their 95 % intervals, by label and together."""
+        right = sum(row[place] for place, row in enumerate(self.confusion))
+        count = sum(map(sum, self.confusion))
+        return {
+            "samples": count,
+            "left_out": self.silent,
+            "accuracy": _share(right, count),
+            "labels": {
+                label: {"samples": sum(row), "recall": _share(row[place], sum(row))}
+                for place, (label, row) in enumerate(zip(labels, self.confusion, strict=True))
+            },
+            "confusion": [list(row) for row in self.confusion],
+        }
+
+
+def judge(
+    runefile: str, model_path: str, model: bytes, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+) -> Judgement:
+    """Builds the rune of a run and runs it on the recordings of a split. Raises `Refused`."""
+    port = Port(scores_stage(model), 0)
+    rune = build(
+        MemoryFiles({"Runefile.yml": runefile.encode(), model_path: model}), BuildOptions("trained", watched=(port,))
+    ).rune
+    runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    chosen = [each for each, own in zip(dataset.recordings, dataset.splits, strict=True) if own is split]
+    confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
+    silent = 0
+    for place, recording in enumerate(chosen):
+        rows = runner.rows(recording)
+        if rows:
+            answer = int(np.argmax(np.mean(rows, axis=0)))
+            confusion[dataset.labels.index(recording.label), answer] += 1
+        else:
+            silent += 1
+        report((place + 1) / len(chosen), f"Running the rune on the {split.value} split, {place + 1} of {len(chosen)}")
+    return Judgement(confusion.tolist(), silent)
+
+
+def _share(right: int, count: int) -> list[float] | None:
+    """The share and its 95 % interval, or None of nothing."""
+    if not count:
+        return None
+    share = wilson(right, count)
+    return [round(share.value, 4), round(share.low, 4), round(share.high, 4)]

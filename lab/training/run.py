@@ -1,0 +1,182 @@
+"""A whole training run: from the data of a project to a quantised model, its Runefile, and how often it is right."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from lab.child.limits import Limits
+from lab.child.start import Outcome, Step
+from lab.child.start import run as run_step
+from lab.quantize.forms import FLOAT
+from lab.quantize.samples import MOST_SAMPLES
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import recipe_of
+from lab.recipes.recipe import whole_runefile
+from lab.training.data import (
+    Dataset,
+    Report,
+    compute_windows,
+    features_bytes,
+    read_dataset,
+    require_windows,
+    short_note,
+)
+from lab.training.judging import judge
+from lab.training.run_folder import RunFolder
+from lab.training.settings import ENVIRONMENT, RunSettings
+from rune.datasets.splits import Split
+from rune.source.policy.training_section import Training
+
+Json = Any
+Send = Callable[[Mapping[str, Json]], None]
+"""Takes an event of a run: `data`, `resumed`, `epoch`, `progress` or `result`."""
+MEMORY = 4 << 30
+"""Bytes of memory of the process that trains."""
+DEFAULT_MINUTES = 60
+REPORT_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """A run whose settings and data were checked."""
+
+    training: Training
+    settings: RunSettings
+    dataset: Dataset
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a run gives. `report` has the curves and how often the rune is right."""
+
+    float_model: bytes
+    model: bytes
+    runefile: str
+    report: Mapping[str, Json]
+    gaps: Mapping[str, str]
+
+
+def prepare_run(training: Training, source: Path, stored: Mapping[str, Split]) -> PreparedRun:
+    """Checks settings and data. `stored` are the splits of earlier runs. Raises `Refused` and `OSError`."""
+    recipe = recipe_of(training.recipe)
+    values = read_arguments(recipe.arguments, training.arguments, recipe.name)
+    recipe.features(values)  # refuses arguments that contradict each other
+    dataset = read_dataset(source, recipe, stored)
+    settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest)
+    return PreparedRun(training, settings, dataset)
+
+
+def write_features(prepared: PreparedRun, target: Path, report: Report) -> list[str]:
+    """Computes the features of a run into a file. Returns notes about the data. Raises `Refused`."""
+    settings, dataset = prepared.settings, prepared.dataset
+    windows = compute_windows(dataset, settings.recipe, settings.values, report)
+    require_windows(dataset, windows)
+    target.write_bytes(features_bytes(dataset, windows))
+    return [*dataset.notes, *short_note(dataset, windows)]
+
+
+def train(
+    prepared: PreparedRun,
+    folder: RunFolder,
+    send: Send,
+    *,
+    minutes: float = DEFAULT_MINUTES,
+) -> TrainedModel:
+    """Trains a model, from the newest checkpoint if there is one. Raises `Refused`."""
+    notes = write_features(prepared, folder.features, _reporter(send))
+    dataset = prepared.dataset
+    groups = {split.value: dataset.groups(split) for split in Split}
+    send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": notes})
+    training = _train(prepared, folder, send, minutes)
+    float_model = folder.outputs()["model"].read_bytes()
+    quantisation, model = _quantise(prepared, folder, float_model, send)
+    runefile = whole_runefile(
+        prepared.settings.recipe, prepared.settings.values, prepared.training.model, model, dataset.labels
+    )
+    judgements = {
+        split.value: judge(runefile, prepared.training.model, model, dataset, split, _reporter(send)).to_json(
+            dataset.labels
+        )
+        for split in (Split.VALIDATION, Split.TEST)
+    }
+    report = {
+        "labels": list(dataset.labels),
+        "samples": dataset.counts(),
+        "groups": groups,
+        "notes": notes,
+        **training.result,
+        "quantiser": quantisation.result["quantiser"],
+        "judgements": judgements,
+    }
+    return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps})
+
+
+def _train(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float) -> Outcome:
+    settings = prepared.settings
+    spec = {
+        "recipe": settings.recipe.name,
+        "values": dict(settings.values),
+        "seed": settings.seed,
+        "labels": list(settings.labels),
+        "digest": settings.digest,
+    }
+    inputs = {"features": folder.features}
+    checkpoint = folder.newest_checkpoint()
+    if checkpoint is not None:
+        inputs["checkpoint"], epoch = checkpoint
+        send({"event": "resumed", "epoch": epoch})
+    limits = Limits(seconds=round(minutes * 60), memory=MEMORY)
+    step = Step("train", spec, inputs, folder.outputs(), limits, "training run")
+
+    def receive(event: Mapping[str, Json]) -> None:
+        send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
+
+    return run_step(step, ENVIRONMENT.python, _reporter(send), receive)
+
+
+def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send: Send) -> tuple[Outcome, bytes]:
+    """The model in its form, with ranges measured on windows that it learned from."""
+    form = prepared.training.form
+    with TemporaryDirectory(prefix="rune-train-") as name:
+        source, samples, output = (Path(name) / each for each in ("float.tflite", "samples.zip", "output.tflite"))
+        source.write_bytes(float_model)
+        samples.write_bytes(calibration_samples(folder.features))
+        spec = {"forms": [form], "floats": [], "form": form}
+        step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
+        outcome = run_step(step, Path(sys.executable), _reporter(send))
+        return outcome, float_model if form == FLOAT else output.read_bytes()
+
+
+def calibration_samples(features: Path) -> bytes:
+    """Windows of the train split, spread evenly, as an archive of samples."""
+    with np.load(features, allow_pickle=False) as arrays:
+        learned = arrays["inputs"][arrays["splits"] == 0]
+    chosen = learned[:: max(1, -(-len(learned) // MOST_SAMPLES))]
+    buffer, array = io.BytesIO(), io.BytesIO()
+    np.save(array, chosen)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("windows.npy", array.getvalue())
+    return buffer.getvalue()
+
+
+def _reporter(send: Send) -> Report:
+    """Sends how far a part of a run is, a few times a second."""
+    sent = 0.0
+
+    def report(share: float, text: str) -> None:
+        nonlocal sent
+        if time.monotonic() - sent >= REPORT_SECONDS:
+            sent = time.monotonic()
+            send({"event": "progress", "share": round(share, 3), "text": text})
+
+    return report

@@ -1,0 +1,133 @@
+"""A run as a script of plain Keras: the network and the loop as they are here, with the settings of the run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+from lab.environments.making import locked_packages
+from lab.training.settings import ENVIRONMENT, FITTING_SOURCE, RunSettings
+from lab.training.step import function_arguments
+
+SCRIPT = "train.py"
+FEATURES = "features.npz"
+REQUIREMENTS = "requirements.txt"
+_REQUIRED = ("keras", "numpy", "tensorflow-cpu")
+_WIDTH = 110
+
+_HEAD = '''\
+"""Trains the model of a project, as `rune train` does: the same curves on the same kind of machine.
+
+    python -m pip install -r requirements.txt
+    python train.py
+
+It reads {features}, which the blocks of the rune computed, and writes model.keras and curves.json. A model that you
+changed becomes one for devices by `rune convert model.keras --quantize int8 --samples ... -o model.tflite`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# Where numbers are added in another order, the curves are others.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
+'''
+_MAIN = """\
+def main() -> None:
+    folder = Path(__file__).resolve().parent
+    with np.load(folder / "{features}", allow_pickle=False) as arrays:
+        inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
+    train, validation, test = (Part(inputs[splits == split], labels[splits == split]) for split in range(3))
+    model = new_model(lambda: network(inputs.shape[1:], len(LABELS), **NETWORK), SETTINGS, train)
+    progress = Progress()
+
+    def after_epoch() -> None:
+        row = progress.curves[-1]
+        print(
+            f"Epoch {{row['epoch']:.0f}}: loss {{row['loss']:.4f}}; on the validation split "
+            f"loss {{row['validation_loss']:.4f}}, accuracy {{row['validation_accuracy']:.1%}}"
+        )
+
+    fit(
+        model,
+        train,
+        validation,
+        SETTINGS,
+        lambda batch, random: augmented(batch, random, **AUGMENTATION),
+        progress,
+        after_epoch,
+    )
+    model.set_weights(progress.best_weights)
+    print(f"Best epoch {{progress.best_epoch}}; accuracy on windows of the test split {{judged(model, test)[1]:.1%}}")
+    model.save(folder / "model.keras")
+    (folder / "curves.json").write_text(json.dumps(progress.curves, indent=1) + "\\n")
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def script_files(settings: RunSettings) -> Mapping[str, bytes]:
+    """The script of a run and its requirements. The features are written beside them."""
+    return {SCRIPT: script_text(settings).encode(), REQUIREMENTS: _requirements().encode()}
+
+
+def script_text(settings: RunSettings) -> str:
+    """The script. It imports nothing of ours."""
+    recipe, values = settings.recipe, settings.values
+    network, loop = (_Parts(path.read_text("utf-8")) for path in (recipe.network_source, FITTING_SOURCE))
+    constants = {
+        "LABELS": list(settings.labels),
+        "NETWORK": function_arguments(values, recipe.network_arguments),
+        "AUGMENTATION": function_arguments(values, recipe.augmentation),
+    }
+    written = "\n".join(
+        f"{name} = {pformat(value, width=_WIDTH, sort_dicts=False)}" for name, value in constants.items()
+    )
+    numbers = ", ".join(
+        f"{name}={values[key]!r}"
+        for name, key in (
+            ("epochs", "epochs"),
+            ("patience", "patience"),
+            ("batch", "batch"),
+            ("learning_rate", "learning-rate"),
+        )
+    )
+    imports = "\n".join(sorted({*network.imports, *loop.imports} - {"from __future__ import annotations"}))
+    return "\n\n".join(
+        [
+            _HEAD.format(features=FEATURES) + "\n" + imports,
+            written,
+            network.body,
+            loop.body,
+            f"SETTINGS = Settings(seed={settings.seed}, {numbers})",
+            "",
+            _MAIN.format(features=FEATURES),
+        ]
+    )
+
+
+class _Parts:
+    """A module's imports, a line each, and what follows them."""
+
+    def __init__(self, source: str) -> None:
+        lines = source.splitlines()
+        nodes = ast.parse(source).body
+        is_import = [isinstance(node, ast.Import | ast.ImportFrom) for node in nodes]
+        last = max(node.end_lineno or 0 for node, own in zip(nodes, is_import, strict=True) if own)
+        self.imports = [ast.unparse(node) for node, own in zip(nodes, is_import, strict=True) if own]
+        self.body = "\n".join(lines[last:]).strip("\n") + "\n"
+
+
+def _requirements() -> str:
+    versions: Mapping[str, Any] = dict(locked_packages(Path(ENVIRONMENT.lock).read_text("utf-8")))
+    return "".join(f"{name}=={versions[name]}\n" for name in _REQUIRED)

@@ -1,0 +1,66 @@
+"""What a training run is a function of, and the digest that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.recipes.arguments import Values
+from lab.recipes.recipe import Recipe
+from rune.toolchain import toolchain_digest
+
+ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
+"""In which networks are trained."""
+FITTING_SOURCE = Path(__file__).with_name("fitting.py")
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """A run of `recipe` with `values` and `seed`, on data of a digest with these labels."""
+
+    recipe: Recipe
+    values: Values
+    seed: int
+    labels: Sequence[str]
+    data: str
+
+    def to_json(self) -> dict[str, Any]:
+        """What the curves follow from. The sources of the blocks, the loop and the network are parts of it."""
+        return {
+            "recipe": self.recipe.name,
+            "values": dict(self.values),
+            "seed": self.seed,
+            "labels": list(self.labels),
+            "data": self.data,
+            "network": file_digest(self.recipe.network_source),
+            "loop": file_digest(FITTING_SOURCE),
+            "toolchain": toolchain_digest(),
+            "environment": environment_record(ENVIRONMENT),
+        }
+
+    @property
+    def digest(self) -> str:
+        return json_digest(self.to_json())
+
+
+def environment_record(environment: Environment) -> Mapping[str, str]:
+    """An environment in a record: its name, and the digest of its lock."""
+    return {"name": environment.name, "lock": file_digest(environment.lock)}
+
+
+def json_digest(value: Any) -> str:
+    """The digest of plain data, whatever the order of its keys."""
+    return bytes_digest(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
+def file_digest(path: Path) -> str:
+    return bytes_digest(path.read_bytes())
+
+
+def bytes_digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -1,0 +1,94 @@
+"""Deployments over the API and on their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.accounts.principals import INSTALLATION
+from forge.deployments.access import find_deployment
+from forge.deployments.actions import (
+    Choice,
+    follow_tag,
+    serve_tag,
+)
+from forge.deployments.models import Deployment
+from forge.projects.models import Project
+from forge.registry.publishing.actions import publish_build
+from tests.forge.factories.builds import RUNE
+from tests.forge.factories.deployments import built_with, deployed, now, published
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+API = "/api/v1/projects/acme/kitchen/deployments"
+OTHER = RUNE + b"other"
+
+
+@pytest.mark.slow
+def test_an_act_names_what_it_saw(developer: User, project: Project, browser_of: Browser) -> None:
+    deployed(developer, project)
+    browser = browser_of(developer)
+    etag = browser.get(f"{API}/website")["ETag"]
+
+    def change(**headers: str) -> Any:
+        return browser.patch(f"{API}/website", {"title": "Site"}, content_type="application/json", headers=headers)
+
+    assert change().status_code == 428
+    answer = change(**{"If-Match": etag})
+    assert (answer.status_code, answer.json()["title"], answer.json()["name"]) == (200, "Site", "website")
+    assert change(**{"If-Match": etag}).status_code == 412
+    assert "settings" in change(**{"If-Match": etag}).json()["detail"]
+
+
+@pytest.mark.slow
+def test_the_api_shows_what_is_served_and_why_it_stays(
+    following: Deployment, developer: User, project: Project, browser_of: Browser
+) -> None:
+    tag = publish_build(developer, built_with(developer, project, OTHER), "stable")
+    follow_tag(INSTALLATION, following)
+    (shown,) = browser_of(developer).get(API).json()["deployments"]
+    assert shown["url"].endswith("/d/acme/kitchen/website")
+    assert [each["version"] for each in shown["history"]] == ["stable"]
+    assert shown["blocked"]["digest"] == tag.manifest.blob_id
+    assert shown["follows"] == "stable"
+
+
+@pytest.mark.slow
+def test_one_press_on_the_page_goes_back(developer: User, project: Project, browser_of: Browser) -> None:
+    deployment = deployed(developer, project)
+    published(developer, project, "beta", OTHER)
+    serve_tag(developer, deployment, Choice("beta"))
+    browser = browser_of(developer)
+    page = browser.get("/acme/kitchen/deployments").content.decode()
+    assert page.count("Go back</button>") == 1
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    sent = {"do": "return", "release": "1", "seen": seen}
+    answer = browser.post("/acme/kitchen/deployments/website/do", sent)
+    assert (answer.status_code, answer["Location"]) == (302, "/acme/kitchen/deployments/website")
+    assert now(deployment).version == "stable"
+    again = browser.post("/acme/kitchen/deployments/website/do", sent)
+    assert again.status_code == 412
+    assert "Website serves stable now." in again.content.decode()
+
+
+@pytest.mark.slow
+def test_the_page_creates_a_deployment_and_says_what_is_wrong(
+    developer: User, project: Project, browser_of: Browser
+) -> None:
+    tag = published(developer, project, "stable")
+    browser = browser_of(developer)
+    choice = f"follow stable {tag.manifest.blob_id}"
+    sent = {"title": "Website", "kind": "web", "choice": choice, "origins": "https://a.example\nhttps://b.example"}
+    assert choice in browser.get("/acme/kitchen/deployments").content.decode()
+    wrong = browser.post("/acme/kitchen/deployments", sent | {"origins": "everywhere"})
+    assert (wrong.status_code, "is not the origin of a page" in wrong.content.decode()) == (400, True)
+    assert browser.post("/acme/kitchen/deployments", sent).status_code == 302
+    deployment = find_deployment(developer, project, "website")
+    assert (deployment.origins, deployment.follows) == (["https://a.example", "https://b.example"], "stable")
+    page = browser.get("/acme/kitchen/deployments/website").content.decode()
+    assert ">https://a.example\nhttps://b.example</textarea>" in page

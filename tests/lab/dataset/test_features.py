@@ -1,0 +1,114 @@
+"""What a model learns from is what it gets in the rune, to the bit, for each recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lab.dataset.features import RecordingRunner, tensor_array
+from lab.dataset.recordings import Recordings, read_recordings
+from lab.formats.tflite_builder import Builder
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import RECIPES
+from lab.recipes.recipe import Recipe, whole_runefile
+from lab.refusal import Reason, Refused
+from lab.training.data import compute_windows, features_bytes, read_dataset, require_windows
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.datasets.content.content import Kind
+from rune.project.files import MemoryFiles
+from rune.source.runefile.pipeline import Port
+from tests.lab.training.motion_data import write_motion
+
+
+def report(_share: float, _text: str) -> None:
+    """Nobody watches."""
+
+
+def model_of(shape: tuple[int, ...], labels: int) -> bytes:
+    """A float model that reads what a recipe's features are, and gives a score for each label."""
+    count = int(np.prod(shape))
+    builder = Builder()
+    source = builder.tensor("input", (1, *shape))
+    dimensions = builder.constant("shape", np.array([1, count], np.int32))
+    flat = builder.add("RESHAPE", [source, dimensions], (1, count), "flat")
+    weights = np.linspace(-1, 1, labels * count, dtype=np.float32).reshape(labels, count)
+    bias = np.zeros(labels, np.float32)
+    inputs = [flat, builder.constant("weights", weights), builder.constant("bias", bias)]
+    output = builder.add("FULLY_CONNECTED", inputs, (1, labels), "scores", ("FullyConnected", {}))
+    return builder.file({"input": source}, {"scores": output})
+
+
+def write_data(recipe: Recipe, folder: Path) -> Path:
+    assert recipe.kind is Kind.MOTION
+    return write_motion(folder, takes=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECIPES)
+def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
+    recipe = RECIPES[name]
+    values = read_arguments(recipe.arguments, {}, name)
+    dataset = read_dataset(write_data(recipe, tmp_path), recipe, {})
+    learned = compute_windows(dataset, recipe, values, report)
+    features = recipe.features(values)
+    model = model_of(features.shape, len(dataset.labels))
+    runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels)
+    port = Port(features.stage, 0)
+    files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model})
+    built = build(files, BuildOptions("whole", watched=(port,)))
+    assert built.diagnostics == ()
+    runner = RecordingRunner(built.rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    seen = [row for recording in dataset.recordings for row in runner.rows(recording)]
+    assert learned.inputs.shape[1:] == features.shape
+    assert np.stack(seen).astype(np.float32).tobytes() == learned.inputs.tobytes()
+
+
+def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) -> None:
+    recipe = RECIPES["motion"]
+    folder = write_motion(tmp_path, takes=1, people=6, seconds=3)
+    (folder / "still" / "0-0.csv").write_text("0,0,9.81\n" * 40)
+    dataset = read_dataset(folder, recipe, {})
+    values = read_arguments(recipe.arguments, {"window": 100, "hop": 50}, "motion")
+    windows = compute_windows(dataset, recipe, values, report)
+    assert windows.inputs.shape == (17 * 2, 100, 3)
+    assert [dataset.recordings[each].name for each in windows.too_short] == ["still/0-0.csv"]
+    first = np.array([line.split(",") for line in dataset.recordings[0].data.decode().split()], np.float32)
+    np.testing.assert_allclose(windows.inputs[0], first[:100] / np.float32(9.81), rtol=1e-6)
+    with np.load(_saved(tmp_path, features_bytes(dataset, windows))) as arrays:
+        assert {name: arrays[name].shape[0] for name in arrays} == dict.fromkeys(
+            ("inputs", "labels", "splits", "recordings"), 34
+        )
+    require_windows(dataset, windows)
+    with pytest.raises(Refused, match="Every recording is shorter than a window") as refused:
+        compute_windows(dataset, recipe, {**values, "window": 500}, report)
+    assert refused.value.reason is Reason.DATA
+
+
+def _saved(folder: Path, data: bytes) -> Path:
+    path = folder / "features.npz"
+    path.write_bytes(data)
+    return path
+
+
+def test_a_folder_without_recordings_is_refused_and_files_without_label_are_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(Refused, match="has no recordings with labels"):
+        read_recordings(tmp_path)
+    write_motion(tmp_path, groups=False, people=1)
+    (tmp_path / "alone.csv").write_text("0,0,1\n")
+    (tmp_path / "shake" / "broken.csv").write_text("one,two\n")
+    (tmp_path / "still" / "link.csv").symlink_to("/etc/passwd")
+    read: Recordings = read_recordings(tmp_path)
+    assert len(read.items) == 6
+    assert [each.partition(":")[0] for each in sorted(read.omissions)] == ["alone.csv", "notes.txt", "shake/broken.csv"]
+
+
+def test_the_same_recordings_have_the_same_digest_whatever_their_names(tmp_path: Path) -> None:
+    one = read_dataset(write_motion(tmp_path / "one"), RECIPES["motion"], {})
+    (tmp_path / "one" / "metadata.csv").rename(tmp_path / "list")
+    other = read_dataset(write_motion(tmp_path / "two"), RECIPES["motion"], {})
+    assert one.digest == other.digest
+    assert one.counts() == other.counts()

@@ -1,0 +1,104 @@
+"""Splits of a folder: by group, stored, never on two sides; and refusals of data that is too little for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from lab.dataset.recordings import Recording
+from lab.dataset.requirements import require_recordings, require_splits, warnings
+from lab.dataset.splitting import divide, name_of, splits_of_bytes, splits_to_bytes
+from lab.refusal import Reason, Refused
+from rune.datasets.content.content import Kind, Quality
+from rune.datasets.splits import Split
+
+
+def recording(label: str, number: int, group: str = "", **fields: str) -> Recording:
+    return Recording(
+        f"{label}/{number}.csv", label, f"{label} {number}".encode(), Kind.MOTION, Quality.GOOD, group, **fields
+    )
+
+
+def people(count: int, labels: tuple[str, ...] = ("glass", "knock"), takes: int = 2) -> list[Recording]:
+    return [
+        recording(label, person * takes + take, f"person {person}")
+        for label in labels
+        for person in range(count)
+        for take in range(takes)
+    ]
+
+
+ARRIVALS = some.lists(some.tuples(some.integers(0, 12), some.sampled_from(["a", "b", "c"])), min_size=1, max_size=60)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ARRIVALS, ARRIVALS)
+def test_recordings_keep_their_split_and_groups_stay_whole(
+    first: list[tuple[int, str]], more: list[tuple[int, str]]
+) -> None:
+    earlier = [recording(label, place, f"p{group}" if group else "") for place, (group, label) in enumerate(first)]
+    later = [
+        *earlier,
+        *(recording(label, 1000 + place, f"p{group}" if group else "") for place, (group, label) in enumerate(more)),
+    ]
+    before = divide(earlier, {})
+    after = divide(later, splits_of_bytes(splits_to_bytes(before.stored), "splits.json"))
+    assert list(after.of_recordings[: len(earlier)]) == list(before.of_recordings)
+    sides = defaultdict(set)
+    for each, split in zip(later, after.of_recordings, strict=True):
+        sides[name_of(each)].add(split)
+    assert all(len(splits) == 1 for splits in sides.values())
+
+
+def test_five_people_of_each_label_stand_on_all_three_sides() -> None:
+    recordings = people(5)
+    require_recordings(recordings, Kind.MOTION, "motion")
+    splits = divide(recordings, {}).of_recordings
+    require_splits(recordings, splits)
+    learned = sum(split is Split.TRAIN for split in splits)
+    assert learned == 12
+
+
+def test_splits_of_the_data_set_go_before() -> None:
+    recordings = [replace(each, split="test") for each in people(1)]
+    assert set(divide(recordings, {}).of_recordings) == {Split.TEST}
+
+
+@pytest.mark.parametrize(
+    ("recordings", "message"),
+    [
+        (people(2), "glass has 2 people; 5 are needed for a split by person"),
+        ([*people(6, ("knock",)), *people(1, ("glass",))], "glass has 1 person; 5 are needed"),
+        ([recording(label, number) for label in "ab" for number in range(4)], "a has 4 recordings; 10 are needed"),
+        (people(6, ("knock",)), 'All recordings are of the label "knock"'),
+        ([replace(people(6)[0], kind=Kind.SOUND), *people(6)], "learns from motion, and"),
+        ([recording(f"label {number}", number) for number in range(201)], "The data has 201 labels"),
+    ],
+)
+def test_data_that_is_too_little_is_refused_by_name(recordings: list[Recording], message: str) -> None:
+    with pytest.raises(Refused, match=message) as refused:
+        require_recordings(recordings, Kind.MOTION, "motion")
+    assert refused.value.reason is Reason.DATA
+
+
+def test_splits_that_contradict_each_other_are_refused() -> None:
+    one, other, *_ = people(1)
+    with pytest.raises(Refused, match="has no split, and others have one"):
+        divide([replace(one, split="train"), other], {})
+    with pytest.raises(Refused, match='"person 0" has recordings in the splits test and train'):
+        divide([replace(one, split="train"), replace(other, split="test")], {})
+    with pytest.raises(Refused, match="glass has no recordings in the split validation"):
+        require_splits([one, other], [Split.TRAIN, Split.TEST])
+    for data in (b"[]", b"{}", b"\xff", b'{"splits": {"a": "somewhere"}}'):
+        with pytest.raises(Refused, match="is not a list of splits"):
+            splits_of_bytes(data, "splits.json")
+
+
+def test_weak_data_is_warned_of() -> None:
+    weak = [replace(each, quality=Quality.STILL) for each in people(6)[:2]]
+    assert list(warnings(weak)) == ["2 recordings of glass are without any motion."]
+    assert "does not say who was recorded" in next(warnings([recording("a", 1)]))

@@ -1,0 +1,79 @@
+"""Each recipe: its arguments, its page, and Runefiles that check without a warning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.recipes.arguments import Argument, read_arguments
+from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.recipe import Recipe, features_runefile
+from lab.refusal import Reason, Refused
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import MemoryFiles
+from rune.source.runefile import check
+
+EVERY = pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+
+
+@EVERY
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_defaults_are_in_range_and_ends_are_accepted(recipe: Recipe, end: str) -> None:
+    values = read_arguments(recipe.arguments, {}, recipe.name)
+    assert values == {each.name: each.default for each in recipe.arguments}
+    for argument in recipe.arguments:
+        assert argument.read(getattr(argument, end)) == getattr(argument, end)
+    declared = {each.name for each in recipe.arguments}
+    assert {*recipe.network_arguments, *recipe.augmentation} <= declared
+
+
+@EVERY
+def test_the_page_of_a_recipe_has_a_row_for_each_argument(recipe: Recipe) -> None:
+    page = (recipe.folder / "README.md").read_text("utf-8")
+    for each in recipe.arguments:
+        assert f"| `{each.name}` | {each.default} |" in page, each.name
+
+
+@EVERY
+def test_the_runefile_of_features_checks_without_a_problem(recipe: Recipe) -> None:
+    values = read_arguments(recipe.arguments, {}, recipe.name)
+    files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
+    assert check(files, PUBLISHED_BLOCKS).diagnostics == ()
+
+
+@EVERY
+def test_the_network_imports_nothing_but_keras_and_numpy(recipe: Recipe) -> None:
+    lines = recipe.network_source.read_text("utf-8").splitlines()
+    imports = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imports <= {"__future__", "collections", "keras", "math", "numpy", "typing"}
+    assert recipe.folder == Path(recipe.network_source).parent
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ({"epoch": 3}, 'no argument "epoch". Did you mean epochs?'),
+        ({"colour": 3}, 'no argument "colour". It has window, hop'),
+        ({"epochs": 0}, "epochs is 0; it must be a whole number from 1 to 2000 epochs"),
+        ({"epochs": 2.5}, "epochs is 2.5; it must be a whole number"),
+        ({"dropout": 1}, "dropout is 1; it must be a number from 0.0 to 0.9"),
+        ({"window": 33}, "window is 33; it must be a multiple of 5"),
+    ],
+)
+def test_what_is_wrong_with_an_argument_is_named(written: dict[str, object], message: str) -> None:
+    recipe = recipe_of("motion")
+    with pytest.raises(Refused) as refused:
+        recipe.features(read_arguments(recipe.arguments, written, "motion"))
+    assert message in str(refused.value)
+    assert refused.value.reason is Reason.SETTINGS
+
+
+def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(Refused, match="There are motion"):
+        recipe_of("telepathy")
+
+
+def test_a_bool_is_no_number() -> None:
+    with pytest.raises(Refused):
+        Argument("epochs", "", 5, 1, 9).read(True)

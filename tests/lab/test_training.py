@@ -1,0 +1,145 @@
+"""`rune train` in the TensorFlow environment: a model that runs, the same curves again, and also after kill -9."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.training.settings import ENVIRONMENT, bytes_digest
+from rune.model.tflite import TensorKind, read_model
+from tests.lab.training.motion_data import LABELS, write_motion
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+
+POLICY = """\
+training:
+  recipe: motion
+  data: samples
+  model: gesture.tflite
+  seed: 7
+  arguments: {epochs: 40, window: 50, blocks: 2, filters: 8, hop: 25, batch: 16}
+"""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A project after `rune train`, and the events of the run."""
+
+    folder: Path
+    events: list[dict[str, Any]]
+
+    def of(self, name: str) -> list[dict[str, Any]]:
+        return [each for each in self.events if each["event"] == name]
+
+    def record(self) -> Mapping[str, Any]:
+        return json.loads((self.folder / "gesture.provenance.json").read_text())  # type: ignore[no-any-return]
+
+
+def project(folder: Path) -> Path:
+    write_motion(folder / "samples")
+    (folder / "forge.yml").write_text(POLICY)
+    return folder
+
+
+def command(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "rune.tools.cli", "train", str(folder), "--format", "json"]
+
+
+def trained(folder: Path) -> Trained:
+    completed = subprocess.run(command(folder), capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    return Trained(folder, [json.loads(line) for line in completed.stdout.splitlines()])
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(project(tmp_path_factory.mktemp("first")))
+
+
+def test_training_gives_a_model_that_tells_motions_apart(first: Trained) -> None:
+    (result,) = first.of("result")
+    test = result["judgements"]["test"]
+    assert (test["samples"], test["accuracy"][0]) == (6, 1.0)
+    assert test["confusion"] == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
+    assert 0 < test["accuracy"][1] < 1
+    curves = first.of("epoch")
+    assert [row["epoch"] for row in curves] == list(range(1, len(curves) + 1))
+    assert curves[-1]["loss"] < curves[0]["loss"] / 2
+    quantised = read_model((first.folder / "gesture.tflite").read_bytes())
+    assert quantised.tensors[quantised.inputs[0]].kind is TensorKind.INT8
+    floats = read_model((first.folder / "gesture.float.tflite").read_bytes())
+    assert floats.tensors[floats.inputs[0]].kind is TensorKind.FLOAT32
+
+
+def test_the_rune_that_it_gives_builds_and_answers(first: Trained) -> None:
+    rune = [sys.executable, "-m", "rune.tools.cli"]
+    subprocess.run([*rune, "check", str(first.folder / "Runefile.yml")], check=True, capture_output=True)
+    output = first.folder / "gesture.rune"
+    build = [*rune, "build", str(first.folder / "Runefile.yml"), "--output", str(output)]
+    subprocess.run(build, check=True, capture_output=True)
+    for label in LABELS:
+        sample = first.folder / "samples" / label / "0-0.csv"
+        run = [*rune, "run", str(output), "--accelerometer", str(sample), "--to-end"]
+        completed = subprocess.run(run, check=True, capture_output=True, text=True)
+        assert label in completed.stdout.splitlines()[-2] + completed.stdout.splitlines()[-1]
+
+
+def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
+    record = first.record()
+    assert record["digest"] == bytes_digest((first.folder / "gesture.tflite").read_bytes())
+    assert record["float"] == bytes_digest((first.folder / "gesture.float.tflite").read_bytes())
+    assert record["runefile"] == bytes_digest((first.folder / "Runefile.yml").read_bytes())
+    assert record["training"]["environment"]["lock"] == bytes_digest(ENVIRONMENT.lock.read_bytes())
+    assert (record["training"]["seed"], record["training"]["labels"]) == (7, list(LABELS))
+    assert str(first.folder) not in json.dumps(record)
+
+
+def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "script"
+    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
+    subprocess.run(written, check=True, capture_output=True)
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "HOME": str(tmp_path),
+    }
+    script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
+    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr[-2000:]
+    (result,) = first.of("result")
+    assert json.loads((folder / "curves.json").read_text()) == result["curves"]
+    assert f"Best epoch {result['best_epoch']}; accuracy on windows of the test split" in completed.stdout
+    assert (folder / "model.keras").stat().st_size > 1000
+
+
+def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: Trained, tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    with subprocess.Popen(command(folder), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "epoch" and event["epoch"] == 12:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert not (folder / "gesture.tflite").exists()
+    again = trained(folder)
+    (resumed,) = again.of("resumed")
+    assert 1 <= resumed["epoch"] < len(first.of("epoch"))
+    assert again.of("epoch")[0]["epoch"] == resumed["epoch"] + 1
+    (one,), (other,) = first.of("result"), again.of("result")
+    assert other["curves"] == one["curves"]
+    assert again.record() == first.record()
+    for name in ("gesture.tflite", "gesture.float.tflite", "Runefile.yml", "gesture.splits.json"):
+        assert (folder / name).read_bytes() == (first.folder / name).read_bytes(), name

@@ -1,0 +1,59 @@
+"""The training of a forge.yml is read, and what is wrong with it is named."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+import yaml
+
+from rune.source.policy.read import read_policy
+from rune.source.policy.schema import policy_schema
+from rune.source.policy.training_section import MAX_SEED, Training
+
+WHOLE = """\
+training:
+  recipe: motion
+  data: recordings/watch
+  model: models/gesture.tflite
+  quantize: int16x8
+  seed: 7
+  arguments: {epochs: 30, dropout: 0.5}
+"""
+
+
+def test_the_section_is_read_with_its_defaults() -> None:
+    checked = read_policy(WHOLE)
+    assert checked.diagnostics == ()
+    arguments = {"epochs": 30, "dropout": 0.5}
+    assert checked.training == Training("motion", "recordings/watch", "models/gesture.tflite", "int16x8", 7, arguments)
+    jsonschema.validate(yaml.safe_load(WHOLE), policy_schema())
+    short = "training: {recipe: motion, data: samples}\n"
+    assert read_policy(short).training == Training("motion", "samples", "model.tflite", "int8", 0, {})
+    jsonschema.validate(yaml.safe_load(short), policy_schema())
+    assert read_policy("limits: {}\n").training is None
+
+
+@pytest.mark.parametrize(
+    ("training", "message"),
+    [
+        ("motion", "`training` must be a map with `recipe` and `data`"),
+        ("{recipe: motion}", "`training` has no `data`"),
+        ("{data: samples}", "`training` has no `recipe`"),
+        ("{recipe: ../x, data: samples}", "is not the name of a recipe"),
+        ("{recipe: motion, data: ../samples}", "is not a path within the project"),
+        ("{recipe: motion, data: /tmp}", "is not a path within the project"),
+        ("{recipe: motion, data: samples, model: m.onnx}", "does not end with `.tflite`"),
+        ("{recipe: motion, data: samples, quantize: int4}", "`quantize` must be one of"),
+        ("{recipe: motion, data: samples, seed: -1}", "`seed` must be a whole number"),
+        (f"{{recipe: motion, data: samples, seed: {MAX_SEED + 1}}}", "`seed` must be a whole number"),
+        ("{recipe: motion, data: samples, seed: true}", "`seed` must be a whole number"),
+        ("{recipe: motion, data: samples, arguments: [1]}", "`arguments` must be a map"),
+        ("{recipe: motion, data: samples, arguments: {epochs: many}}", 'argument "epochs" must be a number'),
+        ("{recipe: motion, data: samples, arguments: {epochs: .inf}}", 'argument "epochs" must be a number'),
+        ("{recipe: motion, data: samples, epochs: 3}", 'unknown field "epochs"'),
+    ],
+)
+def test_what_is_wrong_with_a_training_is_named(training: str, message: str) -> None:
+    checked = read_policy(f"training: {training}\n")
+    assert message in " ".join(each.message for each in checked.diagnostics)
+    assert (checked.policy, checked.training) == (None, None)
