@@ -91,8 +91,8 @@ def test_a_key_that_gives_a_public_secret_is_refused(key: bytes, deployment: Dep
 @pytest.mark.protects("delivery/foreign-pages")
 def test_a_foreign_page_may_ask_and_reads_nothing(client: Client, deployment: Deployment, secret: str) -> None:
     for address in ("/forge/deployment", "/forge/kms", "/forge/telemetry"):
-        asked = {"Origin": FOREIGN, "Access-Control-Request-Method": "GET"}
-        preflight = client.options(address, headers=asked)
+        question = {"Origin": FOREIGN, "Access-Control-Request-Method": "GET"}
+        preflight = client.options(address, headers=question)
         assert (preflight.status_code, preflight["Access-Control-Allow-Origin"]) == (204, "*")
         assert {"x-api-key", "deploymentid", "x-keyid", "x-publickey", "apikey", "content-type"} <= set(
             preflight["Access-Control-Allow-Headers"].lower().split(", ")
