@@ -214,7 +214,7 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     desk.get_by_label("How many recordings").fill("3")
     desk.get_by_label("Seconds of each sound or motion").fill("0.5")
     desk.get_by_role("button", name="Show the code").click()
-    link, code = desk.get_by_label("The link").input_value(), desk.locator("[data-link-code]").inner_text()
+    link, code = desk.get_by_label("The link", exact=True).input_value(), desk.locator("[data-link-code]").inner_text()
 
     guest = open_page(microphone=knocks(tmp_path / "knocks.wav"), viewport=PHONE)
     guest.goto(link)
