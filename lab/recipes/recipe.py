@@ -22,14 +22,12 @@ FEATURES_OUTPUT = "learned"
 class Features:
     """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
-    `bounds` are the least and the greatest number that the stage can give, where that is known.
     With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it."""
 
     stages: str
     stage: str
     shape: tuple[int, ...]
     has_batch: bool = False
-    bounds: tuple[float, float] | None = None
 
     @property
     def dimensions(self) -> tuple[int, ...]:

@@ -150,26 +150,18 @@ def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send
     with TemporaryDirectory(prefix="rune-train-") as name:
         source, samples, output = (Path(name) / each for each in ("float.tflite", "samples.zip", "output.tflite"))
         source.write_bytes(float_model)
-        features = prepared.settings.recipe.features(prepared.settings.values)
-        samples.write_bytes(calibration_samples(folder.features, features.bounds))
+        samples.write_bytes(calibration_samples(folder.features))
         spec = {"forms": [form], "floats": [], "form": form}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
         outcome = run_step(step, Path(sys.executable), _reporter(send))
         return outcome, float_model if form == FLOAT else output.read_bytes()
 
 
-def calibration_samples(features: Path, bounds: tuple[float, float] | None) -> bytes:
-    """Windows of the train split, spread evenly, as an archive of samples.
-
-    With `bounds`, the darkest and the brightest picture are among them: what is beyond the range of the samples is cut
-    off by a quantised model.
-    """
+def calibration_samples(features: Path) -> bytes:
+    """Windows of the train split, spread evenly, as an archive of samples."""
     with np.load(features, allow_pickle=False) as arrays:
         learned = arrays["inputs"][arrays["splits"] == 0]
-    chosen = learned[:: max(1, -(-len(learned) // (MOST_SAMPLES - 4)))]
-    for bound in bounds or ():
-        # Twice: of the samples of a step, every other one measures ranges.
-        chosen = np.concatenate([chosen, np.full((2, *chosen.shape[1:]), bound, np.float32)])
+    chosen = learned[:: max(1, -(-len(learned) // MOST_SAMPLES))]
     buffer, array = io.BytesIO(), io.BytesIO()
     np.save(array, chosen)
     with zipfile.ZipFile(buffer, "w") as archive:
