@@ -1,5 +1,8 @@
 from rune.tools.api import Build as Build
 from rune.tools.api import BuildError as BuildError
+from rune.tools.api import DataError as DataError
+from rune.tools.api import DataSample as DataSample
+from rune.tools.api import DataSet as DataSet
 from rune.tools.api import Input as Input
 from rune.tools.api import InputError as InputError
 from rune.tools.api import Limits as Limits
@@ -12,11 +15,15 @@ from rune.tools.api import RuneStopped as RuneStopped
 from rune.tools.api import RuneTrapped as RuneTrapped
 from rune.tools.api import build as build
 from rune.tools.api import load as load
+from rune.tools.api import load_data as load_data
 
 __version__: str
 __all__ = [
     "Build",
     "BuildError",
+    "DataError",
+    "DataSample",
+    "DataSet",
     "Input",
     "InputError",
     "Limits",
@@ -30,4 +37,5 @@ __all__ = [
     "__version__",
     "build",
     "load",
+    "load_data",
 ]

@@ -45,6 +45,12 @@ class DataVersionNotFound(NotFound):
     title = "No such version"
 
 
+class LayoutRefused(Unprocessable):
+    """The layout cannot have the samples of the version."""
+
+    title = "This layout cannot have these samples"
+
+
 class WrongOffset(Conflict):
     """The bytes are not those that follow the ones that were received."""
 

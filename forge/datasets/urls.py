@@ -27,5 +27,6 @@ urlpatterns = [
     path(f"{_DATA}/versions", versions.DataVersions.as_view()),
     path(f"{_DATA}/versions/<int:number>", versions.OneDataVersion.as_view()),
     path(f"{_DATA}/versions/<int:number>/samples", versions.DataVersionSamples.as_view()),
+    path(f"{_DATA}/versions/<int:number>/export", versions.DataVersionExport.as_view()),
     path(f"{_DATA}/versions/<int:number>/compared-with/<int:other>", versions.DataVersionComparison.as_view()),
 ]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
 from forge.accounts.principals import INSTALLATION
+from forge.core.actors import Actor
 from forge.core.errors import DomainError
 from forge.core.events.log import event_written, stored_event
 from forge.core.models import Event
@@ -17,6 +18,8 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.serving.calls import FLUSH_EVERY, write_down
+from forge.projects.models import Project
+from forge.registry.hooks import Dependant, DependantKind, dependants
 from forge.registry.models import Tag
 
 _log = logging.getLogger(__name__)
@@ -55,6 +58,17 @@ def wake_followers(event: Event) -> None:
     """Looks at a project's deployments once the event's transaction has ended."""
     if event.type in WAKING_EVENTS:
         transaction.on_commit(partial(follow_project, stored_event(event).holder), robust=True)
+
+
+@dependants.register
+def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
+    """The project's deployments, each with the version that it serves."""
+    served = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
+    rows = Deployment.objects.visible_to(actor).filter(project=project).select_related("project__organisation")
+    return [
+        Dependant(DependantKind.DEPLOYMENT, each.title, each.get_absolute_url(), each.served)
+        for each in rows.annotate(served=Subquery(served.values("version")[:1])).exclude(served=None)
+    ]
 
 
 register(

@@ -9,9 +9,14 @@ from forge.registry.distribution.digests import is_digest
 from forge.registry.models import Repository
 
 
+def repository_of(project: Project) -> Repository | None:
+    """What a project published, or None if it published nothing. The caller has found the project for someone."""
+    return Repository.objects.filter(project=project).first()
+
+
 def find_repository(project: Project) -> Repository:
     """What a project published. The caller has found the project for someone. Raises `NotFound`."""
-    repository = Repository.objects.filter(project=project).first()
+    repository = repository_of(project)
     if repository is None:
         raise NotFound("Nothing is published under this name.")
     return repository

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from forge.builds.models import Build
+from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.core.seen import Facet
 from forge.projects.models import Project, Version
@@ -71,6 +72,30 @@ class Approved:
 
 approvals: Hook[[Build], Collection[Approved]] = Hook()
 """The approvals of a build's bytes that stand. The caller has found the build for someone, or says it without names."""
+
+
+class DependantKind(StrEnum):
+    """What depends on what a project published, in the order in which lists have it."""
+
+    DEPLOYMENT = "deployment"
+    BLOCK = "block"
+    """A project that uses a block."""
+    FORK = "fork"
+
+
+@dataclass(frozen=True)
+class Dependant:
+    """Something that depends on what a project published. `path` is the address of its page."""
+
+    kind: DependantKind
+    title: str
+    path: str
+    version: str = ""
+    """The version that it depends on, or "" if no tag names that now."""
+
+
+dependants: Hook[[Actor, Project], Sequence[Dependant]] = Hook()
+"""Those of higher floors, as far as somebody may see them. The caller has found the project for them."""
 
 
 def gate(build: Build, tag: str) -> GateAnswer:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from forge.registry.artifacts import pages as artifacts
 from forge.registry.blocks.pages import blocks
+from forge.registry.dependants import pages as dependants
 from forge.registry.signing import pages as signing
 from forge.registry.trash import pages as trash
 
@@ -15,6 +16,7 @@ organisation_pages = [
     path("<str:organisation>/-/settings/signing", signing.signing_page, name="organisation-signing"),
 ]
 project_pages = [
+    path("<str:organisation>/<str:name>/published/dependants", dependants.dependants_page, name="dependants"),
     path("<str:organisation>/<str:name>/published/trash", trash.trash_page, name="registry-trash"),
     path("<str:organisation>/<str:name>/blocks/<str:block>", blocks.block_page, name="block"),
     path("<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", blocks.describe, name="describe-block"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
+from forge.registry.dependants import api as dependants_api
 from forge.registry.describing import api as describing_api
 from forge.registry.publishing import api as publishing_api
 from forge.registry.pulling import api as pulling_api
@@ -27,6 +28,7 @@ urlpatterns = [
     path(
         "projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", pulling_api.TagPackage.as_view()
     ),
+    path("projects/<str:organisation>/<str:name>/dependants", dependants_api.ProjectDependants.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/usable", block_api.UsableBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", block_api.ProjectBlock.as_view()),

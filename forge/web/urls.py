@@ -24,6 +24,7 @@ from forge.web.builds import listing as build_list
 from forge.web.builds import pages as build_pages
 from forge.web.docs import pages as docs
 from forge.web.projects import overview
+from forge.web.runes import badge as rune_badge
 from forge.web.runes import page as rune
 from forge.web.runes import version_notes
 from forge.web.studio import pages as studio
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *projects.site_pages,
     *reviews.site_pages,
     *player.site_pages,
+    *datasets.site_pages,
     *moderation.site_pages,
     *notices.site_pages,
     path("<str:organisation>", organisation.overview, name="organisation"),
@@ -70,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<str:organisation>/<str:name>", overview.project_page, name="project"),
     path("<str:organisation>/<str:name>/published", rune.rune_page, name="published"),
     path("<str:organisation>/<str:name>/picture.png", rune.picture, name="rune-picture"),
+    path("<str:organisation>/<str:name>/badge.svg", rune_badge.badge, name="rune-badge"),
     path("<str:organisation>/<str:name>/tags/<str:tag>", version_notes.describe, name="describe-tag"),
     path("<str:organisation>/<str:name>/builds", build_list.builds_list, name="builds"),
     path("<str:organisation>/<str:name>/builds/<int:number>", build_pages.overview, name="build"),

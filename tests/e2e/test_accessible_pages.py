@@ -70,6 +70,7 @@ OTHERS = (
     "{organisation}/-/settings/webhooks",
     "{organisation}/-/deleted",
     "{project}/published",
+    "{project}/published/dependants",
     "{project}/published/trash",
     "{project}/builds",
     "{project}/builds/1/try",

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.archive import DataArchive, JoinedFile, shown
+from rune.datasets.layouts.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.files import shown
 from rune.datasets.layouts.find import find_layout, read_item, shown_omission
 from rune.datasets.layouts.layout import Item, Omission
 

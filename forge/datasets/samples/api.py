@@ -22,6 +22,7 @@ from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
 from forge.datasets.samples.actions import Mark, Origin, add_sample, delete_sample, mark_samples
 from forge.datasets.samples.filters import DataFilter
+from forge.datasets.samples.models import ENDINGS
 from forge.datasets.serializers import (
     DataMarkedJson,
     DataMarksSerializer,
@@ -36,8 +37,6 @@ from forge.datasets.summary import summary_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
-
-ENDINGS = {"audio/wav": "wav", "image/png": "png", "image/jpeg": "jpg", "text/csv": "csv"}
 
 
 class SamplePages(CursorPages):

@@ -35,6 +35,8 @@ MEDIA_TYPES = {
     "text/csv": SampleKind.MOTION,
 }
 """The media types of samples, with what was recorded."""
+ENDINGS = {"audio/wav": "wav", "image/png": "png", "image/jpeg": "jpg", "text/csv": "csv"}
+"""The ends of names of files, by media type."""
 
 
 class SampleSplit(models.TextChoices):
@@ -60,6 +62,7 @@ class SampleSource(models.TextChoices):
 
     UPLOAD = "upload", "Uploaded"
     IMPORT = "import", "Imported"
+    PHONE = "phone", "Recorded with a phone"
 
 
 class Group(models.Model):

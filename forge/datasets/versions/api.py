@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,7 +16,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing, raising
-from forge.core.errors import Conflict, Invalid, Stale
+from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_version, versions_of
 from forge.datasets.serializers import (
     DataComparisonJson,
@@ -27,8 +29,13 @@ from forge.datasets.serializers import (
 )
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
+from forge.datasets.versions.export import plan_export
 from forge.datasets.versions.manifest import sentences_of
+from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
+from forge.projects.archives.write_archive import MEDIA_TYPE, zip_response
+from rune.datasets.export.data_folder import DATA_FOLDER
+from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 
 class VersionPages(CursorPages):
@@ -102,6 +109,34 @@ class DataVersionSamples(ProjectView):
         )
 
 
+class DataVersionExport(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Unprocessable)
+
+    @extend_schema(
+        operation_id="data_version_export",
+        parameters=[
+            OpenApiParameter("layout", str, enum=list(EXPORT_LAYOUTS), description="`data-folder` if not given"),
+            OpenApiParameter("after", int, description="only samples with higher numbers"),
+            OpenApiParameter("limit", int, description="at most so many samples; all if not given"),
+        ],
+        responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
+        """A version with all recordings as a ZIP file, in a layout that imports of this and other tools read. Samples
+        whose bytes were deleted are not in it. A person is called after the number of the group."""
+        project = self.project(request, organisation, name, Verb.READ)
+        principal, query = principal_of(request), request.query_params
+        layout = EXPORT_LAYOUTS.get(query.get("layout", DATA_FOLDER.name))
+        if layout is None:
+            raise Invalid(f"`layout` must be one of {', '.join(EXPORT_LAYOUTS)}.")
+        limit = _number(query.get("limit", ""), "limit") or None
+        export = plan_export(principal, project, number, layout, after=_after(request), limit=limit)
+        if request.method == "GET":
+            note_download(principal, project, "data.download", f"data:{export.data_set}")
+        return zip_response(request, export.files(), filename=f"{project.name}-data-{number}-{layout.name}.zip")
+
+
 class DataVersionComparison(ProjectView):
     needs = needing(get=Scope.PROJECT_READ)
 
@@ -115,7 +150,11 @@ class DataVersionComparison(ProjectView):
 
 
 def _after(request: Request) -> int:
-    text = request.query_params.get("after", "0")
-    if not text.isascii() or not text.isdigit() or len(text) > 10:
-        raise Invalid("`after` must be the number of a sample.")
-    return int(text)
+    return _number(request.query_params.get("after", ""), "after")
+
+
+def _number(text: str, name: str) -> int:
+    """Returns a number of a query, 0 where it is empty. Raises `Invalid`."""
+    if text and (not text.isascii() or not text.isdigit() or len(text) > 10):
+        raise Invalid(f"`{name}` must be a whole number.")
+    return int(text or 0)

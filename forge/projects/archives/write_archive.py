@@ -90,7 +90,14 @@ def archive_response(
         stored = partial(open_blob, described["digest"], described["size"])
         opened[name] = stored if text is None else partial(io.BytesIO, text)
     more = ((name, partial(io.BytesIO, data)) for name, data in beside)
-    pieces = pack(chain(sorted(opened.items()), more))
+    return zip_response(request, chain(sorted(opened.items()), more), filename=filename)
+
+
+def zip_response(
+    request: Any, files: Iterable[tuple[str, Callable[[], IO[bytes]]]], *, filename: str
+) -> StreamingHttpResponse:
+    """Files as a download, each of them opened when it comes to it."""
+    pieces = pack(files)
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
     answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=MEDIA_TYPE)
     return as_foreign(answer, filename=filename)

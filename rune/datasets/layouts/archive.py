@@ -12,15 +12,13 @@ import struct
 import zipfile
 import zlib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, FileTooLarge, is_ignored, shown
 from rune.wording import size_text
 
-MAX_FILES = 200_000
-MAX_FILE_BYTES = 64_000_000
-"""Bytes of one file once it is unpacked: a recording in a wide format, or a list of all recordings."""
 MAX_TABLE_BYTES = 512_000_000
 """Bytes of a file that has many recordings, such as an MNIST or Parquet file."""
 MAX_RATIO = 1_100
@@ -28,7 +26,6 @@ MAX_RATIO = 1_100
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
 _UNIX = 3
-_IGNORED = (".ds_store", "thumbs.db", "desktop.ini")
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -78,8 +75,8 @@ class JoinedFile(io.RawIOBase):
         return len(data)
 
 
-class DataArchive:
-    """The files of an archive by name. What cannot be read is in `refused`, with the reason as a sentence."""
+class DataArchive(DataFiles):
+    """The files of an archive by name."""
 
     def __init__(self, file: io.RawIOBase) -> None:
         """Raises `BadContent` for what is no ZIP file, and for one with too many files."""
@@ -87,7 +84,7 @@ class DataArchive:
             self._archive = zipfile.ZipFile(io.BufferedReader(file))
         except _UNREADABLE:
             raise BadContent("This is not a ZIP file, or it is damaged or cut short.") from None
-        infos = [each for each in self._archive.infolist() if not each.is_dir() and not _is_ignored(each.filename)]
+        infos = [each for each in self._archive.infolist() if not each.is_dir() and not is_ignored(each.filename)]
         if len(infos) > MAX_FILES:
             raise BadContent(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")
         self.refused: dict[str, str] = {}
@@ -119,39 +116,12 @@ class DataArchive:
                 while chunk := source.read(_CHUNK):
                     data += chunk
                     if len(data) > limit:
-                        raise _TooLarge(limit)
-        except _TooLarge:
+                        raise FileTooLarge(limit)
+        except FileTooLarge:
             raise
         except _UNREADABLE:
             raise BadContent("The file is damaged in the archive.") from None
         return bytes(data)
-
-    def by_base_name(self) -> Mapping[str, str]:
-        """Returns the names of files by their last part; one that several files have is left out."""
-        names: dict[str, str] = {}
-        several: set[str] = set()
-        for name in self.names:
-            base = name.rpartition("/")[2]
-            if base in names:
-                several.add(base)
-            names[base] = name
-        return {base: name for base, name in names.items() if base not in several}
-
-
-class _TooLarge(BadContent):
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The file is larger than {size_text(limit)}.")
-
-
-def shown(name: str) -> str:
-    """Returns a name as a report shows it."""
-    return "".join(each if each.isprintable() else "?" for each in name)[:200]
-
-
-def _is_ignored(name: str) -> bool:
-    """Whether a file manager or a version control system left the file there."""
-    parts = name.split("/")
-    return parts[0] == "__MACOSX" or ".git" in parts or parts[-1].lower() in _IGNORED or parts[-1].startswith("._")
 
 
 def _problem(info: zipfile.ZipInfo) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import records_of
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of, text_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
 
@@ -23,7 +23,7 @@ _GROUPS = ("group", "speaker", "person", "subject", "speaker_id")
 _MEDIA = ("AudioObject", "ImageObject")
 
 
-def find_croissant(archive: DataArchive) -> Layout | None:
+def find_croissant(archive: DataFiles) -> Layout | None:
     """Returns the recordings that Croissant metadata names. Raises `BadContent` for metadata that cannot be read."""
     for name in archive.names:
         if name.rpartition("/")[2] in _NAMES and name.count("/") <= 1:
@@ -33,7 +33,7 @@ def find_croissant(archive: DataArchive) -> Layout | None:
     return None
 
 
-def _layout(archive: DataArchive, metadata: dict[str, Any], folder: str) -> Layout:
+def _layout(archive: DataFiles, metadata: dict[str, Any], folder: str) -> Layout:
     items: list[Item] = []
     omissions: list[Omission] = []
     for record_set in objects_of(metadata.get("recordSet")):
@@ -53,7 +53,7 @@ def _layout(archive: DataArchive, metadata: dict[str, Any], folder: str) -> Layo
 
 
 def _records(
-    archive: DataArchive, metadata: dict[str, Any], record_set: dict[str, Any], folder: str
+    archive: DataFiles, metadata: dict[str, Any], record_set: dict[str, Any], folder: str
 ) -> Iterable[Mapping[str, str]]:
     """Yields the records of a set by the short names of their fields."""
     if isinstance(record_set.get("data"), list):

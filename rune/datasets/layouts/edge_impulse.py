@@ -13,17 +13,18 @@ import numpy as np
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.convert.series import motion_of
-from rune.datasets.convert.sounds import wav_of_numbers
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.convert.sounds import wav_of, wav_of_numbers
+from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of, text_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, split_of_folders, word
 
 _LIST = "info.labels"
 _ACQUISITION = (".json",)
 _AXES = 3
+_INTEGER_SCALE = 32_768
 
 
-def find_edge_impulse(archive: DataArchive) -> Layout | None:
+def find_edge_impulse(archive: DataFiles) -> Layout | None:
     """Returns the recordings of an export of Edge Impulse."""
     lists = [name for name in archive.names if name.rpartition("/")[2] == _LIST]
     if lists:
@@ -36,7 +37,7 @@ def find_edge_impulse(archive: DataArchive) -> Layout | None:
     return Layout("Edge Impulse", items, (), read_edge_impulse)
 
 
-def read_edge_impulse(archive: DataArchive, item: Item) -> bytes:
+def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
     """Returns a recording of an export. Raises `BadContent`."""
     data = archive.read(item.path)
     if item.path.endswith(".json"):
@@ -50,10 +51,14 @@ def recording_of(acquisition: Any) -> bytes:
     if not isinstance(payload, dict) or not isinstance(payload.get("values"), list):
         raise BadContent("The file is not in Edge Impulse's data acquisition format.")
     values, interval = payload["values"], payload.get("interval_ms")
-    sensors = payload.get("sensors")
-    count = len(sensors) if isinstance(sensors, list) else 0
+    stated = payload.get("sensors")
+    sensors = stated if isinstance(stated, list) else []
+    count = len(sensors)
     if count == 1 and isinstance(interval, int | float) and not isinstance(interval, bool) and interval > 0:
-        return wav_of_numbers(_numbers(values), 1000 / interval)
+        numbers, rate = _numbers(values), 1000 / interval
+        # This unit says that the values are 16-bit integers, also where none of them is larger than 1.
+        is_integral = isinstance(sensors[0], dict) and sensors[0].get("units") == "wav"
+        return wav_of(numbers / _INTEGER_SCALE, 1, rate) if is_integral else wav_of_numbers(numbers, rate)
     if count == _AXES:
         if not all(isinstance(row, list) for row in values):
             raise BadContent("The values of three sensors are not rows of three numbers.")
@@ -71,7 +76,7 @@ def _numbers(values: list[Any]) -> Any:
         raise BadContent("The sound has values that are out of range.") from None
 
 
-def _listed(archive: DataArchive, lists: list[str]) -> tuple[list[Item], list[Omission]]:
+def _listed(archive: DataFiles, lists: list[str]) -> tuple[list[Item], list[Omission]]:
     items: list[Item] = []
     omissions: list[Omission] = []
     for list_name in lists:
@@ -89,12 +94,12 @@ def _listed(archive: DataArchive, lists: list[str]) -> tuple[list[Item], list[Om
                 omissions.append(Omission(path, "It has several labels over time. Cut it into parts of one label."))
             else:
                 person = word(metadata.get("subject") or metadata.get("person") or "")
-                split = split_of(each.get("category")) or split_of_folders(path)
+                split = split_of(metadata.get("split")) or split_of(each.get("category")) or split_of_folders(path)
                 items.append(Item(path, "" if label == "unlabeled" else name, person, split))
     return items, omissions
 
 
-def _readable(archive: DataArchive) -> list[str]:
+def _readable(archive: DataFiles) -> list[str]:
     return [name for name in archive.names if name.lower().endswith((*SUFFIXES, *_ACQUISITION))]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES, read_content
-from rune.datasets.layouts.archive import DataArchive, shown
 from rune.datasets.layouts.croissant import find_croissant
+from rune.datasets.layouts.data_folder import find_data_folder
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
+from rune.datasets.layouts.files import DataFiles, shown
 from rune.datasets.layouts.folders import find_hugging_face, folders_by_label
 from rune.datasets.layouts.label_studio import find_label_studio
 from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without_long_words
@@ -18,6 +19,7 @@ from rune.datasets.layouts.tables import find_tables
 from rune.wording import size_text
 
 FINDERS: Sequence[Finder] = (
+    find_data_folder,
     find_speech_commands,
     find_mnist,
     find_croissant,
@@ -29,7 +31,7 @@ FINDERS: Sequence[Finder] = (
 """In this order: a layout that has more marks of its own comes first."""
 
 
-def find_layout(archive: DataArchive) -> Layout:
+def find_layout(archive: DataFiles) -> Layout:
     """Returns the layout of an archive, by default folders by label. Raises `BadContent`."""
     layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
     layout = without_long_words(layout or folders_by_label(archive))
@@ -37,7 +39,7 @@ def find_layout(archive: DataArchive) -> Layout:
     return Layout(layout.name, layout.items, [*layout.omissions, *refused], layout.read)
 
 
-def read_item(archive: DataArchive, layout: Layout, item: Item) -> Content:
+def read_item(archive: DataFiles, layout: Layout, item: Item) -> Content:
     """Returns a recording as it is stored. Raises `BadContent`, whatever its bytes are."""
     try:
         data = layout.read(archive, item)

@@ -8,7 +8,7 @@ from typing import Any
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.convert.series import records_of
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of
 from rune.datasets.layouts.layout import (
     Item,
@@ -26,7 +26,7 @@ _LABELS = ("label", "labels", "class", "category", "intent")
 _GROUPS = ("group", "speaker_id", "speaker", "person", "subject")
 
 
-def find_hugging_face(archive: DataArchive) -> Layout | None:
+def find_hugging_face(archive: DataFiles) -> Layout | None:
     """Returns the recordings that lists `metadata.csv` or `metadata.jsonl` name, as audio and image folders have."""
     lists = [name for name in archive.names if name.rpartition("/")[2] in _LISTS]
     items: list[Item] = []
@@ -48,7 +48,7 @@ def find_hugging_face(archive: DataArchive) -> Layout | None:
     return Layout("Hugging Face folder", items, omissions, _read)
 
 
-def folders_by_label(archive: DataArchive) -> Layout:
+def folders_by_label(archive: DataFiles) -> Layout:
     """Returns the recordings of an archive with the name of their folder as label."""
     items: list[Item] = []
     omissions: list[Omission] = []
@@ -60,11 +60,11 @@ def folders_by_label(archive: DataArchive) -> Layout:
     return Layout("folders by label", items, omissions, _read)
 
 
-def _read(archive: DataArchive, item: Item) -> bytes:
+def _read(archive: DataFiles, item: Item) -> bytes:
     return plain_recording(archive.read(item.path))
 
 
-def _rows(archive: DataArchive, name: str) -> Iterable[Mapping[str, str]]:
+def _rows(archive: DataFiles, name: str) -> Iterable[Mapping[str, str]]:
     data = archive.read(name)
     if name.endswith(".csv"):
         yield from records_of(data)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rune.datasets.convert.plain import plain_recording
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
 
@@ -14,7 +14,7 @@ _FIELDS = ("audio", "image", "csv", "ts", "timeseries", "file", "sound", "video"
 _LABELS = ("choice", "choices", "label", "labels", "sentiment")
 
 
-def find_label_studio(archive: DataArchive) -> Layout | None:
+def find_label_studio(archive: DataFiles) -> Layout | None:
     """Returns the recordings that an export of Label Studio names."""
     for name in archive.names:
         if name.lower().endswith(".json") and name.count("/") <= 1:
@@ -29,7 +29,7 @@ def _is_task(task: dict[str, Any]) -> bool:
     return has_annotations or ("id" in task and "annotator" in task)
 
 
-def _layout(archive: DataArchive, tasks: list[dict[str, Any]]) -> Layout:
+def _layout(archive: DataFiles, tasks: list[dict[str, Any]]) -> Layout:
     names = archive.by_base_name()
     items: list[Item] = []
     omissions: list[Omission] = []

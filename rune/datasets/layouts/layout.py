@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import DataFiles
 
 WORD_LIMIT = 60
 """Characters of a label, a pseudonym and a device."""
@@ -58,7 +58,7 @@ class Layout:
     """What pages call the layout, such as "Speech Commands"."""
     items: Sequence[Item]
     omissions: Sequence[Omission] = ()
-    read: Callable[[DataArchive, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))
+    read: Callable[[DataFiles, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))
     """Returns a recording as a WAV, PNG, JPEG or CSV file. Raises `BadContent`."""
 
 
@@ -79,7 +79,7 @@ def _long_word(item: Item) -> str | None:
     return None
 
 
-Finder = Callable[[DataArchive], Layout | None]
+Finder = Callable[[DataFiles], Layout | None]
 """Returns the layout of a data set, None where the files are not in this layout. Raises `BadContent`."""
 
 

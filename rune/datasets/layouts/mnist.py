@@ -11,7 +11,8 @@ from functools import lru_cache
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.pictures import MAX_SIDE
 from rune.datasets.convert.pictures import grey_png
-from rune.datasets.layouts.archive import MAX_FILES, MAX_TABLE_BYTES, DataArchive
+from rune.datasets.layouts.archive import MAX_TABLE_BYTES
+from rune.datasets.layouts.files import MAX_FILES, DataFiles
 from rune.datasets.layouts.layout import Item, Layout
 from rune.wording import size_text
 
@@ -20,7 +21,7 @@ _SPLITS = {"train": "train", "t10k": "test", "test": "test"}
 _IMAGES_MARK, _LABELS_MARK = 0x803, 0x801
 
 
-def find_mnist(archive: DataArchive) -> Layout | None:
+def find_mnist(archive: DataFiles) -> Layout | None:
     """Returns the pictures of an MNIST archive. Raises `BadContent` where files and labels do not belong together."""
     matches = [match for name in archive.names if (match := _IMAGES.fullmatch(name))]
     if not matches:
@@ -38,7 +39,7 @@ def find_mnist(archive: DataArchive) -> Layout | None:
     return Layout("MNIST", items, (), _read)
 
 
-def _read(archive: DataArchive, item: Item) -> bytes:
+def _read(archive: DataFiles, item: Item) -> bytes:
     data = _unpacked(archive, item.path)
     _, height, width = _image_header(data)
     start = 16 + item.index * width * height
@@ -64,7 +65,7 @@ def _labels(data: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _unpacked(archive: DataArchive, name: str) -> bytes:
+def _unpacked(archive: DataFiles, name: str) -> bytes:
     """The bytes of a file, without gzip. Raises `BadContent`."""
     data = archive.read(name, MAX_TABLE_BYTES)
     if not name.endswith(".gz"):

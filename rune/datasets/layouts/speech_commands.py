@@ -6,7 +6,7 @@ import re
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import plain_recording
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission, word
 
 _NAME = re.compile(r"(?:.*/)?([^/]+)/([0-9a-f]{8})_nohash_\d+\.wav")
@@ -14,14 +14,16 @@ _LISTS = {"validation_list.txt": "validation", "testing_list.txt": "test"}
 _NOISE = "_background_noise_/"
 
 
-def find_speech_commands(archive: DataArchive) -> Layout | None:
+def find_speech_commands(archive: DataFiles) -> Layout | None:
     """Returns the recordings of a Speech Commands archive. Each speaker is a group."""
     matches = {name: match for name in archive.names if (match := _NAME.fullmatch(name))}
     if not matches:
         return None
     splits = _splits(archive)
+    # Recordings that no list has are for training, also where the lists are empty.
+    rest_split = "" if splits is None else "train"
     items = [
-        Item(name, word(match[1]), match[2], splits.get("/".join(name.split("/")[-2:]), "train" if splits else ""))
+        Item(name, word(match[1]), match[2], (splits or {}).get("/".join(name.split("/")[-2:]), rest_split))
         for name, match in matches.items()
     ]
     rest = [name for name in archive.names if name.endswith(".wav") and name not in matches]
@@ -34,14 +36,14 @@ def find_speech_commands(archive: DataArchive) -> Layout | None:
     return Layout("Speech Commands", items, omissions, lambda source, item: plain_recording(source.read(item.path)))
 
 
-def _splits(archive: DataArchive) -> dict[str, str]:
+def _splits(archive: DataFiles) -> dict[str, str] | None:
+    """Returns the splits that the archive's lists say, or None if it has no lists. Raises `BadContent`."""
+    names = [name for name in archive.names if name.rpartition("/")[2] in _LISTS]
     splits: dict[str, str] = {}
-    for name in archive.names:
-        split = _LISTS.get(name.rpartition("/")[2])
-        if split is not None:
-            try:
-                lines = archive.read(name).decode("utf-8").splitlines()
-            except UnicodeDecodeError:
-                raise BadContent(f"The list {name} is not text.") from None
-            splits |= {line.strip(): split for line in lines}
-    return splits
+    for name in names:
+        try:
+            lines = archive.read(name).decode("utf-8").splitlines()
+        except UnicodeDecodeError:
+            raise BadContent(f"The list {name} is not text.") from None
+        splits |= {line.strip(): _LISTS[name.rpartition("/")[2]] for line in lines}
+    return splits if names else None

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.series import TIMES, motion_of, table_of
-from rune.datasets.layouts.archive import MAX_FILES, DataArchive
+from rune.datasets.layouts.files import MAX_FILES, DataFiles
 from rune.datasets.layouts.layout import Item, Layout, split_of, word
 
 _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")
@@ -19,7 +19,7 @@ Table = tuple[tuple[str, ...], Mapping[str, list[tuple[str, ...]]]]
 """The names of the columns in lower case, and the rows of each series."""
 
 
-def find_tables(archive: DataArchive) -> Layout | None:
+def find_tables(archive: DataFiles) -> Layout | None:
     """Returns the series of the archive's tables. Raises `BadContent` for a table with too many series."""
     items: list[Item] = []
     for name in archive.names:
@@ -30,7 +30,7 @@ def find_tables(archive: DataArchive) -> Layout | None:
     return Layout("tables of series", items, (), _read) if items else None
 
 
-def _series(archive: DataArchive, name: str) -> Iterable[Item]:
+def _series(archive: DataFiles, name: str) -> Iterable[Item]:
     table = _table(archive, name)
     if table is None:
         return
@@ -46,7 +46,7 @@ def _series(archive: DataArchive, name: str) -> Iterable[Item]:
         )
 
 
-def _read(archive: DataArchive, item: Item) -> bytes:
+def _read(archive: DataFiles, item: Item) -> bytes:
     table = _table(archive, item.path)
     if table is None:
         raise BadContent("The table is gone.")
@@ -60,7 +60,7 @@ def _read(archive: DataArchive, item: Item) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _table(archive: DataArchive, name: str) -> Table | None:
+def _table(archive: DataFiles, name: str) -> Table | None:
     """The rows of a table by series; None for a file that is no table of several series."""
     try:
         names, rows = table_of(archive.read(name))

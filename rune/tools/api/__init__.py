@@ -6,7 +6,8 @@ It combines the other packages and adds no logic of theirs; the `rune` command d
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import InputError, NotARune, RuneError, RuneStopped, RuneTrapped
 from rune.tools.api.built import Build, build
-from rune.tools.api.errors import BuildError, InputShape, InputType, InputUnknown
+from rune.tools.api.data import DataSample, DataSet, load_data
+from rune.tools.api.errors import BuildError, DataError, InputShape, InputType, InputUnknown
 from rune.tools.api.loaded import Rune, load
 from rune.tools.api.ports import Input, Output
 from rune.tools.api.results import Results
@@ -14,6 +15,9 @@ from rune.tools.api.results import Results
 __all__ = [
     "Build",
     "BuildError",
+    "DataError",
+    "DataSample",
+    "DataSet",
     "Input",
     "InputError",
     "InputShape",
@@ -29,4 +33,5 @@ __all__ = [
     "RuneTrapped",
     "build",
     "load",
+    "load_data",
 ]

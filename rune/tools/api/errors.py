@@ -17,6 +17,10 @@ class BuildError(RuneError):
         self.diagnostics = diagnostics
 
 
+class DataError(RuneError):
+    """A data set that cannot be read, or whose recordings do not fit into one array."""
+
+
 class InputUnknown(InputError):
     """A name that none of the rune's inputs has, or a value without a name where there are several inputs."""
 

@@ -529,6 +529,8 @@ CASES: list[Case] = [
         {"do": "deprecate", "reason": "x"},
         (404, 404, 404, 403, 403, 404, 302),
     ),
+    ("get", f"{_ROUTE}/dependants", f"{_P}/dependants", None, READ),
+    ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None, PAGE),
     ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None, PAGE_EDIT),
     (
         "form",
@@ -674,7 +676,7 @@ OURS = (
     ),
     *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
-NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.serving")
+NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.web.runes.badge", "forge.serving")
 
 
 def job_addresses(project: Project) -> dict[str, str]:
@@ -905,6 +907,7 @@ def _routes(resolver: Any, before: str) -> Iterator[tuple[str, str]]:
             yield from _routes(pattern, route)
 
 
+@pytest.mark.slow
 def test_nothing_tells_a_stranger_whether_a_private_project_is_there(
     project: Project, stranger: User, browser_of: Callable[[User | None], Client]
 ) -> None:

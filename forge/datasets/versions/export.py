@@ -1,0 +1,75 @@
+"""Writing a version in a layout that other tools read, while it is sent."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import IO
+from uuid import UUID
+
+from forge.core.actors import Actor
+from forge.core.blobs.store import read_blob
+from forge.core.errors import NotFound
+from forge.datasets.access import find_version, samples_of
+from forge.datasets.errors import LayoutRefused
+from forge.datasets.samples.models import ENDINGS
+from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.manifest import Entry
+from forge.projects.models import Project
+from rune.datasets.content.content import BadContent, Kind
+from rune.datasets.export.layout import Exported, ExportLayout, Origin
+
+
+@dataclass(frozen=True)
+class Export:
+    """The samples of a version that are written, in the order of their numbers."""
+
+    data_set: UUID
+    origin: Origin
+    layout: ExportLayout
+    samples: Sequence[Exported]
+
+    def files(self) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+        """Yields the files, the lists last. A sample whose bytes are deleted meanwhile is left out, also of the lists.
+
+        One recording is in memory at a time.
+        """
+        written: list[Exported] = []
+        for sample in self.samples:
+            try:
+                data = read_blob(sample.digest)
+            except NotFound:
+                continue
+            written.append(sample)
+            yield self.layout.path(sample), partial(io.BytesIO, self.layout.content(sample, data))
+        for name, data in self.layout.lists(self.origin, written):
+            yield name, partial(io.BytesIO, data)
+
+
+def plan_export(
+    actor: Actor, project: Project, number: int, layout: ExportLayout, *, after: int = 0, limit: int | None = None
+) -> Export:
+    """Returns what an export of a version writes: the samples that are still stored, with numbers above `after`.
+
+    Raises `LayoutRefused` for samples that the layout cannot have, `DataVersionNotFound`, and `Forbidden` or
+    `NotFound`.
+    """
+    version = find_version(actor, project, number)
+    stored = samples_of(actor, project).select_related(None).order_by()
+    endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type")}
+    entries = [entry for entry in entries_of(version) if entry.number > after and entry.number in endings][:limit]
+    samples = [_exported(entry, endings[entry.number]) for entry in entries]
+    try:
+        layout.refuse(samples)
+    except BadContent as error:
+        raise LayoutRefused(str(error)) from None
+    origin = Origin(project.full_name, version.number, version.digest)
+    return Export(version.data_set_id, origin, layout, samples)
+
+
+def _exported(entry: Entry, ending: str) -> Exported:
+    group = "" if entry.group is None else f"group-{entry.group}"
+    kind = Kind(entry.kind)
+    return Exported(entry.number, entry.digest, kind, ending, entry.label, entry.split, group, entry.milliseconds)

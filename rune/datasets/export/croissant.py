@@ -1,0 +1,87 @@
+"""Croissant, the metadata of data sets by MLCommons: a table of the samples, and JSON-LD that describes its columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from hashlib import sha256
+from typing import Any
+
+from rune.datasets.content.content import Kind
+from rune.datasets.export.folders import table_bytes
+from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name
+
+_TABLE = "samples.csv"
+_TEXT = "sc:Text"
+_MEDIA = {Kind.SOUND: "sc:AudioObject", Kind.PICTURE: "sc:ImageObject", Kind.MOTION: _TEXT}
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo",
+    "column": "cr:column",
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "recordSet": "cr:recordSet",
+    "source": "cr:source",
+}
+
+
+def _path(sample: Exported) -> str:
+    return f"files/{file_name(sample)}"
+
+
+def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+    rows = [(_path(each), each.label, each.split, each.group, each.milliseconds) for each in samples]
+    table = table_bytes(("file", "label", "split", "group", "milliseconds"), rows)
+    kinds = {sample.kind for sample in samples}
+    media = _MEDIA[next(iter(kinds))] if len(kinds) == 1 else _TEXT
+    yield _TABLE, table
+    yield "croissant.json", json.dumps(_metadata(origin, table, media), ensure_ascii=False, indent=1).encode("utf-8")
+
+
+def _metadata(origin: Origin, table: bytes, media: str) -> dict[str, Any]:
+    types = {"file": media, "label": _TEXT, "split": _TEXT, "group": _TEXT, "milliseconds": "sc:Integer"}
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": origin.project.replace("/", "-"),
+        "description": f"Version {origin.version} of the data of {origin.project}, {origin.digest}.",
+        "version": f"{origin.version}.0.0",
+        "distribution": [
+            {
+                "@type": "cr:FileObject",
+                "@id": _TABLE,
+                "name": _TABLE,
+                "contentUrl": _TABLE,
+                "encodingFormat": "text/csv",
+                "sha256": sha256(table).hexdigest(),
+            }
+        ],
+        "recordSet": [
+            {
+                "@type": "cr:RecordSet",
+                "@id": "samples",
+                "name": "samples",
+                "field": [_field(name, kind) for name, kind in types.items()],
+            }
+        ],
+    }
+
+
+def _field(name: str, kind: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": f"samples/{name}",
+        "name": name,
+        "dataType": kind,
+        "source": {"fileObject": {"@id": _TABLE}, "extract": {"column": name}},
+    }
+
+
+CROISSANT = ExportLayout("croissant", _path, _lists)

@@ -1,0 +1,78 @@
+"""The folder that `rune data pull` writes: a folder a label, and a list of all samples that says the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name, is_folder_name
+
+LIST = "data-set.json"
+FORMAT = "hammer-forge-data-folder/1"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A sample as the list has it."""
+
+    file: str
+    """Below the folder of the list, with slashes."""
+    number: int
+    digest: str
+    label: str
+    split: str
+    group: str
+
+
+def _path(sample: Exported) -> str:
+    return f"{folder_of(sample.label)}/{file_name(sample)}"
+
+
+def folder_of(label: str) -> str:
+    """Returns the name of the folder for a label: its own where a folder can be called so."""
+    if is_folder_name(label):
+        return label
+    return "label-" + "".join(each if each.isalnum() else f"-{ord(each):x}-" for each in label)
+
+
+def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+    rows = [
+        Listed(_path(each), each.number, each.digest, each.label, each.split, each.group)
+        for each in sorted(samples, key=lambda each: each.number)
+    ]
+    yield LIST, list_bytes(origin, rows)
+
+
+def list_bytes(origin: Origin, rows: Iterable[Listed]) -> bytes:
+    """Returns the list of a folder, with a line a sample."""
+    head = {"format": FORMAT, "project": origin.project, "version": origin.version, "digest": origin.digest}
+    text = json.dumps(head, ensure_ascii=False)[:-1] + ', "samples": [\n'
+    lines = ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in rows)
+    return f"{text}{lines}\n]}}\n".encode()
+
+
+def read_list(value: Any) -> tuple[Origin, list[Listed]] | None:
+    """Returns what a list says, or None if the JSON value is not one in this format."""
+    if not isinstance(value, dict) or value.get("format") != FORMAT or not isinstance(value.get("samples"), list):
+        return None
+    head = (value.get("project"), value.get("version"), value.get("digest"))
+    if not (isinstance(head[0], str) and type(head[1]) is int and isinstance(head[2], str)):
+        return None
+    rows = [_listed(row) for row in value["samples"]]
+    if any(row is None for row in rows):
+        return None
+    return Origin(head[0], head[1], head[2]), [row for row in rows if row is not None]
+
+
+def _listed(row: Any) -> Listed | None:
+    if not isinstance(row, dict) or type(row.get("number")) is not int:
+        return None
+    texts = [row.get(name) for name in ("file", "digest", "label", "split", "group")]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    return Listed(row["file"], row["number"], row["digest"], row["label"], row["split"], row["group"])
+
+
+DATA_FOLDER = ExportLayout("data-folder", _path, _lists)

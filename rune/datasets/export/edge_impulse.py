@@ -1,0 +1,65 @@
+"""Edge Impulse: sounds and motion in its data acquisition format as JSON, pictures as they are, labels in
+`info.labels`."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import numpy as np
+
+from rune.datasets.content.content import Kind
+from rune.datasets.content.wav import wav_chunks
+from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name
+
+_FOLDERS = {"train": "training", "validation": "training", "test": "testing"}
+"""Edge Impulse chooses its validation samples by itself; `metadata` says which they were."""
+_AXES = ("accX", "accY", "accZ")
+
+
+def _path(sample: Exported) -> str:
+    name = file_name(sample) if sample.kind is Kind.PICTURE else f"{sample.number:06d}.json"
+    return f"{_FOLDERS[sample.split]}/{name}"
+
+
+def _content(sample: Exported, data: bytes) -> bytes:
+    if sample.kind is Kind.PICTURE:
+        return data
+    payload = _sound(data) if sample.kind is Kind.SOUND else _motion(data)
+    acquisition = {
+        "protected": {"ver": "v1", "alg": "none", "iat": 0},
+        "signature": "",
+        "payload": {"device_name": "", "device_type": "HAMMER_FORGE", **payload},
+    }
+    return json.dumps(acquisition, separators=(",", ":")).encode("ascii")
+
+
+def _sound(data: bytes) -> dict[str, Any]:
+    chunks = dict(wav_chunks(data))
+    (rate,) = struct.unpack_from("<I", chunks[b"fmt "], 4)
+    values = np.frombuffer(chunks[b"data"], "<i2").tolist()
+    return {"interval_ms": 1000 / rate, "sensors": [{"name": "audio", "units": "wav"}], "values": values}
+
+
+def _motion(data: bytes) -> dict[str, Any]:
+    rows = [[float(text) for text in line.split(",")] for line in data.decode("ascii").splitlines()]
+    # Samples of motion have no rate, and 0 is how the format says that.
+    return {"interval_ms": 0, "sensors": [{"name": name, "units": "m/s2"} for name in _AXES], "values": rows}
+
+
+def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+    files = [
+        {
+            "path": _path(sample),
+            "category": _FOLDERS[sample.split],
+            "label": {"type": "label", "label": sample.label},
+            "metadata": {"split": sample.split, **({"subject": sample.group} if sample.group else {})},
+        }
+        for sample in samples
+    ]
+    yield "info.labels", json.dumps({"version": 1, "files": files}, ensure_ascii=False).encode("utf-8")
+
+
+EDGE_IMPULSE = ExportLayout("edge-impulse", _path, _lists, content=_content)

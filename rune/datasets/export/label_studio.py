@@ -1,0 +1,30 @@
+"""Label Studio: tasks with one choice each, as its JSON export has them, beside the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from rune.datasets.content.content import Kind
+from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name
+
+_FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv"}
+
+
+def _path(sample: Exported) -> str:
+    return f"files/{file_name(sample)}"
+
+
+def _task(sample: Exported) -> dict[str, Any]:
+    field = _FIELDS[sample.kind]
+    data = {field: _path(sample), "split": sample.split, **({"group": sample.group} if sample.group else {})}
+    choice = {"from_name": "label", "to_name": field, "type": "choices", "value": {"choices": [sample.label]}}
+    return {"id": sample.number, "data": data, "annotations": [{"result": [choice]}]}
+
+
+def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+    yield "tasks.json", json.dumps([_task(each) for each in samples], ensure_ascii=False).encode("utf-8")
+
+
+LABEL_STUDIO = ExportLayout("label-studio", _path, _lists)

@@ -1,0 +1,93 @@
+"""What an export needs to know of a sample, and what a layout says of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from rune.datasets.content.content import BadContent, Kind
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A sample that is written. It has no name of a person: a group is called after its number."""
+
+    number: int
+    digest: str
+    kind: Kind
+    ending: str
+    """Of its file as it is stored, without a dot: `wav`, `png`, `jpg` or `csv`."""
+    label: str
+    split: str
+    """`train`, `validation` or `test`."""
+    group: str
+    """A word such as `group-7`; "" for a sample of nobody."""
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The version that the samples are from."""
+
+    project: str
+    """Such as `acme/kitchen`."""
+    version: int
+    digest: str
+
+
+def _as_stored(sample: Exported, data: bytes) -> bytes:  # noqa: ARG001 (layouts that convert need the sample)
+    return data
+
+
+def _nothing_refused(samples: Collection[Exported]) -> None:
+    """Raises nothing: the layout can have any sample."""
+
+
+@dataclass(frozen=True)
+class ExportLayout:
+    """How a data set is written. The lists come last, and name what was written alone."""
+
+    name: str
+    """As the API calls it."""
+    path: Callable[[Exported], str]
+    """Returns the name of a sample's file. No two samples have the same."""
+    lists: Callable[[Origin, Collection[Exported]], Iterable[tuple[str, bytes]]]
+    """Returns the names and bytes of the files that say what the samples are."""
+    content: Callable[[Exported, bytes], bytes] = _as_stored
+    """Returns the bytes of a sample's file."""
+    refuse: Callable[[Collection[Exported]], None] = _nothing_refused
+    """Raises `BadContent` for samples that the layout cannot have."""
+
+
+def file_name(sample: Exported) -> str:
+    """Returns the name of a sample's file where the layout does not prescribe one."""
+    return f"{sample.number:06d}.{sample.ending}"
+
+
+def no_lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+    """Returns no files: the names of folders say all."""
+    return ()
+
+
+def require_folder_names(samples: Collection[Exported]) -> None:
+    """Raises `BadContent` for a label that cannot be the name of a folder, or that readers take for a split."""
+    for label in sorted({sample.label for sample in samples}):
+        if not is_folder_name(label):
+            raise BadContent(
+                f"The label “{label}” cannot be the name of a folder. Choose a layout with a list of labels."
+            )
+
+
+def is_folder_name(label: str) -> bool:
+    """Whether a folder on any system can be called so, and an import takes its name for a label."""
+    is_reserved = label.lower() in _RESERVED or label.split(".")[0].lower() in _DEVICES
+    return not (is_reserved or label.startswith((".", "_")) or label.endswith((".", " ")) or set(label) & _SPECIAL)
+
+
+_SPECIAL = frozenset('/\\:*?"<>|')
+_RESERVED = frozenset(
+    ("", "train", "training", "validation", "valid", "val", "dev", "test", "testing", "data", "samples")
+)
+_PORTS = (f"{name}{number}" for name in ("com", "lpt") for number in range(10))
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *_PORTS))
+"""Names that Windows has for devices."""

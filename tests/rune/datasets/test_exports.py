@@ -1,0 +1,186 @@
+"""Data sets that are written and read again: each layout says the same of the samples, or refuses what it cannot."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from rune.datasets.content.content import BadContent, Kind
+from rune.datasets.content.read import read_content
+from rune.datasets.export.data_folder import LIST, folder_of, read_list
+from rune.datasets.export.layout import Exported, ExportLayout, Origin
+from rune.datasets.export.layouts import EXPORT_LAYOUTS
+from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.find import find_layout, read_item
+from tests.forge.factories.recordings import loud, png, sound
+from tests.support.archives import zipped
+from tests.support.properties import examples
+
+ORIGIN = Origin("acme/kitchen", 3, f"sha256:{3:064x}")
+ENDINGS = {Kind.SOUND: "wav", Kind.PICTURE: "png", Kind.MOTION: "csv"}
+RECORDINGS = {
+    1: (loud(), "knock", "train", "group-1"),
+    2: (sound(1, 0, -1, 1, rate=44_100), "knock", "validation", "group-2"),
+    3: (sound(-32_768, 32_767, rate=8000), "Glas, „zerbrochen“", "test", "group-3"),
+    4: (png(), "knock", "train", ""),
+    5: (b"1,2.5,-3\n4,5,6e-05\n", "wave", "test", "group-12"),
+}
+
+
+def samples_of(recordings: Mapping[int, tuple[bytes, str, str, str]]) -> dict[Exported, bytes]:
+    samples = {}
+    for number, (data, label, split, group) in recordings.items():
+        kind = read_content(data).kind
+        digest = f"sha256:{sha256(data).hexdigest()}"
+        samples[Exported(number, digest, kind, ENDINGS[kind], label, split, group)] = data
+    return samples
+
+
+SAMPLES = samples_of(RECORDINGS)
+SOUNDS = {sample: data for sample, data in SAMPLES.items() if sample.kind is Kind.SOUND}
+
+
+def written(layout: ExportLayout, samples: Mapping[Exported, bytes]) -> dict[str, bytes]:
+    layout.refuse(list(samples))
+    files = {layout.path(sample): layout.content(sample, data) for sample, data in samples.items()}
+    assert len(files) == len(samples), "two samples have the same file"
+    return files | dict(layout.lists(ORIGIN, list(samples)))
+
+
+def read_again(files: Mapping[str, bytes]) -> tuple[str, dict[bytes, tuple[str, str, str]]]:
+    """The layout that an import finds, and the recordings with label, split and group."""
+    archive = DataArchive(io.BytesIO(zipped(files)))  # type: ignore[arg-type]
+    layout = find_layout(archive)
+    assert layout.omissions == []
+    recordings = {read_item(archive, layout, item).data: item for item in layout.items}
+    return layout.name, {data: (item.label, item.split, item.group) for data, item in recordings.items()}
+
+
+def expected(samples: Mapping[Exported, bytes]) -> dict[bytes, tuple[str, str, str]]:
+    return {data: (sample.label, sample.split, sample.group) for sample, data in samples.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("data-folder", "data folder"),
+        ("edge-impulse", "Edge Impulse"),
+        ("label-studio", "Label Studio"),
+        ("croissant", "Croissant"),
+        ("hugging-face", "Hugging Face folder"),
+    ],
+)
+def test_an_import_of_an_export_has_the_same_samples(name: str, title: str) -> None:
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS[name], SAMPLES))
+    assert (title_read, recordings) == (title, expected(SAMPLES))
+
+
+def test_folders_say_label_and_split_and_nothing_of_people() -> None:
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS["folders"], SAMPLES))
+    assert title_read == "folders by label"
+    assert recordings == {data: (label, split, "") for data, (label, split, _) in expected(SAMPLES).items()}
+
+
+def test_speech_commands_keep_who_spoke_apart() -> None:
+    single = {replace(sample, number=9, group="", digest=f"sha256:{9:064x}"): loud(9) for sample in list(SOUNDS)[:1]}
+    samples = {**SOUNDS, **single}
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS["speech-commands"], samples))
+    assert title_read == "Speech Commands"
+    facts = {data: (label, split) for data, (label, split, _) in expected(samples).items()}
+    assert {data: (label, split) for data, (label, split, _) in recordings.items()} == facts
+    assert recordings[RECORDINGS[1][0]][2] == "00000001"
+    assert len({group for _, _, group in recordings.values()}) == 4, "a sample of nobody is a speaker of its own"
+    training = {sample: data for sample, data in SOUNDS.items() if sample.split == "train"}
+    assert {split for _, split, _ in read_again(written(EXPORT_LAYOUTS["speech-commands"], training))[1].values()} == {
+        "train"
+    }
+
+
+def test_every_layout_is_read_again() -> None:
+    """A layout that is added needs a test above."""
+    assert set(EXPORT_LAYOUTS) == {
+        "data-folder",
+        "folders",
+        "speech-commands",
+        "edge-impulse",
+        "label-studio",
+        "croissant",
+        "hugging-face",
+    }
+
+
+@pytest.mark.parametrize("name", ["folders", "speech-commands"])
+@pytest.mark.parametrize("label", ["on/off", "..", "test", "Training", "samples", "a\\b", "NUL", "nul.x", "_x_", "x."])
+def test_a_label_that_cannot_be_a_folder_is_refused_by_name(name: str, label: str) -> None:
+    samples = {replace(sample, label=label): data for sample, data in SOUNDS.items()}
+    with pytest.raises(BadContent, match="cannot be the name of a folder"):
+        written(EXPORT_LAYOUTS[name], samples)
+    title_read, recordings = read_again(written(EXPORT_LAYOUTS["data-folder"], samples))
+    assert (title_read, {label for label, _, _ in recordings.values()}) == ("data folder", {label})
+
+
+def test_speech_commands_refuse_what_is_no_sound() -> None:
+    with pytest.raises(BadContent, match="2 of these samples are of another kind"):
+        written(EXPORT_LAYOUTS["speech-commands"], SAMPLES)
+
+
+def test_croissant_says_the_digest_of_its_table() -> None:
+    files = written(EXPORT_LAYOUTS["croissant"], SAMPLES)
+    metadata = json.loads(files["croissant.json"])
+    assert metadata["distribution"][0]["sha256"] == sha256(files["samples.csv"]).hexdigest()
+    assert (metadata["conformsTo"], metadata["version"]) == ("http://mlcommons.org/croissant/1.0", "3.0.0")
+    assert ORIGIN.digest in metadata["description"]
+
+
+LABELS = some.lists(some.text(min_size=1, max_size=8).map(str.strip).filter(str.isprintable).filter(bool), max_size=6)
+
+
+@pytest.mark.slow
+@examples(60)
+@given(LABELS)
+def test_any_label_has_a_folder_that_leads_nowhere_else(labels: list[str]) -> None:
+    folders = {label: folder_of(label) for label in labels}
+    assert len(set(folders.values())) == len(folders)
+    assert not [folder for folder in folders.values() if folder in ("", ".", "..") or set(folder) & set("/\\:")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "x"},
+        {"samples": 3},
+        {"samples": [{"file": "a.wav"}]},
+        {"samples": [{"file": 1, "number": 1, "digest": "", "label": "", "split": "", "group": ""}]},
+        {"version": "3"},
+        {"version": True},
+    ],
+)
+def test_a_list_that_is_damaged_is_refused(change: Mapping[str, object]) -> None:
+    files = written(EXPORT_LAYOUTS["data-folder"], SAMPLES)
+    value = json.loads(files[LIST])
+    contents = read_list(value)
+    assert contents is not None
+    assert (contents[0], len(contents[1])) == (ORIGIN, len(SAMPLES))
+    assert read_list(value | change) is None
+    assert not_a_list(files, value | change)
+
+
+def not_a_list(files: Mapping[str, bytes], value: Mapping[str, object]) -> bool:
+    with pytest.raises(BadContent, match="not a list of samples"):
+        read_again({**files, LIST: json.dumps(value).encode()})
+    return True
+
+
+def test_files_that_a_list_names_and_that_are_missing_are_named() -> None:
+    files = written(EXPORT_LAYOUTS["data-folder"], SAMPLES)
+    del files["knock/000001.wav"]
+    layout = find_layout(DataArchive(io.BytesIO(zipped(files))))  # type: ignore[arg-type]
+    assert [each.path for each in layout.omissions] == ["knock/000001.wav"]
+    assert len(layout.items) == len(SAMPLES) - 1
