@@ -18,6 +18,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.jobs.urls")),
     path("", include("forge.datasets.urls")),
     path("", include("forge.builds.urls")),
+    path("", include("forge.learning.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
