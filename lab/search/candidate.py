@@ -12,7 +12,7 @@ from numpy.random import default_rng
 from lab.formats.tflite_builder import Builder
 from lab.quantize.forms import FLOAT, FORMS
 from lab.quantize.samples import ModelInput, Sample
-from lab.quantize.step import quantised
+from lab.quantize.step import FloatParts, quantised
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
 from lab.search.layers import Tensor, network_of, operators
@@ -34,7 +34,7 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
     samples = [
         Sample(str(number), (random.uniform(-1, 1, (1, *shape)).astype(np.float32),)) for number in range(_SAMPLES)
     ]
-    return quantised(data, FORMS[form], (), samples, [ModelInput("input", (1, *shape))])
+    return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
 
 
 def float_model(tensors: Sequence[Tensor]) -> bytes:
