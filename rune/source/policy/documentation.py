@@ -22,6 +22,8 @@ KEYS: Final = {
     "models": "How model files are made from files of training libraries. `rune convert` makes them, `rune check` says "
     "which are out of date.",
     "training": "From which data, and by which recipe, the project's model is learned. `rune train` learns it.",
+    "data": "The version of the project's data that belongs to these files, by its digest. "
+    "`rune data pull` fetches it.",
 }
 
 MODELS: Final = {

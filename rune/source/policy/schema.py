@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rune.source.policy.check_section import CHECK_NAME, MAX_CHECKS, ROBOT
+from rune.source.policy.data_section import DIGEST
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, MODELS, TAGS, TRAINING
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.model_section import FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
@@ -60,6 +61,7 @@ def policy_schema() -> Json:
             "build": {"description": KEYS["build"], **_build_preferences()},
             "models": {"description": KEYS["models"], **_models()},
             "training": {"description": KEYS["training"], **_training()},
+            "data": {"description": KEYS["data"], "type": ["string", "null"], "pattern": f"^{DIGEST}$"},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
                 "type": "array",
