@@ -8,6 +8,7 @@ A line is `{"progress": SHARE, "text": TEXT}`, and the last one `{"result": ...}
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -115,4 +116,5 @@ ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]]
 }
 
 if __name__ == "__main__":
+    os.umask(0o022)  # a server's own lets nobody read, and the process that converts is another user
     main(sys.stdin, sys.stdout)

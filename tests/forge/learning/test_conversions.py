@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,15 @@ TENSORFLOW: ConverterEnvironmentJson = {"name": "tensorflow", "reads": "Keras mo
 
 
 @pytest.fixture(autouse=True)
-def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> None:
-    """Nobody is woken, and the process that counts stays from test to test."""
+def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> Iterator[None]:
+    """Nobody is woken, and the process that counts stays from test to test. New files are the server's alone."""
     monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
     monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
     run = job.run_conversion_job
     monkeypatch.setitem(vars(job.CONVERSION), "execute", lambda context: run(context, lambda: nullcontext(compiler)))
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture
