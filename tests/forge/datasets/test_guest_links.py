@@ -1,4 +1,4 @@
-"""Links by which people outside record: what they must not, what waits, and what a receipt deletes."""
+"""Links by which people outside record: what they must not, pending recordings, and what a receipt deletes."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_viewer_or_reviewer_makes_no_link_and_decides_nothing(
     assert not Sample.objects.exists()
 
 
-# -- what waits
+# -- pending recordings
 
 
 @pytest.mark.protects("recordings/quarantine")
