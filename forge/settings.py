@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "forge.jobs",
     "forge.datasets",
     "forge.builds",
+    "forge.learning",
     "forge.registry",
     "forge.reviews",
     "forge.repositories",

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from forge.datasets.collecting.urls import collect_urlpatterns
-from forge.deployments.urls import served_urlpatterns
+from forge.deployments.urls import served_urlpatterns, stock_urlpatterns
 from forge.player.urls import player_urlpatterns
 from forge.registry.distribution.api import distribution
 from forge.web.errors import unknown
@@ -18,6 +18,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.jobs.urls")),
     path("", include("forge.datasets.urls")),
     path("", include("forge.builds.urls")),
+    path("", include("forge.learning.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),
     path("d/", include(served_urlpatterns)),
+    path("forge/", include(stock_urlpatterns)),
     path("player/", include(player_urlpatterns)),
     path("collect/", include(collect_urlpatterns)),
     path("", include("forge.serving.urls")),

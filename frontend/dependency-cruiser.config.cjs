@@ -7,6 +7,7 @@ const MAY_IMPORT = {
   api: [],
   look: ["api"],
   runtime: ["look"],
+  sdk: ["runtime"],
   language: ["api"],
   blocks: ["runtime"],
   pipeline: [],

@@ -27,6 +27,12 @@ class ConsentDiffers(Conflict):
     title = "The terms have changed"
 
 
+class CodeNeeded(Unprocessable):
+    """The link needs the code that its guests were told."""
+
+    title = "Type the code"
+
+
 class WrongSide(Conflict):
     """The consent allows tests only, and the group's samples are for training."""
 

@@ -7,7 +7,13 @@ import uuid
 from django.db import models
 
 from forge.core.actors import Actor
-from forge.datasets.collecting.models import CollectingLink, CollectingLinkQuerySet, Collector
+from forge.datasets.collecting.models import (
+    CollectingLink,
+    CollectingLinkQuerySet,
+    Collector,
+    Submission,
+    SubmissionQuerySet,
+)
 from forge.datasets.consent.models import Consent, ConsentQuerySet
 from forge.datasets.imports.models import DataImport, DataImportQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
@@ -29,6 +35,8 @@ __all__ = [
     "Group",
     "Sample",
     "SampleQuerySet",
+    "Submission",
+    "SubmissionQuerySet",
 ]
 
 

@@ -9,11 +9,17 @@ from forge.datasets.pages import data, forms, imports
 
 _DATA = "<str:organisation>/<str:name>/data"
 
-site_pages = [path("collect/<uuid:link_id>", collecting.record_page, name="collect-record")]
+site_pages = [
+    path("collect/<uuid:link_id>", collecting.record_page, name="collect-record"),
+    path("collect/<uuid:link_id>/receipt", collecting.receipt, name="collect-receipt"),
+]
 project_pages = [
     path(_DATA, data.data_page, name="data"),
     path(f"{_DATA}/cards", data.cards, name="data-cards"),
     path(f"{_DATA}/collect", collecting.collect, name="data-collect"),
+    path(f"{_DATA}/collect/<uuid:link_id>/end", collecting.end_link, name="end-data-link"),
+    path(f"{_DATA}/waiting", collecting.waiting, name="data-waiting"),
+    path(f"{_DATA}/waiting/<uuid:submission_id>/recording", collecting.waiting_recording, name="data-waiting-bytes"),
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
     path(f"{_DATA}/import", imports.new_import, name="new-data-import"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Sum
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.deployments.errors import DeploymentNotFound, KeyNotFound
-from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release
+from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release, TelemetryOfDay
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.models import Tag
@@ -63,3 +64,10 @@ def calls_since(deployments: Sequence[Deployment], day: date) -> Mapping[UUID, S
     for row in CallsOfDay.objects.filter(deployment__in=deployments, day__gte=day):
         calls[row.deployment_id].append(row)
     return calls
+
+
+def reports_since(deployment: Deployment, day: date) -> Sequence[Mapping[str, Any]]:
+    """What apps reported from a day on: `event`, `browser` and `count`, the most frequent first. The caller has found
+    the deployment."""
+    rows = TelemetryOfDay.objects.filter(deployment=deployment, day__gte=day).order_by().values("event", "browser")
+    return list(rows.annotate(count=Sum("count")).order_by("-count", "event", "browser"))

@@ -90,10 +90,10 @@ class OneDeployment(DeploymentView):
         parameters=[REQUIRED_IF_MATCH, ETAG],
     )
     def patch(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
-        """Changes the title or the origins."""
+        """Changes the title, the origins, or whether reports of apps are counted."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, DeploymentChangeSerializer), seen_by(request)
-        change = actions.DeploymentChange(body.get("title"), body.get("origins"))
+        change = actions.DeploymentChange(body.get("title"), body.get("origins"), body.get("telemetry"))
         return self.answer(request, actions.change_deployment(principal_of(request), row, change, seen=seen))
 
     @extend_schema(operation_id="deployments_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])

@@ -46,6 +46,8 @@ class Deployment(models.Model):
     """The origins whose pages may use it, such as `https://acme.example`."""
     follows = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag that it follows, or "" if its release stays until somebody chooses another one."""
+    telemetry = models.BooleanField(default=False, db_default=False)
+    """Whether the reports of apps with @hotg-ai/forge are counted. They are dropped otherwise."""
     blocked_digest = models.CharField(max_length=71, blank=True)
     """The manifest that the followed tag names and the gate refuses, or "" if it does not."""
     block_reasons = models.JSONField(default=list)
@@ -70,6 +72,11 @@ class Deployment(models.Model):
     def get_absolute_url(self) -> str:
         """Its page."""
         return f"{self.project.get_absolute_url()}/deployments/{self.name}"
+
+    @property
+    def short_id(self) -> int:
+        """A number for apps whose library takes a number: the first 32 bits of the id. It proves nothing."""
+        return self.pk.int >> 96
 
     @property
     def served_path(self) -> str:
@@ -174,3 +181,23 @@ class CallsOfDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deployment_id} {self.day}"
+
+
+class TelemetryOfDay(models.Model):
+    """How often apps of a deployment reported an event on a day, by the family of browsers. No row says which app."""
+
+    id = models.BigAutoField(primary_key=True)
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="telemetry_of_days")
+    day = models.DateField()
+    event = models.CharField(max_length=30)
+    browser = models.CharField(max_length=30)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "day", "event", "browser"], name="one_count_of_an_event")
+        ]
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.deployment_id} {self.day} {self.event}"

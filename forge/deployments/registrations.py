@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
@@ -17,7 +17,8 @@ from forge.core.models import Event
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
-from forge.deployments.serving.calls import FLUSH_EVERY, write_down
+from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
+from forge.deployments.serving.stock.telemetry import write_telemetry
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
 from forge.registry.models import Tag
@@ -64,7 +65,8 @@ def wake_followers(event: Event) -> None:
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
     served = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
-    rows = Deployment.objects.visible_to(actor).filter(project=project).select_related("project__organisation")
+    rows: QuerySet[Deployment] = Deployment.objects.visible_to(actor).filter(project=project)
+    rows = rows.select_related("project__organisation")
     return [
         Dependant(DependantKind.DEPLOYMENT, each.title, each.get_absolute_url(), each.served)
         for each in rows.annotate(served=Subquery(served.values("version")[:1])).exclude(served=None)
@@ -75,5 +77,6 @@ register(
     PeriodicTask("deployments", FOLLOW_EVERY, Runs.ONE_WORKER, "moves deployments whose followed tag moved", follow_all)
 )
 register(
-    PeriodicTask("calls", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often deployments were asked", write_down)
+    PeriodicTask("calls", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often deployments were asked", write_calls)
 )
+register(PeriodicTask("telemetry", FLUSH_EVERY, Runs.EACH_SERVER, "writes down what apps reported", write_telemetry))

@@ -13,8 +13,9 @@ def serving_facet(deployment: Deployment, release: Release) -> Facet:
 
 
 def settings_facet(deployment: Deployment) -> Facet:
-    """Its title and the origins whose pages may use it."""
-    return Facet("settings", [deployment.title, deployment.origins], "The settings of the deployment changed.")
+    """Its title, the origins whose pages may use it, and whether reports are counted."""
+    values = [deployment.title, deployment.origins, deployment.telemetry]
+    return Facet("settings", values, "The settings of the deployment changed.")
 
 
 def key_facet(key: DeploymentKey) -> Facet:

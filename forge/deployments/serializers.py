@@ -61,6 +61,8 @@ class DeploymentJson(TypedDict):
     title: str
     kind: Annotated[str, choices("DeploymentKind", DeploymentKind.values)]
     url: Annotated[str, "what apps load"]
+    short_id: Annotated[int, "the number that @hotg-ai/forge takes as deploymentId"]
+    telemetry: Annotated[bool, "whether reports of @hotg-ai/forge are counted"]
     follows: Annotated[str, "the tag that it follows; empty where its version stays"]
     blocked: BlockJson | None
     origins: Annotated[list[str], "of pages that may use it"]
@@ -95,6 +97,7 @@ class NewDeploymentSerializer(ChoiceSerializer):
 class DeploymentChangeSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=MAXIMUM_LENGTH, required=False)
     origins = serializers.ListField(child=serializers.CharField(max_length=300), required=False, max_length=50)
+    telemetry = serializers.BooleanField(required=False)
 
 
 class ReturnSerializer(serializers.Serializer[Any]):
@@ -118,6 +121,8 @@ def deployment_to_json(deployment: Deployment) -> DeploymentJson:
         "title": deployment.title,
         "kind": deployment.kind,
         "url": f"{settings.PUBLIC_URL}{deployment.served_path}",
+        "short_id": deployment.short_id,
+        "telemetry": deployment.telemetry,
         "follows": deployment.follows,
         "blocked": block if deployment.blocked_digest else None,
         "origins": deployment.origins,

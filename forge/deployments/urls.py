@@ -4,6 +4,7 @@ from django.urls import path
 
 from forge.deployments import api
 from forge.deployments.serving import views
+from forge.deployments.serving.stock import views as stock
 
 _ALL = "projects/<str:organisation>/<str:name>/deployments"
 _ONE = f"{_ALL}/<str:deployment>"
@@ -23,3 +24,10 @@ served_urlpatterns = [
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
 ]
 """Below /d/: what apps and pages outside ask."""
+
+stock_urlpatterns = [
+    path("deployment", stock.deployment_download),
+    path("kms", stock.encryption_keys),
+    path("telemetry", stock.telemetry_report),
+]
+"""Below /forge/: what clients of @hotg-ai/forge ask."""

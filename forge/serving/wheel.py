@@ -1,4 +1,4 @@
-"""The wheel of this very version, for the command `rune` on other machines: `/dist/`.
+"""The wheel of this very version, for the command `rune` on other machines, and the npm package for apps: `/dist/`.
 
 The package index has no package of ours, so whoever registers the name there would own who installs it by name.
 """
@@ -50,6 +50,11 @@ def current_wheel() -> Wheel:
     return Wheel(wheels[0], _digest(wheels[0], status.st_mtime_ns), status.st_size)
 
 
+def npm_package() -> Path | None:
+    """The tarball of @hammer-forge/rune that the front end's build wrote, or None if there is none yet."""
+    return next(iter(sorted(Path(settings.STATIC_ROOT).glob("build/sdk/hammer-forge-rune-*.tgz"))), None)
+
+
 @cache
 def _digest(path: Path, changed: int) -> str:
     """The SHA-256 of a file that was last changed then."""
@@ -65,11 +70,20 @@ def page(request: HttpRequest) -> HttpResponse:
         "onnx": "Models that ONNX Runtime runs",
     }
     commands = [{"purpose": purpose, "command": wheel.command(extra)} for extra, purpose in extras.items()]
-    return render(request, "dist.html", {"wheel": wheel, "command": wheel.command(), "commands": commands})
+    context = {"wheel": wheel, "command": wheel.command(), "commands": commands}
+    tarball = npm_package()
+    if tarball is not None:
+        context["npm_command"] = f"npm install {settings.PUBLIC_URL}/dist/{tarball.name}"
+    return render(request, "dist.html", context)
 
 
 def download(request: HttpRequest, name: str) -> HttpResponse:
-    """The wheel itself."""
+    """The wheel or the npm package itself."""
+    tarball = npm_package()
+    if tarball is not None and name == tarball.name:
+        response = HttpResponse(tarball.read_bytes(), content_type="application/gzip")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
     wheel = current_wheel()
     if name != wheel.path.name:
         raise NotFound(f"This installation serves {wheel.path.name}.")

@@ -11,6 +11,7 @@ from forge.builds import page_urls as builds
 from forge.datasets import page_urls as datasets
 from forge.deployments import page_urls as deployments
 from forge.jobs import page_urls as jobs
+from forge.learning import page_urls as learning
 from forge.moderation import page_urls as moderation
 from forge.notices import page_urls as notices
 from forge.player import page_urls as player
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *projects.project_pages,
     *datasets.project_pages,
     *builds.project_pages,
+    *learning.project_pages,
     *registry.project_pages,
     *reviews.project_pages,
     *deployments.project_pages,

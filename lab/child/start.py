@@ -109,7 +109,8 @@ def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes]
         folder.chmod(0o711)  # for a process that is another user; only its own folder is its
         own, packages = folder / "own", folder / "packages"
         own.mkdir()
-        packages.mkdir(mode=0o755)
+        packages.mkdir()
+        packages.chmod(0o755)  # whatever this process lets others read: a server lets them read nothing
         for name in ("rune", "lab"):
             (packages / name).symlink_to(package_folder(name))
         inputs = {name: stack.enter_context(path.open("rb")) for name, path in step.inputs.items()}

@@ -41,6 +41,7 @@ class Request:
     float_layers: tuple[str, ...] = ()
     samples: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    float_interface: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class Converted:
     gaps: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class FloatModel:
+    """The float model of a source. `conversion` says how it was converted, or is None if the source was one already."""
+
+    path: Path
+    source_format: SourceFormat
+    conversion: Mapping[str, Any] | None
+    gaps: Mapping[str, str] = field(default_factory=dict)
+
+
 def needed_environment(source: Path) -> Environment | None:
     """The environment that a file needs to be converted, or None if it needs none. Raises `Refused` and `OSError`."""
     return ENVIRONMENT_OF.get(identify(source))
@@ -60,30 +71,33 @@ def needed_environment(source: Path) -> Environment | None:
 
 def convert(request: Request, report: Report) -> Converted:
     """Converts a model. Its environment is ready. Raises `Refused` and `OSError`."""
-    source_format = identify(request.source)
-    gaps: dict[str, str] = {}
     with TemporaryDirectory(prefix="rune-convert-") as name:
         folder = Path(name)
-        float_model, conversion = request.source, None
-        environment = ENVIRONMENT_OF.get(source_format)
-        if environment is not None:
-            float_model = folder / "float.tflite"
-            spec: dict[str, Any] = {"shapes": {key: list(shape) for key, shape in request.shapes.items()}}
-            inputs = {"source": request.source}
-            if request.source.is_dir():
-                inputs["source"] = folder / "source.zip"
-                pack_folder(request.source, inputs["source"])
-            weights = weights_beside(request.source, source_format)
-            if weights is not None:
-                inputs["weights"], spec["weights_name"] = weights, weights.name
-            step = Step(source_format.value, spec, inputs, {"model": float_model})
-            conversion = run(step, environment.python, lambda share, text: report(share * 0.7, text))
-            gaps |= conversion.gaps
-        quantisation = _quantised(request, float_model, folder, lambda share, text: report(0.7 + share * 0.3, text))
-        gaps |= quantisation.gaps
+        float_model = make_float(request, folder, lambda share, text: report(share * 0.7, text))
+        quantisation = make_forms(request, float_model, folder, lambda share, text: report(0.7 + share * 0.3, text))
         data = (folder / request.form).read_bytes()
-    provenance = _provenance(request, source_format, environment, conversion, quantisation, data)
-    return Converted(data, {"conversion": conversion and conversion.result, **quantisation.result}, provenance, gaps)
+    record = provenance(request, request.form, float_model, quantisation.result, data)
+    gaps = {**float_model.gaps, **quantisation.gaps}
+    return Converted(data, {"conversion": float_model.conversion, **quantisation.result}, record, gaps)
+
+
+def make_float(request: Request, folder: Path, report: Report) -> FloatModel:
+    """The float model of a source; a file of the folder if it has to be converted. Raises `Refused` and `OSError`."""
+    source_format = identify(request.source)
+    environment = ENVIRONMENT_OF.get(source_format)
+    if environment is None:
+        return FloatModel(request.source, source_format, None)
+    path = folder / "float.tflite"
+    spec: dict[str, Any] = {"shapes": {key: list(shape) for key, shape in request.shapes.items()}}
+    inputs = {"source": request.source}
+    if request.source.is_dir():
+        inputs["source"] = folder / "source.zip"
+        pack_folder(request.source, inputs["source"])
+    weights = weights_beside(request.source, source_format)
+    if weights is not None:
+        inputs["weights"], spec["weights_name"] = weights, weights.name
+    outcome = run(Step(source_format.value, spec, inputs, {"model": path}), environment.python, report)
+    return FloatModel(path, source_format, outcome.result, outcome.gaps)
 
 
 def weights_beside(source: Path, source_format: SourceFormat) -> Path | None:
@@ -92,37 +106,42 @@ def weights_beside(source: Path, source_format: SourceFormat) -> Path | None:
     return weights if source_format is SourceFormat.ONNX and weights.is_file() else None
 
 
-def _quantised(request: Request, float_model: Path, folder: Path, report: Report) -> Outcome:
-    inputs = {"source": float_model}
+def make_forms(request: Request, float_model: FloatModel, folder: Path, report: Report) -> Outcome:
+    """Makes the forms of a float model as files of the folder, and compares them. Raises `Refused` and `OSError`."""
+    inputs = {"source": float_model.path}
     if request.samples is not None:
         inputs["samples"] = folder / "samples.zip"
         pack_samples(request.samples, inputs["samples"])
-    spec = {"forms": list(request.forms), "floats": list(request.float_layers), "form": request.form}
+    spec = {
+        "forms": list(request.forms),
+        "floats": list(request.float_layers),
+        "float_interface": request.float_interface,
+        "form": request.form,
+    }
     outputs = {form: folder / form for form in request.forms}
     return run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
 
 
-def _provenance(
-    request: Request,
-    source_format: SourceFormat,
-    environment: Environment | None,
-    conversion: Outcome | None,
-    quantisation: Outcome,
-    data: bytes,
+def provenance(
+    request: Request, form: str, float_model: FloatModel, quantisation: Mapping[str, Any], data: bytes
 ) -> dict[str, Any]:
-    """Where the file came from: the same file, settings and samples give the same record and the same bytes."""
-    samples = quantisation.result["samples"]
-    weights = weights_beside(request.source, source_format)
+    """Where the file of a form came from: the same file, settings and samples give the same record and the same
+    bytes."""
+    samples, conversion = quantisation["samples"], float_model.conversion
+    weights = weights_beside(request.source, float_model.source_format)
+    environment = ENVIRONMENT_OF.get(float_model.source_format)
     converter = None
     if environment is not None and conversion is not None:
         lock = hashlib.sha256(environment.lock.read_bytes()).hexdigest()
         converter = {
             "environment": environment.name,
             "lock": f"sha256:{lock}",
-            "converter": conversion.result["converter"],
-            "difference": conversion.result["difference"],
+            "converter": conversion["converter"],
+            "difference": conversion["difference"],
         }
-    settings: dict[str, Any] = {"form": request.form, "float_layers": list(request.float_layers)}
+    settings: dict[str, Any] = {"form": form, "float_layers": list(request.float_layers) if form != FLOAT else []}
+    if request.float_interface and form != FLOAT:
+        settings["interface"] = FLOAT
     if request.shapes:
         settings["shapes"] = {name: list(shape) for name, shape in request.shapes.items()}
     return {
@@ -130,10 +149,10 @@ def _provenance(
         "digest": _digest(data),
         "source": {
             "file": request.source.name,
-            "format": source_format.value,
+            "format": float_model.source_format.value,
             "digest": source_digest(request.source),
             **({"weights": _digest(weights.read_bytes())} if weights is not None else {}),
-            "saved_with": conversion.result["saved_with"] if conversion else None,
+            "saved_with": conversion["saved_with"] if conversion else None,
         },
         "settings": settings,
         "conversion": converter,
@@ -143,7 +162,7 @@ def _provenance(
             "ranges": samples["ranges"],
             "digest": samples_digest(request.samples) if request.samples is not None else None,
         },
-        "quantiser": quantisation.result["quantiser"] if request.form != FLOAT else None,
+        "quantiser": quantisation["quantiser"] if form != FLOAT else None,
         "tool": f"rune {rune.__version__}",
     }
 

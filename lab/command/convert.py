@@ -38,6 +38,7 @@ from rune.wording import plain
 @click.option(
     "--keep", "float_layers", multiple=True, metavar="LAYER", help="A layer that stays float. May be repeated."
 )
+@click.option("--float-interface", is_flag=True, help="Keep the inputs and outputs of a quantised model floats.")
 @click.option("--shape", "shapes", multiple=True, metavar="NAME=49x10", help="Fixes the open dimensions of an input.")
 @click.option("--compare", "compares_all", is_flag=True, help="Make and compare all forms.")
 @click.option("--prepare", "prepares", is_flag=True, help="Prepare the converter's environment without asking.")
@@ -48,6 +49,7 @@ def command(
     quantize: str,
     samples: Path | None,
     float_layers: tuple[str, ...],
+    float_interface: bool,
     shapes: tuple[str, ...],
     compares_all: bool,
     prepares: bool,
@@ -67,7 +69,15 @@ def command(
     rune convert model.keras --quantize int8 --samples samples -o model.tflite
     """
     if (file / POLICY_FILE).is_file():
-        if output is not None or samples is not None or float_layers or shapes or compares_all or quantize != FLOAT:
+        if (
+            float_layers
+            or float_interface
+            or output is not None
+            or samples is not None
+            or shapes
+            or compares_all
+            or quantize != FLOAT
+        ):
             raise click.UsageError(f"The {POLICY_FILE} says how its models are converted. Name a file to use options.")
         _convert_declared(file, is_json=form == "json", prepares=prepares)
         return
@@ -77,7 +87,7 @@ def command(
     if float_layers and quantize == FLOAT:
         raise click.UsageError("--keep needs --quantize: a float model keeps all its layers.")
     try:
-        request = Request(file, quantize, forms, float_layers, samples, parsed_shapes(shapes))
+        request = Request(file, quantize, forms, float_layers, samples, parsed_shapes(shapes), float_interface)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     _print(_convert(request, output, prepares=prepares), request, is_json=form == "json")

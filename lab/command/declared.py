@@ -41,4 +41,5 @@ def request_of(folder: Path, model: ModelSource) -> Request:
         model.float_layers,
         None if model.samples is None else folder / model.samples,
         model.shapes,
+        model.float_interface,
     )

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from lab.command.preparing import require_tools
-from lab.command.training_text import summary
+from lab.command.training_text import counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
 from lab.refusal import Refused
+from lab.search.counting import needs_of_candidate
 from lab.training.results import RUNEFILE, result_files, splits_path
 from lab.training.run import DEFAULT_MINUTES, PreparedRun, TrainedModel, prepare_run, train, write_features
 from lab.training.run_folder import run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.errors import BuildFailed
+from rune.devices.emulation.cores import CORES
 from rune.project.files import FolderFiles
 from rune.source.policy import POLICY_FILE, check_policy
 from rune.source.policy.training_section import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
-from rune.tools.cli.terminal.printing import format_option
+from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import Progress, progress
 from rune.wording import plain
 
@@ -48,6 +53,12 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the run as a script of plain Keras, with its features, into this folder, and train nothing.",
 )
+@click.option(
+    "--count",
+    "target",
+    type=click.Choice(sorted(CORES)),
+    help="Count what the rune will need on this target, and train nothing.",
+)
 @click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
 @format_option()
 def command(
@@ -56,6 +67,7 @@ def command(
     replaces_runefile: bool,
     minutes: float,
     script_folder: Path | None,
+    target: str | None,
     prepares: bool,
     form: str,
 ) -> None:
@@ -74,6 +86,9 @@ def command(
     training = _training(folder)
     if script_folder is not None:
         _write_script(folder, training, script_folder)
+        return
+    if target is not None:
+        _count(folder, training, target, is_json=form == "json")
         return
     try:
         require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
@@ -113,6 +128,21 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
     for note in notes:
         click.echo(f"Note: {plain(note, 400)}")
     click.echo(f"python {target / SCRIPT} gives the curves of this run.")
+
+
+def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> None:
+    """Counts what the rune of a run will need on a target. Training changes the weights, and not these figures."""
+    try:
+        prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        settings = prepared.settings
+        with progress(f"Counting on {target}", hidden=is_json):
+            needs, reason = needs_of_candidate(settings.recipe, settings.values, settings.labels, training.form, target)
+    except (Refused, BuildFailed, CompileError, OSError) as error:
+        raise CommandFailed(f'Unable to count "{training.model}" on {target}', (str(error),)) from error
+    if is_json:
+        print_json({**asdict(needs), "not_measured": reason})
+        return
+    click.echo("\n".join(counted_needs(needs, reason)))
 
 
 def _show(line: Progress | None, text: str) -> None:

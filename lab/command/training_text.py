@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rune.devices.boards.fit import Needs
 from rune.tools.cli.terminal.columns import columns
-from rune.wording import counted, plain
+from rune.wording import counted, plain, size_text
 
 
 def summary(report: Mapping[str, Any]) -> Iterator[str]:
@@ -25,6 +26,15 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Accuracy on the test split: {_share(test['accuracy'])}. The quantised rune itself ran on the recordings."
     yield from _mistakes(report["labels"], test["confusion"])
+
+
+def counted_needs(needs: Needs, reason: str | None) -> Iterator[str]:
+    """What a rune needs on a target, and why instructions were not counted, where that is so."""
+    yield columns([["Flash", size_text(needs.flash)], ["RAM", size_text(needs.ram)]])
+    if needs.instructions is not None:
+        yield f"Instructions of one run: {needs.instructions:,}"
+    if reason is not None:
+        yield f"Instructions were not counted: {reason}. Flash is without code, RAM without the stack."
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:

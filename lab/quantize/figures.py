@@ -11,8 +11,8 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import prepare
-from rune.model.tflite import Model, ModelError, read_model, signature
-from rune.project.files import MemoryFiles
+from rune.devices.emulation.around_model import project_around
+from rune.model.tflite import ModelError, read_model
 from rune.source.runefile import check
 from rune.wording import listed
 
@@ -35,7 +35,7 @@ def figures_of(data: bytes) -> Figures:
         lacking = unsupported(model)
         if lacking:
             return Figures(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
-        files = MemoryFiles({"Runefile.yml": _runefile(model).encode(), "model.tflite": data})
+        files = project_around(data)
         models = ProjectModels(files)
         plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, BuildOptions("model")).plan
     except (ModelError, CompileError) as error:
@@ -43,24 +43,3 @@ def figures_of(data: bytes) -> Figures:
     except BuildFailed as error:
         return Figures(len(data), reason="; ".join(each.message for each in error.diagnostics))
     return Figures(len(data), plan.arena_size, plan.constant_size)
-
-
-def _runefile(model: Model) -> str:
-    """Raw bytes in, the model, its outputs as they are."""
-    described = signature(model)
-    lines = ["version: 1", "image: runicos/base", "pipeline:"]
-    for number, one in enumerate(described.inputs):
-        kind = f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}"
-        lines += [f"  input_{number}:", "    capability: RAW", f"    outputs: [{kind}]"]
-    outputs = [f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}" for one in described.outputs]
-    inputs = ", ".join(f"input_{number}" for number in range(len(described.inputs)))
-    lines += [
-        "  model:",
-        "    model: ./model.tflite",
-        f"    inputs: [{inputs}]",
-        f"    outputs: [{', '.join(outputs)}]",
-    ]
-    for number in range(len(described.outputs)):
-        port = "model" if number == 0 else f"model.{number}"
-        lines += [f"  output_{number}:", "    out: tensor", f"    inputs: [{port}]"]
-    return "\n".join(lines) + "\n"

@@ -47,8 +47,9 @@ FORMS: Final[Mapping[str, Form]] = {
 Recipe = list[dict[str, Any]]
 
 
-def recipe(form: Form, floats: Sequence[str] = ()) -> Recipe:
-    """What the quantiser is told. `floats` are names of tensors whose operators stay floats.
+def recipe(form: Form, floats: Sequence[str] = (), *, float_interface: bool = False) -> Recipe:
+    """What the quantiser is told. `floats` are names of tensors whose operators stay floats; with `float_interface`
+    the inputs and outputs of the model do.
 
     Raises `ValueError` for a form without quantisation.
     """
@@ -75,7 +76,13 @@ def recipe(form: Form, floats: Sequence[str] = ()) -> Recipe:
             "dtype": "INT",
         }
     every = {"regex": ".*", "operation": "*", "algorithm_key": algorithm, "op_config": config}
-    return [every, *(_unchanged(name) for name in floats)]
+    ends = [_unchanged_end(name) for name in ("INPUT", "OUTPUT")] if float_interface else []
+    return [every, *(_unchanged(name) for name in floats), *ends]
+
+
+def _unchanged_end(operation: str) -> dict[str, Any]:
+    """The inputs, or the outputs, stay as they are."""
+    return {"regex": ".*", "operation": operation, "algorithm_key": "no_quantize", "op_config": {}}
 
 
 def _unchanged(name: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -20,17 +20,26 @@ from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
 
 
+@dataclass(frozen=True)
+class FloatParts:
+    """What stays floats in a quantised form: the operators that give these tensors, and the inputs and outputs."""
+
+    tensors: tuple[str, ...] = ()
+    interface: bool = False
+
+
 def run(job: Job) -> dict[str, Any]:
     """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
 
-    `floats` names layers that stay floats in the quantised forms. A form that the quantiser refuses is a row with the
+    `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
+    stay floats too. A form that the quantiser refuses is a row with the
     reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
     model = _float_model(data)
     layers = layers_of(model)
     inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
-    floats = tensors_of(layers, job.spec.get("floats", []))
+    plan = FloatParts(tensors_of(layers, job.spec.get("floats", [])), bool(job.spec.get("float_interface")))
     job.report(0.05, "Reading the samples")
     archive = job.inputs.get("samples")
     samples = random_samples(inputs) if archive is None else read_samples(archive, inputs)
@@ -41,7 +50,7 @@ def run(job: Job) -> dict[str, Any]:
     for place, form in enumerate(forms):
         job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
         try:
-            files[form.name] = data if form.name == FLOAT else quantised(data, form, floats, calibration, inputs)
+            files[form.name] = data if form.name == FLOAT else quantised(data, form, plan, calibration, inputs)
         except Refused as error:
             if form.name == job.spec.get("form", form.name):
                 raise
@@ -99,13 +108,13 @@ def _float_model(data: bytes) -> Model:
 
 
 def quantised(
-    data: bytes, form: Form, floats: Sequence[str], calibration: Sequence[Sample], inputs: Sequence[ModelInput]
+    data: bytes, form: Form, plan: FloatParts, calibration: Sequence[Sample], inputs: Sequence[ModelInput]
 ) -> bytes:
     """A form of a float model. Raises `Refused`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the interpreter warns of the memory that calibration takes
-            quantizer = Quantizer(data, recipe(form, floats))
+            quantizer = Quantizer(data, recipe(form, plan.tensors, float_interface=plan.interface))
             ranges = None
             if quantizer.need_calibration:
                 ranges = quantizer.calibrate(_calibration(data, calibration, inputs), num_threads=1)

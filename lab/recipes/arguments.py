@@ -70,3 +70,8 @@ def read_arguments(declared: Sequence[Argument], written: Mapping[str, object], 
             advice = f"Did you mean {near[0]}?" if near else f"It has {', '.join(names)}."
             raise Refused(Reason.SETTINGS, f"The recipe {recipe} has no argument {quoted(name)}. {advice}")
     return {each.name: each.read(written.get(each.name, each.default)) for each in declared}
+
+
+def function_arguments(values: Values, names: Sequence[str]) -> dict[str, Number]:
+    """Some of the values, as arguments of a Python function."""
+    return {name.replace("-", "_"): values[name] for name in names}

@@ -1,16 +1,25 @@
-"""All recipes, by name."""
+"""All recipes, by name: each is a folder of this package with a `RECIPE`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
-from lab.recipes import motion
+import lab.recipes
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
-RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in (motion.RECIPE,)}
+
+def _recipes() -> Iterator[Recipe]:
+    for module in iter_modules(lab.recipes.__path__):
+        if module.ispkg:
+            yield import_module(f"{lab.recipes.__name__}.{module.name}").RECIPE
+
+
+RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in _recipes()}
 
 
 def recipe_of(name: str) -> Recipe:

@@ -20,11 +20,19 @@ FEATURES_OUTPUT = "learned"
 
 @dataclass(frozen=True)
 class Features:
-    """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape."""
+    """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape.
+
+    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it."""
 
     stages: str
     stage: str
     shape: tuple[int, ...]
+    has_batch: bool = False
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        """What the stage gives."""
+        return (1, *self.shape) if self.has_batch else self.shape
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Recipe:
     """How a kind of model is learned.
 
     `folder` has `network.py`: plain Keras and NumPy, which training imports and an exported script contains. Its
-    function `network(shape, classes, **arguments)` gives a model that answers with one share for each class, and
+    function `network(shape, classes, batch, **arguments)` gives a model that answers with one share for each class, and
     `augmented(batch, random, **arguments)` gives a batch of inputs as training sees them. `network_arguments` and
     `augmentation` name the arguments that each of them takes. `answer` gives the stages behind the model from the
     values, the number of labels, and the name of the stage that gives their scores; their last stages are outputs.
@@ -109,7 +117,7 @@ def whole_runefile(recipe: Recipe, values: Values, path: str, model: bytes, labe
     proc-block: quantize
     inputs: [{features.stage}]
     outputs:
-      - {{type: {source.type}, dimensions: [{", ".join(map(str, features.shape))}]}}
+      - {{type: {source.type}, dimensions: [{", ".join(map(str, features.dimensions))}]}}
     args:
       scale: {source.scale:.9g}
       zero_point: {source.zero_point}

@@ -9,8 +9,8 @@ from pprint import pformat
 from typing import Any
 
 from lab.environments.making import locked_packages
+from lab.recipes.arguments import function_arguments
 from lab.training.settings import ENVIRONMENT, FITTING_SOURCE, RunSettings
-from lab.training.step import function_arguments
 
 SCRIPT = "train.py"
 FEATURES = "features.npz"
@@ -46,7 +46,7 @@ def main() -> None:
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
     train, validation, test = (Part(inputs[splits == split], labels[splits == split]) for split in range(3))
-    model = new_model(lambda: network(inputs.shape[1:], len(LABELS), **NETWORK), SETTINGS, train)
+    model = new_model(lambda: network(inputs.shape[1:], len(LABELS), None, **NETWORK), SETTINGS, train)
     progress = Progress()
 
     def after_epoch() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from lab.child.job import Job
+from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.training.checkpoint import Arrays, checkpoint_bytes, read_arrays, read_state
@@ -45,7 +46,7 @@ def run(job: Job) -> dict[str, Any]:
     classes = len(spec["labels"])
     shape = inputs.shape[1:]
     options = function_arguments(values, recipe.network_arguments)
-    model = fitting.new_model(lambda: module.network(shape, classes, **options), settings, train)
+    model = fitting.new_model(lambda: module.network(shape, classes, None, **options), settings, train)
     progress = fitting.Progress()
     if "checkpoint" in job.inputs:
         _restore(job, model, progress)
@@ -78,7 +79,7 @@ def run(job: Job) -> dict[str, Any]:
     job.report(1.0, "Converting")
     model.set_weights(progress.best_weights)
     keras.backend.clear_session()  # names in the file count from 0
-    single = module.network(shape, classes, **options)
+    single = module.network(shape, classes, 1, **options)  # an open batch is computed while the model runs
     single.set_weights(progress.best_weights)
     job.outputs["model"].write_bytes(tf.lite.TFLiteConverter.from_keras_model(single).convert())
     return {
@@ -105,11 +106,6 @@ class _Saves:
         action()
         ended = time.monotonic()
         self._due = ended + (ended - started) / CHECKPOINT_SHARE
-
-
-def function_arguments(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Some of the values of a recipe, as arguments of a Python function."""
-    return {name.replace("-", "_"): values[name] for name in names}
 
 
 def _save(job: Job, model: Any, progress: Any) -> None:

@@ -22,8 +22,8 @@ from tests.support.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
-EXPECTED = ("401", "ERR_INTERNET_DISCONNECTED")
-"""What Chromium logs of a phone that was let in no longer, and of one without a network."""
+EXPECTED = ("401", "404", "422", "ERR_INTERNET_DISCONNECTED")
+"""What Chromium logs of a phone that is not let in, of what was deleted, and without a network."""
 
 
 @pytest.fixture
@@ -196,3 +196,48 @@ def test_a_phone_takes_pictures_and_motion_at_the_stated_rate(forge: LiveForge, 
         "() => fetch(`/api/v1/projects${location.pathname}/recording`).then((answer) => answer.text())"
     )
     assert len(recording.splitlines()) == 25, "half a second of 50 rows a second"
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/guest-links", "recordings/receipts")
+def test_somebody_outside_types_the_code_records_and_takes_it_back(
+    forge: LiveForge, open_page: OpenPage, tmp_path: Path
+) -> None:
+    desk = open_page(viewport=DESKTOP)
+    sign_in(desk, forge.printed_link())
+    create(desk, "Digits")
+    project_page = desk.url.removesuffix("/studio")
+    desk.goto(f"{project_page}/data/collect")
+    desk.get_by_label("Who records").select_option("guests")
+    desk.get_by_label("For people outside: for whom the link is").fill("Neighbours")
+    desk.get_by_label("Label (you can change it on the phone)").fill("knock")
+    desk.get_by_label("How many recordings").fill("3")
+    desk.get_by_label("Seconds of each sound or motion").fill("0.5")
+    desk.get_by_role("button", name="Show the code").click()
+    link, code = desk.get_by_label("The link", exact=True).input_value(), desk.locator("[data-link-code]").inner_text()
+
+    guest = open_page(microphone=knocks(tmp_path / "knocks.wav"), viewport=PHONE)
+    guest.goto(link)
+    guest.get_by_label("Code").fill(code)
+    assert findings(guest, LOOKS[:1]) == []
+    guest.get_by_role("button", name="Continue").click()
+    expect(guest.get_by_text("Here you are Guest 1")).to_be_visible()
+    guest.get_by_role("button", name="I agree, start recording").click()
+    record(guest)
+    guest.get_by_role("button", name="Save and next").click()
+    guest.get_by_role("button", name="Send 1").click()
+    expect(guest.get_by_text("1 sent")).to_be_visible()
+
+    desk.goto(f"{project_page}/data/waiting")
+    assert findings(desk, LOOKS[:1]) == []
+    desk.get_by_role("button", name="Accept recording 1").focus()
+    desk.keyboard.press("a")
+    expect(desk.get_by_role("heading", name="Nothing waits")).to_be_visible()
+
+    guest.get_by_role("link", name="Open the receipt link").click()
+    expect(guest.get_by_text("Accepted")).to_be_visible()
+    for _ in range(2):  # once more to confirm
+        guest.locator("[data-sure]").click()
+    expect(guest.get_by_text("1 recording deleted")).to_be_visible()
+    desk.goto(f"{project_page}/data/samples/1")
+    expect(desk.get_by_role("heading", name="Sample 0001")).to_have_count(0)

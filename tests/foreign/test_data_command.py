@@ -122,6 +122,16 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(desk: Desk) -> None:
     assert not (folder / glass["file"]).exists()
     assert (folder / "thud" / "moved.wav").exists()
 
+    # A forge.yml names the version that belongs to the files.
+    digests = {each["number"]: each["digest"] for each in desk.data("GET", "/versions")["results"]}
+    (desk.home / "forge.yml").write_text(f"data: {digests[1]}\n")
+    assert "version 1, 2 samples" in desk.rune("data", "pull", desk.project, "-o", "first").stdout
+    assert "version 2, 3 samples" in desk.rune("data", "pull", desk.project, "-o", "second", "--version", "2").stdout
+    (desk.home / "forge.yml").write_text(f"data: sha256:{0:064x}\n")
+    assert desk.rune("data", "pull", desk.project, "-o", "third").returncode == 5
+    (desk.home / "forge.yml").write_text("data: newest\n")
+    assert "forge.yml has an error" in desk.rune("data", "pull", desk.project, "-o", "third").stderr
+
 
 def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
     (desk.home / "sounds" / "knock").mkdir(parents=True)

@@ -47,6 +47,7 @@ from tests.forge.factories.samples import zipped
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
+from tests.forge.web.conversion_cases import conversion_addresses
 from tests.forge.web.data_cases import data_addresses
 from tests.forge.web.deployment_cases import deployment_addresses
 from tests.forge.web.test_permissions_matrix import (
@@ -432,6 +433,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
         **grant_addresses(owner, owner, invitation),
         **people_addresses(owner, project, member),
+        **conversion_addresses(owner, project, size),
         **data_addresses(owner, project, size),
         **deployment_addresses(owner, project, size),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",

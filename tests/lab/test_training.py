@@ -13,9 +13,16 @@ from typing import Any
 
 import pytest
 
+from lab.quantize.figures import figures_of
+from lab.search.candidate import candidate_model
+from lab.search.counting import needs_of_rune
+from lab.training.run import prepare_run
 from lab.training.settings import ENVIRONMENT, bytes_digest
 from rune.model.tflite import TensorKind, read_model
+from rune.project.files import FolderFiles
+from rune.source.policy import check_policy
 from tests.lab.training.motion_data import LABELS, write_motion
+from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 
 pytestmark = [
     pytest.mark.proof,
@@ -78,6 +85,8 @@ def test_training_gives_a_model_that_tells_motions_apart(first: Trained) -> None
     assert curves[-1]["loss"] < curves[0]["loss"] / 2
     quantised = read_model((first.folder / "gesture.tflite").read_bytes())
     assert quantised.tensors[quantised.inputs[0]].kind is TensorKind.INT8
+    operators = {each.op for each in quantised.operators}
+    assert operators == {"RESHAPE", "CONV_2D", "AVERAGE_POOL_2D", "FULLY_CONNECTED", "SOFTMAX"}
     floats = read_model((first.folder / "gesture.float.tflite").read_bytes())
     assert floats.tensors[floats.inputs[0]].kind is TensorKind.FLOAT32
 
@@ -103,6 +112,44 @@ def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
     assert record["training"]["environment"]["lock"] == bytes_digest(ENVIRONMENT.lock.read_bytes())
     assert (record["training"]["seed"], record["training"]["labels"]) == (7, list(LABELS))
     assert str(first.folder) not in json.dumps(record)
+
+
+def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
+    """What the rune of a trained project needs on a Cortex-M4: counted of its candidate, and of its model."""
+    checked = check_policy(FolderFiles(folder))
+    assert checked.training is not None
+    settings = prepare_run(checked.training, folder / "samples", {}).settings
+    parts = settings.recipe, settings.values, settings.labels
+    candidate = candidate_model(settings.recipe, settings.values, len(settings.labels), "int8")
+    model = (folder / checked.training.model).read_bytes()
+    before, after = figures_of(candidate), figures_of(model)
+    assert before.arena == after.arena
+    return needs_of_rune(*parts, candidate, "cortex-m4")[0], needs_of_rune(*parts, model, "cortex-m4")[0]
+
+
+def require_same(before: Any, after: Any) -> None:
+    """RAM is the same to the byte; code and instructions differ by what weights decide, such as a shift."""
+    assert before.ram == after.ram
+    assert abs(before.flash - after.flash) <= 0.01 * after.flash
+    assert abs(before.instructions - after.instructions) <= 0.03 * after.instructions
+
+
+def test_what_it_needs_is_known_before_it_is_trained(first: Trained) -> None:
+    require_same(*needs_before_and_after(first.folder))
+
+
+@pytest.mark.parametrize(("recipe", "write"), [("keywords", write_sounds), ("pictures", write_pictures)])
+def test_other_recipes_learn_from_files_of_their_kind(recipe: str, write: Any, tmp_path: Path) -> None:
+    write(tmp_path / "samples", 14)
+    policy = f"training: {{recipe: {recipe}, data: samples, arguments: {{epochs: 25, patience: 25, batch: 8}}}}\n"
+    (tmp_path / "forge.yml").write_text(policy)
+    own = trained(tmp_path)
+    (result,) = own.of("result")
+    assert result["judgements"]["test"]["accuracy"][0] > 0.6
+    check = [sys.executable, "-m", "rune.tools.cli", "check", str(tmp_path / "Runefile.yml")]
+    completed = subprocess.run(check, check=True, capture_output=True, text=True)
+    assert "0 errors" in completed.stdout
+    require_same(*needs_before_and_after(tmp_path))
 
 
 def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:

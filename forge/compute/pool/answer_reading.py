@@ -150,6 +150,16 @@ class DataBatchJson(TypedDict):
     omissions: list[DataOmissionJson]
 
 
+class ModelNeedsJson(TypedDict):
+    """What `forge.compute.child.model_step` says of a model on a target: bytes, and instructions of one run, or None
+    with the reason `not_measured`."""
+
+    flash: int
+    ram: int
+    instructions: int | None
+    not_measured: str | None
+
+
 class EvaluationSummaryJson(TypedDict):
     """What every evaluation has; one that was impossible has nothing else but its `reason`."""
 
@@ -204,6 +214,7 @@ ANSWERED: Mapping[str, Any] = {
     "pipeline-tests": PipelineTestsJson,
     "describe-data": DataDescriptionJson | RefusedJson,
     "read-data": DataBatchJson | RefusedJson,
+    "count-model": ModelNeedsJson | RefusedJson,
 }
 """What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""
 

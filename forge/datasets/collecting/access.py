@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils import timezone
 
+from forge.accounts.errors import LinkEnded
+from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import Principal, acting_as
+from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.secrets import hash_secret
+from forge.core.actors import Actor
 from forge.core.errors import SignInNeeded
-from forge.datasets.models import Collector, Sample
+from forge.datasets.collecting.models import Audience, SubmissionState
+from forge.datasets.models import CollectingLink, Collector, Sample, Submission, SubmissionQuerySet
+from forge.projects.access import require
+from forge.projects.models import Project
 
 COOKIE_PREFIX = "collect_"
 """The cookie's name ends with the link's id."""
@@ -49,20 +56,89 @@ def require_collector(cookies: Mapping[str, str], link_id: UUID) -> Collector:
 
 
 def is_good(collector: Collector) -> bool:
-    """Whether the link's maker has an account, the password of then, and may give recordings to the project."""
+    """Whether the link's maker has an account and the right that it works with: of a phone of their own, to give
+    recordings, with the password of then; of guests, to share."""
     link = collector.link
+    if link.is_for_guests:
+        return is_open(link)
     if not link.created_by.is_active or link.session_hash != link.created_by.get_session_auth_hash():
         return False
     return link.project.deleted_at is None and can(principal_of_collector(collector), Verb.GIVE_SAMPLE, link.project)
 
 
+def is_open(link: CollectingLink) -> bool:
+    """Whether guests may record with a link: in time, its project there, and its maker may share."""
+    if link.expires <= timezone.now() or link.project.deleted_at is not None or not link.created_by.is_active:
+        return False
+    return can(acting_as(link.created_by), Verb.SHARE, link.project)
+
+
 def principal_of_collector(collector: Collector) -> Principal:
-    """What acts in that browser."""
-    return acting_as(collector.link.created_by, collector)
+    """What acts in that browser. A guest has no person, so no role: it finds nothing."""
+    if not collector.link.is_for_guests:
+        return acting_as(collector.link.created_by, collector)
+    restriction = frozenset({f"collecting:{collector.link_id}"})
+    return Principal(PrincipalKind.GUEST, str(collector.pk), None, frozenset(), restriction)
+
+
+def guest_links_of(actor: Actor, project: Project) -> list[CollectingLink]:
+    """The links for people outside that work, newest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.SHARE, project)
+    links = CollectingLink.objects.visible_to(actor).alive().filter(project=project, audience=Audience.GUESTS)
+    return list(links.select_related("created_by").annotate(guests=Count("collectors")))
+
+
+def find_guest_link(actor: Actor, project: Project, link_id: UUID) -> CollectingLink:
+    """One of them. Raises `NotFound`."""
+    match = next((link for link in guest_links_of(actor, project) if link.pk == link_id), None)
+    if match is None:
+        raise nothing_here(actor)
+    return match
+
+
+def submissions_of(actor: Actor, project: Project) -> SubmissionQuerySet:
+    """What guests sent and nobody accepted or refused, the oldest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.EDIT, project)
+    waiting = Submission.objects.visible_to(actor).waiting().filter(collector__link__project=project)
+    return waiting.select_related("collector__link")
+
+
+def find_submission(actor: Actor, project: Project, submission_id: UUID) -> Submission:
+    """One of them. Raises `NotFound`."""
+    submission = submissions_of(actor, project).filter(pk=submission_id).first()
+    if submission is None:
+        raise nothing_here(actor)
+    return submission
+
+
+def receipt_secret(cookie_secret: str) -> str:
+    """The secret of a guest's receipt link, which follows from the one in their cookie."""
+    return hash_secret(f"receipt:{cookie_secret}")
+
+
+def is_guest_link(link_id: UUID) -> bool:
+    """Whether a link of this id is for people outside; False if there is none."""
+    return CollectingLink.objects.filter(pk=link_id, audience=Audience.GUESTS).exists()
+
+
+def find_receipt(secret: str, link_id: UUID) -> Collector:
+    """The guest whose receipt link this is, also after their link ended. Raises `LinkEnded`."""
+    collectors = Collector.objects.select_related("link__project__organisation", "link__created_by", "consent")
+    collector = collectors.filter(link=link_id, receipt_hash=hash_secret(secret)).first()
+    if collector is None or not secret:
+        raise LinkEnded("The receipt link is incomplete. Copy all of it, with the part after the # sign.")
+    return collector
+
+
+def sent_by(collector: Collector) -> SubmissionQuerySet:
+    """What a guest sent, in order."""
+    return Submission.objects.filter(collector=collector).select_related("sample")
 
 
 def recordings_of(collector: Collector) -> int:
     """How many recordings it sent under the consent in force that are stored."""
+    if collector.link.is_for_guests:
+        return Submission.objects.filter(collector=collector).exclude(state=SubmissionState.DELETED).count()
     if collector.consent_id is None:
         return 0
     return Sample.objects.available().filter(consent=collector.consent_id).count()

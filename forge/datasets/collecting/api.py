@@ -11,19 +11,28 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.sign_in.attempts import network_of
 from forge.accounts.sign_in.authentication import SessionWithCsrf
 from forge.core.api.views import ForgeView, RawBody, body_chunks
 from forge.datasets.access import labels_of
 from forge.datasets.collecting.access import (
     collecting_path,
     cookie_name,
+    is_guest_link,
     principal_of_collector,
+    receipt_secret,
     recordings_of,
     require_collector,
 )
-from forge.datasets.collecting.actions import add_recording, agree_as_collector, enter_collecting, leave_collecting
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, terms_for
-from forge.datasets.models import Collector
+from forge.datasets.collecting.actions import (
+    add_recording,
+    agree_as_collector,
+    enter_as_guest,
+    enter_collecting,
+    leave_collecting,
+)
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, guest_terms_for, terms_for
+from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
 
 
@@ -44,19 +53,20 @@ class CollectState(CollectView):
         """What is asked for, under which terms, and what was sent."""
         collector = require_collector(request.COOKIES, link_id)
         get_token(request._request)
-        return Response(_state(collector))
+        return Response(_state(collector, request.COOKIES[cookie_name(link_id)]))
 
 
 class EnterSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=200)
+    code = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
 
 
 class CollectEnter(CollectView):
     def post(self, request: Request, link_id: UUID) -> Response:
         """Changes the code's token for the phone's cookie."""
         body = self.read_body(request, EnterSerializer)
-        collector, secret = enter_collecting(body["token"], link_id)
-        response = Response(_state(collector))
+        collector, secret = _enter(request, link_id, body)
+        response = Response(_state(collector, secret))
         response.set_cookie(
             cookie_name(link_id),
             secret,
@@ -78,7 +88,8 @@ class CollectAgree(CollectView):
         """Agrees to the terms that were read. Recordings of the next 12 hours are sent under them."""
         collector = require_collector(request.COOKIES, link_id)
         body = self.read_body(request, AgreeSerializer)
-        return Response(_state(agree_as_collector(collector, body["text"])))
+        agreed = agree_as_collector(collector, body["text"])
+        return Response(_state(agreed, request.COOKIES[cookie_name(link_id)]))
 
 
 class CollectRecordings(CollectView):
@@ -88,10 +99,15 @@ class CollectRecordings(CollectView):
         """Adds a recording, the body: a WAV, JPEG, PNG or CSV."""
         collector = require_collector(request.COOKIES, link_id)
         query = request.query_params
-        sample = add_recording(
-            collector, body_chunks(request), label=query.get("label", ""), device=query.get("device", "")
+        added = add_recording(
+            collector,
+            body_chunks(request),
+            label=query.get("label", ""),
+            device=query.get("device", ""),
+            address=_address(request),
         )
-        return Response({"number": sample.number}, status=status.HTTP_201_CREATED)
+        number = added.number if isinstance(added, Sample) else None
+        return Response({"number": number}, status=status.HTTP_201_CREATED)
 
 
 class CollectLeave(CollectView):
@@ -103,22 +119,46 @@ class CollectLeave(CollectView):
         return response
 
 
-def _state(collector: Collector) -> dict[str, Any]:
+def _enter(request: Request, link_id: UUID, body: dict[str, Any]) -> tuple[Collector, str]:
+    if is_guest_link(link_id):
+        return enter_as_guest(body["token"], link_id, body["code"], _address(request))
+    return enter_collecting(body["token"], link_id)
+
+
+def _address(request: Request) -> str:
+    """Whom requests are counted for: an address, or the network of an IPv6 address."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def _state(collector: Collector, secret: str) -> dict[str, Any]:
     link = collector.link
-    terms = terms_for(link.project, DEFAULT_PURPOSES, link.days)
+    is_guest = link.is_for_guests
+    terms = (
+        guest_terms_for(link.project, link.days) if is_guest else terms_for(link.project, DEFAULT_PURPOSES, link.days)
+    )
     consent = collector.consent
     return {
         "project": link.project.full_name,
-        "person": str(link.created_by),
+        "person": collector.pseudonym if is_guest else str(link.created_by),
+        "is_guest": is_guest,
+        "receipt": f"{settings.PUBLIC_URL}{collecting_path(link.pk)}/receipt#token={receipt_secret(secret)}"
+        if is_guest
+        else "",
         "kind": link.kind,
         "label": link.label,
-        "labels": labels_of(principal_of_collector(collector), link.project),
+        "labels": [] if is_guest else labels_of(principal_of_collector(collector), link.project),
         "milliseconds": link.milliseconds,
         "rate": link.rate,
         "wanted": link.wanted,
         "hint": link.hint,
-        "terms": {"who": terms.who, "uses": terms.uses, "until": terms.until, "text": terms.text},
-        "has_agreed": consent is not None and accepts_recordings(consent, link.created_by),
+        "terms": {
+            "who": terms.who,
+            "uses": terms.uses,
+            "until": terms.until,
+            "promise": terms.promise,
+            "text": terms.text,
+        },
+        "has_agreed": consent is not None and accepts_recordings(consent, None if is_guest else link.created_by),
         "sent": recordings_of(collector),
         "ends": collector.expires.isoformat(),
     }

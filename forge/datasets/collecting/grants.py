@@ -1,15 +1,14 @@
-"""Codes for phones that record, as grants: one works while its maker may give recordings to the project."""
+"""Codes for phones that record and links for guests, as grants: they work while their maker has the right to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from uuid import UUID
+from collections.abc import Callable, Sequence
 
 from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
+from forge.datasets.collecting.actions import end_links
 from forge.datasets.models import CollectingLink
-from forge.projects.models import Project
 
 
 def _find(scope: Scope) -> Sequence[Grant]:
@@ -21,8 +20,8 @@ def _find(scope: Scope) -> Sequence[Grant]:
         Grant(
             id=each.pk,
             maker=each.created_by_id,
-            title=f"{'Phone that records' if each.used else 'Code for a phone to record'} for {each.project.full_name}",
-            holds=_gives(each.project),
+            title=_title(each),
+            holds=_holds(each),
             place=each.project.full_name,
             created=each.created,
             expires=max((collector.expires for collector in each.collectors.all()), default=each.expires),
@@ -31,23 +30,27 @@ def _find(scope: Scope) -> Sequence[Grant]:
     ]
 
 
-def _gives(project: Project) -> Callable[[Actor], bool]:
-    return lambda actor: project.deleted_at is None and can(actor, Verb.GIVE_SAMPLE, project)
+def _title(link: CollectingLink) -> str:
+    place = link.project.full_name
+    if link.is_for_guests:
+        return f"Link for {link.title} to record for {place}"
+    return f"{'Phone that records' if link.used else 'Code for a phone to record'} for {place}"
 
 
-def _end(ids: Collection[UUID]) -> None:
-    CollectingLink.objects.filter(pk__in=ids).delete()
+def _holds(link: CollectingLink) -> Callable[[Actor], bool]:
+    project, verb = link.project, Verb.SHARE if link.is_for_guests else Verb.GIVE_SAMPLE
+    return lambda actor: project.deleted_at is None and can(actor, verb, project)
 
 
 declare(
     GrantKind(
         name="collecting",
-        label="Phones that record",
+        label="Phones and links that record",
         icon="smartphone",
-        rule="A phone records for a project while you may give it recordings.",
+        rule="A phone records for a project while you may give it recordings, a link while you may share it.",
         model=CollectingLink,
         maker="created_by",
         find=_find,
-        end=_end,
+        end=end_links,
     )
 )

@@ -1,4 +1,5 @@
-"""Links by which phones record for a project's data, and the browsers that they let in. Only hashes are kept."""
+"""Links by which phones record for a project's data, the browsers that they let in, and what guests sent. Only hashes
+of secrets are stored."""
 
 from __future__ import annotations
 
@@ -6,33 +7,49 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
+
+
+class Audience(models.TextChoices):
+    """Who records with a link."""
+
+    OWN = "own", "A phone of my own"
+    GUESTS = "guests", "People outside, with a link"
 
 
 class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):
     """Links for collecting, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> CollectingLinkQuerySet:
-        """A person's own links."""
-        return self.filter(created_by_id=actor.pk) if actor.is_authenticated else self.none()
+        """A person's own links, and those for people outside in projects that the person may read."""
+        if not actor.is_authenticated:
+            return self.none()
+        for_guests = Q(audience=Audience.GUESTS, project__in=Project.objects.of_member(actor))
+        return self.filter(Q(created_by_id=actor.pk) | for_guests)
 
     def alive(self) -> CollectingLinkQuerySet:
         """Those that a phone may open, and those that one opened, until they end."""
         now = timezone.now()
-        return self.filter(Q(used=None, expires__gt=now) | Q(used__isnull=False, collectors__expires__gt=now))
+        opened = Collector.objects.filter(link=OuterRef("pk"), expires__gt=now)
+        return self.filter(Q(used=None, expires__gt=now) | Q(Exists(opened)))
 
 
 class CollectingLink(models.Model):
-    """A code that lets one phone of its maker record, once: what is asked for, and for how long it is kept."""
+    """A link that lets phones record: one of its maker's, once, or those of people outside, with a code."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="collecting_links")
+    audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.OWN)
+    title = models.CharField(max_length=80, blank=True)
+    """For whom it is; "" for a phone of its maker."""
+    code_hash = models.CharField(max_length=64, blank=True)
+    """Of the code that people outside type; "" for a phone of its maker."""
     label = models.CharField(max_length=60, blank=True)
     kind = models.CharField(max_length=10, choices=SampleKind.choices)
     milliseconds = models.PositiveIntegerField()
@@ -46,8 +63,8 @@ class CollectingLink(models.Model):
     days = models.PositiveIntegerField()
     """How long recordings are kept; 0: until somebody deletes them."""
     secret_hash = models.CharField(max_length=64, unique=True)
-    session_hash = models.CharField(max_length=128)
-    """What the maker's sessions hold of the password: another password ends the link."""
+    session_hash = models.CharField(max_length=128, blank=True)
+    """What the maker's sessions hold of the password: another password ends the link. "" for people outside."""
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
@@ -62,6 +79,11 @@ class CollectingLink(models.Model):
     def __str__(self) -> str:
         return f"link to record {self.label or self.kind}"
 
+    @property
+    def is_for_guests(self) -> bool:
+        """Whether it is for people outside."""
+        return self.audience == Audience.GUESTS
+
 
 class Collector(models.Model):
     """A browser that a link let in: what records there is this."""
@@ -71,6 +93,10 @@ class Collector(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     consent = models.ForeignKey(Consent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """What its person agreed to last."""
+    number = models.PositiveIntegerField(default=0)
+    """That of a guest of the project; 0 for a phone of the link's maker."""
+    receipt_hash = models.CharField(max_length=64, blank=True)
+    """Of the secret in the receipt link of a guest."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
 
@@ -84,4 +110,65 @@ class Collector(models.Model):
         return (f"project:{self.link.project_id}",)
 
     def __str__(self) -> str:
-        return f"collector of {self.link_id}"
+        return self.pseudonym or f"collector of {self.link_id}"
+
+    @property
+    def pseudonym(self) -> str:
+        """What a guest is called; "" for a phone of the link's maker."""
+        return f"Guest {self.number}" if self.number else ""
+
+
+class SubmissionState(models.TextChoices):
+    """What became of a recording of a guest."""
+
+    WAITING = "waiting", "Waiting"
+    ACCEPTED = "accepted", "Accepted"
+    REFUSED = "refused", "Refused"
+    DELETED = "deleted", "Deleted"
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Recordings of guests, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> SubmissionQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(collector__link__project__in=Project.objects.of_member(actor))
+
+    def waiting(self) -> SubmissionQuerySet:
+        """Those that nobody accepted or refused, whose consent is in force."""
+        in_force = Q(consent__ends=None) | Q(consent__ends__gt=timezone.now())
+        return self.filter(in_force, state=SubmissionState.WAITING, consent__withdrawn=None)
+
+
+class Submission(models.Model):
+    """A recording that a guest sent. It is no sample before a member accepts it, and the row outlives its bytes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    collector = models.ForeignKey(Collector, on_delete=models.CASCADE, related_name="submissions")
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=SubmissionState.choices, default=SubmissionState.WAITING)
+    kind = models.CharField(max_length=10, choices=SampleKind.choices)
+    media_type = models.CharField(max_length=20)
+    digest = models.CharField(max_length=71)
+    size = models.BigIntegerField()
+    milliseconds = models.PositiveIntegerField(default=0)
+    drawing = models.JSONField(default=dict)
+    """What a page draws; empty once the bytes are deleted."""
+    quality = models.CharField(max_length=10, choices=SampleQuality.choices)
+    label = models.CharField(max_length=60, blank=True)
+    device = models.CharField(max_length=60, blank=True)
+    sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """What it became, once it was accepted."""
+    created = models.DateTimeField(default=timezone.now)
+    erased = models.DateTimeField(null=True, blank=True)
+    """When its bytes were gone from the disk, where it was refused or deleted."""
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["collector", "digest"], name="one_submission_a_digest")]
+        indexes = [models.Index(fields=["state", "created"], name="submissions_by_state")]
+        ordering = ["created"]
+
+    def __str__(self) -> str:
+        return f"{self.label or self.kind} of {self.collector}"

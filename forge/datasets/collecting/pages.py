@@ -7,21 +7,50 @@ from uuid import UUID
 
 import segno
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from forge.accounts.permissions import Verb
+from forge.accounts.errors import LinkEnded
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.core.errors import Invalid
+from forge.core.blobs.responses import part_response
+from forge.core.errors import Invalid, QuotaReached
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import labels_of
-from forge.datasets.collecting.actions import LINK_LIFE, make_collecting_link
+from forge.datasets.collecting.access import (
+    find_guest_link,
+    find_receipt,
+    find_submission,
+    guest_links_of,
+    sent_by,
+    submissions_of,
+)
+from forge.datasets.collecting.actions import (
+    LINK_LIFE,
+    MAX_LINK_DAYS,
+    GuestTask,
+    accept_submissions,
+    end_guest_link,
+    make_collecting_link,
+    make_guest_link,
+    refuse_submissions,
+    withdraw_as_guest,
+)
+from forge.datasets.collecting.actions.submissions import WAITING_DAYS
+from forge.datasets.collecting.models import Audience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.pages.cards import drawing_paths
+from forge.datasets.samples.models import ENDINGS, SampleKind
+from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+
+SHOWN = 60
+"""Recordings of guests on a page."""
 
 
 @require_safe
@@ -41,13 +70,19 @@ def collect(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     context = collect_context(principal, project)
     if request.method != "POST":
         return render(request, "data/collect.html", context)
+    code = ""
     try:
-        link, url = make_collecting_link(principal, project, _task(request))
-    except Invalid as error:
+        if request.POST.get("audience") == Audience.GUESTS:
+            days = round(_number(request.POST.get("link_days", "7")))
+            guests = GuestTask(request.POST.get("title", ""), days)
+            link, url, code = make_guest_link(principal, project, _task(request), guests)
+        else:
+            link, url = make_collecting_link(principal, project, _task(request))
+    except (Invalid, QuotaReached) as error:
         return show_again(request, "data/collect.html", context, error)
     # The code is read off a screen: the least correction makes the largest squares.
-    code = segno.make(url, error="l", micro=False).svg_data_uri(scale=5, border=3, light="#fff", omitsize=True)
-    shown = {"link": link, "url": url, "code": code, "minutes": int(LINK_LIFE.total_seconds() / 60)}
+    picture = segno.make(url, error="l", micro=False).svg_data_uri(scale=5, border=3, light="#fff", omitsize=True)
+    shown = {"link": link, "url": url, "picture": picture, "code": code, "minutes": int(LINK_LIFE.total_seconds() / 60)}
     return render(request, "data/collect.html", context | shown)
 
 
@@ -60,7 +95,86 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
         "motion_rates": MOTION_RATES,
         "motion_rate": DEFAULT_MOTION_RATE,
         "most": MAX_RECORDINGS,
+        "most_days": MAX_LINK_DAYS,
+        "audiences": Audience.choices if can(principal, Verb.SHARE, project) else [],
+        "guest_links": guest_links_of(principal, project) if can(principal, Verb.SHARE, project) else [],
     }
+
+
+@for_person
+@require_POST
+def end_link(request: HttpRequest, organisation: str, name: str, link_id: UUID) -> HttpResponse:
+    """Ends a link for people outside at once."""
+    project = project_of(request, organisation, name, Verb.SHARE)
+    principal = principal_of(request)
+    end_guest_link(principal, find_guest_link(principal, project, link_id))
+    return redirect(f"{project.get_absolute_url()}/data/collect#links")
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What guests sent: members accept or refuse one or many."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    if request.method != "POST":
+        return render(request, "data/waiting.html", _waiting_context(principal, project))
+    one, many = request.POST.get("one", ""), request.POST.getlist("ids")
+    act, _, single = one.partition(":") if one else (request.POST.get("do", ""), "", "")
+    decide = {"accept": accept_submissions, "refuse": refuse_submissions}.get(act)
+    try:
+        if decide is None:
+            raise Invalid("Choose whether to accept or to refuse the recordings.")
+        decide(principal, project, [_uuid(each) for each in ([single] if single else many)])
+    except Invalid as error:
+        return show_again(request, "data/waiting.html", _waiting_context(principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data/waiting")
+
+
+@for_person
+@never_cache
+@require_safe
+def waiting_recording(request: HttpRequest, organisation: str, name: str, submission_id: UUID) -> HttpResponseBase:
+    """The bytes of a recording that waits, for members who decide about it."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_submission(principal, project, submission_id)
+    note_download(principal, project, "data.download", f"data:{row.consent.data_set_id}")
+    answer = part_response(request, row.digest, row.size, filename=f"waiting.{ENDINGS[row.media_type]}")
+    answer.headers["Accept-Ranges"] = "bytes"
+    return answer
+
+
+@never_cache
+@sensitive_post_parameters("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt(request: HttpRequest, link_id: UUID) -> HttpResponse:
+    """What a guest sent, for whoever has their receipt link, and deleting all of it."""
+    if request.method != "POST":
+        return render(request, "data/receipt.html")
+    token = request.POST.get("token", "")
+    try:
+        collector = find_receipt(token, link_id)
+    except LinkEnded as error:
+        return show_again(request, "data/receipt.html", {}, error)
+    deleted = withdraw_as_guest(collector) if request.POST.get("do") == "delete" else None
+    context = {"collector": collector, "project": collector.link.project, "sent": sent_by(collector), "token": token}
+    return render(request, "data/receipt.html", context | {"deleted": deleted})
+
+
+def _waiting_context(principal: Principal, project: Project) -> dict[str, Any]:
+    rows = submissions_of(principal, project)
+    base = f"{project.get_absolute_url()}/data/waiting"
+    cards = [(row, drawing_paths(row.drawing), f"{base}/{row.pk}/recording") for row in rows[:SHOWN]]
+    return {"project": project, "cards": cards, "count": rows.count(), "days": WAITING_DAYS}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("The form is incomplete. Load the page again.") from None
 
 
 def _task(request: HttpRequest) -> Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -17,6 +17,9 @@ DEFAULT_DAYS = 90
 MAX_DAYS = 730
 UNTIL_DELETED = 0
 """Instead of days: the samples stay until somebody deletes them."""
+
+
+GUEST_PROMISE = "I am 18 or older, and nobody else is recorded who has not agreed."
 
 
 class Purpose(StrEnum):
@@ -43,11 +46,13 @@ class Terms:
     """What they are for."""
     until: str
     """How long they are kept."""
+    promise: str = ""
+    """What a guest promises; "" for somebody with an account."""
 
     @property
     def text(self) -> str:
         """All parts, in the order in which they are read."""
-        return " ".join((self.who, self.uses, self.until))
+        return " ".join(part for part in (self.who, self.uses, self.until, self.promise) if part)
 
 
 def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
@@ -59,6 +64,11 @@ def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
     if not purposes & DEFAULT_PURPOSES:
         raise Invalid("Samples are for tests, for training, or for both.")
     return purposes
+
+
+def guest_terms_for(project: Project, days: int) -> Terms:
+    """The terms for somebody without an account, who also promises something. Raises `Invalid`."""
+    return replace(terms_for(project, DEFAULT_PURPOSES, days), promise=GUEST_PROMISE)
 
 
 def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: datetime | None = None) -> Terms:

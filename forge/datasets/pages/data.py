@@ -15,6 +15,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
 from forge.datasets.access import find_sample, samples_of, versions_of
+from forge.datasets.collecting.access import submissions_of
 from forge.datasets.pages.cards import cards_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleQuality, SampleSplit
@@ -112,6 +113,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "versions": versions,
         "may_edit": can(principal, Verb.EDIT, project),
         "may_give": can(principal, Verb.GIVE_SAMPLE, project),
+        "waiting": submissions_of(principal, project).count() if can(principal, Verb.EDIT, project) else 0,
     }
 
 

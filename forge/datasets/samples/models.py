@@ -63,6 +63,7 @@ class SampleSource(models.TextChoices):
     UPLOAD = "upload", "Uploaded"
     IMPORT = "import", "Imported"
     PHONE = "phone", "Recorded with a phone"
+    GUEST = "guest", "Sent by a guest"
 
 
 class Group(models.Model):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,8 +18,9 @@ from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in
 from forge.deployments import actions
-from forge.deployments.access import deployments_of, find_deployment, find_key
+from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since
 from forge.deployments.models import Deployment, DeploymentKind
+from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import cards_of
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -69,7 +72,8 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
             case "return":
                 actions.go_back(principal, row, _number(form.get("release", "")), seen=seen)
             case "save":
-                wanted = actions.DeploymentChange(form.get("title", ""), _lines(form.get("origins", "")))
+                origins, telemetry = _lines(form.get("origins", "")), "telemetry" in form
+                wanted = actions.DeploymentChange(form.get("title", ""), origins, telemetry)
                 actions.change_deployment(principal, row, wanted, seen=seen)
             case "key":
                 days = form.get("days", "").strip()
@@ -114,6 +118,7 @@ def _one(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "card": cards_of([deployment], tags)[0],
         "tags": tags,
         "may_deploy": can(principal, Verb.DEPLOY, project),
+        "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
         "may_delete": can(principal, Verb.MANAGE, project),
     }
 

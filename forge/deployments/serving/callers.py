@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,29 +41,58 @@ def find_by_address(organisation: str, project: str, name: str) -> Deployment | 
     return rows.first()
 
 
-def require_key(deployment: Deployment | None, secret: str) -> tuple[Deployment, DeploymentKey]:
-    """Returns the deployment, and its key that a secret is of.
+@dataclass(frozen=True)
+class Caller:
+    """A key that somebody sent, and its deployment."""
 
-    Raises `Refusal`. An unknown deployment is answered as an unknown key is.
+    deployment: Deployment
+    key: DeploymentKey
+    has_living_token: bool
+    """False if the token that created the key has ended."""
+
+
+def find_caller(secret: str, deployment: Deployment | None = None) -> Caller:
+    """Returns the key that a secret is of, also one that has ended.
+
+    `deployment` is the only one whose keys are searched, or None to search those of all. Raises `Refusal`.
     """
     if not secret:
         raise Refusal(KEY_MISSING)
-    if deployment is None:
-        raise Refusal(KEY_UNKNOWN)
-    rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(deployment=deployment, secret_hash=hash_secret(secret))
     token_lives = Case(When(of_living_tokens(), then=True), default=False)
-    key = rows.annotate(token_lives=token_lives).select_related("created_by").first()
+    rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(secret_hash=hash_secret(secret))
+    rows = rows.filter(deployment__project__deleted_at=None)
+    if deployment is not None:
+        rows = rows.filter(deployment=deployment)
+    related = ["created_by"] if deployment else ["created_by", "deployment__project__organisation"]
+    key = rows.annotate(token_lives=token_lives).select_related(*related).first()
     if key is None:
         raise Refusal(KEY_UNKNOWN)
+    return Caller(deployment or key.deployment, key, key.token_lives)
+
+
+def require_key(deployment: Deployment | None, secret: str) -> Caller:
+    """Returns the key of a deployment that a secret is of, and that has not ended.
+
+    Raises `Refusal`. An unknown deployment is answered as an unknown key is.
+    """
+    if deployment is None:
+        raise Refusal(KEY_UNKNOWN if secret else KEY_MISSING)
+    caller = find_caller(secret, deployment)
+    require_living(caller)
+    return caller
+
+
+def require_living(caller: Caller) -> None:
+    """Raises `Refusal` for a key that has ended, by itself or with the right of whoever created it."""
+    key = caller.key
     if key.revoked is not None:
         raise Refusal(KEY_REVOKED)
     if key.has_ended:
         raise Refusal(KEY_EXPIRED)
-    if not key.token_lives or key.created_by is None or not key.created_by.is_active:
+    if not caller.has_living_token or key.created_by is None or not key.created_by.is_active:
         raise Refusal(KEY_REVOKED)
-    if not may_deploy(deployment.project)(key.created_by):
+    if not may_deploy(caller.deployment.project)(key.created_by):
         raise Refusal(KEY_REVOKED)
-    return deployment, key
 
 
 def require_origin(deployment: Deployment | None, origin: str) -> None:

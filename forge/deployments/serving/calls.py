@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from forge.deployments.models import CallsOfDay, Deployment
+from forge.deployments.serving.pending_counts import PendingCounts
 
 FLUSH_EVERY = 30.0
-"""Seconds between writing down what was counted; a process that dies loses as much."""
+"""Seconds between writing the counts to the database; a process that dies loses as much."""
 
+CallKey = tuple[UUID, bool]
+"""A deployment, and whether the call was refused."""
 
-@dataclass
-class CallCounter:
-    """What one process counted since it wrote it down: by deployment, day, and whether the call was refused."""
-
-    _counts: Counter[tuple[UUID, date, bool]] = field(default_factory=Counter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, deployment: UUID, *, refused: bool) -> None:
-        """Counts a call of today."""
-        with self._lock:
-            self._counts[deployment, timezone.now().date(), refused] += 1
-
-    def take(self) -> Counter[tuple[UUID, date, bool]]:
-        """Returns the counts, and begins anew."""
-        with self._lock:
-            counts, self._counts = self._counts, Counter()
-            return counts
-
-    def give_back(self, counts: Counter[tuple[UUID, date, bool]]) -> None:
-        """Adds counts that could not be written, to write them later."""
-        with self._lock:
-            self._counts.update(counts)
-
-
-counter = CallCounter()
+counter: PendingCounts[CallKey] = PendingCounts()
 """This process's."""
 
 
-def write_down(calls: CallCounter = counter) -> None:
-    """Adds what was counted to the rows of the days."""
-    counts = calls.take()
-    if not counts:
-        return
-    try:
-        _add(counts)
-    except Exception:
-        calls.give_back(counts)
-        raise
+def write_calls(calls: PendingCounts[CallKey] = counter) -> None:
+    """Adds the counts to the rows of the days."""
+    calls.write(_store)
 
 
 @transaction.atomic
-def _add(counts: Counter[tuple[UUID, date, bool]]) -> None:
-    there = set(Deployment.objects.filter(pk__in={pk for pk, _, _ in counts}).values_list("pk", flat=True))
-    for (deployment, day, refused), count in sorted(counts.items(), key=lambda each: (str(each[0][0]), each[0][1:])):
+def _store(counts: Counter[tuple[CallKey, date]]) -> None:
+    there = set(Deployment.objects.filter(pk__in={pk for (pk, _), _ in counts}).values_list("pk", flat=True))
+    for ((deployment, refused), day), count in sorted(counts.items(), key=str):
         if deployment not in there:
             continue
         row, _ = CallsOfDay.objects.get_or_create(deployment_id=deployment, day=day)

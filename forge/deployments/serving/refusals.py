@@ -22,7 +22,9 @@ ORIGIN_REFUSED = RefusalKind("origin-refused", 403, "The deployment is not for p
 VERSION_WITHDRAWN = RefusalKind("version-withdrawn", 410, "The version was withdrawn by its project")
 RUNE_UNKNOWN = RefusalKind("rune-unknown", 404, "The deployment serves no rune of this digest")
 TOO_OFTEN = RefusalKind("too-often", 429, "The key is used too often")
-METHOD_REFUSED = RefusalKind("method-refused", 405, "Only GET, HEAD and OPTIONS are allowed")
+ENCRYPTION_KEY_REFUSED = RefusalKind("encryption-key-refused", 400, "The key for the encrypted rune is not valid")
+RUNE_TOO_LARGE = RefusalKind("rune-too-large", 413, "The rune is too large to be encrypted")
+METHOD_REFUSED = RefusalKind("method-refused", 405, "The method is not allowed here")
 
 
 class Refusal(Exception):

@@ -46,6 +46,7 @@ class DeploymentChange:
 
     title: str | None = None
     origins: Collection[str] | None = None
+    telemetry: bool | None = None
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
 def change_deployment(
     actor: Actor, deployment: Deployment, change: DeploymentChange, *, seen: Seen = None
 ) -> Deployment:
-    """Changes the title or the origins. The name stays, because apps have it in an address.
+    """Changes the title, the origins, or whether reports of apps are counted. The name stays: apps have it.
 
     Raises `Forbidden`, `Stale`, `Invalid` and `BadOrigin`.
     """
@@ -100,9 +101,11 @@ def change_deployment(
         deployment.title = _checked_title(change.title)
     if change.origins is not None:
         deployment.origins = checked_origins(change.origins)
+    if change.telemetry is not None:
+        deployment.telemetry = change.telemetry
     after = _settings_of(deployment)
     if after != before:
-        deployment.save(update_fields=["title", "origins"])
+        deployment.save(update_fields=["title", "origins", "telemetry"])
         what = {"deployment": deployment.title, "before": before, "after": after}
         write_entry(actor, "deployment.change", project.stream, project.place, **what)
         append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
@@ -133,4 +136,4 @@ def _checked_title(title: str) -> str:
 
 
 def _settings_of(deployment: Deployment) -> dict[str, object]:
-    return {"title": deployment.title, "origins": deployment.origins}
+    return {"title": deployment.title, "origins": deployment.origins, "telemetry": deployment.telemetry}

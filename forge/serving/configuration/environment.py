@@ -182,7 +182,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
 
 
 def _capabilities(variables: Mapping[str, str]) -> tuple[str, ...]:
-    names = _names(variables, "WORKER_CAPABILITIES") or ("build",)
+    names = _names(variables, "WORKER_CAPABILITIES") or ("build", "lab")
     if unknown := sorted(set(names) - set(CAPABILITIES)):
         raise BadEnvironment(f"WORKER_CAPABILITIES may name {', '.join(CAPABILITIES)}; {unknown[0]!r} is none of them.")
     return tuple(name for name in CAPABILITIES if name in names)

@@ -52,6 +52,7 @@ TABS = (
     Tab("Overview", ""),
     Tab("Studio", "studio"),
     Tab("Data", "data"),
+    Tab("Models", "models"),
     Tab("Builds", "builds", also=("devices",)),
     Tab("Reviews", "reviews", also=("suggestions",), counted=_open_reviews),
     Tab("Change requests", "change-requests", also=("offer",), counted=_open_change_requests),

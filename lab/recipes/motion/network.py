@@ -8,9 +8,11 @@ import keras
 import numpy as np
 
 
-def network(shape: tuple[int, ...], classes: int, *, filters: int, blocks: int, dropout: float) -> Any:
+def network(
+    shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, dropout: float
+) -> Any:
     """Convolutions over time, each of which halves it, and the mean of what they found. Inputs are `(rows, 3)`."""
-    source = keras.Input(shape)
+    source = keras.Input(shape, batch)
     x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
     for block in range(blocks):
         width = filters + block * filters // 2

@@ -22,12 +22,15 @@ KEYS: Final = {
     "models": "How model files are made from files of training libraries. `rune convert` makes them, `rune check` says "
     "which are out of date.",
     "training": "From which data, and by which recipe, the project's model is learned. `rune train` learns it.",
+    "data": "The version of the project's data that belongs to these files, by its digest. "
+    "`rune data pull` fetches it.",
 }
 
 MODELS: Final = {
     "source": "The file of the training library: `.keras`, `.h5`, `.onnx`, or a `.tflite` of floats.",
     "quantize": "The form: `float32` where it is left out, `float16`, `dynamic`, `int8`, `int8-tensor` or `int16x8`.",
     "samples": "A folder of `.npy` or `.npz` files that the model's input is like.",
+    "interface": "`float32` keeps the inputs and outputs of a quantised model floats. Otherwise they are of its form.",
     "keep": "Layers that stay floats.",
     "shapes": "The shapes of inputs that the source leaves open, as `49x10`.",
 }

@@ -18,7 +18,9 @@ from rune.wording import quoted
 
 FORMS: Final = ("float32", "float16", "dynamic", "int8", "int8-tensor", "int16x8")
 """The forms of a model, which `rune convert --quantize` takes."""
-MODEL_KEYS: Final = ("source", "quantize", "samples", "keep", "shapes")
+MODEL_KEYS: Final = ("source", "quantize", "interface", "samples", "keep", "shapes")
+INTERFACES: Final = ("quantized", "float32")
+"""What the inputs and outputs of a quantised model are: numbers of its form, or floats."""
 MAX_MODELS: Final = 50
 MAX_NAMES: Final = 200
 """Layers, and inputs, of one model."""
@@ -27,8 +29,8 @@ _LARGEST: Final = 1 << 24
 
 @dataclass(frozen=True)
 class ModelSource:
-    """How a model file is converted: the source file, the form, the folder of samples, layers that stay floats, and the
-    shapes of inputs that the source leaves open. Paths begin at the project's folder."""
+    """How a model file is converted: the source file, the form, the folder of samples, layers that stay floats, whether
+    inputs and outputs do, and the shapes of inputs that the source leaves open. Paths begin at the project's folder."""
 
     path: str
     source: str
@@ -36,12 +38,15 @@ class ModelSource:
     samples: str | None = None
     float_layers: tuple[str, ...] = ()
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    float_interface: bool = False
     span: Span | None = field(default=None, compare=False)
     """Where the file's name is written."""
 
     def settings(self) -> dict[str, Any]:
         """The settings as the record of a conversion has them."""
         settings: dict[str, Any] = {"form": self.form, "float_layers": list(self.float_layers)}
+        if self.float_interface:
+            settings["interface"] = INTERFACES[1]
         if self.shapes:
             settings["shapes"] = {name: list(shape) for name, shape in self.shapes.items()}
         return settings
@@ -86,7 +91,8 @@ def _model(path: str, key: Scalar, value: Value, report: Report) -> ModelSource 
         return None
     source = _named_path("source", fields["source"], report)
     samples = _named_path("samples", fields["samples"], report) if "samples" in fields else None
-    form = _form(fields.get("quantize"), report)
+    form = _choice(fields.get("quantize"), "`quantize`", FORMS, report)
+    interface = _choice(fields.get("interface"), "`interface`", INTERFACES, report)
     layers = _layers(fields.get("keep"), report)
     shapes = _shapes(fields.get("shapes"), report)
     if layers and form == FORMS[0]:
@@ -94,7 +100,7 @@ def _model(path: str, key: Scalar, value: Value, report: Report) -> ModelSource 
         report.error(Code.BAD_MODEL_SOURCE, "`keep` needs `quantize`", fields["keep"][0].span, notes)
     if source is None or report.error_count > before:
         return None
-    return ModelSource(path, source, form, samples, layers, shapes, key.span)
+    return ModelSource(path, source, form, samples, layers, shapes, interface == INTERFACES[1], key.span)
 
 
 def _named_path(name: str, field: Field, report: Report) -> str | None:
@@ -112,14 +118,15 @@ def _path(word: Word, report: Report) -> str | None:
         return None
 
 
-def _form(field: Field | None, report: Report) -> str:
+def _choice(field: Field | None, name: str, choices: tuple[str, ...], report: Report) -> str:
+    """One of the choices; the first of them if there is no field."""
     if field is None or is_null(field[1]):
-        return FORMS[0]
+        return choices[0]
     value = field[1]
-    if isinstance(value, Scalar) and value.text in FORMS:
+    if isinstance(value, Scalar) and value.text in choices:
         return value.text
-    wrong_shape(report, "`quantize`", f"one of {', '.join(f'`{form}`' for form in FORMS)}", value)
-    return FORMS[0]
+    wrong_shape(report, name, f"one of {', '.join(f'`{choice}`' for choice in choices)}", value)
+    return choices[0]
 
 
 def _layers(field: Field | None, report: Report) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
 from rune.source.policy.check_section import read_checks
+from rune.source.policy.data_section import read_data
 from rune.source.policy.model_section import ModelSource, read_models
 from rune.source.policy.owner_section import read_owners
 from rune.source.policy.policy import Policy
@@ -22,7 +23,18 @@ from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
-KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "checks", "build", "models", "training")
+KEYS: Final = (
+    "limits",
+    "approvals",
+    "groups",
+    "protected-tags",
+    "owners",
+    "checks",
+    "build",
+    "models",
+    "training",
+    "data",
+)
 MAX_SIZE: Final = 64 * 1024
 """Bytes."""
 
@@ -42,6 +54,8 @@ class CheckedPolicy:
     """How the project's model files are made, which is no rule for publishing. Empty where there is an error."""
     training: Training | None = None
     """How the project's model is learned; None where the file does not say, or has an error."""
+    data: str | None = None
+    """The digest of the version of the project's data that belongs to the files, or None if the file names none."""
 
     @property
     def has_errors(self) -> bool:
@@ -66,10 +80,10 @@ def read_policy(text: str) -> CheckedPolicy:
     source = SourceText(POLICY_FILE, text)
     report.source = source
     composed = compose(source, report)
-    policy, models, training = _policy(composed, report)
+    policy, models, training, data = _policy(composed, report)
     if report.has_errors:
         return CheckedPolicy(report.diagnostics, None, source, composed.root)
-    return CheckedPolicy(report.diagnostics, policy, source, composed.root, models, training)
+    return CheckedPolicy(report.diagnostics, policy, source, composed.root, models, training, data)
 
 
 def _text_of(files: ProjectFiles, report: Report) -> str | None:
@@ -96,13 +110,13 @@ def _text_of(files: ProjectFiles, report: Report) -> str | None:
         return None
 
 
-def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSource, ...], Training | None]:
+def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSource, ...], Training | None, str | None]:
     root = composed.root
     if root is None or (isinstance(root, Scalar) and root.value is None):
-        return Policy(), (), None
+        return Policy(), (), None, None
     if not isinstance(root, Map):
         wrong_shape(report, POLICY_FILE, f"a map with some of the keys {', '.join(KEYS)}", root)
-        return Policy(), (), None
+        return Policy(), (), None, None
     # A limit that is misspelt and ignored would let through what somebody wanted to stop.
     fields = read_fields(root, KEYS, f"in {POLICY_FILE}", report, strict=True)
     groups = read_groups(fields.get("groups"), report)
@@ -114,4 +128,5 @@ def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSour
         read_owners(fields.get("owners"), groups, report),
         read_checks(fields.get("checks"), report),
     )
-    return policy, read_models(fields.get("models"), report), read_training(fields.get("training"), report)
+    models, training = read_models(fields.get("models"), report), read_training(fields.get("training"), report)
+    return policy, models, training, read_data(fields.get("data"), report)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rune.source.policy.check_section import CHECK_NAME, MAX_CHECKS, ROBOT
+from rune.source.policy.data_section import DIGEST
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, MODELS, TAGS, TRAINING
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.model_section import FORMS, MAX_MODELS, MAX_NAMES
+from rune.source.policy.model_section import FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
 from rune.source.policy.owner_section import MAX_OWNERS
 from rune.source.policy.paths import MAX_LENGTH
 from rune.source.policy.quantities import RATE, Measure
@@ -60,6 +61,7 @@ def policy_schema() -> Json:
             "build": {"description": KEYS["build"], **_build_preferences()},
             "models": {"description": KEYS["models"], **_models()},
             "training": {"description": KEYS["training"], **_training()},
+            "data": {"description": KEYS["data"], "type": ["string", "null"], "pattern": f"^{DIGEST}$"},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
                 "type": "array",
@@ -89,6 +91,7 @@ def _models() -> Json:
         "source": {"type": "string", "minLength": 1},
         "quantize": {"enum": [*FORMS, None]},
         "samples": {"type": "string", "minLength": 1},
+        "interface": {"enum": [*INTERFACES, None]},
         "keep": {"type": ["array", "string"], "maxItems": MAX_NAMES, "items": {"type": "string", "minLength": 1}},
         "shapes": {
             "type": ["object", "null"],

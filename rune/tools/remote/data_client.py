@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 
@@ -75,6 +75,19 @@ class DataClient(ForgeClient):
         if not isinstance(rows, list) or not rows:
             raise NotFound(f"The data of {self.project} has no version. Save one on the page Data.", 404)
         return _version(rows[0])
+
+    def version_of(self, digest: str) -> DataVersion:
+        """Returns the version with a digest. Raises `NotFound` where there is none."""
+        path: str | None = f"/versions?limit={_PAGE}"
+        while path is not None:
+            answer = self._ask("GET", path)
+            rows = answer.get("results")
+            for row in rows if isinstance(rows, list) else []:
+                if row.get("digest") == digest:
+                    return _version(row)
+            cursor = parse_qs(urlsplit(str(answer.get("next") or "")).query).get("cursor")
+            path = None if cursor is None else f"/versions?{urlencode({'limit': _PAGE, 'cursor': cursor[0]})}"
+        raise NotFound(f"The data of {self.project} has no version {digest}.", 404)
 
     def entries(self, number: int) -> Iterator[VersionEntry]:
         """Yields the samples of a version, in the order of their numbers."""

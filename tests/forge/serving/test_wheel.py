@@ -17,7 +17,7 @@ from django.conf import settings
 from django.test import Client
 
 from forge.core.errors import NotFound
-from forge.serving.wheel import current_wheel
+from forge.serving.wheel import current_wheel, npm_package
 from rune import __version__
 from tests.conftest import REPOSITORY
 
@@ -67,6 +67,14 @@ def test_the_page_gives_a_command_with_the_digest_of_the_file_that_is_served() -
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert Client().get("/dist/hammer_forge-9.9.9-py3-none-any.whl").status_code == 404
     assert Client().get("/dist/..%2Fmanage.py").status_code == 404
+
+
+def test_the_npm_package_is_served_beside_the_wheel() -> None:
+    tarball = npm_package()
+    assert tarball is not None, "the front end's build writes it"
+    assert f"npm install {settings.PUBLIC_URL}/dist/{tarball.name}" in Client().get("/dist/").content.decode()
+    assert Client().get(f"/dist/{tarball.name}").content == tarball.read_bytes()
+    assert Client().get("/dist/hammer-forge-rune-9.9.9.tgz").status_code == 404
 
 
 def test_an_installation_without_its_wheel_says_so(tmp_path: Path, settings: Any) -> None:

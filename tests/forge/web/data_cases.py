@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.models import User
-from forge.datasets.collecting.actions import make_collecting_link
+from forge.datasets.collecting.actions import (
+    GuestTask,
+    add_recording,
+    agree_as_collector,
+    enter_as_guest,
+    make_collecting_link,
+    make_guest_link,
+)
 from forge.datasets.collecting.task import Task
+from forge.datasets.consent.terms import guest_terms_for
 from forge.datasets.imports.actions import Defaults, begin_import
-from forge.datasets.models import DataSet
+from forge.datasets.models import DataSet, Submission
 from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of, sample_of
+from tests.forge.factories.recordings import consent_of, loud, sample_of
 
 _DATA = "api/v1/projects/acme/kitchen/data"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/data"
@@ -86,6 +94,18 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", "collect/<uuid:link_id>/agree", "COLLECT/agree", {"text": "x"}, (401,) * 7),
     ("post", "collect/<uuid:link_id>/recordings", "COLLECT/recordings", b"1,2,3\n", (401,) * 7),
     ("post", "collect/<uuid:link_id>/leave", "COLLECT/leave", {}, (401,) * 7),
+    ("get", "collect/<uuid:link_id>/receipt", "COLLECT/receipt", None, (200,) * 7),
+    ("form", "collect/<uuid:link_id>/receipt", "COLLECT/receipt", {"token": "x"}, (400,) * 7),
+    ("form", f"{_PAGE}/collect/<uuid:link_id>/end", "DATA_LINK_END", {}, _SENT),
+    ("get", f"{_PAGE}/waiting", "acme/kitchen/data/waiting", None, (200, 200, 200, 403, 403, 404, 302)),
+    ("form", f"{_PAGE}/waiting", "DATA_WAITING", {"do": "refuse", "ids": "x"}, (400, 400, 400, 403, 403, 404, 302)),
+    (
+        "get",
+        f"{_PAGE}/waiting/<uuid:submission_id>/recording",
+        "DATA_WAITING_BYTES",
+        None,
+        (200, 200, 200, 403, 403, 404, 302),
+    ),
     ("get", f"{_PAGE}/import", "acme/kitchen/data/import", None, (200, 200, 200, 403, 403, 404, 302)),
     ("form", f"{_PAGE}/imports", "acme/kitchen/data/imports", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", f"{_PAGE}/imports/<uuid:import_id>", "DATA_IMPORT_PAGE", None, _SHOWN),
@@ -132,8 +152,19 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
         begun = begin_import(person, consent, 5, Defaults())
     DataSet.objects.update(revision=2)
     link, _ = make_collecting_link(person, project, Task(SampleKind.SOUND))
-    requests = ("state", "enter", "agree", "recordings", "leave")
+    requests = ("state", "enter", "agree", "recordings", "leave", "receipt")
+    for number in range(size):
+        maker, task = project.created_by or person, Task(SampleKind.SOUND, "knock")
+        guests, url, code = make_guest_link(maker, project, task, GuestTask(f"Guests {number}"))
+        collector, _ = enter_as_guest(url.partition("#token=")[2], guests.pk, code, f"10.0.0.{number}")
+        terms = guest_terms_for(project, guests.days).text
+        add_recording(agree_as_collector(collector, terms), [loud(500 + number)], label="", device="", address="x")
+    submission = Submission.objects.latest("created")
+    DataSet.objects.update(revision=2)
     return {
+        "DATA_LINK_END": f"acme/kitchen/data/collect/{guests.pk}/end",
+        "DATA_WAITING": "acme/kitchen/data/waiting",
+        "DATA_WAITING_BYTES": f"acme/kitchen/data/waiting/{submission.pk}/recording",
         "COLLECT": f"collect/{link.pk}",
         **{f"COLLECT/{each}": f"collect/{link.pk}/{each}" for each in requests},
         "DATA_CONSENT": f"api/v1/data/consents/{consents[0].pk}",

@@ -37,6 +37,9 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_SERVED}", "d/acme/kitchen/website", None, (401,) * 7),
     ("get", f"d/{_SERVED}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
+    ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
+    ("post", "forge/kms", "forge/kms", None, (401,) * 7),
+    ("post", "forge/telemetry", "forge/telemetry", None, (200,) * 7),
     ("get", _PAGE, "acme/kitchen/deployments", None, _SHOWN),
     (
         "form",

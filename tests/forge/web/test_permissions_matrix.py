@@ -34,6 +34,7 @@ from forge.webhooks.actions import create_webhook, ping
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
 from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.web.conversion_cases import CONVERSION_CASES, conversion_addresses
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
 from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
 from tests.support.shares import share_and_all, table_by_kind
@@ -652,6 +653,7 @@ CASES: list[Case] = [
         (409, 409, 403, 403, 403, 404, 302),
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
+    *CONVERSION_CASES,
     *DATA_CASES,
     *DEPLOYMENT_CASES,
 ]
@@ -667,6 +669,7 @@ OURS = (
         "forge.datasets",
         "forge.deployments",
         "forge.jobs",
+        "forge.learning",
         "forge.notices",
         "forge.projects",
         "forge.repositories",
@@ -737,6 +740,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "MEMBER/hand-over": f"{_O}/members/{member.pk}/hand-over",
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
+        **conversion_addresses(member, project),
         **data_addresses(member, project),
         **deployment_addresses(owner, project),
     }

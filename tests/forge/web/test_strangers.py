@@ -23,6 +23,7 @@ from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.versions.actions import save_version
 from forge.deployments.actions import create_key
 from forge.jobs.queue import enqueue
+from forge.learning.conversions.actions import begin_conversion
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
 from forge.projects.models import Project
@@ -88,6 +89,7 @@ NOTHING: Names = {
     "check": "nocheck",
     "consent_id": str(UUID(int=19)),
     "import_id": str(UUID(int=22)),
+    "conversion_id": str(UUID(int=23)),
     "key": str(UUID(int=20)),
     "other": "986",
     "deployment": "nodeployment",
@@ -189,6 +191,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "check": "rig-71",
         "consent_id": str(recorded.consent_id),
         "import_id": str(begin_import(owner, recorded.consent, 5, Defaults()).pk),
+        "conversion_id": str(begin_conversion(owner, project, "net71.keras", [b"net"]).pk),
         "other": "1",
         "deployment": key.deployment.name,
         "rune": _UNKNOWN_RUNE,

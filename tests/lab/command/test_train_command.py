@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import re
 from pathlib import Path
 
@@ -53,7 +54,10 @@ def test_a_missing_environment_is_named_with_its_size(tmp_path: Path, monkeypatc
         (None, "has no forge.yml with `training`"),
         ("limits: {}\n", "has no forge.yml with `training`"),
         ("training: {recipe: motion}\n", "`training` has no `data`"),
-        ("training: {recipe: telepathy, data: samples}\n", 'There is no recipe "telepathy". There are motion'),
+        (
+            "training: {recipe: telepathy, data: samples}\n",
+            'There is no recipe "telepathy". There are keywords',
+        ),
         ("training: {recipe: motion, data: samples, arguments: {epoch: 3}}\n", "Did you mean epochs?"),
         ("training: {recipe: motion, data: samples, arguments: {hop: 7}}\n", "hop is 7; it must be a multiple of 5"),
         ("training: {recipe: motion, data: nowhere}\n", "No such file or directory"),
@@ -145,3 +149,22 @@ def test_the_script_of_a_run_has_its_settings_and_imports_nothing_of_ours(ready:
     with np.load(target / "features.npz") as arrays:
         assert arrays["inputs"].shape[1:] == (100, 3)
     assert sorted(path.name for path in ready.iterdir()) == ["forge.yml", "samples"]
+
+
+@pytest.mark.slow
+def test_what_a_rune_needs_is_counted_without_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "lab"))
+    write_motion(tmp_path / "samples", takes=1)
+    needs = []
+    for filters in (4, 32):
+        policy = f"training: {{recipe: motion, data: samples, arguments: {{filters: {filters}}}}}\n"
+        (tmp_path / "forge.yml").write_text(policy)
+        result = train(tmp_path, "--count", "cortex-m4", "--format", "json")
+        assert result.exit_code == 0, result.stderr
+        needs.append(json.loads(result.stdout))
+    small, large = needs
+    assert small["target"] == "cortex-m4"
+    assert 0 < small["flash"] < large["flash"]
+    assert 0 < small["ram"] < large["ram"]
+    assert 0 < small["instructions"] < large["instructions"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["forge.yml", "samples"]

@@ -21,6 +21,7 @@ from rune.datasets.content.content import Kind
 from rune.project.files import MemoryFiles
 from rune.source.runefile.pipeline import Port
 from tests.lab.training.motion_data import write_motion
+from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 
 
 def report(_share: float, _text: str) -> None:
@@ -42,8 +43,9 @@ def model_of(shape: tuple[int, ...], labels: int) -> bytes:
 
 
 def write_data(recipe: Recipe, folder: Path) -> Path:
-    assert recipe.kind is Kind.MOTION
-    return write_motion(folder, takes=1)
+    if recipe.kind is Kind.MOTION:
+        return write_motion(folder, takes=1)
+    return write_sounds(folder) if recipe.kind is Kind.SOUND else write_pictures(folder)
 
 
 @pytest.mark.slow

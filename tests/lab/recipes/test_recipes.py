@@ -70,7 +70,7 @@ def test_what_is_wrong_with_an_argument_is_named(written: dict[str, object], mes
 
 
 def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Refused, match="There are motion"):
+    with pytest.raises(Refused, match="There are keywords, motion"):
         recipe_of("telepathy")
 
 

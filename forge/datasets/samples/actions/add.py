@@ -62,8 +62,8 @@ def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label
     return sample
 
 
-def accepts_recordings(consent: Consent, person: User) -> bool:
-    """Whether this person may still send recordings under the consent."""
+def accepts_recordings(consent: Consent, person: User | None) -> bool:
+    """Whether this person, or the guest who agreed where it is None, may still send recordings under the consent."""
     now = timezone.now()
     return Consent.objects.in_force(now).filter(pk=consent.pk, person=person, agreed__gt=now - SESSION).exists()
 

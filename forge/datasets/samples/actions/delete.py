@@ -39,7 +39,7 @@ def withdraw_consent(actor: Actor, consent: Consent) -> int:
     with (change := Change(consent.data_set_id)) as data_set:
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
-        count = _remove(data_set, Sample.objects.filter(consent=consent), WITHDRAWN)
+        count = remove_samples(data_set, Sample.objects.filter(consent=consent), WITHDRAWN)
         archives = stop_imports(DataImport.objects.filter(consent=consent), "The consent was withdrawn.")
         change.note(actor, "data.withdraw", count=count)
     delete_if_unlinked(archives)
@@ -53,7 +53,7 @@ def delete_sample(actor: Actor, sample: Sample) -> None:
     if (actor.pk is None or sample.consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
         raise nothing_here(actor)
     with (change := Change(sample.data_set_id)) as data_set:
-        if not _remove(data_set, Sample.objects.filter(pk=sample.pk), DELETED):
+        if not remove_samples(data_set, Sample.objects.filter(pk=sample.pk), DELETED):
             raise nothing_here(actor)
         change.note(actor, "data.delete", number=sample.number)
     erase_removed(data_set, most=ERASED_AT_ONCE)
@@ -74,7 +74,7 @@ def end_consents(now: datetime | None = None) -> int:
 def _end(data_set_id: UUID, now: datetime) -> int:
     with (change := Change(data_set_id)) as data_set:
         consents = Consent.objects.filter(data_set=data_set, ends__lte=now, withdrawn=None)
-        count = _remove(data_set, Sample.objects.filter(consent__in=consents), ENDED)
+        count = remove_samples(data_set, Sample.objects.filter(consent__in=consents), ENDED)
         archives = stop_imports(DataImport.objects.filter(consent__in=consents), "The time of the consent is over.")
         if consents.update(withdrawn=now):
             change.note(INSTALLATION, "data.end", count=count)
@@ -82,7 +82,7 @@ def _end(data_set_id: UUID, now: datetime) -> int:
     return count
 
 
-def _remove(data_set: DataSet, samples: SampleQuerySet, reason: str) -> int:
+def remove_samples(data_set: DataSet, samples: SampleQuerySet, reason: str) -> int:
     """Unlinks the bytes of samples and clears what was made from them. The data set is locked."""
     present = samples.filter(removed=None)
     links_of_all(present).delete()

@@ -5,6 +5,8 @@ export function dataPages(): void {
   if (root !== null) void import("./page").then(({ DataPage }) => new DataPage(root).start());
   const form = document.querySelector<HTMLFormElement>("[data-import-form]");
   if (form !== null) void import("./import").then(({ startImportForm }) => startImportForm(form));
+  const waiting = document.querySelector<HTMLFormElement>("[data-decide]");
+  if (waiting !== null) void import("./waiting").then(({ startDeciding }) => startDeciding(waiting));
   const current = document.querySelector<HTMLElement>("[data-import]");
   if (current !== null) void import("./import").then(({ followImport }) => followImport(current));
 }

@@ -1,6 +1,7 @@
 // What the phone shows: the terms, the recorder, or why it cannot record.
 import { RotateCcw } from "lucide-react";
 import { useStore } from "zustand";
+import { Code } from "./Code";
 import { Recorder } from "./Recorder";
 import type { CollectSession } from "./session";
 import { Terms } from "./Terms";
@@ -13,6 +14,7 @@ export function CollectPage({ session }: Props) {
   const { phase, task, problem } = useStore(session.state);
   if (phase === "recording" && task !== null) return <Recorder session={session} task={task} />;
   if (phase === "terms" && task !== null) return <Terms session={session} task={task} problem={problem} />;
+  if (phase === "code") return <Code session={session} problem={problem} />;
   return (
     <main className="page narrow">
       <section className="card roomy stack" aria-live="polite">

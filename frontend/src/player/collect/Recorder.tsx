@@ -54,16 +54,18 @@ export function Recorder({ session, task }: Props) {
         <Steps done={done} wanted={task.wanted} />
         <h1 className="collect-label">{label === "" ? "Without a label" : label}</h1>
         {task.hint !== "" && <p className="muted">{task.hint}</p>}
-        <label className="field">
-          <span>Label</span>
-          <input
-            className="input"
-            list="collect-labels"
-            maxLength={60}
-            value={label}
-            onChange={(event) => setLabel(event.target.value)}
-          />
-        </label>
+        {!task.is_guest && (
+          <label className="field">
+            <span>Label</span>
+            <input
+              className="input"
+              list="collect-labels"
+              maxLength={60}
+              value={label}
+              onChange={(event) => setLabel(event.target.value)}
+            />
+          </label>
+        )}
         <datalist id="collect-labels">
           {task.labels.map((each) => (
             <option key={each} value={each} />
@@ -85,6 +87,14 @@ export function Recorder({ session, task }: Props) {
           Send each recording when I save it
         </label>
         <Saved outbox={outbox} waiting={waiting} sent={task.sent + sent} />
+        {task.receipt !== "" && (
+          <section className="stack" aria-label="Your receipt">
+            <h2>Your receipt</h2>
+            <p className="muted">This link shows what you sent, and deletes it. Keep it: nobody can make it again.</p>
+            <a href={task.receipt}>Open the receipt link</a>
+            <input className="input mono" readOnly value={task.receipt} aria-label="Receipt link" />
+          </section>
+        )}
       </main>
     </>
   );

@@ -19,7 +19,11 @@ export function Terms({ session, task, problem }: Props) {
     [Users, "Who hears and sees it", terms.who],
     [Target, "What for", terms.uses],
     [Clock, "Until when", terms.until],
-    [User, "Who you are", `You record as ${task.person}.`],
+    [
+      User,
+      "Who you are",
+      task.is_guest ? `Nobody asks. Here you are ${task.person}.` : `You record as ${task.person}.`,
+    ],
   ];
   return (
     <>
@@ -45,7 +49,11 @@ export function Terms({ session, task, problem }: Props) {
         </dl>
         <p className="notice row">
           <Info aria-hidden="true" className="icon" />
-          <span>Make sure that nobody else is recorded who has not agreed.</span>
+          <span>
+            {terms.promise === ""
+              ? "Make sure that nobody else is recorded who has not agreed."
+              : `By agreeing you say: ${terms.promise}`}
+          </span>
         </p>
       </main>
       <footer className="collect-foot">

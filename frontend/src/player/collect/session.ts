@@ -5,7 +5,7 @@ import { CollectProblem, type Task } from "./sending/client";
 import { Outbox } from "./sending/outbox";
 import type { RecordingStorage } from "./sending/storage";
 
-export type Phase = "starting" | "no-access" | "unreachable" | "terms" | "declined" | "recording";
+export type Phase = "starting" | "no-access" | "unreachable" | "code" | "terms" | "declined" | "recording";
 
 export interface SessionState {
   readonly phase: Phase;
@@ -16,6 +16,8 @@ export interface SessionState {
 export class CollectSession {
   readonly state = createStore<SessionState>(() => ({ phase: "starting", task: null, problem: null }));
   readonly outbox: Outbox;
+  /** That of the link, until its code was right. */
+  #token = "";
 
   constructor(
     readonly client: CollectClient,
@@ -50,21 +52,37 @@ export class CollectSession {
     this.state.setState({ phase: "declined", problem: null });
   }
 
+  /** Lets a guest in, with the code that they typed. */
+  async typeCode(code: string): Promise<void> {
+    await this.#do(() => this.client.enter(this.#token, code));
+  }
+
   /** A code that was used already may have been used by this very phone. */
   async #enter(token: string): Promise<Task> {
+    this.#token = token;
     try {
       return await this.client.enter(token);
     } catch (error) {
       if (!(error instanceof CollectProblem) || error.trouble === "offline") throw error;
+      if (error.trouble === "code") return this.#guest(error);
       const task = await this.client.state().catch(() => null);
       if (task === null) throw new CollectProblem("no-access", error.message);
       return task;
     }
   }
 
+  /** A guest who was let in before is not asked for the code again. */
+  async #guest(error: CollectProblem): Promise<Task> {
+    if (localStorage.getItem(this.client.base) === null) throw error;
+    const task = await this.client.state().catch(() => null);
+    if (task === null) throw error;
+    return task;
+  }
+
   async #do(request: () => Promise<Task>): Promise<void> {
     try {
       const task = await request();
+      if (task.is_guest) localStorage.setItem(this.client.base, "in");
       this.state.setState({ task, phase: task.has_agreed ? "recording" : "terms", problem: null });
     } catch (error) {
       if (!(error instanceof CollectProblem)) throw error;
@@ -73,6 +91,10 @@ export class CollectSession {
   }
 
   async #failed({ trouble, message }: CollectProblem): Promise<void> {
+    if (trouble === "code" || (this.state.getState().phase === "code" && trouble !== "no-access")) {
+      this.state.setState(({ phase }) => ({ phase: "code", problem: phase === "code" ? message : null }));
+      return;
+    }
     if (trouble === "offline" || trouble === "later") {
       this.state.setState(({ task }) => ({ phase: task === null ? "unreachable" : "terms", problem: message }));
       return;

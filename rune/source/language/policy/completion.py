@@ -32,6 +32,7 @@ _SECTIONS: Final = {
     "checks": "\n  ${1:lab}: ${2:robot@example.com/lab rig}",
     "build": "\n  ",
     "models": "\n  ${1:model.tflite}:\n    source: ${2:model.keras}",
+    "data": "${1:sha256:}",
     "training": "\n  recipe: ${1:motion}\n  data: ${2:samples}",
 }
 _LIMITS: Final = {kind.value: kind.declaration for kind in LimitKind}

@@ -9,7 +9,7 @@ import click
 
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.tools.cli.data.import_archive import ImportOptions, import_data
-from rune.tools.cli.data.named_project import data_client, server_options
+from rune.tools.cli.data.named_project import chosen_version, data_client, server_options
 from rune.tools.cli.data.pull import pull_archive, pull_folder
 from rune.tools.cli.data.push import push_folder
 from rune.tools.cli.files.input_file import ANY_PATH
@@ -42,7 +42,9 @@ def _origin_options(function: click.decorators.FC) -> click.decorators.FC:
 @command.command(short_help="Fetch a version as a folder or a ZIP file")
 @_PROJECT
 @click.option("-o", "--output", type=ANY_PATH, help="The folder, or with another layout the ZIP file, to write.")
-@click.option("--version", "number", type=click.IntRange(1), help="The number of the version; by default the newest.")
+@click.option(
+    "--version", "number", type=click.IntRange(1), help="The number of the version; by default that of forge.yml."
+)
 @click.option("--layout", type=click.Choice(list(EXPORT_LAYOUTS)), default=_FOLDER, help="How the data is written.")
 @server_options
 @explained
@@ -51,11 +53,13 @@ def pull(
 ) -> None:
     """Fetch a version of the data of PROJECT, such as acme/kitchen, into a folder with a folder for each label.
 
+    It is the version that `data` of the forge.yml in this folder names; without that, the newest.
+
     A pull that was interrupted goes on where it was. In a folder of an earlier version it fetches what is new, moves
     files whose label changed, and deletes files whose sample was deleted. Another layout is written as a ZIP file.
     """
     with data_client(project, server, insecure=insecure) as client:
-        version = client.version(number)
+        version = client.version(number) if number is not None else chosen_version(client, Path())
         name = client.project.rpartition("/")[2]
         if layout == _FOLDER:
             pull_folder(client, version, output or Path(f"{name}-data"))

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from rune.tools.remote import CredentialStore, DataClient, ReferenceInvalid, parse_reference, registry_url
+from rune.project.files import FolderFiles
+from rune.source.policy.read import POLICY_FILE, check_policy
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.remote import CredentialStore, DataClient, DataVersion, ReferenceInvalid, parse_reference, registry_url
 
 
 def server_options(function: click.decorators.FC) -> click.decorators.FC:
     """Adds the options that say which server has the project."""
     function = click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")(function)
     return click.option("--server", help="The server; by default that of the last rune login.")(function)
+
+
+def chosen_version(client: DataClient, folder: Path) -> DataVersion:
+    """Returns the version that the `forge.yml` of a folder names, else the newest. Ends the command for a `forge.yml`
+    with an error. Raises `NotFound` and other `RemoteError`."""
+    checked = check_policy(FolderFiles(folder))
+    if checked.has_errors:
+        raise CommandFailed(f"{POLICY_FILE} has an error: rune check shows it. Say with --version what to fetch.")
+    return client.version(None) if checked.data is None else client.version_of(checked.data)
 
 
 def data_client(project: str, server: str | None, *, insecure: bool) -> DataClient:

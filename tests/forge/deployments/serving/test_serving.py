@@ -18,7 +18,8 @@ from forge.deployments.actions import create_key, go_back, revoke_key, rotate_ke
 from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey
 from forge.deployments.releases.choices import Choice
 from forge.deployments.serving import callers
-from forge.deployments.serving.calls import CallCounter, write_down
+from forge.deployments.serving.calls import CallKey, write_calls
+from forge.deployments.serving.pending_counts import PendingCounts
 from forge.projects.models import Project
 from forge.registry.withdrawing.actions import withdraw_tag
 from tests.forge.factories.builds import RUNE
@@ -224,11 +225,11 @@ def test_a_key_reaches_no_log(client: Client, secret: str, caplog: pytest.LogCap
 @pytest.mark.slow
 @pytest.mark.protects("delivery/counted-people")
 def test_calls_are_counted_by_day_and_without_people(deployment: Deployment) -> None:
-    calls = CallCounter()
+    calls: PendingCounts[CallKey] = PendingCounts()
     for refused in (False, False, True):
-        calls.note(deployment.pk, refused=refused)
-    write_down(calls)
-    write_down(calls)
+        calls.add((deployment.pk, refused))
+    write_calls(calls)
+    write_calls(calls)
     row = CallsOfDay.objects.get()
     assert (row.answered, row.refused) == (2, 1)
     assert {field.name for field in CallsOfDay._meta.get_fields()} == {"id", "deployment", "day", "answered", "refused"}

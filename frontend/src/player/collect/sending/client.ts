@@ -15,7 +15,18 @@ export interface Task {
   readonly rate: number;
   readonly wanted: number;
   readonly hint: string;
-  readonly terms: { readonly who: string; readonly uses: string; readonly until: string; readonly text: string };
+  readonly terms: {
+    readonly who: string;
+    readonly uses: string;
+    readonly until: string;
+    /** What a guest promises; "" for somebody with an account. */
+    readonly promise: string;
+    readonly text: string;
+  };
+  /** Whether it is somebody outside, whose recordings wait until a member accepts them. */
+  readonly is_guest: boolean;
+  /** Where a guest sees and deletes what they sent; "" for others. */
+  readonly receipt: string;
   readonly has_agreed: boolean;
   readonly sent: number;
   /** When this phone's access ends, as ISO 8601. */
@@ -23,8 +34,8 @@ export interface Task {
 }
 
 /** `consent`: agree again; `known`: the server has the same bytes; `refused`: these bytes are not taken; `later`: try
- * again; `no-access`: this phone may not record any longer. */
-export type Trouble = "offline" | "no-access" | "consent" | "known" | "refused" | "later";
+ * again; `code`: the link needs its code; `no-access`: this phone may not record any longer. */
+export type Trouble = "offline" | "no-access" | "code" | "consent" | "known" | "refused" | "later";
 
 /** `message` is for a person. */
 export class CollectProblem extends Error {
@@ -46,6 +57,7 @@ export interface Recorded {
 }
 
 const CONSENT = "Agree to the terms again";
+const CODE = "Type the code";
 const KNOWN = "This sample is there already";
 
 export class CollectClient {
@@ -59,8 +71,8 @@ export class CollectClient {
     return (await (await this.#request("state")).json()) as Task;
   }
 
-  async enter(token: string): Promise<Task> {
-    return this.#write("enter", { token });
+  async enter(token: string, code = ""): Promise<Task> {
+    return this.#write("enter", { token, code });
   }
 
   async agree(text: string): Promise<Task> {
@@ -100,6 +112,7 @@ export class CollectClient {
 
 function troubleOf(status: number, title: unknown): Trouble {
   if (status === 401 || status === 404) return "no-access";
+  if (title === CODE) return "code";
   if (title === CONSENT) return "consent";
   if (title === KNOWN) return "known";
   // The quota of an organisation is full, the server is busy or failed: these bytes may be taken later.

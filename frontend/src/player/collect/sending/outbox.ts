@@ -105,6 +105,7 @@ export class Outbox {
       case "refused":
         await this.#settle(recording.key, error.message, 0);
         return true;
+      case "code":
       case "no-access":
         this.state.setState({ stopped: "no-access", problem: error.message });
         await this.clear();

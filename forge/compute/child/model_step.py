@@ -1,0 +1,37 @@
+"""What a model needs on a target, in the compiler's process: the smallest project around it is built and run on the
+target's emulated core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forge.compute.child.job_files import JobFiles
+from forge.compute.child.package_steps import EMULATION_SECONDS
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.emulation.around_model import project_around
+from rune.devices.emulation.measuring import measured_or_planned
+from rune.model.tflite import ModelError
+
+MODEL = "model.tflite"
+
+
+def count_model(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
+    """What the model needs on the target of the job, or why that cannot be said."""
+    try:
+        built = build(project_around(files.read(MODEL)), BuildOptions("model", target=find_target(job["target"])))
+    except (ModelError, CompileError) as error:
+        return {"refused": str(error).partition("\n")[0][:500]}
+    except BuildFailed as error:
+        return {"refused": "; ".join(each.message for each in error.diagnostics)[:500]}
+    needs, reason = measured_or_planned(built, "model", EMULATION_SECONDS)
+    return {
+        "flash": needs.flash,
+        "ram": needs.ram,
+        "instructions": needs.instructions,
+        "not_measured": reason,
+    }

@@ -1,0 +1,43 @@
+"""What people do to collect: links for phones and for people outside, and what these send."""
+
+from forge.datasets.collecting.actions.links import (
+    LINK_LIFE,
+    MAX_LINK_DAYS,
+    GuestTask,
+    add_recording,
+    agree_as_collector,
+    delete_ended_links,
+    end_guest_link,
+    end_links,
+    enter_as_guest,
+    enter_collecting,
+    leave_collecting,
+    make_collecting_link,
+    make_guest_link,
+)
+from forge.datasets.collecting.actions.submissions import (
+    accept_submissions,
+    refuse_submissions,
+    sweep_submissions,
+    withdraw_as_guest,
+)
+
+__all__ = [
+    "LINK_LIFE",
+    "MAX_LINK_DAYS",
+    "GuestTask",
+    "accept_submissions",
+    "add_recording",
+    "agree_as_collector",
+    "delete_ended_links",
+    "end_guest_link",
+    "end_links",
+    "enter_as_guest",
+    "enter_collecting",
+    "leave_collecting",
+    "make_collecting_link",
+    "make_guest_link",
+    "refuse_submissions",
+    "sweep_submissions",
+    "withdraw_as_guest",
+]

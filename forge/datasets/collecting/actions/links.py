@@ -1,0 +1,255 @@
+"""Recording with a phone: making its code, letting it in, agreeing, and adding what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import randbelow
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from forge.accounts.errors import LinkEnded
+from forge.accounts.organisations.access import require_person
+from forge.accounts.permissions import Verb
+from forge.accounts.tokens.secrets import hash_secret, new_secret
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid, QuotaReached
+from forge.datasets.collecting.access import (
+    collecting_path,
+    cookie_name,
+    find_collector,
+    guest_links_of,
+    is_open,
+    principal_of_collector,
+    receipt_secret,
+)
+from forge.datasets.collecting.actions.submissions import submit
+from forge.datasets.collecting.limits import (
+    CODES_OF_ADDRESS,
+    CODES_OF_LINK,
+    RECORDINGS_OF_ADDRESS,
+    RECORDINGS_OF_LINK,
+    count,
+)
+from forge.datasets.collecting.models import Audience, SubmissionState
+from forge.datasets.collecting.task import Task, checked_task
+from forge.datasets.consent.actions import agree, store_consent
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, guest_terms_for
+from forge.datasets.errors import CodeNeeded, ConsentOver
+from forge.datasets.models import CollectingLink, Collector, Sample, Submission
+from forge.datasets.samples.actions import Origin, add_sample
+from forge.datasets.samples.actions.add import checked_word
+from forge.datasets.samples.models import SampleSource
+from forge.projects.access import require
+from forge.projects.models import Project
+
+MAX_LINK_DAYS = 90
+MAX_GUEST_LINKS = 20
+"""Links of one project for people outside that work at a time."""
+MAX_GUESTS = 200
+"""Browsers that one link lets in."""
+CODE_DIGITS = 6
+LINK_LIFE = timedelta(minutes=5)
+COLLECTOR_LIFE = timedelta(hours=24)
+
+_ENDED = "The code was used already, or is older than 5 minutes. Show a new code on the desk and scan it."
+
+
+@transaction.atomic
+def make_collecting_link(actor: Actor, project: Project, task: Task) -> tuple[CollectingLink, str]:
+    """Makes a code that lets one phone of one's own record, once, within 5 minutes. Returns it with its address, which
+    is shown this once. Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.GIVE_SAMPLE, project)
+    require_person(actor)
+    secret = new_secret()
+    link = _create_link(actor, project, checked_task(task), secret, timezone.now() + LINK_LIFE)
+    link.session_hash = actor.person.get_session_auth_hash()
+    link.save(update_fields=["session_hash"])
+    write_entry(actor, "data.collect", project.stream, project.place, link=str(link.pk))
+    return link, f"{settings.PUBLIC_URL}{collecting_path(link.pk)}#token={secret}"
+
+
+def _create_link(actor: Actor, project: Project, task: Task, secret: str, expires: datetime) -> CollectingLink:
+    return CollectingLink.objects.create(
+        project=project,
+        label=task.label,
+        kind=task.kind,
+        milliseconds=task.milliseconds,
+        rate=task.rate,
+        wanted=task.wanted,
+        hint=task.hint,
+        days=task.days,
+        secret_hash=hash_secret(secret),
+        created_by=actor.person,
+        expires=expires,
+    )
+
+
+@dataclass(frozen=True)
+class GuestTask:
+    """For whom a link is, and for how many days it works."""
+
+    title: str
+    days: int = 7
+
+
+@transaction.atomic
+def make_guest_link(actor: Actor, project: Project, task: Task, guests: GuestTask) -> tuple[CollectingLink, str, str]:
+    """Makes a link by which people outside record, with a code that they type. Returns it with its address and the
+    code, which are shown this once. Raises `Invalid`, `QuotaReached`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.SHARE, project)
+    require_person(actor)
+    task = checked_task(task)
+    title = checked_word(guests.title, "name")
+    if not title:
+        raise Invalid("Write for whom the link is.", errors={"title": ["Write for whom the link is."]})
+    if not 1 <= guests.days <= MAX_LINK_DAYS:
+        raise Invalid(f"A link works for 1 to {MAX_LINK_DAYS} days.")
+    if len(guest_links_of(actor, project)) >= MAX_GUEST_LINKS:
+        raise QuotaReached(f"A project has at most {MAX_GUEST_LINKS} links for people outside. End one first.")
+    secret, code = new_secret(), f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    link = _create_link(actor, project, task, secret, timezone.now() + timedelta(days=guests.days))
+    link.audience, link.title, link.code_hash = Audience.GUESTS, title, hash_secret(f"{link.pk}:{code}")
+    link.save(update_fields=["audience", "title", "code_hash"])
+    write_entry(actor, "data.share", project.stream, project.place, link=str(link.pk), title=title)
+    return link, f"{settings.PUBLIC_URL}{collecting_path(link.pk)}#token={secret}", code
+
+
+@transaction.atomic
+def end_guest_link(actor: Actor, link: CollectingLink) -> None:
+    """Ends a link and what it let in, at once; what was sent stays. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.SHARE, link.project)
+    end_links([link.pk])
+    project = link.project
+    write_entry(actor, "data.share-end", project.stream, project.place, link=str(link.pk), title=link.title)
+
+
+def end_links(ids: Collection[UUID]) -> None:
+    """Ends links: those of own phones are deleted, those of guests stay for their receipts."""
+    now = timezone.now()
+    CollectingLink.objects.filter(pk__in=ids, audience=Audience.OWN).delete()
+    CollectingLink.objects.filter(pk__in=ids, expires__gt=now).update(expires=now)
+    Collector.objects.filter(link__in=ids, expires__gt=now).update(expires=now)
+
+
+def enter_as_guest(secret: str, link_id: UUID, code: str, address: str) -> tuple[Collector, str]:
+    """Lets a browser of somebody outside in, and returns what it keeps. `address` is whom wrong codes are counted for.
+
+    Raises `LinkEnded`, `CodeNeeded`, `TooOften` and `QuotaReached`.
+    """
+    links = CollectingLink.objects.select_related("created_by", "project__organisation")
+    link = links.filter(pk=link_id, secret_hash=hash_secret(secret), audience=Audience.GUESTS).first()
+    if link is None or not is_open(link):
+        raise LinkEnded("The link is incomplete, has expired or was ended. Ask whoever sent it for a new one.")
+    if not code:
+        raise CodeNeeded("Type the code that you got with the link.")
+    # Counted before it is looked at, so that many at once are not more than the limit.
+    count(CODES_OF_ADDRESS, f"{link.pk}:{address}")
+    count(CODES_OF_LINK, str(link.pk))
+    if not constant_time_compare(link.code_hash, hash_secret(f"{link.pk}:{code}")):
+        raise CodeNeeded("This is not the code of the link. Type the six digits again.")
+    return _let_guest_in(link)
+
+
+@transaction.atomic
+def _let_guest_in(link: CollectingLink) -> tuple[Collector, str]:
+    Project.objects.lock(link.project_id)
+    guests = Collector.objects.filter(link__project=link.project_id)
+    if guests.filter(link=link).count() >= MAX_GUESTS:
+        raise QuotaReached(f"This link was opened in {MAX_GUESTS} browsers, which is all it is for.")
+    secret = new_secret()
+    collector = Collector.objects.create(
+        link=link,
+        number=(guests.aggregate(last=Max("number"))["last"] or 0) + 1,
+        secret_hash=hash_secret(secret),
+        receipt_hash=hash_secret(receipt_secret(secret)),
+        expires=link.expires,
+    )
+    project = link.project
+    principal = principal_of_collector(collector)
+    write_entry(principal, "data.guest-enter", project.stream, project.place, guest=collector.pseudonym)
+    return collector, secret
+
+
+@transaction.atomic
+def enter_collecting(secret: str, link_id: UUID) -> tuple[Collector, str]:
+    """Lets a phone in, and returns what it keeps. Works once. Raises `LinkEnded`."""
+    now = timezone.now()
+    # Only one of those who redeem it at this moment succeeds.
+    own = CollectingLink.objects.filter(pk=link_id, audience=Audience.OWN)
+    unused = own.filter(secret_hash=hash_secret(secret), used=None, expires__gt=now)
+    if not unused.update(used=now):
+        raise LinkEnded(_ENDED)
+    cookie_secret = new_secret()
+    Collector.objects.create(link_id=link_id, secret_hash=hash_secret(cookie_secret), expires=now + COLLECTOR_LIFE)
+    collector = find_collector({cookie_name(link_id): cookie_secret}, link_id)
+    if collector is None:
+        raise LinkEnded(_ENDED)
+    project = collector.link.project
+    write_entry(principal_of_collector(collector), "data.collect-enter", project.stream, project.place)
+    return collector, cookie_secret
+
+
+@transaction.atomic
+def agree_as_collector(collector: Collector, text: str) -> Collector:
+    """Stores that the phone's person agreed to the terms that they read. Raises what `agree` does."""
+    link, principal = collector.link, principal_of_collector(collector)
+    project = link.project
+    if link.is_for_guests:
+        collector.consent = store_consent(project, guest_terms_for(project, link.days), text, None)
+        consent = str(collector.consent.pk)
+        write_entry(principal, "data.agree", project.stream, project.place, consent=consent, guest=collector.pseudonym)
+    else:
+        collector.consent = agree(principal, project, purposes=DEFAULT_PURPOSES, days=link.days, text=text)
+    collector.save(update_fields=["consent"])
+    return collector
+
+
+def add_recording(
+    collector: Collector, chunks: Iterable[bytes], *, label: str, device: str, address: str
+) -> Sample | Submission:
+    """Adds a recording of a phone to the data, or of a guest to those that wait. `address` is whom it is counted for.
+
+    Raises what `add_sample` and `submit` do, and `TooOften`.
+    """
+    if collector.link.is_for_guests:
+        count(RECORDINGS_OF_ADDRESS, address)
+        count(RECORDINGS_OF_LINK, str(collector.link_id))
+        return submit(collector, chunks, device=device)
+    if collector.consent is None:
+        raise ConsentOver("Read the terms and agree to them before you send recordings.")
+    origin = Origin(device=device, source=SampleSource.PHONE)
+    return add_sample(principal_of_collector(collector), collector.consent, chunks, label=label, origin=origin)
+
+
+@transaction.atomic
+def leave_collecting(collector: Collector) -> None:
+    """Ends a phone's access; what it sent stays."""
+    project, principal = collector.link.project, principal_of_collector(collector)
+    if collector.link.is_for_guests:
+        Collector.objects.filter(pk=collector.pk).update(expires=timezone.now())
+        write_entry(principal, "data.guest-leave", project.stream, project.place, guest=collector.pseudonym)
+    elif CollectingLink.objects.filter(pk=collector.link_id).delete()[0]:
+        write_entry(principal, "data.collect-leave", project.stream, project.place)
+
+
+def delete_ended_links() -> None:
+    """Deletes codes that nobody scanned in time, phones whose time is over, and ended links of guests who sent nothing
+    that is still there: the others keep their receipts."""
+    now = timezone.now()
+    own = CollectingLink.objects.filter(audience=Audience.OWN)
+    own.filter(used=None, expires__lte=now).delete()
+    own.filter(used__isnull=False).exclude(collectors__expires__gt=now).delete()
+    stored = Submission.objects.filter(state__in=(SubmissionState.WAITING, SubmissionState.ACCEPTED))
+    unerased = Submission.objects.filter(erased=None)
+    ended = CollectingLink.objects.filter(audience=Audience.GUESTS, expires__lte=now)
+    ended.exclude(collectors__submissions__in=stored | unerased).delete()

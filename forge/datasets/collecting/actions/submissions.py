@@ -1,0 +1,213 @@
+"""What guests send: it waits apart from the samples until a member accepts or refuses it, and its sender may delete it.
+
+Bytes that were refused or deleted go from the disk at once, or with the next periodic run a minute later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import INSTALLATION
+from forge.accounts.quotas.limits import require_room
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import link_blobs, links_of_all
+from forge.core.blobs.store import put_bytes
+from forge.core.blobs.sweep import erase
+from forge.core.errors import Invalid, QuotaReached
+from forge.core.models import Blob
+from forge.datasets.actions import Change
+from forge.datasets.collecting.access import principal_of_collector
+from forge.datasets.collecting.models import SubmissionState
+from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
+from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
+from forge.datasets.samples.actions import Origin
+from forge.datasets.samples.actions.add import accepts_recordings, checked_word
+from forge.datasets.samples.actions.delete import WITHDRAWN, erase_removed, remove_samples
+from forge.datasets.samples.actions.store import store_sample
+from forge.datasets.samples.models import SampleSource
+from forge.projects.access import require
+from forge.projects.files.storage import delete_on_failure, link_uploaded
+from forge.projects.models import Project
+from rune.datasets.content.content import BadContent, Content, Kind, Quality
+from rune.datasets.content.read import join_chunks, read_content
+
+MAX_WAITING = 1000
+"""Recordings of one link that wait."""
+MAX_WAITING_BYTES = 200 * 1024 * 1024
+WAITING_DAYS = 14
+"""Days after which a recording that nobody looked at is deleted."""
+AT_ONCE = 200
+"""Recordings of one act."""
+
+
+def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Submission:
+    """Stores a recording of a guest, which waits for a member. It has the label that the link asks for.
+
+    Raises `ConsentOver`, `ContentRefused`, `SampleKnown`, `QuotaReached`, `StorageQuotaReached` and `Invalid`.
+    """
+    link = collector.link
+    device = checked_word(device, "device")
+    if collector.consent is None or not accepts_recordings(collector.consent, None):
+        raise ConsentOver("Read the terms and agree to them before you send recordings.")
+    require_room(link.project.organisation_id)
+    try:
+        content = read_content(join_chunks(chunks))
+    except BadContent as error:
+        raise ContentRefused(str(error)) from None
+    if content.kind.value != link.kind:
+        raise ContentRefused(f"This link asks for {link.get_kind_display().lower()} and nothing else.")
+    blob = put_bytes(content.data)
+    with delete_on_failure([blob.digest]), (change := Change(collector.consent.data_set_id)):
+        if not accepts_recordings(collector.consent, None):
+            raise ConsentOver("The consent was withdrawn. Read the terms and agree again.")
+        _require_room_of_link(collector, blob.size)
+        if Submission.objects.filter(collector=collector, digest=blob.digest).exists():
+            raise SampleKnown("This recording was sent before.")
+        submission = _store(collector, collector.consent, content, blob, device)
+        link_uploaded(submission, [blob.digest], link.project)
+        change.note(principal_of_collector(collector), "data.submit", guest=collector.pseudonym)
+    return submission
+
+
+def accept_submissions(actor: Actor, project: Project, ids: Collection[UUID]) -> int:
+    """Makes samples of waiting recordings, and returns how many. One whose bytes are a sample already is refused.
+
+    Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    _require_few(ids)
+    data_set = DataSet.objects.filter(project=project).first()
+    if data_set is None:
+        return 0
+    with (change := Change(data_set.pk)) as locked:
+        count = sum(_accept(actor, locked, each, project) for each in _waiting(actor, project, ids))
+        change.note(actor, "data.accept", count=count)
+    erase_submissions(project.pk)
+    return count
+
+
+def refuse_submissions(actor: Actor, project: Project, ids: Collection[UUID]) -> int:
+    """Deletes waiting recordings, and returns how many. Raises `Invalid`, and `Forbidden` or `NotFound`."""
+    require(actor, Verb.EDIT, project)
+    _require_few(ids)
+    data_set = DataSet.objects.filter(project=project).first()
+    if data_set is None:
+        return 0
+    with (change := Change(data_set.pk)):
+        count = _drop(_waiting(actor, project, ids), SubmissionState.REFUSED)
+        change.note(actor, "data.refuse", count=count)
+    erase_submissions(project.pk)
+    return count
+
+
+def withdraw_as_guest(collector: Collector) -> int:
+    """Deletes all that a guest sent, whatever became of it; returns how many recordings. Their consents end."""
+    project = collector.link.project
+    data_set = DataSet.objects.filter(project=project).first()
+    if data_set is None:
+        return 0
+    principal = principal_of_collector(collector)
+    with (change := Change(data_set.pk)) as locked:
+        sent = Submission.objects.filter(collector=collector)
+        consents = Consent.objects.filter(pk__in=[*sent.values_list("consent", flat=True), collector.consent_id])
+        count = sent.exclude(state__in=(SubmissionState.REFUSED, SubmissionState.DELETED)).count()
+        remove_samples(locked, Sample.objects.filter(consent__in=consents), WITHDRAWN)
+        _drop(sent.filter(state=SubmissionState.WAITING), SubmissionState.DELETED)
+        sent.filter(state=SubmissionState.ACCEPTED).update(
+            state=SubmissionState.DELETED, drawing={}, erased=timezone.now()
+        )
+        consents.filter(withdrawn=None).update(withdrawn=timezone.now())
+        change.note(principal, "data.withdraw", count=count, guest=collector.pseudonym)
+    erase_submissions(project.pk)
+    erase_removed(locked, most=AT_ONCE)
+    return count
+
+
+def sweep_submissions(now: datetime | None = None) -> None:
+    """Deletes recordings whose consent ended or that nobody looked at in time, and bytes that a crash left."""
+    now = now or timezone.now()
+    waiting = Submission.objects.filter(state=SubmissionState.WAITING)
+    late = waiting.filter(created__lte=now - timedelta(days=WAITING_DAYS))
+    for rows in (late, waiting.filter(consent__ends__lte=now), waiting.filter(consent__withdrawn__isnull=False)):
+        for project in Project.objects.filter(collecting_links__collectors__submissions__in=rows).distinct():
+            _end(project, rows.filter(collector__link__project=project))
+    erase_submissions()
+
+
+def erase_submissions(project_id: UUID | None = None) -> None:
+    """Deletes the bytes of refused and deleted recordings from the disk, unless something else has the same bytes."""
+    rows = Submission.objects.filter(state__in=(SubmissionState.REFUSED, SubmissionState.DELETED), erased=None)
+    rows = rows if project_id is None else rows.filter(collector__link__project=project_id)
+    for pk, digest, created in list(rows.values_list("pk", "digest", "created")[:AT_ONCE]):
+        if erase(digest, created):
+            Submission.objects.filter(pk=pk).update(erased=timezone.now())
+
+
+@transaction.atomic
+def _end(project: Project, rows: SubmissionQuerySet) -> None:
+    if count := _drop(rows, SubmissionState.DELETED):
+        write_entry(INSTALLATION, "data.submissions-end", project.stream, project.place, count=count)
+
+
+def _require_few(ids: Collection[UUID]) -> None:
+    if not 0 < len(ids) <= AT_ONCE:
+        raise Invalid(f"Select 1 to {AT_ONCE} recordings.")
+
+
+def _require_room_of_link(collector: Collector, size: int) -> None:
+    waiting = Submission.objects.waiting().filter(collector__link=collector.link_id).values_list("size", flat=True)
+    sizes = list(waiting)
+    if len(sizes) >= MAX_WAITING or sum(sizes) + size > MAX_WAITING_BYTES:
+        raise QuotaReached("So many recordings of this link wait that no further one is taken until a member looks.")
+
+
+def _waiting(actor: Actor, project: Project, ids: Collection[UUID]) -> SubmissionQuerySet:
+    waiting = Submission.objects.visible_to(actor).waiting()
+    return waiting.filter(collector__link__project=project, pk__in=ids).select_related("collector", "consent")
+
+
+def _store(collector: Collector, consent: Consent, content: Content, blob: Blob, device: str) -> Submission:
+    return Submission.objects.create(
+        collector=collector,
+        consent=consent,
+        kind=content.kind.value,
+        media_type=content.media_type,
+        digest=blob.digest,
+        size=blob.size,
+        milliseconds=content.milliseconds,
+        drawing=dict(content.drawing),
+        quality=content.quality.value,
+        label=collector.link.label,
+        device=device,
+    )
+
+
+def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) -> bool:
+    """Makes a sample of a recording. The data set is locked. Returns False where its bytes are a sample already."""
+    content = Content(Kind(row.kind), row.media_type, b"", Quality(row.quality), row.milliseconds, row.drawing)
+    origin = Origin(row.collector.pseudonym, device=row.device, source=SampleSource.GUEST)
+    blob = Blob.objects.get(pk=row.digest)
+    try:
+        sample = store_sample(data_set, row.consent, content, blob, row.label, origin, actor)
+    except SampleKnown:
+        _drop(Submission.objects.filter(pk=row.pk), SubmissionState.REFUSED)
+        return False
+    link_blobs(sample, [row.digest], project.organisation_id)
+    links_of_all(Submission.objects.filter(pk=row.pk)).delete()
+    Submission.objects.filter(pk=row.pk).update(state=SubmissionState.ACCEPTED, sample=sample, drawing={})
+    return True
+
+
+def _drop(rows: SubmissionQuerySet, state: SubmissionState) -> int:
+    """Unlinks the bytes of recordings and clears what was made from them."""
+    ids = list(rows.values_list("pk", flat=True))
+    dropped = Submission.objects.filter(pk__in=ids)
+    links_of_all(dropped).delete()
+    return dropped.update(state=state, drawing={})

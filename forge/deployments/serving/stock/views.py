@@ -1,0 +1,138 @@
+"""What clients of @hotg-ai/forge 0.11 get: a rune, a key pair for an encrypted one, and 200 for what they report.
+
+These addresses are the same for all deployments, and the key says which one is meant. A browser asks before it sends
+the key, so that every page may ask; the answer itself may be read by pages of the deployment's origins alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+
+from forge.core.blobs.store import read_blob
+from forge.deployments.models import Deployment
+from forge.deployments.serving import calls
+from forge.deployments.serving.answers import allow_methods, for_origin, refused, rune_response
+from forge.deployments.serving.callers import (
+    Caller,
+    find_caller,
+    note_use,
+    require_living,
+    require_origin,
+    require_rate,
+    served_release,
+)
+from forge.deployments.serving.refusals import KEY_UNKNOWN, METHOD_REFUSED, RUNE_TOO_LARGE, Refusal
+from forge.deployments.serving.stock import telemetry
+from forge.deployments.serving.stock.encryption import MAX_ENCRYPTED, encrypt, key_id_now, public_key
+
+_HEADERS = "x-api-key, deploymentId, x-keyId, x-publicKey, apikey, Content-Type"
+_GET, _POST = "GET, HEAD, OPTIONS", "POST, OPTIONS"
+
+Answer = Callable[[HttpRequest, Caller], HttpResponseBase]
+
+
+@csrf_exempt
+def deployment_download(request: HttpRequest) -> HttpResponseBase:
+    """The rune that the deployment of a key serves: as it is, or as a box for the key that the client sends."""
+    return _answer(request, _GET, _rune)
+
+
+@csrf_exempt
+def encryption_keys(request: HttpRequest) -> HttpResponseBase:
+    """The public key for which a client encrypts its own."""
+    return _answer(request, _POST, _key_pair)
+
+
+@csrf_exempt
+def telemetry_report(request: HttpRequest) -> HttpResponse:
+    """Always 200 for POST, whatever is sent: the package would lose its reports over anything else, and retry none."""
+    if request.method == "OPTIONS":
+        response = allow_methods(_POST, _HEADERS)
+    elif request.method == "POST":
+        _count(request)
+        response = HttpResponse(content_type="text/plain")
+    else:
+        response = HttpResponse(status=405, headers={"Allow": _POST})
+    # The answer is the same for everyone, so that it tells nothing.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer(request: HttpRequest, methods: str, answer: Answer) -> HttpResponseBase:
+    if request.method == "OPTIONS":
+        response: HttpResponseBase = allow_methods(methods, _HEADERS)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+    target: Deployment | None = None
+    try:
+        if request.method not in methods.split(", "):
+            raise Refusal(METHOD_REFUSED)
+        caller = _caller(request)
+        target = caller.deployment
+        require_living(caller)
+        require_origin(target, request.headers.get("Origin", ""))
+        require_rate(caller.key.pk)
+        response = answer(request, caller)
+    except Refusal as refusal:
+        response = refused(request, target, refusal, methods)
+    patch_vary_headers(response, ("x-api-key", "deploymentId"))
+    return for_origin(request, target, response, exposed=("x-nonce",))
+
+
+def _caller(request: HttpRequest) -> Caller:
+    """The key of a request, if it is of the deployment that the request names. Raises `Refusal`."""
+    caller = find_caller(request.headers.get("x-api-key", ""))
+    deployment = caller.deployment
+    if request.headers.get("deploymentId", "").lower() not in (str(deployment.pk), str(deployment.short_id)):
+        raise Refusal(KEY_UNKNOWN)
+    return caller
+
+
+def _rune(request: HttpRequest, caller: Caller) -> HttpResponseBase:
+    deployment = caller.deployment
+    release = served_release(deployment)
+    key_id = request.headers.get("x-keyId", "")
+    if not key_id:
+        response = rune_response(request, release)
+        response.headers["Cache-Control"] = "private, no-cache"
+    elif release.size > MAX_ENCRYPTED:
+        raise Refusal(RUNE_TOO_LARGE)
+    else:
+        rune = read_blob(release.rune)
+        boxed = encrypt(rune, deployment.pk, key_id, request.headers.get("x-publicKey", ""))
+        response = HttpResponse(boxed.body, content_type="application/octet-stream")
+        response.headers["x-nonce"] = boxed.nonce_text
+        response.headers["Cache-Control"] = "no-store"
+    note_use(caller.key)
+    calls.counter.add((deployment.pk, False))
+    return response
+
+
+def _key_pair(request: HttpRequest, caller: Caller) -> HttpResponse:
+    key_id = key_id_now()
+    response = JsonResponse({"keyID": key_id, "publicKey": public_key(caller.deployment.pk, key_id)})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _count(request: HttpRequest) -> None:
+    """Counts the events of a report if its deployment counts reports; otherwise, and of a wrong key, nothing."""
+    try:
+        if int(request.headers.get("Content-Length") or 0) > telemetry.MAX_BYTES:
+            return
+        caller = find_caller(request.headers.get("apikey", ""))
+        if not caller.deployment.telemetry:
+            return
+        require_living(caller)
+        require_origin(caller.deployment, request.headers.get("Origin", ""))
+        require_rate(caller.key.pk)
+    except (Refusal, ValueError):
+        return
+    for (event, browser), count in telemetry.events_of(request.body).items():
+        telemetry.counter.add((caller.deployment.pk, event, browser), count)

@@ -1,0 +1,1 @@
+"""Models that come from training libraries: conversions and their environments, as jobs."""

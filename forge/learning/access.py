@@ -1,0 +1,48 @@
+"""Finding conversions for a person: unknown and forbidden look the same."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+
+from forge.accounts.models import User
+from forge.accounts.organisations.access import nothing_here
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.core.actors import Actor
+from forge.learning.models import ConvertedForm, ModelConversion, ModelConversionQuerySet
+from forge.projects.access import require
+from forge.projects.models import Project
+
+
+def conversions_of(actor: Actor, project: Project) -> ModelConversionQuerySet:
+    """The conversions of a project, newest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, project)
+    rows = ModelConversion.objects.visible_to(actor).filter(project=project)
+    return rows.select_related("person", "job", "project__organisation").prefetch_related("forms").order_by("-created")
+
+
+def find_conversion(actor: Actor, project: Project, conversion_id: UUID) -> ModelConversion:
+    """A conversion of a project. Raises `Forbidden` or `NotFound`."""
+    row = conversions_of(actor, project).filter(pk=conversion_id).first()
+    if row is None:
+        raise nothing_here(actor)
+    return row
+
+
+def find_form(actor: Actor, project: Project, conversion_id: UUID, number: int) -> ConvertedForm:
+    """A form of a conversion that has a file. Raises `Forbidden` or `NotFound`."""
+    row = find_conversion(actor, project, conversion_id)
+    form = next((each for each in row.forms.all() if each.number == number and each.digest), None)
+    if form is None:
+        raise nothing_here(actor)
+    return form
+
+
+def may_prepare(actor: Actor) -> bool:
+    """Whether somebody decides what this server downloads: on one's own machine, whoever had the first account."""
+    if not settings.EMBEDDED_WORKER or actor.kind != PrincipalKind.PERSON or actor.person is None:
+        return False
+    first = User.objects.filter(is_active=True).order_by("joined").values_list("pk", flat=True).first()
+    return bool(first == actor.person.pk)

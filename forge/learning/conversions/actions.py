@@ -1,0 +1,274 @@
+"""What people do with conversions. Each function checks the permission, does it, and tells open pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.accounts.quotas.limits import require_room
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import link_derived, links_of, links_of_all
+from forge.core.blobs.store import put_chunks
+from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.jobs.kinds import kind_of
+from forge.jobs.models import Job
+from forge.jobs.queue import cancel, enqueue
+from forge.jobs.workers.slots import notify_workers
+from forge.learning.announcements import MODEL_CHANGED
+from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, Step
+from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.settings_digest import conversion_digest
+from forge.learning.errors import ConversionBusy, NoSuchLayer
+from forge.learning.models import ConvertedForm, ModelConversion
+from forge.projects.access import require
+from forge.projects.files.contents import checked_path
+from forge.projects.files.storage import delete_on_failure, link_uploaded
+from forge.projects.models import Project
+from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.wording import quoted
+
+MAX_NAME = 120
+MAX_CONVERSIONS = 100
+"""Of one project; each keeps its source and its forms."""
+MAX_FORMS = 40
+"""Of one conversion."""
+MAX_INPUTS = 16
+LARGEST_SIZE = 1 << 24
+
+Shapes = Mapping[str, Sequence[int]]
+
+
+def begin_conversion(
+    actor: Actor,
+    project: Project,
+    name: str,
+    chunks: Iterable[bytes],
+    weights: Iterable[bytes] | None = None,
+    shapes: Shapes | None = None,
+) -> ModelConversion:
+    """Stores a model's file, and the file of weights that belongs to an ONNX model, and converts it as a job.
+
+    A model that the organisation converted before with the same settings has its forms at once. Raises `Invalid`,
+    `BadPath`, `TooLarge`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    name, shapes = _checked_name(name), _checked_shapes(shapes or {})
+    require_room(project.organisation_id)
+    source = put_chunks(chunks, settings.UPLOAD_LIMIT)
+    beside = None if weights is None else put_chunks(weights, settings.UPLOAD_LIMIT)
+    digests = [each.digest for each in (source, beside) if each is not None]
+    with delete_on_failure(digests), transaction.atomic():
+        if not source.size:
+            raise Invalid(f"{quoted(name)} is empty.")
+        Project.objects.lock(project.pk)
+        if ModelConversion.objects.filter(project=project).count() >= MAX_CONVERSIONS:
+            raise Invalid(f"A project has at most {MAX_CONVERSIONS} conversions. Delete some that nobody needs.")
+        row = ModelConversion(
+            project=project,
+            person=actor.person,
+            source_name=name,
+            source_digest=source.digest,
+            source_size=source.size,
+            weights_digest="" if beside is None else beside.digest,
+            shapes=shapes,
+            boards=list(DEFAULT_BOARDS),
+        )
+        row.spec_digest = conversion_digest(row)
+        row.save()
+        link_uploaded(row, digests, project)
+        write_entry(actor, "model.convert", project.stream, project.place, name=name)
+        if not _take_from_earlier(row):
+            _enqueue(actor, row, Step.CONVERT)
+        announce_conversion(row, actor)
+    return row
+
+
+def restart_conversion(
+    actor: Actor, row: ModelConversion, weights: Iterable[bytes] | None = None, shapes: Shapes | None = None
+) -> ModelConversion:
+    """Converts a model again that was not converted, with the file of weights or the shapes that were missing.
+
+    Raises `ConversionBusy`, `Invalid`, `TooLarge`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    """
+    project = row.project
+    require(actor, Verb.EDIT, project)
+    checked = None if shapes is None else _checked_shapes(shapes)
+    beside = None if weights is None else put_chunks(weights, settings.UPLOAD_LIMIT)
+    digests = [] if beside is None else [beside.digest]
+    with delete_on_failure(digests), transaction.atomic():
+        row = _locked(row)
+        if row.state not in (ConversionState.FAILED, ConversionState.NEEDS):
+            raise ConversionBusy("Only a model that was not converted is converted again.")
+        link_uploaded(row, digests, project)
+        row.weights_digest = digests[0] if digests else row.weights_digest
+        row.shapes = row.shapes if checked is None else checked
+        row.spec_digest = conversion_digest(row)
+        _enqueue(actor, row, Step.CONVERT)
+        write_entry(actor, "model.restart", project.stream, project.place, name=row.source_name)
+        announce_conversion(row, actor)
+    return row
+
+
+def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str]) -> ModelConversion:
+    """Makes a form in which these layers stay floats. One that is there already is not made again.
+
+    Raises `ConversionBusy`, `NoSuchLayer`, `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    project = row.project
+    require(actor, Verb.EDIT, project)
+    if form not in MIXED_FORMS:
+        raise Invalid(f"Layers stay floats in {' and '.join(MIXED_FORMS)}.")
+    with transaction.atomic():
+        row = _require_ready(_locked(row))
+        known = {layer["name"] for layer in row.description.get("layers", ())}
+        chosen = sorted(set(layers))
+        if unknown := [name for name in chosen if name not in known]:
+            raise NoSuchLayer(f"{row.source_name} has no layer {quoted(unknown[0])}.")
+        forms = list(row.forms.all())
+        if not any(each.form == form and each.float_layers == chosen for each in forms):
+            if len(forms) >= MAX_FORMS:
+                raise Invalid(f"A conversion has at most {MAX_FORMS} forms. Convert the model again.")
+            _enqueue(actor, row, Step.MIX, form=form, layers=chosen)
+            write_entry(actor, "model.mix", project.stream, project.place, name=row.source_name, count=len(chosen))
+            announce_conversion(row, actor)
+    return row
+
+
+def count_on_boards(actor: Actor, row: ModelConversion, boards: Sequence[str]) -> ModelConversion:
+    """Counts the forms on two boards. Raises `ConversionBusy`, `Invalid`, and `Forbidden` or `NotFound`."""
+    project = row.project
+    require(actor, Verb.EDIT, project)
+    chosen = list(dict.fromkeys(boards))
+    if not 1 <= len(chosen) <= 2:
+        raise Invalid("Choose two boards.")
+    try:
+        chosen = [find_board(key).key for key in chosen]
+    except UnknownBoard as error:
+        raise Invalid(str(error)) from error
+    with transaction.atomic():
+        row = _require_ready(_locked(row))
+        row.boards = chosen
+        _enqueue(actor, row, Step.COUNT, boards=chosen)
+        write_entry(actor, "model.count", project.stream, project.place, name=row.source_name)
+        announce_conversion(row, actor)
+    return row
+
+
+def discard_conversion(actor: Actor, row: ModelConversion) -> None:
+    """Deletes a conversion with its forms. Files of the project stay. Raises `Forbidden` or `NotFound`."""
+    project = row.project
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        row = _locked(row)
+        if row.job is not None and not row.job.is_finished:
+            cancel(row.job, str(actor.person))
+        forms = ConvertedForm.objects.filter(conversion=row)
+        digests = {row.source_digest, row.weights_digest, row.float_digest, *forms.values_list("digest", flat=True)}
+        links_of_all(forms).delete()
+        links_of(row).delete()
+        write_entry(actor, "model.discard", project.stream, project.place, name=row.source_name)
+        announce_conversion(row, actor)
+        row.delete()
+    delete_if_unlinked(sorted(digests - {""}))
+
+
+def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
+    """Tells whoever has the page open, in the transaction that changed the conversion."""
+    append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state), actor)
+
+
+def next_number(row: ModelConversion) -> int:
+    """The number of the next form of a conversion, from 1."""
+    return (ConvertedForm.objects.filter(conversion=row).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _take_from_earlier(row: ModelConversion) -> bool:
+    """Copies the forms of an earlier conversion of the organisation with the same settings; whether there is one."""
+    earlier = (
+        ModelConversion.objects.filter(
+            project__organisation=row.project.organisation_id,
+            spec_digest=row.spec_digest,
+            state=ConversionState.READY,
+        )
+        .prefetch_related("forms")
+        .first()
+    )
+    if earlier is None:
+        return False
+    organisation = row.project.organisation_id
+    row.state, row.float_digest, row.description = ConversionState.READY, earlier.float_digest, earlier.description
+    row.boards = earlier.boards
+    row.save()
+    if row.float_digest:
+        link_derived(row, [row.float_digest], organisation)
+    for form in earlier.forms.all():
+        if form.float_layers:
+            continue
+        copy = ConvertedForm.objects.create(
+            conversion=row,
+            number=form.number,
+            form=form.form,
+            digest=form.digest,
+            size=form.size,
+            figures=form.figures,
+            needs=form.needs,
+            refused=form.refused,
+            provenance=form.provenance,
+        )
+        if copy.digest:
+            link_derived(copy, [copy.digest], organisation)
+    return True
+
+
+def _require_ready(row: ModelConversion) -> ModelConversion:
+    if row.state != ConversionState.READY:
+        raise ConversionBusy("Wait until the model is converted.")
+    return row
+
+
+def _locked(row: ModelConversion) -> ModelConversion:
+    rows = ModelConversion.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
+    return rows.get(pk=row.pk)
+
+
+def _enqueue(actor: Actor, row: ModelConversion, step: Step, **values: Any) -> Job:
+    """Queues the next job of a conversion, in the caller's transaction. Jobs of one conversion follow each other."""
+    kind, project = kind_of(CONVERSION_KIND), row.project
+    is_program = actor.kind == PrincipalKind.TOKEN
+    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+    spec = {"conversion": str(row.pk), "step": step.value, **values}
+    job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
+    row.job, row.error, row.needs = job, "", None
+    if step is Step.CONVERT:
+        row.state = ConversionState.WAITING
+    row.save()
+    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+    return job
+
+
+def _checked_name(name: str) -> str:
+    """The file's own name. Raises `Invalid` and `BadPath`."""
+    last = checked_path(name.replace("\\", "/").rpartition("/")[2] or "model")
+    if len(last) > MAX_NAME or not last.isprintable():
+        raise Invalid(f"The name of a file has at most {MAX_NAME} printable characters.")
+    return last
+
+
+def _checked_shapes(shapes: Shapes) -> dict[str, list[int]]:
+    """Raises `Invalid`."""
+    if len(shapes) > MAX_INPUTS:
+        raise Invalid(f"A model has at most {MAX_INPUTS} inputs here.")
+    for name, sizes in shapes.items():
+        if not sizes or len(sizes) > 6 or not all(0 < size < LARGEST_SIZE for size in sizes):
+            raise Invalid(f"The shape of {quoted(name)} is not one such as 49x10.", errors={"shapes": ["Write 49x10."]})
+    return {name: list(sizes) for name, sizes in shapes.items()}

@@ -1,0 +1,191 @@
+"""Conversions over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
+from forge.core.blobs.responses import blob_response
+from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge, Unprocessable
+from forge.learning.access import conversions_of, find_conversion, find_form
+from forge.learning.conversions.actions import (
+    begin_conversion,
+    count_on_boards,
+    discard_conversion,
+    mix_form,
+    restart_conversion,
+)
+from forge.learning.conversions.serializers import (
+    CountOnBoardsSerializer,
+    MixFormSerializer,
+    ModelConversionJson,
+    RestartConversionSerializer,
+    conversion_to_json,
+    form_file_name,
+)
+from forge.learning.environments.actions import prepare_environment
+from forge.projects.actions.downloads import note_download
+from forge.projects.api import ProjectView
+
+
+class ConversionPages(CursorPages):
+    """Pages of conversions, newest first."""
+
+    ordering = "-created"
+
+
+class ModelConversions(ProjectView):
+    """The conversions of a project, and beginning one."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=(TooLarge, NoRoom))
+    parser_classes = (RawBody,)
+
+    @extend_schema(operation_id="conversions_list", responses=PageJson[ModelConversionJson])
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """The models that were converted for a project, newest first."""
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = ConversionPages()
+        rows = pages.paginate_queryset(conversions_of(principal_of(request), project), request, view=self) or []
+        return pages.get_paginated_response([conversion_to_json(each) for each in rows])
+
+    @extend_schema(
+        operation_id="conversions_begin",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("file", str, required=True, description="the name of the model's file")],
+        responses={201: ModelConversionJson},
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Converts a model, the body, as a job: a Keras file, a SavedModel as a ZIP file, an ONNX file, or a `.tflite`
+        file of floats."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        file = request.query_params.get("file", "")
+        if not file:
+            raise Invalid("`file` is missing: the name of the model's file.")
+        row = begin_conversion(principal_of(request), project, file, body_chunks(request))
+        return Response(conversion_to_json(row), status=status.HTTP_201_CREATED)
+
+
+class OneModelConversion(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ, delete=Scope.PROJECT_WRITE)
+
+    @extend_schema(operation_id="conversion_read", responses=ModelConversionJson)
+    def get(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """A conversion: how far it is, and its forms with what they need and how far they are from the float model."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(conversion_to_json(find_conversion(principal_of(request), project, conversion_id)))
+
+    @extend_schema(operation_id="conversion_discard", responses={204: None})
+    def delete(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Deletes a conversion with its forms. Files of the project stay."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        discard_conversion(principal, find_conversion(principal, project, conversion_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ModelWeights(ProjectView):
+    needs = needing(put=Scope.PROJECT_WRITE)
+    raises = raising(put=(Conflict, TooLarge, NoRoom))
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="conversion_weights",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={202: ModelConversionJson},
+    )
+    def put(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Adds the file of weights that belongs to an ONNX model (`net.onnx.data`), and converts the model again."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        row = find_conversion(principal, project, conversion_id)
+        row = restart_conversion(principal, row, weights=body_chunks(request))
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelRestart(ProjectView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(
+        operation_id="conversion_restart", request=RestartConversionSerializer, responses={202: ModelConversionJson}
+    )
+    def post(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Converts a model again that was not converted, with shapes for inputs that it leaves open."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        shapes = self.read_body(request, RestartConversionSerializer).get("shapes")
+        row = restart_conversion(principal, find_conversion(principal, project, conversion_id), shapes=shapes)
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelForms(ProjectView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
+
+    @extend_schema(operation_id="conversion_mix", request=MixFormSerializer, responses={202: ModelConversionJson})
+    def post(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Makes a form in which some layers stay floats, as a job."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal, body = principal_of(request), self.read_body(request, MixFormSerializer)
+        row = find_conversion(principal, project, conversion_id)
+        row = mix_form(principal, row, body["form"], body["float_layers"])
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelBoards(ProjectView):
+    needs = needing(put=Scope.PROJECT_WRITE)
+    raises = raising(put=Conflict)
+
+    @extend_schema(
+        operation_id="conversion_count", request=CountOnBoardsSerializer, responses={202: ModelConversionJson}
+    )
+    def put(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Counts the forms on two boards, as a job."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal, body = principal_of(request), self.read_body(request, CountOnBoardsSerializer)
+        row = count_on_boards(principal, find_conversion(principal, project, conversion_id), body["boards"])
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelFormFile(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="conversion_form_file",
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
+    )
+    def get(self, request: Request, organisation: str, name: str, conversion_id: UUID, number: int) -> HttpResponseBase:
+        """The `.tflite` file of a form."""
+        project = self.project(request, organisation, name, Verb.READ)
+        principal = principal_of(request)
+        form = find_form(principal, project, conversion_id, number)
+        name = form_file_name(form)
+        note_download(principal, project, "model.download", f"model:{form.conversion_id}", name=name)
+        return blob_response(request, form.digest, form.size, filename=name)
+
+
+class ModelEnvironment(ProjectView):
+    needs = needing(post=PERSON)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="conversion_prepare", request=None, responses={202: ModelConversionJson})
+    def post(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Prepares the environment that the model needs, whose size `needs` says, and converts the model then. For
+        whoever runs the server."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        row = prepare_environment(principal, find_conversion(principal, project, conversion_id))
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,24 @@
+"""The names of what conversions register elsewhere."""
+
+from enum import StrEnum
+
+CONVERSION_KIND = "model-conversion"
+"""Of the jobs of conversions (`forge.learning.conversions.job`)."""
+ENVIRONMENT_KIND = "converter-environment"
+"""Of the jobs that prepare environments (`forge.learning.environments.job`)."""
+
+FLOAT = "float32"
+FIRST_FORMS = (FLOAT, "int8")
+"""Made and shown first."""
+OTHER_FORMS = ("int16x8", "int8-tensor", "dynamic", "float16")
+MIXED_FORMS = ("int8", "int16x8")
+"""Forms in which layers may stay floats."""
+DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
+
+
+class Step(StrEnum):
+    """What a job of a conversion does."""
+
+    CONVERT = "convert"
+    MIX = "mix"
+    COUNT = "count"

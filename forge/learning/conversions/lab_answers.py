@@ -1,0 +1,99 @@
+"""What the processes of `lab` answer, as types: everything is checked against them before it is looked at."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class ConverterEnvironmentJson(TypedDict):
+    """An environment of a converter; sizes in megabytes."""
+
+    name: str
+    reads: str
+    download: int
+    disk: int
+
+
+class MeasuredFormJson(TypedDict):
+    """A form beside the float model. `layers` has the signal to noise of each layer in decibels, `output` that of all
+    outputs; `changed` of `samples` have another answer."""
+
+    form: str
+    size: int
+    arena: int | None
+    constants: int | None
+    reason: str
+    layers: dict[str, float]
+    output: float
+    changed: int
+    samples: int
+    right: int | None
+
+
+class RefusedFormJson(TypedDict):
+    """A form that the quantiser refused."""
+
+    form: str
+    refused: str
+
+
+class ConvertedLayerJson(TypedDict):
+    """A layer in the order in which layers run."""
+
+    name: str
+    op: str
+
+
+class ConversionSamplesJson(TypedDict):
+    """What the ranges were measured on, and what was compared on."""
+
+    kind: str
+    calibration: int
+    judging: int
+    ranges: list[list[float]]
+    classes: list[str]
+
+
+class ConvertedInputJson(TypedDict):
+    """An input of the model; `source_shape` if the source stores it otherwise."""
+
+    name: str
+    shape: list[int]
+    source_shape: NotRequired[list[int]]
+
+
+class SourceConversionJson(TypedDict):
+    """How the float model was converted."""
+
+    inputs: list[ConvertedInputJson]
+    difference: float
+    saved_with: str
+    converter: str
+
+
+class ConvertedJson(TypedDict):
+    """What a conversion gave. `float` names the file of the float model in the folder."""
+
+    forms: list[MeasuredFormJson | RefusedFormJson]
+    layers: list[ConvertedLayerJson]
+    samples: ConversionSamplesJson
+    quantiser: str
+    conversion: SourceConversionJson | None
+    format: str
+    float: str | None
+    provenance: dict[str, dict[str, Any]]
+    gaps: dict[str, str]
+
+
+class LabRefusalJson(TypedDict):
+    """Why a model is not converted."""
+
+    reason: str
+    message: str
+
+
+class PreparedJson(TypedDict):
+    """An environment that was prepared."""
+
+    packages: int
+    version: str

@@ -1,0 +1,119 @@
+"""Conversions of models, and the forms that they gave."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.jobs.models import Job
+from forge.projects.models import Project
+
+
+class ConversionState(models.TextChoices):
+    """Where a conversion is."""
+
+    WAITING = "waiting", "Waiting"
+    CONVERTING = "converting", "Converting"
+    NEEDS = "needs", "Needs a converter"
+    READY = "ready", "Converted"
+    FAILED = "failed", "Not converted"
+
+
+UNFINISHED = (ConversionState.WAITING, ConversionState.CONVERTING)
+
+
+class ModelConversionQuerySet(models.QuerySet["ModelConversion"]):
+    """Conversions, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ModelConversionQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class ModelConversion(models.Model):
+    """A model of a training library, and what it is converted with. It links its source and its float model."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="conversions")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    source_name = models.CharField(max_length=200)
+    source_digest = models.CharField(max_length=71)
+    source_size = models.BigIntegerField()
+    weights_digest = models.CharField(max_length=71, blank=True)
+    """Of the file of weights beside an ONNX model; "" if there is none."""
+    shapes = models.JSONField(default=dict)
+    """Of inputs that the source leaves open, by name, without the batch."""
+    state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.WAITING)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The last job of it."""
+    spec_digest = models.CharField(max_length=71)
+    """Of source, settings and converter: the same in one organisation is not converted twice."""
+    float_digest = models.CharField(max_length=71, blank=True)
+    """The float model, once there is one."""
+    description = models.JSONField(default=dict)
+    """What `lab` said (`forge.learning.conversions.lab_answers.ConvertedJson`), without the forms; empty before."""
+    needs = models.JSONField(null=True, blank=True)
+    """The environment that is missing (`forge.learning.conversions.lab_answers.ConverterEnvironmentJson`)."""
+    error = models.CharField(max_length=1000, blank=True)
+    """Why the last job did not succeed."""
+    boards = models.JSONField(default=list)
+    """The keys of the two boards on which forms are counted."""
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = ModelConversionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+        indexes = [models.Index(fields=["spec_digest"], name="conversions_by_spec")]
+
+    def __str__(self) -> str:
+        return self.source_name
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/models/{self.pk}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+
+class ConvertedForm(models.Model):
+    """A form of a converted model, with layers that stay floats. Its file is a blob that this row links."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversion = models.ForeignKey(ModelConversion, on_delete=models.CASCADE, related_name="forms")
+    number = models.PositiveIntegerField()
+    """The order in which forms are shown."""
+    form = models.CharField(max_length=20)
+    float_layers = models.JSONField(default=list)
+    """Names of layers that stay floats, sorted."""
+    digest = models.CharField(max_length=71, blank=True)
+    """Of its file; "" for a form that was refused."""
+    size = models.PositiveBigIntegerField(default=0)
+    figures = models.JSONField(default=dict)
+    """`forge.learning.conversions.lab_answers.MeasuredFormJson`; empty for a form that was refused."""
+    needs = models.JSONField(default=dict)
+    """What it needs, by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
+    refused = models.CharField(max_length=1000, blank=True)
+    """Why there is no file."""
+    provenance = models.JSONField(default=dict)
+    """The record that goes with the file."""
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["conversion", "number"], name="one_form_a_number")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What pages call it: a form with layers in float is mixed."""
+        return f"{self.form}, mixed" if self.float_layers else self.form

@@ -1,0 +1,47 @@
+"""The job that prepares the environment of a converter: `lab` makes it from a lock with hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from forge.accounts.permissions import Verb
+from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.models import Capability, Job
+from forge.learning.conversions.kinds import ENVIRONMENT_KIND
+from forge.learning.conversions.lab_answers import PreparedJson
+from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
+
+PREPARE_SECONDS = 3600.0
+"""The longest that preparing an environment may take: it downloads hundreds of megabytes."""
+
+
+def run_environment_job(job: JobContext) -> Mapping[str, Any]:
+    """Prepares an environment."""
+    request = {"action": "prepare", "environment": job.spec["environment"]}
+    try:
+        answer = ask_lab(request, PreparedJson, seconds=PREPARE_SECONDS, tick=job.tick, report=job.report)
+    except LabRefused as refused:
+        raise JobFailed(str(refused)) from None
+    except LabDied as died:
+        raise AttemptFailed(str(died)) from None
+    job.log(f"{answer['packages']} packages were installed, as locked.")
+    return {"packages": answer["packages"], "version": answer["version"]}
+
+
+def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    """What these jobs are called."""
+    return {job.pk: JobTitle(f"Preparing the {job.spec['environment']} environment") for job in jobs}
+
+
+ENVIRONMENT = JobKind(
+    ENVIRONMENT_KIND,
+    Capability.LAB,
+    run_environment_job,
+    "Environment of a converter",
+    titles=titles_of,
+    verb=Verb.EDIT,
+    attempts=2,
+    noun="preparation",
+)

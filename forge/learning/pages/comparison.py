@@ -1,0 +1,223 @@
+"""The forms of a conversion side by side, as the page shows them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forge.learning.conversions.kinds import FLOAT
+from forge.learning.models import ConvertedForm
+from rune.devices.boards.board import Board
+from rune.devices.boards.fit import Needs, fit
+from rune.wording import size_text
+
+IDENTICAL = 200.0
+"""Decibels that stand for no difference at all, as `lab.quantize.levels` has it."""
+ANSWERS_CHANGE = 20.0
+"""Decibels below which answers begin to change."""
+MAIN_FORMS = (FLOAT, "int8", "int16x8")
+SHOWN_MIXED = 2
+"""Mixed forms that have a column, the newest."""
+SUMMARIES: Mapping[str, str] = {
+    FLOAT: "as it came",
+    "int8": "8 bits, a scale for each channel",
+    "int8-tensor": "8 bits, one scale for each tensor",
+    "int16x8": "weights of 8 bits, activations of 16",
+    "dynamic": "weights of 8 bits, computed as floats",
+    "float16": "weights of 16 bits, computed as floats",
+}
+CHART_HEIGHT = 120
+CHART_TOP = 60.0
+"""Decibels at the top of the chart; what is above is drawn there."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of a form. `is_bad` marks what fails or exceeds a board, in words too."""
+
+    text: str
+    note: str = ""
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of all forms."""
+
+    title: str
+    about: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A form with its head."""
+
+    form: ConvertedForm
+    title: str
+    about: str
+    is_chosen: bool
+    is_suggested: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The table: a column for each form, a row for each figure."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class LayerBar:
+    """A layer in the chart. `top` and `height` are in the units of its SVG."""
+
+    name: str
+    op: str
+    text: str
+    top: int
+    height: int
+    is_low: bool
+    is_float: bool
+
+
+def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequence[Board]) -> Comparison:
+    """The forms in these columns, with what they need on these boards."""
+    suggested = suggested_form(forms)
+    columns = tuple(
+        Column(form, form.name, _about(form), form.pk == chosen.pk, suggested is not None and form.pk == suggested.pk)
+        for form in forms
+    )
+    samples = next((form.figures["samples"] for form in forms if form.figures), 0)
+    rows = [
+        Row("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
+        Row("Answers changed", f"of {samples} samples, against float32", tuple(map(_changed, forms))),
+        Row("File", "", tuple(Cell(size_text(form.size)) for form in forms)),
+        Row("Arena", "RAM of the network", tuple(map(_arena, forms))),
+    ]
+    for board in boards:
+        rows += _on_board(forms, board)
+    return Comparison(columns, tuple(rows))
+
+
+def main_forms(
+    forms: Sequence[ConvertedForm], chosen: ConvertedForm | None
+) -> tuple[list[ConvertedForm], list[ConvertedForm]]:
+    """The forms that have a column, and the others."""
+    mixed = [form for form in forms if form.float_layers and form.digest]
+    newest = mixed[-SHOWN_MIXED:]
+    main: list[ConvertedForm] = []
+    others: list[ConvertedForm] = []
+    for form in sorted(forms, key=_place):
+        is_main = form.digest and (
+            (form.form in MAIN_FORMS and not form.float_layers) or form in newest or form == chosen
+        )
+        (main if is_main else others).append(form)
+    return main, others
+
+
+def suggested_form(forms: Sequence[ConvertedForm]) -> ConvertedForm | None:
+    """The form with the smallest arena whose results are close to the float model's, or None if no other form is."""
+    close = [
+        form
+        for form in forms
+        if form.form != FLOAT and form.figures and form.figures["arena"] and form.figures["output"] >= ANSWERS_CHANGE
+    ]
+    return min(close, key=lambda form: (form.figures["changed"], form.figures["arena"], form.size), default=None)
+
+
+def layer_bars(form: ConvertedForm, layers: Sequence[Mapping[str, Any]]) -> list[LayerBar]:
+    """The layers of a form in the order in which they run."""
+    return [_bar(form, layer) for layer in layers if layer["name"] in form.figures.get("layers", {})]
+
+
+def worst_first(bars: Sequence[LayerBar], form: ConvertedForm) -> list[LayerBar]:
+    """The same, those that lose most first."""
+    return sorted(bars, key=lambda bar: form.figures["layers"][bar.name])
+
+
+def decibels(level: float) -> str:
+    """A level as people read it."""
+    return "same" if level >= IDENTICAL else f"{level:.1f} dB"
+
+
+def _bar(form: ConvertedForm, layer: Mapping[str, Any]) -> LayerBar:
+    level = form.figures["layers"][layer["name"]]
+    height = round(CHART_HEIGHT * min(max(level, 1.0), CHART_TOP) / CHART_TOP)
+    is_float = layer["name"] in form.float_layers
+    return LayerBar(
+        layer["name"],
+        layer["op"].lower().replace("_", " "),
+        decibels(level),
+        CHART_HEIGHT - height,
+        height,
+        level < ANSWERS_CHANGE,
+        is_float,
+    )
+
+
+def _place(form: ConvertedForm) -> tuple[bool, int, int]:
+    order = list(SUMMARIES)
+    return (bool(form.float_layers), order.index(form.form) if form.form in order else len(order), form.number)
+
+
+def _about(form: ConvertedForm) -> str:
+    if form.float_layers:
+        count = len(form.float_layers)
+        return f"{form.form}, {count} layer{'s' if count > 1 else ''} in float"
+    return SUMMARIES.get(form.form, "")
+
+
+def _noise(form: ConvertedForm) -> Cell:
+    level = form.figures["output"]
+    return Cell(decibels(level), is_bad=level < ANSWERS_CHANGE)
+
+
+def _changed(form: ConvertedForm) -> Cell:
+    return Cell("none" if not form.figures["changed"] else str(form.figures["changed"]))
+
+
+def _arena(form: ConvertedForm) -> Cell:
+    arena = form.figures["arena"]
+    return Cell("Not compiled", form.figures["reason"], is_bad=True) if arena is None else Cell(size_text(arena))
+
+
+def _on_board(forms: Sequence[ConvertedForm], board: Board) -> list[Row]:
+    cells = [_board_cells(form, board) for form in forms]
+    return [
+        Row("Flash", board.name, tuple(each[0] for each in cells)),
+        Row("RAM", board.name, tuple(each[1] for each in cells)),
+        Row("Instructions", f"{board.name}, time estimated", tuple(each[2] for each in cells)),
+    ]
+
+
+def _board_cells(form: ConvertedForm, board: Board) -> tuple[Cell, Cell, Cell]:
+    needs = form.needs.get(board.target)
+    if needs is None:
+        waiting = Cell("Counting")
+        return waiting, waiting, waiting
+    if "refused" in needs:
+        refused = Cell("Not built", needs["refused"], is_bad=True)
+        return refused, Cell("-"), Cell("-")
+    result = fit(Needs(board.target, needs["flash"], needs["ram"], needs["instructions"]), board)
+    rooms = [
+        Cell(
+            size_text(room.needed),
+            f"{size_text(room.excess)} too large" if room.excess else f"of {size_text(room.available)}",
+            is_bad=room.excess > 0,
+        )
+        for room in (result.flash, result.ram)
+    ]
+    if needs["instructions"] is None or result.time is None:
+        return rooms[0], rooms[1], Cell("Not counted", needs["not_measured"] or "")
+    time = f"{_milliseconds(result.time.least)} to {_milliseconds(result.time.most)}"
+    return rooms[0], rooms[1], Cell(_count(needs["instructions"]), f"~ {time}")
+
+
+def _count(instructions: int) -> str:
+    return f"{instructions / 1e6:.2f} M" if instructions >= 1e6 else f"{instructions:,}"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"

@@ -1,0 +1,203 @@
+"""The pages of a project's models: bringing one in, and its forms side by side. They work without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import DomainError, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.learning.access import conversions_of, find_conversion, may_prepare
+from forge.learning.conversions.actions import (
+    begin_conversion,
+    count_on_boards,
+    discard_conversion,
+    mix_form,
+    restart_conversion,
+)
+from forge.learning.conversions.kinds import MIXED_FORMS
+from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.serializers import form_url
+from forge.learning.environments.actions import prepare_environment
+from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.pages.comparison import compared, layer_bars, main_forms, suggested_form, worst_first
+from forge.learning.pages.shapes import parsed_shapes
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from rune.devices.boards.finding import boards as all_boards
+from rune.devices.boards.finding import find_board
+
+SHOWN = 50
+"""Conversions on the page."""
+WORST = 6
+"""Layers whose ticks are in view; the others are opened."""
+
+
+@for_person
+@require_GET
+@never_cache
+def models_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The models that were converted for a project, and bringing one in."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "models/page.html", _list_context(principal_of(request), project))
+
+
+@for_person
+@require_POST
+def convert(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Converts the model that is sent, with the file of weights that an ONNX model may have."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    file, weights = request.FILES.get("model"), request.FILES.get("weights")
+    try:
+        if not isinstance(file, UploadedFile):
+            raise Invalid("Choose the file of a model.")
+        beside = weights.chunks() if isinstance(weights, UploadedFile) else None
+        row = begin_conversion(principal, project, file.name or "", file.chunks(), beside)
+    except DomainError as error:
+        return show_again(request, "models/page.html", _list_context(principal, project), error)
+    return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_GET
+@never_cache
+def one_model(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """A model: its forms side by side, its layers, and where it came from."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "models/model.html", _context(request, project, conversion_id))
+
+
+@for_person
+@require_POST
+def restart(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """Converts a model again with weights or shapes that were missing."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_conversion(principal, project, conversion_id)
+    weights = request.FILES.get("weights")
+    try:
+        beside = weights.chunks() if isinstance(weights, UploadedFile) else None
+        text = request.POST.get("shapes", "").strip()
+        restart_conversion(principal, row, weights=beside, shapes=parsed_shapes(text) if text else None)
+    except DomainError as error:
+        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
+    return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_POST
+def prepare(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """Prepares the environment that the model needs."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_conversion(principal, project, conversion_id)
+    prepare_environment(principal, row)
+    return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_POST
+def mix(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """Makes a form in which the ticked layers stay floats."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_conversion(principal, project, conversion_id)
+    try:
+        layers = request.POST.getlist("layers")
+        if not layers:
+            raise Invalid("Tick a layer that stays in float.")
+        mix_form(principal, row, request.POST.get("form", MIXED_FORMS[0]), layers)
+    except DomainError as error:
+        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
+    return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_POST
+def boards(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """Counts the forms on two boards."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_conversion(principal, project, conversion_id)
+    try:
+        count_on_boards(principal, row, request.POST.getlist("boards"))
+    except DomainError as error:
+        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
+    return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_POST
+def discard(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """Deletes a conversion with its forms."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    discard_conversion(principal, find_conversion(principal, project, conversion_id))
+    return redirect(f"{project.get_absolute_url()}/models")
+
+
+def _list_context(principal: Principal, project: Project) -> dict[str, Any]:
+    return {
+        "project": project,
+        "conversions": conversions_of(principal, project)[:SHOWN],
+        "may_edit": can(principal, Verb.EDIT, project),
+    }
+
+
+def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dict[str, Any]:
+    principal = principal_of(request)
+    row = find_conversion(principal, project, conversion_id)
+    job = row.job
+    context = {
+        "project": project,
+        "model": row,
+        "job": job,
+        "percent": 100 if job is None else round(100 * job.progress),
+        "is_busy": job is not None and not job.is_finished,
+        "may_edit": can(principal, Verb.EDIT, project),
+        "may_prepare": row.state == ConversionState.NEEDS and may_prepare(principal),
+        "takes_weights": row.source_name.endswith(".onnx"),
+        "has_failed": row.state == ConversionState.FAILED,
+    }
+    forms = list(row.forms.all())
+    return context | (_forms_context(request, row, forms) if forms else {})
+
+
+def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[ConvertedForm]) -> dict[str, Any]:
+    files = [form for form in forms if form.digest]
+    chosen = _chosen(request, files)
+    shown, others = main_forms(forms, chosen)
+    boards_shown = [find_board(key) for key in row.boards]
+    quantised = chosen if chosen.form in MIXED_FORMS else next((form for form in files if form.form == "int8"), None)
+    bars = [] if quantised is None else layer_bars(quantised, row.description["layers"])
+    ordered = [] if quantised is None else worst_first(bars, quantised)
+    return {
+        "table": compared(shown, chosen, boards_shown),
+        "others": compared([each for each in others if each.digest], chosen, boards_shown),
+        "refused": [form for form in forms if form.refused],
+        "chosen": chosen,
+        "chosen_url": form_url(row, chosen),
+        "quantised": quantised,
+        "bars": bars,
+        "worst": ordered[:WORST],
+        "rest": ordered[WORST:],
+        "mixed_forms": MIXED_FORMS,
+        "boards": all_boards(),
+    }
+
+
+def _chosen(request: HttpRequest, files: list[ConvertedForm]) -> ConvertedForm:
+    """The form that the address names; else the newest mixed one, the suggested one, or the first."""
+    number = request.GET.get("form", "")
+    named = next((form for form in files if str(form.number) == number), None)
+    mixed = next((form for form in reversed(files) if form.float_layers), None)
+    return named or mixed or suggested_form(files) or files[0]

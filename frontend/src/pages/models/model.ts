@@ -1,0 +1,73 @@
+// The page of a converted model follows its jobs; a file that is dropped on the form is sent.
+import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
+import { oneAtATime, released } from "../talk/read";
+import { saysSignedOut } from "../sign-in/signed-out";
+
+export function followModel(root: HTMLElement): void {
+  const refresh = oneAtATime(() => readAgain(root));
+  followEvents(root.dataset["events"] ?? "", {
+    onEvent: (type) => {
+      if (type === "model.changed") void refresh();
+    },
+    onAway: () => void refresh(),
+    refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
+    onRefused: () => void saysSignedOut(),
+  });
+  // What happened between the page and the socket.
+  void refresh();
+  setInterval(() => {
+    if (root.querySelector("[data-busy]") !== null) void refresh();
+  }, 2000);
+}
+
+/** Puts the model as it is now in place of what is shown; what somebody ticked stays ticked. */
+async function readAgain(root: HTMLElement): Promise<void> {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (response === null || !response.ok || response.redirected) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const next = page.querySelector<HTMLElement>("[data-model-now]");
+  await released();
+  const shown = root.querySelector<HTMLElement>("[data-model-now]");
+  if (next === null || shown === null || next.innerHTML === shown.innerHTML) return;
+  for (const box of shown.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) {
+    if (box.checked === box.defaultChecked) continue;
+    const same = next.querySelector<HTMLInputElement>(`input[name=layers][value="${CSS.escape(box.value)}"]`);
+    if (same !== null) same.checked = box.checked;
+  }
+  for (const opened of shown.querySelectorAll("details[open] > summary"))
+    for (const summary of next.querySelectorAll("details > summary"))
+      if (summary.textContent === opened.textContent) summary.parentElement?.setAttribute("open", "");
+  shown.replaceWith(next);
+}
+
+/** A file that is dropped is chosen and sent; with an ONNX model comes the file of its weights. */
+export function dropOnForm(form: HTMLFormElement): void {
+  form.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    form.classList.add("over");
+  });
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const weights = files.find(({ name }) => name.endsWith(".data"));
+    const model = files.find((file) => file !== weights);
+    if (model === undefined) return;
+    choose(form, "model", model);
+    if (weights !== undefined) choose(form, "weights", weights);
+    form.requestSubmit();
+  });
+  form.addEventListener("submit", () => {
+    const said = form.querySelector<HTMLElement>("[data-said]");
+    if (said !== null) said.textContent = "Sending the file …";
+  });
+}
+
+function choose(form: HTMLFormElement, name: string, file: File): void {
+  const input = form.querySelector<HTMLInputElement>(`input[name=${name}]`);
+  if (input === null) return;
+  const chosen = new DataTransfer();
+  chosen.items.add(file);
+  input.files = chosen.files;
+}

@@ -1,0 +1,16 @@
+// The errors of loading a deployment. Those of running a rune are `RuneError`.
+
+/** What a program compares. The server's own names of refusals, such as `key-revoked`, come as they are. */
+export type DeliveryErrorName = "server-away" | "refused" | "damaged" | "not-secure" | (string & {});
+
+export class DeliveryError extends Error {
+  override readonly name: DeliveryErrorName;
+  /** The status of the server's answer; null where none came. */
+  readonly status: number | null;
+
+  constructor(name: DeliveryErrorName, message: string, status: number | null = null) {
+    super(message);
+    this.name = name;
+    this.status = status;
+  }
+}

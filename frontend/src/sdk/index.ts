@@ -1,0 +1,42 @@
+// @hammer-forge/rune: loads a rune from a deployment, a file or bytes, and runs it where the program runs.
+import { DEFAULT_LIMITS, type Limits } from "../runtime/types";
+import { openHere, openInWorker } from "./engine";
+import { compare, fetchRune, type FetchOptions } from "./fetch-rune";
+import { Rune } from "./rune";
+
+export { RuneError, type RuneErrorName } from "../runtime/errors";
+export type { CapabilityRequest, Limits, Loaded } from "../runtime/types";
+export { DeliveryError, type DeliveryErrorName } from "./errors";
+export type { Served } from "./fetch-rune";
+export type { Inputs, InputValue } from "./inputs";
+export type { Result } from "./results";
+export { Rune };
+
+export interface LoadOptions extends FetchOptions {
+  /** False runs the rune in the caller's thread. Node always does. */
+  readonly worker?: boolean;
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * Loads a rune from the address of a deployment or of a file, or from its bytes.
+ * Throws `DeliveryError` where it cannot be had, and `RuneError` where it cannot be run.
+ */
+export async function load(
+  source: string | URL | ArrayBuffer | Uint8Array<ArrayBuffer>,
+  options: LoadOptions = {},
+): Promise<Rune> {
+  const { bytes, served } =
+    typeof source === "string" || source instanceof URL
+      ? await fetchRune(source, options)
+      : { bytes: await checked(source, options.digest), served: null };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const open = (options.worker ?? true) && "Worker" in globalThis ? openInWorker : openHere;
+  return new Rune(await open(bytes, limits), served);
+}
+
+async function checked(source: ArrayBuffer | Uint8Array<ArrayBuffer>, digest?: string): Promise<ArrayBuffer> {
+  const bytes = source instanceof ArrayBuffer ? source : source.slice().buffer;
+  if (digest !== undefined) await compare(bytes, digest);
+  return bytes;
+}

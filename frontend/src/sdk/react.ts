@@ -1,0 +1,41 @@
+// A hook of React for a rune: @hammer-forge/rune/react.
+import { useEffect, useState } from "react";
+import type { LoadOptions, Rune } from "./index";
+import { load } from "./index";
+
+export type RuneState =
+  | { readonly state: "loading" }
+  | { readonly state: "loaded"; readonly rune: Rune }
+  | { readonly state: "error"; readonly error: Error };
+
+const LOADING: RuneState = { state: "loading" };
+
+/** Loads a rune while the component is shown, and again where its address, key or digest change. */
+export function useRune(source: string, { key, digest }: Pick<LoadOptions, "key" | "digest"> = {}): RuneState {
+  const wanted = JSON.stringify([source, key, digest]);
+  const [ended, setEnded] = useState<{ readonly wanted: string; readonly state: RuneState } | null>(null);
+  useEffect(() => {
+    const abort = new AbortController();
+    let loaded: Rune | null = null;
+    const end = (state: RuneState): void => {
+      if (!abort.signal.aborted) setEnded({ wanted, state });
+    };
+    load(source, {
+      signal: abort.signal,
+      ...(key !== undefined && { key }),
+      ...(digest !== undefined && { digest }),
+    }).then(
+      (rune) => {
+        loaded = rune;
+        if (abort.signal.aborted) rune.close();
+        end({ state: "loaded", rune });
+      },
+      (error: unknown) => end({ state: "error", error: error instanceof Error ? error : new Error(String(error)) }),
+    );
+    return () => {
+      abort.abort();
+      loaded?.close();
+    };
+  }, [wanted, source, key, digest]);
+  return ended?.wanted === wanted ? ended.state : LOADING;
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { RuneError } from "../runtime/errors";
+import type { CapabilityRequest } from "../runtime/types";
+import { compare } from "./fetch-rune";
+import { bytesOf } from "./inputs";
+import { load } from "./index";
+import { windowsOf } from "./microphone";
+import { resultOf } from "./results";
+import { runeStore, type RuneState } from "./svelte";
+
+const request = (id: number, stage: string, type: string | null, size: number): CapabilityRequest => ({
+  id,
+  kind: "RAW",
+  parameters: {},
+  size,
+  type,
+  stage,
+});
+const NUMBER = request(1, "number", "f32[1, 1]", 4);
+const SOUND = request(2, "sound", "i16[4]", 8);
+
+describe("inputs", () => {
+  test.each([
+    [[1, 2], /reads 4 bytes, f32\[1, 1\], and got 8/],
+    [{ other: 1 }, /no input other/],
+    [{}, /number is missing/],
+    ["words of text", /got 13 bytes/],
+  ])("%j is refused", (inputs, message) => {
+    expect(() => bytesOf(inputs as never, [NUMBER])).toThrow(message);
+    expect(() => bytesOf(inputs as never, [NUMBER])).toThrow(RuneError);
+  });
+
+  test("a value alone is refused where a rune has two inputs", () => {
+    expect(() => bytesOf(1, [NUMBER, SOUND])).toThrow("Name each: number, sound");
+  });
+
+  test("numbers, typed arrays and bytes become what the rune reads", () => {
+    expect([...bytesOf(0.5, [NUMBER]).values()][0]).toEqual(new Float32Array([0.5]).buffer);
+    const bytes = bytesOf({ number: new Float32Array([2]), sound: [1, -1, 2, 3] }, [NUMBER, SOUND]);
+    expect(bytes.get(1)).toEqual(new Float32Array([2]).buffer);
+    expect(bytes.get(2)).toEqual(new Int16Array([1, -1, 2, 3]).buffer);
+  });
+
+  test("a shorter text is filled with zeros", () => {
+    expect(new Uint8Array(bytesOf("ab", [NUMBER]).get(1) ?? new ArrayBuffer())).toEqual(new Uint8Array([97, 98, 0, 0]));
+  });
+});
+
+describe("results", () => {
+  const sent = (...tensors: readonly object[]) =>
+    resultOf({
+      outputs: [{ channel: 0, stage: null, tensors }],
+      watched: [],
+      milliseconds: 1,
+      modelMilliseconds: 0,
+      logs: [],
+    } as never);
+
+  test("a rune that sent nothing has no answer", () => {
+    expect(sent()).toMatchObject({ answer: null, sure: null });
+  });
+
+  test("the answer is the first text, and how sure it is the highest probability", () => {
+    const meaning = { scale: 1 / 256, zeroPoint: -128, isProbability: true };
+    const shares = { type: "i8", dimensions: [2], elements: new Int8Array([120, -128]), meaning };
+    const result = sent(shares, { type: "utf8", dimensions: [1], elements: ["knock"] });
+    expect(result).toMatchObject({ answer: "knock", sure: 248 / 256 });
+  });
+});
+
+describe("sound", () => {
+  async function* blocks(...sizes: number[]): AsyncGenerator<Float32Array> {
+    let next = 0;
+    for (const size of sizes) yield await Promise.resolve(Float32Array.from({ length: size }, () => next++ / 32768));
+  }
+  const collected = async (windows: AsyncIterable<ArrayBuffer>) => {
+    const all: number[][] = [];
+    for await (const window of windows) all.push([...new Int16Array(window)]);
+    return all;
+  };
+
+  test("fewer samples than a window give none", async () => {
+    expect(await collected(windowsOf(blocks(3), 4, 2))).toEqual([]);
+  });
+
+  test("windows follow each other by the step, over the borders of blocks", async () => {
+    expect(await collected(windowsOf(blocks(3, 5), 4, 2))).toEqual([
+      [0, 1, 2, 3],
+      [2, 3, 4, 5],
+      [4, 5, 6, 7],
+    ]);
+  });
+});
+
+describe("bytes", () => {
+  const bytes = new TextEncoder().encode("not a rune").buffer;
+
+  test("other bytes than the digest says are refused", async () => {
+    await expect(compare(bytes, `sha256:${"0".repeat(64)}`)).rejects.toMatchObject({ name: "damaged" });
+    await expect(load(bytes, { digest: `sha256:${"0".repeat(64)}` })).rejects.toMatchObject({ name: "damaged" });
+  });
+
+  test("what is no rune is refused by its name", async () => {
+    await expect(load(bytes)).rejects.toMatchObject({ name: "bad-rune" });
+  });
+
+  test("a server that does not answer has a name", async () => {
+    await expect(load("http://127.0.0.1:1/d/a/b/c")).rejects.toMatchObject({ name: "server-away", status: null });
+  });
+
+  test("a store tells of an error to who subscribes later too", async () => {
+    const store = runeStore("http://127.0.0.1:1/d/a/b/c");
+    const seen: RuneState[] = [];
+    await new Promise<void>((resolve) => {
+      store.subscribe((state) => {
+        seen.push(state);
+        if (state.state === "error") resolve();
+      });
+    });
+    store.subscribe((state) => seen.push(state));
+    expect(seen.map(({ state }) => state)).toEqual(["loading", "error", "error"]);
+  });
+});

@@ -1,0 +1,120 @@
+"""A job of a server: `python -m lab.command.job` reads its request as JSON from standard input and answers in JSON
+lines. Files go through the folder that the request names.
+
+A line is `{"progress": SHARE, "text": TEXT}`, and the last one `{"result": ...}`, `{"refused": ...}`, or
+`{"needs": ...}` if an environment is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from lab.command.conversion import FloatModel, Request, make_float, make_forms, needed_environment, provenance
+from lab.environments.declared import ENVIRONMENTS, Environment
+from lab.environments.making import EnvironmentProblem, prepare
+from lab.formats.identify import identify
+from lab.refusal import Reason, Refused
+
+FLOAT_SHARE = 0.7
+"""Of the progress, for making the float model."""
+
+
+class EnvironmentNeeded(Exception):
+    """The environment of the file's format is not prepared on this machine."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment.name)
+        self.environment = environment
+
+
+def main(source: IO[str], target: IO[str]) -> None:
+    """Does one job."""
+
+    def send(**message: Any) -> None:
+        target.write(json.dumps(message) + "\n")
+        target.flush()
+
+    request = json.loads(source.read())
+    try:
+        send(result=ACTIONS[request["action"]](request, lambda share, text: send(progress=share, text=text)))
+    except EnvironmentNeeded as needed:
+        send(needs=described(needed.environment))
+    except Refused as refused:
+        send(refused=refused.to_json())
+    except EnvironmentProblem as problem:
+        send(refused=Refused(Reason.NOT_CONVERTED, str(problem)).to_json())
+    except OSError as error:
+        send(refused=Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}").to_json())
+
+
+def described(environment: Environment) -> dict[str, Any]:
+    """An environment as a page shows it before somebody enables it; sizes in megabytes."""
+    return {
+        "name": environment.name,
+        "reads": environment.reads,
+        "download": environment.download,
+        "disk": environment.disk,
+    }
+
+
+def convert_files(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
+    """Makes the forms of `source`, a file of the folder each, and `float.tflite`. An earlier float model is given as
+    `float` with its `conversion`. Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
+    folder = Path(request["folder"])
+    wanted = Request(
+        source=Path(request["source"]),
+        form=request["forms"][0],
+        forms=tuple(request["forms"]),
+        float_layers=tuple(request["float_layers"]),
+        samples=None if request.get("samples") is None else Path(request["samples"]),
+        shapes={name: tuple(shape) for name, shape in request["shapes"].items()},
+        float_interface=bool(request["float_interface"]),
+    )
+    report(0.02, "Reading the file")
+    if request.get("float") is not None:
+        float_model = FloatModel(Path(request["float"]), identify(wanted.source), request["conversion"])
+        begun = 0.0
+    else:
+        environment = needed_environment(wanted.source)
+        if environment is not None and not environment.is_ready:
+            raise EnvironmentNeeded(environment)
+        float_model = make_float(wanted, folder, lambda share, text: report(share * FLOAT_SHARE, text))
+        begun = FLOAT_SHARE
+    outcome = make_forms(wanted, float_model, folder, lambda share, text: report(begun + share * (1 - begun), text))
+    result = dict(outcome.result)
+    records = {
+        row["form"]: provenance(wanted, row["form"], float_model, result, (folder / row["form"]).read_bytes())
+        for row in result["forms"]
+        if "refused" not in row
+    }
+    return {
+        **result,
+        "conversion": float_model.conversion,
+        "format": float_model.source_format.value,
+        "float": None if float_model.conversion is None else float_model.path.name,
+        "provenance": records,
+        "gaps": {**float_model.gaps, **outcome.gaps},
+    }
+
+
+def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
+    """Prepares an environment that somebody agreed to. Raises `EnvironmentProblem`."""
+    environment = ENVIRONMENTS[request["environment"]]
+    report(0.05, f"Fetching {environment.size_text}")
+    checked = prepare(environment, lambda text: report(0.1, text))
+    return {"packages": checked.packages, "version": checked.version}
+
+
+ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]], Any]] = {
+    "convert": convert_files,
+    "prepare": prepare_environment,
+}
+
+if __name__ == "__main__":
+    os.umask(0o022)  # a server's own lets nobody read, and the process that converts is another user
+    main(sys.stdin, sys.stdout)

@@ -1,0 +1,82 @@
+"""Keywords and sound events: what a second of sound is, by convolutions over a spectrogram."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.recipes.arguments import COMMON, Argument, Values
+from lab.recipes.recipe import Features, Recipe, classifier_answer
+from rune.datasets.content.content import Kind
+
+RATE = 16_000
+"""Samples a second; recordings of other rates are converted as the rune converts them."""
+_FRAME = 480
+_STEP = 320
+"""Samples of a frame, and between the starts of frames, as `log_mel` has them with this preset."""
+_BANDS = 40
+_ARGUMENTS = (
+    Argument("duration", "Length of what one answer listens to.", 1000, 200, 3000, "ms"),
+    Argument("filters", "Filters of each convolution.", 24, 4, 128),
+    Argument("blocks", "Pairs of convolutions behind the first: one over place, one over filters.", 3, 1, 6),
+    Argument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
+    Argument("masked", "The largest share of frames, and of bands, that is hidden while learning.", 0.15, 0.0, 0.5),
+    Argument("loudness", "How much louder or quieter the spectrogram becomes by chance.", 0.1, 0.0, 1.0),
+    Argument("mean-of", "Windows of whose scores the rune takes the mean.", 1, 1, 20, "windows"),
+)  # fmt: skip
+
+
+def frames_of(duration: int) -> int:
+    """Frames of a sound of this many milliseconds."""
+    return 1 + (RATE * duration // 1000 - _FRAME) // _STEP
+
+
+def _features(values: Values) -> Features:
+    duration = int(values["duration"])
+    samples, frames = RATE * duration // 1000, frames_of(duration)
+    stages = f"""\
+  # {duration / 1000:g} s of sound.
+  sound:
+    capability: SOUND
+    outputs:
+      - {{type: i16, dimensions: [{samples}]}}
+    args:
+      hz: {RATE}
+      sample_duration_ms: {duration}
+
+  # A picture of it: {frames} moments by {_BANDS} bands of pitch, without steady noise.
+  spectrogram:
+    proc-block: log_mel
+    inputs: [sound]
+    outputs:
+      - {{type: f32, dimensions: [{frames}, {_BANDS}]}}
+    args:
+      preset: micro_frontend
+
+  # About -1 to 1, as the model learned it.
+  features:
+    proc-block: scale
+    inputs: [spectrogram]
+    outputs:
+      - {{type: f32, dimensions: [{frames}, {_BANDS}]}}
+    args:
+      factor: 0.08
+      offset: -1
+"""
+    return Features(stages, "features", (frames, _BANDS))
+
+
+def _answer(values: Values, labels: int, scores: str) -> str:
+    return classifier_answer(labels, scores, int(values["mean-of"]))
+
+
+RECIPE = Recipe(
+    name="keywords",
+    title="Keywords and sound events",
+    kind=Kind.SOUND,
+    folder=Path(__file__).parent,
+    arguments=(*_ARGUMENTS, *COMMON),
+    network_arguments=("filters", "blocks", "dropout"),
+    augmentation=("shift", "masked", "loudness"),
+    features=_features,
+    answer=_answer,
+)

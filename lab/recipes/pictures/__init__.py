@@ -1,0 +1,62 @@
+"""Picture classification: what a picture shows, by a small convolutional network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.recipes.arguments import COMMON, Argument, Values, require_multiple
+from lab.recipes.recipe import Features, Recipe, classifier_answer
+from rune.datasets.content.content import Kind
+
+_FORMATS = {1: "GrayScale", 3: "RGB"}
+_ARGUMENTS = (
+    Argument("size", "Width and height of what the model sees, a multiple of 8.", 64, 16, 224, "pixels"),
+    Argument("colour", "1 to see colours, 0 to see shades of grey.", 1, 0, 1),
+    Argument("filters", "Filters of the first convolution; each further block has half as many more.", 12, 4, 64),
+    Argument("blocks", "Blocks of convolutions, each of which halves width and height.", 4, 1, 5),
+    Argument("shift", "How far a picture is moved by chance while learning, as a share of its size.", 0.1, 0.0, 0.5),
+    Argument("brightness", "How much brighter or darker a picture becomes by chance.", 0.2, 0.0, 1.0),
+    Argument("mirror", "1 if a mirrored picture shows the same, else 0.", 0, 0, 1),
+    Argument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
+)
+
+
+def _features(values: Values) -> Features:
+    size, channels = require_multiple(values, "size", 8), 3 if values["colour"] else 1
+    shape = f"[1, {size}, {size}, {channels}]"
+    stages = f"""\
+  # {size} x {size} pixels.
+  picture:
+    capability: IMAGE
+    outputs:
+      - {{type: u8, dimensions: {shape}}}
+    args:
+      width: {size}
+      height: {size}
+      pixel_format: "@PixelFormat::{_FORMATS[channels]}"
+
+  # From 0..255 to 0..1, as the model learned it.
+  features:
+    proc-block: scale
+    inputs: [picture]
+    outputs:
+      - {{type: f32, dimensions: {shape}}}
+"""
+    return Features(stages, "features", (size, size, channels), has_batch=True)
+
+
+def _answer(values: Values, labels: int, scores: str) -> str:
+    return classifier_answer(labels, scores, int(values["mean-of"]))
+
+
+RECIPE = Recipe(
+    name="pictures",
+    title="Picture classification",
+    kind=Kind.PICTURE,
+    folder=Path(__file__).parent,
+    arguments=(*_ARGUMENTS, *COMMON),
+    network_arguments=("filters", "blocks", "dropout"),
+    augmentation=("shift", "brightness", "mirror"),
+    features=_features,
+    answer=_answer,
+)

@@ -1,0 +1,91 @@
+"""A candidate as a quantised `.tflite` file, written without TensorFlow and without training: what it will need on a
+device is counted of it, because training changes the weights and not the operators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import default_rng
+
+from lab.formats.tflite_builder import Builder
+from lab.quantize.forms import FLOAT, FORMS
+from lab.quantize.samples import ModelInput, Sample
+from lab.quantize.step import FloatParts, quantised
+from lab.recipes.arguments import Values, function_arguments
+from lab.recipes.recipe import Recipe
+from lab.search.layers import Tensor, network_of, operators
+
+_SAMPLES = 4
+_SAME, _VALID = 0, 1
+_ACTIVATION = "fusedActivationFunction"
+
+
+def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> bytes:
+    """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`."""
+    shape = recipe.features(values).shape
+    options = function_arguments(values, recipe.network_arguments)
+    output = network_of(recipe.network_source.read_text("utf-8"), shape, labels, options)
+    data = float_model(operators(output))
+    if form == FLOAT:
+        return data
+    random = default_rng(0)
+    samples = [
+        Sample(str(number), (random.uniform(-1, 1, (1, *shape)).astype(np.float32),)) for number in range(_SAMPLES)
+    ]
+    return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
+
+
+def float_model(tensors: Sequence[Tensor]) -> bytes:
+    """A float model of these operators, one after the other, as TensorFlow's converter writes them."""
+    builder, random = Builder(), default_rng(1)
+    current = source = builder.tensor("input", tensors[0].shape)
+    for number, tensor in enumerate(tensors[1:]):
+        current = _add(builder, tensor, current, f"{tensor.op.lower()}_{number}", random)
+    return builder.file({"input": source}, {"output": current})
+
+
+def _add(builder: Builder, tensor: Tensor, source: int, name: str, random: np.random.Generator) -> int:
+    def weights(*shape: int) -> int:
+        return builder.constant(f"{name}/weights", random.normal(0, 0.3, shape).astype(np.float32))
+
+    def bias(count: int) -> int:
+        return builder.constant(f"{name}/bias", random.normal(0, 0.1, count).astype(np.float32))
+
+    channels = builder.shape_of(source)[-1]
+    settings = tensor.settings
+    match tensor.op:
+        case "RESHAPE":
+            inputs = [source, builder.constant(f"{name}/shape", np.array(tensor.shape, np.int32))]
+            options: tuple[str, dict[str, Any]] = ("Reshape", {"newShape": list(tensor.shape)})
+        case "CONV_2D":
+            filters = tensor.shape[-1]
+            inputs = [source, weights(filters, *settings["kernel"], channels), bias(filters)]
+            options = ("Conv2D", {**_window(tensor), "dilationHFactor": 1, "dilationWFactor": 1})
+        case "DEPTHWISE_CONV_2D":
+            inputs = [source, weights(1, *settings["kernel"], channels), bias(channels)]
+            dilations = {"dilationHFactor": 1, "dilationWFactor": 1, "depthMultiplier": 1}
+            options = ("DepthwiseConv2D", {**_window(tensor), **dilations})
+        case "AVERAGE_POOL_2D":
+            height, width = settings["kernel"]
+            inputs = [source]
+            options = ("Pool2D", {**_window(tensor), "filterHeight": height, "filterWidth": width})
+        case "FULLY_CONNECTED":
+            inputs = [source, weights(tensor.shape[-1], channels), bias(tensor.shape[-1])]
+            options = ("FullyConnected", {_ACTIVATION: int(settings["relu"]), "weightsFormat": 0, "keepNumDims": False})
+        case "SOFTMAX":
+            inputs, options = [source], ("Softmax", {"beta": 1.0})
+        case _:
+            raise ValueError(f"{tensor.op} cannot be written")
+    return builder.add(tensor.op, inputs, tensor.shape, name, options)
+
+
+def _window(tensor: Tensor) -> dict[str, Any]:
+    height, width = tensor.settings["strides"]
+    return {
+        "padding": _SAME if tensor.settings["padding"] == "same" else _VALID,
+        "strideH": height,
+        "strideW": width,
+        _ACTIVATION: int(tensor.settings.get("relu", False)),
+    }

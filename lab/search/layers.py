@@ -1,0 +1,130 @@
+"""Stands in for Keras where a network is only drawn: layers give their shapes, and nothing is computed or learned.
+
+It has the layers that networks of recipes use, with the arguments that they use, and the names of Keras. A network
+that uses another one fails by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from math import prod
+from types import SimpleNamespace
+from typing import Any
+
+Shape = tuple[int, ...]
+LayerCall = Callable[["Tensor"], "Tensor"]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What a layer gives. `op` is the operator of a converted model, `settings` what it needs to be written."""
+
+    op: str
+    shape: Shape
+    source: Tensor | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def network_of(source: str, shape: Shape, classes: int, options: Mapping[str, Any]) -> Tensor:
+    """The output of the network that a recipe's `network.py` builds, for a batch of 1."""
+    space: dict[str, Any] = {"__name__": "network", "__builtins__": {**_builtins(), "__import__": _import}}
+    exec(compile(source, "network.py", "exec"), space)  # noqa: S102 (a source of our own)
+    result: Tensor = space["network"](shape, classes, 1, **options)
+    return result
+
+
+def operators(output: Tensor) -> list[Tensor]:
+    """All tensors from the input to an output, in the order in which they are computed."""
+    chain = [output]
+    while chain[-1].source is not None:
+        chain.append(chain[-1].source)
+    return chain[::-1]
+
+
+def _input(shape: Shape, batch: int) -> Tensor:
+    return Tensor("INPUT", (batch, *shape))
+
+
+def _reshape(target: Shape) -> LayerCall:
+    return lambda x: Tensor("RESHAPE", (x.shape[0], *target), x)
+
+
+def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else value
+
+
+def _conv(filters: int, kernel: Any, strides: Any = 1, *, padding: str = "valid", use_bias: bool = True) -> LayerCall:
+    del use_bias  # a converted convolution has one in any case
+    settings = {"kernel": _pair(kernel), "strides": _pair(strides), "padding": padding, "relu": False}
+    return lambda x: Tensor("CONV_2D", (x.shape[0], *_places(x.shape, settings), filters), x, settings)
+
+
+def _depthwise(kernel: Any, strides: Any = 1, *, padding: str = "valid", use_bias: bool = True) -> LayerCall:
+    del use_bias  # a converted convolution has one in any case
+    settings = {"kernel": _pair(kernel), "strides": _pair(strides), "padding": padding, "relu": False}
+    return lambda x: Tensor("DEPTHWISE_CONV_2D", (x.shape[0], *_places(x.shape, settings), x.shape[-1]), x, settings)
+
+
+def _pooling(size: Any) -> LayerCall:
+    settings = {"kernel": _pair(size), "strides": _pair(size), "padding": "valid"}
+    return lambda x: Tensor("AVERAGE_POOL_2D", (x.shape[0], *_places(x.shape, settings), x.shape[-1]), x, settings)
+
+
+def _places(shape: Shape, settings: Mapping[str, Any]) -> Shape:
+    """Height and width of what a window gives that moves over a picture."""
+    sizes = zip(shape[1:3], settings["kernel"], settings["strides"], strict=True)
+    if settings["padding"] == "same":
+        return tuple(-(-length // stride) for length, _, stride in sizes)
+    return tuple((length - size) // stride + 1 for length, size, stride in sizes)
+
+
+def _relu() -> LayerCall:
+    """The converter computes it in the layer before it."""
+    return lambda x: replace(x, settings={**x.settings, "relu": True})
+
+
+def _unchanged(*_arguments: Any, **_options: Any) -> LayerCall:
+    """A layer that is gone in a converted model: dropout, and a normalisation that became weights and bias."""
+    return lambda x: x
+
+
+def _dense(units: int, *, activation: str | None = None) -> LayerCall:
+    def call(x: Tensor) -> Tensor:
+        dense = Tensor("FULLY_CONNECTED", (x.shape[0], units), x, {"relu": activation == "relu"})
+        return Tensor("SOFTMAX", dense.shape, dense) if activation == "softmax" else dense
+
+    return call
+
+
+def _model(source: Tensor, output: Tensor) -> Tensor:
+    if prod(source.shape) < 1:
+        raise ValueError("a network needs an input")
+    return output
+
+
+KERAS = SimpleNamespace(
+    Input=_input,
+    Model=_model,
+    layers=SimpleNamespace(
+        AveragePooling2D=_pooling,
+        BatchNormalization=_unchanged,
+        Conv2D=_conv,
+        Dense=_dense,
+        DepthwiseConv2D=_depthwise,
+        Dropout=_unchanged,
+        ReLU=_relu,
+        Reshape=_reshape,
+    ),
+)
+"""What a network imports as `keras`."""
+
+
+def _import(name: str, *arguments: Any) -> Any:
+    return KERAS if name == "keras" else __import__(name, *arguments)
+
+
+def _builtins() -> Mapping[str, Any]:
+    import builtins
+
+    return vars(builtins)

@@ -1,0 +1,32 @@
+"""The smallest project around a model: raw bytes in, the model, its outputs as they are."""
+
+from __future__ import annotations
+
+from rune.model.tflite import Model, read_model, signature
+from rune.project.files import MemoryFiles
+
+
+def project_around(data: bytes) -> MemoryFiles:
+    """The files of the project. Raises `ModelError`."""
+    return MemoryFiles({"Runefile.yml": runefile_around(read_model(data)).encode(), "model.tflite": data})
+
+
+def runefile_around(model: Model) -> str:
+    """Its Runefile, which has the model as `./model.tflite`."""
+    described = signature(model)
+    lines = ["version: 1", "image: runicos/base", "pipeline:"]
+    for number, one in enumerate(described.inputs):
+        kind = f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}"
+        lines += [f"  input_{number}:", "    capability: RAW", f"    outputs: [{kind}]"]
+    outputs = [f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}" for one in described.outputs]
+    inputs = ", ".join(f"input_{number}" for number in range(len(described.inputs)))
+    lines += [
+        "  model:",
+        "    model: ./model.tflite",
+        f"    inputs: [{inputs}]",
+        f"    outputs: [{', '.join(outputs)}]",
+    ]
+    for number in range(len(described.outputs)):
+        port = "model" if number == 0 else f"model.{number}"
+        lines += [f"  output_{number}:", "    out: tensor", f"    inputs: [{port}]"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,63 @@
+"""Scenes of a project's models: they are converted, in other forms too, and deleted."""
+
+from __future__ import annotations
+
+from forge.learning.conversions import actions
+from forge.learning.conversions.models import ConversionState
+from forge.learning.environments.actions import prepare_environment
+from forge.learning.models import ModelConversion
+from tests.forge.events.scenarios import Act, World, scene
+
+LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
+
+
+def _conversion(world: World, state: ConversionState = ConversionState.READY) -> ModelConversion:
+    row = actions.begin_conversion(world.developer, world.project, "net.keras", [b"bytes"])
+    ModelConversion.objects.filter(pk=row.pk).update(state=state, description=LAYERS)
+    row.refresh_from_db()
+    return row
+
+
+@scene(actions.begin_conversion)
+def a_model_is_converted(world: World) -> Act:
+    return lambda: actions.begin_conversion(world.developer, world.project, "net.keras", [b"bytes"])
+
+
+@scene(actions.restart_conversion)
+def a_model_is_converted_again(world: World) -> Act:
+    row = _conversion(world, ConversionState.FAILED)
+    return lambda: actions.restart_conversion(world.developer, row, shapes={"x": [49, 10]})
+
+
+@scene(actions.mix_form)
+def a_layer_stays_in_float(world: World) -> Act:
+    row = _conversion(world)
+    return lambda: actions.mix_form(world.developer, row, "int8", ["dense"])
+
+
+@scene(actions.count_on_boards)
+def forms_are_counted_on_other_boards(world: World) -> Act:
+    row = _conversion(world)
+    return lambda: actions.count_on_boards(world.developer, row, ["microbit-v2"])
+
+
+@scene(actions.announce_conversion)
+def the_job_of_a_conversion_goes_on(world: World) -> Act:
+    row = _conversion(world)
+    return lambda: actions.announce_conversion(row, world.developer)
+
+
+@scene(prepare_environment)
+def an_environment_is_prepared(world: World) -> Act:
+    row = _conversion(world, ConversionState.NEEDS)
+    needs = {"name": "tensorflow", "reads": "Keras models", "download": 1, "disk": 2}
+    ModelConversion.objects.filter(pk=row.pk).update(needs=needs)
+    first = world.developer.__class__.objects.order_by("joined").first()
+    assert first is not None
+    return lambda: prepare_environment(first, row)
+
+
+@scene(actions.discard_conversion)
+def a_conversion_is_deleted(world: World) -> Act:
+    row = _conversion(world)
+    return lambda: actions.discard_conversion(world.developer, row)

@@ -1,0 +1,65 @@
+"""Candidates: a network is drawn without TensorFlow, and its file has the operators that a converter writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.quantize.figures import figures_of
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import RECIPES
+from lab.search.candidate import candidate_model
+from lab.search.layers import network_of, operators
+from rune.model.tflite import TensorKind, read_model
+
+NETWORK = """
+import keras
+def network(shape, classes, batch):
+    source = keras.Input(shape, batch)
+    x = keras.layers.Conv2D(6, (3, 5), (2, 1), padding="same", use_bias=False)(source)
+    x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
+    x = keras.layers.DepthwiseConv2D(3)(x)
+    x = keras.layers.AveragePooling2D((x.shape[1], x.shape[2]))(x)
+    x = keras.layers.Dropout(0.5)(keras.layers.Reshape((6,))(x))
+    return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
+"""
+
+
+def test_a_network_is_drawn_with_the_shapes_that_keras_gives() -> None:
+    drawn = operators(network_of(NETWORK, (21, 10, 2), 4, {}))
+    assert [(each.op, each.shape) for each in drawn] == [
+        ("INPUT", (1, 21, 10, 2)),
+        ("CONV_2D", (1, 11, 10, 6)),
+        ("DEPTHWISE_CONV_2D", (1, 9, 8, 6)),
+        ("AVERAGE_POOL_2D", (1, 1, 1, 6)),
+        ("RESHAPE", (1, 6)),
+        ("FULLY_CONNECTED", (1, 4)),
+        ("SOFTMAX", (1, 4)),
+    ]
+    assert [each.settings.get("relu") for each in drawn[1:3]] == [True, False]
+
+
+def test_a_layer_that_cannot_be_drawn_is_named() -> None:
+    with pytest.raises(AttributeError, match="LSTM"):
+        network_of(NETWORK.replace("DepthwiseConv2D(3)", "LSTM(3)"), (21, 10, 2), 4, {})
+
+
+def arena_and_constants(model: bytes) -> tuple[int, int]:
+    figures = figures_of(model)
+    assert figures.arena is not None, figures.reason
+    assert figures.constants is not None
+    return figures.arena, figures.constants
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_candidate_is_compiled_whole_and_grows_with_its_filters(name: str) -> None:
+    recipe = RECIPES[name]
+    values = read_arguments(recipe.arguments, {}, name)
+    model = candidate_model(recipe, values, 3, "int8")
+    read = read_model(model)
+    assert read.tensors[read.inputs[0]].kind is TensorKind.INT8
+    assert tuple(read.tensors[read.inputs[0]].shape) == (1, *recipe.features(values).shape)
+    wider = candidate_model(recipe, {**values, "filters": 2 * int(values["filters"])}, 3, "int8")
+    (arena, constants), (more_arena, more_constants) = arena_and_constants(model), arena_and_constants(wider)
+    assert arena < more_arena
+    assert constants < more_constants
+    assert candidate_model(recipe, values, 3, "int8") == model

@@ -1,0 +1,32 @@
+"""The version of data that a forge.yml names is read, and what is no digest is named."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+import yaml
+
+from rune.source.policy.read import read_policy
+from rune.source.policy.schema import policy_schema
+
+DIGEST = f"sha256:{7:064x}"
+
+
+def test_a_digest_is_read() -> None:
+    for text, expected in ((f"data: {DIGEST}\n", DIGEST), ("data:\n", None), ("limits: {}\n", None)):
+        checked = read_policy(text)
+        assert (checked.diagnostics, checked.data) == ((), expected)
+        jsonschema.validate(yaml.safe_load(text), policy_schema())
+
+
+@pytest.mark.parametrize(
+    "value", ["newest", "3", "[a]", "{version: 3}", "sha256:12", DIGEST.upper(), f"{DIGEST}0", "''"]
+)
+def test_what_is_no_digest_is_refused(value: str) -> None:
+    checked = read_policy(f"data: {value}\n")
+    assert checked.data is None
+    assert checked.diagnostics[0].message.startswith(
+        "Unable to parse the input: `data` must be `sha256:` and 64 hexadecimal digits, not"
+    )
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(yaml.safe_load(f"data: {value}\n"), policy_schema())
