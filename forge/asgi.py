@@ -24,7 +24,7 @@ from forge.core.http.lifespan import lifespan, server_started, server_stopping  
 from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
-from forge.core.periodic import Runs, scheduler  # noqa: E402
+from forge.core.periodic import RunsIn, scheduler  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
@@ -71,9 +71,9 @@ def build_application() -> Any:
     )
 
 
-_places = {Runs.EACH_SERVER}
+_places = {RunsIn.EACH_SERVER}
 if settings.EMBEDDED_WORKER:
-    _places |= {Runs.EACH_WORKER, Runs.ONE_WORKER}
+    _places |= {RunsIn.EACH_WORKER, RunsIn.ONE_WORKER}
     _worker = BuildWorker()
     server_started.register(_worker.start)
     server_stopping.register(_worker.stop)

@@ -8,7 +8,7 @@ from typing import Final
 from rune.tensor import ElementType
 
 
-class Output(IntEnum):
+class OutputKind(IntEnum):
     """Where a rune sends results; the argument of `request_output`."""
 
     SERIAL = 1
@@ -36,7 +36,7 @@ class PixelFormat(IntEnum):
     GRAYSCALE = 2
 
 
-class Section:
+class SectionName:
     """Names of the custom sections of a `.rune`."""
 
     VERSION = ".rune_version"

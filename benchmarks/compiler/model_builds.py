@@ -11,7 +11,7 @@ from benchmarks.compiler.models import models
 from benchmarks.figure import ROOT, Spread, table
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Report
+from rune.compiler.building.report import BuildReport
 from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 
 RUNS = 5
@@ -32,7 +32,7 @@ class Built:
     first: float
     again: float
     changed: float | None
-    report: Report
+    report: BuildReport
 
 
 def measure() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.figure import table
 from benchmarks.language.checking import LARGE, USUAL, runefile
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import Service
+from rune.source.language.service import LanguageService
 
 RUNS = {USUAL: 51, LARGE: 5}
 QUESTIONS = (
@@ -32,14 +32,14 @@ def answers(stages: int) -> dict[str, float]:
     """The median time of each question, in ms."""
     text = runefile(stages)
     offset = text.rindex("- ") + 3
-    service = Service(PUBLISHED_BLOCKS)
+    service = LanguageService(PUBLISHED_BLOCKS)
     service.answer({"ask": "open", "files": {"Runefile.yml": {"text": text}}})
     service.answer({"ask": "check"})
     about: dict[str, Any] = {"offset": offset, "start": offset, "end": offset, "name": "renamed"}
     return {name: _milliseconds(service, {"ask": name, **about}, RUNS[stages]) for name in QUESTIONS}
 
 
-def _milliseconds(service: Service, request: dict[str, Any], runs: int) -> float:
+def _milliseconds(service: LanguageService, request: dict[str, Any], runs: int) -> float:
     times = []
     for _ in range(runs):
         begin = time.perf_counter()

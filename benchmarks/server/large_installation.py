@@ -29,8 +29,8 @@ def fill() -> None:
 
     from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
     from forge.activity.models import Activity
-    from forge.builds.models import Build, Kind, Preview, ProjectContents
-    from forge.jobs.models import Capability, Job, JobState
+    from forge.builds.models import Build, BuildTrigger, Preview, ProjectContents
+    from forge.jobs.models import Job, JobState, WorkerCapability
     from forge.projects.models import Favourite, Project, Version, Visibility
     from forge.reviews.models import Review, ReviewerGroup, Round
 
@@ -102,7 +102,7 @@ def fill() -> None:
         (
             Job(
                 kind="build",
-                capability=Capability.BUILD,
+                capability=WorkerCapability.BUILD,
                 organisation=projects[number % PROJECTS].organisation,
                 project=projects[number % PROJECTS],
                 requested_by=first if number % 20 == 0 else people[number % MEMBERS],
@@ -124,7 +124,7 @@ def fill() -> None:
                 project=projects[number % PROJECTS],
                 version=versions[number % PROJECTS],
                 name=projects[number % PROJECTS].name,
-                kind=Kind.NUMBERED,
+                kind=BuildTrigger.NUMBERED,
                 number=number // PROJECTS + 1,
             )
             for number in range(BUILDS)

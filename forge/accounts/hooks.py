@@ -33,7 +33,7 @@ member_projects: Hook[[Actor, UUID | None, int | None], Sequence[MemberProject]]
 
 
 @dataclass(frozen=True)
-class Purpose:
+class InvitationPurpose:
     """What somebody was invited for, beside being a member."""
 
     words: str
@@ -44,13 +44,13 @@ class Purpose:
     """Where they go once they joined."""
 
 
-purposes: Hook[[Invitation], Purpose | None] = Hook()
+purposes: Hook[[Invitation], InvitationPurpose | None] = Hook()
 """What an invitation is for, where a floor above made it for something."""
 
 invitation_accepted: Hook[[User, Invitation], None] = Hook()
 """In the transaction that makes the person a member."""
 
 
-def purpose_of(invitation: Invitation) -> Purpose | None:
+def purpose_of(invitation: Invitation) -> InvitationPurpose | None:
     """The one that an invitation has; None for being a member alone. The highest floor says it best."""
     return next((purpose for purpose in reversed(purposes.call(invitation)) if purpose is not None), None)

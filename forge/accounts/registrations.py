@@ -8,7 +8,7 @@ from django.conf import settings
 
 from forge.accounts.actions import end_old_entries
 from forge.accounts.tokens.actions.device import delete_ended_codes
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 
 DAY = 24 * 3600.0
 
@@ -23,6 +23,6 @@ def delete_old_entries() -> None:
     end_old_entries()
 
 
-register(PeriodicTask("audit", DAY, Runs.ONE_WORKER, "deletes old entries of the audit log", delete_old_entries))
-register(PeriodicTask("sessions", DAY, Runs.ONE_WORKER, "deletes sessions that have expired", delete_ended_sessions))
-register(PeriodicTask("device-codes", 3600, Runs.ONE_WORKER, "deletes codes of rune login", delete_ended_codes))
+register(PeriodicTask("audit", DAY, RunsIn.ONE_WORKER, "deletes old entries of the audit log", delete_old_entries))
+register(PeriodicTask("sessions", DAY, RunsIn.ONE_WORKER, "deletes sessions that have expired", delete_ended_sessions))
+register(PeriodicTask("device-codes", 3600, RunsIn.ONE_WORKER, "deletes codes of rune login", delete_ended_codes))

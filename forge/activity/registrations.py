@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.activity.access import end_old
 from forge.activity.recording import record
 from forge.core.events.log import event_written
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 
 DAY = 24 * 3600.0
 
@@ -16,4 +16,4 @@ def end_old_activity() -> None:
 
 
 event_written.register(record)
-register(PeriodicTask("activity", DAY, Runs.ONE_WORKER, "deletes what happened long ago", end_old_activity))
+register(PeriodicTask("activity", DAY, RunsIn.ONE_WORKER, "deletes what happened long ago", end_old_activity))

@@ -13,7 +13,7 @@ from forge.builds.access import preview_of
 from forge.builds.announcements import TARGETS_CHANGED
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import TooManyBuilds
-from forge.builds.models import Build, BuildChoices, BuildPackage, Kind, Preview, plain_options
+from forge.builds.models import Build, BuildChoices, BuildPackage, BuildTrigger, Preview, plain_options
 from forge.builds.previews.notify import previews
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
@@ -97,7 +97,7 @@ def note_rune_download(actor: Actor, build: Build) -> None:
 
     Raises `Forbidden` and `NotFound`.
     """
-    if build.kind != Kind.NUMBERED:
+    if build.kind != BuildTrigger.NUMBERED:
         note_download(actor, build.project, "preview.download")
     elif build.artefact is not None:
         what = {"number": build.number, "digest": build.artefact.digest}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from forge.builds.models import Build, Kind, Preview, PreviewState, ProjectContents
+from forge.builds.models import Build, BuildTrigger, Preview, PreviewState, ProjectContents
 from forge.core.actors import Actor
 from forge.jobs.models import JobState
 from forge.projects.models import Project, ProjectQuerySet
@@ -48,7 +48,11 @@ def projects_with_sensor(actor: Actor, sensor: str) -> ProjectQuerySet:
 
 def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
     """The person's projects whose Runefile has an error, or whose last build failed."""
-    last = Build.objects.filter(project=OuterRef("pk"), kind=Kind.NUMBERED).order_by("-number").values("job__state")
+    last = (
+        Build.objects.filter(project=OuterRef("pk"), kind=BuildTrigger.NUMBERED)
+        .order_by("-number")
+        .values("job__state")
+    )
     broken = Preview.objects.plain().filter(project=OuterRef("pk"), state=PreviewState.BROKEN)
     projects = Project.objects.of_member(actor).annotate(ended=Subquery(last[:1]))
     return projects.filter(Exists(broken) | Q(ended__in=(JobState.FAILED, JobState.LOST)))

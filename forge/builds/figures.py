@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.builds.models import Preview, PreviewState
 from forge.builds.quotas import KIND
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 
 RECENT = timedelta(minutes=15)
 """Over how long waits and durations are taken."""
@@ -57,7 +57,7 @@ def stuck_for(now: datetime | None = None) -> timedelta | None:
     """
     now = now or timezone.now()
     # A worker that builds nothing at the moment may be at a package or at firmware.
-    running = Job.objects.filter(capability=Capability.BUILD, state=JobState.RUNNING)
+    running = Job.objects.filter(capability=WorkerCapability.BUILD, state=JobState.RUNNING)
     lost: datetime | None = running.aggregate(at=Min("lease_until"))["at"]
     if lost is not None and lost < now:
         return now - lost

@@ -14,7 +14,7 @@ from django.utils import timezone
 from forge.accounts.models import User
 from forge.builds.artefacts.models import Artefact as Artefact
 from forge.builds.artefacts.models import ArtefactFile as ArtefactFile
-from forge.builds.artefacts.models import Role as Role
+from forge.builds.artefacts.models import FileRole as FileRole
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.leases import Leased
@@ -25,7 +25,7 @@ from rune.compiler.anvil.profile import LITERT, PROFILES
 from rune.compiler.building.spec import canonical_digest
 
 
-class Kind(models.TextChoices):
+class BuildTrigger(models.TextChoices):
     """Who asked: a person who pressed Build, or an edit."""
 
     NUMBERED = "numbered", "Numbered"
@@ -53,7 +53,7 @@ class BuildQuerySet(models.QuerySet["Build"]):
         return self.filter(project__in=Project.objects.of_member(actor))
 
     def numbered(self) -> BuildQuerySet:
-        return self.filter(kind=Kind.NUMBERED)
+        return self.filter(kind=BuildTrigger.NUMBERED)
 
     def unfinished(self) -> BuildQuerySet:
         """Numbered builds that wait or run."""
@@ -88,7 +88,7 @@ class Build(models.Model):
     """What a numbered build is of; a preview is of files that nobody kept."""
     name = models.CharField(max_length=60)
     """The project's name when the build was asked for; the rune carries it."""
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=BuildTrigger.choices)
     number = models.PositiveIntegerField(null=True, blank=True)
     job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.RESTRICT, related_name="build")
     """What makes a numbered build; a preview has none, since it is there once it is made."""
@@ -117,8 +117,8 @@ class Build(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="one_build_a_number"),
             models.CheckConstraint(
-                condition=Q(kind=Kind.NUMBERED, number__isnull=False, version__isnull=False, job__isnull=False)
-                | Q(kind=Kind.PREVIEW, number__isnull=True, job__isnull=True),
+                condition=Q(kind=BuildTrigger.NUMBERED, number__isnull=False, version__isnull=False, job__isnull=False)
+                | Q(kind=BuildTrigger.PREVIEW, number__isnull=True, job__isnull=True),
                 name="only_pressed_builds_have_numbers_and_jobs",
             ),
         ]

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.quotas.limits import Resource, limits_of, locked
+from forge.accounts.quotas.limits import QuotaResource, limits_of, locked
 from forge.core.errors import TooOften
 from forge.jobs.models import Job
 
@@ -36,7 +36,7 @@ def builds_of_person(user: User) -> QuerySet[Job]:
     return Job.objects.filter(kind__in=_KINDS, requested_by=user)
 
 
-def count_builds(builds: QuerySet[Job]) -> dict[Resource, int]:
+def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
     """How many were asked for in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
@@ -51,7 +51,7 @@ def count_builds(builds: QuerySet[Job]) -> dict[Resource, int]:
         time=Sum(ran, filter=in_day & Q(started__isnull=False)),
     )
     time = cast(timedelta | None, counts["time"]) or timedelta()
-    return {Resource.BUILDS: counts["builds"], Resource.MINUTES: int(time / MINUTE)}
+    return {QuotaResource.BUILDS: counts["builds"], QuotaResource.MINUTES: int(time / MINUTE)}
 
 
 def require_another_build(organisation: Organisation, user: User | None) -> None:
@@ -63,19 +63,19 @@ def require_another_build(organisation: Organisation, user: User | None) -> None
         _require("You", builds_of_person(user), limits_of(user.stream))
 
 
-def _require(who: str, builds: QuerySet[Job], limits: dict[Resource, int]) -> None:
+def _require(who: str, builds: QuerySet[Job], limits: dict[QuotaResource, int]) -> None:
     now, counts = timezone.now(), count_builds(builds)
-    if counts[Resource.BUILDS] >= limits[Resource.BUILDS]:
+    if counts[QuotaResource.BUILDS] >= limits[QuotaResource.BUILDS]:
         oldest = builds.filter(kind=KIND, created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
         raise TooOften(
-            f"{who} asked for {limits[Resource.BUILDS]} builds in the last hour, which is as many as there may be. "
+            f"{who} asked for {limits[QuotaResource.BUILDS]} builds in the last hour, which is all there is. "
             "Try again later; the preview goes on meanwhile.",
             _seconds_until(oldest, HOUR, now),
         )
-    if counts[Resource.MINUTES] >= limits[Resource.MINUTES]:
+    if counts[QuotaResource.MINUTES] >= limits[QuotaResource.MINUTES]:
         oldest = builds.filter(finished__gt=now - DAY).aggregate(at=Min("finished"))["at"]
         raise TooOften(
-            f"{who} used {limits[Resource.MINUTES]} minutes of builds in the last day, which is all there is. "
+            f"{who} used {limits[QuotaResource.MINUTES]} minutes of builds in the last day, which is all there is. "
             "Try again later; the preview goes on meanwhile.",
             _seconds_until(oldest, DAY, now),
         )

@@ -14,7 +14,7 @@ from forge.accounts.quotas.usage import Counts, organisation_counts, person_coun
 from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
 from forge.builds.evaluations.limits import judgements_of
-from forge.builds.models import Build, Kind, Preview
+from forge.builds.models import Build, BuildTrigger, Preview
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.notify import previews
@@ -23,7 +23,7 @@ from forge.builds.quotas import builds_of_organisation, builds_of_person, count_
 from forge.builds.runs.building import BUILD
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.jobs.kinds import register as register_kind
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.hooks import (
@@ -39,7 +39,7 @@ from forge.projects.hooks import (
     version_parts,
 )
 from forge.projects.models import Project
-from rune.source.policy import Outcome
+from rune.source.policy import LimitResult
 from rune.source.policy.wording import judgement_sentence
 from rune.wording import counted
 
@@ -74,7 +74,7 @@ def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
 @card_facts.register
 def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
-    last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
+    last = Build.objects.filter(project_id=OuterRef("project_id"), kind=BuildTrigger.NUMBERED).order_by("-number")
     good = last.filter(job__state=JobState.SUCCEEDED)
     rows = (
         Preview.objects.plain()
@@ -139,7 +139,7 @@ def _to_look_at(build: Build) -> tuple[str, str] | None:
     """What is wrong with a build, and why; None where nothing is."""
     if build.state != JobState.SUCCEEDED:
         return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It says no reason"
-    missed = [each for each in judgements_of(build) if each.outcome is Outcome.MISSED]
+    missed = [each for each in judgements_of(build) if each.outcome is LimitResult.MISSED]
     return ("missed a limit", judgement_sentence(missed[0])) if missed else None
 
 
@@ -170,7 +170,7 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
     """The numbered builds of versions, the newest first."""
     builds_by_version: dict[UUID, list[VersionBuildJson]] = {}
     rows = (
-        Build.objects.filter(version_id__in=version_ids, kind=Kind.NUMBERED)
+        Build.objects.filter(version_id__in=version_ids, kind=BuildTrigger.NUMBERED)
         .select_related("project__organisation")
         .order_by("-number")
     )
@@ -198,4 +198,4 @@ register_kind(BUILD)
 register_kind(PACKAGE)
 register_kind(FIRMWARE)
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
-register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))
+register(PeriodicTask("previews", 10, RunsIn.ONE_WORKER, "resumes previews that were broken off", resume_previews))

@@ -8,7 +8,7 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.builds.choices import MannerJson, choices_of_build, manner_to_json
 from forge.builds.evaluations.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.evaluations.outcomes import EvaluationSummaryJson
-from forge.builds.models import Build, BuildPackage, Kind, Preview, PreviewState
+from forge.builds.models import Build, BuildPackage, BuildTrigger, Preview, PreviewState
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.jobs.models import JobLogLine, JobState
 from rune.compiler.building.report import ReportJson
@@ -66,7 +66,7 @@ class BuildJson(TypedDict):
     id: Uuid
     job: Annotated[Uuid | None, "the job that makes it; null for a preview"]
     number: int | None
-    kind: Annotated[str, choices("BuildKind", Kind.values)]
+    kind: Annotated[str, choices("BuildKind", BuildTrigger.values)]
     state: BuildStateJson
     attempt: int
     version: BuiltVersionJson

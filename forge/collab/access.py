@@ -8,7 +8,7 @@ from uuid import UUID
 
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import Principal
-from forge.accounts.quotas.limits import Resource, limit_of
+from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.collab.reader import reader
 from forge.core.audit.denials import record_denial
 from forge.core.errors import DomainError, Moved
@@ -18,7 +18,7 @@ from forge.projects.models import Project
 
 
 @dataclass(frozen=True)
-class Access:
+class SocketAccess:
     """What a person may do on a project's sockets, and the streams that tell when that may change."""
 
     project_id: UUID
@@ -38,7 +38,7 @@ class Access:
 class InitialAccess:
     """Access when a socket opens, and the numbers of the streams' last events that it is sure to reflect."""
 
-    access: Access
+    access: SocketAccess
     heard: Mapping[str, int]
     most_sockets: int
     """How many the organisation may have open."""
@@ -49,7 +49,7 @@ async def enter_by_address(principal: Principal, organisation: str, name: str) -
     return await reader.ask(_enter, principal, organisation, name)
 
 
-async def access_now(principal: Principal, project_id: UUID) -> Access | None:
+async def access_now(principal: Principal, project_id: UUID) -> SocketAccess | None:
     """The access as it is now; None when it is lost."""
     return await reader.ask(_now, principal.afresh(), project_id)
 
@@ -63,11 +63,13 @@ def _enter(principal: Principal, organisation: str, name: str) -> InitialAccess 
     # Asked again after the numbers are read: a change in between is either in the answer or has a higher number.
     access = _now(principal.afresh(), first.project_id)
     return (
-        None if access is None else InitialAccess(access, heard, limit_of(access.organisation_stream, Resource.SOCKETS))
+        None
+        if access is None
+        else InitialAccess(access, heard, limit_of(access.organisation_stream, QuotaResource.SOCKETS))
     )
 
 
-def _by_address(principal: Principal, organisation: str, name: str) -> Access | None:
+def _by_address(principal: Principal, organisation: str, name: str) -> SocketAccess | None:
     try:
         return _access(principal, find_project(principal, organisation, name, Verb.READ))
     except Moved as moved:
@@ -82,15 +84,15 @@ def _by_address(principal: Principal, organisation: str, name: str) -> Access | 
         return None
 
 
-def _now(principal: Principal, project_id: UUID) -> Access | None:
+def _now(principal: Principal, project_id: UUID) -> SocketAccess | None:
     project = Project.objects.alive().select_related("organisation").filter(pk=project_id).first()
     if project is None or not can(principal, Verb.READ, project):
         return None
     return _access(principal, project)
 
 
-def _access(principal: Principal, project: Project) -> Access:
-    return Access(
+def _access(principal: Principal, project: Project) -> SocketAccess:
+    return SocketAccess(
         project_id=project.pk,
         may=verbs_on(principal, project),
         address=project.full_name,

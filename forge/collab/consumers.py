@@ -19,7 +19,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from forge.accounts.announcements import PROFILE_CHANGED
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.principals import Principal, acting_as
-from forge.collab.access import Access, access_now, enter_by_address
+from forge.collab.access import SocketAccess, access_now, enter_by_address
 from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.outbox import Outbox, outbox
@@ -27,7 +27,7 @@ from forge.collab.protocol.frames import (
     Awareness,
     Frame,
     FrameTooLarge,
-    Heard,
+    HeardFrames,
     Ignored,
     MalformedFrame,
     QueryAwareness,
@@ -62,7 +62,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     """
 
     principal: Principal
-    access: Access
+    access: SocketAccess
     access_checked_at = 0.0
     """When access was looked at last, on the monotonic clock."""
     _following: asyncio.Task[None] | None = None
@@ -256,7 +256,7 @@ class CollabConsumer(ProjectSocket):
             case Awareness(clients):
                 room.hear_presence(self, clients, is_first=not self._was_present)
                 self._was_present = True
-            case Heard(frames):
+            case HeardFrames(frames):
                 self._heard_frames = frames
             case QueryAwareness():
                 self._send_presence()

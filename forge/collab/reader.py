@@ -18,7 +18,7 @@ Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
 
-class Reader:
+class RoomReader:
     """Answers one question after another; its thread starts with the first."""
 
     def __init__(self) -> None:
@@ -53,5 +53,5 @@ def _answer(question: Callable[[], Answer]) -> Answer:
         return question()
 
 
-reader = Reader()
+reader = RoomReader()
 """The reader of this process."""

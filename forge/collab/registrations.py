@@ -6,7 +6,7 @@ import logging
 from uuid import UUID
 
 from forge.accounts.models import Organisation
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.room.submissions import FromElsewhere
@@ -26,7 +26,7 @@ def follow_document(sender: object, project_id: UUID, sequence: int, update: byt
 @organisation_counts.register
 def open_sockets_of(organisation: Organisation) -> Counts:
     """How many sockets an organisation has open here."""
-    return {Resource.SOCKETS: sockets_of_organisations.in_use_by(organisation.stream)}
+    return {QuotaResource.SOCKETS: sockets_of_organisations.in_use_by(organisation.stream)}
 
 
 document_changed.connect(follow_document, dispatch_uid="collab.follow_document")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from forge.comparison.snapshots import ModelFacts, Snapshot
 from rune.source.runefile import Outline
-from rune.source.runefile.outline import Node, NodeArgument, Wire
+from rune.source.runefile.outline import NodeArgument, OutlineNode, Wire
 
 Change = Literal["added", "removed", "changed", "same"]
 FileState = Mapping[str, Any]
@@ -53,13 +53,13 @@ class StageChange:
     of other contents: another model, or other code."""
 
     change: Change
-    before: Node | None
-    after: Node | None
+    before: OutlineNode | None
+    after: OutlineNode | None
     arguments: tuple[ArgumentChange, ...] = ()
     is_replaced: bool = False
 
     @property
-    def node(self) -> Node:
+    def node(self) -> OutlineNode:
         """The stage as it is now, or as it was where it is gone."""
         node = self.after or self.before
         if node is None:
@@ -178,7 +178,7 @@ def _stages(before: Snapshot, then: Outline, after: Snapshot, now: Outline) -> t
     return tuple(changes)
 
 
-def _stage(before: Snapshot, was: Node, after: Snapshot, node: Node) -> StageChange:
+def _stage(before: Snapshot, was: OutlineNode, after: Snapshot, node: OutlineNode) -> StageChange:
     is_another = (was.kind, was.detail) != (node.kind, node.detail)
     is_replaced = not is_another and _has_other_file(was, before, node, after)
     arguments = compare_arguments(before, was, after, node) if _has_same_arguments(was, node) else ()
@@ -186,12 +186,14 @@ def _stage(before: Snapshot, was: Node, after: Snapshot, node: Node) -> StageCha
     return StageChange("changed" if differs else "same", was, node, arguments, is_replaced)
 
 
-def _has_same_arguments(was: Node, node: Node) -> bool:
+def _has_same_arguments(was: OutlineNode, node: OutlineNode) -> bool:
     """Whether both take the same arguments: `SOUND 16 kHz` and `SOUND 8 kHz` do, and two blocks do not."""
     return (was.kind, was.detail.partition(" ")[0]) == (node.kind, node.detail.partition(" ")[0])
 
 
-def compare_arguments(before: Snapshot, was: Node, after: Snapshot, node: Node) -> tuple[ArgumentChange, ...]:
+def compare_arguments(
+    before: Snapshot, was: OutlineNode, after: Snapshot, node: OutlineNode
+) -> tuple[ArgumentChange, ...]:
     """The arguments that differ, in the later order. Nothing where a side does not tell its own."""
     if was.arguments is None or node.arguments is None:
         return ()
@@ -230,7 +232,7 @@ def _argument_text(side: Snapshot, argument: NodeArgument | None) -> _ArgumentTe
     return _ArgumentText(argument.value, side.digest(argument.file) or "") if text is None else _ArgumentText(text)
 
 
-def _has_other_file(was: Node, before: Snapshot, node: Node, after: Snapshot) -> bool:
+def _has_other_file(was: OutlineNode, before: Snapshot, node: OutlineNode, after: Snapshot) -> bool:
     then, now = before.digest(was.file), after.digest(node.file)
     return then is not None and now is not None and then != now
 

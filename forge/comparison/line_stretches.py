@@ -16,7 +16,7 @@ Mark = Literal["added", "removed", "same"]
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """A line. `number` counts in the later text and is None for a removed line; `key` names the line in links."""
 
     mark: Mark
@@ -30,14 +30,16 @@ class FileLines:
     """A changed file as stretches of lines; without any if it has too many lines to compare."""
 
     path: str
-    stretches: tuple[tuple[Line, ...], ...]
+    stretches: tuple[tuple[ComparedLine, ...], ...]
 
 
 KeyOf = Callable[[int], str]
 """Returns the key of a line of the later text by its number."""
 
 
-def stretches_of(then: Sequence[str], now: Sequence[str], key_of: KeyOf | None = None) -> tuple[tuple[Line, ...], ...]:
+def stretches_of(
+    then: Sequence[str], now: Sequence[str], key_of: KeyOf | None = None
+) -> tuple[tuple[ComparedLine, ...], ...]:
     """Returns the changed lines, each stretch with the lines around it."""
     if max(len(then), len(now)) > MOST_LINES:
         return ()
@@ -50,11 +52,11 @@ def _lines(
     now: Sequence[str],
     group: Sequence[tuple[str, int, int, int, int]],
     key_of: KeyOf | None,
-) -> Iterator[Line]:
+) -> Iterator[ComparedLine]:
     for tag, from_then, to_then, from_now, to_now in group:
         if tag != "equal":
             for text in then[from_then:to_then]:
-                yield Line("removed", text, None)
+                yield ComparedLine("removed", text, None)
         mark: Mark = "same" if tag == "equal" else "added"
         for number, text in enumerate(now[from_now:to_now], start=from_now + 1):
-            yield Line(mark, text, number, key_of(number) if key_of else "")
+            yield ComparedLine(mark, text, number, key_of(number) if key_of else "")

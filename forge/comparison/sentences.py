@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import Comparison, FileChange, ModelChange, PipelineChange, StageChange, WireChange
 from forge.comparison.snapshots import ModelFacts
-from rune.source.runefile.outline import Node
+from rune.source.runefile.outline import OutlineNode
 from rune.wording import counted, listed, size_text
 
 KIND_NAMES = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}
@@ -63,7 +63,7 @@ def _stage_sentence(stage: StageChange) -> str:
     return f"`{name}` changed from {before.detail} to {after.detail}."
 
 
-def _kind_name(node: Node) -> str:
+def _kind_name(node: OutlineNode) -> str:
     return KIND_NAMES.get(node.kind, "stage")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rune.source.runefile import Outline
-from rune.source.runefile.outline import Node, NodeArgument, Wire
+from rune.source.runefile.outline import NodeArgument, OutlineNode, Wire
 
 Manifest = Mapping[str, Mapping[str, Any]]
 """`{path: {"digest": "sha256:..", "size": bytes}}`."""
@@ -99,7 +99,7 @@ class Snapshot:
 def read_outline(outline: Mapping[str, Any]) -> Outline:
     """The outline that `rune.source.runefile.outline_to_json` wrote."""
     nodes = (
-        Node(node["name"], node["kind"], node["detail"], node["line"], node.get("file"), _arguments(node))
+        OutlineNode(node["name"], node["kind"], node["detail"], node["line"], node.get("file"), _arguments(node))
         for node in outline["nodes"]
     )
     wires = (

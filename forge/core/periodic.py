@@ -31,7 +31,7 @@ ERROR_LIMIT = 500
 """Characters of an error that are kept."""
 
 
-class Runs(StrEnum):
+class RunsIn(StrEnum):
     """Where something is done."""
 
     EACH_SERVER = "every server process"
@@ -46,7 +46,7 @@ class PeriodicTask:
     name: str
     every: float
     """Seconds from one start to the next; it is never started twice in one process at once."""
-    runs: Runs
+    runs: RunsIn
     purpose: str
     """One phrase for whoever lists them."""
     action: Callable[[], None]
@@ -95,18 +95,18 @@ def run_claimed(task: PeriodicTask) -> float:
     return task.every
 
 
-class Scheduler:
+class PeriodicScheduler:
     """Two threads: one for quick work of this process, one for what one process does, which may take long."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def start(self, places: Collection[Runs]) -> None:
+    def start(self, places: Collection[RunsIn]) -> None:
         """Starts to do what is registered for these places; returns at once."""
         self._stopping.clear()
-        own = [task for task in tasks.values() if task.runs in places and task.runs is not Runs.ONE_WORKER]
-        shared = [task for task in tasks.values() if task.runs in places and task.runs is Runs.ONE_WORKER]
+        own = [task for task in tasks.values() if task.runs in places and task.runs is not RunsIn.ONE_WORKER]
+        shared = [task for task in tasks.values() if task.runs in places and task.runs is RunsIn.ONE_WORKER]
         for name, wanted, first in (("periodic", own, 0.0), ("periodic-shared", shared, START)):
             if wanted:
                 thread = threading.Thread(target=self._run, args=(wanted, first), daemon=True, name=name)
@@ -134,7 +134,7 @@ class Scheduler:
             connections.close_all()
 
     def _do(self, task: PeriodicTask) -> float:
-        if task.runs is not Runs.ONE_WORKER:
+        if task.runs is not RunsIn.ONE_WORKER:
             run_once(task)
             return task.every
         try:
@@ -144,5 +144,5 @@ class Scheduler:
             return min(task.every, 60.0)
 
 
-scheduler = Scheduler()
+scheduler = PeriodicScheduler()
 """This process's."""

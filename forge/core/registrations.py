@@ -9,7 +9,7 @@ from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from forge.core.blobs.usage import recount_all
 from forge.core.database.checkpoints import checkpoints
 from forge.core.http.lifespan import server_stopping
-from forge.core.periodic import PeriodicTask, Runs, register, scheduler
+from forge.core.periodic import PeriodicTask, RunsIn, register, scheduler
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,11 @@ def find_strays() -> None:
 server_stopping.register(scheduler.stop)
 # After the scheduler, whose thread uses the connection.
 server_stopping.register(checkpoints.close)
-register(PeriodicTask("blobs", 600, Runs.ONE_WORKER, "removes stored bytes that nothing needs", remove_unneeded_blobs))
-register(PeriodicTask("stored-bytes", 3600, Runs.ONE_WORKER, "counts each organisation's bytes anew", recount_all))
-register(PeriodicTask("strays", 24 * 3600, Runs.ONE_WORKER, "finds stored bytes that a crash left", find_strays))
-register(PeriodicTask("scrub", SCRUB_EVERY, Runs.ONE_WORKER, "compares stored bytes with digests", read_part_of_store))
+register(
+    PeriodicTask("blobs", 600, RunsIn.ONE_WORKER, "removes stored bytes that nothing needs", remove_unneeded_blobs)
+)
+register(PeriodicTask("stored-bytes", 3600, RunsIn.ONE_WORKER, "counts each organisation's bytes anew", recount_all))
+register(PeriodicTask("strays", 24 * 3600, RunsIn.ONE_WORKER, "finds stored bytes that a crash left", find_strays))
+register(
+    PeriodicTask("scrub", SCRUB_EVERY, RunsIn.ONE_WORKER, "compares stored bytes with digests", read_part_of_store)
+)

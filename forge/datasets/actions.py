@@ -15,7 +15,7 @@ from forge.datasets.announcements import DATA_CHANGED
 from forge.datasets.models import DataSet
 
 
-class Change:
+class DataSetChange:
     """A change of a data set, as a context: a transaction in which the data set is locked.
 
     Changes of one data set follow each other. Each has a revision, an audit entry and an event, which `note` writes.

@@ -12,7 +12,7 @@ from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
 from forge.datasets.samples.actions import Mark
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
-from forge.datasets.versions.manifest import Comparison, Entry
+from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
 
 _KIND = choices("DataSampleKind", SampleKind.values)
@@ -309,7 +309,7 @@ def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:
     }
 
 
-def comparison_to_json(comparison: Comparison, sentences: list[str]) -> DataComparisonJson:
+def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> DataComparisonJson:
     """What changed between two versions."""
     return {
         "sentences": sentences,

@@ -14,7 +14,7 @@ from forge.core.actors import Actor
 from forge.core.errors import DomainError
 from forge.core.events.log import event_written, stored_event
 from forge.core.models import Event
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
@@ -74,9 +74,11 @@ def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
 
 
 register(
-    PeriodicTask("deployments", FOLLOW_EVERY, Runs.ONE_WORKER, "moves deployments whose followed tag moved", follow_all)
+    PeriodicTask(
+        "deployments", FOLLOW_EVERY, RunsIn.ONE_WORKER, "moves deployments whose followed tag moved", follow_all
+    )
 )
 register(
-    PeriodicTask("calls", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often deployments were asked", write_calls)
+    PeriodicTask("calls", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down how often deployments were asked", write_calls)
 )
-register(PeriodicTask("telemetry", FLUSH_EVERY, Runs.EACH_SERVER, "writes down what apps reported", write_telemetry))
+register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down what apps reported", write_telemetry))

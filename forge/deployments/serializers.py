@@ -10,7 +10,7 @@ from rest_framework import serializers
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.deployments.actions import Choice
+from forge.deployments.actions import TagChoice
 from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 
@@ -83,9 +83,9 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField(max_length=71, default="", allow_blank=True)
 
     @staticmethod
-    def choice(body: dict[str, Any]) -> Choice:
+    def choice(body: dict[str, Any]) -> TagChoice:
         """The tag that a body names."""
-        return Choice(body["tag"], body["follow"], body["digest"])
+        return TagChoice(body["tag"], body["follow"], body["digest"])
 
 
 class NewDeploymentSerializer(ChoiceSerializer):

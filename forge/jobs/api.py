@@ -19,7 +19,7 @@ from forge.core.errors import Conflict, NotFound
 from forge.jobs.access import find_job, jobs_of
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.lists.filters import JobFilter
-from forge.jobs.lists.items import Cursor, items_of, list_jobs
+from forge.jobs.lists.items import JobCursor, items_of, list_jobs
 from forge.jobs.lists.serializers import JobJson, JobLogJson, item_to_json, log_to_json
 from forge.jobs.models import Job
 
@@ -48,11 +48,11 @@ class OrganisationJobs(ForgeView):
         return Response(PageJson[JobJson](next=address, previous=None, results=results))
 
 
-def _cursor(request: Request) -> Cursor | None:
+def _cursor(request: Request) -> JobCursor | None:
     """Where the page begins; None for the newest. Raises `NotFound` for a cursor that we did not make."""
     text = request.query_params.get("cursor", "")
     try:
-        return Cursor.parse(text) if text else None
+        return JobCursor.parse(text) if text else None
     except ValueError:
         raise NotFound("Invalid cursor") from None
 

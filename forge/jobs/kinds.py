@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 
@@ -67,7 +67,7 @@ class JobContext(Protocol):
         """Renews the lease; to be called several times a second. Raises `LeaseLost`, or `JobStopped` at the end of
         the worker."""
 
-    def pace(self) -> Pace:
+    def pace(self) -> ComputePace:
         """How fast to compute now: others may go first. To be called several times a second."""
 
     def log(self, text: str, level: str = "info", step: str = "", milliseconds: float | None = None) -> None:

@@ -32,7 +32,7 @@ class JobState(models.TextChoices):
 UNFINISHED_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
-class Capability(models.TextChoices):
+class WorkerCapability(models.TextChoices):
     """What a worker must have to run a job."""
 
     BUILD = "build", "Build"
@@ -71,7 +71,7 @@ class Job(Leased):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     """The name of a `forge.jobs.kinds.JobKind`."""
-    capability = models.CharField(max_length=10, choices=Capability.choices)
+    capability = models.CharField(max_length=10, choices=WorkerCapability.choices)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="jobs")
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
     requested_by = models.ForeignKey(

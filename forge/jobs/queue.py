@@ -39,7 +39,7 @@ _PARTY = ("organisation", "requested_by", "by_program")
 
 
 @dataclass(frozen=True)
-class LogLine:
+class NewLogLine:
     """A line for a job's log. `level` is "info", "warning" or "error"."""
 
     text: str
@@ -162,7 +162,7 @@ def recent_jobs(now: datetime) -> list[RecentJobs]:
 @transaction.atomic
 def renew(
     lease: JobLease,
-    lines: Sequence[LogLine] = (),
+    lines: Sequence[NewLogLine] = (),
     progress: Mapping[str, float | str] | None = None,
     now: datetime | None = None,
 ) -> None:
@@ -193,7 +193,7 @@ def finish(
     *,
     result: Mapping[str, Any] | None = None,
     error: str = "",
-    lines: Sequence[LogLine] = (),
+    lines: Sequence[NewLogLine] = (),
 ) -> None:
     """Ends the job. Raises `LeaseLost`, and then nothing is written."""
     # A job that succeeded has no use for its checkpoint; a retry of another goes on from it.
@@ -222,7 +222,7 @@ def _end_dependents(job: Job) -> None:
         if revoke(
             Job.objects.filter(pk=waiting.pk, state=JobState.QUEUED), state=state, error=text, finished=timezone.now()
         ):
-            append_log(waiting, [LogLine(text, "error")])
+            append_log(waiting, [NewLogLine(text, "error")])
             _announce_change(waiting)
             _end_dependents(waiting)
 
@@ -242,7 +242,7 @@ def _revive_dependents(job: Job) -> None:
 
 @transaction.atomic
 def put_back(
-    lease: JobLease, lines: Sequence[LogLine], *, counts: bool, wait: timedelta = timedelta(), paused: bool = False
+    lease: JobLease, lines: Sequence[NewLogLine], *, counts: bool, wait: timedelta = timedelta(), paused: bool = False
 ) -> None:
     """Queues the job again, to be started after `wait`, or when it is resumed; `counts` says whether the attempt does.
     Raises `LeaseLost`."""
@@ -259,7 +259,7 @@ def cancel(job: Job, by: str) -> bool:
     unfinished = Job.objects.unfinished().filter(pk=job.pk)
     if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity=""):
         return False
-    append_log(job, [LogLine(f"{by} cancelled the {kind_of(job.kind).noun}.", "warning")])
+    append_log(job, [NewLogLine(f"{by} cancelled the {kind_of(job.kind).noun}.", "warning")])
     _announce_change(job)
     _end_dependents(job)
     return True
@@ -287,7 +287,7 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
     values = {"attempt": 0, "due": timezone.now(), "started": None, "finished": None, "progress": 0.0, "error": ""}
     if not revoke(ended, state=JobState.QUEUED, **values):
         return False
-    append_log(job, [LogLine(f"{by} started the {kind_of(job.kind).noun} again.")])
+    append_log(job, [NewLogLine(f"{by} started the {kind_of(job.kind).noun} again.")])
     _announce_change(job)
     _revive_dependents(job)
     return True
@@ -305,19 +305,19 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
         if job.attempt >= attempts:
             text = f"The worker stopped answering {attempts} times. The {noun} failed. Retry it."
             revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="")
-            append_log(job, [LogLine(text, "error")])
+            append_log(job, [NewLogLine(text, "error")])
             _announce_change(job)
             _end_dependents(job)
             continue
         text = f"The worker stopped answering. The {noun} starts again, attempt {job.attempt + 1} of {attempts}."
         revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="")
-        append_log(job, [LogLine(text, "warning")])
+        append_log(job, [NewLogLine(text, "warning")])
         _announce_change(job)
         queued.append(job.pk)
     return tuple(queued)
 
 
-def append_log(job: Job, lines: Sequence[LogLine]) -> None:
+def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
     """Adds lines within the caller's transaction, up to the limit of a log."""
     if not lines:
         return

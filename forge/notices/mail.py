@@ -22,7 +22,7 @@ from forge.core.events.declarations import find_notice_topic
 from forge.notices.access import notices_of
 from forge.notices.messages import sentence, title
 from forge.notices.models import Notice
-from forge.notices.rules import Reason
+from forge.notices.rules import NoticeCause
 from forge.notices.unsubscribing import unsubscribe_token
 from rune.wording import counted
 
@@ -64,10 +64,10 @@ def _send_to(person_id: UUID, now: datetime) -> int:
 def emails_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
     """One email for each notice that asks something, and one for all the rest."""
     rows = list(notices)
-    for notice in (notice for notice in rows if notice.reason == Reason.REQUESTED):
+    for notice in (notice for notice in rows if notice.reason == NoticeCause.REQUESTED):
         place = notice.project.full_name if notice.project else notice.organisation.name
         yield _email("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
-    rest = [notice for notice in rows if notice.reason != Reason.REQUESTED]
+    rest = [notice for notice in rows if notice.reason != NoticeCause.REQUESTED]
     if rest:
         context = {"count": counted(len(rest), "notice"), "lines": [_shown(each) for each in rest[:LISTED]]}
         yield _email("digest", person, context | {"more": max(0, len(rest) - LISTED)})
@@ -75,7 +75,7 @@ def emails_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlt
 
 def _shown(notice: Notice) -> dict[str, str]:
     topic, who = find_notice_topic(notice.kind), str(notice.actor or "")
-    text = sentence(topic, Reason(notice.reason), who, notice.facts, notice.events)
+    text = sentence(topic, NoticeCause(notice.reason), who, notice.facts, notice.events)
     place = notice.project.full_name if notice.project else notice.organisation.name
     url = f"{settings.PUBLIC_URL}{notice.get_absolute_url()}"
     return {"title": title(notice.facts), "text": text, "place": place, "url": url}

@@ -10,7 +10,7 @@ from django.db import models
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
-from forge.notices.rules import Level, MailChoice, Reason
+from forge.notices.rules import Level, MailChoice, NoticeCause
 from forge.projects.models import Project
 
 
@@ -47,7 +47,7 @@ class Notice(models.Model):
     """Where it is, below the address of its project, or of the organisation where it has none."""
     kind = models.CharField(max_length=40)
     """The name of a topic that an app declares (`forge.core.events.announcements.NoticeTopic`)."""
-    reason = models.CharField(max_length=10, choices=[(reason.value, reason.value) for reason in Reason])
+    reason = models.CharField(max_length=10, choices=[(reason.value, reason.value) for reason in NoticeCause])
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     facts = models.JSONField(default=dict)
     """The values of its sentence, its title and the key of its message (`forge.notices.messages`)."""

@@ -24,7 +24,7 @@ from forge.notices.access import find_notice, level_of, levels_of, mail_choice_o
 from forge.notices.filters import LISTS, NoticeFilter
 from forge.notices.messages import action, sentence, title
 from forge.notices.models import Notice
-from forge.notices.rules import Level, MailChoice, Reason
+from forge.notices.rules import Level, MailChoice, NoticeCause
 from forge.notices.unsubscribing import person_of_token
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -73,7 +73,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def _row(notice: Notice) -> NoticeRow:
-    topic, reason = find_notice_topic(notice.kind), Reason(notice.reason)
+    topic, reason = find_notice_topic(notice.kind), NoticeCause(notice.reason)
     text = sentence(topic, reason, str(notice.actor or ""), notice.facts, notice.events)
     icon = topic.icon if topic else "message-square"
     return NoticeRow(notice, title(notice.facts), text, action(topic, reason), icon)

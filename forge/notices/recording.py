@@ -15,7 +15,16 @@ from forge.core.events.log import append_event, stored_event
 from forge.core.models import Event
 from forge.notices.announcements import INBOX_CHANGED, inbox_stream
 from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
-from forge.notices.rules import Audience, Level, MailChoice, Reason, mail_due, recipients, stronger, topic_and_message
+from forge.notices.rules import (
+    Audience,
+    Level,
+    MailChoice,
+    NoticeCause,
+    mail_due,
+    recipients,
+    stronger,
+    topic_and_message,
+)
 from forge.projects.models import Project
 
 
@@ -55,7 +64,7 @@ def _write(
     actor: UUID | None,
     organisation: UUID,
     project: Project | None,
-    reasons: Mapping[UUID, Reason],
+    reasons: Mapping[UUID, NoticeCause],
 ) -> None:
     """Writes one notice for each person, or changes the one about the same thing. The lock of the event's stream keeps
     another event of the same thing waiting."""
@@ -67,9 +76,9 @@ def _write(
     for person, reason in reasons.items():
         notice = known.get(person) or Notice(person_id=person, subject=draft.subject, events=0)
         is_unread = notice.events > 0 and notice.read is None and notice.done is None
-        notice.reason = stronger(reason, Reason(notice.reason)) if is_unread else reason
+        notice.reason = stronger(reason, NoticeCause(notice.reason)) if is_unread else reason
         notice.events = notice.events + 1 if is_unread else 1
-        due = mail_due(Reason(notice.reason), choices.get(person, MailChoice.REQUESTED_AND_DIGEST), now)
+        due = mail_due(NoticeCause(notice.reason), choices.get(person, MailChoice.REQUESTED_AND_DIGEST), now)
         # A digest that is due stays due; what asks for something is not put off by what follows it.
         notice.mail_due = min(filter(None, (notice.mail_due if is_unread else None, due)), default=None)
         notice.organisation_id, notice.project = organisation, project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.core.events.log import event_written
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.notices.mail import end_old, send_due
 from forge.notices.recording import record
 
@@ -22,5 +22,5 @@ def end_old_notices() -> None:
 
 event_written.register(record)
 # Servers alone have a way to a mail server.
-register(PeriodicTask("notice-mail", 10, Runs.EACH_SERVER, "sends emails about notices", send_mail))
-register(PeriodicTask("notices", DAY, Runs.ONE_WORKER, "deletes old notices", end_old_notices))
+register(PeriodicTask("notice-mail", 10, RunsIn.EACH_SERVER, "sends emails about notices", send_mail))
+register(PeriodicTask("notices", DAY, RunsIn.ONE_WORKER, "deletes old notices", end_old_notices))

@@ -11,7 +11,7 @@ from uuid import UUID
 from forge.core.events.announcements import NoticeDraft, NoticeTopic
 
 
-class Reason(StrEnum):
+class NoticeCause(StrEnum):
     """Why somebody hears of it."""
 
     REQUESTED = "requested"
@@ -56,10 +56,10 @@ DIGEST_AT = time(6, 0)
 """When the daily digest goes out, in UTC."""
 
 
-def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Mapping[UUID, Reason]:
+def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Mapping[UUID, NoticeCause]:
     """Returns who gets a notice, and why. Nobody gets one of their own act, of what they may not read, or of what they
     muted; but somebody who is mentioned by name gets it of a muted thing too."""
-    reasons: dict[UUID, Reason] = {}
+    reasons: dict[UUID, NoticeCause] = {}
     for person in audience.members - ({actor} if actor else set()):
         level = audience.levels.get(person, Level.MINE)
         reason = _reason(draft, person, level)
@@ -70,33 +70,33 @@ def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Ma
     return reasons
 
 
-def topic_and_message(draft: NoticeDraft, reason: Reason) -> tuple[NoticeTopic, str]:
+def topic_and_message(draft: NoticeDraft, reason: NoticeCause) -> tuple[NoticeTopic, str]:
     """Returns the topic and the key of the message for somebody who gets the notice for this reason."""
     other = draft.topic.for_addressees
-    if reason is Reason.REQUESTED and other is not None:
+    if reason is NoticeCause.REQUESTED and other is not None:
         return other, next(iter(other.messages))
     return draft.topic, draft.message
 
 
-def _reason(draft: NoticeDraft, person: UUID, level: Level) -> Reason | None:
+def _reason(draft: NoticeDraft, person: UUID, level: Level) -> NoticeCause | None:
     if person in draft.addressees:
-        return Reason.REQUESTED
+        return NoticeCause.REQUESTED
     if person in draft.participants:
-        return Reason.MINE
-    return Reason.WATCHING if level is Level.ALL and draft.is_for_watchers else None
+        return NoticeCause.MINE
+    return NoticeCause.WATCHING if level is Level.ALL and draft.is_for_watchers else None
 
 
-def stronger(first: Reason, second: Reason) -> Reason:
+def stronger(first: NoticeCause, second: NoticeCause) -> NoticeCause:
     """Of the reasons of two events that one unread notice tells of, the one that counts."""
-    order: Set[Reason] = {first, second}
-    return next(reason for reason in (Reason.REQUESTED, Reason.MINE, Reason.WATCHING) if reason in order)
+    order: Set[NoticeCause] = {first, second}
+    return next(reason for reason in (NoticeCause.REQUESTED, NoticeCause.MINE, NoticeCause.WATCHING) if reason in order)
 
 
-def mail_due(reason: Reason, choice: MailChoice, now: datetime) -> datetime | None:
+def mail_due(reason: NoticeCause, choice: MailChoice, now: datetime) -> datetime | None:
     """When an email tells of a notice that is made now; None where none does."""
     if choice is MailChoice.NONE:
         return None
-    if reason is Reason.REQUESTED and choice is not MailChoice.DIGEST:
+    if reason is NoticeCause.REQUESTED and choice is not MailChoice.DIGEST:
         return now + MAIL_AFTER
     return None if choice is MailChoice.REQUESTED else next_digest(now)
 

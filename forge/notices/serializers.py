@@ -9,7 +9,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.events.declarations import find_notice_topic, notice_topics
 from forge.notices.messages import action, sentence, title
 from forge.notices.models import Notice
-from forge.notices.rules import Level, MailChoice, Reason
+from forge.notices.rules import Level, MailChoice, NoticeCause
 
 
 class NoticeJson(TypedDict):
@@ -17,7 +17,7 @@ class NoticeJson(TypedDict):
 
     id: Uuid
     kind: Annotated[str, choices("NoticeKind", notice_topics())]
-    reason: Annotated[str, choices("NoticeReason", Reason)]
+    reason: Annotated[str, choices("NoticeReason", NoticeCause)]
     project: Annotated[str | None, "organisation and name; null for what is of an organisation alone"]
     title: str
     text: str
@@ -46,7 +46,7 @@ class WatchedJson(TypedDict):
 
 def notice_to_json(notice: Notice) -> NoticeJson:
     """A notice, found by `forge.notices.access.notices_of`."""
-    topic, reason = find_notice_topic(notice.kind), Reason(notice.reason)
+    topic, reason = find_notice_topic(notice.kind), NoticeCause(notice.reason)
     return {
         "id": str(notice.pk),
         "kind": notice.kind,

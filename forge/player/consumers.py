@@ -36,7 +36,7 @@ from forge.player.messages import (
     read_from_studio,
 )
 from forge.player.models import PhonePass
-from forge.player.pace import Pace
+from forge.player.pace import PlayerPace
 from forge.player.passes import find_pass, is_alive, phones_group
 
 _log = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ class PhoneConsumer(PairingSocket):
         phone_pass = await _pass_of(self.scope.get("cookies", {}), route["organisation"], route["name"])
         if phone_pass is not None:
             self.phone, self.scope["user"] = phone_pass, phone_pass.user
-        self._pace = Pace(A_SECOND, AT_ONCE)
+        self._pace = PlayerPace(A_SECOND, AT_ONCE)
         await super().connect()
 
     def acting(self) -> Principal:
@@ -281,7 +281,7 @@ class StudioConsumer(PairingSocket):
         return self.studios
 
     async def connect(self) -> None:
-        self._pace = Pace(A_SECOND, AT_ONCE)
+        self._pace = PlayerPace(A_SECOND, AT_ONCE)
         await super().connect()
 
     async def joined(self) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.events.delivery import deliver
@@ -19,7 +19,7 @@ from forge.player.passes import phones_group
 from forge.projects.models import Project
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     """Passes that phones hold, and codes that wait for a phone."""
     now = timezone.now()
     living = Q(used__isnull=False, expires__gt=now) | Q(used__isnull=True, link_expires__gt=now)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.player.actions import delete_ended_passes
 
 register(
     PeriodicTask(
-        "phones", 24 * 3600, Runs.ONE_WORKER, "deletes phones' links and passes that ended", delete_ended_passes
+        "phones", 24 * 3600, RunsIn.ONE_WORKER, "deletes phones' links and passes that ended", delete_ended_passes
     )
 )

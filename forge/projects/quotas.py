@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.accounts.models import Organisation
-from forge.accounts.quotas.limits import Resource, limit_of, locked
+from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.core.errors import QuotaReached
 from forge.projects.models import Project
 
@@ -16,7 +16,7 @@ def count_projects(organisation: Organisation) -> int:
 def require_another(organisation: Organisation) -> None:
     """In the transaction that makes a project: raises `QuotaReached` where there are as many as there may be."""
     locked(organisation)
-    limit = limit_of(organisation.stream, Resource.PROJECTS)
+    limit = limit_of(organisation.stream, QuotaResource.PROJECTS)
     if count_projects(organisation) >= limit:
         raise QuotaReached(
             f"{organisation.name} has {limit} projects, which is as many as it may have. "

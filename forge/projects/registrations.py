@@ -8,19 +8,19 @@ from collections.abc import Collection, Sequence, Set
 from uuid import UUID
 
 from forge.accounts.hooks import (
+    InvitationPurpose,
     MemberProject,
-    Purpose,
     member_projects,
     projects_of_organisation,
     purposes,
     readable_projects_among,
 )
 from forge.accounts.models import Invitation, Organisation
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.core.actors import Actor
 from forge.core.audit.messages import ids_among
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.projects.actions import end_samples
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
@@ -53,12 +53,12 @@ def offered_projects(actor: Actor, organisation: UUID | None, limit: int | None)
 
 
 @purposes.register
-def project_of(invitation: Invitation) -> Purpose | None:
+def project_of(invitation: Invitation) -> InvitationPurpose | None:
     """The project that an invitation is to, while it is there."""
     if invitation.project is None:
         return None
     project = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
-    return Purpose("", project.full_name, project.get_absolute_url()) if project else None
+    return InvitationPurpose("", project.full_name, project.get_absolute_url()) if project else None
 
 
 def delete_ended_samples() -> None:
@@ -70,15 +70,15 @@ def delete_ended_samples() -> None:
 @organisation_counts.register
 def projects_of(organisation: Organisation) -> Counts:
     """How many projects an organisation has."""
-    return {Resource.PROJECTS: count_projects(organisation)}
+    return {QuotaResource.PROJECTS: count_projects(organisation)}
 
 
-register(PeriodicTask("samples", 60, Runs.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))
+register(PeriodicTask("samples", 60, RunsIn.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))
 register(
     PeriodicTask(
         "versions",
         INTERVAL_SECONDS,
-        Runs.ONE_WORKER,
+        RunsIn.ONE_WORKER,
         "saves what people work on as versions",
         autosave_changed_projects,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.builds.models import ArtefactFile, Role
+from forge.builds.models import ArtefactFile, FileRole
 from forge.core.errors import NotFound
 from forge.projects.models import Project
 from forge.registry.distribution.digests import is_digest
@@ -37,4 +37,4 @@ def advice_on(repository: Repository, reference: str) -> str:
 
 def is_rune(digest: str) -> bool:
     """Whether a blob is a rune that was built here, and not a manifest's config."""
-    return ArtefactFile.objects.filter(blob_id=digest, role=Role.RUNE).exists()
+    return ArtefactFile.objects.filter(blob_id=digest, role=FileRole.RUNE).exists()

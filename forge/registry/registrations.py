@@ -9,7 +9,7 @@ from uuid import UUID
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.blobs.affected import names_of_users
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
@@ -48,24 +48,26 @@ usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)
 register_kind(SIGN)
 register_kind(REBUILD)
-register(PeriodicTask("artifacts", SWEEP_EVERY, Runs.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep))
-register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
+register(
+    PeriodicTask("artifacts", SWEEP_EVERY, RunsIn.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep)
+)
+register(PeriodicTask("uses", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down how often runes were used", write_down))
 register(
     PeriodicTask(
         "signatures",
         COMPLETE_EVERY,
-        Runs.EACH_SERVER,
+        RunsIn.EACH_SERVER,
         "adds provenance and signatures that are missing",
         complete_publications,
     )
 )
-register(PeriodicTask("signer", CHECK_EVERY, Runs.EACH_SERVER, "starts the signer when there is work", start_signer))
+register(PeriodicTask("signer", CHECK_EVERY, RunsIn.EACH_SERVER, "starts the signer when there is work", start_signer))
 register(
     PeriodicTask(
-        "rebuilds", REQUEST_EVERY, Runs.ONE_WORKER, "builds what was published a second time", request_rebuilds
+        "rebuilds", REQUEST_EVERY, RunsIn.ONE_WORKER, "builds what was published a second time", request_rebuilds
     )
 )
-register(PeriodicTask("templates", EVERY, Runs.ONE_WORKER, "builds and publishes the templates", publish_templates))
+register(PeriodicTask("templates", EVERY, RunsIn.ONE_WORKER, "builds and publishes the templates", publish_templates))
 
 
 @state_parts.register

@@ -28,7 +28,7 @@ from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.requests import number_of, request_refs
 from forge.reviews.actions import bring_from_outside, bring_newer
-from forge.reviews.changes.actions.outside import Origin
+from forge.reviews.changes.actions.outside import OutsideOrigin
 from forge.reviews.changes.edits import Edits, apply_edits
 from forge.reviews.changes.models import ChangeRequest
 
@@ -97,7 +97,7 @@ def pull(actor: Actor, project: Project, token: str = "", request: str = "") -> 
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingCommit:
     """Files of a commit as a version of the project, and what the repository tells of it."""
 
     version: Version
@@ -106,7 +106,7 @@ class Incoming:
 
 
 @transaction.atomic
-def update_files(actor: Actor, link: LinkedBranch, incoming: Incoming, edits: Edits) -> None:
+def update_files(actor: Actor, link: LinkedBranch, incoming: IncomingCommit, edits: Edits) -> None:
     """Makes the project's files those of a commit, since they had no change of their own since the last one.
 
     Raises `Forbidden`, and `FileChanged` where somebody edits at this moment.
@@ -122,7 +122,7 @@ def update_files(actor: Actor, link: LinkedBranch, incoming: Incoming, edits: Ed
 
 
 @transaction.atomic
-def note_shared(actor: Actor, link: LinkedBranch, incoming: Incoming) -> None:
+def note_shared(actor: Actor, link: LinkedBranch, incoming: IncomingCommit) -> None:
     """The project has a commit's files already. Raises `Forbidden`."""
     require(actor, Verb.EDIT, link.project)
     _note_shared(link, incoming)
@@ -131,7 +131,7 @@ def note_shared(actor: Actor, link: LinkedBranch, incoming: Incoming) -> None:
 
 
 @transaction.atomic
-def offer_commit(actor: Actor, link: LinkedBranch, ref: str, base: Version, incoming: Incoming) -> ChangeRequest:
+def offer_commit(actor: Actor, link: LinkedBranch, ref: str, base: Version, incoming: IncomingCommit) -> ChangeRequest:
     """Makes a change request of a commit of this ref of the repository, or another round of the one that is open.
 
     Raises `Forbidden` and `TooManyOffers`.
@@ -144,14 +144,14 @@ def offer_commit(actor: Actor, link: LinkedBranch, ref: str, base: Version, inco
         RemoteRequest.objects.filter(pk=existing.pk).update(commit=newest.commit)
         return existing.change_request
     number = number_of(ref)
-    origin = Origin(newest.author, f"request {number} of {link.address}" if number else link.place)
+    origin = OutsideOrigin(newest.author, f"request {number} of {link.address}" if number else link.place)
     title = newest.subject or f"Commit {newest.commit[:12]}"
     change = bring_from_outside(actor, project, origin, title, base=base, offered=incoming.version)
     RemoteRequest.objects.create(change_request=change, project=project, url=link.url, ref=ref, commit=newest.commit)
     return change
 
 
-def _note_shared(link: LinkedBranch, incoming: Incoming) -> None:
+def _note_shared(link: LinkedBranch, incoming: IncomingCommit) -> None:
     link.commit, link.version, link.shared = incoming.newest.commit, incoming.version, timezone.now()
     link.save(update_fields=["commit", "version", "shared"])
 

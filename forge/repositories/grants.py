@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
@@ -15,7 +15,7 @@ from forge.projects.models import Project
 from forge.repositories.models import LinkedBranch
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     links = LinkedBranch.objects.active().filter(linked_by__in=scope.people, project__deleted_at=None)
     if scope.organisation is not None:
         links = links.filter(project__organisation=scope.organisation)

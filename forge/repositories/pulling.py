@@ -20,7 +20,7 @@ from forge.core.actors import Actor
 from forge.core.errors import DomainError, TooOften
 from forge.core.sealing import unseal
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability, Job
+from forge.jobs.models import Job, WorkerCapability
 from forge.projects.archives.extract_archive import extract_file
 from forge.projects.errors import FileChanged
 from forge.projects.files.contents import StoredFile
@@ -31,7 +31,7 @@ from forge.projects.models import Project, Version
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import Manifest, WorkingTree, working_tree
 from forge.repositories.access import Shared, open_request, shared_with
-from forge.repositories.actions import Incoming, note_shared, offer_commit, update_files
+from forge.repositories.actions import IncomingCommit, note_shared, offer_commit, update_files
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
@@ -117,7 +117,7 @@ def _bring(
     job.tick()
     version = store_outside_version(actor, project, theirs, fetched.newest, f"{fetched.commit[:12]} of {link.place}")
     is_request = fetched.ref != link.ref
-    incoming = Incoming(version, fetched.newest, fetched.left_out)
+    incoming = IncomingCommit(version, fetched.newest, fetched.left_out)
     facts = {
         "commit": fetched.commit,
         "came": [asdict(each) for each in fetched.came],
@@ -218,7 +218,7 @@ def require_link(actor: Actor, job: Job) -> None:
 
 PULL = JobKind(
     PULL_KIND,
-    Capability.SEND,
+    WorkerCapability.SEND,
     run_pull_job,
     "Git pull",
     titles=_titles,

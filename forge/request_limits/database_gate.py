@@ -8,7 +8,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from forge.core.database.presence import Presence
+from forge.core.database.presence import DatabasePresence
 from forge.core.errors import DatabaseAway
 from forge.core.http.lifespan import Receive, Scope, Send
 from forge.request_limits.refusals import RefusalResponse, refuse
@@ -26,7 +26,7 @@ AWAY = RefusalResponse(
 class DatabaseGate:
     """ASGI middleware. A request whose answer has begun is left alone."""
 
-    def __init__(self, application: Any, presence: Presence) -> None:
+    def __init__(self, application: Any, presence: DatabasePresence) -> None:
         self._application = application
         self._presence = presence
 

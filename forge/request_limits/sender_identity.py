@@ -15,7 +15,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from forge.accounts.quotas.limits import Resource, limit_of
+from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.accounts.tokens.authorization import NotAToken, read_authorization
 from forge.core.http.lifespan import Scope
 from forge.core.http.senders import sender_of
@@ -55,5 +55,5 @@ def _person_of_session(key: str | None) -> str | None:
 
 async def sockets_of_person(user: Any) -> int:
     """How many sockets a person may have open at once."""
-    limit: int = await database_sync_to_async(limit_of)(user.stream, Resource.SOCKETS)
+    limit: int = await database_sync_to_async(limit_of)(user.stream, QuotaResource.SOCKETS)
     return limit

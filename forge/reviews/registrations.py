@@ -11,12 +11,12 @@ from django.db.models import Q
 
 from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import Organisation, User
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.core.actors import Actor
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import Approved, approvals, judges_of
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
@@ -33,7 +33,7 @@ from rune.wording import listed
 
 register(
     PeriodicTask(
-        "reviews-due", 600, Runs.ONE_WORKER, "reminds reviewers of reviews that are due", remind_of_due_reviews
+        "reviews-due", 600, RunsIn.ONE_WORKER, "reminds reviewers of reviews that are due", remind_of_due_reviews
     )
 )
 purposes.register(review_of)
@@ -107,13 +107,13 @@ def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]
 @organisation_counts.register
 def trials_that_an_organisation_had(organisation: Organisation) -> Counts:
     """Changes that were tried in the last hour."""
-    return {Resource.TRIALS: trials_of_organisation(organisation).count()}
+    return {QuotaResource.TRIALS: trials_of_organisation(organisation).count()}
 
 
 @person_counts.register
 def trials_that_a_person_had(user: User) -> Counts:
     """The same of a person, in all organisations together."""
-    return {Resource.TRIALS: trials_of_person(user).count()}
+    return {QuotaResource.TRIALS: trials_of_person(user).count()}
 
 
 def _card_verdict(state: ReviewState) -> CardVerdict:

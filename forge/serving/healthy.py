@@ -17,7 +17,7 @@ from pathlib import Path
 
 from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
 from forge.core.data_lock import running_server
-from forge.serving.configuration.environment import BadEnvironment, Environment, read_environment
+from forge.serving.configuration.environment import BadEnvironment, ServerEnvironment, read_environment
 from rune.running.isolation.probe import probe
 from rune.running.isolation.protections import Protection
 
@@ -37,7 +37,7 @@ def main() -> int:
     return 1 if reason else 0
 
 
-def health_problem(environment: Environment, seconds: float = TIMEOUT_SECONDS) -> str | None:
+def health_problem(environment: ServerEnvironment, seconds: float = TIMEOUT_SECONDS) -> str | None:
     """None if the server is healthy, else the reason."""
     # This machine's own server, asked by the loopback address: there is nobody whose certificate could be doubted.
     context = ssl.create_default_context()
@@ -57,7 +57,7 @@ def health_problem(environment: Environment, seconds: float = TIMEOUT_SECONDS) -
         return f"{address} does not answer: {getattr(error, 'reason', error)}"
 
 
-def isolation_problem(environment: Environment) -> str | None:
+def isolation_problem(environment: ServerEnvironment) -> str | None:
     """Prints each protection of a process that computes, or why it is missing; None unless a required one is.
 
     What a server was given with its start, such as a control group, is looked up at the one that runs here.

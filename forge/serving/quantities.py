@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from rune.wording import size_text
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
@@ -22,6 +22,6 @@ def read_quantity(text: str) -> int | None:
     return int(match[1]) * _UNITS[unit]
 
 
-def shown_quantity(resource: Resource, count: int) -> str:
+def shown_quantity(resource: QuotaResource, count: int) -> str:
     """Bytes as a size, everything else as a number."""
-    return size_text(count) if resource is Resource.BYTES else str(count)
+    return size_text(count) if resource is QuotaResource.BYTES else str(count)

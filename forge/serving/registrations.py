@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from forge.core.audit.chain import copied_through
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.serving.audit_copies import delivery
 
 copied_through.register(delivery.copied_through)
 register(
-    PeriodicTask("audit", 1, Runs.EACH_SERVER, "chains the audit log and sends it to its copies", delivery.keep_chain)
+    PeriodicTask("audit", 1, RunsIn.EACH_SERVER, "chains the audit log and sends it to its copies", delivery.keep_chain)
 )

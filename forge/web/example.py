@@ -13,7 +13,7 @@ from django.conf import settings
 
 
 @dataclass(frozen=True)
-class Bar:
+class ScoreBar:
     """A score of the picture: its label, and whole percent."""
 
     label: str
@@ -29,7 +29,7 @@ class Example:
     strokes: str
     lines: tuple[str, ...]
     answer: str
-    bars: tuple[Bar, ...]
+    bars: tuple[ScoreBar, ...]
 
 
 SHOWN = 3
@@ -54,5 +54,5 @@ def _example(manifest: Path, changed: float) -> Example:
         strokes=json.dumps(manifest_data["strokes"]),
         lines=tuple(" ".join(f"{x * 100:g},{y * 100:g}" for x, y in stroke) for stroke in manifest_data["strokes"]),
         answer=manifest_data["answer"],
-        bars=tuple(Bar(each["label"], round(each["share"] * 100)) for each in manifest_data["scores"][:SHOWN]),
+        bars=tuple(ScoreBar(each["label"], round(each["share"] * 100)) for each in manifest_data["scores"][:SHOWN]),
     )

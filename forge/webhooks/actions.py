@@ -39,7 +39,7 @@ MOST = 20
 
 
 @dataclass(frozen=True)
-class Change:
+class WebhookChange:
     """What of a webhook is to be another; None leaves it."""
 
     url: str | None = None
@@ -75,7 +75,7 @@ def create_webhook(
 
 
 @transaction.atomic
-def change_webhook(actor: Actor, webhook: Webhook, change: Change, *, seen: Seen = None) -> Webhook:
+def change_webhook(actor: Actor, webhook: Webhook, change: WebhookChange, *, seen: Seen = None) -> Webhook:
     """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
 
     Raises `Forbidden`, `PersonNeeded`, `Stale`, `BadWebhookAddress` and `Invalid`.

@@ -100,7 +100,7 @@ class OneWebhook(WebhookView):
     def patch(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         webhook = self.webhook(request, organisation, webhook_id)
         body = self.read_body(request, WebhookChangeSerializer)
-        change = actions.Change(body.get("url"), body.get("topics"), body.get("on"))
+        change = actions.WebhookChange(body.get("url"), body.get("topics"), body.get("on"))
         return _answer(actions.change_webhook(principal_of(request), webhook, change, seen=seen_by(request)))
 
     @extend_schema(operation_id="webhooks_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.models import Organisation, User, of_living_tokens
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
@@ -23,7 +23,7 @@ _REASON = (
 )
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     webhooks = (
         Webhook.objects.on().filter(of_living_tokens(), created_by__in=scope.people).select_related("organisation")
     )

@@ -115,10 +115,10 @@ def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpRespon
     try:
         match request.POST.get("do"):
             case "save":
-                change_request = actions.Change(request.POST.get("url", ""), request.POST.getlist("topics"))
+                change_request = actions.WebhookChange(request.POST.get("url", ""), request.POST.getlist("topics"))
                 actions.change_webhook(principal, target, change_request, seen=seen)
             case "on" | "off" as wanted:
-                actions.change_webhook(principal, target, actions.Change(on=wanted == "on"), seen=seen)
+                actions.change_webhook(principal, target, actions.WebhookChange(on=wanted == "on"), seen=seen)
             case "ping":
                 actions.ping(principal, target)
             case "rotate":

@@ -13,7 +13,7 @@ Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
-class Job:
+class ChildJob:
     """One step. `inputs` and `outputs` are paths in the child's folder, by name; a step need not write all outputs."""
 
     folder: Path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class ChildLimits:
     """Seconds on the clock and on the processors, and bytes of memory of a child."""
 
     seconds: int = 120

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.child.limits import FILE_LIMIT
 from lab.refusal import Reason, Refused
 from rune.running.isolation.confine import confine
@@ -81,7 +81,7 @@ def _do(request: Mapping[str, Any], folder: Path, answers: IO[str]) -> Any:
     def save(name: str) -> None:
         _write(outputs[name], request["outputs"][name])
 
-    job = Job(folder, request["spec"], inputs, outputs, report, send, save)
+    job = ChildJob(folder, request["spec"], inputs, outputs, report, send, save)
     result = import_module(STEPS[request["step"]]).run(job)
     for name, path in outputs.items():
         if path.exists():

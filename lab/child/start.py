@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from lab.child.limits import FOLDER_LIMIT, Limits
+from lab.child.limits import FOLDER_LIMIT, ChildLimits
 from lab.child.main import out_of_memory
 from lab.refusal import Reason, Refused, refused_from_json
 from rune.running.isolation.launch import NO_GROUP
@@ -54,7 +54,7 @@ class Step:
     spec: Mapping[str, Any]
     inputs: Mapping[str, Path]
     outputs: Mapping[str, Path]
-    limits: Limits = field(default_factory=Limits)
+    limits: ChildLimits = field(default_factory=ChildLimits)
     work: str = "conversion"
     """What it is called in a message about its end."""
 

@@ -20,7 +20,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json
-from rune.tools.cli.terminal.progress import Progress, progress
+from rune.tools.cli.terminal.progress import ProgressLine, progress
 from rune.wording import plain
 
 
@@ -151,6 +151,6 @@ def _print(converted: Converted, request: Request, *, is_json: bool) -> None:
         click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)
 
 
-def _show(line: Progress | None, text: str) -> None:
+def _show(line: ProgressLine | None, text: str) -> None:
     if line is not None:
         line.text = text

@@ -30,7 +30,7 @@ from rune.source.policy.training_section import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json
-from rune.tools.cli.terminal.progress import Progress, progress
+from rune.tools.cli.terminal.progress import ProgressLine, progress
 from rune.wording import plain
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -145,7 +145,7 @@ def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> N
     click.echo("\n".join(counted_needs(needs, reason)))
 
 
-def _show(line: Progress | None, text: str) -> None:
+def _show(line: ProgressLine | None, text: str) -> None:
     if line is not None:
         line.text = text
 
@@ -153,7 +153,7 @@ def _show(line: Progress | None, text: str) -> None:
 class _Events:
     """Shows the events of a run: each as a line of JSON, or the newest in the line of progress."""
 
-    def __init__(self, is_json: bool, line: Progress | None) -> None:
+    def __init__(self, is_json: bool, line: ProgressLine | None) -> None:
         self._is_json = is_json
         self._line = line
 

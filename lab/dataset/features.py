@@ -30,7 +30,7 @@ HOPS = 2
 
 
 @dataclass(frozen=True)
-class Windows:
+class FeatureWindows:
     """What a model reads of all recordings. `inputs` is f32 `[windows, ...]`; `recordings` is i32 `[windows]`, the
     place of the recording that each is of. `too_short` are the places of recordings that fill no window."""
 
@@ -39,7 +39,9 @@ class Windows:
     too_short: Sequence[int]
 
 
-def windows_of_recordings(rune: bytes, recordings: Sequence[Recording], progress: Callable[[int], None]) -> Windows:
+def windows_of_recordings(
+    rune: bytes, recordings: Sequence[Recording], progress: Callable[[int], None]
+) -> FeatureWindows:
     """Runs a rune that sends its features as a TENSOR. Calls `progress` with the number of finished recordings.
 
     Raises `Refused` for a recording on which the rune fails, and for features that are not finite or too many.
@@ -64,7 +66,7 @@ def windows_of_recordings(rune: bytes, recordings: Sequence[Recording], progress
         progress(place + 1)
     if not inputs:
         raise Refused(Reason.DATA, "Every recording is shorter than a window. Choose a shorter window.")
-    return Windows(np.stack(inputs), np.array(places, np.int32), tuple(too_short))
+    return FeatureWindows(np.stack(inputs), np.array(places, np.int32), tuple(too_short))
 
 
 class RecordingRunner:

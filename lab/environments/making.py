@@ -33,14 +33,14 @@ class EnvironmentProblem(Exception):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedEnvironment:
     """An environment that is as its lock says: how many packages it has, and the version of its main one."""
 
     packages: int
     version: str
 
 
-def prepare(environment: Environment, say: Say) -> Checked:
+def prepare(environment: Environment, say: Say) -> CheckedEnvironment:
     """Makes an environment that is not ready; says its size before anything is fetched. Raises `EnvironmentProblem`."""
     environment.folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(environment.folder.with_suffix(".lock")):
@@ -57,7 +57,7 @@ def prepare(environment: Environment, say: Say) -> Checked:
     return checked
 
 
-def check(environment: Environment) -> Checked:
+def check(environment: Environment) -> CheckedEnvironment:
     """Compares what an environment has with its lock, and imports its main module. Raises `EnvironmentProblem`."""
     installed = dict(_installed(environment))
     problems = []
@@ -73,7 +73,7 @@ def check(environment: Environment) -> Checked:
     if completed.returncode:
         last = completed.stderr.strip().splitlines()[-1:] or ["no message"]
         raise EnvironmentProblem(_remake(environment, f"{environment.module} cannot be imported: {last[0]}"))
-    return Checked(len(expected), completed.stdout.strip())
+    return CheckedEnvironment(len(expected), completed.stdout.strip())
 
 
 def remove(environment: Environment) -> None:

@@ -31,7 +31,7 @@ _VERSIONS: Final[Mapping[str, int]] = {"FULLY_CONNECTED": 5, "TRANSPOSE_CONV": 1
 
 
 @dataclass
-class Operator:
+class BuiltOperator:
     """One operator. `options` has the fields of the format's `<options_name>Options`."""
 
     op: str
@@ -56,7 +56,7 @@ class Builder:
         self._tensors: list[_Tensor] = []
         self._constants: dict[tuple[str, Shape, bytes], int] = {}
         self._names: dict[str, int] = {}
-        self.operators: list[Operator] = []
+        self.operators: list[BuiltOperator] = []
 
     def tensor(self, name: str, shape: Sequence[int], kind: str = "float32") -> int:
         """A tensor that is an input, or that an operator gives."""
@@ -111,7 +111,7 @@ class Builder:
         """Adds an operator with a result for each shape; the numbers of these tensors."""
         named = [name if place == 0 else f"{name}:{place}" for place in range(len(shapes))]
         outputs = [self.tensor(one, shape, kind) for one, shape in zip(named, shapes, strict=True)]
-        self.operators.append(Operator(op, list(inputs), outputs, options[0], dict(options[1])))
+        self.operators.append(BuiltOperator(op, list(inputs), outputs, options[0], dict(options[1])))
         return outputs
 
     def file(self, inputs: Mapping[str, int], outputs: Mapping[str, int]) -> bytes:
@@ -155,7 +155,7 @@ class Builder:
             described.buffer = len(buffers) - 1
         return described
 
-    def _operator(self, one: Operator, codes: dict[str, int], places: Mapping[int, int]) -> Any:
+    def _operator(self, one: BuiltOperator, codes: dict[str, int], places: Mapping[int, int]) -> Any:
         operator = schema.OperatorT()
         operator.opcodeIndex = codes.setdefault(one.op, len(codes))
         operator.inputs = np.array([places[tensor] for tensor in one.inputs], np.int32)

@@ -18,7 +18,7 @@ from rune.wording import listed
 
 
 @dataclass(frozen=True)
-class Figures:
+class ModelFigures:
     """The size of a model's file, and of the arena and the constants of the smallest rune around it. These two are None
     for a model that is not compiled; `reason` says why."""
 
@@ -28,18 +28,18 @@ class Figures:
     reason: str = ""
 
 
-def figures_of(data: bytes) -> Figures:
+def figures_of(data: bytes) -> ModelFigures:
     """Counts what a model needs."""
     try:
         model = read_model(data)
         lacking = unsupported(model)
         if lacking:
-            return Figures(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
+            return ModelFigures(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
         files = project_around(data)
         models = ProjectModels(files)
         plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, BuildOptions("model")).plan
     except (ModelError, CompileError) as error:
-        return Figures(len(data), reason=str(error))
+        return ModelFigures(len(data), reason=str(error))
     except BuildFailed as error:
-        return Figures(len(data), reason="; ".join(each.message for each in error.diagnostics))
-    return Figures(len(data), plan.arena_size, plan.constant_size)
+        return ModelFigures(len(data), reason="; ".join(each.message for each in error.diagnostics))
+    return ModelFigures(len(data), plan.arena_size, plan.constant_size)

@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from lab.quantize.layers import Layer
 from lab.quantize.levels import IDENTICAL
-from lab.quantize.samples import Array, Sample
+from lab.quantize.samples import Array, CalibrationSample
 from lab.refusal import Reason, Refused
 
 
@@ -90,7 +90,7 @@ class _Sums:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FormNoise:
     """A form beside the float model. `layers` has the decibels of each layer that both have; `output` those of all
     outputs together. `changed` counts samples with another answer, `right` those whose answer is their label."""
 
@@ -114,10 +114,10 @@ class _Form:
 def compare(
     source: bytes,
     forms: Mapping[str, bytes],
-    samples: Sequence[Sample],
+    samples: Sequence[CalibrationSample],
     layers: Sequence[Layer],
     report: Callable[[int], None] = lambda _: None,
-) -> tuple[dict[str, Comparison], tuple[str, ...]]:
+) -> tuple[dict[str, FormNoise], tuple[str, ...]]:
     """Compares forms with the float model; the comparison of each, and the names of the classes.
 
     All models run a sample before the next one: the tensors of one sample are many megabytes. `report` takes the number
@@ -139,7 +139,7 @@ def compare(
             running[name].changed += answer != before
             running[name].right += bool(classes) and classes[answer] == sample.label
     return {
-        name: Comparison(
+        name: FormNoise(
             {layer: round(one.decibels, 1) for layer, one in form.layers.items()},
             round(form.whole.decibels, 1),
             form.changed,
@@ -150,7 +150,7 @@ def compare(
     }, classes
 
 
-def _add(form: _Form, sample: Sample, outputs: Sequence[Array]) -> int:
+def _add(form: _Form, sample: CalibrationSample, outputs: Sequence[Array]) -> int:
     """Runs a form on a sample and adds its outputs; its answer."""
     own = form.model.run(sample.values)
     for one, other in zip(outputs, own, strict=True):
@@ -174,7 +174,7 @@ def answer_of(outputs: Sequence[Array]) -> int:
     return int(first[0] > 0.5) if first.size == 1 else int(first.argmax())
 
 
-def class_names(samples: Sequence[Sample], outputs: int) -> tuple[str, ...]:
+def class_names(samples: Sequence[CalibrationSample], outputs: int) -> tuple[str, ...]:
     """The labels in the order of a model's outputs, as Keras numbers folders: by their names. Empty where their number
     is another than that of the outputs."""
     labels = sorted({sample.label for sample in samples if sample.label is not None})

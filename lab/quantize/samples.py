@@ -32,7 +32,7 @@ RANDOM_SAMPLES = 64
 
 
 @dataclass(frozen=True)
-class Sample:
+class CalibrationSample:
     """The arrays of a model's inputs in their order. `label` is None for a sample without one."""
 
     name: str
@@ -62,7 +62,7 @@ def pack_samples(folder: Path, target: Path) -> int:
     return len(paths)
 
 
-def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[Sample]:
+def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[CalibrationSample]:
     """The samples of an archive, spread evenly where there are very many. Raises `Refused`."""
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -78,30 +78,32 @@ def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[Sample]:
     return samples[::step]
 
 
-def random_samples(inputs: Sequence[ModelInput]) -> list[Sample]:
+def random_samples(inputs: Sequence[ModelInput]) -> list[CalibrationSample]:
     """Samples between -1 and 1 for a model without any: a guess, the same each time."""
     random = default_rng(8)
     return [
-        Sample(f"random {number}", tuple(random.uniform(-1, 1, one.shape).astype(np.float32) for one in inputs))
+        CalibrationSample(
+            f"random {number}", tuple(random.uniform(-1, 1, one.shape).astype(np.float32) for one in inputs)
+        )
         for number in range(RANDOM_SAMPLES)
     ]
 
 
-def split_samples(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+def split_samples(samples: Sequence[CalibrationSample]) -> tuple[list[CalibrationSample], list[CalibrationSample]]:
     """The samples by which ranges are measured, and those by which forms are judged."""
     if len(samples) < ENOUGH_TO_SPLIT:
         return list(samples), list(samples)
     return list(samples[::2]), list(samples[1::2])
 
 
-def _samples(path: str, data: bytes, inputs: Sequence[ModelInput]) -> Iterator[Sample]:
+def _samples(path: str, data: bytes, inputs: Sequence[ModelInput]) -> Iterator[CalibrationSample]:
     """The samples of one file: one, or as many as its first dimension says."""
     folder = PurePosixPath(path).parent.name or None
     columns = [_rows(path, array, one) for array, one in zip(_arrays(path, data, inputs), inputs, strict=True)]
     if len({len(column) for column in columns}) != 1:
         raise Refused(Reason.SAMPLES, f"{quoted(path)} has another number of samples for each input.")
     for place, values in enumerate(zip(*columns, strict=True)):
-        yield Sample(path if len(columns[0]) == 1 else f"{path} {place}", tuple(values), folder)
+        yield CalibrationSample(path if len(columns[0]) == 1 else f"{path} {place}", tuple(values), folder)
 
 
 def _arrays(path: str, data: bytes, inputs: Sequence[ModelInput]) -> list[Array]:

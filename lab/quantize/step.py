@@ -10,12 +10,12 @@ from typing import Any
 
 from ai_edge_quantizer.quantizer import Quantizer
 
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
 from lab.quantize.layers import layers_of, tensors_of
 from lab.quantize.noise import RunningModel, compare
-from lab.quantize.samples import ModelInput, Sample, random_samples, read_samples, split_samples
+from lab.quantize.samples import CalibrationSample, ModelInput, random_samples, read_samples, split_samples
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
 
@@ -28,7 +28,7 @@ class FloatParts:
     interface: bool = False
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
 
     `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
@@ -82,7 +82,7 @@ def run(job: Job) -> dict[str, Any]:
     }
 
 
-def _range(samples: Sequence[Sample], place: int) -> list[float]:
+def _range(samples: Sequence[CalibrationSample], place: int) -> list[float]:
     """The smallest and the largest number of an input."""
     return [
         float(min(sample.values[place].min() for sample in samples)),
@@ -108,7 +108,7 @@ def _float_model(data: bytes) -> Model:
 
 
 def quantised(
-    data: bytes, form: Form, plan: FloatParts, calibration: Sequence[Sample], inputs: Sequence[ModelInput]
+    data: bytes, form: Form, plan: FloatParts, calibration: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
 ) -> bytes:
     """A form of a float model. Raises `Refused`."""
     try:
@@ -129,7 +129,7 @@ def quantised(
 
 
 def _calibration(
-    data: bytes, samples: Sequence[Sample], inputs: Sequence[ModelInput]
+    data: bytes, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
 ) -> Mapping[str, list[dict[str, Any]]]:
     """Samples as the quantiser takes them: by the model's signature and the names of its inputs there."""
     from ai_edge_quantizer.utils import tfl_interpreter_utils

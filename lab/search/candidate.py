@@ -11,7 +11,7 @@ from numpy.random import default_rng
 
 from lab.formats.tflite_builder import Builder
 from lab.quantize.forms import FLOAT, FORMS
-from lab.quantize.samples import ModelInput, Sample
+from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
@@ -32,7 +32,8 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
         return data
     random = default_rng(0)
     samples = [
-        Sample(str(number), (random.uniform(-1, 1, (1, *shape)).astype(np.float32),)) for number in range(_SAMPLES)
+        CalibrationSample(str(number), (random.uniform(-1, 1, (1, *shape)).astype(np.float32),))
+        for number in range(_SAMPLES)
     ]
     return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.dataset.features import Windows, windows_of_recordings
+from lab.dataset.features import FeatureWindows, windows_of_recordings
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_recordings, require_splits, warnings
 from lab.dataset.splitting import divide
@@ -66,7 +66,7 @@ def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> D
     return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes)
 
 
-def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> Windows:
+def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> FeatureWindows:
     """What the model reads of all recordings: a rune of the recipe's blocks computes it. Raises `Refused`."""
     report(0.0, "Building the features")
     files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
@@ -77,7 +77,7 @@ def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Re
     )
 
 
-def features_bytes(dataset: Dataset, windows: Windows) -> bytes:
+def features_bytes(dataset: Dataset, windows: FeatureWindows) -> bytes:
     """A file of features: `inputs` f32 [n, ...], `labels` and `splits` i32 [n], `recordings` i32 [n], as `.npz`."""
     labels = np.array([dataset.labels.index(each.label) for each in dataset.recordings], np.int32)
     splits = np.array([SPLIT_NUMBERS[split] for split in dataset.splits], np.int32)
@@ -92,13 +92,13 @@ def features_bytes(dataset: Dataset, windows: Windows) -> bytes:
     return buffer.getvalue()
 
 
-def require_windows(dataset: Dataset, windows: Windows) -> None:
+def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:
     """Raises `Refused` where a label has no recording that fills a window in one of the splits."""
     filled = sorted(set(windows.recordings.tolist()))
     require_splits([dataset.recordings[each] for each in filled], [dataset.splits[each] for each in filled])
 
 
-def short_note(dataset: Dataset, windows: Windows) -> Sequence[str]:
+def short_note(dataset: Dataset, windows: FeatureWindows) -> Sequence[str]:
     """A sentence about recordings that fill no window, if there are any."""
     if not windows.too_short:
         return ()

@@ -20,7 +20,7 @@ from rune.source.runefile.pipeline import Port
 
 
 @dataclass(frozen=True)
-class Judgement:
+class SplitJudgement:
     """The answers for the recordings of one split. `confusion[right][answer]` counts them, by places of labels; a
     recording's answer is the label with the highest mean score of its windows. `silent` ones fill no window."""
 
@@ -45,7 +45,7 @@ class Judgement:
 
 def judge(
     runefile: str, model_path: str, model: bytes, dataset: Dataset, split: Split, report: Callable[[float, str], None]
-) -> Judgement:
+) -> SplitJudgement:
     """Builds the rune of a run and runs it on the recordings of a split. Raises `Refused`."""
     port = Port(scores_stage(model), 0)
     rune = build(
@@ -63,7 +63,7 @@ def judge(
         else:
             silent += 1
         report((place + 1) / len(chosen), f"Running the rune on the {split.value} split, {place + 1} of {len(chosen)}")
-    return Judgement(confusion.tolist(), silent)
+    return SplitJudgement(confusion.tolist(), silent)
 
 
 def _share(right: int, count: int) -> list[float] | None:

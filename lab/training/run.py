@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.child.limits import Limits
+from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
@@ -135,7 +135,7 @@ def _train(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float)
     if checkpoint is not None:
         inputs["checkpoint"], epoch = checkpoint
         send({"event": "resumed", "epoch": epoch})
-    limits = Limits(seconds=round(minutes * 60), memory=MEMORY)
+    limits = ChildLimits(seconds=round(minutes * 60), memory=MEMORY)
     step = Step("train", spec, inputs, folder.outputs(), limits, "training run")
 
     def receive(event: Mapping[str, Json]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
@@ -22,7 +22,7 @@ CHECKPOINT_SHARE = 0.05
 """Of the time that writing checkpoints may take."""
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: ChildJob) -> dict[str, Any]:
     """Reads `features`, and `checkpoint` if the run goes on; writes `model`, `keras` and checkpoints.
 
     Sends a row of the curves after each epoch, as the event `epoch`.
@@ -108,7 +108,7 @@ class _Saves:
         self._due = ended + (ended - started) / CHECKPOINT_SHARE
 
 
-def _save(job: Job, model: Any, progress: Any) -> None:
+def _save(job: ChildJob, model: Any, progress: Any) -> None:
     arrays: Arrays = {f"best_{place:03}": each for place, each in enumerate(progress.best_weights)}
     for name, variables in _state(model).items():
         arrays |= {f"{name}_{place:03}": np.asarray(each) for place, each in enumerate(variables)}
@@ -118,7 +118,7 @@ def _save(job: Job, model: Any, progress: Any) -> None:
     job.save(slot)
 
 
-def _restore(job: Job, model: Any, progress: Any) -> None:
+def _restore(job: ChildJob, model: Any, progress: Any) -> None:
     """Puts a model and its progress into the state of the checkpoint."""
     state = read_state(job.inputs["checkpoint"], job.spec["digest"])
     if state is None:

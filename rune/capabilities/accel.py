@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, Recording, Sensor
+from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, RecordingFormat, Sensor
 from rune.capabilities.generating import fractions
 from rune.tensor import ElementType, TensorType
 
@@ -36,7 +36,7 @@ ACCEL = Capability(
     icon="activity",
     stage_name="motion",
     port_name="accelerometer",
-    recording=Recording.MOTION,
+    recording=RecordingFormat.MOTION,
     endings=(".csv",),
     examples=("wave", "circle", "still"),
     sensor=Sensor("motion", "motion sensor"),

@@ -44,7 +44,7 @@ SOURCE = Parameter(
 """A parameter of every capability."""
 
 
-class Recording(Enum):
+class RecordingFormat(Enum):
     """What a recording holds, and so how a page records, shows and cuts it."""
 
     SOUND = "sound"
@@ -138,7 +138,7 @@ class Capability:
     """How many elements belong together."""
     array: Callable[[Parameters], TensorType | None] | None = None
     """The type of the array that a program gives for it, where it differs from `output`."""
-    recording: Recording | None = None
+    recording: RecordingFormat | None = None
     """None where nobody records it."""
     endings: tuple[str, ...] = ()
     """Of the files that it reads, in lower case."""

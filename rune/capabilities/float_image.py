@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.capabilities.capability import Capability, Recording
+from rune.capabilities.capability import Capability, RecordingFormat
 from rune.capabilities.generating import fractions
 from rune.capabilities.image import (
     CAMERA,
@@ -35,7 +35,7 @@ FLOAT_IMAGE = Capability(
     icon="camera",
     stage_name="image",
     port_name="image",
-    recording=Recording.PICTURE,
+    recording=RecordingFormat.PICTURE,
     endings=PICTURE_ENDINGS,
     examples=PICTURE_EXAMPLES,
     sensor=CAMERA,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rune.abi import PixelFormat
-from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, Recording, Sensor
+from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, RecordingFormat, Sensor
 from rune.capabilities.generating import noise
 from rune.tensor import ElementType, TensorType
 
@@ -88,7 +88,7 @@ IMAGE = Capability(
     icon="camera",
     stage_name="image",
     port_name="image",
-    recording=Recording.PICTURE,
+    recording=RecordingFormat.PICTURE,
     endings=PICTURE_ENDINGS,
     examples=PICTURE_EXAMPLES,
     sensor=CAMERA,

@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Mapping
 
-from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, Recording, Sensor
+from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, RecordingFormat, Sensor
 from rune.tensor import ElementType, TensorType
 
 _TONE_HERTZ = 440.0
@@ -83,7 +83,7 @@ SOUND = Capability(
     icon="mic",
     stage_name="audio",
     port_name="audio",
-    recording=Recording.SOUND,
+    recording=RecordingFormat.SOUND,
     endings=(".wav",),
     examples=("tone", "sweep", "silence"),
     sensor=Sensor("microphone", "microphone"),

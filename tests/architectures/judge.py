@@ -21,13 +21,13 @@ from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verification import ModelVerification, Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, ModelError, read_model, signature
 from rune.project.files import MemoryFiles
 from tests.architectures.files import MODEL, named, place
 from tests.architectures.outcome import OUTCOME, Outcome, Verdict
 
-EFFORT = Effort(inputs=8, seconds=60)
+EFFORT = VerificationEffort(inputs=8, seconds=60)
 
 
 def project_of(data: bytes, model: Model) -> MemoryFiles:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.devices.boards.fit import Needs, Verdict, fit
+from rune.devices.boards.fit import FitVerdict, Needs, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
@@ -73,7 +73,7 @@ def test_a_board_is_added_by_its_recipe() -> None:
     ((path, text),) = files_of("add-a-board.md").items()
     board = read_board(Path(path).stem, text)
     assert path == f"rune/devices/boards/{board.key}.toml"
-    assert fit(Needs(board.target, 60_000, 40_000, 5_500_000), board).verdict is Verdict.FITS
+    assert fit(Needs(board.target, 60_000, 40_000, 5_500_000), board).verdict is FitVerdict.FITS
 
 
 @pytest.mark.proof

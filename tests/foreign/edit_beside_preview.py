@@ -18,7 +18,7 @@ def main() -> None:
     from django.db import connection, transaction
 
     from forge.builds.announcements import PREVIEW_CHANGED
-    from forge.builds.models import Build, Kind
+    from forge.builds.models import Build, BuildTrigger
     from forge.core.events.log import append_event
     from forge.projects.models import Project
 
@@ -38,7 +38,7 @@ def main() -> None:
     def end_preview() -> None:
         with transaction.atomic():
             assert has_project.wait(30)
-            Build.objects.create(project=project, name=project.name, kind=Kind.PREVIEW)
+            Build.objects.create(project=project, name=project.name, kind=BuildTrigger.PREVIEW)
             append_event(project.stream, event)
             has_stream.set()
             # Only at its end PostgreSQL looks whether the project is there.

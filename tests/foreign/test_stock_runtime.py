@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.randomness import random_bytes
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -119,7 +119,7 @@ def test_a_spoken_word_is_heard(tmp_path: Path, test_data: Path, word: str) -> N
 
 def test_a_tensor_output_is_read(tmp_path: Path) -> None:
     rune = build(MemoryFiles({"Runefile.yml": TENSOR_RUNEFILE.encode()}), BuildOptions("tensor")).rune
-    assert [output.kind for output in Runtime.load(rune).outputs] == [Output.TENSOR]
+    assert [output.kind for output in Runtime.load(rune).outputs] == [OutputKind.TENSOR]
     ran = run_on_both(tmp_path, rune, "f32[1,4]", struct.pack("<4f", 0.25, 1.75, 3.0, -2.0))
     assert ran.ours[0][0]["elements"] == [0.25, 0.25, 0.0, -0.5]
     assert [output["elements"] for output in ran.stock[0]] == [ran.ours[0][0]["elements"]]

@@ -16,7 +16,7 @@ from rune.running.runtime.inputs.sounds import sound_input
 from rune.running.runtime.inputs.tables import csv_rows
 from rune.source.policy import Policy
 from rune.source.policy.read import read_policy
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
 from tests.rune.source.runefile.invariants import checked_with_invariants, same
@@ -33,7 +33,7 @@ def read_yaml(data: bytes) -> None:
     """YAML and what looks like it; where the fast reader can read it, the full one reads the same."""
     text = data.decode("utf-8", "replace")
     source = SourceText("Runefile.yml", text)
-    composed = compose(source, Report("Runefile.yml"))
+    composed = compose(source, DiagnosticReport("Runefile.yml"))
     assert all(0 <= start < end <= len(text) for start, end in composed.damaged)
     if not Reader.NON_PRINTABLE.search(text):
         same(text)

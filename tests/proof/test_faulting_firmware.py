@@ -21,7 +21,7 @@ from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target
 from rune.devices.firmware.board import PICO
-from rune.devices.firmware.making import Firmware, make
+from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import Described
 from tests.proof.test_virtual_pico import RUN, answered, host_command, pieces, request
 from tests.rune.compiler.targets.projects import template
@@ -103,7 +103,7 @@ CASES = {
 BUDGET = 20_000_000
 
 
-def faulty() -> Firmware:
+def faulty() -> BoardFirmware:
     """The firmware of sine, of which a stage does wrong: how is the whole part of its input."""
     program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     files = packaged("sine", "pico").files

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.verify.models.recorded import verify_recorded
-from rune.compiler.verify.verification import Runs, Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verification import ModelRunner, Verification
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from tests.rune.compiler.verify.projects import TEMPLATES, around, rune_of
 from tests.support.model_cases import model_cases
 
@@ -46,8 +46,8 @@ def prove(models: dict[str, bytes], record_property: Recorder) -> None:
             wrong.append(f"{name}: {verification.sentence()}")
         counts["models"] += 1
         for model in verification.models:
-            counts["compiled" if model.runs is Runs.COMPILED else "run by the host"] += 1
-            if model.runs is Runs.HOST:
+            counts["compiled" if model.runs is ModelRunner.COMPILED else "run by the host"] += 1
+            if model.runs is ModelRunner.HOST:
                 continue
             counts["runs"] += model.inputs
             counts["bytes"] += model.figures.bytes
@@ -63,7 +63,7 @@ def verified(data: bytes) -> Verification:
     """Where the host runs the model, how far the host's interpreter is from the reference is recorded instead."""
     files = around(data)
     rune = rune_of(files)
-    verification = verify(files, rune, effort=Effort(inputs=INPUTS, seconds=SECONDS))
-    if any(model.runs is Runs.COMPILED for model in verification.models):
+    verification = verify(files, rune, effort=VerificationEffort(inputs=INPUTS, seconds=SECONDS))
+    if any(model.runs is ModelRunner.COMPILED for model in verification.models):
         return verification
     return verify_recorded(rune, inputs=2, seed=1, resources={})

@@ -10,10 +10,10 @@ import click
 from rune.tools.cli import main as rune_command
 from rune.tools.cli.failure import STATUSES
 from rune.tools.cli.settings import VARIABLES
-from rune.tools.remote import DigestMismatch, NotARune, NotFound, NotSigned, RegistryUnreachable, SignInNeeded
+from rune.tools.remote import DigestMismatch, NotARune, NotFound, NotSigned, RegistryUnreachable, TokenNeeded
 from tools.reference_pages.page import WRITTEN_BY, cell, joined
 
-REMOTE = (RegistryUnreachable, SignInNeeded, NotFound, DigestMismatch, NotARune, NotSigned)
+REMOTE = (RegistryUnreachable, TokenNeeded, NotFound, DigestMismatch, NotARune, NotSigned)
 """Errors of registries that have a status of their own."""
 
 

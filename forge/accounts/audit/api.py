@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from forge.accounts import actions
 from forge.accounts.api import OrganisationView
-from forge.accounts.audit.export import Format, checked_format, export_response
+from forge.accounts.audit.export import ExportFormat, checked_format, export_response
 from forge.accounts.audit.log import organisation_entries, own_entries
 from forge.accounts.audit.sentences import render_entries
 from forge.accounts.audit.serializers import AuditEntryJson, entry_filter_of, entry_to_json
@@ -65,7 +65,7 @@ class OrganisationAuditExport(OrganisationView):
 
     @extend_schema(
         operation_id="audit_export",
-        parameters=[OpenApiParameter("as", str, enum=list(Format), required=True), *FILTERS],
+        parameters=[OpenApiParameter("as", str, enum=list(ExportFormat), required=True), *FILTERS],
         responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/json"): list[AuditEntryJson]},
     )
     def get(self, request: Request, organisation: str) -> HttpResponseBase:

@@ -27,24 +27,26 @@ BATCH = 500
 COLUMNS = ("time", "person", "by", "action", "sentence", "project", "address", "subject", "data")
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """What a file may be."""
 
     CSV = "csv"
     JSON = "json"
 
 
-_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSON: "application/json"}
+_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSON: "application/json"}
 
 
-def checked_format(text: str) -> Format:
+def checked_format(text: str) -> ExportFormat:
     """The format of this name. Raises `Invalid`."""
-    if text not in set(Format):
+    if text not in set(ExportFormat):
         raise Invalid("The format is csv or json.", errors={"format": ["csv or json"]})
-    return Format(text)
+    return ExportFormat(text)
 
 
-def export_response(request: Any, entries: QuerySet[AuditEntry], kind: Format, filename: str) -> StreamingHttpResponse:
+def export_response(
+    request: Any, entries: QuerySet[AuditEntry], kind: ExportFormat, filename: str
+) -> StreamingHttpResponse:
     """Entries as a download. The caller has checked that they may be read."""
     pieces = export(entries, kind)
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
@@ -52,9 +54,9 @@ def export_response(request: Any, entries: QuerySet[AuditEntry], kind: Format, f
     return as_foreign(StreamingHttpResponse(content, content_type=_TYPES[kind]), filename=f"{filename}.{kind}")
 
 
-def export(entries: QuerySet[AuditEntry], kind: Format) -> Iterator[str]:
+def export(entries: QuerySet[AuditEntry], kind: ExportFormat) -> Iterator[str]:
     """The pieces of a file of entries, the newest first."""
-    write: Callable[[Iterator[list[RenderedEntry]]], Iterator[str]] = _csv if kind is Format.CSV else _json
+    write: Callable[[Iterator[list[RenderedEntry]]], Iterator[str]] = _csv if kind is ExportFormat.CSV else _json
     return write(batches(entries))
 
 

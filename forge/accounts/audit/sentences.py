@@ -31,7 +31,7 @@ LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True)
-class Part:
+class SentencePart:
     """A piece of a sentence, with the page of the thing that it names, if it has one."""
 
     text: str
@@ -46,7 +46,7 @@ class RenderedEntry:
     who: str
     by: str
     """The token or the pass that acted in the person's name; "" for a person's own hands."""
-    parts: tuple[Part, ...]
+    parts: tuple[SentencePart, ...]
     """What they did: the rest of the sentence."""
     project: Thing | None
 
@@ -87,7 +87,7 @@ def _places(entry: AuditEntry) -> dict[str, str]:
 
 def _rendered(entry: AuditEntry, things: Mapping[str, Thing]) -> RenderedEntry:
     sentence = declared().get(entry.action)
-    parts = _parts(sentence.text, entry, things) if sentence else [Part(f"did {entry.action}")]
+    parts = _parts(sentence.text, entry, things) if sentence else [SentencePart(f"did {entry.action}")]
     project = things.get(f"project:{entry.project}") if entry.project else None
     return RenderedEntry(entry, _who(entry), _by(entry, things), tuple(parts), project)
 
@@ -109,18 +109,18 @@ def _by(entry: AuditEntry, things: Mapping[str, Thing]) -> str:
     return "a phone" if entry.principal_kind == PrincipalKind.PHONE_PASS else ""
 
 
-def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterator[Part]:
+def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterator[SentencePart]:
     places = _places(entry)
     for literal, field, _, _ in Formatter().parse(text):
         if literal:
-            yield Part(literal)
+            yield SentencePart(literal)
         if field in places:
             thing = things.get(places[field])
-            yield Part(thing.name, thing.url) if thing else Part(_missing(entry, field))
+            yield SentencePart(thing.name, thing.url) if thing else SentencePart(_missing(entry, field))
         elif field == "changes":
-            yield Part("; ".join(_changes(entry.data)) or "nothing")
+            yield SentencePart("; ".join(_changes(entry.data)) or "nothing")
         elif field:
-            yield Part(_value(entry.data.get(field)))
+            yield SentencePart(_value(entry.data.get(field)))
 
 
 def _missing(entry: AuditEntry, field: str) -> str:

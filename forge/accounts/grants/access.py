@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, kinds
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, kinds
 from forge.accounts.models import Organisation, Role, Standing, User
 from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.core.actors import Actor
@@ -32,7 +32,7 @@ class Loss:
 
 def grants_of(people: Collection[User], organisation: Organisation | None = None) -> list[OwnedGrant]:
     """Returns what people made that could still work, everywhere or in an organisation. The caller may know of it."""
-    scope = Scope([person.pk for person in people], organisation.pk if organisation else None)
+    scope = GrantScope([person.pk for person in people], organisation.pk if organisation else None)
     makers = {person.pk: acting_as(person) for person in people}
     return [
         OwnedGrant(kind, grant, grant.holds(makers[grant.maker]))

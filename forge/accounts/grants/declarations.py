@@ -23,7 +23,7 @@ from forge.core.actors import Actor
 
 
 @dataclass(frozen=True)
-class Scope:
+class GrantScope:
     """Of whom and of what organisation grants are looked for; of all of them without one."""
 
     people: Collection[UUID]
@@ -67,7 +67,7 @@ class GrantKind:
     """When they end by themselves, as a sentence for the person who made them."""
     model: type[models.Model]
     maker: str
-    find: Callable[[Scope], Sequence[Grant]]
+    find: Callable[[GrantScope], Sequence[Grant]]
     end: Callable[[Collection[UUID]], None]
     hand_over: Callable[[Collection[UUID], User], None] | None = None
 
@@ -77,7 +77,7 @@ class GrantKind:
         return f"{self.model._meta.label}.{self.maker}"
 
 
-class DeclaredTwice(TypeError):
+class GrantDeclaredTwice(TypeError):
     """Two kinds have one name."""
 
 
@@ -85,9 +85,9 @@ _kinds: dict[str, GrantKind] = {}
 
 
 def declare(kind: GrantKind) -> GrantKind:
-    """Adds a kind to the table. Raises `DeclaredTwice`."""
+    """Adds a kind to the table. Raises `GrantDeclaredTwice`."""
     if kind.name in _kinds:
-        raise DeclaredTwice(f"There is a kind of grants {kind.name} already.")
+        raise GrantDeclaredTwice(f"There is a kind of grants {kind.name} already.")
     _kinds[kind.name] = kind
     return kind
 

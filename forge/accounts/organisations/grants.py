@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.models import Invitation, User
 from forge.accounts.organisations.invitations import may_offer
 from forge.core.actors import Actor
 from forge.core.audit.messages import name_things
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     rows = Invitation.objects.open().filter(invited_by__in=scope.people).select_related("organisation")
     rows = rows if scope.organisation is None else rows.filter(organisation=scope.organisation)
     invitations = list(rows)

@@ -7,13 +7,13 @@ from enum import StrEnum
 from forge.core.actors import Actor
 
 
-class Hint(StrEnum):
+class PageHint(StrEnum):
     """A hint by the place where it is shown."""
 
     FIRST_STEPS = "first-steps"
     """In the studio: try it, change it, build it."""
 
 
-def shows(actor: Actor, hint: Hint) -> bool:
+def shows(actor: Actor, hint: PageHint) -> bool:
     """Whether somebody who is signed in has not put it away."""
     return hint not in actor.person.dismissed_hints

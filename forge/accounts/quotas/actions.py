@@ -9,7 +9,7 @@ from django.db import transaction
 from forge.accounts.errors import UnknownResource
 from forge.accounts.models import Quota
 from forge.accounts.organisations.access import require_operator
-from forge.accounts.quotas.limits import Resource, defaults_of
+from forge.accounts.quotas.limits import QuotaResource, defaults_of
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE, Place, write_entry
 
@@ -27,7 +27,7 @@ def set_quota(actor: Actor, holder: str, resource: str, limit: int | None) -> No
     if limit is None:
         Quota.objects.filter(holder=holder, resource=resource).delete()
     else:
-        Quota.objects.update_or_create(holder=holder, resource=Resource(resource), defaults={"limit": limit})
+        Quota.objects.update_or_create(holder=holder, resource=QuotaResource(resource), defaults={"limit": limit})
     limit_text = "the default" if limit is None else limit
     write_entry(actor, "quota.set", holder, _place(holder), resource=resource, limit=limit_text)
 

@@ -20,7 +20,7 @@ from rune.wording import size_text
 GIGABYTE = 1_000_000_000
 
 
-class Resource(StrEnum):
+class QuotaResource(StrEnum):
     """What there is a quota of."""
 
     BYTES = "bytes"
@@ -37,34 +37,34 @@ class Resource(StrEnum):
     """Of which a person is an owner."""
 
 
-OF_ORGANISATION: Mapping[Resource, int] = {
-    Resource.BYTES: 20 * GIGABYTE,
-    Resource.PROJECTS: 500,
-    Resource.BUILDS: 240,
-    Resource.MINUTES: 720,
-    Resource.TRIALS: 240,
-    Resource.SOCKETS: 1000,
+OF_ORGANISATION: Mapping[QuotaResource, int] = {
+    QuotaResource.BYTES: 20 * GIGABYTE,
+    QuotaResource.PROJECTS: 500,
+    QuotaResource.BUILDS: 240,
+    QuotaResource.MINUTES: 720,
+    QuotaResource.TRIALS: 240,
+    QuotaResource.SOCKETS: 1000,
 }
 """The defaults of an organisation."""
 
-OF_PERSON: Mapping[Resource, int] = {
-    Resource.BUILDS: 120,
-    Resource.MINUTES: 360,
-    Resource.TRIALS: 60,
-    Resource.SOCKETS: 100,
-    Resource.ORGANISATIONS: 20,
+OF_PERSON: Mapping[QuotaResource, int] = {
+    QuotaResource.BUILDS: 120,
+    QuotaResource.MINUTES: 360,
+    QuotaResource.TRIALS: 60,
+    QuotaResource.SOCKETS: 100,
+    QuotaResource.ORGANISATIONS: 20,
 }
 """The defaults of a person, in all organisations together."""
 
 Holder = TypeVar("Holder", Organisation, User)
 
 
-def defaults_of(holder: str) -> Mapping[Resource, int]:
+def defaults_of(holder: str) -> Mapping[QuotaResource, int]:
     """The defaults of a kind of holder, `organisation` or `user`, also for one of them by its key."""
     return OF_ORGANISATION if holder.partition(":")[0] == "organisation" else OF_PERSON
 
 
-def limits_of(holder: str) -> dict[Resource, int]:
+def limits_of(holder: str) -> dict[QuotaResource, int]:
     """All limits of a holder by its key, as `Organisation.stream` and `User.stream` are, or of a kind of holder."""
     kind = holder.partition(":")[0]
     rows = {(row.holder, row.resource): row.limit for row in Quota.objects.filter(holder__in=(holder, kind))}
@@ -74,12 +74,12 @@ def limits_of(holder: str) -> dict[Resource, int]:
     }
 
 
-def limit_of(holder: str, resource: Resource) -> int:
+def limit_of(holder: str, resource: QuotaResource) -> int:
     """One limit of a holder."""
     return limits_of(holder)[resource]
 
 
-def limits_of_organisations(organisations: Collection[UUID], resource: Resource) -> dict[UUID, int]:
+def limits_of_organisations(organisations: Collection[UUID], resource: QuotaResource) -> dict[UUID, int]:
     """One limit of many organisations, in one query."""
     keys = {f"organisation:{pk}": pk for pk in organisations}
     rows = Quota.objects.filter(holder__in=(*keys, "organisation"), resource=resource)
@@ -97,13 +97,13 @@ def locked(holder: Holder) -> Holder:
 def require_room(organisation: UUID, size: int = 1) -> None:
     """Before something is stored: raises `StorageQuotaReached` for an organisation that may not store so many bytes
     more."""
-    limit = limit_of(f"organisation:{organisation}", Resource.BYTES)
+    limit = limit_of(f"organisation:{organisation}", QuotaResource.BYTES)
     _require_at_most(limit - size, organisation, limit)
 
 
 def require_fits(organisation: UUID) -> None:
     """In the transaction that has just linked more: raises `StorageQuotaReached` if that is too much."""
-    limit = limit_of(f"organisation:{organisation}", Resource.BYTES)
+    limit = limit_of(f"organisation:{organisation}", QuotaResource.BYTES)
     _require_at_most(limit, organisation, limit)
 
 

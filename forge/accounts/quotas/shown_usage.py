@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.accounts.models import Organisation
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import ResourceUsage, usage_of
 from rune.wording import size_text
 
@@ -36,16 +36,18 @@ class _Words:
 
 
 _LATER = "More will be possible later; previews go on."
-_WORDS: Mapping[Resource, _Words] = {
-    Resource.BYTES: _Words(
+_WORDS: Mapping[QuotaResource, _Words] = {
+    QuotaResource.BYTES: _Words(
         "Storage", "Delete recordings that nobody needs, or ask the operator of this server for more.", show=size_text
     ),
-    Resource.PROJECTS: _Words("Projects", "Delete one that nobody needs, or ask the operator of this server for more."),
-    Resource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
-    Resource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
-    Resource.TRIALS: _Words("Changes tried in reviews", _LATER, "in the last hour"),
-    Resource.SOCKETS: _Words("Open connections", "Close studios and phones that nobody uses.", "now"),
-    Resource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),
+    QuotaResource.PROJECTS: _Words(
+        "Projects", "Delete one that nobody needs, or ask the operator of this server for more."
+    ),
+    QuotaResource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
+    QuotaResource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
+    QuotaResource.TRIALS: _Words("Changes tried in reviews", _LATER, "in the last hour"),
+    QuotaResource.SOCKETS: _Words("Open connections", "Close studios and phones that nobody uses.", "now"),
+    QuotaResource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),
 }
 
 

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.quotas.limits import Resource, limits_of, limits_of_organisations
+from forge.accounts.quotas.limits import QuotaResource, limits_of, limits_of_organisations
 from forge.core.blobs.usage import organisation_bytes
 from forge.core.hooks import Hook
 from forge.core.models import StoredBytes
@@ -18,7 +18,7 @@ from forge.core.models import StoredBytes
 WARNING_SHARE = 0.8
 """The part of a limit from which people are warned."""
 
-Counts = Mapping[Resource, int]
+Counts = Mapping[QuotaResource, int]
 
 organisation_counts: Hook[[Organisation], Counts] = Hook()
 """What an organisation has of the resources that a floor counts."""
@@ -31,7 +31,7 @@ person_counts: Hook[[User], Counts] = Hook()
 class ResourceUsage:
     """What there is of a resource, and how much there may be."""
 
-    resource: Resource
+    resource: QuotaResource
     used: int
     limit: int
 
@@ -47,7 +47,7 @@ class ResourceUsage:
 
 def usage_of(organisation: Organisation) -> tuple[ResourceUsage, ...]:
     """What an organisation has of all that is counted; the caller has totals it for someone."""
-    totals = {Resource.BYTES: organisation_bytes(organisation.pk)}
+    totals = {QuotaResource.BYTES: organisation_bytes(organisation.pk)}
     for counts in organisation_counts.call(organisation):
         totals.update(counts)
     return _beside_limits(totals, limits_of(organisation.stream))
@@ -55,7 +55,7 @@ def usage_of(organisation: Organisation) -> tuple[ResourceUsage, ...]:
 
 def usage_of_person(user: User) -> tuple[ResourceUsage, ...]:
     """What a person has of all that is counted."""
-    totals: dict[Resource, int] = {}
+    totals: dict[QuotaResource, int] = {}
     for counts in person_counts.call(user):
         totals.update(counts)
     return _beside_limits(totals, limits_of(user.stream))
@@ -64,16 +64,16 @@ def usage_of_person(user: User) -> tuple[ResourceUsage, ...]:
 def storage_of(organisations: Collection[UUID]) -> dict[UUID, ResourceUsage]:
     """The stored bytes of organisations, as they were counted last: quick, for a page that shows many."""
     sizes = dict(StoredBytes.objects.filter(pk__in=organisations).values_list("pk", "size"))
-    limits = limits_of_organisations(organisations, Resource.BYTES)
-    return {pk: ResourceUsage(Resource.BYTES, sizes.get(pk, 0), limits[pk]) for pk in organisations}
+    limits = limits_of_organisations(organisations, QuotaResource.BYTES)
+    return {pk: ResourceUsage(QuotaResource.BYTES, sizes.get(pk, 0), limits[pk]) for pk in organisations}
 
 
 def with_storage(organisations: QuerySet[Organisation]) -> list[tuple[Organisation, ResourceUsage]]:
     """Organisations with what they store, as it was counted last. Two queries."""
     stored = StoredBytes.objects.filter(organisation=OuterRef("pk")).values("size")
     rows = list(organisations.annotate(stored=Coalesce(Subquery(stored), 0)))
-    limits = limits_of_organisations([each.pk for each in rows], Resource.BYTES) if rows else {}
-    return [(each, ResourceUsage(Resource.BYTES, each.stored, limits[each.pk])) for each in rows]
+    limits = limits_of_organisations([each.pk for each in rows], QuotaResource.BYTES) if rows else {}
+    return [(each, ResourceUsage(QuotaResource.BYTES, each.stored, limits[each.pk])) for each in rows]
 
 
 def _beside_limits(counts: Counts, limits: Counts) -> tuple[ResourceUsage, ...]:

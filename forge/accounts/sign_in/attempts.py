@@ -30,18 +30,18 @@ _SALT = "forge.accounts.sign_in.attempts"
 
 
 @dataclass(frozen=True)
-class Limit:
+class AttemptLimit:
     """So many failures in so many seconds."""
 
     failures: int
     seconds: int
 
 
-KNOWN_BROWSER = Limit(5, 300)
-PERSON_AND_ADDRESS = Limit(5, 300)
-PERSON = Limit(50, 3600)
-ADDRESS = Limit(100, 600)
-UNNAMED_PROXY = Limit(1000, 600)
+KNOWN_BROWSER = AttemptLimit(5, 300)
+PERSON_AND_ADDRESS = AttemptLimit(5, 300)
+PERSON = AttemptLimit(50, 3600)
+ADDRESS = AttemptLimit(100, 600)
+UNNAMED_PROXY = AttemptLimit(1000, 600)
 """Of an address that is a proxy's, behind which everyone may be (`forge.core.http.proxies`)."""
 
 
@@ -72,7 +72,7 @@ def begin(request: HttpRequest, email: str) -> SignInAttempt:
     return _counted([(f"{person}:{address}", PERSON_AND_ADDRESS), (person, PERSON), (address, of_address)])
 
 
-def _counted(counts: Iterable[tuple[str, Limit]]) -> SignInAttempt:
+def _counted(counts: Iterable[tuple[str, AttemptLimit]]) -> SignInAttempt:
     keys, allowed = [], True
     for name, limit in counts:
         # Windows of fixed places: one atomic step counts, in Redis as in memory.

@@ -28,16 +28,18 @@ MAX_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
-class Origin:
+class RequestOrigin:
     """Where a request comes from."""
 
     address: str
     browser: str
 
 
-def origin_of(request: HttpRequest) -> Origin:
+def origin_of(request: HttpRequest) -> RequestOrigin:
     """The connection's address, or what a trusted proxy says of it, and the browser's name."""
-    return Origin(str(request.META.get("REMOTE_ADDR", ""))[:45], browser_name(request.headers.get("User-Agent", "")))
+    return RequestOrigin(
+        str(request.META.get("REMOTE_ADDR", ""))[:45], browser_name(request.headers.get("User-Agent", ""))
+    )
 
 
 class RecentlySeen:
@@ -71,7 +73,7 @@ recently_seen = RecentlySeen(WRITE_INTERVAL.total_seconds())
 """This process's."""
 
 
-def remember_session(session_key: str, person: UUID, origin: Origin) -> None:
+def remember_session(session_key: str, person: UUID, origin: RequestOrigin) -> None:
     """Writes that a session is used; nothing if it ended meanwhile."""
     if not Session.objects.filter(pk=session_key).exists():
         return

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.hooks import projects_of_organisation, readable_projects_among
 from forge.accounts.models import ApiToken
 from forge.core.actors import Actor
 from forge.core.audit.messages import name_things
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     tokens = list(ApiToken.objects.alive().filter(owner__in=scope.people))
     if scope.organisation is not None:
         tokens = [each for each in tokens if each.restriction and _is_in(scope.organisation, each.restriction)]

@@ -78,7 +78,7 @@ class Artefact(models.Model):
         return int(memory["arena"] + memory["serial"])
 
 
-class Role(models.TextChoices):
+class FileRole(models.TextChoices):
     """What a file is to its artefact."""
 
     RUNE = "rune", "Rune"
@@ -92,7 +92,7 @@ class ArtefactFile(models.Model):
     """One file of an artefact."""
 
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
-    role = models.CharField(max_length=20, choices=Role.choices)
+    role = models.CharField(max_length=20, choices=FileRole.choices)
     subject = models.CharField(max_length=71, blank=True)
     """Of an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
     usual, and `description` for what is said of it. Empty for what an artefact has once."""

@@ -13,21 +13,21 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from forge.builds.errors import NoRune
-from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
-from forge.builds.runs.jobs import Job
+from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, FileRole
+from forge.builds.runs.jobs import BuildTask
 from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from rune.compiler.building.spec import RUNE_TARGET
 
-_REBUILDABLE = (Role.RUNE, Role.PACKAGE)
+_REBUILDABLE = (FileRole.RUNE, FileRole.PACKAGE)
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
 
 
 @transaction.atomic
-def take_known(job: Job, take: Take) -> Artefact | None:
+def take_known(job: BuildTask, take: Take) -> Artefact | None:
     """The organisation's artefact of the job's spec. One is made again whose rune is lost or damaged."""
     artefacts = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
     rebuildable = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_REBUILDABLE)
@@ -39,18 +39,18 @@ def take_known(job: Job, take: Take) -> Artefact | None:
     return artefact
 
 
-def keep_artefact(job: Job, output: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
+def keep_artefact(job: BuildTask, output: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
     """Stores the rune or package that the compiler wrote, and its report. Two that build the same at once end with one
     artefact.
 
     The disk is not waited for: `secure` does that for what is not made again at the next edit.
     """
-    main = Role.RUNE if job.spec.target == RUNE_TARGET else Role.PACKAGE
+    main = FileRole.RUNE if job.spec.target == RUNE_TARGET else FileRole.PACKAGE
     report = json.dumps(answer["report"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     with ExitStack() as stack:
         files = {
             main: stack.enter_context(staged_file(output)),
-            Role.REPORT: stack.enter_context(staged_bytes(report.encode("utf-8"))),
+            FileRole.REPORT: stack.enter_context(staged_bytes(report.encode("utf-8"))),
         }
         values = {
             "spec": job.spec.to_json(),
@@ -70,7 +70,7 @@ def keep_artefact(job: Job, output: Path, answer: Mapping[str, Any], take: Take)
                 link_derived(artefact, [file.digest for file in files.values()], job.organisation)
             elif artefact.digest == files[main].digest:
                 # It was made again because bytes were lost: now they are there. Those of an evaluation may be lost too.
-                artefact.files.filter(role=Role.EVALUATION).delete()
+                artefact.files.filter(role=FileRole.EVALUATION).delete()
                 record(*files.values())
                 for role, file in files.items():
                     there = {"blob_id": file.digest}

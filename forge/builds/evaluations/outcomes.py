@@ -13,7 +13,7 @@ from typing import Any, TypedDict, cast
 
 from django.db import transaction
 
-from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.errors import Damaged, NotFound
@@ -83,13 +83,13 @@ def add_evaluation(artefact: Artefact, samples: str, evaluation: Mapping[str, An
     with transaction.atomic():
         link_blobs(artefact, [blob.digest], artefact.organisation_id)
         ArtefactFile.objects.update_or_create(
-            artefact=artefact, role=Role.EVALUATION, subject=samples, defaults={"blob_id": blob.digest}
+            artefact=artefact, role=FileRole.EVALUATION, subject=samples, defaults={"blob_id": blob.digest}
         )
 
 
 def stored_evaluation(artefact: Artefact, samples: str) -> Mapping[str, Any] | None:
     """What was stored, as JSON; None where nothing is, or where its bytes are lost."""
-    file = artefact.files.filter(role=Role.EVALUATION, subject=samples).first()
+    file = artefact.files.filter(role=FileRole.EVALUATION, subject=samples).first()
     if file is None:
         return None
     try:

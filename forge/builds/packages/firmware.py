@@ -16,7 +16,7 @@ from django.db import transaction
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.builds.errors import NoFirmware
-from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer
@@ -28,7 +28,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
 from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability, Job
+from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
@@ -76,7 +76,7 @@ def uf2_of(build: Build) -> ArtefactFile | None:
     """The file for the board."""
     if build.artefact is None:
         return None
-    files = build.artefact.files.filter(role=Role.FIRMWARE, subject=_UF2[build.optimize_packages])
+    files = build.artefact.files.filter(role=FileRole.FIRMWARE, subject=_UF2[build.optimize_packages])
     return files.select_related("blob").first()
 
 
@@ -176,7 +176,7 @@ def _title(build: Build) -> JobTitle:
     return JobTitle(f"Firmware of build {build.number} of {build.project.full_name}", url)
 
 
-FIRMWARE = JobKind("firmware", Capability.BUILD, run_firmware_job, "Firmware", titles=titles_of, attempts=3)
+FIRMWARE = JobKind("firmware", WorkerCapability.BUILD, run_firmware_job, "Firmware", titles=titles_of, attempts=3)
 
 
 def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, bytes]] | None:
@@ -199,7 +199,7 @@ def _reason(answer: Answer) -> str:
 
 def _described(artefact: Artefact, aim: str) -> Mapping[str, Any] | None:
     """What is said of it; None where nothing is, or where its bytes are lost."""
-    file = artefact.files.filter(role=Role.FIRMWARE, subject=_DESCRIPTION[aim]).first()
+    file = artefact.files.filter(role=FileRole.FIRMWARE, subject=_DESCRIPTION[aim]).first()
     if file is None:
         return None
     try:
@@ -224,5 +224,5 @@ def _keep(artefact: Artefact, aim: str, description: Mapping[str, Any], uf2: Pat
 
 def _put(artefact: Artefact, subject: str, digest: str) -> None:
     ArtefactFile.objects.update_or_create(
-        artefact=artefact, role=Role.FIRMWARE, subject=subject, defaults={"blob_id": digest}
+        artefact=artefact, role=FileRole.FIRMWARE, subject=subject, defaults={"blob_id": digest}
     )

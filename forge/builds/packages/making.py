@@ -15,7 +15,7 @@ from forge.builds.evaluations.judging import judge_build, log_judgements
 from forge.builds.models import Artefact, BuildPackage
 from forge.builds.quotas import PACKAGE_KIND, require_another_build
 from forge.builds.runs.execution import Execution, NewCompiler
-from forge.builds.runs.jobs import Job, Step, numbered_job, package_job
+from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job, package_job
 from forge.builds.runs.progress import tell_package
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
@@ -24,8 +24,8 @@ from forge.core.actors import Actor
 from forge.core.errors import Damaged
 from forge.core.observability import log_context_of_build
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability
 from forge.jobs.models import Job as QueuedJob
+from forge.jobs.models import WorkerCapability
 from rune.aim import Aim
 from rune.wording import counted, size_text
 
@@ -53,7 +53,7 @@ def run_package_job(job: JobContext, new_compiler: NewCompiler = fresh_compiler)
     return {}
 
 
-def _execute(work: Job, recorder: PackageRecorder, job: JobContext, new_compiler: NewCompiler) -> Artefact:
+def _execute(work: BuildTask, recorder: PackageRecorder, job: JobContext, new_compiler: NewCompiler) -> Artefact:
     try:
         artefact = Execution(work, recorder).run(new_compiler, limit=BUILD_SECONDS, tick=job.tick, pace=job.pace)
     except ChildDied as error:
@@ -82,7 +82,7 @@ class PackageRecorder:
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         self._store(artefact=artefact, needs=artefact.needs)
 
-    def reused(self, missing: tuple[Step, ...]) -> None:
+    def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
         """The line that tells of the package tells enough."""
 
     def checked(self, answer: Answer) -> None:
@@ -161,7 +161,7 @@ def prepare_retry(actor: Actor, job: QueuedJob) -> None:
 
 PACKAGE = JobKind(
     PACKAGE_KIND,
-    Capability.BUILD,
+    WorkerCapability.BUILD,
     run_package_job,
     "Package",
     titles=titles_of,

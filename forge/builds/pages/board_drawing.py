@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 318, 132
 _PIN_WIDTH, _PIN_HEIGHT, _PITCH, _MARGIN = 5, 6, 10, 8
 
 
-class Form(StrEnum):
+class BoardOutline(StrEnum):
     """What a board looks like from afar."""
 
     STICK = "stick"
@@ -30,32 +30,33 @@ class Form(StrEnum):
 
 
 FORMS = {
-    **dict.fromkeys(("microbit-v1", "microbit-v2"), Form.EDGE),
+    **dict.fromkeys(("microbit-v1", "microbit-v2"), BoardOutline.EDGE),
     **dict.fromkeys(
         (
             *("arduino-zero", "arduino-uno-r4-minima", "arduino-uno-r4-wifi"),
             *("nucleo-f446re", "nucleo-l476rg", "nucleo-h743zi"),
         ),
-        Form.SHIELD,
+        BoardOutline.SHIELD,
     ),
-    **dict.fromkeys(("nrf52840-dk", "nrf5340-dk", "b-l475e-iot01a", "b-u585i-iot02a"), Form.KIT),
+    **dict.fromkeys(("nrf52840-dk", "nrf5340-dk", "b-l475e-iot01a", "b-u585i-iot02a"), BoardOutline.KIT),
     **dict.fromkeys(
-        ("seeed-xiao-esp32c3", "seeed-xiao-esp32s3", "seeed-xiao-nrf52840-sense", "arduino-nicla-vision"), Form.TINY
+        ("seeed-xiao-esp32c3", "seeed-xiao-esp32s3", "seeed-xiao-nrf52840-sense", "arduino-nicla-vision"),
+        BoardOutline.TINY,
     ),
 }
 """By the keys of boards; one that is not here is a stick."""
 
 _SIZES = {
-    Form.STICK: (214, 68),
-    Form.TINY: (104, 84),
-    Form.SHIELD: (176, 108),
-    Form.KIT: (262, 104),
-    Form.EDGE: (128, 108),
+    BoardOutline.STICK: (214, 68),
+    BoardOutline.TINY: (104, 84),
+    BoardOutline.SHIELD: (176, 108),
+    BoardOutline.KIT: (262, 104),
+    BoardOutline.EDGE: (128, 108),
 }
 
 
 @dataclass(frozen=True)
-class Box:
+class Rectangle:
     """A rectangle of a drawing."""
 
     x: float
@@ -68,12 +69,12 @@ class Box:
 class BoardDrawing:
     """What is drawn, from below to above. `lamps` are those of a board that shows something by itself."""
 
-    outline: Box
-    connector: Box
-    chip: Box
-    parts: tuple[Box, ...]
-    pins: tuple[Box, ...]
-    lamps: tuple[Box, ...]
+    outline: Rectangle
+    connector: Rectangle
+    chip: Rectangle
+    parts: tuple[Rectangle, ...]
+    pins: tuple[Rectangle, ...]
+    lamps: tuple[Rectangle, ...]
     label: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -86,52 +87,62 @@ class BoardDrawing:
 
 def board_drawing(board: Board) -> BoardDrawing:
     """The drawing of a board."""
-    form = FORMS.get(board.key, Form.STICK)
+    form = FORMS.get(board.key, BoardOutline.STICK)
     width, height = _SIZES[form]
-    outline = Box((WIDTH - width) / 2, (HEIGHT - height) / 2, width, height)
-    chip = Box(outline.x + width * _CHIP_AT[form] - 17, outline.y + height / 2 - 17, 34, 34)
-    connector = Box(outline.x - 9, outline.y + height / 2 - 14, 24, 28)
-    if form is Form.EDGE:
-        connector = Box(outline.x + width / 2 - 14, outline.y - 9, 28, 20)
+    outline = Rectangle((WIDTH - width) / 2, (HEIGHT - height) / 2, width, height)
+    chip = Rectangle(outline.x + width * _CHIP_AT[form] - 17, outline.y + height / 2 - 17, 34, 34)
+    connector = Rectangle(outline.x - 9, outline.y + height / 2 - 14, 24, 28)
+    if form is BoardOutline.EDGE:
+        connector = Rectangle(outline.x + width / 2 - 14, outline.y - 9, 28, 20)
     return BoardDrawing(
         outline,
         connector,
         chip,
         tuple(_parts(form, outline, len(board.sensors))),
         _pins(form, outline),
-        _lamps(outline) if form is Form.EDGE else (),
+        _lamps(outline) if form is BoardOutline.EDGE else (),
         board.chip if len(board.chip) <= 8 else board.chip[:7] + "\u2026",
     )
 
 
-_CHIP_AT = {Form.STICK: 0.48, Form.TINY: 0.55, Form.SHIELD: 0.62, Form.KIT: 0.7, Form.EDGE: 0.17}
+_CHIP_AT = {
+    BoardOutline.STICK: 0.48,
+    BoardOutline.TINY: 0.55,
+    BoardOutline.SHIELD: 0.62,
+    BoardOutline.KIT: 0.7,
+    BoardOutline.EDGE: 0.17,
+}
 """Where the middle of the chip is, as a share of the board's length."""
 
 
-def _parts(form: Form, outline: Box, sensors: int) -> list[Box]:
+def _parts(form: BoardOutline, outline: Rectangle, sensors: int) -> list[Rectangle]:
     """A programmer or a memory, and a small part for each sensor."""
     middle = outline.y + outline.height / 2
-    if form is Form.EDGE:
-        return [Box(outline.x + outline.width - 24, middle - 8, 16, 16)]
-    if form is Form.TINY:
-        return [Box(outline.x + outline.width - 18, middle - 22 + 15 * number, 10, 10) for number in range(sensors)]
-    parts = [Box(outline.x + outline.width * 0.24, middle - 10, 18, 20)]
+    if form is BoardOutline.EDGE:
+        return [Rectangle(outline.x + outline.width - 24, middle - 8, 16, 16)]
+    if form is BoardOutline.TINY:
+        return [
+            Rectangle(outline.x + outline.width - 18, middle - 22 + 15 * number, 10, 10) for number in range(sensors)
+        ]
+    parts = [Rectangle(outline.x + outline.width * 0.24, middle - 10, 18, 20)]
     at = outline.x + outline.width - 30
-    return [*parts, *(Box(at - 26 * number, middle - 8, 18, 16) for number in range(min(sensors, 2)))]
+    return [*parts, *(Rectangle(at - 26 * number, middle - 8, 18, 16) for number in range(min(sensors, 2)))]
 
 
-def _pins(form: Form, outline: Box) -> tuple[Box, ...]:
-    if form is Form.EDGE:
+def _pins(form: BoardOutline, outline: Rectangle) -> tuple[Rectangle, ...]:
+    if form is BoardOutline.EDGE:
         count, y = int((outline.width - 2 * _MARGIN) // _PITCH), outline.y + outline.height - 12
-        return tuple(Box(outline.x + _MARGIN + _PITCH * each, y, 7, 12) for each in range(count))
+        return tuple(Rectangle(outline.x + _MARGIN + _PITCH * each, y, 7, 12) for each in range(count))
     count = int((outline.width - 2 * _MARGIN) // _PITCH)
     rows = (outline.y + 4, outline.y + outline.height - 4 - _PIN_HEIGHT)
     return tuple(
-        Box(outline.x + _MARGIN + _PITCH * each, y, _PIN_WIDTH, _PIN_HEIGHT) for y in rows for each in range(count)
+        Rectangle(outline.x + _MARGIN + _PITCH * each, y, _PIN_WIDTH, _PIN_HEIGHT)
+        for y in rows
+        for each in range(count)
     )
 
 
-def _lamps(outline: Box) -> tuple[Box, ...]:
+def _lamps(outline: Rectangle) -> tuple[Rectangle, ...]:
     """Five rows of five."""
     left, top = outline.x + outline.width / 2 - 18, outline.y + outline.height / 2 - 22
-    return tuple(Box(left + 9 * column, top + 9 * row, 4, 4) for row in range(5) for column in range(5))
+    return tuple(Rectangle(left + 9 * column, top + 9 * row, 4, 4) for row in range(5) for column in range(5))

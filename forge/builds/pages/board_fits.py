@@ -14,7 +14,7 @@ from rune.compiler.targets.finding import targets
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.devices.boards.finding import boards
-from rune.devices.boards.fit import Fit, Room, RunTime, Verdict, fit
+from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, RunTime, fit
 from rune.wording import listed, size_text
 
 NEARLY_FULL = 0.8
@@ -265,10 +265,10 @@ def _measured(board: Board, package: BuildPackage, needs: Mapping[str, Any]) -> 
 
 
 def _verdict(fitting: Fit) -> tuple[FitLook, str]:
-    if fitting.verdict is Verdict.TOO_LARGE:
+    if fitting.verdict is FitVerdict.TOO_LARGE:
         over = [f"{name} by {size_text(room.excess)}" for name, room in _rooms(fitting) if room.excess]
         return TOO_LARGE, listed(over)
-    if fitting.verdict is Verdict.MAY_FIT:
+    if fitting.verdict is FitVerdict.MAY_FIT:
         return MAY_FIT, "code and stack are not counted"
     share = fitting.time.share if fitting.time else None
     if share is not None and share[0] > 1:
@@ -278,11 +278,11 @@ def _verdict(fitting: Fit) -> tuple[FitLook, str]:
     return FITS, ""
 
 
-def _rooms(fitting: Fit) -> tuple[tuple[str, Room], ...]:
+def _rooms(fitting: Fit) -> tuple[tuple[str, MemoryRoom], ...]:
     return ("RAM", fitting.ram), ("flash", fitting.flash)
 
 
-def _meter(room: Room) -> Meter:
+def _meter(room: MemoryRoom) -> Meter:
     colour = "bad" if room.excess else "warn" if room.share >= NEARLY_FULL else ""
     return Meter(
         share=percent(room.share),

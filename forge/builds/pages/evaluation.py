@@ -10,8 +10,8 @@ from forge.accounts.principals import Principal
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build
 from forge.projects.samples.access import kinds_of
-from rune.running.evaluation.changes import Change, Lost, changed, lost
-from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
 from rune.running.evaluation.wording import (
@@ -28,7 +28,7 @@ WIDEST = 16
 
 
 @dataclass(frozen=True)
-class LabelRow:
+class EvaluatedLabelRow:
     """A label: the shares with their intervals, as text; `before` is the earlier build's recall."""
 
     label: str
@@ -73,7 +73,7 @@ class ShownEvaluation:
     mood: Literal["good", "worse", "muted"]
     better: int
     worse: int
-    labels: tuple[LabelRow, ...]
+    labels: tuple[EvaluatedLabelRow, ...]
     answers: tuple[str, ...]
     confusion: tuple[ConfusionRow, ...]
     worst: tuple[ShownSample, ...]
@@ -116,7 +116,7 @@ def shown_evaluation(principal: Principal, build: Build, before: Build | None) -
     )
 
 
-def _change_sentence(change: Change | None) -> str:
+def _change_sentence(change: EvaluationChange | None) -> str:
     if change is None:
         return ""
     if change.common == 0:
@@ -128,16 +128,16 @@ def _change_sentence(change: Change | None) -> str:
     return sentence if change.is_significant else f"{sentence} That is no more than chance gives."
 
 
-def _mood(change: Change | None) -> Literal["good", "worse", "muted"]:
+def _mood(change: EvaluationChange | None) -> Literal["good", "worse", "muted"]:
     if change is None or not change.is_significant:
         return "muted"
     return "good" if len(change.better) > len(change.worse) else "worse"
 
 
-def _labels(evaluation: Evaluation, then: Evaluation | None) -> tuple[LabelRow, ...]:
+def _labels(evaluation: Evaluation, then: Evaluation | None) -> tuple[EvaluatedLabelRow, ...]:
     earlier = {each.label: each.recall for each in then.label_figures} if then is not None else {}
     return tuple(
-        LabelRow(
+        EvaluatedLabelRow(
             each.label,
             each.samples,
             _percent(each.recall),
@@ -175,7 +175,7 @@ def _worst(
     paths = {entry["digest"]: path for path, entry in build.source.manifest.items()}
     was = {each.name: each.is_right for each in then.outcomes} if then is not None else {}
 
-    def shown(outcome: Outcome) -> ShownSample:
+    def shown(outcome: SampleOutcome) -> ShownSample:
         is_there = outcome.name in kinds and outcome.name in paths
         return ShownSample(
             outcome.label,

@@ -10,7 +10,7 @@ from forge.builds.models import Build
 from forge.comparison.figures import FigureRow
 from rune.running.evaluation.changes import Lost
 from rune.running.evaluation.wording import lost_sentences
-from rune.source.policy import Judgement, LimitKind, Outcome
+from rune.source.policy import Judgement, LimitKind, LimitResult
 from rune.source.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
 
 
@@ -25,10 +25,10 @@ class OutcomeTag:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 OUTCOME_TAGS = {
-    Outcome.MET: OutcomeTag(OUTCOME_WORDS[Outcome.MET], "ok", icon="check"),
-    Outcome.MISSED: OutcomeTag(OUTCOME_WORDS[Outcome.MISSED], "bad", icon="x"),
-    Outcome.UNCLEAR: OutcomeTag(OUTCOME_WORDS[Outcome.UNCLEAR], "warn", icon="equal-approximately"),
-    Outcome.UNKNOWN: OutcomeTag(OUTCOME_WORDS[Outcome.UNKNOWN], "warn", icon="circle-question-mark"),
+    LimitResult.MET: OutcomeTag(OUTCOME_WORDS[LimitResult.MET], "ok", icon="check"),
+    LimitResult.MISSED: OutcomeTag(OUTCOME_WORDS[LimitResult.MISSED], "bad", icon="x"),
+    LimitResult.UNCLEAR: OutcomeTag(OUTCOME_WORDS[LimitResult.UNCLEAR], "warn", icon="equal-approximately"),
+    LimitResult.UNKNOWN: OutcomeTag(OUTCOME_WORDS[LimitResult.UNKNOWN], "warn", icon="circle-question-mark"),
 }
 
 MET_ON_FEWER = OutcomeTag("Met on fewer labels", "warn", icon="triangle-exclamation-point")

@@ -29,7 +29,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Quality:
+class RuneQuality:
     """How good a version is: some figures, and sentences that say between what they lie and on what they were
     measured."""
 
@@ -61,20 +61,20 @@ class ModelFile:
     operators: int | None
 
 
-def quality_of(build: Build) -> Quality | None:
+def quality_of(build: Build) -> RuneQuality | None:
     """What became of a build's test samples; None where it was run on none. Kept while the samples are the same."""
     if build.artefact is None or not build.samples:
         return None
     key = f"quality:{build.artefact.pk}:{build.samples}"
-    cached: Quality | str | None = caches["process"].get(key)
+    cached: RuneQuality | str | None = caches["process"].get(key)
     if cached is None:
         evaluation = evaluation_of(build)
         cached = "" if evaluation is None else _quality(evaluation)
         caches["process"].set(key, cached)
-    return cached if isinstance(cached, Quality) else None
+    return cached if isinstance(cached, RuneQuality) else None
 
 
-def _quality(evaluation: Evaluation) -> Quality | str:
+def _quality(evaluation: Evaluation) -> RuneQuality | str:
     share, stream = evaluation.accuracy, evaluation.stream
     cells: list[Cell] = []
     sentences: list[str] = []
@@ -91,7 +91,7 @@ def _quality(evaluation: Evaluation) -> Quality | str:
     if not cells:
         return ""
     sentences.append("Measured here, with the bytes of this version, on recordings that the project keeps for tests.")
-    return Quality(tuple(cells), tuple(sentences), share is not None and not share.is_precise)
+    return RuneQuality(tuple(cells), tuple(sentences), share is not None and not share.is_precise)
 
 
 def _weakest(figures: Iterable[LabelFigures]) -> LabelFigures | None:

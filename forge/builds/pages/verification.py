@@ -12,7 +12,7 @@ _UNPROVEN: Final = frozenset({"other-toolchain", "impossible", "no-project"})
 
 
 @dataclass(frozen=True)
-class Verification:
+class ShownVerification:
     """The result of the comparison with the reference. `is_good` is None where nothing could be compared, and
     `is_unproven` says that nothing is wrong but the rune was not built again. `seed` repeats the generated inputs."""
 
@@ -23,14 +23,14 @@ class Verification:
     seed: int | None = None
 
 
-def verification_of(build: Build) -> Verification | None:
+def verification_of(build: Build) -> ShownVerification | None:
     """How a build's rune stands to the reference interpreter; None for one that was built before this step."""
     result = build.artefact.report.get("verify") if build.artefact is not None else None
     if result is None:
         return None
     is_compared = result["complete"] and any(model["inputs"] for model in result["models"])
     sentence = str(result["sentence"])
-    return Verification(
+    return ShownVerification(
         bool(result["within"]) if is_compared else None,
         sentence[:1].upper() + sentence[1:],
         result["reference"] or "",

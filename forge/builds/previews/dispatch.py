@@ -17,7 +17,7 @@ from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.toolchain import warm_compilers
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Scheduler, may_begin
+from forge.compute.scheduler.slots import Party, SlotScheduler, may_begin
 from forge.jobs.workers.slots import stopping
 from forge.projects.models import Project
 
@@ -39,7 +39,7 @@ class PreviewSlots:
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = compilers
-        self._scheduler = Scheduler(
+        self._scheduler = SlotScheduler(
             1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5, sharing=sharing
         )
 

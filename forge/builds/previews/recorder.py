@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.contents import keep_contents
-from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState
-from forge.builds.runs.jobs import Step
+from forge.builds.models import Artefact, Build, BuildTrigger, Preview, PreviewState
+from forge.builds.runs.jobs import BuildJobStep
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN
@@ -55,7 +55,7 @@ class PreviewRecorder:
     def _shown_diagnostics(self) -> list[dict[str, Any]]:
         return [*self._diagnostics, *self._failed_tests]
 
-    def reused(self, missing: tuple[Step, ...]) -> None:
+    def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
         """It is shown already."""
 
     def checked(self, answer: Answer) -> None:
@@ -115,11 +115,15 @@ def _event_of(preview: Preview) -> NewEvent:
 
 def preview_build(project: Project, artefact: Artefact) -> Build:
     """The build by which a rune that nobody pressed Build for is shown; within the caller's transaction."""
-    shown = Build.objects.filter(project=project, kind=Kind.PREVIEW, artefact=artefact).first()
+    shown = Build.objects.filter(project=project, kind=BuildTrigger.PREVIEW, artefact=artefact).first()
     if shown is not None:
         return shown
     return Build.objects.create(
-        project=project, name=project.name, kind=Kind.PREVIEW, artefact=artefact, diagnostics=artefact.diagnostics
+        project=project,
+        name=project.name,
+        kind=BuildTrigger.PREVIEW,
+        artefact=artefact,
+        diagnostics=artefact.diagnostics,
     )
 
 

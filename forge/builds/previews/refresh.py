@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TestsRefused
-from forge.builds.models import PLAIN, Build, Kind, Preview, PreviewState
+from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
 from forge.builds.previews.compiler_requests import ask_compiler
 from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
@@ -218,7 +218,7 @@ def prune_previews(project_id: UUID) -> None:
         watched = mine.exclude(pk__in=copies.order_by().values("pk"))
         for requested, limit in ((watched, REQUESTED_LIMIT), (copies, COPY_LIMIT)):
             Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[limit:])).delete()
-        shown = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW)
+        shown = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
         shown_by_itself = shown.filter(previews__key=PLAIN).count()
         rest = shown.filter(previews=None).order_by("-created")
         old = list(rest[BUILD_LIMIT - min(1, shown_by_itself) :])

@@ -18,7 +18,7 @@ from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.refresh import resume_previews
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
-from forge.jobs.models import Capability
+from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import job_slots, queue_name, stopping
 
 END_LIMIT = 10.0
@@ -50,7 +50,7 @@ class BuildWorker:
 
     def _queues(self) -> list[str]:
         """The queues of wake-ups: previews are for workers that build."""
-        previews = [current_app.conf.task_default_queue] if Capability.BUILD in job_slots else []
+        previews = [current_app.conf.task_default_queue] if WorkerCapability.BUILD in job_slots else []
         return [*previews, *map(queue_name, job_slots)]
 
     def _run(self, name: str, target: Any) -> None:

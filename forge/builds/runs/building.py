@@ -17,20 +17,20 @@ from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.models import Artefact, Build
 from forge.builds.quotas import require_another_build
 from forge.builds.runs.execution import Execution, NewCompiler
-from forge.builds.runs.jobs import Job, Step, numbered_job
+from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job
 from forge.builds.runs.progress import tell_change, tell_log
 from forge.builds.serializers import build_url
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import Damaged
 from forge.core.observability import log_context_of_build
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability
 from forge.jobs.models import Job as QueuedJob
+from forge.jobs.models import WorkerCapability
 from forge.projects.secrets.scan import SecretScan
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
@@ -74,7 +74,7 @@ class BuildRun:
         except Damaged as error:
             raise JobFailed(error.detail) from None
 
-    def _execute(self, work: Job) -> Artefact | None:
+    def _execute(self, work: BuildTask) -> Artefact | None:
         artefact = Execution(work, self).run(
             self._new_compiler,
             limit=BUILD_SECONDS,
@@ -86,7 +86,7 @@ class BuildRun:
             raise JobFailed(self._failure)
         return artefact
 
-    def _complete(self, work: Job, artefact: Artefact) -> None:
+    def _complete(self, work: BuildTask, artefact: Artefact) -> None:
         """Stores what is known once there is a rune: its figures, and what is said of its limits."""
         values: dict[str, Any] = {"diagnostics": artefact.diagnostics}
         if self._is_measured_before:
@@ -108,17 +108,17 @@ class BuildRun:
         self._job.confirm_lease()
         Build.objects.filter(pk=self._build.pk).update(**values)
 
-    def _pace_now(self) -> Pace:
+    def _pace_now(self) -> ComputePace:
         """How fast to compute now. What runs the rune does so by the clock: it gives way between samples alone."""
-        return Pace.USUAL if self._is_compiled else self._job.pace()
+        return ComputePace.USUAL if self._is_compiled else self._job.pace()
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         # From now on nobody prunes the rune.
         self._store(artefact=artefact)
         self._is_compiled = True
 
-    def reused(self, missing: tuple[Step, ...]) -> None:
-        self._is_measured_before = Step.MEASURE not in missing
+    def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
+        self._is_measured_before = BuildJobStep.MEASURE not in missing
         if missing:
             steps = listed([step.value for step in missing])
             self._say("cache", f"Reused an earlier build of the same files; left to do: {steps}.")
@@ -205,7 +205,7 @@ def prepare_retry(actor: Actor, job: QueuedJob) -> None:
 
 BUILD = JobKind(
     "build",
-    Capability.BUILD,
+    WorkerCapability.BUILD,
     run_build_job,
     "Build",
     titles=titles_of,

@@ -22,7 +22,7 @@ from forge.builds.artefacts.store import (
 )
 from forge.builds.evaluations.outcomes import add_evaluation
 from forge.builds.models import Artefact
-from forge.builds.runs.jobs import Job, Step
+from forge.builds.runs.jobs import BuildJobStep, BuildTask
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
@@ -36,7 +36,7 @@ class Recorder(Protocol):
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         """The job's artefact was found or made; called in the transaction that makes sure of it."""
 
-    def reused(self, missing: tuple[Step, ...]) -> None:
+    def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
         """It was found, and these steps are left to do."""
 
     def checked(self, answer: Answer) -> None:
@@ -71,7 +71,7 @@ NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 class Execution:
     """One job in work."""
 
-    def __init__(self, job: Job, recorder: Recorder) -> None:
+    def __init__(self, job: BuildTask, recorder: Recorder) -> None:
         self._job = job
         self._recorder = recorder
         self._artefact: Artefact | None = None

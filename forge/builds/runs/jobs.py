@@ -30,7 +30,7 @@ from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.pipeline import Port
 
 
-class Step(StrEnum):
+class BuildJobStep(StrEnum):
     """A step of a build. Each needs what those before it made."""
 
     CHECK = "check"
@@ -50,21 +50,29 @@ class Step(StrEnum):
     """Counting what it needs on the target's core, where that is emulated here."""
 
 
-PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
-NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.TEST, Step.POLICY, Step.SECRETS, Step.VERIFY, Step.MEASURE)
+PREVIEW_STEPS = (BuildJobStep.CHECK, BuildJobStep.COMPILE)
+NUMBERED_STEPS = (
+    BuildJobStep.CHECK,
+    BuildJobStep.COMPILE,
+    BuildJobStep.TEST,
+    BuildJobStep.POLICY,
+    BuildJobStep.SECRETS,
+    BuildJobStep.VERIFY,
+    BuildJobStep.MEASURE,
+)
 """Where the project has test samples, they are run last."""
-PACKAGE_STEPS = (Step.PACKAGE, Step.COUNT)
+PACKAGE_STEPS = (BuildJobStep.PACKAGE, BuildJobStep.COUNT)
 
 
 @dataclass(frozen=True)
-class Job:
+class BuildTask:
     """What is to be made for an organisation. `texts` are those files of the manifest that are no blobs."""
 
     organisation: UUID
     spec: BuildSpec
     manifest: Manifest
     texts: Mapping[str, bytes]
-    steps: tuple[Step, ...]
+    steps: tuple[BuildJobStep, ...]
     lasts: bool
     """Whether what comes of it must outlast a power cut; a preview is made again."""
     tests: SampleSet | None = None
@@ -74,27 +82,27 @@ class Job:
     rune: str | None = None
     """Of a package: the digest of the rune that was made of the same files."""
 
-    def missing(self, artefact: Artefact | None) -> tuple[Step, ...]:
+    def missing(self, artefact: Artefact | None) -> tuple[BuildJobStep, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""
         if artefact is None:
             return self.steps
-        done = {Step.CHECK, Step.COMPILE, Step.PACKAGE}
+        done = {BuildJobStep.CHECK, BuildJobStep.COMPILE, BuildJobStep.PACKAGE}
         if artefact.has_policy:
             # The tests come before it, and what fails them has none.
-            done |= {Step.TEST, Step.POLICY}
+            done |= {BuildJobStep.TEST, BuildJobStep.POLICY}
         if not has_tests(self.manifest):
-            done.add(Step.TEST)
+            done.add(BuildJobStep.TEST)
         if artefact.is_verified:
-            done.add(Step.VERIFY)
+            done.add(BuildJobStep.VERIFY)
         if artefact.is_measured:
-            done.add(Step.MEASURE)
+            done.add(BuildJobStep.MEASURE)
         if _is_counted(artefact):
-            done.add(Step.COUNT)
+            done.add(BuildJobStep.COUNT)
         if self.tests is not None and is_evaluated(artefact, self.tests.digest):
-            done.add(Step.EVALUATE)
+            done.add(BuildJobStep.EVALUATE)
         return tuple(step for step in self.steps if step not in done)
 
-    def described(self, steps: tuple[Step, ...]) -> dict[str, Any]:
+    def described(self, steps: tuple[BuildJobStep, ...]) -> dict[str, Any]:
         """The job for the compiler's process, without its files."""
         tests = () if self.tests is None else self.tests.samples
         return {
@@ -106,14 +114,14 @@ class Job:
         }
 
 
-def preview_job(preview: Preview, seen: WorkingTree) -> Job:
+def preview_job(preview: Preview, seen: WorkingTree) -> BuildTask:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
     profile = choices_of(preview.project).profile
     options = SpecOptions(
         preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile, is_preview=True
     )
-    return Job(
+    return BuildTask(
         preview.project.organisation_id,
         _spec(seen.digest, options),
         with_blocks(preview.project, seen.manifest, seen.texts),
@@ -123,7 +131,7 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     )
 
 
-def numbered_job(build: Build) -> Job:
+def numbered_job(build: Build) -> BuildTask:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     choices = choices_of_build(build)
@@ -134,14 +142,14 @@ def numbered_job(build: Build) -> Job:
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
     tests = samples_under_test(project, manifest)
-    steps: tuple[Step, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
+    steps: tuple[BuildJobStep, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, BuildJobStep.EVALUATE)
     if is_searched(build.source):
-        steps = tuple(step for step in steps if step != Step.SECRETS)
+        steps = tuple(step for step in steps if step != BuildJobStep.SECRETS)
     searched = tuple(sorted(texts_to_search(own_files)))
-    return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests, searched=searched)
+    return BuildTask(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests, searched=searched)
 
 
-def package_job(rune: Job, artefact: Artefact, target: str, aim: Aim) -> Job:
+def package_job(rune: BuildTask, artefact: Artefact, target: str, aim: Aim) -> BuildTask:
     """The job of a numbered build's package, where `made` is what the build's own job `rune` made. A target that has no
     such variant is made as it is."""
     options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for, follows_forge_yml=False)

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from forge.accounts.principals import PrincipalKind
 from forge.builds.choices import choices_of, manner_to_json
-from forge.builds.models import Build, BuildPackage, Kind
+from forge.builds.models import Build, BuildPackage, BuildTrigger
 from forge.builds.packages.making import PACKAGE
 from forge.builds.runs.building import BUILD
 from forge.compute.scheduler.slots import Party
@@ -39,7 +39,7 @@ def store_build(actor: Actor, project: Project, version: Version) -> Job:
         project=project,
         version=version,
         name=project.name,
-        kind=Kind.NUMBERED,
+        kind=BuildTrigger.NUMBERED,
         number=(Build.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
         **manner_to_json(choices),
     )

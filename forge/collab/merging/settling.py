@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from forge.collab.merging.update_log import UpdateLog
-from forge.collab.merging.whole_lines import Author, Watched, repair, watching
+from forge.collab.merging.whole_lines import Author, WatchedTexts, repair, watching
 from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
 from forge.collab.room.live_document import LiveDocument, UpdateResult
 from forge.collab.room.submissions import FromMember, RoomMember
@@ -103,7 +103,7 @@ class Settler:
         self.log.add(None, change)
         return verdict, (accepted, Accepted(change, read_update(change), None))
 
-    def _repair(self, item: FromMember, watched: Watched) -> bytes | None:
+    def _repair(self, item: FromMember, watched: WatchedTexts) -> bytes | None:
         """Takes back what cannot stand of an update that was tried; answers the server's update."""
         try:
             seen = self.log.as_seen_by(item.member)

@@ -56,7 +56,7 @@ class Author:
 
 
 @dataclass
-class Watched:
+class WatchedTexts:
     """What an update changes in texts: each text as it was, by the file's id, and the edits."""
 
     before: Mapping[str, tuple[str, str]]
@@ -65,10 +65,10 @@ class Watched:
 
 
 @contextmanager
-def watching(doc: Doc[Any]) -> Iterator[Watched]:
+def watching(doc: Doc[Any]) -> Iterator[WatchedTexts]:
     """Notes what is changed inside in the texts that merge by line."""
     files = files_map(doc)
-    watched = Watched({key: (path, str(text)) for key, path, text in line_texts(doc)})
+    watched = WatchedTexts({key: (path, str(text)) for key, path, text in line_texts(doc)})
 
     def note(events: Sequence[Any]) -> None:
         for event in events:
@@ -92,7 +92,7 @@ def line_texts(doc: Doc[Any]) -> Iterator[tuple[str, str, Text]]:
             yield key, path, text
 
 
-def repair(doc: Doc[Any], watched: Watched, seen: Doc[Any], author: Author, names: Mapping[int, str]) -> None:
+def repair(doc: Doc[Any], watched: WatchedTexts, seen: Doc[Any], author: Author, names: Mapping[int, str]) -> None:
     """Takes back what cannot stand of the update that was watched; `seen` is the document as its sender left it.
 
     Within a transaction. `names` are those of the people behind clients.

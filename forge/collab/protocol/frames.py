@@ -77,7 +77,7 @@ class QueryAwareness:
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardFrames:
     """Frames with updates that the client had heard before what it sends next: all with step 2 or an update."""
 
     frames: int
@@ -88,7 +88,7 @@ class Ignored:
     """A frame that only servers send."""
 
 
-Frame = SyncStep1 | Update | Awareness | QueryAwareness | Heard | Ignored
+Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | Ignored
 
 
 class _Reader:
@@ -133,7 +133,7 @@ def read_frame(data: bytes) -> Frame:
     elif kind == _QUERY_AWARENESS:
         frame = QueryAwareness()
     elif kind == _HEARD:
-        frame = Heard(reader.number())
+        frame = HeardFrames(reader.number())
     elif kind == _AUTH:
         return Ignored()
     else:

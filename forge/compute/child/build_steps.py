@@ -23,16 +23,16 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build, check_text
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Step
+from rune.compiler.building.report import BuildStep
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.targets.wasm32 import PREVIEW
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.running.container import needed_resources, read_rune
 from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.evaluation.evaluating import Effort as EvaluationEffort
+from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
 from rune.running.evaluation.evaluating import evaluate
-from rune.running.evaluation.labelled import Event, LabelledSample
+from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
@@ -45,7 +45,7 @@ from rune.wording import plain
 
 WATCHED_ELEMENTS = 1 << 18
 """Of a tensor that a page may watch: more would keep it from anything else."""
-VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
+VERIFY_EFFORT = VerificationEffort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
 EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)
 """What is left of the samples then is not run, and the evaluation says how many."""
@@ -174,7 +174,7 @@ def _type_of(pipeline: Pipeline | None, port: Port) -> TensorType | None:
         return None
 
 
-def _send_step(answers: Answers, step: Step) -> None:
+def _send_step(answers: Answers, step: BuildStep) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
 
 
@@ -237,5 +237,7 @@ def _evaluate(
 
 def _labelled(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:
     marks = sample["events"]
-    events = None if marks is None else tuple(Event(each["label"], each["start"], each["end"]) for each in marks)
+    events = (
+        None if marks is None else tuple(RecordedEvent(each["label"], each["start"], each["end"]) for each in marks)
+    )
     return LabelledSample(sample["digest"], sample["label"], partial(files.read, sample["path"]), events=events)

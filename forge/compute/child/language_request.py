@@ -9,7 +9,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature
 from rune.model.tflite.signature import to_json
 from rune.project.files import ProjectFiles
-from rune.source.language.service import Service
+from rune.source.language.service import LanguageService
 
 TEXT_LIMIT = 1024 * 1024
 """Bytes of a file that is given as it is; of a larger one only its size is told."""
@@ -25,7 +25,7 @@ class MeasuredFiles(ProjectFiles, Protocol):
 
 def answer_request(files: MeasuredFiles, signature_of: SignatureOf, request: Mapping[str, Any]) -> dict[str, Any]:
     """Answers a request of `rune.source.language.service`. What it brings in `files` goes before the project's own."""
-    service = Service(PUBLISHED_BLOCKS)
+    service = LanguageService(PUBLISHED_BLOCKS)
     service.answer({"ask": "open", "files": {path: _described(files, path, signature_of) for path in files.paths()}})
     return service.answer(request)
 

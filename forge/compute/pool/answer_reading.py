@@ -160,7 +160,7 @@ class ModelNeedsJson(TypedDict):
     not_measured: str | None
 
 
-class EvaluationSummaryJson(TypedDict):
+class EvaluationAnswerJson(TypedDict):
     """What every evaluation has; one that was impossible has nothing else but its `reason`."""
 
     samples: int
@@ -195,7 +195,7 @@ EVENTS: Mapping[str, Fields] = {
     "verified": {"verification": VerificationJson, "milliseconds": float},
     "measured": {"run": MeasuredRunJson},
     "unmeasured": {"reason": str},
-    "evaluated": {"evaluation": EvaluationSummaryJson, "milliseconds": float},
+    "evaluated": {"evaluation": EvaluationAnswerJson, "milliseconds": float},
     "counted": {"needs": NeedsJson},
     "failed": {"error": str, "diagnostics": list[DiagnosticJson]},
     "firmware": {"description": FirmwareDescriptionJson},

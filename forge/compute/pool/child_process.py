@@ -31,7 +31,7 @@ from forge.compute.pool.control_groups import new_group
 from forge.compute.pool.guard import guard, out_of_memory
 from forge.compute.pool.removal import remove_tree
 from forge.compute.pool.workdir import passable
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 from rune.running.isolation.control_group import ControlGroup
 from rune.running.isolation.launch import NO_GROUP
@@ -182,13 +182,13 @@ class ChildProcess:
         now = time.monotonic() if self._suspended_since is None else self._suspended_since
         return now - self._suspended
 
-    def set_pace(self, pace: Pace) -> None:
+    def set_pace(self, pace: ComputePace) -> None:
         """Suspends it with all that it started, or lets it go on: as fast as others, or with what they leave."""
-        if pace is Pace.SUSPENDED:
+        if pace is ComputePace.SUSPENDED:
             self.suspend()
             return
         self.resume()
-        self._set_priority(YIELDING if pace is Pace.YIELDING else USUAL)
+        self._set_priority(YIELDING if pace is ComputePace.YIELDING else USUAL)
 
     def _set_priority(self, priority: int) -> None:
         with self._lock:

@@ -23,7 +23,7 @@ from forge.compute.isolation_report import require
 from forge.compute.pool.answer_reading import Answer, check_answered
 from forge.compute.pool.child_process import ChildProcess, packages_folder
 from forge.compute.pool.guard import guard
-from forge.compute.scheduler.pace import RESTING, Pace, PaceNow, usual_pace
+from forge.compute.scheduler.pace import RESTING, ComputePace, PaceNow, usual_pace
 from rune.running.isolation.protections import Isolation, Protection
 
 __all__ = ["Answer", "Compiler"]
@@ -219,7 +219,7 @@ class Compiler:
 
     def _let_rest(self, process: ChildProcess, tick: Callable[[], None], pace: PaceNow) -> None:
         """Returns when the job may go on. Its process waits for the message, so no run is cut in the middle."""
-        while pace() is Pace.SUSPENDED:
+        while pace() is ComputePace.SUSPENDED:
             process.suspend()
             tick()
             time.sleep(TICK)

@@ -34,7 +34,7 @@ IDLE_SECONDS = 5.0
 """Time on the processor between two jobs: tidying up takes some hundredths."""
 
 
-class Watched(Protocol):
+class WatchedProcess(Protocol):
     """What is watched."""
 
     @property
@@ -54,17 +54,17 @@ class _Watch:
     """Its time on the processor when its last job ended; None while it has one, or starts."""
 
 
-class Guard:
+class ProcessGuard:
     """All processes of this one, watched by one thread that runs while there are any."""
 
     def __init__(self, usage: Callable[[int], Usage] = usage_of) -> None:
         self._usage = usage
-        self._watches: dict[Watched, _Watch] = {}
+        self._watches: dict[WatchedProcess, _Watch] = {}
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._is_running = False
 
-    def watch(self, process: Watched, *, own: Path, seconds: int | None) -> None:
+    def watch(self, process: WatchedProcess, *, own: Path, seconds: int | None) -> None:
         """Watches a process until `forget`. `own` is its folder; `seconds` its time on the processor, if limited."""
         with self._lock:
             self._watches[process] = _Watch(own, seconds)
@@ -72,17 +72,17 @@ class Guard:
                 self._is_running = True
                 threading.Thread(target=self._look, daemon=True, name="compiler-guard").start()
 
-    def forget(self, process: Watched) -> None:
+    def forget(self, process: WatchedProcess) -> None:
         with self._lock:
             self._watches.pop(process, None)
 
-    def begins(self, process: Watched) -> None:
+    def begins(self, process: WatchedProcess) -> None:
         """It got a job."""
         with self._lock:
             if process in self._watches:
                 self._watches[process].idle_since = None
 
-    def ends(self, process: Watched) -> Usage:
+    def ends(self, process: WatchedProcess) -> Usage:
         """Its job ended; answers what it uses now."""
         usage = self._usage(process.pid)
         with self._lock:
@@ -127,5 +127,5 @@ def too_much(isolation: Isolation | None, watch: _Watch, usage: Usage) -> str:
     return ""
 
 
-guard = Guard()
+guard = ProcessGuard()
 """This process's."""

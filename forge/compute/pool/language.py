@@ -20,7 +20,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Scheduler, Slot
+from forge.compute.scheduler.slots import Party, Slot, SlotScheduler
 from forge.core.actors import Actor
 from forge.core.http.lifespan import server_stopping
 from forge.projects.files.mounting import with_blocks, with_usable
@@ -48,7 +48,7 @@ class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self) -> None:
-        self.scheduler = Scheduler(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
+        self.scheduler = SlotScheduler(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
         self._compilers = warm_compilers(limit=PLACES)
         self._rest: threading.Timer | None = None
         self._lock = threading.Lock()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from forge.compute.pool.child_process import ChildProcess
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 
 
 class StandbyProcess:
@@ -34,7 +34,7 @@ class StandbyProcess:
         with self._lock:
             if self._is_open and self._process is None:
                 self._process = self._new_process()
-                self._process.set_pace(Pace.YIELDING)
+                self._process.set_pace(ComputePace.YIELDING)
 
     def close(self) -> None:
         """Ends it; none is prepared any more."""

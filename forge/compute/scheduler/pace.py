@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 
-class Pace(Enum):
+class ComputePace(Enum):
     """What whoever computes does about those who want to compute as well."""
 
     USUAL = "usual"
@@ -18,10 +18,10 @@ class Pace(Enum):
 RESTING = "resting"
 """The event by which a job says that it waits to be let on: it may be suspended there for as long as others compute."""
 
-PaceNow = Callable[[], Pace]
+PaceNow = Callable[[], ComputePace]
 """Asked several times a second while a job runs (`forge.compute.scheduler.slots`)."""
 
 
-def usual_pace() -> Pace:
+def usual_pace() -> ComputePace:
     """Of a job that shares the machine with nobody."""
-    return Pace.USUAL
+    return ComputePace.USUAL

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.recent_usage import RecentUsage, Sharing
 
 LOOK_EVERY = 0.05
@@ -97,9 +97,9 @@ def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) 
 
 
 class Slot:
-    """One claim on the processor, from `Scheduler.claim` to the end of the `with` block."""
+    """One claim on the processor, from `SlotScheduler.claim` to the end of the `with` block."""
 
-    def __init__(self, scheduler: Scheduler, party: Party, arrival: int) -> None:
+    def __init__(self, scheduler: SlotScheduler, party: Party, arrival: int) -> None:
         self._scheduler = scheduler
         self.party = party
         self.arrival = arrival
@@ -114,7 +114,7 @@ class Slot:
     ) -> None:
         self._scheduler.leave(self)
 
-    def pace(self) -> Pace:
+    def pace(self) -> ComputePace:
         """How fast to compute at this moment; to be asked several times a second."""
         return self._scheduler.pace(self)
 
@@ -134,7 +134,7 @@ class Slot:
         return self._scheduler.wait(self, is_over)
 
 
-class Scheduler:
+class SlotScheduler:
     """Allocations a few computing processes among all who want to compute. Safe from any thread."""
 
     def __init__(
@@ -174,14 +174,14 @@ class Scheduler:
             self._settle()
             return slot
 
-    def pace(self, slot: Slot) -> Pace:
+    def pace(self, slot: Slot) -> ComputePace:
         """Suspended while it is not among those who compute; yielding while others do who computed less."""
         with self._changed:
             self._settle()
             if not slot.is_computing:
-                return Pace.SUSPENDED
+                return ComputePace.SUSPENDED
             yields = self._sharing.is_to_yield(slot.party.organisation, self._counted)
-            return Pace.YIELDING if yields else Pace.USUAL
+            return ComputePace.YIELDING if yields else ComputePace.USUAL
 
     def wait(self, slot: Slot, is_over: Callable[[], bool]) -> bool:
         """Waits until it is, or until `is_over`."""

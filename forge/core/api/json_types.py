@@ -22,7 +22,7 @@ class Format:
 
 
 @dataclass(frozen=True)
-class Choices:
+class NamedChoices:
     """The values that a text may have, under one name in the description."""
 
     name: str
@@ -37,9 +37,9 @@ class TypeAt:
     name: str
 
 
-def choices(name: str, values: Iterable[str]) -> Choices:
+def choices(name: str, values: Iterable[str]) -> NamedChoices:
     """The choices of an enumeration; stands in `Annotated[str, choices(...)]`."""
-    return Choices(name, tuple(values))
+    return NamedChoices(name, tuple(values))
 
 
 Timestamp = Annotated[str, Format("date-time")]

@@ -17,7 +17,7 @@ from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from forge.core.api.failures import failures, reason
-from forge.core.api.json_types import Choices, Format, PageJson, TypeAt
+from forge.core.api.json_types import Format, NamedChoices, PageJson, TypeAt
 from forge.core.api.needs import PERSON
 from forge.core.api.problems import MEDIA_TYPE, ProblemJson
 from forge.core.hooks import Hook
@@ -145,7 +145,7 @@ def _annotated(hint: Any, notes: Sequence[Any], registry: Any) -> Schema:
     for note in notes:
         if isinstance(note, Format):
             schema["format"] = note.name
-        elif isinstance(note, Choices):
+        elif isinstance(note, NamedChoices):
             schema = _choices(note, registry)
         elif isinstance(note, type) and issubclass(note, Enum):
             schema["enum"] = [each.value for each in note]
@@ -154,7 +154,7 @@ def _annotated(hint: Any, notes: Sequence[Any], registry: Any) -> Schema:
     return schema
 
 
-def _choices(note: Choices, registry: Any) -> Schema:
+def _choices(note: NamedChoices, registry: Any) -> Schema:
     enum = {"type": "string", "enum": list(note.values)}
     identity = ComponentIdentity(note)  # type: ignore[no-untyped-call]
     component = ResolvedComponent(note.name, ResolvedComponent.SCHEMA, enum, identity)  # type: ignore[no-untyped-call]

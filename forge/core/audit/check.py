@@ -15,14 +15,14 @@ ENDED = "audit.end"
 
 
 @dataclass(frozen=True)
-class Anchor:
+class AuditAnchor:
     """An entry as a copy elsewhere has it."""
 
     position: int
     digest: str
 
 
-class BadAnchor(ValueError):
+class BadAuditAnchor(ValueError):
     """A text is no anchor; the message says what one looks like."""
 
 
@@ -52,12 +52,12 @@ class ChainReport:
     broken: Break | None
 
 
-def read_anchors(lines: Iterable[str]) -> list[Anchor]:
-    """The anchors of a copy: lines of JSON as they were sent, or `POSITION:DIGEST`. Raises `BadAnchor`."""
+def read_anchors(lines: Iterable[str]) -> list[AuditAnchor]:
+    """The anchors of a copy: lines of JSON as they were sent, or `POSITION:DIGEST`. Raises `BadAuditAnchor`."""
     return [_anchor(line, number) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def check_chain(anchors: Iterable[Anchor] = ()) -> ChainReport:
+def check_chain(anchors: Iterable[AuditAnchor] = ()) -> ChainReport:
     """Reads all entries; the report names the first that is broken."""
     by_position = {anchor.position: anchor for anchor in anchors}
     end = chain_end()
@@ -79,7 +79,7 @@ def check_chain(anchors: Iterable[Anchor] = ()) -> ChainReport:
 class _Reading:
     """How far the log was read."""
 
-    def __init__(self, anchors: dict[int, Anchor]) -> None:
+    def __init__(self, anchors: dict[int, AuditAnchor]) -> None:
         self._anchors = anchors
         self._digest = GENESIS
         self._start = GENESIS
@@ -134,16 +134,16 @@ def _entries() -> Iterator[AuditEntry]:
     return AuditEntry.objects.exclude(position=None).order_by("position").iterator(BATCH)
 
 
-def _anchor(line: str, number: int) -> Anchor:
+def _anchor(line: str, number: int) -> AuditAnchor:
     try:
         if line.lstrip().startswith("{"):
             record = json.loads(line)
-            return Anchor(int(record["position"]), str(record["digest"]))
+            return AuditAnchor(int(record["position"]), str(record["digest"]))
         position, _, digest = line.strip().partition(":")
         if len(digest) != len(GENESIS):
             raise ValueError
-        return Anchor(int(position), digest)
+        return AuditAnchor(int(position), digest)
     except (ValueError, LookupError, TypeError):
-        raise BadAnchor(
+        raise BadAuditAnchor(
             f"Line {number} is no entry of a copy: expected JSON with position and digest, or POSITION:DIGEST."
         ) from None

@@ -67,7 +67,7 @@ things_named: Hook[[Collection[str]], Mapping[str, Thing]] = Hook()
 """Given keys such as `project:<id>`, each function names those that it knows; what is gone has no name."""
 
 
-class DeclaredTwice(TypeError):
+class SentenceDeclaredTwice(TypeError):
     """Two sentences are declared for one action."""
 
 
@@ -75,10 +75,10 @@ _sentences: dict[str, AuditSentence] = {}
 
 
 def declare(topic: AuditTopic, actions: Mapping[str, str]) -> None:
-    """Gives actions about a topic their sentences. Raises `DeclaredTwice`."""
+    """Gives actions about a topic their sentences. Raises `SentenceDeclaredTwice`."""
     for name, text in actions.items():
         if name in _sentences:
-            raise DeclaredTwice(f"The action {name} has a sentence already.")
+            raise SentenceDeclaredTwice(f"The action {name} has a sentence already.")
         _sentences[name] = AuditSentence(topic, text)
 
 

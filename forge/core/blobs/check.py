@@ -80,7 +80,7 @@ class DigestRange:
 
 
 @dataclass(frozen=True)
-class Progress:
+class CheckProgress:
     """How much was looked at: blobs of how many, and bytes."""
 
     blobs: int
@@ -88,7 +88,7 @@ class Progress:
     size: int
 
 
-def check_store(on_progress: Callable[[Progress], None], within: DigestRange | None = None) -> Iterator[Finding]:
+def check_store(on_progress: Callable[[CheckProgress], None], within: DigestRange | None = None) -> Iterator[Finding]:
     """Reads every blob, or those of a range, and yields the findings. Calls `on_progress` after each blob.
 
     Marks what is damaged (`forge.core.blobs.damage`), and takes the mark from what is whole again.
@@ -104,7 +104,7 @@ def check_store(on_progress: Callable[[Progress], None], within: DigestRange | N
         if finding is not None:
             yield _with_owners(finding)
         count, size = count + 1, size + read
-        on_progress(Progress(count, max(count, total), size))
+        on_progress(CheckProgress(count, max(count, total), size))
     for digest in _strays() if within is None else ():
         yield Finding(FindingKind.STRAY, digest, "bytes without a row")
 

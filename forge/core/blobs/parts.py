@@ -27,7 +27,7 @@ class WrongDigest(Exception):
 
 
 @dataclass(frozen=True)
-class Part:
+class BlobPart:
     """A part by the name of its file, with its size and its SHA-256."""
 
     name: str
@@ -35,7 +35,7 @@ class Part:
     digest: str
 
 
-def store_part(chunks: Iterable[bytes], limit: int | None = None) -> Part:
+def store_part(chunks: Iterable[bytes], limit: int | None = None) -> BlobPart:
     """Stores a part without holding it in memory. Raises `TooLarge` once more than `limit` bytes came."""
     storage, name = blob_storage(), f"{FOLDER}/{secrets.token_hex(16)}"
     with stage(chunks, limit) as staged:
@@ -46,10 +46,10 @@ def store_part(chunks: Iterable[bytes], limit: int | None = None) -> Part:
         else:
             with staged.path.open("rb") as file:
                 storage.save(name, File(file))
-        return Part(name, staged.size, staged.digest)
+        return BlobPart(name, staged.size, staged.digest)
 
 
-def join_parts(parts: Sequence[Part], digest: str) -> Blob:
+def join_parts(parts: Sequence[BlobPart], digest: str) -> Blob:
     """Stores the parts, in their order, as one blob; the parts stay until they are deleted.
 
     `digest` is `sha256:...` or `sha512:...`. Raises `WrongDigest` where the bytes are others, and `NotFound` where a
@@ -101,7 +101,7 @@ def delete_strays(known: Collection[str], before: datetime) -> int:
     return len(strays)
 
 
-def _read(part: Part) -> Iterator[bytes]:
+def _read(part: BlobPart) -> Iterator[bytes]:
     try:
         file = blob_storage().open(part.name, "rb")
     except FileNotFoundError:

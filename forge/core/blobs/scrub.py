@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from forge.core.blobs.check import DigestRange, Progress, check_store
+from forge.core.blobs.check import CheckProgress, DigestRange, check_store
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def scrub(now: datetime | None = None) -> Scrubbed:
     now = now or timezone.now()
     blobs = size = problems = 0
 
-    def count(progress: Progress) -> None:
+    def count(progress: CheckProgress) -> None:
         nonlocal blobs, size
         blobs, size = progress.blobs, progress.size
 

@@ -10,7 +10,7 @@ import sqlite3
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from forge.core.periodic import PeriodicTask, Runs, register
+from forge.core.periodic import PeriodicTask, RunsIn, register
 
 INTERVAL_SECONDS = 1.0
 """Seconds between two checkpoints; one without new pages costs nothing."""
@@ -84,7 +84,7 @@ if connection.vendor == "sqlite":
         PeriodicTask(
             "checkpoint",
             INTERVAL_SECONDS,
-            Runs.EACH_SERVER,
+            RunsIn.EACH_SERVER,
             "carries SQLite's log over into its file",
             checkpoints.checkpoint,
         )

@@ -38,7 +38,7 @@ class Probe(Protocol):
     def close(self) -> None: ...
 
 
-class Presence:
+class DatabasePresence:
     """Whether the database is there, for the event loop and for threads."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ def _ask(server: Any, deadline: float) -> None:
         raise OSError("The database refused a question.")
 
 
-presence = Presence()
+presence = DatabasePresence()
 """Of this process's database."""
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.collecting.actions import end_links
 from forge.datasets.models import CollectingLink
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     """Phones that record, and codes that wait for a phone."""
     links = CollectingLink.objects.alive().filter(created_by__in=scope.people).select_related("project__organisation")
     links = links.prefetch_related("collectors")

@@ -23,7 +23,7 @@ from forge.core.events.log import append_event
 from forge.datasets.announcements import DATA_CHANGED
 from forge.datasets.errors import ConsentOver, ImportNotReady, WrongOffset
 from forge.datasets.imports.ending import stop_imports
-from forge.datasets.imports.kinds import IMPORT_KIND, Step
+from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent
 from forge.datasets.samples.actions.add import SESSION, checked_word
@@ -104,7 +104,7 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
         row.received += blob.size
         if row.received == row.size:
             row.state = ImportState.READING
-            _enqueue(actor, row, Step.DESCRIBE)
+            _enqueue(actor, row, ImportStep.DESCRIBE)
         row.save()
         announce_import(row, actor)
     return row
@@ -123,7 +123,7 @@ def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) 
             raise Invalid("Choose labels that the archive has.")
         row.labels = None if labels is None else sorted(set(labels))
         row.state = ImportState.ADDING
-        _enqueue(actor, row, Step.ADD)
+        _enqueue(actor, row, ImportStep.ADD)
         row.save()
         project = row.data_set.project
         write_entry(actor, "data.import-start", project.stream, project.place, count=row.description["recordings"])
@@ -166,7 +166,7 @@ def _locked(row: DataImport) -> DataImport:
     return rows.select_related("consent", "person").get(pk=row.pk)
 
 
-def _enqueue(actor: Actor, row: DataImport, step: Step) -> None:
+def _enqueue(actor: Actor, row: DataImport, step: ImportStep) -> None:
     project = row.data_set.project
     kind = kind_of(IMPORT_KIND)
     is_program = actor.kind == PrincipalKind.TOKEN

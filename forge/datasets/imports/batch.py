@@ -14,11 +14,11 @@ from forge.core.blobs.store import put_batch
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.json_shape import has_shape
 from forge.core.models import Blob
-from forge.datasets.actions import Change
+from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent, DataSet, Sample
-from forge.datasets.samples.actions.store import Origin, store_sample
+from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.datasets.samples.models import MEDIA_TYPES, SampleSource
 from forge.datasets.serializers import DrawingJson
 from forge.jobs.kinds import JobContext
@@ -48,7 +48,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         contents = [_content(file, each) for each in recordings]
         blobs = [put(content.data) for content in contents]
     digests = sorted({blob.digest for blob in blobs})
-    with delete_on_failure(digests), (change := Change(row.data_set_id)) as data_set:
+    with delete_on_failure(digests), (change := DataSetChange(row.data_set_id)) as data_set:
         job.confirm_lease()
         row = _current(row)
         omissions: list[DataOmissionJson] = list(batch["omissions"])
@@ -89,7 +89,7 @@ def _current(row: DataImport) -> DataImport:
 def _store(
     data_set: DataSet, row: DataImport, recording: DataRecordingJson, content: Content, blob: Blob, actor: Actor
 ) -> Sample:
-    origin = Origin(
+    origin = SampleOrigin(
         recording["group"] or row.group,
         row.alone and not recording["group"],
         recording["device"] or row.device,

@@ -27,10 +27,10 @@ from forge.core.errors import DomainError
 from forge.datasets.imports.actions import announce_import
 from forge.datasets.imports.batch import store_batch
 from forge.datasets.imports.ending import stop_imports
-from forge.datasets.imports.kinds import IMPORT_KIND, Step
+from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.wording import counted
 
 BATCH_COUNT = 250
@@ -52,7 +52,7 @@ def run_import_job(job: JobContext, new_reader: NewReader = warm_compiler) -> Ma
         }
         if not files or any(each.descriptor is None for each in files.values()):
             raise JobFailed("The bytes of the archive are gone. Send it again.")
-        if job.spec["step"] == Step.DESCRIBE:
+        if job.spec["step"] == ImportStep.DESCRIBE:
             return _describe(job, row, reader, files)
         return _add(job, row, reader, files)
 
@@ -143,7 +143,7 @@ def _finish(job: JobContext, row: DataImport) -> list[str]:
 def follow_job(job: Job) -> None:
     """Changes the import with its job: a job that ended without success stops it, and a retry goes on with it."""
     imports = DataImport.objects.filter(pk=job.spec["import"])
-    state = ImportState.READING if job.spec["step"] == Step.DESCRIBE else ImportState.ADDING
+    state = ImportState.READING if job.spec["step"] == ImportStep.DESCRIBE else ImportState.ADDING
     if job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST):
         reason = job.error or "It was cancelled."
         imports.filter(state=state).update(state=ImportState.FAILED, error=reason[:500])
@@ -167,7 +167,7 @@ def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 IMPORT = JobKind(
     IMPORT_KIND,
-    Capability.BUILD,
+    WorkerCapability.BUILD,
     run_import_job,
     "Data import",
     titles=titles_of,

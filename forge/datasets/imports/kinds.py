@@ -6,7 +6,7 @@ IMPORT_KIND = "data-import"
 """Of the jobs of imports (`forge.datasets.imports.job`)."""
 
 
-class Step(StrEnum):
+class ImportStep(StrEnum):
     """What a job of an import does."""
 
     DESCRIBE = "describe"

@@ -20,7 +20,7 @@ from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
-from forge.datasets.samples.actions import Mark, Origin, add_sample, delete_sample, mark_samples
+from forge.datasets.samples.actions import Mark, SampleOrigin, add_sample, delete_sample, mark_samples
 from forge.datasets.samples.filters import DataFilter
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.serializers import (
@@ -101,7 +101,7 @@ class DataSamples(ProjectView):
         consent = find_consent(principal, _uuid(query.get("consent", "")))
         if consent.data_set.project_id != project.pk:
             raise Invalid("`consent` is for the data of another project.")
-        origin = Origin(query.get("group", ""), _flag(query.get("alone", "false")), query.get("device", ""))
+        origin = SampleOrigin(query.get("group", ""), _flag(query.get("alone", "false")), query.get("device", ""))
         sample = add_sample(principal, consent, body_chunks(request), label=query.get("label", ""), origin=origin)
         return Response(sample_to_json(sample), status=status.HTTP_201_CREATED)
 

@@ -10,7 +10,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid, Stale
-from forge.datasets.actions import Change
+from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import NothingToSave
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.samples.models import SampleSplit
@@ -37,7 +37,7 @@ def save_version(actor: Actor, project: Project, *, seen: int, message: str = ""
     if row is None:
         raise NothingToSave("The project has no samples.")
     written: list[str] = []
-    with delete_on_failure(written), (change := Change(row.pk)) as data_set:
+    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set:
         if data_set.revision - 1 != seen:
             raise Stale("The data changed since you read it. Nothing was saved; look at it again.")
         entries = current_entries(data_set)

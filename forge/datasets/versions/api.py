@@ -38,7 +38,7 @@ from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 
-class VersionPages(CursorPages):
+class DataVersionPages(CursorPages):
     """Pages of versions, the highest number first."""
 
     ordering = "-number"
@@ -54,7 +54,7 @@ class DataVersions(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The versions of a project's data, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = VersionPages()
+        pages = DataVersionPages()
         rows = pages.paginate_queryset(versions_of(principal_of(request), project), request, view=self) or []
         return pages.get_paginated_response([version_to_json(each) for each in rows])
 

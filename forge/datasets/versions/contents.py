@@ -7,7 +7,7 @@ from uuid import UUID
 
 from forge.core.blobs.store import read_blob
 from forge.datasets.models import Consent, DataSet, DataVersion, Sample
-from forge.datasets.versions.manifest import Comparison, Entry, compare, read_manifest
+from forge.datasets.versions.manifest import Entry, VersionComparison, compare, read_manifest
 
 
 def current_entries(data_set: DataSet) -> Sequence[Entry]:
@@ -28,7 +28,7 @@ def deleted_numbers(data_set_id: UUID) -> Collection[int]:
     return frozenset(removed.values_list("number", flat=True))
 
 
-def compare_versions(before: DataVersion, after: DataVersion) -> Comparison:
+def compare_versions(before: DataVersion, after: DataVersion) -> VersionComparison:
     """What changed from one version of a data set to another."""
     return compare(entries_of(before), entries_of(after), deleted_numbers(after.data_set_id))
 

@@ -19,7 +19,7 @@ from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
 from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Kind
-from rune.datasets.export.layout import Exported, ExportLayout, Origin
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Export:
     """The samples of a version that are written, in the order of their numbers."""
 
     data_set: UUID
-    origin: Origin
+    origin: VersionOrigin
     layout: ExportLayout
     samples: Sequence[Exported]
 
@@ -65,7 +65,7 @@ def plan_export(
         layout.refuse(samples)
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
-    origin = Origin(project.full_name, version.number, version.digest)
+    origin = VersionOrigin(project.full_name, version.number, version.digest)
     return Export(version.data_set_id, origin, layout, samples)
 
 

@@ -45,7 +45,7 @@ class Relabelled:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class VersionComparison:
     """What changed from one version to another, by the numbers of the samples."""
 
     added: Sequence[int]
@@ -82,11 +82,11 @@ def figures_of(entries: Collection[Entry]) -> Figures:
     )
 
 
-def compare(before: Collection[Entry], after: Collection[Entry], deleted: Collection[int]) -> Comparison:
+def compare(before: Collection[Entry], after: Collection[Entry], deleted: Collection[int]) -> VersionComparison:
     """Compares two versions. `deleted` has the numbers of samples whose bytes were deleted since."""
     earlier, later = ({each.number: each for each in entries} for entries in (before, after))
     missing = sorted(earlier.keys() - later.keys())
-    return Comparison(
+    return VersionComparison(
         added=sorted(later.keys() - earlier.keys()),
         left_out=[number for number in missing if number not in deleted],
         deleted=[number for number in missing if number in deleted],
@@ -103,7 +103,7 @@ def _groups(entries: Collection[Entry]) -> set[int]:
     return {each.group for each in entries if each.group is not None}
 
 
-def sentences_of(comparison: Comparison) -> list[str]:
+def sentences_of(comparison: VersionComparison) -> list[str]:
     """Returns what changed as short phrases, most important first; none where nothing did."""
     added, people = len(comparison.added), comparison.new_groups
     phrases = [

@@ -4,7 +4,7 @@ event."""
 from forge.deployments.keys.actions import create_key, revoke_key, rotate_key
 from forge.deployments.releases.actions.chosen import go_back, serve_tag
 from forge.deployments.releases.actions.following import follow_tag
-from forge.deployments.releases.choices import Choice
+from forge.deployments.releases.choices import TagChoice
 from forge.deployments.settings.actions import (
     DeploymentChange,
     NewDeployment,
@@ -14,9 +14,9 @@ from forge.deployments.settings.actions import (
 )
 
 __all__ = [
-    "Choice",
     "DeploymentChange",
     "NewDeployment",
+    "TagChoice",
     "change_deployment",
     "create_deployment",
     "create_key",

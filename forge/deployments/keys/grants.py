@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
@@ -17,7 +17,7 @@ from forge.deployments.models import DeploymentKey
 from forge.projects.models import Project
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     keys = (
         DeploymentKey.objects.open()
         .filter(created_by__in=scope.people)

@@ -123,13 +123,13 @@ def _one(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _choice(text: str) -> actions.Choice:
+def _choice(text: str) -> actions.TagChoice:
     """The tag that a form chose: `follow latest sha256:…`, or `fixed 1.0 sha256:…`. Raises `Invalid`."""
     how, _, rest = text.partition(" ")
     tag, _, digest = rest.partition(" ")
     if how not in ("follow", "fixed") or not tag:
         raise Invalid("Choose a version.", errors={"choice": ["Choose a version."]})
-    return actions.Choice(tag, how == "follow", digest)
+    return actions.TagChoice(tag, how == "follow", digest)
 
 
 def _lines(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from forge.registry.tags.access import find_tag
 
 
 @dataclass(frozen=True)
-class Choice:
+class TagChoice:
     """The tag whose build a deployment is to serve. With a `digest` that is the build that the person saw under it."""
 
     tag: str
@@ -22,7 +22,7 @@ class Choice:
     digest: str = ""
 
 
-def chosen_tag(actor: Actor, project: Project, choice: Choice) -> tuple[Tag, str]:
+def chosen_tag(actor: Actor, project: Project, choice: TagChoice) -> tuple[Tag, str]:
     """The tag of a choice, and what people call its build. Raises `NoSuchTag`, `Withdrawn`, `Stale` and `Invalid`."""
     tag = find_tag(actor, project, choice.tag)
     if choice.digest and choice.digest != tag.manifest.blob_id:

@@ -14,7 +14,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.deployments.models import Deployment, Release
 from forge.deployments.serving.calls import counter
-from forge.deployments.serving.refusals import Refusal
+from forge.deployments.serving.refusals import ServingRefusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
 WASM = "application/wasm"
@@ -46,7 +46,7 @@ def rune_response(request: HttpRequest, release: Release) -> HttpResponseBase:
     return response
 
 
-def refused(request: HttpRequest, target: Deployment | None, refusal: Refusal, methods: str) -> HttpResponse:
+def refused(request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str) -> HttpResponse:
     """Counts a refusal, and returns it as a problem with a name, which an app compares."""
     if target is not None and request.method in ("GET", "HEAD"):
         counter.add((target.pk, True))

@@ -24,7 +24,7 @@ from forge.deployments.serving.refusals import (
     RUNE_UNKNOWN,
     TOO_OFTEN,
     VERSION_WITHDRAWN,
-    Refusal,
+    ServingRefusal,
 )
 from forge.registry.models import WithdrawnRune
 
@@ -54,10 +54,10 @@ class Caller:
 def find_caller(secret: str, deployment: Deployment | None = None) -> Caller:
     """Returns the key that a secret is of, also one that has ended.
 
-    `deployment` is the only one whose keys are searched, or None to search those of all. Raises `Refusal`.
+    `deployment` is the only one whose keys are searched, or None to search those of all. Raises `ServingRefusal`.
     """
     if not secret:
-        raise Refusal(KEY_MISSING)
+        raise ServingRefusal(KEY_MISSING)
     token_lives = Case(When(of_living_tokens(), then=True), default=False)
     rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(secret_hash=hash_secret(secret))
     rows = rows.filter(deployment__project__deleted_at=None)
@@ -66,43 +66,43 @@ def find_caller(secret: str, deployment: Deployment | None = None) -> Caller:
     related = ["created_by"] if deployment else ["created_by", "deployment__project__organisation"]
     key = rows.annotate(token_lives=token_lives).select_related(*related).first()
     if key is None:
-        raise Refusal(KEY_UNKNOWN)
+        raise ServingRefusal(KEY_UNKNOWN)
     return Caller(deployment or key.deployment, key, key.token_lives)
 
 
 def require_key(deployment: Deployment | None, secret: str) -> Caller:
     """Returns the key of a deployment that a secret is of, and that has not ended.
 
-    Raises `Refusal`. An unknown deployment is answered as an unknown key is.
+    Raises `ServingRefusal`. An unknown deployment is answered as an unknown key is.
     """
     if deployment is None:
-        raise Refusal(KEY_UNKNOWN if secret else KEY_MISSING)
+        raise ServingRefusal(KEY_UNKNOWN if secret else KEY_MISSING)
     caller = find_caller(secret, deployment)
     require_living(caller)
     return caller
 
 
 def require_living(caller: Caller) -> None:
-    """Raises `Refusal` for a key that has ended, by itself or with the right of whoever created it."""
+    """Raises `ServingRefusal` for a key that has ended, by itself or with the right of whoever created it."""
     key = caller.key
     if key.revoked is not None:
-        raise Refusal(KEY_REVOKED)
+        raise ServingRefusal(KEY_REVOKED)
     if key.has_ended:
-        raise Refusal(KEY_EXPIRED)
+        raise ServingRefusal(KEY_EXPIRED)
     if not caller.has_living_token or key.created_by is None or not key.created_by.is_active:
-        raise Refusal(KEY_REVOKED)
+        raise ServingRefusal(KEY_REVOKED)
     if not may_deploy(caller.deployment.project)(key.created_by):
-        raise Refusal(KEY_REVOKED)
+        raise ServingRefusal(KEY_REVOKED)
 
 
 def require_origin(deployment: Deployment | None, origin: str) -> None:
-    """Raises `Refusal` for a page of an origin that the deployment does not name. A program sends no origin."""
+    """Raises `ServingRefusal` for a page of an origin that the deployment does not name. A program sends no origin."""
     if origin and (deployment is None or origin not in deployment.origins):
-        raise Refusal(ORIGIN_REFUSED)
+        raise ServingRefusal(ORIGIN_REFUSED)
 
 
 def require_rate(key: UUID) -> None:
-    """Counts a call with a key. Raises `Refusal` where there were too many within a minute."""
+    """Counts a call with a key. Raises `ServingRefusal` where there were too many within a minute."""
     name = f"deployment-key:{key.hex}"
     try:
         cache.add(name, 0, 60)
@@ -111,19 +111,19 @@ def require_rate(key: UUID) -> None:
         # The minute ended between both, or the counters are away: a call is let in without being counted.
         return
     if calls > CALLS_A_MINUTE:
-        raise Refusal(TOO_OFTEN, f"A key may be used {CALLS_A_MINUTE} times a minute. Ask again in a minute.")
+        raise ServingRefusal(TOO_OFTEN, f"A key may be used {CALLS_A_MINUTE} times a minute. Ask again in a minute.")
 
 
 def served_release(deployment: Deployment) -> Release:
-    """The release that a deployment serves. Raises `Refusal` where it was withdrawn."""
+    """The release that a deployment serves. Raises `ServingRefusal` where it was withdrawn."""
     return _not_withdrawn(deployment, Release.objects.filter(deployment=deployment, ended=None), deployment.title)
 
 
 def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
     """The newest release with a rune of this digest, also one that was served before: a page may have loaded its
-    address a moment ago. Raises `Refusal`."""
+    address a moment ago. Raises `ServingRefusal`."""
     if deployment is None:
-        raise Refusal(RUNE_UNKNOWN)
+        raise ServingRefusal(RUNE_UNKNOWN)
     return _not_withdrawn(deployment, Release.objects.filter(deployment=deployment, rune=rune), "This rune")
 
 
@@ -138,7 +138,7 @@ def _not_withdrawn(deployment: Deployment, releases: QuerySet[Release], what: st
     withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id, digest=OuterRef("digest"))
     release = releases.annotate(is_withdrawn=Exists(withdrawn)).order_by("-number").first()
     if release is None:
-        raise Refusal(RUNE_UNKNOWN)
+        raise ServingRefusal(RUNE_UNKNOWN)
     if release.is_withdrawn:
-        raise Refusal(VERSION_WITHDRAWN, f"{what} cannot be served: its project withdrew {release.version}.")
+        raise ServingRefusal(VERSION_WITHDRAWN, f"{what} cannot be served: its project withdrew {release.version}.")
     return release

@@ -27,7 +27,7 @@ RUNE_TOO_LARGE = RefusalKind("rune-too-large", 413, "The rune is too large to be
 METHOD_REFUSED = RefusalKind("method-refused", 405, "The method is not allowed here")
 
 
-class Refusal(Exception):
+class ServingRefusal(Exception):
     """An app gets nothing, for a named reason."""
 
     def __init__(self, kind: RefusalKind, detail: str = "") -> None:

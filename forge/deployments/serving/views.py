@@ -25,7 +25,7 @@ from forge.deployments.serving.callers import (
     served_release,
 )
 from forge.deployments.serving.calls import counter
-from forge.deployments.serving.refusals import METHOD_REFUSED, ORIGIN_REFUSED, Refusal
+from forge.deployments.serving.refusals import METHOD_REFUSED, ORIGIN_REFUSED, ServingRefusal
 
 _METHODS = "GET, HEAD, OPTIONS"
 
@@ -36,7 +36,7 @@ def deployment_address(request: HttpRequest, organisation: str, name: str, deplo
     target = find_by_address(organisation, name, deployment)
     try:
         response = _preflight(request, target) or _pointer(request, target)
-    except Refusal as refusal:
+    except ServingRefusal as refusal:
         response = refused(request, target, refusal, _METHODS)
     return for_origin(request, target, response)
 
@@ -47,7 +47,7 @@ def rune_address(request: HttpRequest, organisation: str, name: str, deployment:
     target = find_by_address(organisation, name, deployment)
     try:
         response = _preflight(request, target) or _bytes(request, target, rune)
-    except Refusal as refusal:
+    except ServingRefusal as refusal:
         response = refused(request, target, refusal, _METHODS)
     return for_origin(request, target, response)
 
@@ -55,15 +55,15 @@ def rune_address(request: HttpRequest, organisation: str, name: str, deployment:
 def _preflight(request: HttpRequest, target: Deployment | None) -> HttpResponse | None:
     """Returns the answer to a browser that asks whether a page may send a key, or None if the request is another one.
 
-    Raises `Refusal`.
+    Raises `ServingRefusal`.
     """
     if request.method in ("GET", "HEAD"):
         return None
     if request.method != "OPTIONS":
-        raise Refusal(METHOD_REFUSED)
+        raise ServingRefusal(METHOD_REFUSED)
     origin = request.headers.get("Origin", "")
     if not origin:
-        raise Refusal(ORIGIN_REFUSED)
+        raise ServingRefusal(ORIGIN_REFUSED)
     require_origin(target, origin)
     return allow_methods(_METHODS, "x-api-key, If-None-Match, Range")
 

@@ -19,7 +19,7 @@ from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, lock_project, locked, release_now, require_accepted
-from forge.deployments.releases.choices import Choice, chosen_tag
+from forge.deployments.releases.choices import TagChoice, chosen_tag
 from forge.deployments.seen import serving_facet, settings_facet
 from forge.deployments.settings.origins import checked_origins
 from forge.projects.access import require
@@ -36,7 +36,7 @@ class NewDeployment:
 
     title: str
     kind: str
-    choice: Choice
+    choice: TagChoice
     origins: Collection[str] = ()
 
 

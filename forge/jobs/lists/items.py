@@ -19,7 +19,7 @@ from forge.jobs.titles import titles_of
 
 
 @dataclass(frozen=True)
-class Cursor:
+class JobCursor:
     """The last job of a page: the next page begins with the one before it."""
 
     created: datetime
@@ -34,7 +34,7 @@ class Cursor:
         return f"{self.created.isoformat().replace('+00:00', 'Z')}_{self.id.hex}"
 
     @classmethod
-    def parse(cls, text: str) -> Cursor:
+    def parse(cls, text: str) -> JobCursor:
         """Reads what `str` wrote. Raises `ValueError`."""
         created, _, identifier = text.partition("_")
         moment = datetime.fromisoformat(created)
@@ -63,12 +63,12 @@ class JobItem:
 
 
 def list_jobs(
-    actor: Actor, jobs: QuerySet[Job], cursor: Cursor | None, limit: int
-) -> tuple[list[JobItem], Cursor | None]:
+    actor: Actor, jobs: QuerySet[Job], cursor: JobCursor | None, limit: int
+) -> tuple[list[JobItem], JobCursor | None]:
     """A page of jobs of one organisation that the person may see, the newest first, and where the next begins."""
     newest = list((jobs.filter(cursor.older) if cursor else jobs)[: limit + 1])
     shown = newest[:limit]
-    after = Cursor(shown[-1].created, shown[-1].pk) if len(newest) > limit else None
+    after = JobCursor(shown[-1].created, shown[-1].pk) if len(newest) > limit else None
     return items_of(actor, shown), after
 
 

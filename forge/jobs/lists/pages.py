@@ -23,7 +23,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.jobs.access import find_job, jobs_of
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.lists.filters import JobFilter, kind_labels
-from forge.jobs.lists.items import Cursor, JobItem, list_jobs
+from forge.jobs.lists.items import JobCursor, JobItem, list_jobs
 from forge.jobs.models import Job, JobState
 from forge.jobs.titles import title_of
 
@@ -125,10 +125,10 @@ def _list(request: HttpRequest, principal: Principal, organisation: Organisation
     }
 
 
-def _cursor(request: HttpRequest) -> Cursor | None:
+def _cursor(request: HttpRequest) -> JobCursor | None:
     """Where the page begins; one that we did not make is the newest."""
     try:
-        return Cursor.parse(request.GET.get("cursor", ""))
+        return JobCursor.parse(request.GET.get("cursor", ""))
     except ValueError:
         return None
 

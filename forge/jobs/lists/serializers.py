@@ -8,7 +8,7 @@ from typing import Annotated, TypedDict
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from forge.jobs.lists.items import JobItem
-from forge.jobs.models import Capability, JobLogLine, JobState
+from forge.jobs.models import JobLogLine, JobState, WorkerCapability
 
 
 class JobJson(TypedDict):
@@ -19,7 +19,7 @@ class JobJson(TypedDict):
     title: str
     url: Annotated[str | None, "the page that shows what it is about"]
     state: Annotated[str, choices("JobState", JobState.values)]
-    capability: Annotated[str, choices("Capability", Capability.values)]
+    capability: Annotated[str, choices("WorkerCapability", WorkerCapability.values)]
     project: Annotated[str | None, "organisation and name"]
     requested_by: PersonJson | None
     by_program: Annotated[bool, "whether a token asked for it in that person's name"]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
 from forge.jobs.kinds import kind_of
-from forge.jobs.models import Capability, Job, JobState, Worker
+from forge.jobs.models import Job, JobState, Worker, WorkerCapability
 from forge.jobs.queue import NEEDS_NOTHING, recent_jobs
 from forge.jobs.workers.order import QueuedJob, positions
 
@@ -71,7 +71,7 @@ def _positions(organisation: UUID, now: datetime) -> dict[UUID, int]:
     rows = list(waiting.values_list("capability", "pk", "requested_by", "by_program", "attempt", "created")[:COUNTED])
     recent = [each for each in recent_jobs(now) if each.party.organisation == organisation]
     order: dict[UUID, int] = {}
-    for capability in Capability.values:
+    for capability in WorkerCapability.values:
         jobs = (
             QueuedJob(pk, Party(organisation, member, is_program), attempt, created)
             for of, pk, member, is_program, attempt, created in rows

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from forge.compute.scheduler.pace import Pace, PaceNow, usual_pace
+from forge.compute.scheduler.pace import ComputePace, PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import is_full_disk
 from forge.core.leases import LeaseLost
 from forge.jobs import queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.models import JobState
-from forge.jobs.queue import JobLease, LogLine
+from forge.jobs.queue import JobLease, NewLogLine
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class RunningJob:
         self._kind = kind_of(lease.job.kind)
         self._stopping = stopping
         self._pace = pace
-        self._lines: list[LogLine] = []
+        self._lines: list[NewLogLine] = []
         self._progress: dict[str, float | str] = {}
         self._renewed = time.monotonic()
 
@@ -71,7 +71,7 @@ class RunningJob:
         if time.monotonic() - self._renewed > (LOG_EVERY if self._lines else RENEW_EVERY):
             self._renew()
 
-    def pace(self) -> Pace:
+    def pace(self) -> ComputePace:
         """How fast to compute now."""
         return self._pace()
 
@@ -83,7 +83,7 @@ class RunningJob:
 
     def log(self, text: str, level: str = "info", step: str = "", milliseconds: float | None = None) -> None:
         """Adds a line, which is stored with the next renewal."""
-        self._lines.append(LogLine(text, level, step, milliseconds))
+        self._lines.append(NewLogLine(text, level, step, milliseconds))
 
     def report(self, progress: float, activity: str) -> None:
         """Says how far the job is, which is stored with the next renewal."""
@@ -141,7 +141,7 @@ class RunningJob:
 
     def _tell(self, text: str, level: str) -> None:
         """Adds a line about the job itself."""
-        self._lines.append(LogLine(text, level))
+        self._lines.append(NewLogLine(text, level))
 
     def _fail(self, reason: str) -> None:
         self._tell(reason, "error")

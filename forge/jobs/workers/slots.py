@@ -15,8 +15,8 @@ from django.db import connections
 from django.utils import timezone
 
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Scheduler, may_begin
-from forge.jobs.models import Capability, Job, JobState, Worker
+from forge.compute.scheduler.slots import Party, SlotScheduler, may_begin
+from forge.jobs.models import Job, JobState, Worker, WorkerCapability
 from forge.jobs.queue import JobLease, sweep, take
 from forge.jobs.workers.running import RunningJob
 
@@ -59,7 +59,7 @@ class JobSlots:
         self._beyond = beyond
         self._capabilities = tuple(capabilities)
         self._stopping = stopping
-        scheduler = Scheduler(count, places=self.places, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
+        scheduler = SlotScheduler(count, places=self.places, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
         self._scheduler = scheduler if computes else None
         self._busy: list[Party] = []
         self._lock = threading.Lock()
@@ -117,7 +117,7 @@ stopping = threading.Event()
 
 def _slots_of(capability: str) -> JobSlots:
     """Slots for each capability of this process: an hour of training never blocks a build."""
-    if capability == Capability.BUILD:
+    if capability == WorkerCapability.BUILD:
         return JobSlots(build_slots(), (capability,), stopping, beyond=BEYOND)
     return JobSlots(1, (capability,), stopping)
 
@@ -131,7 +131,7 @@ def queue_name(capability: str) -> str:
     return f"jobs.{capability}"
 
 
-def notify_workers(capability: str = Capability.BUILD) -> None:
+def notify_workers(capability: str = WorkerCapability.BUILD) -> None:
     """Wakes a worker: jobs wait."""
     try:
         current_app.send_task("forge.jobs.work", args=[capability], queue=queue_name(capability), ignore_result=True)

@@ -22,7 +22,7 @@ from forge.compute.pool.local_files import local_file, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.compute.pool.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, OTHER_FORMS, Step
 from forge.learning.conversions.lab_answers import ConvertedJson
@@ -212,7 +212,7 @@ def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 CONVERSION = JobKind(
     CONVERSION_KIND,
-    Capability.LAB,
+    WorkerCapability.LAB,
     run_conversion_job,
     "Conversion",
     titles=titles_of,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from forge.accounts.permissions import Verb
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
-from forge.jobs.models import Capability, Job
+from forge.jobs.models import Job, WorkerCapability
 from forge.learning.conversions.kinds import ENVIRONMENT_KIND
 from forge.learning.conversions.lab_answers import PreparedJson
 from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
@@ -37,7 +37,7 @@ def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 ENVIRONMENT = JobKind(
     ENVIRONMENT_KIND,
-    Capability.LAB,
+    WorkerCapability.LAB,
     run_environment_job,
     "Environment of a converter",
     titles=titles_of,

@@ -30,7 +30,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
+class GitLimits:
     """How much of a history is read. More is refused, and not cut off."""
 
     commits: int
@@ -43,7 +43,7 @@ class Limits:
 class Objects:
     """The objects of a folder that is called as Git calls its own."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: GitLimits) -> None:
         self._store = DiskObjectStore(str(folder))
         self._limits = limits
         self._below: dict[bytes, tuple[tuple[str, bytes], ...]] = {}

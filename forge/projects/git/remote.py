@@ -28,7 +28,7 @@ HISTORY_DEPTH = 100
 """Commits of history in which one is looked for that the project has."""
 
 
-class CommitAnswer(TypedDict):
+class RemoteCommit(TypedDict):
     """A commit, as a process tells of it."""
 
     commit: str
@@ -51,8 +51,8 @@ class FetchAnswer(TypedDict):
     branch: str
     ref: str
     left_out: list[str]
-    newest: CommitAnswer
-    came: list[CommitAnswer]
+    newest: RemoteCommit
+    came: list[RemoteCommit]
     came_count: int
     shared: Annotated[list[SharedAnswer], "one, or none"]
 
@@ -205,7 +205,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
             )
 
 
-def _commit(answer: CommitAnswer) -> OutsideCommit:
+def _commit(answer: RemoteCommit) -> OutsideCommit:
     """What a process tells of a commit, cut short: a repository may have taken it over."""
     author, subject = answer["author"][:LONGEST_TEXT], answer["subject"][:LONGEST_TEXT]
     return OutsideCommit(answer["commit"][:40], author, subject, answer["moment"])

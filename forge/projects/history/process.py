@@ -24,7 +24,7 @@ from dulwich.objects import Commit
 
 from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.errors import ArchiveRefused
-from forge.projects.git.objects import Broken, Limits, Objects, changes
+from forge.projects.git.objects import Broken, GitLimits, Objects, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
 from rune.wording import plain, size_text
 
@@ -189,7 +189,7 @@ def _head_of(small: Mapping[str, bytes]) -> bytes:
 
 def _history(head: bytes, job: HistoryJob) -> tuple[list[dict[str, Any]], int, dict[str, str]]:
     """The commits as JSON, each with what it changes; the digests of the last one's files."""
-    objects = Objects(Path("objects"), Limits(job.commits, job.files, job.entries))
+    objects = Objects(Path("objects"), GitLimits(job.commits, job.files, job.entries))
     commits, merges = objects.history(objects.commit_of(head))
     digests: dict[bytes, str] = {}
     states: list[dict[str, Any]] = []

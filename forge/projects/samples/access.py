@@ -33,7 +33,7 @@ LABEL_LIMIT = 60
 
 
 @dataclass(frozen=True)
-class Terms:
+class SampleTerms:
     """Who will see a recording and until when. `text` is what the person reads; it is kept as the consent."""
 
     days: int
@@ -41,7 +41,7 @@ class Terms:
     text: str
 
 
-def sample_terms(project: Project, days: int = DEFAULT_DAYS, now: datetime | None = None) -> Terms:
+def sample_terms(project: Project, days: int = DEFAULT_DAYS, now: datetime | None = None) -> SampleTerms:
     """The terms under which a recording would be sent now. Raises `Invalid` for a span that is not offered."""
     if not 1 <= days <= MAX_DAYS:
         raise Invalid(f"A sample is kept for 1 to {MAX_DAYS} days.")
@@ -55,7 +55,7 @@ def sample_terms(project: Project, days: int = DEFAULT_DAYS, now: datetime | Non
         f"Builds of {project.full_name} are tested on it. "
         f"It is deleted on {ends:%-d %B %Y}, or as soon as I withdraw it."
     )
-    return Terms(days, ends, text)
+    return SampleTerms(days, ends, text)
 
 
 def checked_label(text: str) -> str:

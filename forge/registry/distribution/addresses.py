@@ -13,7 +13,7 @@ _ADDRESS = re.compile(
 )
 
 
-class Target(StrEnum):
+class AddressTarget(StrEnum):
     """What an address means of a repository."""
 
     TAGS = "tags"
@@ -31,7 +31,7 @@ class Address:
     organisation: str
     project: str
     block: str
-    target: Target
+    target: AddressTarget
     reference: str = ""
 
     @property
@@ -46,9 +46,9 @@ def parse_address(path: str) -> Address | None:
     if match is None:
         return None
     if match["tags"]:
-        target, reference = Target.TAGS, ""
+        target, reference = AddressTarget.TAGS, ""
     elif match["uploads"]:
-        target, reference = Target.UPLOADS, match["upload"]
+        target, reference = AddressTarget.UPLOADS, match["upload"]
     else:
-        target, reference = Target(match["kind"]), match["reference"]
+        target, reference = AddressTarget(match["kind"]), match["reference"]
     return Address(match["organisation"], match["project"], match["block"] or "", target, reference)

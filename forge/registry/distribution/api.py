@@ -19,7 +19,7 @@ from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, 
 from forge.projects.access import find_project, unpublished_error
 from forge.projects.models import Project
 from forge.registry.access import find_repository
-from forge.registry.distribution.addresses import Address, Target, parse_address
+from forge.registry.distribution.addresses import Address, AddressTarget, parse_address
 from forge.registry.distribution.callers import Caller, caller_of
 from forge.registry.distribution.reading import answer_reading
 from forge.registry.distribution.refusals import Refusal, refusal_of, refusal_response
@@ -77,7 +77,7 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
     for action in _actions(request).split(","):
         if not caller.may(action, address.name):
             raise Refusal(401, "UNAUTHORIZED", f"This sign-in may not {action} here. Sign in again.")
-    is_reading = request.method in ("GET", "HEAD") and address.target != Target.UPLOADS
+    is_reading = request.method in ("GET", "HEAD") and address.target != AddressTarget.UPLOADS
     if not is_reading:
         caller.require_push()
     try:

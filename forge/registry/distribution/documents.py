@@ -50,7 +50,7 @@ class Descriptor:
 
 
 @dataclass(frozen=True)
-class Document:
+class ManifestDocument:
     """A manifest: what it names, what it is about, and what lists of referrers say of it."""
 
     media_type: str
@@ -69,7 +69,7 @@ class Document:
         return self.media_type in INDEX_TYPES
 
 
-def read_document(data: bytes, content_type: str) -> Document:
+def read_document(data: bytes, content_type: str) -> ManifestDocument:
     """The manifest of these bytes. `content_type` is what the client says it is, "" where it says nothing.
 
     Raises `BadManifest`.
@@ -99,7 +99,7 @@ def read_document(data: bytes, content_type: str) -> Document:
         annotations = {}
     elif sum(len(name) + len(text) for name, text in annotations.items()) > MOST_ANNOTATIONS:
         raise BadManifest(f"The annotations of what refers to another have at most {MOST_ANNOTATIONS} characters.")
-    return Document(media_type, artifact_type, blobs, manifests, subject, annotations)
+    return ManifestDocument(media_type, artifact_type, blobs, manifests, subject, annotations)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

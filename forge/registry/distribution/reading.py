@@ -18,7 +18,7 @@ from forge.registry.access import advice_on, is_rune
 from forge.registry.artifacts.access import find_blob, find_manifest, referrers_of, tag_names
 from forge.registry.blocks.access import find_published
 from forge.registry.blocks.actions import note_block_pull
-from forge.registry.distribution.addresses import Address, Target
+from forge.registry.distribution.addresses import Address, AddressTarget
 from forge.registry.distribution.digests import digest_of, is_digest
 from forge.registry.distribution.documents import INDEX_TYPE
 from forge.registry.distribution.manifests import quoted_for_header
@@ -41,12 +41,12 @@ def answer_reading(
     if address.block:
         return _of_block(request, puller, repository, address)
     match address.target:
-        case Target.TAGS:
+        case AddressTarget.TAGS:
             after, size = _page_of(request)
             return _tags(address.name, tag_names(repository, after, size + 1), size)
-        case Target.MANIFEST:
+        case AddressTarget.MANIFEST:
             return _manifest(request, repository, address.reference)
-        case Target.REFERRERS:
+        case AddressTarget.REFERRERS:
             return _referrers(request, repository, address)
         case _:
             response = _blob(request, repository, address.reference)
@@ -62,12 +62,12 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
     if not versions.exists():
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.")
     match address.target:
-        case Target.TAGS:
+        case AddressTarget.TAGS:
             after, size = _page_of(request)
             return _tags(address.name, _versions_after(versions.listed(), after, size + 1), size)
-        case Target.BLOB:
+        case AddressTarget.BLOB:
             return _blob(request, repository, address.reference)
-        case Target.REFERRERS:
+        case AddressTarget.REFERRERS:
             return _referrers(request, repository, address)
     block = find_published(repository, address.block, address.reference)
     if block is None:

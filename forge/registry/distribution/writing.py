@@ -27,7 +27,7 @@ from forge.registry.artifacts.actions import (
     push_manifest,
 )
 from forge.registry.artifacts.models import Upload
-from forge.registry.distribution.addresses import Address, Target
+from forge.registry.distribution.addresses import Address, AddressTarget
 from forge.registry.distribution.callers import Caller
 from forge.registry.distribution.digests import is_digest
 from forge.registry.distribution.documents import LARGEST_MANIFEST
@@ -40,17 +40,17 @@ _RANGE = re.compile(r"(?:bytes )?([0-9]{1,15})-([0-9]{1,15})(?:/\S+)?")
 def answer_writing(request: HttpRequest, caller: Caller, project: Project, address: Address) -> HttpResponse:
     """The answer to POST, PUT, PATCH and DELETE, and to GET of an upload. Raises `Refusal` and what acts raise."""
     match address.target, request.method:
-        case Target.UPLOADS, _:
+        case AddressTarget.UPLOADS, _:
             return _uploads(request, caller, project, address)
-        case Target.MANIFEST, "PUT":
+        case AddressTarget.MANIFEST, "PUT":
             return _put_manifest(request, caller, project, address)
-        case Target.MANIFEST, "DELETE":
+        case AddressTarget.MANIFEST, "DELETE":
             if is_digest(address.reference):
                 delete_manifest(caller.principal, find_repository(project), address.reference)
             else:
                 delete_tag(caller.principal, project, address.reference)
             return HttpResponse(status=202)
-        case Target.BLOB, "DELETE":
+        case AddressTarget.BLOB, "DELETE":
             require_digest(address.reference)
             delete_blob(caller.principal, find_repository(project), address.reference)
             return HttpResponse(status=202)

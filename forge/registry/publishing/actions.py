@@ -11,7 +11,7 @@ from forge.accounts.organisations.name_reservations import lock_names, reserve_n
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
-from forge.builds.models import Build, Kind
+from forge.builds.models import Build, BuildTrigger
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -113,7 +113,7 @@ def _store(build: Build) -> Digests:
 
     Searches the files for secrets too, so that the gate behind the lock only reads. Raises `NotPublishable` and `Busy`.
     """
-    if build.kind != Kind.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
+    if build.kind != BuildTrigger.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     artefact = build.artefact
     published = oci_artifact(rune_facts(build, artefact))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from forge.builds.models import Artefact, Build
 from forge.builds.runs.execution import NewCompiler
-from forge.builds.runs.jobs import Job, Step
+from forge.builds.runs.jobs import BuildJobStep, BuildTask
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import BUILD_SECONDS, fetched_folder
@@ -48,7 +48,7 @@ def build_second_time(
         elif answer["event"] == "verified":
             sentences.extend(map(str, (answer["verification"]["rebuild"] or {}).get("differences", ())))
 
-    def run(steps: tuple[Step, ...], *, with_first: bool) -> None:
+    def run(steps: tuple[BuildJobStep, ...], *, with_first: bool) -> None:
         fetched = fetched_folder()
         with new_compiler() as compiler, local_files(job.manifest, fetched) as files:
             with open_blob_file(artefact.digest, fetched) as first:
@@ -66,24 +66,24 @@ def build_second_time(
                 digests.append(_digest_of(compiler.output))
 
     job = job_of(build, artefact)
-    run((Step.CHECK, Step.COMPILE), with_first=False)
+    run((BuildJobStep.CHECK, BuildJobStep.COMPILE), with_first=False)
     if failures:
         return SecondBuild(error=failures[0])
     if digests[0] != artefact.digest:
-        run((Step.VERIFY,), with_first=True)
+        run((BuildJobStep.VERIFY,), with_first=True)
     differences = tuple(each[:LONGEST_DIFFERENCE] for each in sentences[:MOST_DIFFERENCES])
     return SecondBuild(digests[0], differences)
 
 
-def job_of(build: Build, artefact: Artefact) -> Job:
+def job_of(build: Build, artefact: Artefact) -> BuildTask:
     """The job that makes a build's rune again: its files, and the spec of the artefact as it was."""
     spec = artefact.spec
-    return Job(
+    return BuildTask(
         build.project.organisation_id,
         BuildSpec(spec["version"], spec["toolchain"], spec["target"], SpecOptions.from_json(spec["options"])),
         with_blocks(build.project, available_files(build.source)),
         {},
-        (Step.CHECK, Step.COMPILE),
+        (BuildJobStep.CHECK, BuildJobStep.COMPILE),
         lasts=False,
     )
 

@@ -10,7 +10,7 @@ from forge.builds.models import Build
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.scheduler.slots import Party
 from forge.jobs.kinds import JobKind, JobTitle
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.registry.models import Tag
@@ -35,7 +35,7 @@ def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 REBUILD = JobKind(
     "rebuild",
-    Capability.BUILD,
+    WorkerCapability.BUILD,
     rebuild_published,
     "Second build",
     titles=_titles,
@@ -63,7 +63,7 @@ def request_rebuilds() -> None:
         request_rebuild(tag.build)
         requested = True
     if requested:
-        notify_workers(Capability.BUILD)
+        notify_workers(WorkerCapability.BUILD)
 
 
 def request_rebuild(build: Build) -> Job:

@@ -20,9 +20,9 @@ from forge.registry.listings.rows import licence_in
 from forge.registry.models import Publication
 from forge.registry.signing.pseudonyms import pseudonym_of
 from rune import __version__
-from rune.tools.signing.bom import BlockFacts, ModelFacts, RuneMaterials, bill_of_materials
+from rune.tools.signing.bom import BlockFacts, BomModel, RuneMaterials, bill_of_materials
 from rune.tools.signing.provenance import Approval, Material, Provenance
-from rune.tools.signing.provenance import Publication as PublicationFacts
+from rune.tools.signing.provenance import PublicationStatement as PublicationFacts
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
 from rune.tools.signing.statements import Subject
 
@@ -102,7 +102,7 @@ def _materials(build: Build, artefact: Artefact) -> RuneMaterials:
     )
 
 
-def _models(build: Build, artefact: Artefact) -> tuple[ModelFacts, ...]:
+def _models(build: Build, artefact: Artefact) -> tuple[BomModel, ...]:
     """The models that its stages run, each file once."""
     files = build.source.manifest
     stages: dict[str, list[Mapping[str, Any]]] = {}
@@ -110,7 +110,7 @@ def _models(build: Build, artefact: Artefact) -> tuple[ModelFacts, ...]:
         if model["file"] in files:
             stages.setdefault(model["file"], []).append(model)
     return tuple(
-        ModelFacts(
+        BomModel(
             file=file,
             digest=files[file]["digest"],
             size=files[file]["size"],

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from forge.accounts.permissions import Verb
 from forge.compute.scheduler.slots import Party
 from forge.jobs.kinds import JobKind, JobTitle
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.registry.models import Publication, Tag
 from forge.registry.signing.actions.signer import make_key, sign_publication
@@ -38,7 +38,7 @@ def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 MAKE_KEY = JobKind(
     "signing-key",
-    Capability.SIGN,
+    WorkerCapability.SIGN,
     make_key,
     "Signing key",
     verb=Verb.RENAME_ORGANISATION,
@@ -46,7 +46,7 @@ MAKE_KEY = JobKind(
 )
 SIGN = JobKind(
     "signature",
-    Capability.SIGN,
+    WorkerCapability.SIGN,
     sign_publication,
     "Signature",
     titles=_titles,

@@ -18,7 +18,7 @@ from forge.registry.signing.models import Signature
 from forge.registry.signing.pseudonyms import pseudonym_of
 from rune.tools.signing.bundles import read_bundle
 from rune.tools.signing.errors import BadBundle
-from rune.tools.signing.provenance import Approval, Origin, read_provenance
+from rune.tools.signing.provenance import Approval, ProvenanceOrigin, read_provenance
 from rune.tools.signing.statements import read_statement
 from rune.wording import listed
 
@@ -36,7 +36,7 @@ class SignedOrigin:
     """A signature that counts, and what its statement says."""
 
     signature: Signature
-    origin: Origin
+    origin: ProvenanceOrigin
     approvals: tuple[ProvenApproval, ...]
 
     @property
@@ -56,7 +56,7 @@ def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
     return None
 
 
-def _origin(manifest: Manifest) -> Origin | None:
+def _origin(manifest: Manifest) -> ProvenanceOrigin | None:
     """What a bundle says that was verified when it was stored, or None if its bytes are gone."""
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]

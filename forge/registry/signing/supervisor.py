@@ -12,7 +12,7 @@ import threading
 
 from django.conf import settings
 
-from forge.jobs.models import Capability, Job
+from forge.jobs.models import Job, WorkerCapability
 
 CHECK_EVERY = 1.0
 """Seconds."""
@@ -39,4 +39,4 @@ def start_signer() -> None:
 
 
 def _has_work() -> bool:
-    return Job.objects.unfinished().filter(capability=Capability.SIGN).exists()
+    return Job.objects.unfinished().filter(capability=WorkerCapability.SIGN).exists()

@@ -42,7 +42,7 @@ from forge.reviews.changes.serializers import (
 )
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from forge.reviews.threads.serializers import TextSerializer, ThreadJson, ThreadsJson, thread_to_json
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 
 
 class ProjectChangeRequests(ProjectView):
@@ -134,7 +134,7 @@ class ChangeRequestResolutions(ForgeView):
         """Says what stands in place of a conflict."""
         principal, seen = principal_of(request), seen_by(request)
         body = self.read_body(request, ResolutionSerializer)
-        choice = Choice(Side(body["side"]), body["text"])
+        choice = MergeChoice(Side(body["side"]), body["text"])
         change = find_change_request(principal, change_id)
         actions.resolve_conflict(principal, change, body["conflict"], choice, seen=seen)
         return _answer(principal, change_id)

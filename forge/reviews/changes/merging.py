@@ -20,7 +20,7 @@ from forge.projects.versions.store import (
 )
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.errors import ForkDeleted
-from rune.source.merge import Choice, Conflict, FilesMerge, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, merge_files, renamed
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,18 @@ class Merging:
     ours: WorkingTree
     base: Manifest
     theirs: Manifest
-    choices: Mapping[str, Choice]
+    choices: Mapping[str, MergeChoice]
 
     @property
-    def conflicts(self) -> tuple[Conflict, ...]:
+    def conflicts(self) -> tuple[MergeConflict, ...]:
         return self.merge.conflicts
 
     @property
-    def unresolved(self) -> tuple[Conflict, ...]:
+    def unresolved(self) -> tuple[MergeConflict, ...]:
         """The conflicts in which nothing was chosen."""
         return tuple(each for each in self.conflicts if self.choice(each) is None)
 
-    def choice(self, conflict: Conflict) -> Choice | None:
+    def choice(self, conflict: MergeConflict) -> MergeChoice | None:
         return self.choices.get(conflict.key)
 
     def text_of(self, digest: str) -> str | None:
@@ -67,11 +67,11 @@ def merging_of(request: ChangeRequest) -> Merging:
     """Reads the sides. Raises `ForkDeleted` where the fork's files are not there any more."""
     if request.base is None or request.offered is None:
         raise ForkDeleted("The fork was deleted, and what it offered with it. Close the change request.")
-    choices = {each.key: Choice(Side(each.side), each.text) for each in request.resolutions.all()}
+    choices = {each.key: MergeChoice(Side(each.side), each.text) for each in request.resolutions.all()}
     return merging(request.base, working_tree(request.project), request.offered, choices)
 
 
-def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, Choice]) -> Merging:
+def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, MergeChoice]) -> Merging:
     """What merging a version into files makes; recordings that people gave the other project are no part of it."""
     then, theirs = without_recordings(base), without_recordings(offered)
     sides = (

@@ -12,7 +12,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
-from rune.source.merge import Conflict, ConflictKind, Side
+from rune.source.merge import ConflictKind, MergeConflict, Side
 
 
 class OfferJson(TypedDict):
@@ -195,7 +195,7 @@ def _unresolved(merge: Merging) -> list[str]:
     return [f"{each.name} in {each.path} is in conflict. Choose what stands there." for each in merge.unresolved]
 
 
-def _conflict(conflict: Conflict, merge: Merging) -> ConflictJson:
+def _conflict(conflict: MergeConflict, merge: Merging) -> ConflictJson:
     choice = merge.choice(conflict)
     return {
         "key": conflict.key,

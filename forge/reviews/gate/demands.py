@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from rune.source.policy import FORMER_ROLES, POLICY_FILE, Approval, Judgement, Policy
+from rune.source.policy import FORMER_ROLES, POLICY_FILE, ApprovalRule, Judgement, Policy
 from rune.source.policy.tags import LATEST, VERSIONS, protects
 from rune.source.policy.wording import approval_text, files_text, judgement_sentence, limit_name, rule_changes
 from rune.wording import listed
@@ -103,7 +103,7 @@ class NeededApproval:
     the files that the approval covers; it is empty if the approval covers the whole build.
     """
 
-    approval: Approval
+    approval: ApprovalRule
     approvers: tuple[str, ...]
     is_of_authors: bool = False
     unknown: tuple[str, ...] = ()
@@ -213,11 +213,11 @@ def protected_tags(policy: Policy, situation: Situation) -> tuple[str, ...]:
     return (VERSIONS, LATEST) if situation.is_shared else ()
 
 
-def approvals(policy: Policy, situation: Situation) -> tuple[Approval, ...]:
+def approvals(policy: Policy, situation: Situation) -> tuple[ApprovalRule, ...]:
     """The default is one approval, where there is somebody else who can give it."""
     if policy.approvals is not None:
         return policy.approvals
-    return (Approval(),) if situation.is_shared else ()
+    return (ApprovalRule(),) if situation.is_shared else ()
 
 
 def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
@@ -230,9 +230,9 @@ def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
     return is_of_now and verdict.policy == situation.proposed
 
 
-def _owned(policies: Collection[Policy], changed: Collection[str]) -> dict[Approval, tuple[str, ...]]:
+def _owned(policies: Collection[Policy], changed: Collection[str]) -> dict[ApprovalRule, tuple[str, ...]]:
     """The changed files by their owners; a file has the owners of each policy that names some."""
-    owned: dict[Approval, tuple[str, ...]] = {}
+    owned: dict[ApprovalRule, tuple[str, ...]] = {}
     for policy in policies:
         for owners, files in policy.owned(changed).items():
             owned[owners] = tuple(sorted({*owned.get(owners, ()), *files}))
@@ -240,7 +240,7 @@ def _owned(policies: Collection[Policy], changed: Collection[str]) -> dict[Appro
 
 
 def _needed(
-    approval: Approval, situation: Situation, approving: Collection[MemberVerdict], files: tuple[str, ...] = ()
+    approval: ApprovalRule, situation: Situation, approving: Collection[MemberVerdict], files: tuple[str, ...] = ()
 ) -> NeededApproval:
     approvers = [each for each in situation.members if _may_approve(approval, each)]
     known = {each.address for each in situation.members if each.address}
@@ -257,7 +257,7 @@ def _needed(
     )
 
 
-def _may_approve(approval: Approval, member: GateMember) -> bool:
+def _may_approve(approval: ApprovalRule, member: GateMember) -> bool:
     roles = {FORMER_ROLES.get(role, role) for role in approval.roles}
     return (
         approval.is_of_anyone

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from forge.accounts.quotas.limits import Resource, limit_of
+from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.reader import reader
@@ -178,7 +178,7 @@ def _enter(cookies: Mapping[str, str], review_id: UUID) -> GuestEntry | None:
         project = review_for_guest(principal_of_guest(guest), review_id).project
     except NotFound:
         return None
-    most = limit_of(project.organisation.stream, Resource.SOCKETS)
+    most = limit_of(project.organisation.stream, QuotaResource.SOCKETS)
     return GuestEntry(project.stream, project.organisation.stream, last_sequence(project.stream), most)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
@@ -19,7 +19,7 @@ from forge.reviews.guests.access import LOOK, guests_group
 from forge.reviews.models import GuestLink
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     links = GuestLink.objects.alive().filter(created_by__in=scope.people, review__project__deleted_at=None)
     links = links if scope.organisation is None else links.filter(review__project__organisation=scope.organisation)
     return [

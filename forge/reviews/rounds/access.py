@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.accounts.organisations.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
-from forge.builds.models import Build, Kind
+from forge.builds.models import Build, BuildTrigger
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.jobs.models import JobState
@@ -34,7 +34,7 @@ def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
 
 def is_reviewable(build: Build) -> bool:
     """Whether there is something to judge."""
-    return build.kind == Kind.NUMBERED and build.state == JobState.SUCCEEDED and build.artefact is not None
+    return build.kind == BuildTrigger.NUMBERED and build.state == JobState.SUCCEEDED and build.artefact is not None
 
 
 def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
-from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.projects.models import Project
 from forge.reviews.models import AwaitedReview
 
 
-def _find(scope: Scope) -> Sequence[Grant]:
+def _find(scope: GrantScope) -> Sequence[Grant]:
     awaited = AwaitedReview.objects.pending().filter(requested_by__in=scope.people, build__project__deleted_at=None)
     awaited = awaited if scope.organisation is None else awaited.filter(build__project__organisation=scope.organisation)
     return [

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from forge.accounts.hooks import Purpose
+from forge.accounts.hooks import InvitationPurpose
 from forge.accounts.models import Invitation
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
@@ -61,7 +61,7 @@ def waiting_to_join(review: Review) -> list[InvitedReviewer]:
     return list(InvitedReviewer.objects.open().filter(review=review))
 
 
-def review_of(invitation: Invitation) -> Purpose | None:
+def review_of(invitation: Invitation) -> InvitationPurpose | None:
     """The review that an invitation leads to, while it is there."""
     reviewer = (
         InvitedReviewer.objects.filter(invitation=invitation, review__project__deleted_at=None)
@@ -71,4 +71,4 @@ def review_of(invitation: Invitation) -> Purpose | None:
     if reviewer is None:
         return None
     review = reviewer.review
-    return Purpose(f"to review “{review.title}”", review.project.full_name, review.get_absolute_url())
+    return InvitationPurpose(f"to review “{review.title}”", review.project.full_name, review.get_absolute_url())

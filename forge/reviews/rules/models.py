@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from forge.accounts.models import Organisation
-from rune.source.policy import Approval, Policy
+from rune.source.policy import ApprovalRule, Policy
 
 
 class OrganisationRules(models.Model):
@@ -23,5 +23,5 @@ class OrganisationRules(models.Model):
     @property
     def policy(self) -> Policy:
         """The rules as a policy, which stands beside those of the project."""
-        approvals = (Approval(self.approvals),) if self.approvals else ()
+        approvals = (ApprovalRule(self.approvals),) if self.approvals else ()
         return Policy(approvals=approvals, protected_tags=tuple(self.protected_tags))

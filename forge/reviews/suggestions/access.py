@@ -19,7 +19,7 @@ from forge.core.errors import Unprocessable
 from forge.projects.files.mounting import with_blocks
 from forge.projects.versions.store import available_files
 from forge.reviews.models import Suggestion
-from rune.source.runefile.outline import Node
+from rune.source.runefile.outline import OutlineNode
 from rune.wording import counted
 
 SENTENCES_SHOWN = 12
@@ -88,7 +88,7 @@ def _limit(limit: float | None) -> float | None:
 
 def in_words(build: Build, overrides: Sequence[OverrideJson]) -> list[str]:
     """The sentences of a comparison: what would be otherwise than in the build."""
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, OutlineNode] = {}
     if build.artefact is not None:
         nodes = {node.name: node for node in read_outline(build.artefact.report["pipeline"]).nodes}
     said = [sentence for override in overrides for sentence in _sentences(nodes, override)]
@@ -97,8 +97,8 @@ def in_words(build: Build, overrides: Sequence[OverrideJson]) -> list[str]:
     return said
 
 
-def _sentences(nodes: Mapping[str, Node], override: OverrideJson) -> tuple[str, ...]:
-    node = nodes.get(override["stage"]) or Node(override["stage"], "block", "", 0, None)
+def _sentences(nodes: Mapping[str, OutlineNode], override: OverrideJson) -> tuple[str, ...]:
+    node = nodes.get(override["stage"]) or OutlineNode(override["stage"], "block", "", 0, None)
     before, after = override["before"] or None, override["after"] or None
     change = ArgumentChange(override["argument"], before, after)
     return argument_sentences(StageChange("changed", node, node, (change,)))

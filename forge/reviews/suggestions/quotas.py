@@ -8,7 +8,7 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.quotas.limits import Resource, limit_of, locked
+from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.core.errors import TooOften
 from forge.core.models import AuditEntry
 from rune.wording import counted
@@ -42,7 +42,7 @@ def _recent_entries() -> QuerySet[AuditEntry]:
 
 
 def _require(who: str, holder: str, trials: QuerySet[AuditEntry]) -> None:
-    limit = limit_of(holder, Resource.TRIALS)
+    limit = limit_of(holder, QuotaResource.TRIALS)
     if trials.count() < limit:
         return
     oldest = trials.aggregate(at=Min("at"))["at"]

@@ -6,10 +6,10 @@ from django.utils.safestring import SafeString
 from markdown_it.token import Token
 
 from forge.core.http.markdown import make_harmless, markdown_parser, to_html
-from forge.reviews.threads.mentions import Names, pieces
+from forge.reviews.threads.mentions import MentionNames, pieces
 
 
-def render_comment(text: str, names: Names) -> SafeString:
+def render_comment(text: str, names: MentionNames) -> SafeString:
     """The HTML of a comment, with mentions marked. Its headings are small, and a line ends where it was ended."""
     parser = markdown_parser(breaks=True)
     tokens = parser.parse(text)
@@ -20,7 +20,7 @@ def render_comment(text: str, names: Names) -> SafeString:
     return to_html(parser, tokens)
 
 
-def _with_mentions(token: Token, names: Names) -> list[Token]:
+def _with_mentions(token: Token, names: MentionNames) -> list[Token]:
     if token.type != "text":
         return [token]
     tokens = []

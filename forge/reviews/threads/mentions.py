@@ -24,14 +24,14 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True)
-class Names:
+class MentionNames:
     """The names that somebody may be mentioned by, in lower case, each with the people who have it."""
 
     people: Mapping[str, frozenset[UUID]]
     pattern: re.Pattern[str]
 
 
-def names_of(people: Iterable[Named]) -> Names:
+def names_of(people: Iterable[Named]) -> MentionNames:
     """How people can be mentioned: by their whole names, and by a first name that is one person's alone."""
     whole: dict[str, set[UUID]] = defaultdict(set)
     first: dict[str, set[UUID]] = defaultdict(set)
@@ -45,10 +45,10 @@ def names_of(people: Iterable[Named]) -> Names:
     longest_first = sorted(known, key=lambda name: (-len(name), name))
     # Without a name there is nothing to find.
     words = "|".join(re.escape(name) for name in longest_first) or r"(?!)"
-    return Names(known, re.compile(rf"(?<![\w@])@({words})(?!\w)", re.IGNORECASE))
+    return MentionNames(known, re.compile(rf"(?<![\w@])@({words})(?!\w)", re.IGNORECASE))
 
 
-def mentioned(text: str, names: Names) -> frozenset[UUID]:
+def mentioned(text: str, names: MentionNames) -> frozenset[UUID]:
     """The people who are mentioned in a comment's Markdown."""
     people: set[UUID] = set()
     for prose in _prose(MarkdownIt("commonmark").parse(text)):
@@ -57,7 +57,7 @@ def mentioned(text: str, names: Names) -> frozenset[UUID]:
     return frozenset(people)
 
 
-def pieces(prose: str, names: Names) -> Iterator[tuple[str, bool]]:
+def pieces(prose: str, names: MentionNames) -> Iterator[tuple[str, bool]]:
     """A text without markup in pieces, each with whether it mentions somebody; together they are the text."""
     end = 0
     for match in names.pattern.finditer(prose):

@@ -12,12 +12,12 @@ from standardwebhooks import Webhook as Signer
 from forge.webhooks.delivery.sending import send
 
 
-class Refused(OSError):
+class BatchRefused(OSError):
     """The receiver did not take a batch."""
 
 
 def post(url: str, secret: str, records: Sequence[Mapping[str, Any]]) -> None:
-    """Sends a batch, whose id is the same each time that it is tried. Raises `Refused`.
+    """Sends a batch, whose id is the same each time that it is tried. Raises `BatchRefused`.
 
     The operator chose the address, so it may be inside of the network.
     """
@@ -33,4 +33,4 @@ def post(url: str, secret: str, records: Sequence[Mapping[str, Any]]) -> None:
     }
     answer = send(url, headers, body, anywhere=True)
     if not answer.is_accepted:
-        raise Refused(answer.error or f"The receiver answered {answer.status}.")
+        raise BatchRefused(answer.error or f"The receiver answered {answer.status}.")

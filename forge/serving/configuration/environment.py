@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from forge.serving.audit_copies.addresses import CopyAddress, needs_secret, read_copies
 from forge.serving.configuration.mail_server import MailServer, read_mail_server
 from forge.serving.configuration.services import BadAddress, Database, Store, read_database, read_redis, read_store
-from forge.serving.configuration.sign_on import Service, SignOnSettings, read_oidc, read_sign_on, read_social
+from forge.serving.configuration.sign_on import SignOnService, SignOnSettings, read_oidc, read_sign_on, read_social
 from rune.running.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"
@@ -44,7 +44,7 @@ class BadEnvironment(Exception):
 
 
 @dataclass(frozen=True)
-class Environment:
+class ServerEnvironment:
     """The values of the environment, read and checked."""
 
     data: Path
@@ -123,7 +123,7 @@ class Environment:
         return tuple(sorted(named - {"", "0.0.0.0", "::"}))  # noqa: S104 (names that are left out)
 
 
-def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
+def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironment:
     """The environment of a process whose project folder is `base`. Raises `BadEnvironment`."""
     host = variables.get("HOST") or "127.0.0.1"
     port = _number(variables, "PORT", 8000, 65_535)
@@ -135,7 +135,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
     split = urlsplit(public_url)
     if split.scheme not in ("http", "https") or not split.hostname or split.path:
         raise BadEnvironment(f"PUBLIC_URL must look like https://forge.example:8000, it is {public_url!r}.")
-    return Environment(
+    return ServerEnvironment(
         data=Path(variables.get("DATA_DIR") or base / "data").resolve(),
         host=host,
         port=port,
@@ -200,7 +200,7 @@ def _sign_on(variables: Mapping[str, str]) -> SignOnSettings:
     return _service("SIGN_ON_DOMAINS", lambda: read_sign_on([oidc, *social], domains))
 
 
-def _social(kind: str, client_id: str, secret: str, variables: Mapping[str, str]) -> Service | None:
+def _social(kind: str, client_id: str, secret: str, variables: Mapping[str, str]) -> SignOnService | None:
     return _service(client_id, lambda: read_social(kind, variables.get(client_id, ""), variables.get(secret, "")))
 
 

@@ -18,7 +18,7 @@ SOCIAL: Mapping[str, str] = {"github": "GitHub", "gitlab": "GitLab", "google": "
 
 
 @dataclass(frozen=True)
-class Service:
+class SignOnService:
     """A service, and as whom this server speaks to it."""
 
     kind: str
@@ -39,7 +39,7 @@ class Service:
 class SignOnSettings:
     """All of them, and whom they may bring."""
 
-    services: tuple[Service, ...] = ()
+    services: tuple[SignOnService, ...] = ()
     domains: frozenset[str] = frozenset()
     """The domains of addresses for which an account is made; without one, only people who have an account come in."""
 
@@ -52,7 +52,7 @@ class SignOnSettings:
         return {service.kind: _settings(service) for service in self.services}
 
 
-def _settings(service: Service) -> dict[str, Any]:
+def _settings(service: SignOnService) -> dict[str, Any]:
     app: dict[str, Any] = {"name": service.name, "client_id": service.client_id, "secret": service.secret}
     if service.kind == OIDC:
         app |= {"provider_id": "oidc", "settings": {"server_url": service.url}}
@@ -60,7 +60,7 @@ def _settings(service: Service) -> dict[str, Any]:
     return {"APPS": [app], "OAUTH_PKCE_ENABLED": True, **scope}
 
 
-def read_oidc(url: str, name: str, client_id: str, secret: str) -> Service | None:
+def read_oidc(url: str, name: str, client_id: str, secret: str) -> SignOnService | None:
     """The OpenID Connect provider at an issuer's address; None for none. Raises `BadAddress`."""
     if not (url or client_id or secret):
         return None
@@ -70,17 +70,17 @@ def read_oidc(url: str, name: str, client_id: str, secret: str) -> Service | Non
         raise BadAddress("must look like https://id.example/realm, the issuer of an OpenID Connect provider")
     if not client_id or not secret:
         raise BadAddress("needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET too")
-    return Service(OIDC, name or split.hostname, client_id, secret, url.rstrip("/"))
+    return SignOnService(OIDC, name or split.hostname, client_id, secret, url.rstrip("/"))
 
 
-def read_social(kind: str, client_id: str, secret: str) -> Service | None:
+def read_social(kind: str, client_id: str, secret: str) -> SignOnService | None:
     """A service that is known by name; None for none. Raises `BadAddress`."""
     if bool(client_id) != bool(secret):
         raise BadAddress(f"and {kind.upper()}_CLIENT_SECRET go together: set both, or neither")
-    return Service(kind, SOCIAL[kind], client_id, secret) if client_id else None
+    return SignOnService(kind, SOCIAL[kind], client_id, secret) if client_id else None
 
 
-def read_sign_on(services: Iterable[Service | None], domains: Iterable[str]) -> SignOnSettings:
+def read_sign_on(services: Iterable[SignOnService | None], domains: Iterable[str]) -> SignOnSettings:
     """What was read, together. Raises `BadAddress` for what is no domain."""
     named = frozenset(domain.lower() for domain in domains)
     if any("@" in domain or "." not in domain for domain in named):

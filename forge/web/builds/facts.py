@@ -30,9 +30,9 @@ from forge.reviews.threads.conversation import threads_on_build
 from forge.reviews.threads.pages.conversation import ThreadFilter, talk_facts
 from forge.web.builds.figures import accuracy_figure, overview_figures
 from forge.web.builds.problems import problem_counts
-from forge.web.builds.steps import Standing, next_step, steps
+from forge.web.builds.steps import BuildStanding, next_step, steps
 from forge.web.builds.tabs import address_of, places_of
-from rune.source.policy import Outcome
+from rune.source.policy import LimitResult
 from rune.source.policy.wording import limit_name
 
 
@@ -158,12 +158,12 @@ def _standing(
     facts: dict[str, Any],
     reviews: Sequence[Review],
     published: Sequence[Tag],
-) -> Standing:
+) -> BuildStanding:
     may_publish = is_reviewable(build) and can(principal, Verb.PUBLISH, project)
     proposed = next_tag_of(principal, project) if may_publish else ""
     gate = gate_facts(principal, build, proposed)["gate"] if may_publish else None
     newest = next(iter(reviews), None)
-    return Standing(
+    return BuildStanding(
         address=address_of(build),
         state=build.state,
         review=facts["review_state"],
@@ -172,7 +172,9 @@ def _standing(
         review_address="" if newest is None else newest.get_absolute_url(),
         tags=tuple(tag.name for tag in published),
         next_tag=proposed,
-        missed_limits=tuple(limit_name(each.limit) for each in judgements_of(build) if each.outcome is Outcome.MISSED),
+        missed_limits=tuple(
+            limit_name(each.limit) for each in judgements_of(build) if each.outcome is LimitResult.MISSED
+        ),
         gate_is_open=gate is not None and not gate.missing,
         is_protected=gate is not None and gate.is_protected,
         may_edit=can(principal, Verb.EDIT, project),

@@ -11,7 +11,7 @@ from rune.wording import counted, listed
 
 
 @dataclass(frozen=True)
-class Standing:
+class BuildStanding:
     """What the line depends on. `review_number` and `review_address` are of the newest review about the build."""
 
     address: str
@@ -34,7 +34,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Step:
+class LineStep:
     """A step of the line. `state` is its colour: done, wrong, waiting, or to come."""
 
     title: str
@@ -53,12 +53,12 @@ class NextStep:
     is_main: bool = True
 
 
-def steps(build: Standing) -> tuple[Step, ...]:
+def steps(build: BuildStanding) -> tuple[LineStep, ...]:
     """Built, reviewed, published."""
     return (_built(build), _reviewed(build), _published(build))
 
 
-def next_step(build: Standing) -> NextStep | None:
+def next_step(build: BuildStanding) -> NextStep | None:
     """The one that comes next; None where the person can do none. The main action of who judges is the verdict."""
     step = _next(build)
     if step is None or not (build.judges or step.kind in ("use", "review")):
@@ -66,7 +66,7 @@ def next_step(build: Standing) -> NextStep | None:
     return replace(step, is_main=False)
 
 
-def _next(build: Standing) -> NextStep | None:
+def _next(build: BuildStanding) -> NextStep | None:
     project = build.address.rpartition("/builds/")[0]
     if build.state is JobState.FAILED:
         return NextStep("Fix in the studio", f"{project}/studio", "fix") if build.may_edit else None
@@ -86,34 +86,34 @@ def _next(build: Standing) -> NextStep | None:
     return None
 
 
-def _built(build: Standing) -> Step:
+def _built(build: BuildStanding) -> LineStep:
     match build.state:
         case JobState.SUCCEEDED:
             if build.missed_limits:
-                return Step("Built", f"Missed: {listed(build.missed_limits)}", "wrong", f"{build.address}#limits")
-            return Step("Built", "", "done")
+                return LineStep("Built", f"Missed: {listed(build.missed_limits)}", "wrong", f"{build.address}#limits")
+            return LineStep("Built", "", "done")
         case JobState.FAILED:
-            return Step("Failed", "", "wrong")
+            return LineStep("Failed", "", "wrong")
         case JobState.CANCELLED:
-            return Step("Cancelled", "", "to-come")
-    return Step("Building", "", "waiting")
+            return LineStep("Cancelled", "", "to-come")
+    return LineStep("Building", "", "waiting")
 
 
-def _reviewed(build: Standing) -> Step:
+def _reviewed(build: BuildStanding) -> LineStep:
     review = "" if build.review_number is None else f"review {build.review_number}"
     match build.review:
         case ReviewState.APPROVED:
             said = ", ".join(each for each in (counted(build.approvals, "approval"), review) if each)
-            return Step("Reviewed", said, "done", build.review_address)
+            return LineStep("Reviewed", said, "done", build.review_address)
         case ReviewState.CHANGES:
-            return Step("Changes requested", review, "wrong", build.review_address)
+            return LineStep("Changes requested", review, "wrong", build.review_address)
         case ReviewState.WAITING:
-            return Step("In review", review, "waiting", build.review_address)
-    return Step("Reviewed", "Not yet", "to-come", build.review_address)
+            return LineStep("In review", review, "waiting", build.review_address)
+    return LineStep("Reviewed", "Not yet", "to-come", build.review_address)
 
 
-def _published(build: Standing) -> Step:
+def _published(build: BuildStanding) -> LineStep:
     if not build.tags:
-        return Step("Published", "Not yet", "to-come")
+        return LineStep("Published", "Not yet", "to-come")
     project = build.address.rpartition("/builds/")[0]
-    return Step("Published", listed(build.tags), "done", f"{project}?tag={build.tags[0]}")
+    return LineStep("Published", listed(build.tags), "done", f"{project}?tag={build.tags[0]}")

@@ -15,7 +15,7 @@ from rune.wording import listed
 
 
 @dataclass(frozen=True)
-class Card:
+class ProjectCard:
     """A project and what its card or its line says."""
 
     project: Project
@@ -36,7 +36,7 @@ class Card:
         return "" if self.facts.accuracy is None else f"{self.facts.accuracy * 100:.1f} %"
 
 
-def cards(projects: Sequence[Project]) -> list[Card]:
+def cards(projects: Sequence[Project]) -> list[ProjectCard]:
     """Projects with their facts, asked for all at once. They were read with their organisations and favourites."""
     facts: dict[UUID, CardFacts] = {}
     verdicts: dict[UUID, CardVerdict] = {}
@@ -49,6 +49,6 @@ def cards(projects: Sequence[Project]) -> list[Card]:
         verdicts |= judged
     known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
     return [
-        Card(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.is_favourite)
+        ProjectCard(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.is_favourite)
         for project, its in known
     ]

@@ -13,7 +13,7 @@ from forge.accounts.principals import Principal
 from forge.core.http.paging import Pages
 from forge.projects.access import with_favourites
 from forge.projects.models import Project
-from forge.web.projects.cards import Card, cards
+from forge.web.projects.cards import ProjectCard, cards
 from forge.web.projects.filters import SENSORS, SORTS, STATES, VIEWS, WHOSE, ProjectFilter
 
 ON_A_PAGE = 24
@@ -33,7 +33,7 @@ class FilterChoice:
 
 
 @dataclass(frozen=True)
-class Select:
+class FormSelect:
     """A choice of the form: its name, its label, what nothing is called, and its options."""
 
     name: str
@@ -48,15 +48,15 @@ class ProjectList:
     """What the list shows."""
 
     filter: ProjectFilter
-    cards: list[Card]
-    above: list[Card]
+    cards: list[ProjectCard]
+    above: list[ProjectCard]
     """Of the projects that the page shows above the list."""
     pages: Pages
     of_all: int
     """All projects of the person, here or in the one organisation that the list is of."""
     places: list[FilterChoice]
     """The organisations; empty where there is one."""
-    selects: list[Select]
+    selects: list[FormSelect]
     views: list[FilterChoice]
     view: str
     everything: str
@@ -149,10 +149,10 @@ def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoi
     ]
 
 
-def _selects(shown: ProjectFilter) -> list[Select]:
+def _selects(shown: ProjectFilter) -> list[FormSelect]:
     return [
-        Select("sensor", "Sensor", "Any sensor", shown.sensor, SENSORS),
-        Select("state", "State", "Any state", shown.state, STATES),
-        Select("whose", "Whose", "Mine and shared", shown.whose, WHOSE),
-        Select("sort", "Sort by", "Last change", shown.sort, SORTS),
+        FormSelect("sensor", "Sensor", "Any sensor", shown.sensor, SENSORS),
+        FormSelect("state", "State", "Any state", shown.state, STATES),
+        FormSelect("whose", "Whose", "Mine and shared", shown.whose, WHOSE),
+        FormSelect("sort", "Sort by", "Last change", shown.sort, SORTS),
     ]

@@ -29,7 +29,7 @@ _ARRAYS = {
 
 
 @dataclass(frozen=True)
-class Input:
+class SnippetInput:
     """What a rune takes: the stage's name, its capability, and the type of its numbers."""
 
     name: str
@@ -47,10 +47,10 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Interface:
+class SnippetInterface:
     """What goes into a rune and what comes out."""
 
-    inputs: tuple[Input, ...]
+    inputs: tuple[SnippetInput, ...]
     outputs: tuple[str, ...]
 
 
@@ -86,11 +86,11 @@ class PublishedRune:
         return f"{self.full_name}:{self.tag}"
 
 
-def interface_of(outline: Mapping[str, Any]) -> Interface | None:
+def interface_of(outline: Mapping[str, Any]) -> SnippetInterface | None:
     """The inputs and outputs of a report's pipeline; None where it does not say them."""
     nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
     types = {str(wire["source"]): str(wire["type"]) for wire in outline.get("wires", ())}
-    inputs: list[Input] = []
+    inputs: list[SnippetInput] = []
     for node in nodes:
         if node["kind"] != "capability":
             continue
@@ -99,12 +99,12 @@ def interface_of(outline: Mapping[str, Any]) -> Interface | None:
         if match is None or word not in CAPABILITIES:
             return None
         sizes = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
-        inputs.append(Input(str(node["name"]), CAPABILITIES[word], match["element"], sizes))
+        inputs.append(SnippetInput(str(node["name"]), CAPABILITIES[word], match["element"], sizes))
     outputs = tuple(str(node["name"]) for node in nodes if node["kind"] == "output")
-    return Interface(tuple(inputs), outputs) if inputs and outputs else None
+    return SnippetInterface(tuple(inputs), outputs) if inputs and outputs else None
 
 
-def snippets(published: PublishedRune, interface: Interface, has_package: bool) -> list[Snippet]:
+def snippets(published: PublishedRune, interface: SnippetInterface, has_package: bool) -> list[Snippet]:
     """All ways that there are for this rune."""
     texts = [_command(published, interface)]
     if published.is_public:
@@ -115,7 +115,7 @@ def snippets(published: PublishedRune, interface: Interface, has_package: bool) 
     return texts
 
 
-def _command(published: PublishedRune, interface: Interface) -> Snippet:
+def _command(published: PublishedRune, interface: SnippetInterface) -> Snippet:
     options = [one.capability.option for one in interface.inputs]
     arguments = "".join(f" {option.flags[0]} {option.example}" for option in options)
     text = f"rune pull {published.server}/{published.reference}\nrune run {published.name}.rune{arguments}"
@@ -131,7 +131,7 @@ def _html(published: PublishedRune) -> Snippet:
     return Snippet("html", "HTML", "What it hears and sees stays in its frame.", text)
 
 
-def _javascript(published: PublishedRune, interface: Interface) -> Snippet:
+def _javascript(published: PublishedRune, interface: SnippetInterface) -> Snippet:
     arguments = ", ".join(
         f"{_key(one.name)}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})" for one in interface.inputs
     )
@@ -144,7 +144,7 @@ def _javascript(published: PublishedRune, interface: Interface) -> Snippet:
     return Snippet("javascript", "JavaScript", "With your own numbers.", text)
 
 
-def _python(published: PublishedRune, interface: Interface) -> Snippet:
+def _python(published: PublishedRune, interface: SnippetInterface) -> Snippet:
     name = _identifier(published.name)
     arguments = ", ".join(
         f'"{one.name}": np.zeros({_shape(one.sizes)}, np.{_NUMPY.get(one.element, "uint8")})'
@@ -159,7 +159,7 @@ def _python(published: PublishedRune, interface: Interface) -> Snippet:
     return Snippet("python", "Python", "", text)
 
 
-def _c(published: PublishedRune, interface: Interface) -> Snippet:
+def _c(published: PublishedRune, interface: SnippetInterface) -> Snippet:
     plain = file_stem(published.name)
     prefix, upper = f"rune_{plain}", f"RUNE_{plain.upper()}"
     names = fields(one.name for one in interface.inputs)

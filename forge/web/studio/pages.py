@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 
-from forge.accounts.people.hints import Hint, shows
+from forge.accounts.people.hints import PageHint, shows
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.quotas.usage import storage_of
@@ -29,7 +29,7 @@ def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     state = project_state(project, principal_of(request)) | {
         "csrf": get_token(request),
         "language": language_address(),
-        "hints": [hint for hint in Hint if shows(principal_of(request), hint)],
+        "hints": [hint for hint in PageHint if shows(principal_of(request), hint)],
         "storage": {"used": storage.used, "limit": storage.limit},
     }
     return render(request, "studio.html", {"project": project, "state": state})

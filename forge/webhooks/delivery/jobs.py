@@ -19,12 +19,12 @@ from django.utils import timezone
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
-from forge.jobs.models import Capability, Job
+from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import JobSlots, announce_worker, stopping
 from forge.webhooks.actions import stop_webhook
 from forge.webhooks.delivery.outbox import KIND
 from forge.webhooks.delivery.schedule import AFTER, wait_after
-from forge.webhooks.delivery.sending import Answer, send
+from forge.webhooks.delivery.sending import ReceiverAnswer, send
 from forge.webhooks.delivery.signing import headers_of
 from forge.webhooks.grants import stop_without_right
 from forge.webhooks.models import Attempt, Delivery, Webhook
@@ -61,7 +61,7 @@ def run_delivery_job(job: JobContext) -> Mapping[str, Any]:
     raise JobFailed(reason) if is_last else AttemptFailed(reason)
 
 
-def _store(delivery: Delivery, answer: Answer, start: datetime) -> None:
+def _store(delivery: Delivery, answer: ReceiverAnswer, start: datetime) -> None:
     Attempt.objects.create(
         delivery=delivery,
         at=start,
@@ -72,7 +72,7 @@ def _store(delivery: Delivery, answer: Answer, start: datetime) -> None:
     )
 
 
-def _stop_if_dead(delivery: Delivery, answer: Answer) -> None:
+def _stop_if_dead(delivery: Delivery, answer: ReceiverAnswer) -> None:
     """Stops a webhook that took nothing while one of its messages was tried again and again, or wants nothing more."""
     webhook = delivery.webhook
     took = Attempt.objects.filter(delivery__webhook=webhook, at__gt=delivery.created, status__range=(200, 299))
@@ -91,7 +91,7 @@ def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 DELIVERY = JobKind(
     KIND,
-    Capability.SEND,
+    WorkerCapability.SEND,
     run_delivery_job,
     "Webhook delivery",
     titles=_titles,
@@ -100,11 +100,11 @@ DELIVERY = JobKind(
     attempts=len(AFTER) + 1,
     back_off=wait_after,
 )
-slots = JobSlots(SLOTS, (Capability.SEND,), stopping, computes=False)
+slots = JobSlots(SLOTS, (WorkerCapability.SEND,), stopping, computes=False)
 """This process's."""
 
 
 def send_due() -> None:
     """Starts threads where messages are due and slots are free; never waits for a receiver."""
-    announce_worker(Capability.SEND)
+    announce_worker(WorkerCapability.SEND)
     slots.start_threads("webhooks")

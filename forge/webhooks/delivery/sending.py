@@ -28,7 +28,7 @@ class NotPublic(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReceiverAnswer:
     """What came of an attempt: a status and the beginning of the body, or why there is none."""
 
     milliseconds: float
@@ -51,14 +51,14 @@ def send(
     resolving: Resolve = resolve,
     limit: float = LIMIT,
     trust: ssl.SSLContext | None = None,
-) -> Answer:
+) -> ReceiverAnswer:
     """Posts a body. Never raises: what went wrong is in the answer. `anywhere` allows addresses that are not public;
     `trust` says whose certificates are taken, those of the system without it."""
     start = time.monotonic()
     backend = _Checked(anywhere, resolving, start + limit)
 
-    def answer(**values: Any) -> Answer:
-        return Answer(round((time.monotonic() - start) * 1000, 1), **values)
+    def answer(**values: Any) -> ReceiverAnswer:
+        return ReceiverAnswer(round((time.monotonic() - start) * 1000, 1), **values)
 
     try:
         with (

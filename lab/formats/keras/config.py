@@ -38,7 +38,7 @@ Shape = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
-class Input:
+class KerasInput:
     """An input of a model with its fixed shape; the batch, which is 1, comes first."""
 
     name: str
@@ -53,7 +53,7 @@ class CleanConfig:
     """
 
     config: Mapping[str, Json]
-    inputs: tuple[Input, ...]
+    inputs: tuple[KerasInput, ...]
     ids: int = 0
 
 
@@ -76,7 +76,7 @@ class _Reader:
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self.shapes = shapes
-        self.inputs: list[Input] = []
+        self.inputs: list[KerasInput] = []
         self.embeddings: list[int] = []
         self._layers = 0
 
@@ -214,7 +214,7 @@ class _Reader:
 
     def _noted(self, name: str, shape: Json) -> list[int]:
         fixed = [1, *_fixed(name, as_list(shape, "An input's shape")[1:], self.shapes.get(name))]
-        self.inputs.append(Input(name, tuple(fixed)))
+        self.inputs.append(KerasInput(name, tuple(fixed)))
         return fixed
 
 

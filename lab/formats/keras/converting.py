@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
 from lab.formats.keras.reading import KerasSource, read_keras, write_clean
 from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source`, writes `model`. The result has the inputs, the converter's version and the largest difference."""
     job.report(0.05, "Reading the file as data")
     shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}

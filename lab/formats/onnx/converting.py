@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import rune
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
 from lab.formats.onnx.model import OnnxModel
 from lab.formats.onnx.reading import read_onnx
@@ -18,7 +18,7 @@ from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and, if there is one, the file `weights`, and writes `model`.
 
     The result has the inputs, the converter's version and the largest difference.

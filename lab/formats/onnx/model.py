@@ -13,7 +13,7 @@ Attribute = int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str,
 
 
 @dataclass(frozen=True)
-class Node:
+class OnnxNode:
     """One operator. An input that is left out is an empty name."""
 
     op: str
@@ -28,7 +28,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Input:
+class OnnxInput:
     """An input of a model; None for a dimension that is open. `kind` is the type of its numbers."""
 
     name: str
@@ -40,9 +40,9 @@ class Input:
 class OnnxModel:
     """A whole model. `opset` is the version of the operators' meanings; `producer` says what wrote the file."""
 
-    nodes: Sequence[Node]
+    nodes: Sequence[OnnxNode]
     constants: Mapping[str, Array]
-    inputs: tuple[Input, ...]
+    inputs: tuple[OnnxInput, ...]
     outputs: tuple[str, ...]
     opset: int
     producer: str

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Attribute, Input, Node, OnnxModel
+from lab.formats.onnx.model import Array, Attribute, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.tensors import TYPES, TensorReader
 from lab.formats.protobuf import (
     Value,
@@ -94,9 +94,9 @@ class _Graph:
     """The graph of a file while it is read."""
 
     tensors: TensorReader
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[OnnxNode] = field(default_factory=list)
     constants: dict[str, Array] = field(default_factory=dict)
-    inputs: list[Input] = field(default_factory=list)
+    inputs: list[OnnxInput] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
 
     def read(self, graph: memoryview, opset: int, producer: str) -> OnnxModel:
@@ -143,7 +143,7 @@ class _Graph:
                     domain = text_of(value, LONGEST_NAME)
         _check_operator(op, domain)
         values = dict(self._attribute(op, one) for one in attributes)
-        node = Node(op, name or (outputs[0] if outputs else op), tuple(inputs), tuple(outputs), values)
+        node = OnnxNode(op, name or (outputs[0] if outputs else op), tuple(inputs), tuple(outputs), values)
         if op == "Constant" and len(outputs) == 1:
             self._add_constant(outputs[0], _constant(node))
         else:
@@ -194,7 +194,7 @@ class _Graph:
             raise Refused(Reason.TOO_LARGE, f"{plain(title)} has more than {MOST_NUMBERS:,} numbers.")
         return numbers
 
-    def _check(self, inputs: tuple[Input, ...]) -> None:
+    def _check(self, inputs: tuple[OnnxInput, ...]) -> None:
         """Every name is given once, before it is read. Raises `Refused`."""
         if not inputs or not self.outputs:
             raise Refused(Reason.BROKEN, "The ONNX file has no inputs, or no outputs.")
@@ -239,7 +239,7 @@ def _floats(value: Value) -> Iterator[float]:
     yield from map(float, np.frombuffer(data, "<f4"))
 
 
-def _constant(node: Node) -> Array:
+def _constant(node: OnnxNode) -> Array:
     """The value of a Constant. Raises `Refused`."""
     for key, value in node.attributes.items():
         match key:
@@ -256,7 +256,7 @@ def _name_of(value: memoryview) -> str:
     return next((text_of(one, LONGEST_NAME) for number, one in read_fields(value) if number == 1), "")
 
 
-def _input(data: memoryview) -> Input:
+def _input(data: memoryview) -> OnnxInput:
     """An input with its type. Raises `Refused`."""
     name, kind, shape = _name_of(data), 0, None
     for number, value in read_fields(data):
@@ -272,7 +272,7 @@ def _input(data: memoryview) -> Input:
                     shape = tuple(_dimension(bytes_of(dim)) for at, dim in read_fields(bytes_of(one)) if at == 1)
     if kind not in TYPES or shape is None:
         raise Refused(Reason.NOT_CONVERTED, f"The input {quoted(name)} has no shape, or is not of numbers.")
-    return Input(name, shape, TYPES[kind])
+    return OnnxInput(name, shape, TYPES[kind])
 
 
 def _dimension(data: memoryview) -> int | None:

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Input, Node, OnnxModel
+from lab.formats.onnx.model import Array, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.operators import OPERATORS
 from lab.formats.onnx.operators.normalising import batch_factors
-from lab.formats.onnx.values import STORED, Translation, Value, last_order, reordered
+from lab.formats.onnx.values import STORED, OnnxValue, Translation, last_order, reordered
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -63,7 +63,7 @@ def fix_shapes(model: OnnxModel, shapes: Mapping[str, tuple[int, ...]]) -> OnnxM
     return replace(model, inputs=tuple(_fixed(one, shapes.get(one.name)) for one in model.inputs))
 
 
-def _fixed(one: Input, chosen: tuple[int, ...] | None) -> Input:
+def _fixed(one: OnnxInput, chosen: tuple[int, ...] | None) -> OnnxInput:
     shape = [1 if not place and size is None else size for place, size in enumerate(one.shape)]
     if any(size is not None and size > LARGEST_DIMENSION for size in shape):
         raise Refused(Reason.TOO_LARGE, f"The input {quoted(one.name)} has a dimension that is too large.")
@@ -108,7 +108,7 @@ def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Transla
     return Translated(data, tuple(inputs), translation.ids)
 
 
-def _translate(translation: Translation, node: Node) -> None:
+def _translate(translation: Translation, node: OnnxNode) -> None:
     """Translates one node. Raises `Refused`, also for arguments that no operator has."""
     try:
         OPERATORS[node.op](translation, node)
@@ -119,12 +119,12 @@ def _translate(translation: Translation, node: Node) -> None:
         raise Refused(Reason.TOO_LARGE, f"The converted model has more than {MOST_OPERATORS:,} operators.")
 
 
-def _tensor(value: Value) -> int:
+def _tensor(value: OnnxValue) -> int:
     assert value.tensor is not None  # noqa: S101 (an input is a tensor)
     return value.tensor
 
 
-def _begin(translation: Translation, one: Input, model: OnnxModel) -> TranslatedInput:
+def _begin(translation: Translation, one: OnnxInput, model: OnnxModel) -> TranslatedInput:
     """Makes an input. One that only convolutions and the like read has its channels last, as blocks give pictures."""
     shape = tuple(int(size or 1) for size in one.shape)
     kind = STORED.get(one.kind, one.kind)
@@ -134,13 +134,13 @@ def _begin(translation: Translation, one: Input, model: OnnxModel) -> Translated
     order = last_order(len(shape)) if is_last else tuple(range(len(shape)))
     stored = reordered(shape, order)
     tensor = translation.builder.tensor(one.name, stored, kind)
-    translation.values[one.name] = Value(one.name, shape, tensor=tensor, is_last=is_last)
+    translation.values[one.name] = OnnxValue(one.name, shape, tensor=tensor, is_last=is_last)
     return TranslatedInput(one.name, stored, shape, order, kind)
 
 
 def _is_picture(name: str, model: OnnxModel) -> bool:
     """Whether all that read a value take pictures."""
-    readers: dict[str, list[Node]] = {}
+    readers: dict[str, list[OnnxNode]] = {}
     for node in model.nodes:
         for one in node.inputs:
             readers.setdefault(one, []).append(node)
@@ -160,7 +160,7 @@ def _is_picture(name: str, model: OnnxModel) -> bool:
     return True
 
 
-def _needed(nodes: Sequence[Node], outputs: Sequence[str]) -> Iterator[Node]:
+def _needed(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> Iterator[OnnxNode]:
     """The nodes on which outputs depend, in their order."""
     needed, chosen = set(outputs), []
     for node in reversed(nodes):
@@ -176,7 +176,7 @@ def folded(model: OnnxModel) -> OnnxModel:
     readers: dict[str, int] = {}
     for name in [*(name for node in model.nodes for name in node.inputs), *model.outputs]:
         readers[name] = readers.get(name, 0) + 1
-    nodes: list[Node] = []
+    nodes: list[OnnxNode] = []
     convolutions: dict[str, int] = {}
     for node in model.nodes:
         place = convolutions.get(node.input(0))
@@ -193,7 +193,7 @@ def folded(model: OnnxModel) -> OnnxModel:
     return replace(model, nodes=nodes, constants=constants)
 
 
-def _merged(convolution: Node, node: Node, constants: dict[str, Array]) -> Node | None:
+def _merged(convolution: OnnxNode, node: OnnxNode, constants: dict[str, Array]) -> OnnxNode | None:
     """A convolution that normalises as well, or None if the two cannot be one."""
     weights, bias = constants.get(convolution.input(1)), constants.get(convolution.input(2))
     numbers = [constants.get(node.input(place)) for place in range(1, 5)]

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Attribute, Node, OnnxModel
-from lab.formats.tflite_builder import Builder, Operator, Shape
+from lab.formats.onnx.model import Array, Attribute, OnnxModel, OnnxNode
+from lab.formats.tflite_builder import Builder, BuiltOperator, Shape
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -28,7 +28,7 @@ STORED: Final = {"int64": "int32", "float64": "float32", "float16": "float32", "
 
 
 @dataclass
-class Value:
+class OnnxValue:
     """A value with its shape in ONNX's order.
 
     It is a constant, or a tensor; a tensor with `is_last` has its channels last. `flat_of` is a value with channels
@@ -40,11 +40,11 @@ class Value:
     constant: Array | None = None
     tensor: int | None = None
     is_last: bool = False
-    flat_of: Value | None = None
+    flat_of: OnnxValue | None = None
     turned: dict[bool, int] = field(default_factory=dict)
 
 
-Handler = Callable[["Translation", Node], None]
+Handler = Callable[["Translation", OnnxNode], None]
 """Reads a node's inputs from the translation, adds what it needs to the file, and notes what the node gives."""
 
 
@@ -68,24 +68,24 @@ class Translation:
     def __init__(self, model: OnnxModel) -> None:
         self.builder = Builder()
         self.opset = model.opset
-        self.values: dict[str, Value] = {}
+        self.values: dict[str, OnnxValue] = {}
         self.uses = Counter(name for node in model.nodes for name in node.inputs if name) + Counter(model.outputs)
         self.ids = 0
         """The rows of the smallest table in which the model looks numbers up; 0 without one."""
         for name, array in model.constants.items():
-            self.values[name] = Value(name, array.shape, constant=array)
+            self.values[name] = OnnxValue(name, array.shape, constant=array)
 
-    def value(self, node: Node, place: int) -> Value:
+    def value(self, node: OnnxNode, place: int) -> OnnxValue:
         """An input of a node. Raises `Refused` where it is left out."""
         name = node.input(place)
         if not name or name not in self.values:
             raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} lacks its input {place}.")
         return self.values[name]
 
-    def has(self, node: Node, place: int) -> bool:
+    def has(self, node: OnnxNode, place: int) -> bool:
         return bool(node.input(place))
 
-    def constant(self, node: Node, place: int) -> Array:
+    def constant(self, node: OnnxNode, place: int) -> Array:
         """An input that has to be known before the model runs. Raises `Refused`."""
         value = self.value(node, place)
         if value.constant is None:
@@ -96,7 +96,7 @@ class Translation:
             )
         return value.constant
 
-    def whole_numbers(self, node: Node, place: int, attribute: Attribute | None) -> tuple[int, ...] | None:
+    def whole_numbers(self, node: OnnxNode, place: int, attribute: Attribute | None) -> tuple[int, ...] | None:
         """Numbers that earlier versions have as an attribute, and later ones as a constant input; None without both."""
         if attribute is not None:
             if isinstance(attribute, tuple):
@@ -106,7 +106,7 @@ class Translation:
             return None
         return tuple(int(one) for one in self.constant(node, place).ravel())
 
-    def give(self, node: Node, value: Value, place: int = 0) -> None:
+    def give(self, node: OnnxNode, value: OnnxValue, place: int = 0) -> None:
         """Notes what a node gives. Raises `Refused` for values that TFLite's kernels do not take."""
         if len(value.shape) > MOST_DIMENSIONS or np.prod(value.shape, dtype=np.float64) > LARGEST_VALUE:
             raise Refused(Reason.TOO_LARGE, f"{plain(node.op)} {quoted(node.name)} gives an array that is too large.")
@@ -115,12 +115,12 @@ class Translation:
         self.values[node.outputs[place]] = value
 
     def give_tensor(
-        self, node: Node, tensor: int, shape: Sequence[int], *, is_last: bool = False, place: int = 0
+        self, node: OnnxNode, tensor: int, shape: Sequence[int], *, is_last: bool = False, place: int = 0
     ) -> None:
         """Notes a tensor that a node gives, with its shape in ONNX's order."""
-        self.give(node, Value(node.outputs[place], tuple(shape), tensor=tensor, is_last=is_last), place)
+        self.give(node, OnnxValue(node.outputs[place], tuple(shape), tensor=tensor, is_last=is_last), place)
 
-    def plain(self, value: Value) -> int:
+    def plain(self, value: OnnxValue) -> int:
         """The tensor of a value in ONNX's order."""
         if value.constant is not None:
             return self.store(value.name, value.constant)
@@ -134,7 +134,7 @@ class Translation:
             value.turned[False] = self.transpose(value.tensor, order, value.name)
         return value.turned[False]
 
-    def last(self, value: Value) -> int:
+    def last(self, value: OnnxValue) -> int:
         """The tensor of a value with its channels last."""
         order = last_order(len(value.shape))
         if value.constant is not None:
@@ -176,7 +176,7 @@ class Translation:
         kind = self.builder.kind_of(tensor)
         return self.builder.add("TRANSPOSE", [tensor, self.numbers(order)], new, name, ("Transpose", {}), kind)
 
-    def fusable(self, value: Value) -> Operator | None:
+    def fusable(self, value: OnnxValue) -> BuiltOperator | None:
         """The operator that gives a value and nothing else reads, if it can bound its result itself."""
         if value.tensor is None or self.uses[value.name] != 1 or not self.builder.operators:
             return None
@@ -185,7 +185,7 @@ class Translation:
         return newest if is_free else None
 
 
-def arguments(node: Node, **known: Any) -> dict[str, Any]:
+def arguments(node: OnnxNode, **known: Any) -> dict[str, Any]:
     """The attributes of a node, with the values that those left out have.
 
     Raises `Refused` for an attribute that is not among them, or of another type than its value here.
@@ -203,7 +203,7 @@ def _accepted(expected: object) -> type | tuple[type, ...]:
     return (int, float) if isinstance(expected, float) else type(expected)
 
 
-def axis_of(node: Node, axis: int, rank: int) -> int:
+def axis_of(node: OnnxNode, axis: int, rank: int) -> int:
     """An axis counted from the front. Raises `Refused`."""
     if not -rank <= axis < max(rank, 1):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no axis {axis}.")
@@ -215,6 +215,6 @@ def stored_axis(axis: int, rank: int, *, is_last: bool) -> int:
     return last_order(rank).index(axis) if is_last else axis
 
 
-def refuse(node: Node, reason: str) -> Refused:
+def refuse(node: OnnxNode, reason: str) -> Refused:
     """A refusal that names the node."""
     return Refused(Reason.NOT_CONVERTED, f"{plain(node.op)} {quoted(node.name)} {reason}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Attribute, Input, Node, OnnxModel
+from lab.formats.onnx.model import Array, Attribute, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.tensors import NUMBERS
 from lab.formats.protobuf import bytes_field, float_field, number_field
 
@@ -24,7 +24,7 @@ def write_onnx(model: OnnxModel, outputs: Sequence[str] | None = None) -> bytes:
     return number_field(1, IR_VERSION) + bytes_field(7, graph) + bytes_field(8, opset)
 
 
-def _node(node: Node) -> bytes:
+def _node(node: OnnxNode) -> bytes:
     names = b"".join(bytes_field(1, name) for name in node.inputs) + b"".join(
         bytes_field(2, name) for name in node.outputs
     )
@@ -55,7 +55,7 @@ def _tensor(name: str, array: Array) -> bytes:
     return shape + number_field(2, NUMBERS[array.dtype.name]) + bytes_field(8, name) + bytes_field(9, data)
 
 
-def _described(one: Input) -> bytes:
+def _described(one: OnnxInput) -> bytes:
     dimensions = b"".join(bytes_field(1, number_field(1, size or 1)) for size in one.shape)
     tensor = number_field(1, NUMBERS[one.kind]) + bytes_field(2, dimensions)
     return bytes_field(1, one.name) + bytes_field(2, bytes_field(1, tensor))

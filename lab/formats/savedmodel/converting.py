@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, difference, seeded_inputs
 from lab.formats.savedmodel.packing import GRAPH, unpack
 from lab.formats.savedmodel.reading import check_graphs
@@ -18,7 +18,7 @@ _IDS = 2
 """Whole numbers of a comparison are below this: a table may have two rows."""
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: ChildJob) -> dict[str, Any]:
     """Reads the archive `source`, writes `model`. The result has the inputs, the converter and the difference."""
     job.report(0.05, "Reading the files as data")
     folder = unpack(job.inputs["source"], job.folder / "saved")

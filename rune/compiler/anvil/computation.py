@@ -86,7 +86,7 @@ class Padded(ABC):
         """Returns the computation for an image without a frame of that number; None if there is none."""
 
 
-class Parts(ABC):
+class ViewParts(ABC):
     """A computation whose outputs can be views of parts of its first input."""
 
     @property

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities import Capability
-from rune.compiler.anvil.requantisation.proven_scale import Proof
-from rune.compiler.blocks.signature import Header, Pace
+from rune.compiler.anvil.requantisation.proven_scale import ScaleProof
+from rune.compiler.blocks.signature import BlockPace, Header
 from rune.tensor import TensorType
 
 
@@ -171,7 +171,7 @@ class KernelInvocation:
     function: str
     arguments: tuple[Argument, ...]
     part: int = 0
-    proof: Proof | None = field(default=None, compare=False)
+    proof: ScaleProof | None = field(default=None, compare=False)
     """If an op is computed differently from the reference: the proof that its constants give the same results."""
     gate: int | None = None
     """For a block that can wait: the gate that it opens in each run in which it has output."""
@@ -299,7 +299,7 @@ class OutputRequest:
     stage that it comes from."""
 
     name: str
-    kind: Output
+    kind: OutputKind
 
 
 @dataclass(frozen=True)
@@ -330,7 +330,7 @@ class HostModel:
 class Message:
     """The memory for one output's message, of its proven maximum size in bytes."""
 
-    kind: Output
+    kind: OutputKind
     size: int
 
 
@@ -352,7 +352,7 @@ class Program:
     models: tuple[HostModel, ...] = ()
     resources: tuple[HostResource, ...] = ()
     """The buffers; those of proc-blocks' states come before those that hold models."""
-    gates: tuple[Pace, ...] = ()
+    gates: tuple[BlockPace, ...] = ()
     """The runs in which each gate is open."""
     needs: tuple[tuple[int, ...], ...] = ()
     """The gates that each step needs; it is skipped unless all are open. Empty if there are no gates."""

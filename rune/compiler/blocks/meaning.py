@@ -23,7 +23,7 @@ class Colour(Enum):
     GREY = "grey"
 
 
-class Layout(Enum):
+class ChannelLayout(Enum):
     """Where the channels of a picture stand."""
 
     LAST = "channels last"
@@ -69,7 +69,7 @@ class Meaning:
     """Of the numbers as they are stored."""
     colour: Colour | None = None
     """Only pixels have one."""
-    layout: Layout | None = None
+    layout: ChannelLayout | None = None
     rate: int | None = None
     """Samples a second."""
     quantised: Quantisation | None = None
@@ -157,7 +157,7 @@ class Effect:
 
     values: Part[NumberRange] = LOST
     colour: Part[Colour] = LOST
-    layout: Part[Layout] = LOST
+    layout: Part[ChannelLayout] = LOST
     rate: Part[int] = LOST
     quantised: Part[Quantisation] = LOST
     is_probability: Part[bool] = LOST
@@ -185,7 +185,7 @@ REARRANGED = Effect(
     values=PRESERVED, colour=PRESERVED, rate=PRESERVED, quantised=PRESERVED, is_probability=PRESERVED, labels=PRESERVED
 )
 """The numbers are those of the input, all of them, in other dimensions."""
-PICTURE = Effect(values=PRESERVED, colour=PRESERVED, layout=Layout.LAST)
+PICTURE = Effect(values=PRESERVED, colour=PRESERVED, layout=ChannelLayout.LAST)
 """Another picture of the same pixels."""
 
 

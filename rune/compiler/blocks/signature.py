@@ -154,16 +154,16 @@ class BlockState:
 
 
 @dataclass(frozen=True)
-class Pace:
+class BlockPace:
     """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and
     in one of `every` so many behind it."""
 
     first: int
     every: int
 
-    def behind(self, before: Pace) -> Pace:
+    def behind(self, before: BlockPace) -> BlockPace:
         """Of a block that reads from one of another pace."""
-        return Pace(before.first + (self.first - 1) * before.every, self.every * before.every)
+        return BlockPace(before.first + (self.first - 1) * before.every, self.every * before.every)
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class BlockCode:
     numbers: tuple[int | float | Count, ...] = ()
     state_size: int = 0
     scratch_size: int = 0
-    pace: Pace | None = None
+    pace: BlockPace | None = None
     """Of a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
     depends on it is not done."""
     header: GeneratedHeader | None = None
@@ -269,7 +269,7 @@ class Block:
     state: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockState, ...]] | None = None
     """For a block that remembers: what it keeps for inputs that `outputs` accepted. All that the C keeps and that is
     not made of the arguments alone."""
-    pace: Callable[[tuple[TensorType, ...], Arguments], Pace] | None = None
+    pace: Callable[[tuple[TensorType, ...], Arguments], BlockPace] | None = None
     """For a block that reads a stream, whose input must come without gaps and without overlap: in which runs it has
     something to go on with, for inputs that `outputs` accepted. Its C has the same."""
     sound_rate: int | None = None

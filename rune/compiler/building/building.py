@@ -21,12 +21,12 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import Prepared, prepare
 from rune.compiler.building.report import (
     BlockReport,
+    BuildReport,
     BuildResult,
+    BuildStep,
     Memory,
     PassReport,
-    Report,
     ResourceReport,
-    Step,
     file_reports,
 )
 from rune.project.files import ProjectFiles
@@ -42,7 +42,7 @@ def build(
     files: ProjectFiles,
     options: BuildOptions,
     *,
-    log: Callable[[Step], None] | None = None,
+    log: Callable[[BuildStep], None] | None = None,
     allowance: Allowance | None = None,
 ) -> BuildResult:
     """Builds a project for the target of `options`. Calls `log` at the end of each step. An `allowance` from the caller
@@ -80,14 +80,14 @@ def build(
 class _StepLog:
     """Times the steps of a build, one after the other, and passes each to the caller's log."""
 
-    def __init__(self, log: Callable[[Step], None] | None) -> None:
+    def __init__(self, log: Callable[[BuildStep], None] | None) -> None:
         self._log = log
         self._start = time.perf_counter()
-        self.ended: list[Step] = []
+        self.ended: list[BuildStep] = []
 
     def end(self, name: str, text: str) -> None:
         """Ends a step; the next one starts now."""
-        step = Step(name, text, round((time.perf_counter() - self._start) * 1000, 1))
+        step = BuildStep(name, text, round((time.perf_counter() - self._start) * 1000, 1))
         self.ended.append(step)
         if self._log is not None:
             self._log(step)
@@ -144,10 +144,10 @@ def _report(
     prepared: Prepared,
     code: _Code,
     packaged: Mapping[str, bytes],
-    steps: Sequence[Step],
-) -> Report:
+    steps: Sequence[BuildStep],
+) -> BuildReport:
     target, program, plan = options.target, prepared.program, prepared.plan
-    return Report(
+    return BuildReport(
         toolchain=rune.__version__,
         toolchain_digest=toolchain_digest(),
         profile=options.profile,

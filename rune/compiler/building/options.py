@@ -11,7 +11,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.pipeline import Port
 
 
@@ -28,7 +28,7 @@ class BuildOptions:
     """The reference whose results models reproduce to the bit."""
     host_models: bool = False
     """Compile no model: the rune's host runs all of them."""
-    host_resources: HostResources | None = None
+    host_resources: HostResourceOptions | None = None
     """The resources that the host provides beside those without a default, and the most bytes of each."""
     watched: tuple[Port, ...] = ()
     """Ports whose values are also sent to the host, each once."""

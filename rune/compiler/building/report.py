@@ -120,7 +120,7 @@ class FullReportJson(ReportJson):
 
 
 @dataclass(frozen=True)
-class Step:
+class BuildStep:
     """One step that ended, for a log."""
 
     step: str
@@ -243,7 +243,7 @@ class BlockReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class BuildReport:
     """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
     `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
 
@@ -261,7 +261,7 @@ class Report:
     models: tuple[ModelReport, ...]
     passes: tuple[PassReport, ...]
     resources: tuple[ResourceReport, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[BuildStep, ...]
     pipeline: Outline
     blocks: tuple[BlockReport, ...] = ()
 
@@ -308,7 +308,7 @@ class BuildResult:
     """The files that were made, by their path, the warnings that came with them, and the program in the files."""
 
     files: Mapping[str, bytes]
-    report: Report
+    report: BuildReport
     diagnostics: tuple[Diagnostic, ...]
     program: Program = field(repr=False)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rune.aim import BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.pipeline import Port
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class SpecOptions:
     name: str
     runefile: str | None = None
     host_models: bool = False
-    host_resources: HostResources | None = None
+    host_resources: HostResourceOptions | None = None
     watched: tuple[Port, ...] = ()
     timed: bool = False
     profile: Profile = LITERT
@@ -43,7 +43,7 @@ class SpecOptions:
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""
-        host = self.host_resources or HostResources()
+        host = self.host_resources or HostResourceOptions()
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
         follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
         preview = {"preview": True} if self.is_preview else {}
@@ -68,7 +68,7 @@ class SpecOptions:
             name=value["name"],
             runefile=value["runefile"],
             host_models=value["host_models"],
-            host_resources=HostResources(host["every"], host["capacities"]),
+            host_resources=HostResourceOptions(host["every"], host["capacities"]),
             watched=tuple(Port(wire["stage"], wire["index"]) for wire in value["watched"]),
             timed=value["timed"],
             profile=PROFILES[value.get("match", LITERT.option)],

@@ -63,7 +63,7 @@ class BinaryOperation:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class NumberComparison:
     """A comparison of two numbers of one type."""
 
     operator: str
@@ -198,7 +198,7 @@ Expression = (
     | LoadElement
     | UnaryOperation
     | BinaryOperation
-    | Comparison
+    | NumberComparison
     | Logic
     | Choose
     | Convert

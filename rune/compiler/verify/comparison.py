@@ -46,7 +46,7 @@ class FiguresJson(TypedDict):
 
 
 @dataclass(frozen=True)
-class Figures:
+class DeviationFigures:
     """How far tensors are from those that were expected.
 
     `elements` and `bytes` count what was compared, `differing` the bytes that differ, `beyond` the elements that are
@@ -86,14 +86,14 @@ class Figures:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Figures:
+    def from_json(cls, value: Mapping[str, Any]) -> DeviationFigures:
         """Back from JSON; what is infinite was written as null."""
         largest, share = (math.inf if value[key] is None else float(value[key]) for key in ("largest", "share"))
         counts = (value["elements"], value["bytes"], value["differing"], value["beyond"])
         return cls(*counts, largest, share, value.get("excused", 0))
 
 
-NOTHING: Final = Figures()
+NOTHING: Final = DeviationFigures()
 """The figures when nothing was compared."""
 
 
@@ -101,7 +101,7 @@ Distances = NDArray[np.float64]
 """For each element of a tensor, in their order, how far it is from something."""
 
 
-def compare(kind: TensorType, expected: bytes, actual: bytes, *, moved: Distances | None = None) -> Figures:
+def compare(kind: TensorType, expected: bytes, actual: bytes, *, moved: Distances | None = None) -> DeviationFigures:
     """A tensor and the one that was expected, both row-major and little-endian.
 
     An integer must be the same. A float may be off by `RELATIVE` of itself or `OF_LARGEST` of the tensor's largest
@@ -109,10 +109,10 @@ def compare(kind: TensorType, expected: bytes, actual: bytes, *, moved: Distance
     are no numbers are alike. Bytes that are too few or too many all count as differing.
     """
     if len(expected) != kind.size or len(actual) != kind.size:
-        return Figures(kind.count, kind.size, kind.size, kind.count, math.inf, math.inf)
+        return DeviationFigures(kind.count, kind.size, kind.size, kind.count, math.inf, math.inf)
     differing = int(np.count_nonzero(np.frombuffer(expected, "u1") != np.frombuffer(actual, "u1")))
     if not differing:
-        return Figures(kind.count, kind.size)
+        return DeviationFigures(kind.count, kind.size)
     wanted, got = (_numbers(kind, data) for data in (expected, actual))
     off = _distance(wanted, got)
     size = np.abs(wanted[np.isfinite(wanted)])
@@ -129,7 +129,7 @@ def compare(kind: TensorType, expected: bytes, actual: bytes, *, moved: Distance
         beyond = _differing_elements(kind, expected, actual)
     largest = float(off.max()) if off.size else 0.0
     share = largest / magnitude if magnitude else (math.inf if largest else 0.0)
-    return Figures(kind.count, kind.size, differing, beyond, largest, share, excused)
+    return DeviationFigures(kind.count, kind.size, differing, beyond, largest, share, excused)
 
 
 def distances(kind: TensorType, one: bytes, other: bytes) -> Distances:
@@ -137,11 +137,11 @@ def distances(kind: TensorType, one: bytes, other: bytes) -> Distances:
     return _distance(_numbers(kind, one), _numbers(kind, other))
 
 
-def together(all_figures: Iterable[Figures]) -> Figures:
+def together(all_figures: Iterable[DeviationFigures]) -> DeviationFigures:
     """The figures of several tensors as one."""
-    sums = Figures()
+    sums = DeviationFigures()
     for one in all_figures:
-        sums = Figures(
+        sums = DeviationFigures(
             sums.elements + one.elements,
             sums.bytes + one.bytes,
             sums.differing + one.differing,

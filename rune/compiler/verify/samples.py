@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rune.compiler.blocks.signature import Pace
+from rune.compiler.blocks.signature import BlockPace
 from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import ProjectFiles
-from rune.running.runtime.host.imports import CapabilityRequest
+from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.generated import generated_inputs
 from rune.running.runtime.inputs.recordings import Wanted, recordings_for
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
@@ -38,12 +38,12 @@ def capabilities_of(pipeline: Pipeline) -> tuple[CapabilityStage, ...]:
 def runs_for(pipeline: Pipeline, count: int) -> int:
     """How many runs it takes until each output was sent so often; more than that where a stream must first fill a
     window, or a block remembers earlier runs and may change after a number of them."""
-    paces: dict[str, Pace] = {}
+    paces: dict[str, BlockPace] = {}
     runs = count
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
         read = [paces[port.stage] for port in inputs]
-        before = Pace(max((pace.first for pace in read), default=1), max((pace.every for pace in read), default=1))
+        before = BlockPace(max((pace.first for pace in read), default=1), max((pace.every for pace in read), default=1))
         if isinstance(stage, BlockStage) and stage.block.pace is not None:
             types = tuple(pipeline.type_of(port) for port in stage.inputs)
             before = stage.block.pace(types, stage.arguments).behind(before)
@@ -87,7 +87,7 @@ def input_sets(
 
 def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
     if number <= 0:
-        request = CapabilityRequest(0, stage.kind, dict(stage.parameters))
+        request = RequestedCapability(0, stage.kind, dict(stage.parameters))
         source = generated_inputs([request])[0]
         return source(stage.output.size) if callable(source) else source
     return generated_tensor(stage.output, number - 1, seed)

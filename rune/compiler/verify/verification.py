@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from rune.compiler.verify.comparison import NOTHING, Figures, FiguresJson, together
-from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildJson
+from rune.compiler.verify.comparison import NOTHING, DeviationFigures, FiguresJson, together
+from rune.compiler.verify.runes.rebuild_result import RebuildJson, RebuildResult
 from rune.compiler.verify.runes.verification import RuneVerification, RuneVerificationJson
 from rune.wording import counted, plain
 
@@ -16,7 +16,7 @@ SECOND = "the rune's second module"
 """What it is called in sentences."""
 
 
-class Runs(Enum):
+class ModelRunner(Enum):
     """Who runs a model: the rune, with the model compiled into it, or its host."""
 
     COMPILED = "compiled"
@@ -37,7 +37,7 @@ class ModelVerificationJson(FiguresJson):
 
     stage: str
     file: str
-    runs: Annotated[str, Runs]
+    runs: Annotated[str, ModelRunner]
     inputs: int
     distinct: NotRequired[int]
     aimed: NotRequired[int]
@@ -69,7 +69,7 @@ class DifferingOp:
     number: int
     op: str
     tensor: str
-    figures: Figures
+    figures: DeviationFigures
 
     def __str__(self) -> str:
         return f"op {self.number} {self.op}"
@@ -79,7 +79,7 @@ class DifferingOp:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> DifferingOp:
-        return cls(value["number"], value["op"], value["tensor"], Figures.from_json(value))
+        return cls(value["number"], value["op"], value["tensor"], DeviationFigures.from_json(value))
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ class ModelVerification:
 
     stage: str
     file: str
-    runs: Runs
+    runs: ModelRunner
     inputs: int = 0
-    figures: Figures = NOTHING
+    figures: DeviationFigures = NOTHING
     is_float: bool = False
     first: DifferingOp | None = None
     refusal: str | None = None
@@ -107,12 +107,12 @@ class ModelVerification:
     @property
     def is_within(self) -> bool:
         """Whether it is within the tolerance of the reference; a host's interpreter may differ."""
-        return self.runs is Runs.HOST or self.figures.is_within
+        return self.runs is ModelRunner.HOST or self.figures.is_within
 
     def sentence(self) -> str:
         """The result as a sentence, without the model's name."""
         figures = self.figures
-        if self.runs is Runs.HOST:
+        if self.runs is ModelRunner.HOST:
             return self._of_the_host()
         if not self.inputs:
             return f"not compared: {self.refusal or 'the time ran out'}"
@@ -170,9 +170,9 @@ class ModelVerification:
         return cls(
             value["stage"],
             value["file"],
-            Runs(value["runs"]),
+            ModelRunner(value["runs"]),
             value["inputs"],
-            Figures.from_json(value),
+            DeviationFigures.from_json(value),
             value["float"],
             DifferingOp.from_json(first) if first is not None else None,
             value["refusal"],
@@ -181,7 +181,7 @@ class ModelVerification:
         )
 
 
-def excused(figures: Figures) -> str:
+def excused(figures: DeviationFigures) -> str:
     """What of the figures is excused, as the end of a sentence; empty where nothing is."""
     if not figures.excused:
         return ""
@@ -206,7 +206,7 @@ class Verification:
     models: tuple[ModelVerification, ...] = ()
     skipped: str | None = None
     second: RuneVerification | None = None
-    rebuild: Rebuild | None = None
+    rebuild: RebuildResult | None = None
     seed: int | None = None
 
     @property
@@ -241,7 +241,7 @@ class Verification:
     @property
     def compiled(self) -> tuple[ModelVerification, ...]:
         """The models that are part of the rune."""
-        return tuple(model for model in self.models if model.runs is Runs.COMPILED)
+        return tuple(model for model in self.models if model.runs is ModelRunner.COMPILED)
 
     @property
     def reservation(self) -> str | None:
@@ -269,7 +269,7 @@ class Verification:
             return self.rebuild.sentence()
         if self.skipped is not None:
             return f"skipped: {self.skipped}"
-        hosted = [plain(model.stage) for model in self.models if model.runs is Runs.HOST]
+        hosted = [plain(model.stage) for model in self.models if model.runs is ModelRunner.HOST]
         hosted_text = f"; the host runs {', '.join(hosted)}" if hosted else ""
         if self.models and not self.compiled:
             return f"not verified: the host runs {', '.join(hosted)}"
@@ -316,6 +316,6 @@ class Verification:
             tuple(ModelVerification.from_json(model) for model in value["models"]),
             value["skipped"],
             None if value.get("second") is None else RuneVerification.from_json(value["second"]),
-            None if value.get("rebuild") is None else Rebuild.from_json(value["rebuild"]),
+            None if value.get("rebuild") is None else RebuildResult.from_json(value["rebuild"]),
             value.get("seed"),
         )

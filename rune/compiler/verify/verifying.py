@@ -23,21 +23,21 @@ from rune.compiler.verify.runes.check import InstrumentedPipeline, check_rune, i
 from rune.compiler.verify.runes.rebuild import compare_with_rebuild, options_for, without_project
 from rune.compiler.verify.runes.rebuild_result import FRESH
 from rune.compiler.verify.runes.second_module import second_module, second_rune, trial_failure, without_second_module
-from rune.compiler.verify.runes.verification import Origin, RuneVerification
+from rune.compiler.verify.runes.verification import RuneVerification, ToolchainOrigin
 from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets, own_samples, runs_for
 from rune.compiler.verify.time_limit import within_seconds
-from rune.compiler.verify.verification import ModelVerification, Runs, Verification
+from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
 from rune.model.tflite import Model
 from rune.project.files import ProjectFiles
 from rune.running.container import ContainerError, read_rune
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.running.runtime.interpreters import Interpreter
-from rune.source.runefile import HostResources, check
+from rune.source.runefile import HostResourceOptions, check
 from rune.source.runefile.pipeline import ModelStage, Pipeline
 
 
 @dataclass(frozen=True)
-class Effort:
+class VerificationEffort:
     """The effort of a verification: sets of inputs for the pipeline, and as many again for each model by itself; the
     seed of the generated inputs, None for a new one each time; and the time limit in seconds of all runs, of which the
     pipeline gets half. Running work is completed, and one set of inputs is always tried. Compiling is not counted; it
@@ -49,7 +49,7 @@ class Effort:
     seconds: float | None = None
 
 
-USUAL = Effort()
+USUAL = VerificationEffort()
 _NO_RESOURCES: Mapping[str, bytes] = {}
 
 
@@ -60,7 +60,7 @@ def verify(
     runefile: str | None = None,
     samples: Sequence[Sequence[bytes]] | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
-    effort: Effort = USUAL,
+    effort: VerificationEffort = USUAL,
     toolchain: str | None = None,
     profile: Profile = LITERT,
     options: Iterable[BuildOptions] | None = None,
@@ -77,7 +77,7 @@ def verify(
     `BuildFailed` when the project does not check, and `FileError`.
     """
     models = ProjectModels(files)
-    host = HostResources(every=_asks_for(rune, "rune_resource_open"))
+    host = HostResourceOptions(every=_asks_for(rune, "rune_resource_open"))
     checked = check(files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
@@ -88,7 +88,9 @@ def verify(
         chosen = choose(pipeline, models, host_models=True)
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
     compiled = [stage for stage in stages if stage.name not in chosen.hosted]
-    hosted = tuple(ModelVerification(each.name, each.file or "", Runs.HOST) for each in stages if each not in compiled)
+    hosted = tuple(
+        ModelVerification(each.name, each.file or "", ModelRunner.HOST) for each in stages if each not in compiled
+    )
     capabilities = capabilities_of(pipeline)
     if samples is None:
         samples = own_samples(files, capabilities)
@@ -100,7 +102,7 @@ def verify(
         rebuild = without_project(rune)
     else:
         rebuild = FRESH if is_fresh else compare_with_rebuild(files, rune, options, toolchain)
-    origin = Origin.THIS if rebuild.is_of_this_toolchain else Origin.OTHER
+    origin = ToolchainOrigin.THIS if rebuild.is_of_this_toolchain else ToolchainOrigin.OTHER
     prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
@@ -201,7 +203,7 @@ def _check_runes(
     sets: Callable[[], Iterable[InputSet]],
     seconds: float | None,
     resources: Mapping[str, bytes],
-    origin: Origin,
+    origin: ToolchainOrigin,
 ) -> _Figures:
     """Both modules of a rune, on the same inputs; they share the time."""
     has_second = second_module(rune) is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from rune.datasets.content.content import Kind
 from rune.datasets.export.folders import table_bytes
-from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
 _TABLE = "samples.csv"
 _TEXT = "sc:Text"
@@ -35,7 +35,7 @@ def _path(sample: Exported) -> str:
     return f"files/{file_name(sample)}"
 
 
-def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
     rows = [(_path(each), each.label, each.split, each.group, each.milliseconds) for each in samples]
     table = table_bytes(("file", "label", "split", "group", "milliseconds"), rows)
     kinds = {sample.kind for sample in samples}
@@ -44,7 +44,7 @@ def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str,
     yield "croissant.json", json.dumps(_metadata(origin, table, media), ensure_ascii=False, indent=1).encode("utf-8")
 
 
-def _metadata(origin: Origin, table: bytes, media: str) -> dict[str, Any]:
+def _metadata(origin: VersionOrigin, table: bytes, media: str) -> dict[str, Any]:
     types = {"file": media, "label": _TEXT, "split": _TEXT, "group": _TEXT, "milliseconds": "sc:Integer"}
     return {
         "@context": _CONTEXT,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name, is_folder_name
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name, is_folder_name
 
 LIST = "data-set.json"
 FORMAT = "hammer-forge-data-folder/1"
@@ -37,7 +37,7 @@ def folder_of(label: str) -> str:
     return "label-" + "".join(each if each.isalnum() else f"-{ord(each):x}-" for each in label)
 
 
-def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
     rows = [
         Listed(_path(each), each.number, each.digest, each.label, each.split, each.group)
         for each in sorted(samples, key=lambda each: each.number)
@@ -45,7 +45,7 @@ def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str,
     yield LIST, list_bytes(origin, rows)
 
 
-def list_bytes(origin: Origin, rows: Iterable[Listed]) -> bytes:
+def list_bytes(origin: VersionOrigin, rows: Iterable[Listed]) -> bytes:
     """Returns the list of a folder, with a line a sample."""
     head = {"format": FORMAT, "project": origin.project, "version": origin.version, "digest": origin.digest}
     text = json.dumps(head, ensure_ascii=False)[:-1] + ', "samples": [\n'
@@ -53,7 +53,7 @@ def list_bytes(origin: Origin, rows: Iterable[Listed]) -> bytes:
     return f"{text}{lines}\n]}}\n".encode()
 
 
-def read_list(value: Any) -> tuple[Origin, list[Listed]] | None:
+def read_list(value: Any) -> tuple[VersionOrigin, list[Listed]] | None:
     """Returns what a list says, or None if the JSON value is not one in this format."""
     if not isinstance(value, dict) or value.get("format") != FORMAT or not isinstance(value.get("samples"), list):
         return None
@@ -63,7 +63,7 @@ def read_list(value: Any) -> tuple[Origin, list[Listed]] | None:
     rows = [_listed(row) for row in value["samples"]]
     if any(row is None for row in rows):
         return None
-    return Origin(head[0], head[1], head[2]), [row for row in rows if row is not None]
+    return VersionOrigin(head[0], head[1], head[2]), [row for row in rows if row is not None]
 
 
 def _listed(row: Any) -> Listed | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from rune.datasets.content.content import Kind
 from rune.datasets.content.wav import wav_chunks
-from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
 _FOLDERS = {"train": "training", "validation": "training", "test": "testing"}
 """Edge Impulse chooses its validation samples by itself; `metadata` says which they were."""
@@ -49,7 +49,7 @@ def _motion(data: bytes) -> dict[str, Any]:
     return {"interval_ms": 0, "sensors": [{"name": name, "units": "m/s2"} for name in _AXES], "values": rows}
 
 
-def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     files = [
         {
             "path": _path(sample),

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from rune.datasets.export.layout import (
     Exported,
     ExportLayout,
-    Origin,
+    VersionOrigin,
     file_name,
     no_lists,
     require_folder_names,
@@ -18,7 +18,7 @@ from rune.datasets.export.layout import (
 _COLUMNS = ("file_name", "label", "group")
 
 
-def _hugging_face_lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _hugging_face_lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     for split in sorted({sample.split for sample in samples}):
         rows = [(file_name(each), each.label, each.group) for each in samples if each.split == split]
         yield f"{split}/metadata.csv", table_bytes(_COLUMNS, rows)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from rune.datasets.content.content import Kind
-from rune.datasets.export.layout import Exported, ExportLayout, Origin, file_name
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
 
 _FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv"}
 
@@ -23,7 +23,7 @@ def _task(sample: Exported) -> dict[str, Any]:
     return {"id": sample.number, "data": data, "annotations": [{"result": [choice]}]}
 
 
-def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     yield "tasks.json", json.dumps([_task(each) for each in samples], ensure_ascii=False).encode("utf-8")
 
 

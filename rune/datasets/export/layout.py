@@ -26,7 +26,7 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class Origin:
+class VersionOrigin:
     """The version that the samples are from."""
 
     project: str
@@ -51,7 +51,7 @@ class ExportLayout:
     """As the API calls it."""
     path: Callable[[Exported], str]
     """Returns the name of a sample's file. No two samples have the same."""
-    lists: Callable[[Origin, Collection[Exported]], Iterable[tuple[str, bytes]]]
+    lists: Callable[[VersionOrigin, Collection[Exported]], Iterable[tuple[str, bytes]]]
     """Returns the names and bytes of the files that say what the samples are."""
     content: Callable[[Exported, bytes], bytes] = _as_stored
     """Returns the bytes of a sample's file."""
@@ -64,7 +64,7 @@ def file_name(sample: Exported) -> str:
     return f"{sample.number:06d}.{sample.ending}"
 
 
-def no_lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def no_lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     """Returns no files: the names of folders say all."""
     return ()
 

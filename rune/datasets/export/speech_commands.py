@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from rune.datasets.content.content import BadContent, Kind
-from rune.datasets.export.layout import Exported, ExportLayout, Origin, require_folder_names
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, require_folder_names
 
 _LISTS = {"validation": "validation_list.txt", "test": "testing_list.txt"}
 _SPEAKER = 8
@@ -19,7 +19,7 @@ def _path(sample: Exported) -> str:
     return f"{sample.label}/{speaker}_nohash_{sample.number}.wav"
 
 
-def _lists(origin: Origin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     # Both lists are there also when they are empty: without them a reader does not know that the rest is for training.
     for split, name in _LISTS.items():
         lines = sorted(_path(sample) for sample in samples if sample.split == split)

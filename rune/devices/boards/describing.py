@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from rune.devices.boards.board import Board
-from rune.devices.boards.fit import Fit, Needs, Room, RunTime
+from rune.devices.boards.fit import Fit, MemoryRoom, Needs, RunTime
 
 
 class BoardJson(TypedDict):
@@ -117,7 +117,7 @@ def fit_json(result: Fit) -> FitJson:
     }
 
 
-def _room_json(room: Room) -> RoomJson:
+def _room_json(room: MemoryRoom) -> RoomJson:
     return {"needed": room.needed, "available": room.available, "excess": room.excess}
 
 

@@ -16,7 +16,7 @@ FETCHED_AT_ONCE = 2
 wait together."""
 
 
-class Verdict(Enum):
+class FitVerdict(Enum):
     """Whether it fits. The value is what people read."""
 
     FITS = "fits"
@@ -42,7 +42,7 @@ class Needs:
 
 
 @dataclass(frozen=True)
-class Room:
+class MemoryRoom:
     """Bytes of one memory."""
 
     needed: int
@@ -81,15 +81,15 @@ class Fit:
 
     board: Board
     is_measured: bool
-    flash: Room
-    ram: Room
+    flash: MemoryRoom
+    ram: MemoryRoom
     time: RunTime | None
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> FitVerdict:
         if self.flash.excess or self.ram.excess:
-            return Verdict.TOO_LARGE
-        return Verdict.FITS if self.is_measured else Verdict.MAY_FIT
+            return FitVerdict.TOO_LARGE
+        return FitVerdict.FITS if self.is_measured else FitVerdict.MAY_FIT
 
     @property
     def exact(self) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def fit(needs: Needs, board: Board, period: float | None = None) -> Fit:
     if needs.target != board.target:
         raise ValueError(f"{board.name} takes the target {board.target}, and these are needs on {needs.target}")
     time = None if needs.instructions is None else _time(needs.instructions, board, period)
-    return Fit(board, needs.is_measured, Room(needs.flash, board.flash), Room(needs.ram, board.ram), time)
+    return Fit(board, needs.is_measured, MemoryRoom(needs.flash, board.flash), MemoryRoom(needs.ram, board.ram), time)
 
 
 def _time(instructions: int, board: Board, period: float | None) -> RunTime:

@@ -21,7 +21,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Memory:
+class CoreMemory:
     """Where a core begins (vectors), and where it has what it reads (flash) and what it writes (RAM)."""
 
     vectors: Region
@@ -30,7 +30,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Core:
+class EmulatedCore:
     """`tools` stands before the names of its compiler's programs; `package` has them. `machine` are the arguments of
     the emulator, a program of Debian's package `emulator_package`."""
 
@@ -42,25 +42,25 @@ class Core:
     tools: str
     package: str
     flags: tuple[str, ...]
-    memory: Memory
+    memory: CoreMemory
 
 
 _ARM: Final = ("qemu-system-arm", "qemu-system-arm")
 _GCC_ARM: Final = ("arm-none-eabi-", "gcc-arm-none-eabi")
 _KB, _MB = 1 << 10, 1 << 20
-_MPS2_M4: Final = Memory(Region(0, 4 * _KB), Region(0x0000_1000, 4 * _MB - 4 * _KB), Region(0x2100_0000, 16 * _MB))
+_MPS2_M4: Final = CoreMemory(Region(0, 4 * _KB), Region(0x0000_1000, 4 * _MB - 4 * _KB), Region(0x2100_0000, 16 * _MB))
 """Memory that is the machine's, and larger than a board's, so that a rune is measured which fits on none."""
 _MPS2_M7: Final = replace(_MPS2_M4, ram=Region(0x6000_0000, 16 * _MB))
-_MPS3: Final = Memory(Region(0, 4 * _KB), Region(0x7000_0000, 16 * _MB), Region(0x7100_0000, 16 * _MB))
+_MPS3: Final = CoreMemory(Region(0, 4 * _KB), Region(0x7000_0000, 16 * _MB), Region(0x7100_0000, 16 * _MB))
 """In the machine's DDR memory: what is tightly coupled has 512 kB each, less than many models."""
-_VIRT: Final = Memory(
+_VIRT: Final = CoreMemory(
     Region(0x8000_0000, 4 * _KB), Region(0x8000_1000, 16 * _MB - 4 * _KB), Region(0x8100_0000, 16 * _MB)
 )
 
 CORES: Final = {
     core.name: core
     for core in (
-        Core(
+        EmulatedCore(
             "cortex-m0plus",
             "Cortex-M0+",
             *_ARM,
@@ -69,7 +69,7 @@ CORES: Final = {
             ("-mcpu=cortex-m0plus", "-mthumb"),
             _MPS2_M4,
         ),
-        Core(
+        EmulatedCore(
             "cortex-m4",
             "Cortex-M4",
             *_ARM,
@@ -78,7 +78,7 @@ CORES: Final = {
             ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"),
             _MPS2_M4,
         ),
-        Core(
+        EmulatedCore(
             "cortex-m7",
             "Cortex-M7",
             *_ARM,
@@ -87,7 +87,7 @@ CORES: Final = {
             ("-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16", "-mfloat-abi=hard"),
             _MPS2_M7,
         ),
-        Core(
+        EmulatedCore(
             "cortex-m33",
             "Cortex-M33",
             *_ARM,
@@ -96,7 +96,7 @@ CORES: Final = {
             ("-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
             _MPS3,
         ),
-        Core(
+        EmulatedCore(
             "cortex-m55",
             "Cortex-M55",
             *_ARM,
@@ -105,7 +105,7 @@ CORES: Final = {
             ("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"),
             _MPS3,
         ),
-        Core(
+        EmulatedCore(
             "rv32imc",
             "RV32IMC",
             "qemu-system-riscv32",
@@ -121,6 +121,6 @@ CORES: Final = {
 """By name: what their targets are called too."""
 
 
-def core_of(target: str) -> Core | None:
+def core_of(target: str) -> EmulatedCore | None:
     """The core that packages for a target are counted on; None where none is emulated. Raises `UnknownTarget`."""
     return CORES.get(find_target(target).package_of or target)

@@ -20,7 +20,7 @@ class BadFirmware(EmulationError):
     """The firmware does not compile or link; the text is the compiler's."""
 
 
-class TooLarge(EmulationError):
+class MachineTooSmall(EmulationError):
     """The emulated machine has less memory than the rune needs; sizes in bytes."""
 
     def __init__(self, core: str, memory: str, needed: int, available: int) -> None:

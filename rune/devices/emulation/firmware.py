@@ -12,8 +12,8 @@ from typing import Final
 
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import Interface
-from rune.devices.emulation.cores import Core
-from rune.devices.emulation.errors import BadFirmware, MissingProgram, TooLarge
+from rune.devices.emulation.cores import EmulatedCore
+from rune.devices.emulation.errors import BadFirmware, MachineTooSmall, MissingProgram
 
 _SOURCES: Final = Path(__file__).parent / "firmware"
 _COMMON: Final = ("-std=gnu11", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-w")
@@ -38,10 +38,10 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Firmware:
+class LinkedProgram:
     """A linked program. `symbols` are its functions' addresses; `image_flash` counts start-up code and main too."""
 
-    core: Core
+    core: EmulatedCore
     path: Path
     interface: Interface
     sizes: Sizes
@@ -55,13 +55,13 @@ class Firmware:
 
 
 def build_firmware(
-    core: Core,
+    core: EmulatedCore,
     files: Mapping[str, bytes],
     interface: Interface,
     folder: Path,
     optimization: Sequence[str] = ("-O2",),
-) -> Firmware:
-    """Compiles what the target `c` made, into `folder`. Raises `MissingProgram`, `BadFirmware`, `TooLarge`."""
+) -> LinkedProgram:
+    """Compiles what the target `c` made, into `folder`. Raises `MissingProgram`, `BadFirmware`, `MachineTooSmall`."""
     compiler = program(f"{core.tools}gcc", core.package)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -76,7 +76,7 @@ def build_firmware(
     _require_fitting(core, folder)
     objects = [f"{name}.o" for name in _OBJECTS]
     _run([*command, "-nostdlib", "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder)
-    return Firmware(
+    return LinkedProgram(
         core,
         folder / "image",
         interface,
@@ -149,14 +149,14 @@ def _main(interface: Interface) -> Iterator[str]:
     yield "}\n"
 
 
-def _script(core: Core) -> str:
+def _script(core: EmulatedCore) -> str:
     regions = {field.name: getattr(core.memory, field.name) for field in fields(core.memory)}
     texts = {name: f"ORIGIN = {each.origin:#x}, LENGTH = {each.size:#x}" for name, each in regions.items()}
     return Template((_SOURCES / "link.ld").read_text("ascii")).substitute(texts, stack=STACK)
 
 
-def _require_fitting(core: Core, folder: Path) -> None:
-    """Raises `TooLarge`. What the helpers of the compiler take is left to the linker, which refuses it too."""
+def _require_fitting(core: EmulatedCore, folder: Path) -> None:
+    """Raises `MachineTooSmall`. What the helpers of the compiler take is left to the linker, which refuses it too."""
     objects = [_object_sizes(core, folder, name) for name in _OBJECTS]
     needed = {
         "flash": (sum(each.flash for each in objects), core.memory.flash),
@@ -164,10 +164,10 @@ def _require_fitting(core: Core, folder: Path) -> None:
     }
     for memory, (size, region) in needed.items():
         if size > region.size:
-            raise TooLarge(core.title, memory, size, region.size)
+            raise MachineTooSmall(core.title, memory, size, region.size)
 
 
-def _object_sizes(core: Core, folder: Path, name: str) -> Sizes:
+def _object_sizes(core: EmulatedCore, folder: Path, name: str) -> Sizes:
     sections = _sections(core, folder, f"{name}.o")
 
     def of(*names: str) -> int:
@@ -184,7 +184,7 @@ def _flash(sections: Mapping[str, int]) -> int:
     return sum(sections.get(name, 0) for name in (".vectors", ".text", ".data"))
 
 
-def _sections(core: Core, folder: Path, name: str) -> Mapping[str, int]:
+def _sections(core: EmulatedCore, folder: Path, name: str) -> Mapping[str, int]:
     """Bytes of each section."""
     listed = _run([program(f"{core.tools}size", core.package), "-A", "-d", name], folder).splitlines()
     rows = [line.split() for line in listed if line.startswith(".")]
@@ -194,7 +194,7 @@ def _sections(core: Core, folder: Path, name: str) -> Mapping[str, int]:
     return sizes
 
 
-def _functions(core: Core, folder: Path) -> Iterator[tuple[str, int]]:
+def _functions(core: EmulatedCore, folder: Path) -> Iterator[tuple[str, int]]:
     """Each function's address; the lowest bit of it, which stands for Thumb, left out."""
     for line in _run([program(f"{core.tools}nm", core.package), "image"], folder).splitlines():
         address, kind, name = line.split()[-3:]

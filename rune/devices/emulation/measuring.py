@@ -15,7 +15,7 @@ from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.finding import find_target
 from rune.devices.boards.fit import Needs
-from rune.devices.emulation.cores import Core, core_of
+from rune.devices.emulation.cores import EmulatedCore, core_of
 from rune.devices.emulation.errors import EmulationError
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import SECONDS, emulate
@@ -71,7 +71,7 @@ def measured_or_planned(
         return planned(built, name), str(error).partition("\n")[0]
 
 
-def _core(built: BuildResult) -> Core:
+def _core(built: BuildResult) -> EmulatedCore:
     core = core_of(built.report.target)
     if core is None:
         raise ValueError(f"no core of {built.report.target} is emulated")

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from rune.devices.emulation.cores import Core
+from rune.devices.emulation.cores import EmulatedCore
 from rune.devices.emulation.errors import (
     BadFirmware,
     EmulationError,
@@ -20,7 +20,7 @@ from rune.devices.emulation.errors import (
     FirmwareStalled,
     RuneFailed,
 )
-from rune.devices.emulation.firmware import Firmware, program
+from rune.devices.emulation.firmware import LinkedProgram, program
 
 BUDGET: Final = 4_000_000_000
 """Instructions after which firmware is stopped."""
@@ -49,7 +49,7 @@ class Emulated:
 
 
 def emulate(
-    firmware: Firmware,
+    firmware: LinkedProgram,
     frames: Iterable[Sequence[bytes]],
     watch: Sequence[str] = (),
     budget: int = BUDGET,
@@ -95,7 +95,7 @@ def emulate(
 
 
 def _raise_for(
-    firmware: Firmware,
+    firmware: LinkedProgram,
     folder: Path,
     ended: subprocess.CompletedProcess[str],
     counts: Sequence[Sequence[str]],
@@ -116,7 +116,7 @@ def _raise_for(
         raise EmulationError(f"{firmware.core.emulator} ended with {ended.returncode}: {ended.stderr[-2000:]}")
 
 
-def missing_package(core: Core) -> str | None:
+def missing_package(core: EmulatedCore) -> str | None:
     """Debian's package that measuring on this core needs and that is not here; None where all are."""
     needed = ((core.emulator, core.emulator_package), (f"{core.tools}gcc", core.package), ("gcc", "gcc"))
     return next((package for name, package in needed if shutil.which(name) is None), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rune.compiler.anvil.program import KernelInvocation, Program, RowLoop
-from rune.devices.emulation.firmware import Firmware
+from rune.devices.emulation.firmware import LinkedProgram
 from rune.devices.emulation.running import SECONDS, emulate
 
 IN_FUNCTIONS: Final = (
@@ -23,7 +23,7 @@ BESIDE_STEPS: Final = "beside the steps"
 
 
 def instructions_by_stage(
-    firmware: Firmware, program: Program, frames: Iterable[Sequence[bytes]], seconds: float = SECONDS
+    firmware: LinkedProgram, program: Program, frames: Iterable[Sequence[bytes]], seconds: float = SECONDS
 ) -> tuple[Mapping[str, int], ...]:
     """For each run the instructions of each op and block, by the name that it has in the program, kernels included.
     Raises as `emulate` does."""

@@ -7,7 +7,7 @@ from typing import Final
 
 
 @dataclass(frozen=True)
-class Board:
+class FirmwareBoard:
     """`key` is that of `rune.devices.boards`. Addresses and sizes are in bytes; `stack` is the least that is kept
     for it."""
 
@@ -21,7 +21,7 @@ class Board:
     stack: int
 
 
-PICO: Final = Board(
+PICO: Final = FirmwareBoard(
     "raspberry-pi-pico",
     "Raspberry Pi Pico",
     clock_hz=125_000_000,

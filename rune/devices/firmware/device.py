@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from rune.devices.firmware.answers import BoardProblem, BoardRun, read_hello, read_problem, read_run
 from rune.devices.firmware.errors import BoardError
-from rune.devices.firmware.frames import ANSWERS, ERROR, Frame, FrameReader, Kind, encode_frame
+from rune.devices.firmware.frames import ANSWERS, ERROR, Frame, FrameKind, FrameReader, encode_frame
 from rune.devices.firmware.protocol import PROTOCOL, HelloJson
 from rune.wording import printable
 
@@ -25,7 +25,7 @@ _WRONG_CHECKSUM, _WRONG_LENGTH, _WRONG_VERSION, _INCOMPLETE = 1, 2, 3, 5
 _RUNE_FAILED, _FAULTED, _STACK_OVERFLOW = 6, 7, 8
 
 
-class Line(Protocol):
+class DeviceLine(Protocol):
     """Bytes to a board and back. Both raise `BoardError` where the line is cut."""
 
     def write(self, data: bytes) -> None: ...
@@ -38,25 +38,25 @@ class Line(Protocol):
 class Device:
     """Each of the methods raises `BoardError`."""
 
-    def __init__(self, line: Line, patience: float | None = None) -> None:
+    def __init__(self, line: DeviceLine, patience: float | None = None) -> None:
         """Asks who is there."""
         self._line = line
         self._patience = PATIENCE if patience is None else patience
         self._reader = FrameReader()
         self._number = 0
         self._steps: Sequence[str] = ()
-        self.hello: HelloJson = read_hello(self._ask(Kind.HELLO))
+        self.hello: HelloJson = read_hello(self._ask(FrameKind.HELLO))
         self._steps = self.hello["steps"]
 
     def run(self, inputs: bytes) -> BoardRun:
         """One run on the bytes of all inputs, one after another."""
-        return read_run(self._ask(Kind.RUN, inputs), self.hello)
+        return read_run(self._ask(FrameKind.RUN, inputs), self.hello)
 
     def reset(self) -> None:
         """Forgets what earlier runs left behind."""
-        self._ask(Kind.RESET)
+        self._ask(FrameKind.RESET)
 
-    def _ask(self, kind: Kind, payload: bytes = b"") -> bytes:
+    def _ask(self, kind: FrameKind, payload: bytes = b"") -> bytes:
         """The payload of the answer. What came damaged is asked again."""
         was_damaged = False
         for _ in range(_ATTEMPTS):
@@ -81,7 +81,7 @@ class Device:
             was_damaged = True
         raise BoardError(_NOISY)
 
-    def _exchange(self, kind: Kind, payload: bytes) -> Frame | None:
+    def _exchange(self, kind: FrameKind, payload: bytes) -> Frame | None:
         """The answer; None where none came in time."""
         self._number = self._number % 0xFFFF + 1
         self._line.write(encode_frame(kind, self._number, payload))

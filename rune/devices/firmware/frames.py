@@ -18,7 +18,7 @@ _HEAD: Final = struct.Struct("<2sBBHI")
 _SUM: Final = struct.Struct("<I")
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What is asked. An answer has the number plus `ANSWERS`."""
 
     HELLO = 1

@@ -13,7 +13,7 @@ _FUNCTION: Final = 2
 
 
 @dataclass(frozen=True)
-class Section:
+class ImageSection:
     """`is_in_image` where its bytes are in the image; else it is only room in RAM."""
 
     address: int
@@ -27,7 +27,7 @@ class Image:
     the names of those of them that are code."""
 
     pieces: tuple[tuple[int, bytes], ...]
-    sections: Mapping[str, Section]
+    sections: Mapping[str, ImageSection]
     symbols: Mapping[str, int]
     functions: frozenset[str]
 
@@ -43,7 +43,7 @@ def read_image(elf: bytes) -> Image:
     heads = [struct.unpack_from("<10I", elf, sections + 40 * number) for number in range(section_count)]
     names_at = heads[names_index][4]
     loaded_sections = {
-        _text(elf, names_at + head[0]): Section(head[3], head[5], head[1] != 8)
+        _text(elf, names_at + head[0]): ImageSection(head[3], head[5], head[1] != 8)
         for head in heads
         if head[2] & 2  # it takes memory while the program runs
     }

@@ -15,7 +15,7 @@ from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.compiling.compiler import compile_objects, compiler_helpers, link_objects
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
-from rune.devices.firmware.board import Board
+from rune.devices.firmware.board import FirmwareBoard
 from rune.devices.firmware.errors import FirmwareTooLarge
 from rune.devices.firmware.image import Image, read_image
 from rune.devices.firmware.loader import SIZE as LOADER_SIZE
@@ -50,7 +50,7 @@ class FirmwareDescriptionJson(HelloJson):
 
 
 @dataclass(frozen=True)
-class Firmware:
+class BoardFirmware:
     """`uf2` is the file for the board, `description` what else is known of it: docs/reference/serial.md."""
 
     uf2: bytes
@@ -69,10 +69,10 @@ class Firmware:
 def make(
     sources: Mapping[str, bytes],
     rune: Described,
-    board: Board,
+    board: FirmwareBoard,
     toolchain: Toolchain,
     allowance: Allowance | None = None,
-) -> Firmware:
+) -> BoardFirmware:
     """The firmware of a rune: `sources` are its C, header and self-test by name, and `toolchain` is what compiles its
     library. Raises `CompileError` and `FirmwareTooLarge`."""
     allowance = allowance or Allowance()
@@ -87,10 +87,10 @@ def make(
     # The loader stays behind: it is the last of the units.
     image = _linked([*objects[:-1], helpers], _script(board, in_ram=True), allowance) if is_in_ram else in_flash
     uf2 = uf2_of(_pieces(image, board))
-    return Firmware(uf2, _description(rune, board, image, uf2, is_in_ram), code, variables, is_in_ram)
+    return BoardFirmware(uf2, _description(rune, board, image, uf2, is_in_ram), code, variables, is_in_ram)
 
 
-def _sources(sources: Mapping[str, bytes], rune: Described, board: Board) -> Sources:
+def _sources(sources: Mapping[str, bytes], rune: Described, board: FirmwareBoard) -> Sources:
     ours = {path.name: path.read_bytes() for path in sorted(_PICO.glob("*.[ch]"))}
     texts = {_RUNE: rune_unit(rune.interface).encode(), _PROGRAM: program_file(rune, board).encode("ascii")}
     headers = [*(name for name in ours if name.endswith(".h")), f"{rune.interface.name}.h"]
@@ -120,7 +120,7 @@ def _linked(objects: list[bytes], script: bytes, allowance: Allowance) -> Image:
     return read_image(link_objects(objects, linker, allowance, {"image.ld": script}))
 
 
-def _script(board: Board, *, in_ram: bool) -> bytes:
+def _script(board: FirmwareBoard, *, in_ram: bool) -> bytes:
     begin = board.ram if in_ram else board.flash + LOADER_SIZE
     return (
         Template((_PICO / "image.ld").read_text("ascii"))
@@ -134,7 +134,7 @@ def _script(board: Board, *, in_ram: bool) -> bytes:
     )
 
 
-def _pieces(image: Image, board: Board) -> Iterator[tuple[int, bytes]]:
+def _pieces(image: Image, board: FirmwareBoard) -> Iterator[tuple[int, bytes]]:
     """What lies where; the loader with its sum."""
     for at, data in image.pieces:
         if at == board.flash:
@@ -144,7 +144,7 @@ def _pieces(image: Image, board: Board) -> Iterator[tuple[int, bytes]]:
             yield at, data
 
 
-def _require_fitting(image: Image, board: Board) -> None:
+def _require_fitting(image: Image, board: FirmwareBoard) -> None:
     """Raises `FirmwareTooLarge`."""
     sizes = {
         "flash": (LOADER_SIZE + image.size(*_CODE), board.flash_size),
@@ -155,7 +155,9 @@ def _require_fitting(image: Image, board: Board) -> None:
             raise FirmwareTooLarge(board.title, memory, needed - room)
 
 
-def _description(rune: Described, board: Board, image: Image, uf2: bytes, is_in_ram: bool) -> FirmwareDescriptionJson:
+def _description(
+    rune: Described, board: FirmwareBoard, image: Image, uf2: bytes, is_in_ram: bool
+) -> FirmwareDescriptionJson:
     symbols = image.symbols
     return {
         **hello(rune, board),

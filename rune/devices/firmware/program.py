@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import Interface, StructField
-from rune.devices.firmware.board import Board
+from rune.devices.firmware.board import FirmwareBoard
 from rune.devices.firmware.protocol import PROTOCOL, BoardPortJson, HelloJson
 
 
@@ -22,7 +22,7 @@ class Described:
     steps: tuple[str, ...]
 
 
-def hello(rune: Described, board: Board) -> HelloJson:
+def hello(rune: Described, board: FirmwareBoard) -> HelloJson:
     """What the board answers to hello."""
     return {
         "protocol": PROTOCOL,
@@ -63,7 +63,7 @@ def rune_unit(interface: Interface) -> str:
     )
 
 
-def program_file(rune: Described, board: Board) -> str:
+def program_file(rune: Described, board: FirmwareBoard) -> str:
     """`program.c`. A person's names are in it as numbers only."""
     return "\n".join(_lines(rune.interface, json.dumps(hello(rune, board)).encode("ascii"))) + "\n"
 

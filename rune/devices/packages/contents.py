@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rune.compiler.anvil.program import CapabilityRequest
 from rune.compiler.anvil.target import Target
-from rune.compiler.building.report import Report
+from rune.compiler.building.report import BuildReport
 from rune.compiler.targets.c.interface import Interface
 from rune.compiler.targets.c.selftest import GoldenRun
 
@@ -24,7 +24,7 @@ class Contents:
     interface: Interface
     steps: tuple[str, ...]
     requests: tuple[CapabilityRequest, ...]
-    report: Report
+    report: BuildReport
     runs: tuple[GoldenRun, ...]
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.devices.firmware.board import BOARDS
 from rune.devices.firmware.errors import FirmwareRefused
-from rune.devices.firmware.making import Firmware, make
+from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import Described
 from rune.devices.packages.contents import Contents
 from rune.devices.packages.errors import NoFirmware
@@ -16,7 +16,7 @@ from rune.devices.packages.errors import NoFirmware
 
 def firmware_of(
     contents: Contents, rune: bytes, sources: Mapping[str, bytes], board: str, allowance: Allowance
-) -> Firmware:
+) -> BoardFirmware:
     """The firmware of a package. `rune` is the one for a browser which its self-test was compared with, `sources` are
     its C by name. Raises `CompileError`, `NoFirmware`, and `ValueError` for a target without a library."""
     if contents.target.library is None:

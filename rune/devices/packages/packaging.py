@@ -13,7 +13,7 @@ from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import BuildResult, Report, Step, file_reports
+from rune.compiler.building.report import BuildReport, BuildResult, BuildStep, file_reports
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.c.library import library_sources
 from rune.compiler.targets.c.selftest import GoldenRun, selftest_file
@@ -39,7 +39,7 @@ class Package:
 
     folder: str
     files: Mapping[str, bytes]
-    report: Report
+    report: BuildReport
     diagnostics: tuple[Diagnostic, ...]
     built: BuildResult = field(repr=False)
 
@@ -52,7 +52,7 @@ def package(
     files: ProjectFiles,
     options: BuildOptions,
     *,
-    log: Callable[[Step], None] | None = None,
+    log: Callable[[BuildStep], None] | None = None,
     rune: bytes | None = None,
     rune_target: Target = WASM32,
 ) -> Package:
@@ -129,7 +129,7 @@ def _recordings(files: ProjectFiles, program: Program) -> tuple[tuple[bytes, ...
     return tuple(zip(*recordings_for(files, inputs), strict=False))
 
 
-def _report(report: Report, runs: Sequence[GoldenRun], recordings: int) -> bytes:
+def _report(report: BuildReport, runs: Sequence[GoldenRun], recordings: int) -> bytes:
     """The build's report without what a clock said."""
     said = {key: value for key, value in report.to_json().items() if key != "steps"}
     self_test = {"runs": len(runs), "recordings": recordings}

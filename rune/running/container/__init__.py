@@ -6,25 +6,25 @@ Reading and writing only; running a rune is `rune.running.runtime`.
 from rune.running.container.errors import ContainerError
 from rune.running.container.graph import graph_json
 from rune.running.container.needs import needed_resources
-from rune.running.container.reader import Rune, read_graph, read_resources, read_rune
+from rune.running.container.reader import RuneFile, read_graph, read_resources, read_rune
 from rune.running.container.request_names import requested_stages, streamed_requests, watched_ports
 from rune.running.container.steps import OpenedRune, step_name, with_steps
-from rune.running.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
+from rune.running.container.wasm import PAGE_SIZE, Import, WasmExport, WasmMemory, WasmSection, read_module
 from rune.running.container.whole import missing_part
 from rune.running.container.writer import canonical_json, pack, rune_sections
-from rune.running.container.zune import Entry, Zune, is_zune, read_zune
+from rune.running.container.zune import Zune, ZuneEntry, is_zune, read_zune
 
 __all__ = [
     "PAGE_SIZE",
     "ContainerError",
-    "Entry",
-    "Export",
     "Import",
-    "Memory",
     "OpenedRune",
-    "Rune",
-    "Section",
+    "RuneFile",
+    "WasmExport",
+    "WasmMemory",
+    "WasmSection",
     "Zune",
+    "ZuneEntry",
     "canonical_json",
     "graph_json",
     "is_zune",

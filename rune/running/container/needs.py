@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rune.running.container.reader import Rune
+from rune.running.container.reader import RuneFile
 
 _OPEN = "rune_resource_open"
 
 
-def needed_resources(rune: Rune) -> tuple[str, ...]:
+def needed_resources(rune: RuneFile) -> tuple[str, ...]:
     """The resources without a default that the rune asks for when it starts, by name, sorted. Without them it stops."""
     if not any(each.name == _OPEN for each in rune.imports):
         return ()

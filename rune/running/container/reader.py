@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rune.abi import Section as SectionName
+from rune.abi import SectionName as SectionName
 from rune.running.container.errors import ContainerError
-from rune.running.container.wasm import Export, Import, Memory, Section, read_module
+from rune.running.container.wasm import Import, WasmExport, WasmMemory, WasmSection, read_module
 from rune.wording import size_text
 
 JSON_LIMIT: Final = 2 * 1024 * 1024
@@ -28,7 +28,7 @@ RECORD_LIMIT: Final = 10_000
 
 
 @dataclass(frozen=True)
-class Rune:
+class RuneFile:
     """A rune, read. `version` and `graph` are the JSON that its compiler wrote; None when there is none.
 
     The graph's layout is checked only as far as being an object: runes of older compilers have others.
@@ -39,9 +39,9 @@ class Rune:
     resources: tuple[tuple[str, memoryview], ...]
     proc_blocks: tuple[Mapping[str, Any], ...]
     imports: tuple[Import, ...]
-    exports: tuple[Export, ...]
-    memory: Memory | None
-    sections: tuple[Section, ...]
+    exports: tuple[WasmExport, ...]
+    memory: WasmMemory | None
+    sections: tuple[WasmSection, ...]
     size: int
 
     @property
@@ -63,11 +63,11 @@ class Rune:
         return {("memory", "memory"), ("_manifest", "function"), ("_call", "function")} <= exports
 
 
-def read_rune(data: bytes | bytearray | memoryview) -> Rune:
+def read_rune(data: bytes | bytearray | memoryview) -> RuneFile:
     """The rune in `data`, whatever bytes these are. Resources view `data`. Raises `ContainerError`."""
     module = read_module(data)
     named = _by_name(module.sections)
-    return Rune(
+    return RuneFile(
         version=next(iter(_objects(named, SectionName.VERSION)), None),
         graph=next(iter(_objects(named, SectionName.GRAPH)), None),
         resources=tuple(_resources(named.get(SectionName.RESOURCE.removeprefix("."), []))),
@@ -92,16 +92,16 @@ def read_graph(data: bytes | bytearray | memoryview) -> Mapping[str, Any] | None
     return next(iter(_objects(named, SectionName.GRAPH)), None)
 
 
-def _by_name(sections: Iterable[Section]) -> Mapping[str, list[Section]]:
+def _by_name(sections: Iterable[WasmSection]) -> Mapping[str, list[WasmSection]]:
     """The custom sections by their names, of which older ones have no dot in front."""
-    named: dict[str, list[Section]] = {}
+    named: dict[str, list[WasmSection]] = {}
     for section in sections:
         if section.name is not None:
             named.setdefault(section.name.removeprefix("."), []).append(section)
     return named
 
 
-def _objects(named: Mapping[str, list[Section]], name: str) -> tuple[Mapping[str, Any], ...]:
+def _objects(named: Mapping[str, list[WasmSection]], name: str) -> tuple[Mapping[str, Any], ...]:
     """All JSON objects of the sections of one name; a linker may have put several into one section."""
     objects: list[Mapping[str, Any]] = []
     left = JSON_LIMIT
@@ -168,7 +168,7 @@ _SPACE: Final = re.compile(r"[ \t\r\n\0]+")
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _resources(sections: list[Section]) -> Iterator[tuple[str, memoryview]]:
+def _resources(sections: list[WasmSection]) -> Iterator[tuple[str, memoryview]]:
     """Records of name and data, each after its length as four bytes, the highest first."""
     count = 0
     for section in sections:
@@ -186,7 +186,7 @@ def _resources(sections: list[Section]) -> Iterator[tuple[str, memoryview]]:
                 raise ContainerError("A resource's name is not UTF-8", section.offset + start) from None
 
 
-def _record(section: Section, at: int) -> tuple[memoryview, int]:
+def _record(section: WasmSection, at: int) -> tuple[memoryview, int]:
     payload = section.payload
     if at + 4 > len(payload):
         raise ContainerError("The rune is damaged: a resource is cut short", section.offset + at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities import Capability
 from rune.source.runefile.pipeline import Port
 
@@ -38,7 +38,7 @@ def streamed_requests(graph: Mapping[str, Any], kinds: Sequence[Capability]) -> 
     return tuple(name is not None and _mapping(stages.get(name)).get("stream") is True for name in named)
 
 
-def watched_ports(graph: Mapping[str, Any], kinds: Sequence[Output]) -> tuple[Port, ...]:
+def watched_ports(graph: Mapping[str, Any], kinds: Sequence[OutputKind]) -> tuple[Port, ...]:
     """The wires that the last of a rune's outputs send, in their order. `graph` is foreign JSON of any form.
 
     `kinds` are those of all outputs that the rune asks for. Nothing is watched where the graph contradicts them.
@@ -49,7 +49,7 @@ def watched_ports(graph: Mapping[str, Any], kinds: Sequence[Output]) -> tuple[Po
     known = tuple(port for port in ports if port is not None)
     is_known = len(set(known)) == len(ports) and len(_texts(requests.get("outputs"))) + len(ports) == len(kinds)
     sent = kinds[len(kinds) - len(ports) :]
-    return known if is_known and all(kind is Output.TENSOR for kind in sent) else ()
+    return known if is_known and all(kind is OutputKind.TENSOR for kind in sent) else ()
 
 
 def _port(value: object) -> Port | None:

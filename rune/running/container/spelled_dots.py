@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from rune.running.container.errors import ContainerError
-from rune.running.container.wasm import Cursor, Section, read_module, unsigned_leb
+from rune.running.container.wasm import ByteCursor, WasmSection, read_module, unsigned_leb
 
 Meaning = Literal["exact", "signed", "saturating"]
 """What the dot product does with its second operand: all 8 bits of it count and nothing is cut; its highest bit is a
@@ -111,23 +111,23 @@ def with_spelled_dots(data: bytes, meaning: Meaning = "exact") -> bytes:
     return b"".join((*parts, data[at:]))
 
 
-def _count(section: Section) -> int:
-    return Cursor(section.payload, section.offset).number("a count")
+def _count(section: WasmSection) -> int:
+    return ByteCursor(section.payload, section.offset).number("a count")
 
 
-def _with_entry(section: Section, payload: bytes | bytearray | memoryview, entry: bytes) -> bytes:
+def _with_entry(section: WasmSection, payload: bytes | bytearray | memoryview, entry: bytes) -> bytes:
     """The payload with one entry more at its end."""
-    cursor = Cursor(section.payload, section.offset)
+    cursor = ByteCursor(section.payload, section.offset)
     count = cursor.number("a count")
     return unsigned_leb(count + 1) + bytes(payload[cursor.at :]) + entry
 
 
-def _dots(section: Section) -> Iterator[int]:
+def _dots(section: WasmSection) -> Iterator[int]:
     """Where relaxed dot products stand in the code."""
-    cursor = Cursor(section.payload, section.offset)
+    cursor = ByteCursor(section.payload, section.offset)
     for _ in range(cursor.number("the number of functions")):
         offset, body = cursor.block("a function")
-        inner = Cursor(body, offset)
+        inner = ByteCursor(body, offset)
         for _ in range(inner.number("the number of locals")):
             inner.number("a number of locals")
             inner.byte("the type of locals")
@@ -142,7 +142,7 @@ def _instructions(body: bytes, at: int, offset: int) -> Iterator[int]:
     while at < len(body):
         yield at
         if body[at] == _BRANCHES:
-            cursor = Cursor(memoryview(body)[at + 1 :], offset + at + 1)
+            cursor = ByteCursor(memoryview(body)[at + 1 :], offset + at + 1)
             for _ in range(cursor.number("a number of branches") + 1):
                 cursor.number("a branch")
             at += 1 + cursor.at

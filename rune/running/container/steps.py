@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rune.running.container.errors import ContainerError
-from rune.running.container.wasm import ENTRY_LIMIT, Cursor, Section, read_module, unsigned_leb
+from rune.running.container.wasm import ENTRY_LIMIT, ByteCursor, WasmSection, read_module, unsigned_leb
 
 _CALL, _CONSTANT, _RETURN, _END = 0x10, 0x41, 0x0F, 0x0B
 _FUNCTION: Final = 0
@@ -49,16 +49,16 @@ def with_steps(data: bytes) -> OpenedRune | None:
     return OpenedRune(_with_exports(data, sections[_EXPORTS], steps), len(steps))
 
 
-def _exports(section: Section) -> Iterator[tuple[str, int, int]]:
+def _exports(section: WasmSection) -> Iterator[tuple[str, int, int]]:
     """Name, kind and index of each export."""
-    cursor = Cursor(section.payload, section.offset)
+    cursor = ByteCursor(section.payload, section.offset)
     for _ in range(cursor.count("exports")):
         yield cursor.name("an export's name"), cursor.byte("an export's kind"), cursor.number("an export's index")
 
 
-def _body(section: Section, wanted: int) -> memoryview:
+def _body(section: WasmSection, wanted: int) -> memoryview:
     """The locals and the instructions of a function that the module defines, by its number."""
-    cursor = Cursor(section.payload, section.offset)
+    cursor = ByteCursor(section.payload, section.offset)
     count = cursor.number("the number of functions")
     if wanted >= count:
         raise ContainerError("The rune is damaged: it exports a function that it does not have", section.offset)
@@ -69,7 +69,7 @@ def _body(section: Section, wanted: int) -> memoryview:
 
 def _called(body: memoryview) -> tuple[int, ...]:
     """The functions that a body calls; empty where it does anything else than to call them and to give a constant."""
-    cursor = Cursor(body, 0)
+    cursor = ByteCursor(body, 0)
     if cursor.number("the number of locals"):
         return ()
     functions: list[int] = []
@@ -80,9 +80,9 @@ def _called(body: memoryview) -> tuple[int, ...]:
     return tuple(functions) if rest in endings else ()
 
 
-def _with_exports(data: bytes, section: Section, steps: tuple[int, ...]) -> bytes:
+def _with_exports(data: bytes, section: WasmSection, steps: tuple[int, ...]) -> bytes:
     """The module with more exports."""
-    cursor = Cursor(section.payload, section.offset)
+    cursor = ByteCursor(section.payload, section.offset)
     count = cursor.count("exports")
     added = b"".join(_export(step_name(number), index) for number, index in enumerate(steps))
     payload = unsigned_leb(count + len(steps)) + bytes(section.payload[cursor.at :]) + added

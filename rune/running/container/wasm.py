@@ -20,7 +20,7 @@ _KINDS: Final = ("function", "table", "memory", "global", "tag")
 
 
 @dataclass(frozen=True)
-class Section:
+class WasmSection:
     """A section of the module; `name` is set on custom ones only. The payload views the file, without the name, from
     byte `offset` on; the section itself begins at byte `start`."""
 
@@ -41,7 +41,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Export:
+class WasmExport:
     """What the module offers its host; `kind` as in `Import`."""
 
     name: str
@@ -49,7 +49,7 @@ class Export:
 
 
 @dataclass(frozen=True)
-class Memory:
+class WasmMemory:
     """Sizes in pages of 64 KiB. No maximum means that the module may ask for as much as the host allows."""
 
     minimum: int
@@ -60,10 +60,10 @@ class Memory:
 class Module:
     """The outline of a module. `memory` is the one that it defines or imports."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[WasmSection, ...]
     imports: tuple[Import, ...]
-    exports: tuple[Export, ...]
-    memory: Memory | None
+    exports: tuple[WasmExport, ...]
+    memory: WasmMemory | None
 
 
 def read_module(data: bytes | bytearray | memoryview) -> Module:
@@ -72,10 +72,10 @@ def read_module(data: bytes | bytearray | memoryview) -> Module:
     _require_header(view)
     sections = _sections(view)
     imports: tuple[Import, ...] = ()
-    exports: tuple[Export, ...] = ()
-    memories: list[Memory] = []
+    exports: tuple[WasmExport, ...] = ()
+    memories: list[WasmMemory] = []
     for section in sections:
-        cursor = Cursor(section.payload, section.offset)
+        cursor = ByteCursor(section.payload, section.offset)
         match section.number:
             case 2:
                 imports = _imports(cursor, memories)
@@ -121,10 +121,10 @@ def _require_header(data: memoryview) -> None:
     raise ContainerError("This is not a rune: it is a WebAssembly file of another version, or a component", 4)
 
 
-def _sections(data: memoryview) -> tuple[Section, ...]:
-    cursor = Cursor(data, 0)
+def _sections(data: memoryview) -> tuple[WasmSection, ...]:
+    cursor = ByteCursor(data, 0)
     cursor.at = len(_HEADER)
-    sections: list[Section] = []
+    sections: list[WasmSection] = []
     seen: set[int] = set()
     while cursor.at < len(data):
         start = cursor.at
@@ -139,14 +139,14 @@ def _sections(data: memoryview) -> tuple[Section, ...]:
         offset, payload = cursor.block(f"section {number}")
         name = None
         if number == _CUSTOM:
-            inner = Cursor(payload, offset)
+            inner = ByteCursor(payload, offset)
             name = inner.name("the name of a custom section")
             offset, payload = offset + inner.at, payload[inner.at :]
-        sections.append(Section(number, name, offset, payload, start))
+        sections.append(WasmSection(number, name, offset, payload, start))
     return tuple(sections)
 
 
-def _imports(cursor: Cursor, memories: list[Memory]) -> tuple[Import, ...]:
+def _imports(cursor: ByteCursor, memories: list[WasmMemory]) -> tuple[Import, ...]:
     imports = []
     for _ in range(cursor.count("imports")):
         module, name = cursor.name("an import's module"), cursor.name("an import's name")
@@ -166,13 +166,13 @@ def _imports(cursor: Cursor, memories: list[Memory]) -> tuple[Import, ...]:
     return tuple(imports)
 
 
-def _export(cursor: Cursor) -> Export:
+def _export(cursor: ByteCursor) -> WasmExport:
     name, kind = cursor.name("an export's name"), cursor.kind("export")
     cursor.number("an export's index")
-    return Export(name, kind)
+    return WasmExport(name, kind)
 
 
-class Cursor:
+class ByteCursor:
     """Reads on through `data`, which starts at byte `base` of the file."""
 
     def __init__(self, data: memoryview, base: int) -> None:
@@ -240,7 +240,7 @@ class Cursor:
             raise ContainerError(f"The rune is damaged: an {what} is of the unknown kind {number}", start)
         return _KINDS[number]
 
-    def limits(self) -> Memory:
+    def limits(self) -> WasmMemory:
         """A least size and perhaps a greatest one, of a memory or a table."""
         start = self.place
         flags = self.byte("the limits of a memory")
@@ -251,7 +251,7 @@ class Cursor:
         maximum = self.number("the greatest size of a memory", bits) if flags & 1 else None
         if maximum is not None and maximum < minimum:
             raise ContainerError(f"The rune is damaged: a memory of {minimum} pages may have {maximum} at most", start)
-        return Memory(minimum, maximum)
+        return WasmMemory(minimum, maximum)
 
     def require_end(self) -> None:
         if self.at != len(self._data):

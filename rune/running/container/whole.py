@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rune.running.container.reader import Rune
+from rune.running.container.reader import RuneFile
 
 
-def missing_part(rune: Rune) -> str | None:
+def missing_part(rune: RuneFile) -> str | None:
     """What the rune should carry and does not, in words; None when nothing is missing.
 
     Every compiler of runes writes the graph, and a section for each resource with a default that no model is.

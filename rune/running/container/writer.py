@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import rune
-from rune.abi import Section
+from rune.abi import SectionName
 from rune.running.container.wasm import custom_section, read_module
 
 
@@ -25,10 +25,10 @@ def rune_sections(
     """What every rune carries: our version, its graph (`graph_json`) and its resources; and its second module, of
     relaxed SIMD, where it has one."""
     return (
-        (Section.VERSION, canonical_json({"version": rune.__version__})),
-        (Section.GRAPH, canonical_json(graph)),
-        *((Section.RESOURCE, _resource(name, data)) for name, data in resources),
-        *(((Section.RELAXED, relaxed),) if relaxed else ()),
+        (SectionName.VERSION, canonical_json({"version": rune.__version__})),
+        (SectionName.GRAPH, canonical_json(graph)),
+        *((SectionName.RESOURCE, _resource(name, data)) for name, data in resources),
+        *(((SectionName.RELAXED, relaxed),) if relaxed else ()),
     )
 
 

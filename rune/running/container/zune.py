@@ -31,7 +31,7 @@ _UTF8 = 0x800
 
 
 @dataclass(frozen=True)
-class Entry:
+class ZuneEntry:
     """One file in a zune; `size` is what its directory says it has when it is unpacked, in bytes."""
 
     path: str
@@ -56,7 +56,7 @@ class Zune:
     """A zune's Runefile and what else is in it. Its files can be read one by one, as those of a project."""
 
     runefile: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ZuneEntry, ...]
     _data: bytes
     _packed: tuple[_Packed, ...]
 
@@ -85,7 +85,7 @@ def is_zune(data: bytes) -> bool:
 def read_zune(data: bytes) -> Zune:
     """A zune's Runefile and the list of its entries. Raises `ContainerError` for any other file."""
     packed = tuple(_directory(data))
-    entries = tuple(Entry(each.path, each.size) for each in packed)
+    entries = tuple(ZuneEntry(each.path, each.size) for each in packed)
     runefile = next((each for each in packed if each.path == RUNEFILE), None)
     if runefile is None:
         raise ContainerError(f"the zip contains no {RUNEFILE}, so it is not a zune", 0)

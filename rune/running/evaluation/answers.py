@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rune.running.container import ContainerError, read_graph, read_resources, requested_stages
 from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.runtime import OutputMessage, OutputRequest, OutputTensor
+from rune.running.runtime import OutputMessage, OutputTensor, RequestedOutput
 from rune.tensor import ElementType
 
 MAX_CLASSES: Final = 4096
@@ -21,7 +21,7 @@ _TRUE = 1.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScoredLabel:
     """A label, and the score of each label from 0 to 1; empty where the rune sends no probabilities."""
 
     label: str
@@ -36,13 +36,13 @@ class Answer:
 class AnswerReader:
     """Reads answers from the outputs of one rune."""
 
-    def __init__(self, data: bytes, outputs: Sequence[OutputRequest], resources: Mapping[str, bytes]) -> None:
+    def __init__(self, data: bytes, outputs: Sequence[RequestedOutput], resources: Mapping[str, bytes]) -> None:
         graph = _graph(data)
         self.labels = _labels(graph, {**_carried(data), **resources})
         """The rune's own labels, by their index; empty where it has no list of words."""
         self._meanings = _meanings(graph, outputs)
 
-    def read(self, messages: Sequence[OutputMessage]) -> Answer:
+    def read(self, messages: Sequence[OutputMessage]) -> ScoredLabel:
         """The answer of one run. Raises `EvaluationImpossible` where none of its outputs is one."""
         tensors = [(message.channel, tensor) for message in messages for tensor in message.tensors]
         word = next((_word(tensor) for _, tensor in tensors if _word(tensor) is not None), None)
@@ -54,12 +54,12 @@ class AnswerReader:
             best = labels[max(range(len(values)), key=values.__getitem__)]
             shares = self._shares(channel, values)
             scores = {} if shares is None else _by_label(labels, shares)
-            return Answer(best if word is None else word, scores)
+            return ScoredLabel(best if word is None else word, scores)
         if word is None:
             raise EvaluationImpossible(
                 "the rune sends neither a label nor a score for each label, so there is nothing to compare with labels"
             )
-        return Answer(word, {})
+        return ScoredLabel(word, {})
 
     def _values(self, tensor: OutputTensor) -> list[float] | None:
         """The numbers of a tensor that has one for each label."""
@@ -135,7 +135,7 @@ def _words(text: str, resources: Mapping[str, bytes]) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.strip().split("\n")) if text.strip() else ()
 
 
-def _meanings(graph: Mapping[str, Any], outputs: Sequence[OutputRequest]) -> Mapping[int, tuple[_Meaning, ...]]:
+def _meanings(graph: Mapping[str, Any], outputs: Sequence[RequestedOutput]) -> Mapping[int, tuple[_Meaning, ...]]:
     """What each output's tensors mean, by the output's id, of those that are probabilities."""
     stages = requested_stages(graph, "outputs", [request.kind.name.lower() for request in outputs])
     return {

@@ -9,7 +9,7 @@ from rune.running.evaluation.intervals import sign_test
 
 
 @dataclass(frozen=True)
-class Change:
+class EvaluationChange:
     """Two evaluations on the samples that both have: names of those that became right, and wrong.
 
     `chance` is how likely so uneven a change is by chance, 0 to 1.
@@ -41,10 +41,10 @@ def lost(before: Evaluation, after: Evaluation) -> Lost:
     return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
 
 
-def changed(before: Evaluation, after: Evaluation) -> Change:
+def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:
     """Which samples became right or wrong from one to the other. A sample is known by its name."""
     was = {each.name: each.is_right for each in before.outcomes}
     both = [each for each in after.outcomes if each.name in was]
     better = tuple(each.name for each in both if each.is_right and not was[each.name])
     worse = tuple(each.name for each in both if not each.is_right and was[each.name])
-    return Change(len(both), better, worse, sign_test(len(better), len(worse)))
+    return EvaluationChange(len(both), better, worse, sign_test(len(better), len(worse)))

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from rune.project.files import FileError
 from rune.running.container import read_rune, streamed_requests
-from rune.running.evaluation.answers import Answer, AnswerReader
-from rune.running.evaluation.evaluation import Evaluation, Outcome, Unread
-from rune.running.evaluation.labelled import Event, LabelledSample, same_label
+from rune.running.evaluation.answers import AnswerReader, ScoredLabel
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome, Unread
+from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, same_label
 from rune.running.evaluation.streams import Detection, Listening, detections, is_background, match_events
 from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
-from rune.running.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune
+from rune.running.runtime import CompiledRune, Limits, LoadedRune, RequestedCapability
 from rune.running.runtime.errors import InputError, InputFile, RuneError
 from rune.running.runtime.inputs.generated import generated_inputs
 
@@ -31,7 +31,7 @@ def _no_news(_: int) -> None:
 
 
 @dataclass(frozen=True)
-class Effort:
+class EvaluationEffort:
     """How long all runs together may take, in seconds, and the limits of each."""
 
     seconds: float = 600.0
@@ -42,7 +42,7 @@ def evaluate(
     data: bytes,
     samples: Sequence[LabelledSample],
     *,
-    effort: Effort | None = None,
+    effort: EvaluationEffort | None = None,
     listening: Listening | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     progress: Callable[[int], None] = _no_news,
@@ -54,10 +54,10 @@ def evaluate(
     is listed and counts for nothing; one on which the rune fails counts as wrong. Raises `EvaluationImpossible`, and
     `RuneError` for a rune that does not load.
     """
-    effort = effort or Effort()
+    effort = effort or EvaluationEffort()
     spent = 0.0
     trial = _Trial(data, effort.limits, listening or Listening(), resources)
-    outcomes: list[Outcome] = []
+    outcomes: list[SampleOutcome] = []
     unread: list[Unread] = []
     ordered = list(_interleaved_by_label(samples))
     for number, sample in enumerate(ordered):
@@ -96,7 +96,7 @@ class _Trial:
         self._resources = resources
         self._listening = listening
         first = self._start()
-        self._fed: CapabilityRequest = fed_capability(first.capabilities)
+        self._fed: RequestedCapability = fed_capability(first.capabilities)
         graph = read_rune(data).graph or {}
         self._is_stream = any(streamed_requests(graph, [request.kind for request in first.capabilities]))
         self._reader = AnswerReader(data, first.outputs, resources)
@@ -107,7 +107,7 @@ class _Trial:
     def _start(self) -> LoadedRune:
         return self._compiled.start(resources=self._resources)
 
-    def of(self, sample: LabelledSample) -> Outcome:
+    def of(self, sample: LabelledSample) -> SampleOutcome:
         """Raises `FileError`, `OSError` and `InputError` for a sample that cannot be read."""
         read = stream_windows if self._is_stream else windows_of
         windows = read(self._fed, sample.read(), self._listening.hops)
@@ -120,14 +120,14 @@ class _Trial:
         except RuneError as error:
             events = len(sample.events or ())
             is_marked = sample.events is not None
-            return Outcome(sample.name, label, None, failure=str(error), events=events, is_marked=is_marked)
+            return SampleOutcome(sample.name, label, None, failure=str(error), events=events, is_marked=is_marked)
         finally:
             loaded.close()
         if sample.events is None and not windows.is_stream:
             return self._clip(sample.name, label, answers[0])
         return self._stream(sample, label, windows, answers)
 
-    def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[Answer]]:
+    def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
         """What the rune answers, and the windows that it answered: one that takes a stream does in some runs only. A
         sample that fills no window is followed by silence."""
         heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
@@ -141,7 +141,7 @@ class _Trial:
             raise InputFile("the rune sends nothing for this sample")
         return replace(windows, ends=tuple(end for end, _ in answered)), [answer for _, answer in answered]
 
-    def _answer(self, loaded: LoadedRune, data: bytes) -> Answer | None:
+    def _answer(self, loaded: LoadedRune, data: bytes) -> ScoredLabel | None:
         """None in a run that completes no window of a stream."""
         inputs = dict(generated_inputs(loaded.capabilities))
         inputs[self._fed.id] = data
@@ -149,26 +149,28 @@ class _Trial:
         if loaded.is_incomplete:
             return None
         answer = self._reader.read(messages)
-        return Answer(self._spelled(answer.label), answer.scores)
+        return ScoredLabel(self._spelled(answer.label), answer.scores)
 
     def _spelled(self, label: str) -> str:
         """A label as the rune writes it."""
         return self._spelling.get(same_label(label), " ".join(label.split()))
 
-    def _clip(self, name: str, label: str, answer: Answer) -> Outcome:
+    def _clip(self, name: str, label: str, answer: ScoredLabel) -> SampleOutcome:
         others = [score for other, score in answer.scores.items() if other != label]
         margin = answer.scores[label] - max(others, default=0.0) if label in answer.scores else None
-        return Outcome(name, label, answer.label, margin)
+        return SampleOutcome(name, label, answer.label, margin)
 
-    def _stream(self, sample: LabelledSample, label: str, windows: Windows, answers: Sequence[Answer]) -> Outcome:
+    def _stream(
+        self, sample: LabelledSample, label: str, windows: Windows, answers: Sequence[ScoredLabel]
+    ) -> SampleOutcome:
         """A recording of several windows. Without marks its label holds for all of it, and what was called loudest is
         its answer; where nothing was called, what most windows answered, of the labels that mean nothing where there
         are such."""
         detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
         marked = sample.events
-        whole = () if is_background(label) or not label else (Event(label, 0.0, windows.seconds),)
+        whole = () if is_background(label) or not label else (RecordedEvent(label, 0.0, windows.seconds),)
         result = match_events(whole if marked is None else marked, detected, self._listening.tolerance)
-        return Outcome(
+        return SampleOutcome(
             sample.name,
             label,
             None if marked is not None else _answer_of_all(detected, answers),
@@ -180,7 +182,7 @@ class _Trial:
         )
 
 
-def _answer_of_all(detected: Sequence[Detection], answers: Sequence[Answer]) -> str:
+def _answer_of_all(detected: Sequence[Detection], answers: Sequence[ScoredLabel]) -> str:
     if detected:
         return max(detected, key=lambda each: each.score).label
     labels = [answer.label for answer in answers]

@@ -18,7 +18,7 @@ WORST: Final = 12
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SampleOutcome:
     """The result of one sample.
 
     `answer` is None where the rune gave none; `failure` then says why. `margin` is the score of the right label less
@@ -72,7 +72,7 @@ class Evaluation:
     """A rune on samples. `labels` are the rune's own; `left` samples were not run because the time was over."""
 
     labels: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[SampleOutcome, ...]
     unread: tuple[Unread, ...] = ()
     left: int = 0
 
@@ -111,10 +111,10 @@ class Evaluation:
         return {label: counted[label] for label in sorted(counted) if label}
 
     @property
-    def worst(self) -> tuple[Outcome, ...]:
+    def worst(self) -> tuple[SampleOutcome, ...]:
         """Wrong ones first, led by those that the rune was surest of; then the right ones that it nearly missed."""
 
-        def order(outcome: Outcome) -> tuple[bool, float, str]:
+        def order(outcome: SampleOutcome) -> tuple[bool, float, str]:
             return outcome.is_right, 0.0 if outcome.margin is None else outcome.margin, outcome.name
 
         candidates = [each for each in self.outcomes if not each.is_right or each.margin is not None]
@@ -178,8 +178,8 @@ class Evaluation:
         )
 
 
-def _outcome(fields: Mapping[str, Any]) -> Outcome:
-    return Outcome(**{name: value for name, value in fields.items() if name != "right"})
+def _outcome(fields: Mapping[str, Any]) -> SampleOutcome:
+    return SampleOutcome(**{name: value for name, value in fields.items() if name != "right"})
 
 
 def _share(share: Share | None) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ class Split(StrEnum):
 
 
 @dataclass(frozen=True)
-class Event:
+class RecordedEvent:
     """An event of a recording: its label and its seconds from the beginning, `start` before `end`."""
 
     label: str
@@ -39,7 +39,7 @@ class LabelledSample:
     label: str
     read: Callable[[], bytes]
     split: Split = Split.TEST
-    events: tuple[Event, ...] | None = None
+    events: tuple[RecordedEvent, ...] | None = None
 
 
 def same_label(label: str) -> str:

@@ -21,7 +21,7 @@ from typing import Final
 from rune.capabilities import CAPABILITIES
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.labelled import Event, LabelledSample, Split
+from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, Split
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
@@ -62,7 +62,7 @@ class _TableRow:
     path: str
     label: str
     split: Split
-    event: Event | None
+    event: RecordedEvent | None
 
 
 def samples_in_table(files: ProjectFiles, table: bytes, folder: str = "") -> tuple[LabelledSample, ...]:
@@ -141,7 +141,7 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Table
     return _TableRow(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))
 
 
-def _event(line: int, label: str, start: str, end: str) -> Event | None:
+def _event(line: int, label: str, start: str, end: str) -> RecordedEvent | None:
     if not start and not end:
         return None
     try:
@@ -150,7 +150,7 @@ def _event(line: int, label: str, start: str, end: str) -> Event | None:
         raise SamplesRefused(f"Line {line}: start and end are both seconds from the beginning, such as 1.25.") from None
     if not (0 <= begins < ends and math.isfinite(ends)):
         raise SamplesRefused(f"Line {line}: the event ends before it starts; give a start and a later end in seconds.")
-    return Event(label, begins, ends)
+    return RecordedEvent(label, begins, ends)
 
 
 def _label(text: str) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rune.running.evaluation.labelled import Event, same_label
+from rune.running.evaluation.labelled import RecordedEvent, same_label
 
 _BACKGROUND = frozenset({"silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"})
 """As in the preview (`frontend/src/preview/readings/readings.ts`)."""
@@ -88,7 +88,7 @@ def _mean(windows: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     return {label: sum(window.get(label, 0.0) for window in windows) / len(windows) for label in labels}
 
 
-def match_events(events: Sequence[Event], detections: Sequence[Detection], tolerance: float) -> EventMatches:
+def match_events(events: Sequence[RecordedEvent], detections: Sequence[Detection], tolerance: float) -> EventMatches:
     """Matches detections to events: each to the first event that fits it and is not hit yet."""
     hits = [False] * len(events)
     alarms: list[Detection] = []
@@ -104,6 +104,6 @@ def match_events(events: Sequence[Event], detections: Sequence[Detection], toler
     return EventMatches(tuple(hits), tuple(alarms), repeats)
 
 
-def _fits(detection: Detection, event: Event, tolerance: float) -> bool:
+def _fits(detection: Detection, event: RecordedEvent, tolerance: float) -> bool:
     is_label = same_label(detection.label) == same_label(event.label)
     return is_label and event.start <= detection.at <= event.end + tolerance

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rune.capabilities.sound import SOUND
 from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.runtime import CapabilityRequest
+from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.readers import input_of_bytes, stream_file, whole_parameter
 from rune.running.runtime.inputs.sounds import sound_input
@@ -42,7 +42,7 @@ class Windows:
         return len(self.ends) > 1
 
 
-def fed_capability(capabilities: Sequence[CapabilityRequest]) -> CapabilityRequest:
+def fed_capability(capabilities: Sequence[RequestedCapability]) -> RequestedCapability:
     """The one input that samples are given to; random numbers are made up. Raises `EvaluationImpossible`."""
     fed = [request for request in capabilities if not request.kind.is_random]
     if len(fed) != 1:
@@ -53,7 +53,7 @@ def fed_capability(capabilities: Sequence[CapabilityRequest]) -> CapabilityReque
     return fed[0]
 
 
-def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
+def windows_of(request: RequestedCapability, data: bytes, hops: int) -> Windows:
     """The windows of a file for an input. Raises `InputFile`."""
     if request.kind is not SOUND:
         return Windows([input_of_bytes(request, data)])
@@ -76,7 +76,7 @@ def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
     return Windows(_cut(sound, size, starts), ends, seconds)
 
 
-def stream_windows(request: CapabilityRequest, data: bytes, _hops: int) -> Windows:
+def stream_windows(request: RequestedCapability, data: bytes, _hops: int) -> Windows:
     """The consecutive chunks of a file for an input of which the rune itself makes windows. Raises `InputFile`."""
     stream = stream_file(request, request.kind.name, data, lambda _: None)
     if not stream.runs:

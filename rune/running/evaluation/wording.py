@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rune.running.evaluation.changes import Lost
-from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
 from rune.wording import counted, listed, plain
@@ -51,7 +51,7 @@ def _rate(value: float) -> str:
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
-def outcome_sentence(outcome: Outcome) -> str:
+def outcome_sentence(outcome: SampleOutcome) -> str:
     """The result of one sample."""
     if outcome.failure is not None:
         return f"no answer: {plain(outcome.failure, 200)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from rune.running.isolation import landlock, seccomp
-from rune.running.isolation.landlock import Access
+from rune.running.isolation.landlock import AllowedPaths
 from rune.running.isolation.linux import PR_SET_NO_NEW_PRIVS, is_linux, prctl
 from rune.running.isolation.protections import Gap, Protection, gaps_of, reason_of
 
@@ -21,7 +21,7 @@ _CONFINING = (
 )
 
 
-def confine(access: Access, *, starts_programs: bool = True) -> tuple[Gap, ...]:
+def confine(access: AllowedPaths, *, starts_programs: bool = True) -> tuple[Gap, ...]:
     """Leaves this process the files of `access` and the calls that computing needs; answers what could not be done."""
     if not is_linux():
         return gaps_of(_CONFINING, "only Linux has it")
@@ -33,7 +33,7 @@ def confine(access: Access, *, starts_programs: bool = True) -> tuple[Gap, ...]:
     return (*_landlock(access), *_seccomp(starts_programs=starts_programs))
 
 
-def _landlock(access: Access) -> tuple[Gap, ...]:
+def _landlock(access: AllowedPaths) -> tuple[Gap, ...]:
     known = (Protection.LANDLOCK, Protection.LANDLOCK_TCP, Protection.LANDLOCK_SCOPES)
     if len(os.listdir("/proc/self/task")) > 1:
         return gaps_of(known, "the process has several threads already, and Landlock restricts one")

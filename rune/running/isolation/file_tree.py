@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rune.running.isolation.landlock import Access
+from rune.running.isolation.landlock import AllowedPaths
 from rune.running.isolation.linux import (
     MS_BIND,
     MS_NODEV,
@@ -36,7 +36,7 @@ _MOUNT_FLAGS = {
 """Flags of a file system that must not be lost when it is mounted again, as a mount knows them."""
 
 
-def enter_file_tree(access: Access, folder: str, size: int) -> None:
+def enter_file_tree(access: AllowedPaths, folder: str, size: int) -> None:
     """Makes the tree the root of this process, with `folder`, of at most `size` bytes with all else that is written.
 
     `folder` must be there; what is in it outside is not seen inside. Raises `OSError`.

@@ -25,7 +25,7 @@ _SCOPES_FROM, _SCOPES = 6, 0b11
 
 
 @dataclass(frozen=True)
-class Access:
+class AllowedPaths:
     """What stays open, by path: to read with everything below, to run too, and to do anything below. A device that is
     named in `devices` can be read and written."""
 
@@ -74,7 +74,7 @@ def has_scopes(version: int) -> bool:
     return version >= _SCOPES_FROM
 
 
-def restrict(access: Access) -> int:
+def restrict(access: AllowedPaths) -> int:
     """Restricts this thread and all that it starts; answers the version. Paths that are not there are passed over.
 
     Everything that a kernel knows is forbidden: files but those of `access`, TCP, abstract sockets of and signals to

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from rune.running.isolation.landlock import Access
+from rune.running.isolation.landlock import AllowedPaths
 
 _SYSTEM_PREFIXES = frozenset({"/", "/usr", "/usr/local"})
 """Of a Python that came with the system: its own folders are named one by one."""
@@ -29,12 +29,14 @@ _DEVICES = ("/dev/null",)
 _SHELL = "/bin/sh"
 
 
-def toolchain_access(packages: Iterable[str], *, writable: Iterable[str] = (), own_processes: bool = False) -> Access:
+def toolchain_access(
+    packages: Iterable[str], *, writable: Iterable[str] = (), own_processes: bool = False
+) -> AllowedPaths:
     """What a process of the toolchain opens. `packages` are folders beside those that Python knows as its own, in
     `writable` anything may be done, and with `own_processes` what `/proc` shows is its own alone."""
     readable = [*_python_folders(), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
     readable += ["/proc"] if own_processes else _MACHINE
-    return Access(
+    return AllowedPaths(
         readable=_existing(readable), runnable=_programs(), writable=_existing(writable), devices=_existing(_DEVICES)
     )
 

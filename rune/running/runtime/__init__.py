@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rune.running.runtime.engine import CompiledRune, LoadedRune, RuneMemory, Runtime
-    from rune.running.runtime.host.imports import CapabilityRequest, InputSource, OutputRequest
+    from rune.running.runtime.host.imports import InputSource, RequestedCapability, RequestedOutput
     from rune.running.runtime.host.models import Inference, ModelRequest
     from rune.running.runtime.limits import Limits
     from rune.running.runtime.messages import LogLine, OutputMessage, OutputTensor
 
 __all__ = [
-    "CapabilityRequest",
     "CompiledRune",
     "Inference",
     "InputSource",
@@ -29,14 +28,15 @@ __all__ = [
     "LogLine",
     "ModelRequest",
     "OutputMessage",
-    "OutputRequest",
     "OutputTensor",
+    "RequestedCapability",
+    "RequestedOutput",
     "RuneMemory",
     "Runtime",
 ]
 
 _MODULES = {
-    "CapabilityRequest": "host.imports",
+    "RequestedCapability": "host.imports",
     "CompiledRune": "engine",
     "Inference": "host.models",
     "InputSource": "host.imports",
@@ -45,7 +45,7 @@ _MODULES = {
     "LogLine": "messages",
     "ModelRequest": "host.models",
     "OutputMessage": "messages",
-    "OutputRequest": "host.imports",
+    "RequestedOutput": "host.imports",
     "OutputTensor": "messages",
     "RuneMemory": "engine",
     "Runtime": "engine",

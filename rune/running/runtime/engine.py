@@ -33,15 +33,15 @@ from rune.running.container import (
     watched_ports,
 )
 from rune.running.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
-from rune.running.runtime.host.imports import CapabilityRequest, Host, InputSource, OutputRequest
+from rune.running.runtime.host.imports import Host, InputSource, RequestedCapability, RequestedOutput
 from rune.running.runtime.host.models import Inference, ModelRequest
 from rune.running.runtime.host.resources import FindResource
 from rune.running.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_isolated
 from rune.running.runtime.limits import Limits
 from rune.running.runtime.messages import LogLine, OutputMessage, read_message
 from rune.running.runtime.stages import stage_milliseconds
-from rune.running.runtime.wasm.calls import Entry, Imports
-from rune.running.runtime.wasm.guard import Guard
+from rune.running.runtime.wasm.calls import EntryPoint, Imports
+from rune.running.runtime.wasm.guard import CallGuard
 from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.source.runefile.pipeline import Port
 from rune.wording import size_text
@@ -82,7 +82,7 @@ class LoadedRune:
         instance: Instance,
         host: Host,
         imports: Imports,
-        guard: Guard,
+        guard: CallGuard,
         graph: Mapping[str, Any],
     ) -> None:
         """`graph` is what the rune says of itself: foreign JSON of any form."""
@@ -95,11 +95,11 @@ class LoadedRune:
         if not isinstance(memory, Memory) or not isinstance(manifest, Func) or not isinstance(call, Func):
             raise NotARune("the module does not export what a rune does: memory, _manifest and _call")
         imports.memory.belongs_to(memory)
-        self._call = Entry(store, imports, "_call", call, (0, 0, 0))
+        self._call = EntryPoint(store, imports, "_call", call, (0, 0, 0))
         self._exports = exports
         self._milliseconds = 0.0
         self._usable = True
-        self._run(Entry(store, imports, "_manifest", manifest))
+        self._run(EntryPoint(store, imports, "_manifest", manifest))
         handles = tuple(host.outputs)
         ports = watched_ports(graph, [request.kind for request in host.outputs.values()])
         self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
@@ -108,12 +108,12 @@ class LoadedRune:
         self._sent: frozenset[int] = frozenset()
 
     @property
-    def capabilities(self) -> tuple[CapabilityRequest, ...]:
+    def capabilities(self) -> tuple[RequestedCapability, ...]:
         """The inputs that the rune asked for, in its order."""
         return tuple(self._host.capabilities.values())
 
     @property
-    def outputs(self) -> tuple[OutputRequest, ...]:
+    def outputs(self) -> tuple[RequestedOutput, ...]:
         """The outputs that the rune asked for, in its order; those that send watched wires are left out."""
         return tuple(request for handle, request in self._host.outputs.items() if handle not in self._ports)
 
@@ -170,7 +170,7 @@ class LoadedRune:
         def run() -> None:
             number = 0
             while isinstance(step := self._exports.get(step_name(number)), Func):
-                self._run(Entry(self._store, self._imports, step_name(number), step))
+                self._run(EntryPoint(self._store, self._imports, step_name(number), step))
                 after(number, RuneMemory(self._imports.memory))
                 number += 1
 
@@ -198,7 +198,7 @@ class LoadedRune:
         self._usable = False
         self._host.models.close()
 
-    def _run(self, entry: Entry) -> None:
+    def _run(self, entry: EntryPoint) -> None:
         def enter() -> float:
             started = time.perf_counter()
             entry()
@@ -243,7 +243,7 @@ class CompiledRune:
         store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
         find = _finder(self._data, resources)
         host = Host(limits, find_resource=find, open_model=open_model or isolated_models(limits), record=record)
-        guard = Guard(store, limits.seconds)
+        guard = CallGuard(store, limits.seconds)
         imports = Imports(store, guard.handlers)
         linker = _link(self._engine, self._module, host, imports)
         try:
@@ -353,7 +353,7 @@ def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linke
     return linker
 
 
-def _within_limits(store: Store, host: Host, imports: Imports, guard: Guard, enter: Callable[[], T]) -> T:
+def _within_limits(store: Store, host: Host, imports: Imports, guard: CallGuard, enter: Callable[[], T]) -> T:
     """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it."""
     limits = host.limits
     if limits.fuel is not None:

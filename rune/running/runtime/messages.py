@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.running.runtime.errors import BadOutput
 from rune.tensor import ElementType, parse_shape
 
@@ -31,7 +31,7 @@ class OutputMessage:
     """One result as an output sent it. `channel` is the output's handle; `data` the bytes as they came."""
 
     channel: int
-    kind: Output
+    kind: OutputKind
     data: bytes
     tensors: tuple[OutputTensor, ...]
 
@@ -44,12 +44,12 @@ class LogLine:
     message: str
 
 
-def read_message(channel: int, kind: Output, data: bytes) -> OutputMessage:
+def read_message(channel: int, kind: OutputKind, data: bytes) -> OutputMessage:
     """Decodes what an output sent. Raises `BadOutput`, which names the output."""
     try:
-        if kind is Output.SERIAL:
+        if kind is OutputKind.SERIAL:
             return OutputMessage(channel, kind, data, _read_serial(data))
-        if kind is Output.TENSOR:
+        if kind is OutputKind.TENSOR:
             return OutputMessage(channel, kind, data, _read_tensors(data))
     except BadOutput as error:
         raise BadOutput(f'Unable to parse the "{kind.name}" output with ID {channel}: {error}') from error
@@ -70,7 +70,7 @@ def read_log_line(data: bytes) -> LogLine:
 
 def sent_pieces(message: OutputMessage) -> Iterator[bytes]:
     """The bytes of each tensor as they lie in memory; of texts the characters of each and a zero."""
-    if message.kind is Output.TENSOR:
+    if message.kind is OutputKind.TENSOR:
         yield from _tensor_bytes(message.data)
         return
     for tensor in message.tensors:

@@ -11,9 +11,9 @@ from rune.source.language.blocks.new import NewBlockRefused, name_problem, new_b
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.declared import types_fit
 from rune.source.language.graph.drawing import (
-    FitJson,
     FitSourceJson,
     PaletteAnswerJson,
+    PortFitJson,
     StageArgumentJson,
     StagePortsJson,
     SuitJson,
@@ -32,7 +32,7 @@ from rune.source.language.graph.ports import stage_ports
 from rune.source.language.graph_edits.connection_check import fits, fitting, sources_for, suiting
 from rune.source.language.graph_edits.palette import palette, stage_arguments
 from rune.source.language.requests import flag_of, object_of, text_of, whole_number_of
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from rune.source.runefile.to_json import TextEditJson, edit_to_json
 
 
@@ -61,7 +61,7 @@ class NewBlockAnswerJson(TypedDict):
 class PortsAnswerJson(TypedDict):
     """The form of the text, and what each stage reads and gives."""
 
-    form: Annotated[str, Form]
+    form: Annotated[str, RunefileForm]
     stages: list[StagePortsJson]
 
 
@@ -74,7 +74,7 @@ class ArgumentsAnswerJson(TypedDict):
 class FitsAnswerJson(TypedDict):
     """Which inputs could read from an output."""
 
-    fits: list[FitJson]
+    fits: list[PortFitJson]
 
 
 class SourcesAnswerJson(TypedDict):

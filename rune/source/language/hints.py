@@ -8,7 +8,7 @@ from rune.source.language.facts.analysis import Analysis
 from rune.source.language.facts.place import entries, tree
 from rune.source.language.facts.stages import output_types_of
 from rune.source.runefile import Position
-from rune.source.runefile.syntax import Form, StageKind
+from rune.source.runefile.syntax import RunefileForm, StageKind
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Hint:
 
 def hints(analysis: Analysis) -> tuple[Hint, ...]:
     """One for each stage whose types are known and not written, in the order of the text."""
-    if analysis.checked.syntax.form is Form.TEXT:
+    if analysis.checked.syntax.form is RunefileForm.TEXT:
         return ()
     hints = []
     for stage in entries(tree(analysis), "pipeline").values():

@@ -17,12 +17,12 @@ from rune.source.language.facts.documentation import (
     code,
     parameter_documentation,
 )
-from rune.source.language.facts.place import Entry, Place, entries, place_at, tree
+from rune.source.language.facts.place import TextEntry, TextPlace, entries, place_at, tree
 from rune.source.language.facts.stages import INPUT, capability_in, model_path, output_types_of, signature_of, type_of
-from rune.source.language.names.mentions import Mention, Named, mentions
+from rune.source.language.names.mentions import NamedThing, NameMention, mentions
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.yaml.values import Scalar
+from rune.source.runefile.yaml.values import YamlScalar
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 
@@ -51,7 +51,7 @@ def hover(analysis: Analysis, offset: int) -> Hover | None:
 class _Reader:
     """Finds the text for one place."""
 
-    def __init__(self, analysis: Analysis, place: Place) -> None:
+    def __init__(self, analysis: Analysis, place: TextPlace) -> None:
         self._analysis = analysis
         self._place = place
         self._root = tree(analysis)
@@ -92,7 +92,7 @@ class _Reader:
             case _:
                 return None
 
-    def _in_stage(self, stage: Entry, word: str) -> str | None:
+    def _in_stage(self, stage: TextEntry, word: str) -> str | None:
         match self._place.inner:
             case ("capability",):
                 kind = capability_in(word)
@@ -154,7 +154,7 @@ class _Reader:
         meaning = "" if match is None else _meaning(self._analysis, match["name"], int(match["index"] or 0))
         return f"{code(text)}" + ("" if type_ is None else f", `{type_}`{meaning}")
 
-    def _input(self, stage: Entry, index: int, word: str) -> str | None:
+    def _input(self, stage: TextEntry, index: int, word: str) -> str | None:
         match = INPUT.match(word)
         if match is None:
             return None
@@ -165,7 +165,7 @@ class _Reader:
         about = self._stage(match["name"])
         return "\n\n".join([*lines, *(("---", about) if about else ())])
 
-    def _dimensions(self, stage: Entry, index: int) -> str | None:
+    def _dimensions(self, stage: TextEntry, index: int) -> str | None:
         declared = next(
             (item for item in self._analysis.checked.syntax.stages if item.name.text == stage.name.text), None
         )
@@ -174,7 +174,7 @@ class _Reader:
         type_ = declared.outputs[index].tensor_type
         return f"`{type_}`: {counted(type_.count, 'element')}, {_size(type_)}"
 
-    def _argument(self, stage: Entry, name: str) -> str | None:
+    def _argument(self, stage: TextEntry, name: str) -> str | None:
         parameter = parameter_of(stage, name)
         if parameter is not None:
             return parameter_documentation(parameter)
@@ -183,7 +183,7 @@ class _Reader:
             return argument_documentation(argument)
         return keys.MODEL_ARGUMENT if stage.kind is StageKind.MODEL and name == "format" else None
 
-    def _value(self, stage: Entry, name: str, word: str) -> str | None:
+    def _value(self, stage: TextEntry, name: str, word: str) -> str | None:
         about = self._argument(stage, name)
         meaning: str | None = None
         if word.startswith("$"):
@@ -216,7 +216,7 @@ class _Reader:
             lines.append(_beginning(text))
         return "\n\n".join(lines)
 
-    def _model(self, stage: Entry) -> str | None:
+    def _model(self, stage: TextEntry) -> str | None:
         """A model's inputs and outputs; its size and operators where the file is at hand."""
         path = model_path(self._analysis, stage)
         model = signature_of(self._analysis, stage)
@@ -236,11 +236,11 @@ def _meaning(analysis: Analysis, stage: str, index: int) -> str:
     return f": {code(said)}" if said else ""
 
 
-def _uses(mention: Mention, name: str) -> bool:
-    return mention.of is Named.RESOURCE and mention.name == name and not mention.is_definition
+def _uses(mention: NameMention, name: str) -> bool:
+    return mention.of is NamedThing.RESOURCE and mention.name == name and not mention.is_definition
 
 
-def _inline_text(analysis: Analysis, name: str, inline: Scalar | None) -> str | None:
+def _inline_text(analysis: Analysis, name: str, inline: YamlScalar | None) -> str | None:
     """What the language reads, or what stands there while it does not."""
     known = next((each.inline for each in analysis.checked.syntax.resources if each.name.text == name), None)
     return known if known is not None else None if inline is None else inline.text

@@ -12,7 +12,7 @@ from rune.project.files import FileError, normal_path
 Json = dict[str, Any]
 
 
-class BadRequest(Exception):
+class BadLanguageRequest(Exception):
     """An invalid request; `message` names the wrong part."""
 
     def __init__(self, message: str) -> None:
@@ -24,7 +24,7 @@ def text_of(request: Mapping[str, Any], key: str) -> str:
     """A part that must be a text."""
     value = request.get(key)
     if not isinstance(value, str):
-        raise BadRequest(f'"{key}" must be a text')
+        raise BadLanguageRequest(f'"{key}" must be a text')
     return value
 
 
@@ -32,7 +32,7 @@ def whole_number_of(request: Mapping[str, Any], key: str) -> int:
     """A part that must be a whole number from 0."""
     value = request.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise BadRequest(f'"{key}" must be a whole number from 0')
+        raise BadLanguageRequest(f'"{key}" must be a whole number from 0')
     return value
 
 
@@ -40,7 +40,7 @@ def flag_of(request: Mapping[str, Any], key: str, default: bool) -> bool:
     """A part that is true or false, or left out."""
     value = request.get(key, default)
     if not isinstance(value, bool):
-        raise BadRequest(f'"{key}" must be true or false')
+        raise BadLanguageRequest(f'"{key}" must be true or false')
     return value
 
 
@@ -48,7 +48,7 @@ def object_of(request: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """A part that must be an object."""
     value = request.get(key)
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-        raise BadRequest(f'"{key}" must be an object')
+        raise BadLanguageRequest(f'"{key}" must be an object')
     return value
 
 
@@ -56,18 +56,18 @@ def choice_of(request: Mapping[str, Any], key: str, choices: tuple[str, ...]) ->
     """A part that must be one of some texts; the first when it is left out."""
     value = request.get(key, choices[0])
     if not isinstance(value, str) or value not in choices:
-        raise BadRequest(f'"{key}" must be one of {", ".join(choices)}')
+        raise BadLanguageRequest(f'"{key}" must be one of {", ".join(choices)}')
     return value
 
 
 def path_of(text: object) -> str:
     """A path inside the project."""
     if not isinstance(text, str):
-        raise BadRequest("a path must be a text")
+        raise BadLanguageRequest("a path must be a text")
     try:
         return normal_path(text)
     except FileError as error:
-        raise BadRequest(f"{text!r} is not a valid path of a project: {error.reason}") from None
+        raise BadLanguageRequest(f"{text!r} is not a valid path of a project: {error.reason}") from None
 
 
 def bytes_of(text: str) -> bytes:
@@ -75,4 +75,4 @@ def bytes_of(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise BadRequest('"base64" must be base64') from None
+        raise BadLanguageRequest('"base64" must be base64') from None

@@ -49,7 +49,7 @@ from rune.source.language.policy import analyse_policy
 from rune.source.language.policy.answers import POLICY_ANSWERS
 from rune.source.language.positions import Utf16, in_utf16
 from rune.source.language.requests import (
-    BadRequest,
+    BadLanguageRequest,
     Json,
     choice_of,
     flag_of,
@@ -90,7 +90,7 @@ from rune.source.runefile.source import SourceText
 from rune.source.runefile.to_json import span_to_json
 
 
-class Service:
+class LanguageService:
     """Answers requests about one project, which changes between them."""
 
     def __init__(self, blocks: BlockResolver, files: ProjectFiles | None = None) -> None:
@@ -103,7 +103,7 @@ class Service:
         """
         try:
             return {"answer": self._answered(request)}
-        except BadRequest as error:
+        except BadLanguageRequest as error:
             return _error("bad-request", error.message)
         except RenameRefused as error:
             return _error("rename-refused", error.reason)
@@ -124,14 +124,14 @@ class Service:
 
     def _answered(self, request: object) -> Any:
         if not isinstance(request, Mapping):
-            raise BadRequest("a request must be an object")
+            raise BadLanguageRequest("a request must be an object")
         # Even where the request is refused: a client that sent files does not send them again.
         if "files" in request:
             changes = files_from_json(object_of(request, "files"))
             self._session.update(changes, replace=request.get("ask") == "open")
         ask = text_of(request, "ask")
         if ask not in ANSWERS and ask not in BLOCK_ANSWERS and ask not in ("open", "change"):
-            raise BadRequest(f'"ask" must be one of {", ".join(("open", "change", *ANSWERS))}')
+            raise BadLanguageRequest(f'"ask" must be one of {", ".join(("open", "change", *ANSWERS))}')
         if ask == "open":
             object_of(request, "files")
         units = choice_of(request, "offsets", ("characters", "utf-16"))
@@ -143,7 +143,7 @@ class Service:
         if file is not None and is_block_file(file):
             return self._answered_of_block(ask, request, units, file)
         if ask not in ANSWERS:
-            raise BadRequest(f'"{ask}" is asked of a block in Python')
+            raise BadLanguageRequest(f'"{ask}" is asked of a block in Python')
         analysis = self._session.analysis(file)
         if units == "characters":
             return ANSWERS[ask](analysis, request)
@@ -153,7 +153,7 @@ class Service:
 
     def _answered_of_block(self, ask: str, request: Mapping[str, Any], units: str, file: str) -> Any:
         if ask not in BLOCK_ANSWERS:
-            raise BadRequest(f'"{ask}" is asked of a Runefile, and not of {file}')
+            raise BadLanguageRequest(f'"{ask}" is asked of a Runefile, and not of {file}')
         analysis = analyse_block(self._session.analysis(), file)
         if units == "characters":
             return BLOCK_ANSWERS[ask](analysis, request)
@@ -163,7 +163,7 @@ class Service:
 
     def _answered_of_policy(self, ask: str, request: Mapping[str, Any], units: str) -> Any:
         if ask not in POLICY_ANSWERS:
-            raise BadRequest(f'"{ask}" is asked of a Runefile, and not of {POLICY_FILE}')
+            raise BadLanguageRequest(f'"{ask}" is asked of a Runefile, and not of {POLICY_FILE}')
         analysis = analyse_policy(self._session, self._session.analysis().checked)
         if units == "characters":
             return POLICY_ANSWERS[ask](analysis, request)

@@ -15,7 +15,7 @@ from rune.model.tflite import ModelError, ModelSignature, describe, from_json, r
 from rune.model.tflite import signature as signature_of
 from rune.project.files import FileMissing, MemoryFiles, ProjectFiles, SizedFiles, normal_path
 from rune.source.language.facts.analysis import Analysis, analyse
-from rune.source.language.requests import BadRequest, bytes_of, path_of, text_of, whole_number_of
+from rune.source.language.requests import BadLanguageRequest, bytes_of, path_of, text_of, whole_number_of
 from rune.source.runefile import runefile_in
 
 
@@ -118,13 +118,16 @@ def _with(data: bytes) -> ClientFile:
 
 
 def files_from_json(value: Mapping[str, Any]) -> dict[str, ClientFile | None]:
-    """The files of a request: `{path: {"text"} | {"base64"} | {"size", "model"} | null}`. Raises `BadRequest`."""
+    """The files of a request, `{path: {"text"} | {"base64"} | {"size", "model"} | null}`.
+
+    Raises `BadLanguageRequest`.
+    """
     return {path_of(path): None if item is None else _file_from_json(item) for path, item in value.items()}
 
 
 def _file_from_json(value: object) -> ClientFile:
     if not isinstance(value, Mapping):
-        raise BadRequest("a file must be an object or null")
+        raise BadLanguageRequest("a file must be an object or null")
     if "text" in value:
         return _with(text_of(value, "text").encode("utf-8", "replace"))
     if "base64" in value:
@@ -134,14 +137,14 @@ def _file_from_json(value: object) -> ClientFile:
     if model is None:
         return ClientFile(None, size)
     if not isinstance(model, Mapping):
-        raise BadRequest('"model" must be an object')
+        raise BadLanguageRequest('"model" must be an object')
     if "refusal" in model:
         return ClientFile(None, size, refusal=text_of(model, "refusal"))
     try:
         signature = from_json(model.get("signature"))
     except ModelError as error:
-        raise BadRequest(str(error)) from None
+        raise BadLanguageRequest(str(error)) from None
     description = model.get("description")
     if description is not None and not isinstance(description, Mapping):
-        raise BadRequest('"description" must be an object')
+        raise BadLanguageRequest('"description" must be an object')
     return ClientFile(None, size, signature, description=description)

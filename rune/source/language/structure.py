@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import Entry, entries, fields, tree
+from rune.source.language.facts.place import TextEntry, entries, fields, tree
 from rune.source.language.facts.stages import output_types_of
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 
 class SymbolKind(Enum):
@@ -79,14 +79,14 @@ def symbols(analysis: Analysis) -> tuple[Symbol, ...]:
     return tuple(symbols)
 
 
-def _stage(analysis: Analysis, entry: Entry) -> Symbol:
+def _stage(analysis: Analysis, entry: TextEntry) -> Symbol:
     target = "" if entry.target is None else entry.target.text
     types = ", ".join(str(type_) for type_ in output_types_of(analysis, entry) if type_ is not None)
     detail = f"{target} → {types}" if types and target else target
     return Symbol(entry.name.text, _KINDS[entry.kind], detail, entry.span, entry.name.span)
 
 
-def _resource(entry: Entry) -> Symbol:
+def _resource(entry: TextEntry) -> Symbol:
     path = entry.scalar("path")
     detail = path.text if path is not None else "inline" if entry.field("inline") is not None else ""
     return Symbol(entry.name.text, SymbolKind.RESOURCE, detail, entry.span, entry.name.span)
@@ -115,7 +115,7 @@ def _values(root: Value | None) -> Iterator[Folding]:
                     waiting.append(item)
             case Sequence():
                 waiting += value.items
-            case Scalar():
+            case YamlScalar():
                 pass
 
 

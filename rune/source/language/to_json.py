@@ -14,7 +14,7 @@ from rune.source.language.structure import Folding, FoldingKind, Symbol, SymbolK
 from rune.source.language.tokens import Token, TokenKind
 from rune.source.policy import check_policy
 from rune.source.runefile import Edit, diagnostic_to_json, outline_to_json
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from rune.source.runefile.to_json import (
     DiagnosticJson,
     OutlineJson,
@@ -34,7 +34,7 @@ class CheckAnswerJson(TypedDict):
     """
 
     runefile: str
-    form: Annotated[str, Form]
+    form: Annotated[str, RunefileForm]
     has_errors: bool
     diagnostics: list[DiagnosticJson]
     outline: OutlineJson

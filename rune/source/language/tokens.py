@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import Place, places, tree
+from rune.source.language.facts.place import TextPlace, places, tree
 from rune.source.runefile import Span
-from rune.source.runefile.syntax import Form, StageKind
-from rune.source.runefile.yaml.values import Scalar
+from rune.source.runefile.syntax import RunefileForm, StageKind
+from rune.source.runefile.yaml.values import YamlScalar
 
 
 class TokenKind(Enum):
@@ -61,7 +61,7 @@ def tokens(analysis: Analysis) -> tuple[Token, ...]:
     return tuple(sorted([*candidates, *comments], key=lambda token: token.span.start))
 
 
-def _kind(place: Place) -> tuple[TokenKind, bool]:
+def _kind(place: TextPlace) -> tuple[TokenKind, bool]:
     if place.is_key:
         match place.path:
             case ("pipeline",):
@@ -88,7 +88,7 @@ def _kind(place: Place) -> tuple[TokenKind, bool]:
             return _plain(word), False
 
 
-def _plain(word: Scalar) -> TokenKind:
+def _plain(word: YamlScalar) -> TokenKind:
     is_number = isinstance(word.value, int | float) and not isinstance(word.value, bool)
     return TokenKind.NUMBER if is_number else TokenKind.TEXT
 
@@ -116,7 +116,7 @@ def _apart(tokens: list[Token]) -> list[Token]:
 def _comments(analysis: Analysis, tokens: list[Token]) -> Iterator[Span]:
     """A `#` after a space that stands in no word starts one."""
     source = analysis.source
-    if analysis.checked.syntax.form is Form.TEXT:
+    if analysis.checked.syntax.form is RunefileForm.TEXT:
         return
     starts = [token.span.start.offset for token in tokens]
     ends = [token.span.end.offset for token in tokens]

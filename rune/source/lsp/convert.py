@@ -15,7 +15,7 @@ from rune.source.language.hints import Hint
 from rune.source.language.positions import Utf16
 from rune.source.language.structure import Folding, FoldingKind, Symbol, SymbolKind
 from rune.source.language.tokens import Token, TokenKind
-from rune.source.lsp.documents import Document, uri_of
+from rune.source.lsp.documents import OpenDocument, uri_of
 from rune.source.runefile import Diagnostic, Edit, Severity, Span
 from rune.source.runefile.codes import Code
 from rune.source.runefile.source import SourceText
@@ -73,7 +73,7 @@ _UNNECESSARY = {Code.UNUSED_STAGE.value, Code.UNUSED_RESOURCE.value}
 class Converter:
     """Converts what was answered about one document."""
 
-    def __init__(self, document: Document, source: SourceText, file: str) -> None:
+    def __init__(self, document: OpenDocument, source: SourceText, file: str) -> None:
         self._document = document
         self._utf16 = Utf16(source)
         self._file = file

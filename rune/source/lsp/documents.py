@@ -35,7 +35,7 @@ _PATHS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Document:
+class OpenDocument:
     """An open document. `path` is where it is saved."""
 
     uri: str
@@ -86,19 +86,19 @@ class Documents:
 
     def __init__(self, blocks: BlockResolver) -> None:
         self._blocks = blocks
-        self._open: dict[str, Document] = {}
+        self._open: dict[str, OpenDocument] = {}
         self._analyses: dict[str, Analysis] = {}
         self._projects: dict[Path, _Project] = {}
 
     def open(self, item: types.TextDocumentItem) -> None:
         path = to_fs_path(item.uri)
-        self._put(Document(item.uri, Path(path or item.uri), item.text, item.version, item.language_id))
+        self._put(OpenDocument(item.uri, Path(path or item.uri), item.text, item.version, item.language_id))
 
     def change(self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """What is said of a document that is not open is ignored."""
         known = self._open.get(uri)
         if known is not None:
-            self._put(Document(uri, known.path, changed(known.text, changes), version, known.language))
+            self._put(OpenDocument(uri, known.path, changed(known.text, changes), version, known.language))
 
     def close(self, uri: str) -> None:
         self._open.pop(uri, None)
@@ -119,35 +119,35 @@ class Documents:
             for folder in folders
         )
 
-    def runefiles(self) -> tuple[Document, ...]:
+    def runefiles(self) -> tuple[OpenDocument, ...]:
         """The open documents that are Runefiles."""
         return tuple(document for document in self._open.values() if document.is_runefile)
 
-    def policies(self) -> tuple[Document, ...]:
+    def policies(self) -> tuple[OpenDocument, ...]:
         """The open documents that are a project's `forge.yml`."""
         return tuple(document for document in self._open.values() if document.is_policy)
 
-    def get(self, uri: str) -> Document | None:
+    def get(self, uri: str) -> OpenDocument | None:
         """An open Runefile, `forge.yml` or block."""
         document = self._open.get(uri)
         is_known = document is not None and (document.is_runefile or document.is_policy or document.is_block)
         return document if is_known else None
 
-    def block(self, document: Document) -> BlockAnalysis:
+    def block(self, document: OpenDocument) -> BlockAnalysis:
         """What is known of a block in Python, for the wires of the Runefile around it."""
         folder = document.project_folder or document.path.parent
         path = folder / runefile_in(FolderFiles(folder))
-        runefile = Document(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
+        runefile = OpenDocument(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
         return analyse_block(self.analysis(runefile), document.path.relative_to(folder).as_posix())
 
-    def policy(self, document: Document) -> PolicyAnalysis:
+    def policy(self, document: OpenDocument) -> PolicyAnalysis:
         """What is known of a `forge.yml`, with the labels of the Runefile beside it."""
         files = self._files_of(document)
         path = document.path.parent / runefile_in(files)
-        runefile = Document(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
+        runefile = OpenDocument(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
         return analyse_policy(files, self.analysis(runefile).checked)
 
-    def analysis(self, document: Document) -> Analysis:
+    def analysis(self, document: OpenDocument) -> Analysis:
         """What is known of a Runefile in its folder, with what other documents of the folder say unsaved."""
         if document.uri not in self._analyses:
             self._analyses[document.uri] = analyse(
@@ -158,22 +158,22 @@ class Documents:
             )
         return self._analyses[document.uri]
 
-    def _project_of(self, document: Document) -> _Project:
+    def _project_of(self, document: OpenDocument) -> _Project:
         folder = document.path.parent
         return self._projects.setdefault(folder, _Project(folder))
 
-    def _files_of(self, document: Document) -> _OpenFiles:
+    def _files_of(self, document: OpenDocument) -> _OpenFiles:
         folder = document.path.parent
         texts = {other.path: other.text for other in self._open.values() if other.path.is_relative_to(folder)}
         named = {path.relative_to(folder).as_posix(): text for path, text in texts.items()}
         return _OpenFiles(self._project_of(document), named)
 
-    def _put(self, document: Document) -> None:
+    def _put(self, document: OpenDocument) -> None:
         self._open[document.uri] = document
         self._analyses.clear()
 
 
-def uri_of(document: Document, file: str) -> str:
+def uri_of(document: OpenDocument, file: str) -> str:
     """The URI of a file of the document's project."""
     path = document.path.parent / file
     if path == document.path:

@@ -24,7 +24,7 @@ from rune.source.language.policy import PolicyAnalysis
 from rune.source.language.policy.completion import complete_policy
 from rune.source.lsp import answers
 from rune.source.lsp.convert import LEGEND, Converter
-from rune.source.lsp.documents import Document, Documents, uri_of
+from rune.source.lsp.documents import Documents, OpenDocument, uri_of
 from rune.source.lsp.protocol import RunefileProtocol
 from rune.source.runefile import Diagnostic
 from rune.source.runefile.source import SourceText
@@ -69,11 +69,11 @@ class Server(LanguageServer):
             checked = self.documents.policy(document).checked
             self._tell_of(document, checked.source, checked.diagnostics)
 
-    def _tell_of(self, document: Document, source: SourceText, diagnostics: Sequence[Diagnostic]) -> None:
+    def _tell_of(self, document: OpenDocument, source: SourceText, diagnostics: Sequence[Diagnostic]) -> None:
         convert = Converter(document, source, document.path.name)
         self.tell(document.uri, document.version, [convert.diagnostic(each) for each in diagnostics])
 
-    def _tell_of_blocks(self, document: Document, analysis: Analysis) -> None:
+    def _tell_of_blocks(self, document: OpenDocument, analysis: Analysis) -> None:
         """The problems of the project's own blocks, and an empty list for a block that has none any more."""
         by_uri: dict[str, list[Diagnostic]] = {}
         for each in analysis.checked.diagnostics:
@@ -82,7 +82,7 @@ class Server(LanguageServer):
         for file in {*by_uri, *self._published.get(document.uri, ())}:
             path = document.path.parent / file
             text = analysis.text_file(file) or ""
-            block = Document(uri_of(document, file), path, text, None, "python")
+            block = OpenDocument(uri_of(document, file), path, text, None, "python")
             convert = Converter(block, SourceText(file, text), path.name)
             self.tell(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
         self._published[document.uri] = tuple(by_uri)
@@ -156,7 +156,9 @@ def _answer(
     server.feature(method, options)(answered)
 
 
-def _of_block(server: Server, document: Document, answer: Callable[[BlockAnalysis, Converter, P], R], params: P) -> R:
+def _of_block(
+    server: Server, document: OpenDocument, answer: Callable[[BlockAnalysis, Converter, P], R], params: P
+) -> R:
     block = server.documents.block(document)
     runefile = replace(document, path=(document.project_folder or document.path.parent) / block.project.runefile)
     return answer(block, Converter(runefile, block.source, block.source.file), params)

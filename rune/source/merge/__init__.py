@@ -5,18 +5,18 @@ did, and not the same, there is a conflict, which holds what each side says. Not
 is lost.
 """
 
-from rune.source.merge.conflicts import Choice, Conflict, ConflictKind, MergedText, Side
+from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText, Side
 from rune.source.merge.files import Content, FileMerge, FilesMerge, SideFiles, Stored, Written, merge_files, renamed
 from rune.source.merge.lines import merge_lines
 from rune.source.merge.runefile import merge_runefile
 
 __all__ = [
-    "Choice",
-    "Conflict",
     "ConflictKind",
     "Content",
     "FileMerge",
     "FilesMerge",
+    "MergeChoice",
+    "MergeConflict",
     "MergedText",
     "Side",
     "SideFiles",

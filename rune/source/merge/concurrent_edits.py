@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from rune.line_edits import changed_lines
 from rune.source.merge.lines import lines_of
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
-from rune.source.runefile.yaml.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 from rune.source.runefile.yaml.values import Sequence as List
 
 LONGEST = 256 * 1024
@@ -183,11 +183,11 @@ def _scalars(text: str) -> Iterator[tuple[_Path, str]]:
 def _placed_scalars(text: str) -> Iterator[tuple[_Path, _Placed]]:
     """The scalars that can be read, keys among them, each with its place among keys and in lists."""
     source = SourceText("", text)
-    root = compose(source, Report("")).root
+    root = compose(source, DiagnosticReport("")).root
     pending: list[tuple[_Path, Value]] = [] if root is None else [((), root)]
     while pending:
         path, value = pending.pop()
-        if isinstance(value, Scalar):
+        if isinstance(value, YamlScalar):
             start, end = value.span.start, value.span.end
             # Lines of a document end with LF alone here, as its lines do; others are read as one line.
             yield path, _Placed(text[start.offset : end.offset], start.line - 1, end.line - 1)
@@ -196,7 +196,7 @@ def _placed_scalars(text: str) -> Iterator[tuple[_Path, _Placed]]:
         elif isinstance(value, Map):
             seen: dict[str, int] = {}
             for key, entry in value.entries:
-                name = key.text if isinstance(key, Scalar) else ""
+                name = key.text if isinstance(key, YamlScalar) else ""
                 seen[name] = count = seen.get(name, 0) + 1
                 place = (*path, name) if count == 1 else (*path, name, -count)
                 pending += [((*place, ""), key), (place, entry)]

@@ -29,7 +29,7 @@ class ConflictKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class MergeChoice:
     """What a conflict is resolved to; `text` is what was written."""
 
     side: Side
@@ -37,7 +37,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Conflict:
+class MergeConflict:
     """Something that both sides changed, and not the same. None is what a side does not have.
 
     `line` is where it stands in our text, from 1. `both` has the changes of both sides, where they do not touch.
@@ -65,7 +65,7 @@ class Conflict:
         written = () if self.kind is ConflictKind.FILE else (Side.WRITTEN,)
         return (Side.OURS, Side.THEIRS, *(() if self.both is None else (Side.BOTH,)), *written)
 
-    def chosen(self, choice: Choice | None) -> str | None:
+    def chosen(self, choice: MergeChoice | None) -> str | None:
         """What stands in its place; what we say as long as nothing is chosen."""
         match choice.side if choice is not None else Side.OURS:
             case Side.THEIRS:
@@ -82,18 +82,18 @@ class Conflict:
 class MergedText:
     """A merged text: what is clear, and conflicts between it."""
 
-    parts: tuple[str | Conflict, ...]
+    parts: tuple[str | MergeConflict, ...]
 
     @property
-    def conflicts(self) -> tuple[Conflict, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Conflict))
+    def conflicts(self) -> tuple[MergeConflict, ...]:
+        return tuple(part for part in self.parts if isinstance(part, MergeConflict))
 
-    def text(self, choices: Mapping[str, Choice]) -> str:
+    def text(self, choices: Mapping[str, MergeChoice]) -> str:
         """The text with what was chosen, by the conflicts' keys."""
         return "".join(_joined(self.parts, choices))
 
 
-def _joined(parts: Iterable[str | Conflict], choices: Mapping[str, Choice]) -> Iterable[str]:
+def _joined(parts: Iterable[str | MergeConflict], choices: Mapping[str, MergeChoice]) -> Iterable[str]:
     """A part that does not end its line, such as one that was written, is ended before the next one."""
     open_line = False
     for part in parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from rune.source.merge.conflicts import Choice, Conflict, ConflictKind, MergedText
+from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText
 from rune.source.merge.lines import merge_lines
 from rune.source.merge.runefile import merge_runefile
 from rune.source.runefile import RUNEFILE_NAMES
@@ -49,13 +49,13 @@ class FileMerge:
     path: str
     base_path: str | None
     our_path: str | None
-    merged: Stored | MergedText | Conflict | None
+    merged: Stored | MergedText | MergeConflict | None
 
     @property
-    def conflicts(self) -> tuple[Conflict, ...]:
+    def conflicts(self) -> tuple[MergeConflict, ...]:
         if isinstance(self.merged, MergedText):
             return self.merged.conflicts
-        return (self.merged,) if isinstance(self.merged, Conflict) else ()
+        return (self.merged,) if isinstance(self.merged, MergeConflict) else ()
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ class FilesMerge:
     changed: tuple[FileMerge, ...]
 
     @property
-    def conflicts(self) -> tuple[Conflict, ...]:
+    def conflicts(self) -> tuple[MergeConflict, ...]:
         return tuple(conflict for file in self.changed for conflict in file.conflicts)
 
-    def files(self, choices: Mapping[str, Choice]) -> dict[str, Content]:
+    def files(self, choices: Mapping[str, MergeChoice]) -> dict[str, Content]:
         """The files with what was chosen, by path; where nothing was, ours."""
         contents: dict[str, Content] = {path: Stored(digest) for path, digest in self.same.items()}
         for file in self.changed:
@@ -79,11 +79,11 @@ class FilesMerge:
         return contents
 
 
-def _content(merged: Stored | MergedText | Conflict | None, choices: Mapping[str, Choice]) -> Content | None:
+def _content(merged: Stored | MergedText | MergeConflict | None, choices: Mapping[str, MergeChoice]) -> Content | None:
     match merged:
         case MergedText():
             return Written(merged.text(choices))
-        case Conflict():
+        case MergeConflict():
             digest = merged.chosen(choices.get(merged.key))
             return None if digest is None else Stored(digest)
         case _:
@@ -110,7 +110,7 @@ def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Call
             continue
         if target != path and (now is None or other is None):
             # One gave it another name and the other deleted it.
-            merged: Stored | MergedText | Conflict | None = Conflict(
+            merged: Stored | MergedText | MergeConflict | None = MergeConflict(
                 target, ConflictKind.FILE, target, then, now, other
             )
         else:
@@ -147,7 +147,7 @@ def _new(side: SideFiles, moves: Mapping[str, str]) -> set[str]:
 
 def _merge(
     path: str, base: str | None, ours: str | None, theirs: str | None, text_of: Callable[[str], str | None]
-) -> Stored | MergedText | Conflict | None:
+) -> Stored | MergedText | MergeConflict | None:
     if ours in (theirs, base):
         return None if theirs is None else Stored(theirs)
     if theirs == base:
@@ -158,4 +158,4 @@ def _merge(
         if then is not None and now is not None and other is not None:
             merge = merge_runefile if path in RUNEFILE_NAMES else merge_lines
             return merge(path, then, now, other)
-    return Conflict(path, ConflictKind.FILE, path, base, ours, theirs)
+    return MergeConflict(path, ConflictKind.FILE, path, base, ours, theirs)

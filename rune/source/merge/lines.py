@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rune.line_edits import Range, changed_lines
-from rune.source.merge.conflicts import Conflict, ConflictKind, MergedText
+from rune.source.merge.conflicts import ConflictKind, MergeConflict, MergedText
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -38,7 +38,7 @@ class Stretch:
 
 def merge_lines(path: str, base: str, ours: str, theirs: str) -> MergedText:
     """A text that both sides changed. Changes that touch each other are a conflict."""
-    parts: list[str | Conflict] = []
+    parts: list[str | MergeConflict] = []
     for stretch in stretches(base, ours, theirs):
         clear = stretch.clear
         if clear is None:
@@ -56,14 +56,14 @@ def clearly_merged(base: str, ours: str, theirs: str) -> str | None:
     return None if None in texts else "".join(each for each in texts if each is not None)
 
 
-def _conflict(path: str, stretch: Stretch) -> Conflict:
+def _conflict(path: str, stretch: Stretch) -> MergeConflict:
     count = len(lines_of(stretch.ours))
     line = stretch.line
     name = f"lines {line} to {line + count - 1}" if count > 1 else f"line {line}"
     # Both put something in at the same place: it can stand one after the other.
     ours = stretch.ours if stretch.ours.endswith("\n") else stretch.ours + "\n"
     both = ours + stretch.theirs if not stretch.base and stretch.ours and stretch.theirs else None
-    return Conflict(path, ConflictKind.LINES, name, stretch.base, stretch.ours, stretch.theirs, both, line)
+    return MergeConflict(path, ConflictKind.LINES, name, stretch.base, stretch.ours, stretch.theirs, both, line)
 
 
 def stretches(base: str, ours: str, theirs: str) -> Iterator[Stretch]:

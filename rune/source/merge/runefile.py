@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rune.source.merge.conflicts import Conflict, ConflictKind, MergedText
+from rune.source.merge.conflicts import ConflictKind, MergeConflict, MergedText
 from rune.source.merge.lines import clearly_merged, lines_of, merge_lines
 from rune.source.merge.pieces import DIVIDED, END, STAGES, Key, Piece, merged_order, pieces_of, undivided
 
@@ -38,7 +38,7 @@ def _merged(
 
 def _piece(
     path: str, key: Key, base: str | None, ours: str | None, theirs: str | None, line: int
-) -> str | Conflict | None:
+) -> str | MergeConflict | None:
     """What stands in place of a piece; None for nothing."""
     if ours in (theirs, base):
         return theirs
@@ -49,7 +49,7 @@ def _piece(
         return both
     is_stage = key[0] == STAGES and len(key) == 2 and key[-1] != END
     kind = ConflictKind.STAGE if is_stage else ConflictKind.PART
-    return Conflict(path, kind, key[-1] or f"the end of {key[0] or 'the file'}", base, ours, theirs, both, line)
+    return MergeConflict(path, kind, key[-1] or f"the end of {key[0] or 'the file'}", base, ours, theirs, both, line)
 
 
 def _is_of_comments(base: str | None, ours: str | None, theirs: str | None) -> bool:
@@ -63,7 +63,9 @@ def _code(text: str | None) -> list[str]:
     return [line for line in stripped if line and not line.lstrip().startswith("#")]
 
 
-def _keep_headers(merged: dict[Key, str | Conflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]) -> None:
+def _keep_headers(
+    merged: dict[Key, str | MergeConflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]
+) -> None:
     """A key that one side took away stays where an entry of it does."""
     for name in DIVIDED:
         has_entries = any(part is not None for key, part in merged.items() if key[0] == name and len(key) == 2)
@@ -92,6 +94,6 @@ def _ends(base: str, ours: str, theirs: str) -> bool:
     return now if other == then else other
 
 
-def _without_last_end(parts: list[str | Conflict]) -> list[str | Conflict]:
+def _without_last_end(parts: list[str | MergeConflict]) -> list[str | MergeConflict]:
     last = parts[-1] if parts else ""
     return [*parts[:-1], last.removesuffix("\n")] if isinstance(last, str) and last else parts

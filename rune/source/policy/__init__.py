@@ -5,9 +5,9 @@ Text to a frozen `Policy`, or the list of everything that is wrong with it; figu
 limit. Pure Python that also runs in a browser. It knows no people, no database and no registry.
 """
 
-from rune.source.policy.judging import Figure, Figures, Judgement, Outcome, TargetFigures, judge
+from rune.source.policy.judging import BuildFigures, Figure, Judgement, LimitResult, TargetFigures, judge
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.policy import Approval, BuildPreferences, Limit, Owners, Policy, RequiredCheck
+from rune.source.policy.policy import ApprovalRule, BuildPreferences, Limit, Owners, Policy, RequiredCheck
 from rune.source.policy.read import POLICY_FILE, CheckedPolicy, check_policy
 from rune.source.policy.roles import FORMER_ROLES, ROLES
 
@@ -15,15 +15,15 @@ __all__ = [
     "FORMER_ROLES",
     "POLICY_FILE",
     "ROLES",
-    "Approval",
+    "ApprovalRule",
+    "BuildFigures",
     "BuildPreferences",
     "CheckedPolicy",
     "Figure",
-    "Figures",
     "Judgement",
     "Limit",
     "LimitKind",
-    "Outcome",
+    "LimitResult",
     "Owners",
     "Policy",
     "RequiredCheck",

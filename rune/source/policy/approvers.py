@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from rune.source.policy.policy import Approval
+from rune.source.policy.policy import ApprovalRule
 from rune.source.policy.roles import ROLES
 from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import Field, is_null, read_text, wrong_shape
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Sequence, Value
 from rune.wording import quoted
 
@@ -29,7 +29,7 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
-def read_list(field: Field, what: str, report: Report) -> tuple[Value, ...] | None:
+def read_list(field: Field, what: str, report: DiagnosticReport) -> tuple[Value, ...] | None:
     """A list's items; one value alone is a list of one. None, and an error, where nothing is written.
 
     Nothing might mean the default as well as an empty list, and one of them stops nobody.
@@ -44,7 +44,7 @@ def read_list(field: Field, what: str, report: Report) -> tuple[Value, ...] | No
     return (value,)
 
 
-def read_approvers(items: Iterable[Value], groups: Groups, report: Report) -> Approval:
+def read_approvers(items: Iterable[Value], groups: Groups, report: DiagnosticReport) -> ApprovalRule:
     """One approval by any of those whom the items name, in one order however they are written."""
     named_groups: set[str] = set()
     roles: set[str] = set()
@@ -72,4 +72,4 @@ def read_approvers(items: Iterable[Value], groups: Groups, report: Report) -> Ap
             )
             message = f"{quoted(word.text)} is not a role, a group of this file, a team or an email address"
             report.error(Code.UNKNOWN_APPROVER, message, word.span, [*near, known], fixes)
-    return Approval(1, *(tuple(sorted(names)) for names in (named_groups, roles, people, teams)))
+    return ApprovalRule(1, *(tuple(sorted(names)) for names in (named_groups, roles, people, teams)))

@@ -8,7 +8,7 @@ from typing import Final
 from rune.source.policy.policy import RequiredCheck
 from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import Field, is_null, read_text, text_keys, wrong_shape
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Map
 from rune.wording import quoted
 
@@ -26,7 +26,7 @@ def is_check_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def read_checks(field: Field | None, report: Report) -> tuple[RequiredCheck, ...]:
+def read_checks(field: Field | None, report: DiagnosticReport) -> tuple[RequiredCheck, ...]:
     """The checks, by name in whatever order they are written."""
     if field is None or is_null(field[1]):
         return ()

@@ -19,7 +19,7 @@ TIME_NOISE: Final = 0.15
 it."""
 
 
-class Outcome(StrEnum):
+class LimitResult(StrEnum):
     """Whether a build meets a limit."""
 
     MET = "met"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     @property
     def passes(self) -> bool:
         """Whether a gate lets the build pass: noise stops nobody, and what was not measured lets nobody pass."""
-        return self in (Outcome.MET, Outcome.UNCLEAR)
+        return self in (LimitResult.MET, LimitResult.UNCLEAR)
 
 
 class FigureJson(TypedDict):
@@ -91,7 +91,7 @@ class TargetFigures:
 
 
 @dataclass(frozen=True)
-class Figures:
+class BuildFigures:
     """A build's figures: bytes of the rune and of the memory that a run needs, what was measured, and by target what
     its packages need.
 
@@ -142,7 +142,7 @@ class Judgement:
     """Whether a build meets a limit, and by which figure; `reason` says why there is no figure."""
 
     limit: Limit
-    outcome: Outcome
+    outcome: LimitResult
     figure: Figure | None
     reason: str = ""
 
@@ -167,25 +167,25 @@ class Judgement:
         figure = fields["figure"]
         return Judgement(
             Limit.from_json(fields["limit"]),
-            Outcome(fields["outcome"]),
+            LimitResult(fields["outcome"]),
             None if figure is None else Figure(**figure),
             fields["reason"],
         )
 
 
-def judge(policy: Policy, figures: Figures) -> tuple[Judgement, ...]:
+def judge(policy: Policy, figures: BuildFigures) -> tuple[Judgement, ...]:
     """A judgement of each limit, in their order."""
     return tuple(_judged(limit, figures) for limit in policy.limits)
 
 
-def _judged(limit: Limit, figures: Figures) -> Judgement:
+def _judged(limit: Limit, figures: BuildFigures) -> Judgement:
     figure = figures.of(limit)
     if figure is None:
-        return Judgement(limit, Outcome.UNKNOWN, None, figures.reason(limit))
+        return Judgement(limit, LimitResult.UNKNOWN, None, figures.reason(limit))
     if limit.kind is LimitKind.INFERENCE_TIME and _is_within_noise(figure, limit.bound):
-        return Judgement(limit, Outcome.UNCLEAR, figure)
+        return Judgement(limit, LimitResult.UNCLEAR, figure)
     is_met = figure.value >= limit.bound if limit.kind.is_least else figure.value <= limit.bound
-    return Judgement(limit, Outcome.MET if is_met else Outcome.MISSED, figure)
+    return Judgement(limit, LimitResult.MET if is_met else LimitResult.MISSED, figure)
 
 
 def _is_within_noise(time: Figure, bound: float) -> bool:

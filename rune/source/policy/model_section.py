@@ -11,9 +11,9 @@ from rune.source.policy.approvers import read_list
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_text, text_keys, wrong_shape
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import Word
-from rune.source.runefile.yaml.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 from rune.wording import quoted
 
 FORMS: Final = ("float32", "float16", "dynamic", "int8", "int8-tensor", "int16x8")
@@ -52,7 +52,7 @@ class ModelSource:
         return settings
 
 
-def read_models(field: Field | None, report: Report) -> tuple[ModelSource, ...]:
+def read_models(field: Field | None, report: DiagnosticReport) -> tuple[ModelSource, ...]:
     """The models in the order of their paths."""
     if field is None or is_null(field[1]):
         return ()
@@ -79,7 +79,7 @@ def read_models(field: Field | None, report: Report) -> tuple[ModelSource, ...]:
     return tuple(models[path] for path in sorted(models))
 
 
-def _model(path: str, key: Scalar, value: Value, report: Report) -> ModelSource | None:
+def _model(path: str, key: YamlScalar, value: Value, report: DiagnosticReport) -> ModelSource | None:
     if not isinstance(value, Map):
         wrong_shape(report, f"The model {quoted(path)}", "a map with `source`", value)
         return None
@@ -103,12 +103,12 @@ def _model(path: str, key: Scalar, value: Value, report: Report) -> ModelSource 
     return ModelSource(path, source, form, samples, layers, shapes, interface == INTERFACES[1], key.span)
 
 
-def _named_path(name: str, field: Field, report: Report) -> str | None:
+def _named_path(name: str, field: Field, report: DiagnosticReport) -> str | None:
     word = read_text(field[1], f"`{name}`", report)
     return None if word is None else _path(word, report)
 
 
-def _path(word: Word, report: Report) -> str | None:
+def _path(word: Word, report: DiagnosticReport) -> str | None:
     """A path within the project."""
     try:
         return normal_path(word.text)
@@ -118,24 +118,24 @@ def _path(word: Word, report: Report) -> str | None:
         return None
 
 
-def _choice(field: Field | None, name: str, choices: tuple[str, ...], report: Report) -> str:
+def _choice(field: Field | None, name: str, choices: tuple[str, ...], report: DiagnosticReport) -> str:
     """One of the choices; the first of them if there is no field."""
     if field is None or is_null(field[1]):
         return choices[0]
     value = field[1]
-    if isinstance(value, Scalar) and value.text in choices:
+    if isinstance(value, YamlScalar) and value.text in choices:
         return value.text
     wrong_shape(report, name, f"one of {', '.join(f'`{choice}`' for choice in choices)}", value)
     return choices[0]
 
 
-def _layers(field: Field | None, report: Report) -> tuple[str, ...]:
+def _layers(field: Field | None, report: DiagnosticReport) -> tuple[str, ...]:
     items = () if field is None else read_list(field, "`keep`", report) or ()
     words = [read_text(item, "A layer of `keep`", report) for item in items[:MAX_NAMES]]
     return tuple(dict.fromkeys(word.text for word in words if word is not None))
 
 
-def _shapes(field: Field | None, report: Report) -> dict[str, tuple[int, ...]]:
+def _shapes(field: Field | None, report: DiagnosticReport) -> dict[str, tuple[int, ...]]:
     """Shapes as `rune convert --shape` has them: `49x10`, without the batch."""
     if field is None or is_null(field[1]):
         return {}
@@ -145,7 +145,7 @@ def _shapes(field: Field | None, report: Report) -> dict[str, tuple[int, ...]]:
         return {}
     shapes: dict[str, tuple[int, ...]] = {}
     for key, item in text_keys(value, report):
-        parts = item.text.split("x") if isinstance(item, Scalar) and item.text else []
+        parts = item.text.split("x") if isinstance(item, YamlScalar) and item.text else []
         if parts and all(part.isascii() and part.isdigit() and 0 < int(part[:9]) < _LARGEST for part in parts):
             shapes[key.text] = tuple(map(int, parts))
         else:

@@ -9,7 +9,7 @@ from rune.source.policy.paths import is_path_pattern
 from rune.source.policy.policy import Owners
 from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import Field, is_null, text_keys, wrong_shape
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Map
 from rune.wording import quoted
 
@@ -17,7 +17,7 @@ MAX_OWNERS: Final = 100
 """Patterns."""
 
 
-def read_owners(field: Field | None, groups: Groups, report: Report) -> tuple[Owners, ...]:
+def read_owners(field: Field | None, groups: Groups, report: DiagnosticReport) -> tuple[Owners, ...]:
     """The owners in the order of the file, which has a meaning: of the patterns that fit, the last counts."""
     if field is None or is_null(field[1]):
         return ()

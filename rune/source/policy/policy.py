@@ -88,7 +88,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Approval:
+class ApprovalRule:
     """That `count` people must approve: members with one of the roles, with one of the addresses of `people`, or in one
     of the organisation's `teams`.
 
@@ -119,8 +119,8 @@ class Approval:
         return fields
 
     @staticmethod
-    def from_json(fields: Mapping[str, Any]) -> Approval:
-        return Approval(
+    def from_json(fields: Mapping[str, Any]) -> ApprovalRule:
+        return ApprovalRule(
             fields["count"],
             tuple(fields["groups"]),
             tuple(fields["roles"]),
@@ -134,7 +134,7 @@ class Owners:
     """Who owns the files that a pattern of paths describes (`rune.source.policy.paths`); None where nobody does."""
 
     paths: str
-    owners: Approval | None
+    owners: ApprovalRule | None
 
     def to_json(self) -> OwnersJson:
         return {"paths": self.paths, "owners": None if self.owners is None else self.owners.to_json()}
@@ -142,7 +142,7 @@ class Owners:
     @staticmethod
     def from_json(fields: Mapping[str, Any]) -> Owners:
         owners = fields["owners"]
-        return Owners(fields["paths"], None if owners is None else Approval.from_json(owners))
+        return Owners(fields["paths"], None if owners is None else ApprovalRule.from_json(owners))
 
 
 @dataclass(frozen=True)
@@ -189,16 +189,16 @@ class Policy:
     """The rules for publishing, and the build settings. None leaves approvals or tags to the default."""
 
     limits: tuple[Limit, ...] = ()
-    approvals: tuple[Approval, ...] | None = None
+    approvals: tuple[ApprovalRule, ...] | None = None
     protected_tags: tuple[str, ...] | None = None
     build: BuildPreferences = BuildPreferences()
     owners: tuple[Owners, ...] = ()
     """In the order of the file: of the patterns that describe a path, the last one counts."""
     checks: tuple[RequiredCheck, ...] = ()
 
-    def owned(self, paths: Iterable[str]) -> dict[Approval, tuple[str, ...]]:
+    def owned(self, paths: Iterable[str]) -> dict[ApprovalRule, tuple[str, ...]]:
         """By whom they belong to, those of the paths that somebody owns."""
-        owned: dict[Approval, list[str]] = {}
+        owned: dict[ApprovalRule, list[str]] = {}
         for path in paths:
             entry = next((each for each in reversed(self.owners) if path_matches(each.paths, path)), None)
             if entry is not None and entry.owners is not None:
@@ -226,7 +226,7 @@ class Policy:
         approvals, tags = fields["approvals"], fields["protected_tags"]
         return Policy(
             tuple(Limit.from_json(each) for each in fields["limits"]),
-            None if approvals is None else tuple(Approval.from_json(each) for each in approvals),
+            None if approvals is None else tuple(ApprovalRule.from_json(each) for each in approvals),
             None if tags is None else tuple(tags),
             BuildPreferences.from_json(fields["build"]) if "build" in fields else BuildPreferences(),
             tuple(Owners.from_json(each) for each in fields.get("owners", ())),

@@ -16,10 +16,10 @@ from rune.source.policy.training_section import Training, read_training
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
 from rune.source.runefile.parsing.fields import read_fields, wrong_shape
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
-from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
+from rune.source.runefile.yaml.values import Composed, Map, Value, YamlScalar
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
@@ -67,7 +67,7 @@ def check_policy(files: ProjectFiles) -> CheckedPolicy:
 
     A project without the file has no policy and no problem.
     """
-    report = Report(POLICY_FILE)
+    report = DiagnosticReport(POLICY_FILE)
     text = _text_of(files, report)
     if text is None:
         return CheckedPolicy(report.diagnostics, None, SourceText(POLICY_FILE, ""))
@@ -76,7 +76,7 @@ def check_policy(files: ProjectFiles) -> CheckedPolicy:
 
 def read_policy(text: str) -> CheckedPolicy:
     """Checks the text of a `forge.yml`."""
-    report = Report(POLICY_FILE)
+    report = DiagnosticReport(POLICY_FILE)
     source = SourceText(POLICY_FILE, text)
     report.source = source
     composed = compose(source, report)
@@ -86,7 +86,7 @@ def read_policy(text: str) -> CheckedPolicy:
     return CheckedPolicy(report.diagnostics, policy, source, composed.root, models, training, data)
 
 
-def _text_of(files: ProjectFiles, report: Report) -> str | None:
+def _text_of(files: ProjectFiles, report: DiagnosticReport) -> str | None:
     """The file's text; None where there is none, or where it was reported."""
     start = SourceText(POLICY_FILE, "").span(0, 0)
     try:
@@ -110,9 +110,11 @@ def _text_of(files: ProjectFiles, report: Report) -> str | None:
         return None
 
 
-def _policy(composed: Composed, report: Report) -> tuple[Policy, tuple[ModelSource, ...], Training | None, str | None]:
+def _policy(
+    composed: Composed, report: DiagnosticReport
+) -> tuple[Policy, tuple[ModelSource, ...], Training | None, str | None]:
     root = composed.root
-    if root is None or (isinstance(root, Scalar) and root.value is None):
+    if root is None or (isinstance(root, YamlScalar) and root.value is None):
         return Policy(), (), None, None
     if not isinstance(root, Map):
         wrong_shape(report, POLICY_FILE, f"a map with some of the keys {', '.join(KEYS)}", root)

@@ -10,7 +10,7 @@ from typing import Final
 from rune.aim import AIMS
 from rune.source.policy.approvers import Groups, is_address, read_approvers, read_list
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.policy import RUNTIMES, Approval, BuildPreferences, Limit
+from rune.source.policy.policy import RUNTIMES, ApprovalRule, BuildPreferences, Limit
 from rune.source.policy.quantities import RATE, SHARE, read_quantity, with_unit
 from rune.source.policy.roles import ROLES
 from rune.source.policy.tags import PATTERN
@@ -24,8 +24,8 @@ from rune.source.runefile.parsing.fields import (
     text_keys,
     wrong_shape,
 )
-from rune.source.runefile.report import Report
-from rune.source.runefile.yaml.values import Map, Scalar, Value
+from rune.source.runefile.report import DiagnosticReport
+from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 from rune.wording import counted, quoted
 
 APPROVAL_KEYS: Final = ("count", "from")
@@ -49,7 +49,7 @@ def _described(value: Value) -> str:
     return text[:1].upper() + text[1:]
 
 
-def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
+def read_limits(field: Field | None, report: DiagnosticReport) -> tuple[Limit, ...]:
     """The limits in the order of the keys' meaning, not of the text: the same limits are equal."""
     if field is None or is_null(field[1]):
         return ()
@@ -71,7 +71,7 @@ def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
     return tuple(limits)
 
 
-def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
+def _of_names(kind: LimitKind, value: Value, report: DiagnosticReport) -> Iterator[Limit]:
     """A limit for each label, or each target."""
     declaration = kind.declaration
     names = "name" if declaration.names is None else declaration.names.value
@@ -92,21 +92,21 @@ def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
         seen.add(key.text)
 
 
-def _bound(kind: LimitKind, value: Value, report: Report) -> float | None:
+def _bound(kind: LimitKind, value: Value, report: DiagnosticReport) -> float | None:
     return _rate(kind, value, report) if kind.declaration.measure is RATE else _quantity(kind, value, report)
 
 
-def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
+def _quantity(kind: LimitKind, value: Value, report: DiagnosticReport) -> float | None:
     measure = kind.declaration.measure
-    quantity = read_quantity(value.text, measure) if isinstance(value, Scalar) and value.text else None
+    quantity = read_quantity(value.text, measure) if isinstance(value, YamlScalar) and value.text else None
     if quantity is not None and (quantity > 0 or kind.is_least):
         return quantity
-    corrected = with_unit(value.text, measure) if isinstance(value, Scalar) else None
+    corrected = with_unit(value.text, measure) if isinstance(value, YamlScalar) else None
     units = ", ".join(f"`{unit}`" for unit in measure.units)
     notes = [f"Write a number and a unit, such as `{measure.example}`. Units: {units}."]
     # A share such as 0.95 may mean 95 % or less than 1 %: nobody but a person can tell.
     fixes = [report.guess(value.span, corrected)] if corrected is not None and read_quantity(corrected, measure) else []
-    if measure is SHARE and isinstance(value, Scalar):
+    if measure is SHARE and isinstance(value, YamlScalar):
         share = value.value
         if isinstance(share, float) and 0 < share <= 1:
             fixes.insert(0, report.guess(value.span, f"{share * 100:.6g} %"))
@@ -116,8 +116,8 @@ def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
     return None
 
 
-def _rate(kind: LimitKind, value: Value, report: Report) -> float | None:
-    number = value.value if isinstance(value, Scalar) else None
+def _rate(kind: LimitKind, value: Value, report: DiagnosticReport) -> float | None:
+    number = value.value if isinstance(value, YamlScalar) else None
     if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= RATE.greatest:
         return float(number)
     notes = ["Write a number, such as `0.5`: one false alarm in two hours of listening."]
@@ -126,7 +126,7 @@ def _rate(kind: LimitKind, value: Value, report: Report) -> float | None:
     return None
 
 
-def read_build_preferences(field: Field | None, report: Report) -> BuildPreferences:
+def read_build_preferences(field: Field | None, report: DiagnosticReport) -> BuildPreferences:
     """The build settings under the key `build`."""
     if field is None or is_null(field[1]):
         return BuildPreferences()
@@ -142,15 +142,15 @@ def read_build_preferences(field: Field | None, report: Report) -> BuildPreferen
     return BuildPreferences(values["optimize"], values["optimize-packages"], values["match"])
 
 
-def _word(name: str, value: Value, words: tuple[str, ...], report: Report) -> str | None:
+def _word(name: str, value: Value, words: tuple[str, ...], report: DiagnosticReport) -> str | None:
     """The value if it is one of `words`; None, and an error, for any other."""
-    if isinstance(value, Scalar) and value.value in words:
+    if isinstance(value, YamlScalar) and value.value in words:
         return value.text
     wrong_shape(report, f"`{name}`", f"one of {', '.join(f'`{word}`' for word in words)}", value)
     return None
 
 
-def read_groups(field: Field | None, report: Report) -> Groups:
+def read_groups(field: Field | None, report: DiagnosticReport) -> Groups:
     """The people of each group, in one order however they are written."""
     if field is None or is_null(field[1]):
         return {}
@@ -172,7 +172,7 @@ def read_groups(field: Field | None, report: Report) -> Groups:
     return groups
 
 
-def _people(name: str, field: Field, report: Report) -> tuple[str, ...]:
+def _people(name: str, field: Field, report: DiagnosticReport) -> tuple[str, ...]:
     items = read_list(field, f"The group {quoted(name)}", report)
     people: set[str] = set()
     for item in items or ():
@@ -189,7 +189,7 @@ def _people(name: str, field: Field, report: Report) -> tuple[str, ...]:
     return tuple(sorted(people))
 
 
-def read_approvals(field: Field | None, groups: Groups, report: Report) -> tuple[Approval, ...] | None:
+def read_approvals(field: Field | None, groups: Groups, report: DiagnosticReport) -> tuple[ApprovalRule, ...] | None:
     """None where the key is left out; an empty list means that nobody needs to approve."""
     if field is None:
         return None
@@ -203,11 +203,11 @@ def read_approvals(field: Field | None, groups: Groups, report: Report) -> tuple
     return tuple(sorted((each for each in approvals if each is not None), key=_order))
 
 
-def _order(approval: Approval) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+def _order(approval: ApprovalRule) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     return approval.roles, approval.people, approval.count
 
 
-def _approval(value: Value, groups: Groups, report: Report) -> Approval | None:
+def _approval(value: Value, groups: Groups, report: DiagnosticReport) -> ApprovalRule | None:
     if not isinstance(value, Map):
         wrong_shape(report, "An approval", "a map with `count` and `from`", value)
         return None
@@ -227,10 +227,10 @@ def _approval(value: Value, groups: Groups, report: Report) -> Approval | None:
     return approval
 
 
-def _named(field: Field | None, groups: Groups, report: Report) -> Approval:
+def _named(field: Field | None, groups: Groups, report: DiagnosticReport) -> ApprovalRule:
     """One approval by those whom `from` names; by anyone where it is left out."""
     if field is None:
-        return Approval()
+        return ApprovalRule()
     items = read_list(field, "`from`", report)
     if items == ():
         notes = ["Name roles, groups, teams or people; remove `from` where anyone may approve."]
@@ -238,11 +238,11 @@ def _named(field: Field | None, groups: Groups, report: Report) -> Approval:
     return read_approvers(items or (), groups, report)
 
 
-def _count(field: Field | None, report: Report) -> int | None:
+def _count(field: Field | None, report: DiagnosticReport) -> int | None:
     if field is None:
         return 1
     value = field[1]
-    number = value.value if isinstance(value, Scalar) else None
+    number = value.value if isinstance(value, YamlScalar) else None
     if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_APPROVALS:
         return number
     message = f"{_described(value)} is not a number of approvals"
@@ -251,7 +251,7 @@ def _count(field: Field | None, report: Report) -> int | None:
     return None
 
 
-def read_tags(field: Field | None, report: Report) -> tuple[str, ...] | None:
+def read_tags(field: Field | None, report: DiagnosticReport) -> tuple[str, ...] | None:
     """None where the key is left out; an empty list means that no tag is protected."""
     if field is None:
         return None
@@ -260,7 +260,7 @@ def read_tags(field: Field | None, report: Report) -> tuple[str, ...] | None:
         return None
     patterns: set[str] = set()
     for item in items:
-        text = item.text if isinstance(item, Scalar) else ""
+        text = item.text if isinstance(item, YamlScalar) else ""
         if _PATTERN.fullmatch(text):
             patterns.add(text)
         else:

@@ -13,8 +13,8 @@ from rune.source.policy.model_section import FORMS
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_text, text_keys, wrong_shape
-from rune.source.runefile.report import Report
-from rune.source.runefile.yaml.values import Map, Scalar
+from rune.source.runefile.report import DiagnosticReport
+from rune.source.runefile.yaml.values import Map, YamlScalar
 from rune.wording import quoted
 
 TRAINING_KEYS: Final = ("recipe", "data", "model", "quantize", "seed", "arguments")
@@ -49,7 +49,7 @@ class Training:
         }
 
 
-def read_training(field: Field | None, report: Report) -> Training | None:
+def read_training(field: Field | None, report: DiagnosticReport) -> Training | None:
     """The section, or None if there is none, or an error in it."""
     if field is None or is_null(field[1]):
         return None
@@ -75,7 +75,7 @@ def read_training(field: Field | None, report: Report) -> Training | None:
     return Training(recipe, data, model, form, seed, arguments, key.span)
 
 
-def _recipe(field: Field | None, report: Report) -> str | None:
+def _recipe(field: Field | None, report: DiagnosticReport) -> str | None:
     word = None if field is None else read_text(field[1], "`recipe`", report)
     if word is not None and not re.fullmatch(RECIPE_NAME, word.text):
         report.error(Code.BAD_TRAINING, f"{quoted(word.text)} is not the name of a recipe", word.span)
@@ -83,7 +83,7 @@ def _recipe(field: Field | None, report: Report) -> str | None:
     return None if word is None else word.text
 
 
-def _path(name: str, field: Field | None, report: Report) -> str | None:
+def _path(name: str, field: Field | None, report: DiagnosticReport) -> str | None:
     word = None if field is None else read_text(field[1], f"`{name}`", report)
     if word is None:
         return None
@@ -94,28 +94,28 @@ def _path(name: str, field: Field | None, report: Report) -> str | None:
         return None
 
 
-def _form(field: Field | None, report: Report) -> str:
+def _form(field: Field | None, report: DiagnosticReport) -> str:
     if field is None or is_null(field[1]):
         return DEFAULT_FORM
     value = field[1]
-    if isinstance(value, Scalar) and value.text in FORMS:
+    if isinstance(value, YamlScalar) and value.text in FORMS:
         return value.text
     wrong_shape(report, "`quantize`", f"one of {', '.join(f'`{form}`' for form in FORMS)}", value)
     return DEFAULT_FORM
 
 
-def _seed(field: Field | None, report: Report) -> int:
+def _seed(field: Field | None, report: DiagnosticReport) -> int:
     if field is None or is_null(field[1]):
         return 0
     value = field[1]
-    seed = value.value if isinstance(value, Scalar) else None
+    seed = value.value if isinstance(value, YamlScalar) else None
     if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed <= MAX_SEED:
         return seed
     wrong_shape(report, "`seed`", f"a whole number from 0 to {MAX_SEED}", value)
     return 0
 
 
-def _arguments(field: Field | None, report: Report) -> dict[str, int | float]:
+def _arguments(field: Field | None, report: DiagnosticReport) -> dict[str, int | float]:
     if field is None or is_null(field[1]):
         return {}
     value = field[1]
@@ -124,7 +124,7 @@ def _arguments(field: Field | None, report: Report) -> dict[str, int | float]:
         return {}
     arguments: dict[str, int | float] = {}
     for key, item in text_keys(value, report):
-        number = item.value if isinstance(item, Scalar) else None
+        number = item.value if isinstance(item, YamlScalar) else None
         if key.text in arguments:
             report.error(Code.REPEATED_KEY, f"The argument {quoted(key.text)} is repeated", key.span)
         elif isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from rune.source.policy.judging import Figure, Judgement, Outcome
+from rune.source.policy.judging import Figure, Judgement, LimitResult
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.policy import Approval, Limit, Policy
+from rune.source.policy.policy import ApprovalRule, Limit, Policy
 from rune.source.policy.tags import VERSIONS
 from rune.wording import counted, listed, plain
 
 MAX_NAMED_FILES: Final = 3
 
 OUTCOME_WORDS: Final = {
-    Outcome.MET: "Met",
-    Outcome.MISSED: "Missed",
-    Outcome.UNCLEAR: "Too close to tell",
-    Outcome.UNKNOWN: "Not known",
+    LimitResult.MET: "Met",
+    LimitResult.MISSED: "Missed",
+    LimitResult.UNCLEAR: "Too close to tell",
+    LimitResult.UNKNOWN: "Not known",
 }
-_SIGNS: Final = {Outcome.MET: "✓", Outcome.MISSED: "✗", Outcome.UNCLEAR: "≈", Outcome.UNKNOWN: "?"}
+_SIGNS: Final = {LimitResult.MET: "✓", LimitResult.MISSED: "✗", LimitResult.UNCLEAR: "≈", LimitResult.UNKNOWN: "?"}
 
 
 def limit_name(limit: Limit) -> str:
@@ -64,7 +64,7 @@ def _how_sure(judgement: Judgement) -> str:
         return ""
     interval = f"{amount_text(limit.kind, figure.low)} to {amount_text(limit.kind, figure.high)}"
     match limit.kind:
-        case LimitKind.INFERENCE_TIME if judgement.outcome is Outcome.UNCLEAR:
+        case LimitKind.INFERENCE_TIME if judgement.outcome is LimitResult.UNCLEAR:
             runs = counted(figure.count, "run")
             return f" Another measurement may fall on the other side: half of {runs} took {interval}."
         case LimitKind.ACCURACY | LimitKind.RECALL if _straddles(figure, limit.bound):
@@ -92,7 +92,7 @@ def lines(judgements: Iterable[Judgement]) -> Iterator[str]:
         yield f"  {judgement_line(each)}"
 
 
-def approval_text(approval: Approval) -> str:
+def approval_text(approval: ApprovalRule) -> str:
     """Who must approve: `1 approval by anyone`, `2 approvals by owner, product`."""
     count = counted(approval.count, "approval")
     if approval.is_of_anyone:
@@ -100,7 +100,7 @@ def approval_text(approval: Approval) -> str:
     return f"{count} by {' or '.join(approver_names(approval))}"
 
 
-def approver_names(approval: Approval) -> tuple[str, ...]:
+def approver_names(approval: ApprovalRule) -> tuple[str, ...]:
     """The roles, groups, teams and people that may approve."""
     # People who are only in a group appear by the group's name.
     people = () if approval.groups else approval.people
@@ -158,7 +158,7 @@ def _approvals_text(policy: Policy) -> str:
     return listed([_with_people(each) for each in policy.approvals]) or "none"
 
 
-def _with_people(approval: Approval) -> str:
+def _with_people(approval: ApprovalRule) -> str:
     """The approval with the people of its groups, because those may be what changed."""
     return f"{approval_text(approval)} ({', '.join(approval.people)})" if approval.groups else approval_text(approval)
 
@@ -181,7 +181,7 @@ def _owner_changes(before: Policy, after: Policy) -> Iterator[str]:
         yield "The owners of files are in another order, and the last pattern that describes a file counts."
 
 
-def _owner_text(owners: Mapping[str, Approval | None], pattern: str) -> str:
+def _owner_text(owners: Mapping[str, ApprovalRule | None], pattern: str) -> str:
     approval = owners.get(pattern)
     if approval is None:
         return "nobody" if pattern in owners else "not named"

@@ -7,11 +7,11 @@ from rune.source.runefile.check import Checked, check
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.source.runefile.draw import draw
 from rune.source.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, runefile_in
-from rune.source.runefile.host_resources import HostResources
-from rune.source.runefile.outline import Node, Outline, Wire
+from rune.source.runefile.host_resources import HostResourceOptions
+from rune.source.runefile.outline import Outline, OutlineNode, Wire
 from rune.source.runefile.pipeline import Pipeline
 from rune.source.runefile.starter import asks_for_pixels, starter
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson, diagnostic_to_json, outline_to_json
 
 __all__ = [
@@ -22,13 +22,13 @@ __all__ = [
     "DiagnosticJson",
     "Edit",
     "Fix",
-    "Form",
-    "HostResources",
-    "Node",
+    "HostResourceOptions",
     "Outline",
     "OutlineJson",
+    "OutlineNode",
     "Pipeline",
     "Position",
+    "RunefileForm",
     "Severity",
     "Span",
     "Wire",

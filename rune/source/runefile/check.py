@@ -13,15 +13,15 @@ from rune.gc_paused import uncollected
 from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import ProjectFiles
-from rune.source.runefile.advice.inserted_stage import NewBlock, inserted_stage
+from rune.source.runefile.advice.inserted_stage import InsertedBlock, inserted_stage
 from rune.source.runefile.advice.meanings import meanings_of
 from rune.source.runefile.advice.open_question import report_open_questions
 from rune.source.runefile.advice.warnings import advise
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.source.runefile.find import runefile_in
-from rune.source.runefile.host_resources import HostResources
+from rune.source.runefile.host_resources import HostResourceOptions
 from rune.source.runefile.outline import Outline, outline
 from rune.source.runefile.parsing.decoding import read_runefile
 from rune.source.runefile.parsing.forgetting import forget_what_follows
@@ -37,7 +37,7 @@ from rune.source.runefile.pipeline import (
     Port,
     Stage,
 )
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.stages.blocks import StageInputs, check_block_stage
 from rune.source.runefile.stages.capabilities import check_capability, declared_output, find_capability
@@ -45,7 +45,7 @@ from rune.source.runefile.stages.models import ModelReading, Signatures, check_m
 from rune.source.runefile.stages.order import report_cycles, run_order, sources_of
 from rune.source.runefile.stages.outputs import check_output_stage, find_output
 from rune.source.runefile.stages.resources import Resources
-from rune.source.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
+from rune.source.runefile.syntax import InputSyntax, RunefileForm, RunefileSyntax, StageKind, StageSyntax
 from rune.source.runefile.yaml.compose import compose
 from rune.source.runefile.yaml.values import Value
 from rune.tensor import TensorType
@@ -89,7 +89,7 @@ def check(
     *,
     runefile: str | None = None,
     signatures: Signatures | None = None,
-    host_resources: HostResources | None = None,
+    host_resources: HostResourceOptions | None = None,
 ) -> Checked:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
@@ -100,21 +100,21 @@ def check(
     gives beside the resources that have no default.
     """
     runefile = runefile or runefile_in(files)
-    report = Report(runefile)
+    report = DiagnosticReport(runefile)
     text = read_runefile(files, runefile, report)
     if text is None:
         return _unread(SourceText(runefile, ""), report)
     source = SourceText(runefile, text)
     report.source = source
-    report.form = Form.TEXT if is_text_form(text) else Form.YAML
-    composed = compose_text(source, report) if report.form is Form.TEXT else compose(source, report)
+    report.form = RunefileForm.TEXT if is_text_form(text) else RunefileForm.YAML
+    composed = compose_text(source, report) if report.form is RunefileForm.TEXT else compose(source, report)
     start = source.span(0, 0)
     if composed.root is None and not composed.is_whole:
         return _unread(source, report)
     syntax = parse(composed, start, report)
     resources = Resources(syntax, files, report, host_resources)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
-    own = ProjectBlocks(blocks, files)
+    own = AvailableBlocks(blocks, files)
     checker = _Checker(syntax, reading, own)
     stages = checker.run()
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
@@ -126,7 +126,7 @@ def check(
         pipeline,
         outline(syntax, checker.type_of, checker.model_file, checker.state_of, checker.meaning_of),
         source,
-        None if syntax.form is Form.TEXT else composed.root,
+        None if syntax.form is RunefileForm.TEXT else composed.root,
         syntax,
         checker.types,
         checker.signatures,
@@ -134,7 +134,7 @@ def check(
     )
 
 
-def _unread(source: SourceText, report: Report) -> Checked:
+def _unread(source: SourceText, report: DiagnosticReport) -> Checked:
     """The result for a file in which nothing could be understood."""
     nothing = RunefileSyntax((), (), source.span(0, 0), frozenset())
     return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {}, {})
@@ -267,7 +267,7 @@ class _Checker:
         """What is known of the numbers of each input."""
         return tuple(self.meaning_of(input_.stage, input_.index) for input_ in stage.inputs)
 
-    def _insert(self, reader: StageSyntax, input_: InputSyntax, new: NewBlock) -> list[Fix]:
+    def _insert(self, reader: StageSyntax, input_: InputSyntax, new: InsertedBlock) -> list[Fix]:
         return inserted_stage(new, reader, input_, self._names, self._report)
 
     def _check_kind(
@@ -342,7 +342,7 @@ class _Checker:
         ports = [self._port(stage, input_) for input_ in stage.inputs]
         if stage.kind is not StageKind.CAPABILITY and not stage.inputs and stage.is_sound:
             message = f"{quoted(stage.name.text)} has no inputs"
-            written = "`inputs: [stage]` with" if self._report.form is Form.YAML else "it in `RUN`, behind"
+            written = "`inputs: [stage]` with" if self._report.form is RunefileForm.YAML else "it in `RUN`, behind"
             notes = [f"Write {written} the stage that it reads from."]
             self._report.error(Code.NO_INPUTS, message, stage.name.span, notes)
         known = tuple(port for port in ports if port is not None)

@@ -16,7 +16,7 @@ LARGEST_CAPACITY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class HostResources:
+class HostResourceOptions:
     """A resource without a default always comes from the host; with `every` all do that can, the default stays beside.
 
     `capacities` are bytes by the resource's name. Raises `ValueError` for one below 1 or above `LARGEST_CAPACITY`.

@@ -32,7 +32,7 @@ class NodeArgument:
 
 
 @dataclass(frozen=True)
-class Node:
+class OutlineNode:
     """A stage. `detail` says which one it is (`SOUND 16 kHz`, `fft`); `file` is a file of the project that it runs.
 
     `arguments` are None where an older version wrote the outline and did not tell them. `state` is what a block keeps
@@ -67,7 +67,7 @@ class Wire:
 class Outline:
     """Nodes in the order of the text; only wires whose two ends are there."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[OutlineNode, ...]
     wires: tuple[Wire, ...]
 
 
@@ -107,7 +107,7 @@ def _node(
     model_file: Callable[[StageSyntax], str | None],
     resources: Mapping[str, ResourceSyntax],
     state: tuple[BlockState, ...],
-) -> Node:
+) -> OutlineNode:
     text = stage.target.text.strip()
     file: str | None = None
     match stage.kind:
@@ -124,7 +124,7 @@ def _node(
             file = text.removeprefix("./") if is_own else None
             detail = block_of(text) or (text if path is None or is_own else path.crate)
     arguments = tuple(_argument(argument, resources) for argument in stage.arguments)
-    return Node(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file, arguments, state)
+    return OutlineNode(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file, arguments, state)
 
 
 def _argument(argument: ArgumentSyntax, resources: Mapping[str, ResourceSyntax]) -> NodeArgument:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities import Capability
 from rune.compiler.blocks.signature import Arguments, Block, BlockOutput, BlockState
 from rune.model.tflite import ModelTensor
@@ -82,7 +82,7 @@ class OutputStage:
     """Sends tensors to the host."""
 
     name: str
-    kind: Output
+    kind: OutputKind
     inputs: tuple[Port, ...]
 
 

@@ -13,9 +13,9 @@ from rune.source.runefile.find import runefile_in
 from rune.source.runefile.parsing.decoding import read_runefile
 from rune.source.runefile.parsing.parse import parse
 from rune.source.runefile.parsing.text_form import compose_text, is_text_form
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.syntax import Form, StageKind
+from rune.source.runefile.syntax import RunefileForm, StageKind
 from rune.source.runefile.yaml.compose import compose
 
 
@@ -33,12 +33,12 @@ def pipeline_tests(files: ProjectFiles, runefile: str | None = None) -> tuple[st
 
 def _own_blocks(files: ProjectFiles, runefile: str) -> frozenset[str | None]:
     """The files of the project's own blocks that the stages of a Runefile name."""
-    report = Report(runefile)
+    report = DiagnosticReport(runefile)
     text = read_runefile(files, runefile, report)
     if text is None:
         return frozenset()
     source = SourceText(runefile, text)
-    report.source, report.form = source, Form.TEXT if is_text_form(text) else Form.YAML
-    composed = (compose_text if report.form is Form.TEXT else compose)(source, report)
+    report.source, report.form = source, RunefileForm.TEXT if is_text_form(text) else RunefileForm.YAML
+    composed = (compose_text if report.form is RunefileForm.TEXT else compose)(source, report)
     stages = parse(composed, source.span(0, 0), report).stages
     return frozenset(python_file(stage.target.text) for stage in stages if stage.kind is StageKind.BLOCK)

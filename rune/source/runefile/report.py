@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.syntax import Form, legacy_type, written_type
+from rune.source.runefile.syntax import RunefileForm, legacy_type, written_type
 from rune.tensor import TensorType
 from rune.wording import LONGEST, plain, quoted
 
@@ -20,10 +20,10 @@ _MOST_CANDIDATES = 300
 _MOST_SEARCHES = 50
 
 
-class Report:
+class DiagnosticReport:
     """The diagnostics of one file. The work spent on finding similar names is bounded."""
 
-    def __init__(self, file: str, form: Form = Form.YAML) -> None:
+    def __init__(self, file: str, form: RunefileForm = RunefileForm.YAML) -> None:
         self.file = file
         self.form = form
         """How the file is written, and so how its fixes are."""
@@ -83,17 +83,17 @@ class Report:
 
     def guess_type(self, span: Span, type_: TensorType) -> Fix:
         """The fix that declares another type, where what it is compared with may be wrong as well."""
-        written = legacy_type(type_) if self.form is Form.TEXT else written_type(type_)
+        written = legacy_type(type_) if self.form is RunefileForm.TEXT else written_type(type_)
         return self.guess(span, written, f"Change to {type_}")
 
     def replace_text(self, span: Span, text: str) -> Fix:
         """The safe fix that writes a text which YAML might read as something else."""
-        written = text if self.form is Form.TEXT else json.dumps(text, ensure_ascii=False)
+        written = text if self.form is RunefileForm.TEXT else json.dumps(text, ensure_ascii=False)
         return self.replace(span, written, f"Change to {plain(text)}")
 
     def remove(self, span: Span, title: str) -> tuple[Fix, ...]:
         """The fix that removes whole lines; none where something else stands in them. It is a guess: a text is lost."""
-        if self.source is None or self.form is Form.TEXT:
+        if self.source is None or self.form is RunefileForm.TEXT:
             return ()
         text = self.source.text
         start, _ = self.source.line_bounds(span.start.line)
@@ -110,7 +110,7 @@ class Report:
 
         None where comments stand between.
         """
-        if self.source is None or self.form is Form.TEXT:
+        if self.source is None or self.form is RunefileForm.TEXT:
             return ()
         item = items[index]
         before = items[index - 1].end if index > 0 else None

@@ -16,7 +16,7 @@ from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, Pixel
 from rune.model.tflite.meaning.described import NOTHING
 from rune.project.files import normal_path
 from rune.source.runefile.advice.contradictions import scaled
-from rune.source.runefile.advice.inserted_stage import NewBlock
+from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.advice.open_question import pixel_question
 from rune.source.runefile.stages.model_types import obstacle_in
 from rune.source.runefile.syntax import written_type
@@ -118,12 +118,12 @@ def _remark(type_: TensorType, advice: PixelAdvice | None, camera: str, suffix: 
     return _reason(advice)
 
 
-def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> NewBlock:
+def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> InsertedBlock:
     """What makes the numbers that a model reads of an image's bytes."""
     if type_.element is not ElementType.F32:
-        return NewBlock("signed-pixels", {})
+        return InsertedBlock("signed-pixels", {})
     if advice is None or advice.range is PixelRange.UNIT or advice.ends is None:
-        return NewBlock("image-normalization", {})
+        return InsertedBlock("image-normalization", {})
     said = advice.normalization if advice.range is None else None
     channels = NOTHING if said is None else DescribedTensor(mean=said.mean, deviation=said.std)
     return scaled(None, NumberRange(*advice.ends), channels)

@@ -17,7 +17,7 @@ class Word:
     span: Span
 
 
-class Form(Enum):
+class RunefileForm(Enum):
     """How a Runefile is written."""
 
     YAML = "yaml"
@@ -114,7 +114,7 @@ class RunefileSyntax:
     resources: tuple[ResourceSyntax, ...]
     pipeline_span: Span
     broken_stages: frozenset[str]
-    form: Form = Form.YAML
+    form: RunefileForm = RunefileForm.YAML
 
 
 def written_type(type_: TensorType) -> str:

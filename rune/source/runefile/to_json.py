@@ -6,7 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from rune.compiler.blocks.signature import BlockState
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
-from rune.source.runefile.outline import Node, NodeArgument, NodeKind, Outline, Wire
+from rune.source.runefile.outline import NodeArgument, NodeKind, Outline, OutlineNode, Wire
 
 
 class PositionJson(TypedDict):
@@ -145,7 +145,7 @@ def position_to_json(position: Position) -> PositionJson:
     return {"line": position.line, "column": position.column, "offset": position.offset}
 
 
-def node_to_json(node: Node) -> OutlineNodeJson:
+def node_to_json(node: OutlineNode) -> OutlineNodeJson:
     """A stage of an outline as JSON."""
     written: OutlineNodeJson = {
         "name": node.name,

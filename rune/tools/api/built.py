@@ -13,10 +13,10 @@ from rune.compiler.building.block_cache import BlockCache, CachedFiles
 from rune.compiler.building.building import build as build_files
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Report
+from rune.compiler.building.report import BuildReport
 from rune.project.files import FileError, FolderFiles, ProjectFiles
 from rune.running.runtime import Limits
-from rune.source.runefile import Diagnostic, HostResources, Severity, draw
+from rune.source.runefile import Diagnostic, HostResourceOptions, Severity, draw
 from rune.source.runefile.find import runefile_in
 from rune.tools.api.errors import BuildError
 from rune.tools.api.loaded import Rune, load
@@ -40,7 +40,7 @@ def build(
     root = path if path.is_dir() else path.parent
     files = CachedFiles(FolderFiles(root), BlockCache())
     runefile = runefile_in(files) if path.is_dir() else path.name
-    resources = HostResources(every=False, capacities=dict(host_resources)) if host_resources else None
+    resources = HostResourceOptions(every=False, capacities=dict(host_resources)) if host_resources else None
     try:
         built = build_files(
             files,
@@ -64,7 +64,7 @@ class Build:
 
     data: bytes = field(repr=False)
     """The bytes of the `.rune` file."""
-    report: Report = field(repr=False)
+    report: BuildReport = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = field(repr=False)
     """Warnings that came with it."""
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from rune.running.container import requested_stages
-from rune.running.runtime import CapabilityRequest, OutputRequest
+from rune.running.runtime import RequestedCapability, RequestedOutput
 from rune.tensor import ElementType, TensorType
 
 DTYPES: Final[Mapping[ElementType, np.dtype[Any]]] = {
@@ -41,7 +41,7 @@ class Input:
     kind: str
     """`audio`, `image`, `accelerometer`, `raw` or `random`."""
     type: TensorType | None
-    request: CapabilityRequest = field(repr=False)
+    request: RequestedCapability = field(repr=False)
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -74,13 +74,13 @@ class Output:
     name: str
     types: tuple[TensorType, ...]
     sources: tuple[str, ...]
-    request: OutputRequest = field(repr=False)
+    request: RequestedOutput = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.name}: {', '.join(map(str, self.types)) or 'unknown until it runs'}"
 
 
-def inputs_of(graph: Mapping[str, Any], requests: Sequence[CapabilityRequest]) -> dict[str, Input]:
+def inputs_of(graph: Mapping[str, Any], requests: Sequence[RequestedCapability]) -> dict[str, Input]:
     """The inputs by name, in the order in which the rune asks for them. `graph` is foreign JSON of any form."""
     stages = _mapping(graph.get("capabilities"))
     tensors = _mapping(graph.get("tensors"))
@@ -95,7 +95,7 @@ def inputs_of(graph: Mapping[str, Any], requests: Sequence[CapabilityRequest]) -
     return inputs
 
 
-def outputs_of(graph: Mapping[str, Any], requests: Sequence[OutputRequest]) -> dict[str, Output]:
+def outputs_of(graph: Mapping[str, Any], requests: Sequence[RequestedOutput]) -> dict[str, Output]:
     """The outputs by name, in the order in which the rune asks for them. `graph` is foreign JSON of any form."""
     stages = _mapping(graph.get("outputs"))
     tensors = _mapping(graph.get("tensors"))
@@ -156,7 +156,7 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
     return types
 
 
-def _usual_type(request: CapabilityRequest) -> TensorType | None:
+def _usual_type(request: RequestedCapability) -> TensorType | None:
     """What a capability of this kind gives with its parameters, where a rune's graph does not say it."""
 
     parameters = {name: value for name, value in request.parameters.items() if _is_count(value)}

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 import rune
 from rune.tools.cli.group import LazyGroup
-from rune.tools.cli.settings import Settings
+from rune.tools.cli.settings import CommandSettings
 
 COMMANDS = {
     "assessment": {
@@ -84,6 +84,6 @@ def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Pat
     source = context.get_parameter_source("rune_repo_dir")
     if rune_repo_dir is not None and source is ParameterSource.COMMANDLINE and not unstable:
         raise click.UsageError("--rune-repo-dir needs --unstable")
-    context.obj = Settings(colour, context.meta["rune.variables"])
+    context.obj = CommandSettings(colour, context.meta["rune.variables"])
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -34,7 +34,7 @@ _ASSIGNMENT: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\
 
 
 @dataclass(frozen=True)
-class Settings:
+class CommandSettings:
     """`colour` is `auto`, `always` or `never`; `file_variables` are those of `.env`."""
 
     colour: str = "auto"
@@ -60,11 +60,11 @@ class Settings:
         return level in LEVELS[1 : LEVELS.index(threshold) + 1]
 
 
-def settings() -> Settings:
+def settings() -> CommandSettings:
     """The settings of the running command."""
     context = click.get_current_context(silent=True)
-    settings_of_command = None if context is None else context.find_object(Settings)
-    return settings_of_command or Settings()
+    settings_of_command = None if context is None else context.find_object(CommandSettings)
+    return settings_of_command or CommandSettings()
 
 
 def log_level(text: str) -> str:

@@ -3,7 +3,7 @@
 from rune.tools.remote.block_publishing import BlockPublisher, PublishedBlock
 from rune.tools.remote.browser_sign_in import BrowserSignIn, NoBrowserSignIn, SignInCode, TokenGrant
 from rune.tools.remote.credentials import Credentials, CredentialStore
-from rune.tools.remote.data_client import DataClient, DataVersion, NewSample, Terms, VersionEntry
+from rune.tools.remote.data_client import DataClient, NewSample, RemoteDataVersion, RemoteTerms, VersionEntry
 from rune.tools.remote.errors import (
     CredentialsUnreadable,
     DigestMismatch,
@@ -15,7 +15,7 @@ from rune.tools.remote.errors import (
     RegistryRefused,
     RegistryUnreachable,
     RemoteError,
-    SignInNeeded,
+    TokenNeeded,
     UnsafeRegistry,
 )
 from rune.tools.remote.reference import Reference, parse_reference, registry_url
@@ -29,7 +29,6 @@ __all__ = [
     "Credentials",
     "CredentialsUnreadable",
     "DataClient",
-    "DataVersion",
     "DigestMismatch",
     "NewSample",
     "NoBrowserSignIn",
@@ -45,11 +44,12 @@ __all__ = [
     "Registry",
     "RegistryRefused",
     "RegistryUnreachable",
+    "RemoteDataVersion",
     "RemoteError",
+    "RemoteTerms",
     "SignInCode",
-    "SignInNeeded",
-    "Terms",
     "TokenGrant",
+    "TokenNeeded",
     "UnsafeRegistry",
     "VersionEntry",
     "VersionWithdrawer",

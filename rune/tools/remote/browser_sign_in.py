@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from rune.tools.remote.answers import json_answer
-from rune.tools.remote.errors import RegistryRefused, SignInNeeded
+from rune.tools.remote.errors import RegistryRefused, TokenNeeded
 from rune.tools.remote.reference import is_loopback
 from rune.wording import plain
 
@@ -88,7 +88,7 @@ class BrowserSignIn:
             raise RegistryRefused(f"{self._url} answered with a sign-in that cannot be read") from None
 
     def wait(self, code: SignInCode, pause: Callable[[float], None] = time.sleep) -> TokenGrant:
-        """Asks until a person has decided. Raises `SignInNeeded` where they refused, or the code ended."""
+        """Asks until a person has decided. Raises `TokenNeeded` where they refused, or the code ended."""
         interval, ends = code.interval, time.monotonic() + code.seconds
         while time.monotonic() < ends:
             pause(interval)
@@ -103,12 +103,12 @@ class BrowserSignIn:
                 case "slow_down":
                     interval += 5
                 case "access_denied":
-                    raise SignInNeeded("The request was refused in the browser. No token was created.", status)
+                    raise TokenNeeded("The request was refused in the browser. No token was created.", status)
                 case "expired_token":
                     break
                 case _:
                     raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
-        raise SignInNeeded("The code expired before it was allowed. Run rune login again.")
+        raise TokenNeeded("The code expired before it was allowed. Run rune login again.")
 
     def _request(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
         status, values, _ = json_answer(self._client, "POST", self._url, path, body, _ANSWER_LIMIT)

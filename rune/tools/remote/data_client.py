@@ -21,7 +21,7 @@ _MAX_PAUSES = 24
 
 
 @dataclass(frozen=True)
-class DataVersion:
+class RemoteDataVersion:
     """A version of a project's data."""
 
     number: int
@@ -41,7 +41,7 @@ class VersionEntry:
 
 
 @dataclass(frozen=True)
-class Terms:
+class RemoteTerms:
     """What a person reads before they give recordings."""
 
     purposes: Sequence[str]
@@ -67,7 +67,7 @@ class DataClient(ForgeClient):
         self.project = project
         self._data = f"/projects/{quote(project)}/data"
 
-    def version(self, number: int | None) -> DataVersion:
+    def version(self, number: int | None) -> RemoteDataVersion:
         """Returns a version, by default the newest. Raises `NotFound` where there is none."""
         if number is not None:
             return _version(self._ask("GET", f"/versions/{number}"))
@@ -76,7 +76,7 @@ class DataClient(ForgeClient):
             raise NotFound(f"The data of {self.project} has no version. Save one on the page Data.", 404)
         return _version(rows[0])
 
-    def version_of(self, digest: str) -> DataVersion:
+    def version_of(self, digest: str) -> RemoteDataVersion:
         """Returns the version with a digest. Raises `NotFound` where there is none."""
         path: str | None = f"/versions?limit={_PAGE}"
         while path is not None:
@@ -108,12 +108,12 @@ class DataClient(ForgeClient):
         query = urlencode({"layout": layout, "after": after, "limit": limit})
         self.stream(f"{self._data}/versions/{number}/export?{query}", target, limit_bytes, NEEDS)
 
-    def terms(self, days: int) -> Terms:
+    def terms(self, days: int) -> RemoteTerms:
         """Returns the terms of today."""
         answer = self._ask("GET", f"/terms?days={days}")
-        return Terms([str(each) for each in answer.get("purposes", [])], days, str(answer.get("text", "")))
+        return RemoteTerms([str(each) for each in answer.get("purposes", [])], days, str(answer.get("text", "")))
 
-    def agree(self, terms: Terms) -> str:
+    def agree(self, terms: RemoteTerms) -> str:
         """Agrees to terms that a person read; returns the consent."""
         body = {"purposes": list(terms.purposes), "days": terms.days, "text": terms.text}
         return str(self._ask("POST", "/consents", body)["id"])
@@ -188,8 +188,8 @@ class DataClient(ForgeClient):
         raise AssertionError("the last attempt returns or raises")
 
 
-def _version(row: Any) -> DataVersion:
-    return DataVersion(int(row["number"]), str(row["digest"]))
+def _version(row: Any) -> RemoteDataVersion:
+    return RemoteDataVersion(int(row["number"]), str(row["digest"]))
 
 
 def _entry(row: Any) -> VersionEntry:

@@ -56,7 +56,7 @@ class RegistryRefused(RemoteError):
         self.title = title
 
 
-class SignInNeeded(RegistryRefused):
+class TokenNeeded(RegistryRefused):
     """The registry wants a token, or another one."""
 
     exit_code = 4

@@ -25,7 +25,7 @@ from rune.tools.remote.errors import (
     NotFound,
     RegistryRefused,
     RegistryUnreachable,
-    SignInNeeded,
+    TokenNeeded,
     UnsafeRegistry,
 )
 from rune.tools.remote.reference import Reference, is_loopback
@@ -99,14 +99,14 @@ class Registry:
         self._client.close()
 
     def check_token(self) -> None:
-        """Asks whether the registry knows the token. Raises `SignInNeeded` and the other errors of a registry."""
+        """Asks whether the registry knows the token. Raises `TokenNeeded` and the other errors of a registry."""
         with self._get(f"{self._url}/v2/", "The registry", {}):
             pass
 
     def pull(self, reference: Reference, to: BinaryIO, progress: Progress | None = None) -> PulledRune:
         """Writes the rune's bytes to `to`. On an error what was written is to be thrown away.
 
-        Raises `NotFound`, `SignInNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
+        Raises `NotFound`, `TokenNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
         """
         manifest_digest, manifest, warnings = self._manifest(reference)
         digest, size, title = _rune_layer(reference, manifest)
@@ -139,7 +139,7 @@ class Registry:
         return tuple(sorted(versions, key=version_key, reverse=True))
 
     def block(self, path: SharedPath, digest: str | None = None) -> PulledBlock:
-        """A version of a block; `digest` is what it must have. Raises `NotFound`, `SignInNeeded`, `DigestMismatch`,
+        """A version of a block; `digest` is what it must have. Raises `NotFound`, `TokenNeeded`, `DigestMismatch`,
         `NotABlock`, `RegistryRefused` and `RegistryUnreachable`."""
         block = path.block
         address = f"{self._url}/v2/{block.organisation}/{block.project}/blocks/{block.name}"
@@ -175,7 +175,7 @@ class Registry:
         return actual, len(data)
 
     def push_blob(self, repository: str, data: bytes, digest: str) -> None:
-        """Uploads a blob in one request. Raises `SignInNeeded`, `RegistryRefused` and `RegistryUnreachable`."""
+        """Uploads a blob in one request. Raises `TokenNeeded`, `RegistryRefused` and `RegistryUnreachable`."""
         address = f"{self._url}/v2/{repository}/blobs/uploads/?digest={digest}"
         self._send("POST", address, data, "application/octet-stream")
 
@@ -261,7 +261,7 @@ class Registry:
         status = response.status_code
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             why = "your token is invalid or has expired" if self._token else "it needs a token"
-            return SignInNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
+            return TokenNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
         if status == httpx.codes.NOT_FOUND:
             hint = "" if self._token else f" If it is private, run rune login {self._url} first."
             reason = _explanation(response).rstrip(".")

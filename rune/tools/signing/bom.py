@@ -15,7 +15,7 @@ SPEC_VERSION = "1.6"
 
 
 @dataclass(frozen=True)
-class ModelFacts:
+class BomModel:
     """A model that is in a rune. `runs` is `compiled` or `host`."""
 
     file: str
@@ -43,7 +43,7 @@ class RuneMaterials:
     digest: str
     licence: str
     """The SPDX identifier; "" where none is known."""
-    models: tuple[ModelFacts, ...]
+    models: tuple[BomModel, ...]
     blocks: tuple[BlockFacts, ...]
     toolchain: str
     toolchain_version: str
@@ -89,7 +89,7 @@ def _component(kind: str, digest: str, name: str) -> dict[str, Any]:
     return {"type": kind, "bom-ref": digest, "name": name, "hashes": [algorithm]}
 
 
-def _model(model: ModelFacts, materials: RuneMaterials) -> dict[str, Any]:
+def _model(model: BomModel, materials: RuneMaterials) -> dict[str, Any]:
     properties = {
         "hammer-forge:bytes": str(model.size),
         "hammer-forge:operators": "" if model.operators is None else str(model.operators),

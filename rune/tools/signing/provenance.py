@@ -39,7 +39,7 @@ class Approval:
 
 
 @dataclass(frozen=True)
-class Publication:
+class PublicationStatement:
     """How a build came under its tag: `admission` is `open`, `passed` or `overridden`, the last with a reason."""
 
     tag: str
@@ -74,7 +74,7 @@ class Provenance:
     finished: str
     attached: tuple[Subject, ...]
     """What was published beside the rune: the bill of materials and the README."""
-    publication: Publication
+    publication: PublicationStatement
 
 
 def provenance_statement(facts: Provenance) -> Statement:
@@ -107,7 +107,7 @@ def provenance_statement(facts: Provenance) -> Statement:
 
 
 @dataclass(frozen=True)
-class Origin:
+class ProvenanceOrigin:
     """What a verified provenance says, as far as commands show it and build again from it."""
 
     repository: str
@@ -117,10 +117,10 @@ class Origin:
     builder: str
     attached: Mapping[str, str]
     """Digests by name of what was published beside the rune."""
-    publication: Publication
+    publication: PublicationStatement
 
 
-def read_provenance(statement: Statement) -> Origin:
+def read_provenance(statement: Statement) -> ProvenanceOrigin:
     """Reads what a statement says. Raises `BadBundle` for one that is no provenance of a rune."""
     if statement.predicate_type != PROVENANCE_TYPE:
         raise BadBundle("says nothing of where the rune came from")
@@ -135,7 +135,7 @@ def read_provenance(statement: Statement) -> Origin:
             "target": str(parameters["target"]),
             "options": dict(parameters["options"]),
         }
-        return Origin(
+        return ProvenanceOrigin(
             repository=str(parameters["repository"]),
             version=int(parameters["version"]),
             spec=spec,
@@ -164,7 +164,7 @@ def _digest(value: Mapping[str, Any]) -> str:
     return f"sha256:{value['digest']['sha256']}"
 
 
-def _publication_to_json(publication: Publication) -> dict[str, Any]:
+def _publication_to_json(publication: PublicationStatement) -> dict[str, Any]:
     approvals = [{"person": each.person, "round": each.round, "time": each.time} for each in publication.approvals]
     return {
         "tag": publication.tag,
@@ -175,10 +175,10 @@ def _publication_to_json(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _read_publication(value: Mapping[str, Any]) -> Publication:
+def _read_publication(value: Mapping[str, Any]) -> PublicationStatement:
     approvals = tuple(
         Approval(str(each["person"]), int(each["round"]), str(each["time"])) for each in value["approvals"]
     )
-    return Publication(
+    return PublicationStatement(
         str(value["tag"]), str(value["admission"]), str(value["time"]), approvals, str(value.get("reason", ""))
     )

@@ -40,7 +40,7 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class Proof:
+class VerifiedStatement:
     """A statement, and the trusted key that signed it."""
 
     statement: Statement
@@ -49,7 +49,7 @@ class Proof:
     """The bundle that proves it."""
 
 
-def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> Proof:
+def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
     """Returns what a trusted key says of all artifacts with these digests. Raises `SignatureRefused`."""
     try:
         bundle = read_bundle(signed.bundle)
@@ -71,10 +71,10 @@ def verify_bundle(signed: Signed, trust: Trust, digests: Iterable[str]) -> Proof
             others = ", ".join(subject.digest for subject in statement.subjects[:3])
             message = f"The signature is about {others}, and not about {digest}."
             raise SignatureRefused(message, is_by_trusted_key=True)
-    return Proof(statement, key, signed.bundle)
+    return VerifiedStatement(statement, key, signed.bundle)
 
 
-def find_proof(signed: Iterable[Signed], trust: Trust, digests: Iterable[str]) -> Proof:
+def find_proof(signed: Iterable[Signed], trust: Trust, digests: Iterable[str]) -> VerifiedStatement:
     """Returns the first of several signatures that proves something of all these artifacts.
 
     Raises `SignatureRefused`, with the reason of the one that came closest.

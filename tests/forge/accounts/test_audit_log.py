@@ -217,11 +217,11 @@ def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations
 def test_guessing_does_not_fill_the_log(user: User) -> None:
     from forge.accounts.actions import note_failed_sign_in
     from forge.accounts.sign_in.actions.sessions import MAX_ENTRIES_PER_PERSON, MAX_ENTRIES_UNKNOWN
-    from forge.accounts.sign_in.sessions import Origin
+    from forge.accounts.sign_in.sessions import RequestOrigin
 
     for number in range(MAX_ENTRIES_UNKNOWN + 5):
-        note_failed_sign_in(user.email, Origin("192.0.2.7", "x"))
-        note_failed_sign_in(f"{number}@acme.example", Origin("192.0.2.7", "x"))
+        note_failed_sign_in(user.email, RequestOrigin("192.0.2.7", "x"))
+        note_failed_sign_in(f"{number}@acme.example", RequestOrigin("192.0.2.7", "x"))
     assert AuditEntry.objects.filter(action="sign-in.fail", person=user.pk).count() == MAX_ENTRIES_PER_PERSON
     assert AuditEntry.objects.filter(action="sign-in.unknown").count() == MAX_ENTRIES_UNKNOWN
 

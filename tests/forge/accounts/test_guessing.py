@@ -38,8 +38,8 @@ def test_after_some_wrong_passwords_the_right_one_has_to_wait(browser_of: Browse
 def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(
     browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch, is_forwarded: bool
 ) -> None:
-    monkeypatch.setattr(attempts, "ADDRESS", attempts.Limit(6, 600))
-    monkeypatch.setattr(attempts, "UNNAMED_PROXY", attempts.Limit(12, 600))
+    monkeypatch.setattr(attempts, "ADDRESS", attempts.AttemptLimit(6, 600))
+    monkeypatch.setattr(attempts, "UNNAMED_PROXY", attempts.AttemptLimit(12, 600))
     allowed = 12 if is_forwarded else 6
     for number in range(allowed):
         forwarded = f"10.0.0.{number}" if is_forwarded else ""
@@ -52,7 +52,7 @@ def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(
 def test_who_guesses_at_a_person_from_many_addresses_comes_to_an_end(
     browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempts, "PERSON", attempts.Limit(6, 3600))
+    monkeypatch.setattr(attempts, "PERSON", attempts.AttemptLimit(6, 3600))
     for number in range(6):
         browser = Client(REMOTE_ADDR=f"198.51.100.{number}")
         assert not sign_in(browser, user.email, "wrong")
@@ -64,8 +64,8 @@ def test_who_guesses_at_a_person_from_many_addresses_comes_to_an_end(
 def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guesses(
     browser_of: Browser, user: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempts, "PERSON", attempts.Limit(6, 3600))
-    monkeypatch.setattr(attempts, "ADDRESS", attempts.Limit(6, 600))
+    monkeypatch.setattr(attempts, "PERSON", attempts.AttemptLimit(6, 3600))
+    monkeypatch.setattr(attempts, "ADDRESS", attempts.AttemptLimit(6, 600))
     known = browser_of(None)
     assert sign_in(known, user.email, PASSWORD)
     known.post("/accounts/logout/")

@@ -6,7 +6,7 @@ import pytest
 
 from forge.accounts.actions import dismiss_hint
 from forge.accounts.models import User
-from forge.accounts.people.hints import Hint, shows
+from forge.accounts.people.hints import PageHint, shows
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry
 
@@ -14,10 +14,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_hint_that_was_put_away_is_gone_for_its_person_alone(developer: User, viewer: User) -> None:
-    assert shows(developer, Hint.FIRST_STEPS)
+    assert shows(developer, PageHint.FIRST_STEPS)
     dismiss_hint(developer, "first-steps")
-    assert not shows(User.objects.get(pk=developer.pk), Hint.FIRST_STEPS)
-    assert shows(viewer, Hint.FIRST_STEPS)
+    assert not shows(User.objects.get(pk=developer.pk), PageHint.FIRST_STEPS)
+    assert shows(viewer, PageHint.FIRST_STEPS)
 
 
 def test_it_is_in_the_log_of_the_account_once(developer: User) -> None:

@@ -87,11 +87,11 @@ def test_a_session_of_before_the_list_is_listed_once_it_is_used(user: User, clie
 
 
 def test_use_is_written_every_few_minutes_and_not_for_what_ended(user: User) -> None:
-    from forge.accounts.sign_in.sessions import Origin
+    from forge.accounts.sign_in.sessions import RequestOrigin
 
     seen = RecentlySeen(seconds=300, most=2)
     assert [seen.is_due(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]
-    remember_session("ended", user.pk, Origin("192.0.2.7", "x"))
+    remember_session("ended", user.pk, RequestOrigin("192.0.2.7", "x"))
     assert not BrowserSession.objects.exists()
 
 

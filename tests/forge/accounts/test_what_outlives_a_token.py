@@ -35,7 +35,7 @@ from forge.reviews.guests.access import is_good
 from forge.reviews.guests.actions import GuestTerms, enter_as_guest, invite_guest
 from forge.reviews.models import GuestLink
 from forge.webhooks.access import find_webhook
-from forge.webhooks.actions import Change, change_webhook, create_webhook, rotate_secret
+from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook, rotate_secret
 from forge.webhooks.models import Delivery, Webhook
 from forge.webhooks.serializers import webhook_to_json
 from tests.forge.factories.builds import approved, built
@@ -131,7 +131,7 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
     publish_build(owner, approved(built(developer, project)), "latest")
     assert not Delivery.objects.exists()
     if end == "delete":
-        change_webhook(owner, Webhook.objects.get(), Change(on=True))
+        change_webhook(owner, Webhook.objects.get(), WebhookChange(on=True))
         assert Webhook.objects.get().created_by_token is None
 
 
@@ -141,12 +141,12 @@ def test_a_token_changes_no_address_and_no_secret_of_a_persons_webhook(
 ) -> None:
     webhook, _ = create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
     with pytest.raises(PersonNeeded):
-        change_webhook(program, webhook, Change(url="https://example.com/mine"))
+        change_webhook(program, webhook, WebhookChange(url="https://example.com/mine"))
     with pytest.raises(PersonNeeded):
         rotate_secret(program, webhook)
-    change_webhook(program, webhook, Change(topics=["build"]))
+    change_webhook(program, webhook, WebhookChange(topics=["build"]))
     own, _ = create_webhook(program, organisation, "https://example.org/own", ["publish"])
-    change_webhook(program, own, Change(url="https://example.org/other"))
+    change_webhook(program, own, WebhookChange(url="https://example.org/other"))
     rotate_secret(program, own)
     assert set(Webhook.objects.values_list("url", flat=True)) == {
         "https://example.org/hook",

@@ -19,7 +19,7 @@ import rune
 from forge.builds.access import preview_of
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import drop_unused, open_rune, secure
-from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.runs import jobs
 from forge.compute.errors import ChildDied
@@ -117,9 +117,9 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
     }
     assert artefact.spec_digest == canonical_digest(artefact.spec)
     files = {file.role: file.blob_id for file in artefact.files.all()}
-    assert files.keys() == {Role.RUNE, Role.REPORT}
-    assert files[Role.RUNE] == artefact.digest
-    report = json.loads(read_blob(files[Role.REPORT]))
+    assert files.keys() == {FileRole.RUNE, FileRole.REPORT}
+    assert files[FileRole.RUNE] == artefact.digest
+    report = json.loads(read_blob(files[FileRole.REPORT]))
     assert report["toolchain_digest"] == TOOLCHAIN
     assert report == {key: artefact.report[key] for key in report}
     assert artefact.report.keys() - report.keys() == {"policy", "verify", "run"}
@@ -270,7 +270,7 @@ def test_what_is_damaged_is_not_published(project: Project, developer: Any, buil
     with pytest.raises(NotPublishable):
         publish_build(developer, done, "1.0")
     # As of an older version, whose file was gone when it was carried over.
-    artefact.files.filter(role=Role.RUNE).delete()
+    artefact.files.filter(role=FileRole.RUNE).delete()
     with pytest.raises(NotPublishable):
         publish_build(developer, done, "1.0")
     assert not project.organisation.projects.filter(repository__isnull=False).exists()

@@ -14,7 +14,7 @@ from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
 from forge.jobs import queue
-from forge.jobs.queue import LogLine
+from forge.jobs.queue import NewLogLine
 from forge.registry.distribution.digests import digest_of
 from tests.forge.factories.builds import RUNE, built, take_job
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
@@ -51,7 +51,7 @@ def test_a_press_wakes_a_worker(
 
 @pytest.mark.slow
 def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
-    lines = [LogLine("2 stages", step="check", milliseconds=1.5), LogLine("no", "error", "compile")]
+    lines = [NewLogLine("2 stages", step="check", milliseconds=1.5), NewLogLine("no", "error", "compile")]
     queue.renew(take_job(), lines)
     assert client.get(f"/api/v1/builds/{build.pk}/log").json() == {
         "lines": [

@@ -13,7 +13,7 @@ from forge.builds.models import Preview
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.core.models import Event
 from forge.projects.actions import write_file
 
@@ -169,10 +169,10 @@ def test_tests_that_give_way_to_a_request_run_after_it(project: Any, developer: 
         write_file(developer, project, path, data)
     work = PreviewWork()
 
-    def pace() -> Pace:
+    def pace() -> ComputePace:
         """Asked several times a second while the compiler is at work: here another request comes each time."""
         work.supersede(0)
-        return Pace.USUAL
+        return ComputePace.USUAL
 
     refresh_previews(project.pk, compiler, Flag(), pace, work)
     preview = Preview.objects.plain().get(project=project)

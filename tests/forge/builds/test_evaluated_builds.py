@@ -14,9 +14,9 @@ from django.test import Client
 
 from forge.builds.actions import request_build
 from forge.builds.evaluations.outcomes import evaluation_of
-from forge.builds.models import ArtefactFile, Build, Role
+from forge.builds.models import ArtefactFile, Build, FileRole
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.core.blobs.store import delete_bytes
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState
@@ -118,17 +118,17 @@ def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
         give(developer, axes, row, "left")
     build = request_build(developer, axes)
     lease = take_job()
-    at_rest: list[Pace] = []
+    at_rest: list[ComputePace] = []
 
-    def others_first() -> Pace:
+    def others_first() -> ComputePace:
         if Build.objects.get(pk=build.pk).artefact is None:
-            return Pace.USUAL
-        at_rest.append(Pace.SUSPENDED if len(at_rest) < 2 else Pace.USUAL)
+            return ComputePace.USUAL
+        at_rest.append(ComputePace.SUSPENDED if len(at_rest) < 2 else ComputePace.USUAL)
         return at_rest[-1]
 
     run_job(lease, lambda: nullcontext(compiler), pace=others_first)
     build.refresh_from_db()
-    assert at_rest == [Pace.SUSPENDED, Pace.SUSPENDED, Pace.USUAL]
+    assert at_rest == [ComputePace.SUSPENDED, ComputePace.SUSPENDED, ComputePace.USUAL]
     assert "2 of 2 samples right" in log_of(build)
 
 
@@ -141,13 +141,13 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
     build = request_build(developer, axes)
     lease = take_job()
 
-    def never() -> Pace:
+    def never() -> ComputePace:
         current = Build.objects.get(pk=build.pk)
         if current.artefact is None:
-            return Pace.USUAL
+            return ComputePace.USUAL
         if current.state == JobState.RUNNING:
             cancel_job(developer, Job.objects.get(build=current))
-        return Pace.SUSPENDED
+        return ComputePace.SUSPENDED
 
     run_job(lease, lambda: nullcontext(compiler), pace=never)
     build.refresh_from_db()
@@ -168,7 +168,7 @@ def test_the_same_rune_on_the_same_samples_is_not_run_twice(axes: Project, devel
     again = work(request_build(developer, axes))
     assert [line.step for line in again.log.all()] == ["cache"]
     assert again.evaluation == first.evaluation
-    assert ArtefactFile.objects.filter(role=Role.EVALUATION).count() == 1
+    assert ArtefactFile.objects.filter(role=FileRole.EVALUATION).count() == 1
 
 
 @pytest.mark.slow
@@ -216,7 +216,7 @@ def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
 def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     first = work(request_build(developer, axes))
-    file = ArtefactFile.objects.get(role=Role.EVALUATION)
+    file = ArtefactFile.objects.get(role=FileRole.EVALUATION)
     delete_bytes(file.blob_id)
     again = work(request_build(developer, axes))
     assert again.state == JobState.SUCCEEDED, (again.error, log_of(again))

@@ -15,7 +15,7 @@ from forge.projects.actions import send_sample, withdraw_sample
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import RequestedGroup, ask_for_review
-from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 SET = "sha256:" + "5" * 64
 
 
-def evaluated(build: Build, outcomes: Sequence[Outcome], samples: str = SET) -> Build:
+def evaluated(build: Build, outcomes: Sequence[SampleOutcome], samples: str = SET) -> Build:
     """The build as if it had been run on these samples."""
     stored = Evaluation(("yes", "no"), tuple(outcomes)).to_json()
     assert build.artefact is not None
@@ -51,7 +51,10 @@ def test_a_build_without_test_samples_says_how_to_get_there(client: Client, proj
 def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
     client: Client, project: Project, developer: Any
 ) -> None:
-    text = page(client, evaluated(built(developer, project), [Outcome("a", "yes", "yes"), Outcome("b", "no", "yes")]))
+    text = page(
+        client,
+        evaluated(built(developer, project), [SampleOutcome("a", "yes", "yes"), SampleOutcome("b", "no", "yes")]),
+    )
     assert "1 of 2 samples right: 50 % (95 % interval 9.5 % to 90.5 %)" in text
     assert "Few samples" in text
     assert "classified as yes" in text
@@ -59,8 +62,8 @@ def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
 
 @pytest.mark.slow
 def test_two_builds_are_compared_sample_by_sample(client: Client, project: Project, developer: Any) -> None:
-    before = [Outcome(str(number), "yes", "no" if number < 8 else "yes") for number in range(20)]
-    after = [Outcome(str(number), "yes", "yes") for number in range(20)]
+    before = [SampleOutcome(str(number), "yes", "no" if number < 8 else "yes") for number in range(20)]
+    after = [SampleOutcome(str(number), "yes", "yes") for number in range(20)]
     evaluated(built(developer, project), before)
     second = evaluated(built(developer, project, RUNE + b"2"), after, SET[:-1] + "6")
     text = page(client, second)
@@ -70,9 +73,11 @@ def test_two_builds_are_compared_sample_by_sample(client: Client, project: Proje
 
 @pytest.mark.slow
 def test_a_change_that_chance_gives_is_no_difference(client: Client, project: Project, developer: Any) -> None:
-    evaluated(built(developer, project), [Outcome("a", "yes", "no"), Outcome("b", "yes", "no")])
+    evaluated(built(developer, project), [SampleOutcome("a", "yes", "no"), SampleOutcome("b", "yes", "no")])
     second = evaluated(
-        built(developer, project, RUNE + b"2"), [Outcome("a", "yes", "yes"), Outcome("b", "yes", "no")], SET[:-1] + "6"
+        built(developer, project, RUNE + b"2"),
+        [SampleOutcome("a", "yes", "yes"), SampleOutcome("b", "yes", "no")],
+        SET[:-1] + "6",
     )
     text = page(client, second)
     assert "no more than chance gives" in text
@@ -84,7 +89,7 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     client: Client, project: Project, developer: Any
 ) -> None:
     sample = a_sample(developer, project, b"1,2,3\n", "no")
-    build = evaluated(built(developer, project), [Outcome(sample.digest, "no", "yes", -0.9)])
+    build = evaluated(built(developer, project), [SampleOutcome(sample.digest, "no", "yes", -0.9)])
     text = page(client, build)
     assert f"/versions/{build.source.number}/files/{sample.path}" in text
     assert "margin -0.90" in text
@@ -103,13 +108,13 @@ def test_a_rune_that_could_not_be_evaluated_says_why(client: Client, project: Pr
 
 @pytest.mark.slow
 def test_labels_of_a_sample_are_escaped(client: Client, project: Project, developer: Any) -> None:
-    text = page(client, evaluated(built(developer, project), [Outcome("a", "<b>x</b>", "yes")]))
+    text = page(client, evaluated(built(developer, project), [SampleOutcome("a", "<b>x</b>", "yes")]))
     assert "<b>x</b>" not in text
     assert "&lt;b&gt;x" in text
 
 
 @pytest.mark.slow
 def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, developer: Any, owner: User) -> None:
-    build = evaluated(built(developer, project), [Outcome("a", "yes", "yes")])
+    build = evaluated(built(developer, project), [SampleOutcome("a", "yes", "yes")])
     review = ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     assert "1 of 1 sample right" in client.get(review.get_absolute_url()).content.decode()

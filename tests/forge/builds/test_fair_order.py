@@ -17,7 +17,7 @@ from forge.builds.models import Build
 from forge.compute.scheduler.slots import Party
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import JobKind
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease
 from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.actions import write_file
@@ -90,7 +90,7 @@ def press(user: User, project: Project, number: int) -> Build:
 
 
 def take(may_take: Callable[[Party], bool] = lambda party: True) -> JobLease | None:
-    return queue.take((Capability.BUILD,), may_take=may_take)
+    return queue.take((WorkerCapability.BUILD,), may_take=may_take)
 
 
 def end(lease: JobLease) -> None:
@@ -160,7 +160,7 @@ def test_all_kinds_of_jobs_are_in_one_order(developer: User, project: Project, m
     other = Organisation.objects.create(name="beta", title="Beta")
     someone = make_member(other, "li@beta.example", "Li", Role.DEVELOPER)
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    kind = JobKind("test", Capability.BUILD, lambda job: {}, "Test")
+    kind = JobKind("test", WorkerCapability.BUILD, lambda job: {}, "Test")
     kinds.register(kind)
     party = Party(project.organisation_id, developer.pk)
     for number in range(2):

@@ -15,7 +15,7 @@ from forge.builds.serializers import build_to_json
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.source.policy import Limit, LimitKind, Outcome, Policy
+from rune.source.policy import Limit, LimitKind, LimitResult, Policy
 from tests.forge.builds.conftest import log_of
 from tests.forge.builds.test_evaluated_builds import RUNEFILE as AXES
 from tests.forge.builds.test_evaluated_builds import give
@@ -26,7 +26,7 @@ Work = Callable[[Build], Build]
 RULES = b"limits: {size: 1 B, memory: 1 MB, inference-time: 1 s, accuracy: 90 %}\n"
 
 
-def outcomes(build: Build) -> dict[LimitKind, Outcome]:
+def outcomes(build: Build) -> dict[LimitKind, LimitResult]:
     return {each.limit.kind: each.outcome for each in judgements_of(build)}
 
 
@@ -38,10 +38,10 @@ def test_a_build_says_of_each_limit_whether_it_is_met_in_its_log_and_in_its_answ
     build = work(request_build(developer, project))
     assert build.state == JobState.SUCCEEDED, "a missed limit fails no build"
     assert outcomes(build) == {
-        LimitKind.SIZE: Outcome.MISSED,
-        LimitKind.MEMORY: Outcome.MET,
-        LimitKind.INFERENCE_TIME: Outcome.MET,
-        LimitKind.ACCURACY: Outcome.UNKNOWN,
+        LimitKind.SIZE: LimitResult.MISSED,
+        LimitKind.MEMORY: LimitResult.MET,
+        LimitKind.INFERENCE_TIME: LimitResult.MET,
+        LimitKind.ACCURACY: LimitResult.UNKNOWN,
     }
     lines = dict(build.log.filter(step="limits").values_list("text", "level"))
     assert len(lines) == 4
@@ -59,9 +59,9 @@ def test_the_test_samples_decide_about_the_accuracy(project: Project, developer:
     give(developer, project, b"9,1,2\n", "up")
     build = work(request_build(developer, project))
     assert [(each.limit.label, each.outcome) for each in judgements_of(build)] == [
-        (None, Outcome.MISSED),
-        ("left", Outcome.MET),
-        ("up", Outcome.MISSED),
+        (None, LimitResult.MISSED),
+        ("left", LimitResult.MET),
+        ("up", LimitResult.MISSED),
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_build_of_the_same_files_is_judged_again_without_computing(
     first = work(request_build(developer, project))
     second = work(request_build(developer, project))
     assert "with its report" in log_of(second)
-    assert outcomes(second) == outcomes(first) == {LimitKind.MEMORY: Outcome.MET}
+    assert outcomes(second) == outcomes(first) == {LimitKind.MEMORY: LimitResult.MET}
 
 
 @pytest.mark.slow
@@ -99,4 +99,4 @@ def test_a_preview_does_not_read_the_rules_and_the_build_after_it_does(
     refresh_previews(project.pk, compiler, stopping)
     build = work(request_build(developer, project))
     assert policy_of(build) == Policy((Limit(LimitKind.MEMORY, 1_000_000),))
-    assert outcomes(build) == {LimitKind.MEMORY: Outcome.MET}
+    assert outcomes(build) == {LimitKind.MEMORY: LimitResult.MET}

@@ -16,7 +16,7 @@ from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.choices import choices_of
 from forge.builds.evaluations.limits import judgements_of
-from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
+from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, FileRole
 from forge.builds.packages.making import refusal_of
 from forge.compute.child import package_steps
 from forge.compute.pool.compiler import Compiler
@@ -26,13 +26,13 @@ from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.errors import NotRetriable
 from forge.jobs.lists.waiting import waiting_facts
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.projects.actions import write_file
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package
 from rune.devices.packages.errors import SelfTestFailed
 from rune.project.files import MemoryFiles
-from rune.source.policy import Outcome
+from rune.source.policy import LimitResult
 from tests.forge.builds.conftest import log_of
 from tests.forge.factories.builds import finished, run_job, take_job
 
@@ -83,7 +83,11 @@ def test_a_build_makes_its_packages_once(
     assert "Package for x86_64-linux: " in log
     assert "x86_64-linux" not in log_of(done), "what is said of a package is in its own log"
     # What was planned is the least: it breaks a limit, and keeps none.
-    assert [each.outcome for each in judgements_of(done)] == [Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.MISSED]
+    assert [each.outcome for each in judgements_of(done)] == [
+        LimitResult.UNKNOWN,
+        LimitResult.UNKNOWN,
+        LimitResult.MISSED,
+    ]
     assert figures_of(done).targets["x86_64-linux"].instructions is None
     # A package's aim is the project's own: what forge.yml wishes is said of the rune.
     rune, package = (dict(each.artefact.spec) for each in (done, by_target["c"]))  # type: ignore[union-attr]
@@ -126,7 +130,7 @@ def test_a_build_makes_its_packages_once(
     Build.objects.filter(project=project).delete()
     assert len(drop_unused(artefacts)) == 4
     assert not Artefact.objects.filter(pk__in=artefacts).exists()
-    assert not ArtefactFile.objects.filter(role=Role.PACKAGE).exists()
+    assert not ArtefactFile.objects.filter(role=FileRole.PACKAGE).exists()
 
 
 @pytest.mark.proof
@@ -140,7 +144,7 @@ def test_what_was_missing_is_counted_once_it_is_installed(
     )
     choose_for_builds(developer, project, {"targets": ["cortex-m4"]})
     done = work(request_build(developer, project))
-    assert [each.outcome for each in judgements_of(done)] == [Outcome.MET, Outcome.MISSED]
+    assert [each.outcome for each in judgements_of(done)] == [LimitResult.MET, LimitResult.MISSED]
     first = packages(done)["cortex-m4"]
     report = first.artefact.report
     lacking: dict[str, Any] = {
@@ -185,7 +189,7 @@ def test_a_package_required_job_its_build_and_ends_with_it(project: Any, develop
     assert waiting_facts([package.job])[package.job_id].reason == "Waits for the build to succeed"
     lease = take_job()
     assert lease.job.pk == build.job_id
-    assert queue.take((Capability.BUILD,)) is None
+    assert queue.take((WorkerCapability.BUILD,)) is None
     queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
     package = build.packages.get()
     assert package.state == JobState.FAILED

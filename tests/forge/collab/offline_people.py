@@ -15,7 +15,7 @@ from pycrdt import Doc, Text, merge_updates
 
 from forge.collab.merging.settling import Settler
 from forge.collab.protocol.frames import (
-    Heard,
+    HeardFrames,
     SyncStep1,
     Update,
     heard_frame,
@@ -69,7 +69,7 @@ class Server:
         match read_frame(frame):
             case SyncStep1(theirs):
                 member.inbox += member.greeting.hear_state(theirs, may_edit=True)
-            case Heard(frames):
+            case HeardFrames(frames):
                 member.heard_by_server = frames
             case Update(update, facts, is_answer):
                 self._take(member, FromMember(update, member, facts, is_answer, member.heard_by_server))

@@ -8,15 +8,15 @@ import pytest
 from django.db import OperationalError, connection
 
 from forge.accounts.models import User
-from forge.collab.reader import Reader
+from forge.collab.reader import RoomReader
 from forge.core.errors import NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Reader]:
-    reader = Reader()
+async def reader() -> AsyncIterator[RoomReader]:
+    reader = RoomReader()
     yield reader
     reader.close()
 
@@ -26,11 +26,11 @@ def connected() -> int:
     return id(connection.connection)
 
 
-async def test_its_connection_is_kept_from_one_question_to_the_next(reader: Reader) -> None:
+async def test_its_connection_is_kept_from_one_question_to_the_next(reader: RoomReader) -> None:
     assert await reader.ask(connected) == await reader.ask(connected)
 
 
-async def test_a_question_whose_connection_broke_is_asked_once_more(reader: Reader) -> None:
+async def test_a_question_whose_connection_broke_is_asked_once_more(reader: RoomReader) -> None:
     connections: list[object] = []
 
     def ask() -> int:
@@ -45,7 +45,7 @@ async def test_a_question_whose_connection_broke_is_asked_once_more(reader: Read
     assert connections[1] is None
 
 
-async def test_a_fault_is_raised_where_it_was_asked_for_and_the_next_is_answered(reader: Reader) -> None:
+async def test_a_fault_is_raised_where_it_was_asked_for_and_the_next_is_answered(reader: RoomReader) -> None:
     def refuse() -> None:
         raise NotFound("This project was deleted.")
 
@@ -54,7 +54,7 @@ async def test_a_fault_is_raised_where_it_was_asked_for_and_the_next_is_answered
     assert await reader.ask(User.objects.count) == 0
 
 
-async def test_it_can_be_asked_again_after_it_was_closed(reader: Reader) -> None:
+async def test_it_can_be_asked_again_after_it_was_closed(reader: RoomReader) -> None:
     await reader.ask(connected)
     reader.close()
     assert await reader.ask(User.objects.count) == 0

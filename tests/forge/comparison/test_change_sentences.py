@@ -12,13 +12,13 @@ from forge.comparison.sentences import sentences
 from forge.comparison.serializers import comparison_to_json
 from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from rune.source.runefile import Outline, outline_to_json
-from rune.source.runefile.outline import Node, NodeArgument, NodeKind, Wire
+from rune.source.runefile.outline import NodeArgument, NodeKind, OutlineNode, Wire
 
-MIC = Node("mic", "capability", "SOUND 16 kHz", 3, None)
-FFT = Node("fft", "block", "fft", 7, None)
-OWN = Node("own", "block", "gate.py", 8, "gate.py")
-MODEL = Node("yes", "model", "yes_no", 11, "yes_no.tflite")
-OUT = Node("out", "output", "SERIAL", 15, None)
+MIC = OutlineNode("mic", "capability", "SOUND 16 kHz", 3, None)
+FFT = OutlineNode("fft", "block", "fft", 7, None)
+OWN = OutlineNode("own", "block", "gate.py", 8, "gate.py")
+MODEL = OutlineNode("yes", "model", "yes_no", 11, "yes_no.tflite")
+OUT = OutlineNode("out", "output", "SERIAL", 15, None)
 AUDIO = "i16[16000]"
 
 DESCRIBED: dict[str, Any] = {
@@ -33,11 +33,13 @@ REPORTED = {"size": 18_000, "memory": {"runs": "compiled"}}
 HOST = {"runs": "host", "arena": None, "constants": None, "live": 4_000}
 
 
-def wire(source: Node, target: Node, *, output: int = 0, input_: int = 0, type_: str | None = AUDIO) -> Wire:
+def wire(
+    source: OutlineNode, target: OutlineNode, *, output: int = 0, input_: int = 0, type_: str | None = AUDIO
+) -> Wire:
     return Wire(source.name, output, target.name, input_, type_)
 
 
-def pipeline(*nodes: Node, wires: tuple[Wire, ...] = ()) -> Snapshot:
+def pipeline(*nodes: OutlineNode, wires: tuple[Wire, ...] = ()) -> Snapshot:
     return Snapshot({}, outline=Outline(nodes, wires))
 
 
@@ -65,12 +67,12 @@ def with_model_file(path: str) -> Snapshot:
 def with_node(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
     """A project that is one stage with arguments."""
     written = tuple(NodeArgument(name, value) for name, value in arguments.items())
-    return Snapshot({}, outline=Outline((Node("stage", kind, detail, 3, None, written),), ()))
+    return Snapshot({}, outline=Outline((OutlineNode("stage", kind, detail, 3, None, written),), ()))
 
 
 def labels(text: str | None, digest: str = "a") -> Snapshot:
     """A project whose labels are a file; without a text it is one that is not read."""
-    node = Node("answer", "block", "label", 3, None, (NodeArgument("wordlist", "$LABELS", "labels.txt"),))
+    node = OutlineNode("answer", "block", "label", 3, None, (NodeArgument("wordlist", "$LABELS", "labels.txt"),))
     texts = {} if text is None else {"labels.txt": text}
     manifest = {"labels.txt": {"digest": text or digest, "size": 9}}
     return Snapshot(manifest, outline=Outline((node,), ()), texts=texts)
@@ -109,7 +111,7 @@ CASES = (
     Case(
         "a stage does something else",
         pipeline(MIC),
-        pipeline(Node("mic", "capability", "SOUND 44.1 kHz", 3, None)),
+        pipeline(OutlineNode("mic", "capability", "SOUND 44.1 kHz", 3, None)),
         ("`mic` changed from SOUND 16 kHz to SOUND 44.1 kHz.",),
     ),
     Case(
@@ -163,7 +165,7 @@ CASES = (
     ),
     Case(
         "an older report tells no arguments",
-        pipeline(Node("stage", "block", "fft", 7, None)),
+        pipeline(OutlineNode("stage", "block", "fft", 7, None)),
         with_node("block", "fft", bins="480"),
     ),
     Case("a label is renamed", labels("7\n8\n"), labels("7\neight\n"), ("Label `8` is now `eight`.",)),
@@ -195,7 +197,7 @@ CASES = (
     Case(
         "a stage is of another kind",
         pipeline(FFT),
-        pipeline(Node("fft", "model", "fft", 7, "fft.tflite")),
+        pipeline(OutlineNode("fft", "model", "fft", 7, "fft.tflite")),
         ("`fft` changed from the proc-block fft to the model fft.",),
     ),
     Case(
@@ -352,7 +354,7 @@ def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: Case) -> None
 
 
 def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> None:
-    raw = Node("mic", "capability", "RAW", 3, None)
+    raw = OutlineNode("mic", "capability", "RAW", 3, None)
     before = Snapshot({"yes_no.tflite": {"digest": "a"}}, outline=Outline((MIC, MODEL), ()))
     after = Snapshot({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
     pipeline = comparison_to_json(compare(before, after))["pipeline"]

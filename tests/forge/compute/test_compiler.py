@@ -20,7 +20,7 @@ from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
 from forge.compute.pool.workdir import claim_workdir, remove_leftovers
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
 from tests.support.patience import PATIENCE
@@ -260,11 +260,11 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
         pid = compiler.pid
         assert pid is not None
 
-        def pace() -> Pace:
+        def pace() -> ComputePace:
             if len(seen) == 4:
-                return Pace.USUAL
+                return ComputePace.USUAL
             seen.append(states_below(pid))
-            return Pace.SUSPENDED
+            return ComputePace.SUSPENDED
 
         limit = 0.5
         begin = time.monotonic()
@@ -280,12 +280,12 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
 def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_path: Path) -> None:
     seen: list[str] = []
     with Compiler(tmp_path / "work") as compiler:
-        paces = iter([Pace.YIELDING, Pace.SUSPENDED])
+        paces = iter([ComputePace.YIELDING, ComputePace.SUSPENDED])
 
-        def pace() -> Pace:
+        def pace() -> ComputePace:
             assert compiler.pid is not None
             seen.append(priority_of(compiler.pid))
-            return next(paces, Pace.USUAL)
+            return next(paces, ComputePace.USUAL)
 
         run(compiler, job(), pace=pace)
         assert compiler.pid is not None
@@ -306,12 +306,12 @@ def test_a_process_that_still_starts_is_not_suspended(tmp_path: Path) -> None:
     """Its keeper still attends to it, and would not see that the server has gone."""
     with Compiler(tmp_path / "work") as compiler:
 
-        def never() -> Pace:
+        def never() -> ComputePace:
             assert compiler.pid is not None
             if states_below(compiler.pid) == {"T"}:
                 assert compiler.isolation is not None
                 raise StopIteration
-            return Pace.SUSPENDED
+            return ComputePace.SUSPENDED
 
         with pytest.raises(StopIteration):
             run(compiler, job(), pace=never)

@@ -21,7 +21,7 @@ from forge.compute.errors import LanguageBusy
 from forge.compute.pool.language import WAITING_LIMIT, CompilerPool, language_pool
 from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import MOMENT, sharing
-from forge.compute.scheduler.slots import Party, Scheduler
+from forge.compute.scheduler.slots import Party, SlotScheduler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
@@ -163,7 +163,7 @@ def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisat
     developer: Any, project: Project
 ) -> None:
     own = CompilerPool()
-    builds = Scheduler(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
+    builds = SlotScheduler(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
     sharing._usage.add(project.organisation_id, 10 * MOMENT, time.monotonic())
     try:
         with builds.claim(Party(uuid4())):

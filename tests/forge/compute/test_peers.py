@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from forge.compute.scheduler import peers as neighbours
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.peers import FILE, OUTDATED, PUBLISH_EVERY, PeerReport, Peers, read_report
 from forge.compute.scheduler.recent_usage import MOMENT, Sharing
-from forge.compute.scheduler.slots import Party, Scheduler
+from forge.compute.scheduler.slots import Party, SlotScheduler
 from tests.support.patience import PATIENCE
 
 ACME, OTHER = uuid4(), uuid4()
@@ -58,16 +58,17 @@ def test_what_was_computed_elsewhere_counts(new_process: NewProcess) -> None:
 def test_schedulers_of_two_processes_read_each_others_reports(new_process: NewProcess) -> None:
     server, worker = new_process("server"), new_process("worker")
     questions, builds = (
-        Scheduler(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for sharing in (server, worker)
+        SlotScheduler(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing)
+        for sharing in (server, worker)
     )
     with questions.claim(Party(ACME)) as greedy:
         server._usage.add(ACME, 2 * MOMENT, time.monotonic())
-        assert greedy.pace() is Pace.USUAL
+        assert greedy.pace() is ComputePace.USUAL
         with builds.claim(Party(OTHER)) as other:
             deadline = time.monotonic() + PATIENCE
-            while greedy.pace() is not Pace.YIELDING:
+            while greedy.pace() is not ComputePace.YIELDING:
                 assert time.monotonic() < deadline
-            assert other.pace() is Pace.USUAL
+            assert other.pace() is ComputePace.USUAL
 
 
 def test_a_process_that_died_is_not_yielded_to(new_process: NewProcess) -> None:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.recent_usage import MOMENT, RecentUsage, Sharing
-from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, Scheduler, choose, may_begin
+from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, SlotScheduler, choose, may_begin
 from tests.support.patience import PATIENCE
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -104,7 +104,7 @@ def test_what_was_computed_is_forgotten_by_halves() -> None:
 
 
 def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
-    scheduler = Scheduler(1, places=1, short=1, half_life=10, head_start=1)
+    scheduler = SlotScheduler(1, places=1, short=1, half_life=10, head_start=1)
     begun = threading.Event()
 
     def second() -> None:
@@ -113,7 +113,7 @@ def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
                 begun.set()
 
     with scheduler.claim(Party(ACME)) as first:
-        assert first.pace() is Pace.USUAL
+        assert first.pace() is ComputePace.USUAL
         thread = threading.Thread(target=second)
         thread.start()
         assert not begun.is_set()
@@ -122,7 +122,7 @@ def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
 
 
 def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
-    scheduler = Scheduler(1, places=1, short=1, half_life=10, head_start=1)
+    scheduler = SlotScheduler(1, places=1, short=1, half_life=10, head_start=1)
     with scheduler.claim(Party(ACME)), scheduler.claim(Party(OTHER)) as late:
         assert scheduler.waiting(OTHER) == 1
         assert not late.wait(lambda: True)
@@ -131,39 +131,39 @@ def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
 
 @pytest.mark.protects("availability/long-builds")
 def test_a_long_turn_is_suspended_for_another_organisation_and_goes_on_after_it() -> None:
-    scheduler = Scheduler(1, places=2, short=5, half_life=10, head_start=0.01)
+    scheduler = SlotScheduler(1, places=2, short=5, half_life=10, head_start=0.01)
     with scheduler.claim(Party(ACME)) as greedy:
-        while greedy.pace() is not Pace.SUSPENDED and scheduler.recent_seconds(ACME) < 0.02:
+        while greedy.pace() is not ComputePace.SUSPENDED and scheduler.recent_seconds(ACME) < 0.02:
             pass
         with scheduler.claim(Party(OTHER)) as other:
-            assert (greedy.pace(), other.pace()) == (Pace.SUSPENDED, Pace.USUAL)
-        assert greedy.pace() is not Pace.SUSPENDED
+            assert (greedy.pace(), other.pace()) == (ComputePace.SUSPENDED, ComputePace.USUAL)
+        assert greedy.pace() is not ComputePace.SUSPENDED
 
 
 def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
-    scheduler = Scheduler(1, places=2, short=0.01, half_life=10, head_start=100)
+    scheduler = SlotScheduler(1, places=2, short=0.01, half_life=10, head_start=100)
     with scheduler.claim(Party(ACME)) as long:
         while long.computed < 0.02:
-            assert long.pace() is not Pace.SUSPENDED
+            assert long.pace() is not ComputePace.SUSPENDED
         with scheduler.claim(Party(OTHER)) as short:
-            assert (long.pace(), short.pace()) == (Pace.SUSPENDED, Pace.USUAL)
-        assert long.pace() is not Pace.SUSPENDED
+            assert (long.pace(), short.pace()) == (ComputePace.SUSPENDED, ComputePace.USUAL)
+        assert long.pace() is not ComputePace.SUSPENDED
 
 
 @pytest.mark.protects("availability/streams-of-questions")
 def test_who_computed_more_yields_while_another_organisation_does_other_work() -> None:
     sharing = Sharing()
     questions, builds = (
-        Scheduler(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2)
+        SlotScheduler(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2)
     )
     with questions.claim(Party(ACME)) as greedy:
         sharing._usage.add(ACME, 2 * MOMENT, time.monotonic())
-        assert greedy.pace() is Pace.USUAL
+        assert greedy.pace() is ComputePace.USUAL
         with builds.claim(Party(OTHER)) as other:
-            assert (greedy.pace(), other.pace()) == (Pace.YIELDING, Pace.USUAL)
-        assert greedy.pace() is Pace.USUAL
+            assert (greedy.pace(), other.pace()) == (ComputePace.YIELDING, ComputePace.USUAL)
+        assert greedy.pace() is ComputePace.USUAL
         with builds.claim(Party(ACME)) as own:
-            assert (greedy.pace(), own.pace()) == (Pace.USUAL, Pace.USUAL)
+            assert (greedy.pace(), own.pace()) == (ComputePace.USUAL, ComputePace.USUAL)
 
 
 def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -> None:
@@ -181,7 +181,7 @@ def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -
 @pytest.mark.slow
 @pytest.mark.protects("availability/streams-of-questions")
 def test_those_who_wait_do_not_wake_each_other() -> None:
-    scheduler = Scheduler(1, places=1, short=10, half_life=10, head_start=1)
+    scheduler = SlotScheduler(1, places=1, short=10, half_life=10, head_start=1)
     is_waiting, is_over = threading.Event(), threading.Event()
     looks = 0
 

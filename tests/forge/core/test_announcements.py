@@ -18,7 +18,7 @@ from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.core.audit import messages
 from forge.core.audit.entries import write_entry
-from forge.core.audit.messages import AuditSentences, AuditTopic, DeclaredTwice
+from forge.core.audit.messages import AuditSentences, AuditTopic, SentenceDeclaredTwice
 from forge.core.events import declarations
 from forge.core.events.announcements import (
     ActivityAnnouncement,
@@ -162,7 +162,7 @@ def test_an_event_is_declared_once() -> None:
 
 
 def test_an_action_has_one_sentence() -> None:
-    with pytest.raises(DeclaredTwice):
+    with pytest.raises(SentenceDeclaredTwice):
         declare(bell(audit=AuditSentences(AuditTopic.FILES, {"file.write": "rang"})))
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.chain import GENESIS, chain_end, extend, extend_all, record_of
-from forge.core.audit.check import Anchor, BadAnchor, Break, check_chain, read_anchors
+from forge.core.audit.check import AuditAnchor, BadAuditAnchor, Break, check_chain, read_anchors
 from forge.core.audit.entries import write_entry
 from forge.core.models import AuditChain, AuditEntry, NeverChanged
 
@@ -157,11 +157,11 @@ def test_what_nobody_did_has_a_commitment_too(user: User) -> None:
 
 def test_an_anchor_that_is_none_is_refused_with_its_line() -> None:
     assert read_anchors(["", f"3:{'a' * 64}\n", f'{{"position": 4, "digest": "{"b" * 64}"}}']) == [
-        Anchor(3, "a" * 64),
-        Anchor(4, "b" * 64),
+        AuditAnchor(3, "a" * 64),
+        AuditAnchor(4, "b" * 64),
     ]
     for line in ("3", "x:y", "{}", '{"position": 1}', "[1]"):
-        with pytest.raises(BadAnchor, match="Line 2"):
+        with pytest.raises(BadAuditAnchor, match="Line 2"):
             read_anchors(["", line])
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from forge.core import periodic
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Blob, PeriodicRun
-from forge.core.periodic import PeriodicTask, Runs, Scheduler, claim, run_claimed, tasks
+from forge.core.periodic import PeriodicScheduler, PeriodicTask, RunsIn, claim, run_claimed, tasks
 from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,14 +36,14 @@ def own_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, PeriodicTas
 
 
 @pytest.fixture
-def scheduler() -> Iterator[Scheduler]:
-    instance = Scheduler()
+def scheduler() -> Iterator[PeriodicScheduler]:
+    instance = PeriodicScheduler()
     yield instance
     instance.stop()
 
 
 def task(
-    action: Callable[[], None], every: float = HOUR, runs: Runs = Runs.ONE_WORKER, name: str = "it"
+    action: Callable[[], None], every: float = HOUR, runs: RunsIn = RunsIn.ONE_WORKER, name: str = "it"
 ) -> PeriodicTask:
     return PeriodicTask(name, every, runs, "does it", action)
 
@@ -62,8 +62,8 @@ def test_the_command_lists_what_runs_where_and_how_often() -> None:
     lines = {line.split()[0]: line for line in listed().splitlines()[1:]}
     assert set(lines) == set(tasks)
     assert {"blobs", "strays", "samples", "jobs", "sessions", "device-codes", "phones"} <= set(lines)
-    assert " ".join(lines["blobs"].split()).startswith(f"blobs 10 min {Runs.ONE_WORKER} never removes stored bytes")
-    assert " ".join(lines["jobs"].split()).startswith(f"jobs 2 s {Runs.EACH_WORKER} not recorded queues jobs again")
+    assert " ".join(lines["blobs"].split()).startswith(f"blobs 10 min {RunsIn.ONE_WORKER} never removes stored bytes")
+    assert " ".join(lines["jobs"].split()).startswith(f"jobs 2 s {RunsIn.EACH_WORKER} not recorded queues jobs again")
 
 
 def test_the_command_does_the_task_that_is_named() -> None:
@@ -125,34 +125,40 @@ def test_what_failed_is_logged_shown_and_tried_again(
     assert PeriodicRun.objects.get(name="it").error == ""
 
 
-def test_one_that_fails_keeps_no_other_from_its_time(own_tasks: dict[str, PeriodicTask], scheduler: Scheduler) -> None:
+def test_one_that_fails_keeps_no_other_from_its_time(
+    own_tasks: dict[str, PeriodicTask], scheduler: PeriodicScheduler
+) -> None:
     often, shared = threading.Semaphore(0), threading.Event()
     for each in (
-        task(fail, 0.0, Runs.EACH_SERVER, "a"),
-        task(lambda: often.release(), 0.0, Runs.EACH_SERVER, "b"),
-        task(fail, HOUR, Runs.ONE_WORKER, "c"),
-        task(shared.set, HOUR, Runs.ONE_WORKER, "d"),
+        task(fail, 0.0, RunsIn.EACH_SERVER, "a"),
+        task(lambda: often.release(), 0.0, RunsIn.EACH_SERVER, "b"),
+        task(fail, HOUR, RunsIn.ONE_WORKER, "c"),
+        task(shared.set, HOUR, RunsIn.ONE_WORKER, "d"),
     ):
         own_tasks[each.name] = each
-    scheduler.start({Runs.EACH_SERVER, Runs.ONE_WORKER})
+    scheduler.start({RunsIn.EACH_SERVER, RunsIn.ONE_WORKER})
     assert all(often.acquire(timeout=PATIENCE) for _ in range(3))
     assert shared.wait(PATIENCE)
 
 
-def test_what_is_for_another_place_is_not_done_here(own_tasks: dict[str, PeriodicTask], scheduler: Scheduler) -> None:
+def test_what_is_for_another_place_is_not_done_here(
+    own_tasks: dict[str, PeriodicTask], scheduler: PeriodicScheduler
+) -> None:
     done: list[str] = []
     here = threading.Semaphore(0)
-    own_tasks["here"] = task(here.release, 0.0, Runs.EACH_SERVER, "here")
-    own_tasks["there"] = task(lambda: done.append("there"), 0.0, Runs.EACH_WORKER, "there")
-    scheduler.start({Runs.EACH_SERVER})
+    own_tasks["here"] = task(here.release, 0.0, RunsIn.EACH_SERVER, "here")
+    own_tasks["there"] = task(lambda: done.append("there"), 0.0, RunsIn.EACH_WORKER, "there")
+    scheduler.start({RunsIn.EACH_SERVER})
     assert all(here.acquire(timeout=PATIENCE) for _ in range(3))
     assert done == []
 
 
-def test_it_ends_at_once_however_long_the_period_is(own_tasks: dict[str, PeriodicTask], scheduler: Scheduler) -> None:
+def test_it_ends_at_once_however_long_the_period_is(
+    own_tasks: dict[str, PeriodicTask], scheduler: PeriodicScheduler
+) -> None:
     ran = threading.Event()
-    own_tasks["it"] = task(ran.set, HOUR, Runs.EACH_SERVER)
-    scheduler.start({Runs.EACH_SERVER})
+    own_tasks["it"] = task(ran.set, HOUR, RunsIn.EACH_SERVER)
+    scheduler.start({RunsIn.EACH_SERVER})
     assert ran.wait(PATIENCE)
     (thread,) = scheduler._threads
     scheduler.stop()

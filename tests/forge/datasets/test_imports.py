@@ -20,7 +20,7 @@ from forge.datasets.imports import actions, batch, job
 from forge.datasets.imports.ending import BYTES_FOR, REPORTS_FOR, stop_old_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, loud, png, sample_of
@@ -80,7 +80,7 @@ def read(client: Client, import_id: str) -> Any:
 
 def run_jobs() -> None:
     """What a worker does."""
-    JobSlots(1, (Capability.BUILD,), threading.Event()).work()
+    JobSlots(1, (WorkerCapability.BUILD,), threading.Event()).work()
 
 
 def imported(client: Client, consent: Consent, data: bytes, **body: Any) -> Any:

@@ -32,7 +32,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.slots import Party
 from forge.jobs import actions as jobs
 from forge.jobs import queue
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.moderation import actions as moderation
 from forge.notices import actions as notices
 from forge.notices import recording
@@ -62,7 +62,7 @@ from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from forge.webhooks import actions as webhooks
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 from rune.source.policy import Policy, RequiredCheck
 from tests.forge.conftest import RUNEFILE
 from tests.forge.factories.blocks import published_block
@@ -542,14 +542,16 @@ def a_failed_build_is_retried(world: World) -> Act:
 @scene(queue.take)
 def a_worker_takes_a_build(world: World) -> Act:
     builds.request_build(world.developer, world.project)
-    return lambda: queue.take((Capability.BUILD,))
+    return lambda: queue.take((WorkerCapability.BUILD,))
 
 
 @scene(progress.tell_log)
 def a_worker_writes_lines(world: World) -> Act:
     lease = _take(world)
-    queue.renew(lease, [queue.LogLine("2 stages", step="check", milliseconds=1.5)])
-    return lambda: queue.renew(lease, [queue.LogLine("a", step="compile"), queue.LogLine("b", "warning", "compile")])
+    queue.renew(lease, [queue.NewLogLine("2 stages", step="check", milliseconds=1.5)])
+    return lambda: queue.renew(
+        lease, [queue.NewLogLine("a", step="compile"), queue.NewLogLine("b", "warning", "compile")]
+    )
 
 
 @scene(progress.tell_change)
@@ -560,7 +562,7 @@ def a_build_is_announced(world: World) -> Act:
 
 @scene(queue.finish)
 def a_build_fails(world: World) -> Act:
-    lease, lines = _take(world), [queue.LogLine("1 error", "error", "check")]
+    lease, lines = _take(world), [queue.NewLogLine("1 error", "error", "check")]
     return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.", lines=lines)
 
 
@@ -575,7 +577,7 @@ def a_build_succeeds(world: World) -> Act:
 @scene(queue.put_back)
 def a_worker_puts_a_build_back(world: World) -> Act:
     lease = _take(world)
-    return lambda: queue.put_back(lease, [queue.LogLine("The server stops.")], counts=False)
+    return lambda: queue.put_back(lease, [queue.NewLogLine("The server stops.")], counts=False)
 
 
 @scene(queue.sweep)
@@ -937,7 +939,7 @@ def a_conflict_is_resolved(world: World) -> Act:
     text = find_file(world.project, "Runefile.yml").text or ""
     write_file(world.owner, world.project, "Runefile.yml", text.encode() + b"# ours\n")
     (conflict,) = merging_of(offer).conflicts
-    return lambda: reviews.resolve_conflict(world.owner, offer, conflict.key, Choice(Side.THEIRS))
+    return lambda: reviews.resolve_conflict(world.owner, offer, conflict.key, MergeChoice(Side.THEIRS))
 
 
 @scene(reviews.start_over)
@@ -1061,7 +1063,7 @@ def _job(world: World) -> Job:
 
 def _job_lease(world: World) -> queue.JobLease:
     _job(world)
-    lease = queue.take((Capability.BUILD,))
+    lease = queue.take((WorkerCapability.BUILD,))
     assert lease is not None
     return lease
 
@@ -1074,7 +1076,7 @@ def a_job_is_queued(world: World) -> Act:
 @scene(queue.take)
 def a_worker_takes_a_job(world: World) -> Act:
     _job(world)
-    return lambda: queue.take((Capability.BUILD,))
+    return lambda: queue.take((WorkerCapability.BUILD,))
 
 
 @scene(queue.finish)

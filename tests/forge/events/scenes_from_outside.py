@@ -19,7 +19,7 @@ from forge.webhooks import grants
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.builds import approved, built
 
-_ORIGIN = outside.Origin("Ada", "https://git.example/acme/kitchen.git main")
+_ORIGIN = outside.OutsideOrigin("Ada", "https://git.example/acme/kitchen.git main")
 
 
 def _link(world: World) -> LinkedBranch:
@@ -32,8 +32,8 @@ def _version(world: World, text: bytes) -> Version:
     return projects.save_version(world.developer, world.project, "Notes")
 
 
-def _incoming(version: Version, commit: str = "1" * 40) -> repositories.Incoming:
-    return repositories.Incoming(version, OutsideCommit(commit, "Ada", "Count to two", 1_700_000_000))
+def _incoming(version: Version, commit: str = "1" * 40) -> repositories.IncomingCommit:
+    return repositories.IncomingCommit(version, OutsideCommit(commit, "Ada", "Count to two", 1_700_000_000))
 
 
 @scene(pushing.push_manifest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
-from forge.deployments.actions import Choice, DeploymentChange, NewDeployment
+from forge.deployments.actions import DeploymentChange, NewDeployment, TagChoice
 from forge.deployments.models import Deployment
 from forge.registry.publishing.actions import publish_build
 from tests.forge.events.scenarios import Act, World, scene
@@ -17,14 +17,14 @@ _OTHER = RUNE + b"other"
 def _two_releases(world: World) -> Deployment:
     deployment = deployed(world.developer, world.project)
     published(world.developer, world.project, "beta", _OTHER)
-    deployments.serve_tag(world.developer, deployment, Choice("beta"))
+    deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
     return deployment
 
 
 @scene(deployments.create_deployment)
 def a_deployment_is_created(world: World) -> Act:
     published(world.developer, world.project, "stable")
-    new = NewDeployment("Website", "web", Choice("stable"))
+    new = NewDeployment("Website", "web", TagChoice("stable"))
     return lambda: deployments.create_deployment(world.developer, world.project, new)
 
 
@@ -44,7 +44,7 @@ def a_deployment_is_deleted(world: World) -> Act:
 def a_deployment_gets_another_version(world: World) -> Act:
     deployment = deployed(world.developer, world.project)
     published(world.developer, world.project, "beta", _OTHER)
-    return lambda: deployments.serve_tag(world.developer, deployment, Choice("beta"))
+    return lambda: deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
 
 
 @scene(deployments.go_back)

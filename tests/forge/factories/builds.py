@@ -27,7 +27,7 @@ from forge.compute.scheduler.slots import Party
 from forge.compute.secret_search import store_scan
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import kind_of
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease
 from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
@@ -102,7 +102,7 @@ def set_job(build: Build, **values: object) -> None:
 
 def take_job() -> JobLease:
     """Leases the job that is next to a worker that builds."""
-    lease = queue.take((Capability.BUILD,))
+    lease = queue.take((WorkerCapability.BUILD,))
     assert lease is not None
     return lease
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from forge.builds.models import Build
-from forge.deployments.actions import Choice, NewDeployment, create_deployment
+from forge.deployments.actions import NewDeployment, TagChoice, create_deployment
 from forge.deployments.models import Deployment, Release
 from forge.projects.actions import write_file
 from forge.projects.models import Project
@@ -32,7 +32,7 @@ def deployed(
     """A deployment of a tag, which is published first where it is not there."""
     if not Tag.objects.filter(repository__project=project, name=tag).exists():
         published(user, project, tag)
-    choice = Choice(tag, follow)
+    choice = TagChoice(tag, follow)
     return create_deployment(user, project, NewDeployment(title, kind, choice, ["https://acme.example"]))
 
 

@@ -11,7 +11,7 @@ from forge.accounts.models import User
 from forge.datasets.consent.actions import agree
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.models import Consent, Sample
-from forge.datasets.samples.actions import Origin, add_sample
+from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.projects.models import Project
 
 
@@ -60,4 +60,6 @@ def sample_of(consent: Consent, person: User, data: bytes | None = None, **optio
     """A sample under a consent."""
     label = options.pop("label", "knock")
     count = consent.data_set.samples.count()
-    return add_sample(person, consent, [loud(count) if data is None else data], label=label, origin=Origin(**options))
+    return add_sample(
+        person, consent, [loud(count) if data is None else data], label=label, origin=SampleOrigin(**options)
+    )

@@ -16,15 +16,15 @@ from forge.core.blobs.links import links_of
 from forge.core.leases import LeaseLost
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
-from forge.jobs.models import Capability, Job, JobState
-from forge.jobs.queue import JobLease, LogLine
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.queue import JobLease, NewLogLine
 from forge.jobs.workers import running
 from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db
 
-BUILD = (Capability.BUILD,)
+BUILD = (WorkerCapability.BUILD,)
 LATE = LEASE + timedelta(seconds=1)
 Execute = Callable[[JobContext], Mapping[str, Any]]
 Enqueue = Callable[..., Job]
@@ -47,7 +47,7 @@ def add(project: Project, developer: User) -> Enqueue:
     """Queues a job of a test's own kind."""
 
     def enqueue(execute: Execute = done, number: int = 1, key: str = "", **values: Any) -> Job:
-        kind = JobKind("test", values.pop("capability", Capability.BUILD), execute, "Test", **values)
+        kind = JobKind("test", values.pop("capability", WorkerCapability.BUILD), execute, "Test", **values)
         kinds.register(kind)
         party = Party(project.organisation_id, developer.pk)
         return queue.enqueue(kind, party.organisation, {"number": number}, party=party, project=project, key=key)
@@ -78,11 +78,11 @@ def test_a_worker_that_lost_its_job_writes_nothing(add: Enqueue) -> None:
     quick = take()
     before = Job.objects.values().get()
     with pytest.raises(LeaseLost):
-        queue.renew(slow, [LogLine("late")], {"progress": 0.9})
+        queue.renew(slow, [NewLogLine("late")], {"progress": 0.9})
     with pytest.raises(LeaseLost):
-        queue.finish(slow, JobState.FAILED, error="late", lines=[LogLine("late")])
+        queue.finish(slow, JobState.FAILED, error="late", lines=[NewLogLine("late")])
     with pytest.raises(LeaseLost):
-        queue.put_back(slow, [LogLine("late")], counts=True)
+        queue.put_back(slow, [NewLogLine("late")], counts=True)
     with pytest.raises(LeaseLost):
         queue.save_checkpoint(slow, b"late")
     assert Job.objects.values().get() == before
@@ -106,9 +106,9 @@ def test_a_job_of_the_same_spec_is_queued_once_while_it_is_unfinished(add: Enque
 
 
 def test_a_worker_takes_only_jobs_for_which_it_has_the_capability(add: Enqueue) -> None:
-    add(capability=Capability.GPU)
+    add(capability=WorkerCapability.GPU)
     assert queue.take(BUILD) is None
-    assert queue.take((Capability.GPU, Capability.LAB)) is not None
+    assert queue.take((WorkerCapability.GPU, WorkerCapability.LAB)) is not None
 
 
 def test_jobs_with_one_key_run_one_at_a_time(add: Enqueue) -> None:

@@ -18,7 +18,7 @@ from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import AuditEntry, BlobLink, Event
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions import actions, job
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson
@@ -74,7 +74,7 @@ def read(client: Client, conversion: str) -> Any:
 
 def run_jobs() -> None:
     """What a worker does."""
-    JobSlots(1, (Capability.LAB,), threading.Event()).work()
+    JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
 
 
 def converted(client: Client, data: bytes = NETWORK, name: str = "network.tflite") -> Any:

@@ -16,7 +16,7 @@ from forge.notices.rules import (
     Audience,
     Level,
     MailChoice,
-    Reason,
+    NoticeCause,
     mail_due,
     recipients,
     stronger,
@@ -49,11 +49,11 @@ def draft(
 
 def test_who_is_asked_hears_why_and_so_does_whose_it_is() -> None:
     reasons = recipients(draft(addressees={ANN}, participants={ANN, BEN}), CAT, Audience(ALL))
-    assert reasons == {ANN: Reason.REQUESTED, BEN: Reason.MINE}
+    assert reasons == {ANN: NoticeCause.REQUESTED, BEN: NoticeCause.MINE}
 
 
 def test_nobody_hears_of_their_own_act() -> None:
-    assert recipients(draft(addressees={ANN}, participants={BEN}), ANN, Audience(ALL)) == {BEN: Reason.MINE}
+    assert recipients(draft(addressees={ANN}, participants={BEN}), ANN, Audience(ALL)) == {BEN: NoticeCause.MINE}
 
 
 def test_who_may_not_read_it_hears_nothing() -> None:
@@ -61,7 +61,7 @@ def test_who_may_not_read_it_hears_nothing() -> None:
 
 
 def test_who_watches_all_hears_of_what_is_not_theirs() -> None:
-    assert recipients(draft(), None, Audience(ALL, {CAT: Level.ALL, DAN: Level.MINE})) == {CAT: Reason.WATCHING}
+    assert recipients(draft(), None, Audience(ALL, {CAT: Level.ALL, DAN: Level.MINE})) == {CAT: NoticeCause.WATCHING}
 
 
 def test_who_turned_a_project_off_hears_nothing_of_it() -> None:
@@ -72,32 +72,34 @@ def test_who_muted_a_thing_hears_of_it_only_by_name() -> None:
     audience = Audience(ALL, muted=frozenset({ANN}))
     assert recipients(draft(REVIEW_REQUESTS, addressees={ANN}), None, audience) == {}
     assert recipients(draft(participants={ANN}), None, audience) == {}
-    assert recipients(draft(addressees={ANN}), None, audience) == {ANN: Reason.REQUESTED}
+    assert recipients(draft(addressees={ANN}), None, audience) == {ANN: NoticeCause.REQUESTED}
 
 
 @pytest.mark.parametrize(
     ("reason", "choice", "now", "due"),
     [
-        (Reason.REQUESTED, MailChoice.REQUESTED_AND_DIGEST, EVENING, EVENING + MAIL_AFTER),
-        (Reason.MINE, MailChoice.REQUESTED_AND_DIGEST, EVENING, DIGEST_TOMORROW),
-        (Reason.WATCHING, MailChoice.DIGEST, MORNING, DIGEST_TODAY),
-        (Reason.REQUESTED, MailChoice.DIGEST, EVENING, DIGEST_TOMORROW),
-        (Reason.REQUESTED, MailChoice.REQUESTED, EVENING, EVENING + MAIL_AFTER),
-        (Reason.MINE, MailChoice.REQUESTED, EVENING, None),
-        (Reason.REQUESTED, MailChoice.NONE, EVENING, None),
+        (NoticeCause.REQUESTED, MailChoice.REQUESTED_AND_DIGEST, EVENING, EVENING + MAIL_AFTER),
+        (NoticeCause.MINE, MailChoice.REQUESTED_AND_DIGEST, EVENING, DIGEST_TOMORROW),
+        (NoticeCause.WATCHING, MailChoice.DIGEST, MORNING, DIGEST_TODAY),
+        (NoticeCause.REQUESTED, MailChoice.DIGEST, EVENING, DIGEST_TOMORROW),
+        (NoticeCause.REQUESTED, MailChoice.REQUESTED, EVENING, EVENING + MAIL_AFTER),
+        (NoticeCause.MINE, MailChoice.REQUESTED, EVENING, None),
+        (NoticeCause.REQUESTED, MailChoice.NONE, EVENING, None),
     ],
 )
-def test_an_email_is_due_as_was_chosen(reason: Reason, choice: MailChoice, now: datetime, due: datetime | None) -> None:
+def test_an_email_is_due_as_was_chosen(
+    reason: NoticeCause, choice: MailChoice, now: datetime, due: datetime | None
+) -> None:
     assert mail_due(reason, choice, now) == due
 
 
 def test_the_next_digest_at_the_very_moment_is_tomorrows() -> None:
-    assert mail_due(Reason.MINE, MailChoice.DIGEST, DIGEST_TODAY) == DIGEST_TODAY + timedelta(days=1)
+    assert mail_due(NoticeCause.MINE, MailChoice.DIGEST, DIGEST_TODAY) == DIGEST_TODAY + timedelta(days=1)
 
 
 def test_of_two_reasons_the_one_that_asks_counts() -> None:
-    assert stronger(Reason.WATCHING, Reason.REQUESTED) is Reason.REQUESTED
-    assert stronger(Reason.MINE, Reason.WATCHING) is Reason.MINE
+    assert stronger(NoticeCause.WATCHING, NoticeCause.REQUESTED) is NoticeCause.REQUESTED
+    assert stronger(NoticeCause.MINE, NoticeCause.WATCHING) is NoticeCause.MINE
 
 
 @pytest.mark.protects("mail/templates")
@@ -106,49 +108,49 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
     [
         (
             REVIEW_REQUESTS,
-            Reason.REQUESTED,
+            NoticeCause.REQUESTED,
             {"message": "first-round", "build": 3},
             "Jo asks for your review of build 3",
             "Review",
         ),
         (
             REVIEW_REQUESTS,
-            Reason.WATCHING,
+            NoticeCause.WATCHING,
             {"message": "first-round", "build": 3},
             "Jo asks for a review of build 3",
             "Open",
         ),
         (
             REVIEW_REQUESTS,
-            Reason.REQUESTED,
+            NoticeCause.REQUESTED,
             {"message": "later-round", "round": 2, "build": 4},
             "Jo asks for your review again: round 2, build 4",
             "Review",
         ),
-        (CLOSED_REVIEWS, Reason.MINE, {"message": "closed"}, "Jo closed the review", "Open"),
-        (VERDICTS, Reason.MINE, {"message": "approved", "build": 3}, "Jo approved build 3", "Open"),
-        (VERDICTS, Reason.MINE, {"message": "changes", "build": 3}, "Jo asks for changes to build 3", "Open"),
-        (VERDICTS, Reason.MINE, {"message": "undone", "build": 3}, "Jo withdrew the verdict on build 3", "Open"),
-        (COMMENTS, Reason.MINE, {"message": "comment"}, "Jo commented", "Open"),
-        (MENTIONS, Reason.REQUESTED, {"message": "mentioned"}, "Jo mentioned you", "Answer"),
+        (CLOSED_REVIEWS, NoticeCause.MINE, {"message": "closed"}, "Jo closed the review", "Open"),
+        (VERDICTS, NoticeCause.MINE, {"message": "approved", "build": 3}, "Jo approved build 3", "Open"),
+        (VERDICTS, NoticeCause.MINE, {"message": "changes", "build": 3}, "Jo asks for changes to build 3", "Open"),
+        (VERDICTS, NoticeCause.MINE, {"message": "undone", "build": 3}, "Jo withdrew the verdict on build 3", "Open"),
+        (COMMENTS, NoticeCause.MINE, {"message": "comment"}, "Jo commented", "Open"),
+        (MENTIONS, NoticeCause.REQUESTED, {"message": "mentioned"}, "Jo mentioned you", "Answer"),
         (
             FAILED_BUILDS,
-            Reason.MINE,
+            NoticeCause.MINE,
             {"message": "error", "error": "{who} is no stage."},
             "{who} is no stage.",
             "See why",
         ),
-        (FAILED_BUILDS, Reason.MINE, {"message": "no-error"}, "The build failed", "See why"),
+        (FAILED_BUILDS, NoticeCause.MINE, {"message": "no-error"}, "The build failed", "See why"),
         (
             PUBLISHED_RUNES,
-            Reason.MINE,
+            NoticeCause.MINE,
             {"message": "published", "build_number": 3, "tag": "1.0"},
             "Jo published build 3 as 1.0",
             "Open",
         ),
         (
             STOPPED_WEBHOOKS,
-            Reason.REQUESTED,
+            NoticeCause.REQUESTED,
             {"message": "stopped", "host": "ci.example"},
             "Deliveries to ci.example failed for days. Nothing more is sent there",
             "See why",
@@ -156,16 +158,18 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
     ],
 )
 def test_each_kind_has_its_words_and_its_next_step(
-    topic: NoticeTopic, reason: Reason, facts: dict[str, object], text: str, step: str
+    topic: NoticeTopic, reason: NoticeCause, facts: dict[str, object], text: str, step: str
 ) -> None:
     assert sentence(topic, reason, "Jo", facts) == text
     assert action(topic, reason) == step
 
 
 def test_words_say_how_much_more_there_is_and_name_someone_who_is_gone() -> None:
-    assert sentence(COMMENTS, Reason.MINE, "", {"message": "comment"}, 3) == "Someone commented · and 2 more events"
+    assert (
+        sentence(COMMENTS, NoticeCause.MINE, "", {"message": "comment"}, 3) == "Someone commented · and 2 more events"
+    )
 
 
 def test_a_topic_that_no_app_declares_any_more_reads_as_the_name_of_the_thing() -> None:
-    assert sentence(None, Reason.MINE, "Jo", {"title": "Build 3", "message": "gone"}) == "Build 3"
-    assert action(None, Reason.MINE) == "Open"
+    assert sentence(None, NoticeCause.MINE, "Jo", {"title": "Build 3", "message": "gone"}) == "Build 3"
+    assert action(None, NoticeCause.MINE) == "Open"

@@ -19,7 +19,7 @@ from forge.player.messages import (
     read_from_phone,
     read_from_studio,
 )
-from forge.player.pace import Pace
+from forge.player.pace import PlayerPace
 
 TENSOR = {"type": "f32", "dimensions": [1, 2], "elements": [0.25, None]}
 OUTPUTS: dict[str, Any] = {
@@ -119,7 +119,7 @@ def test_anything_else_is_refused(text: str) -> None:
 
 
 def test_a_pace_gives_some_at_once_and_then_so_many_a_second() -> None:
-    pace = Pace(a_second=10, at_once=3)
+    pace = PlayerPace(a_second=10, at_once=3)
     assert [pace.take(5.0) for _ in range(4)] == [True, True, True, False]
     assert [pace.take(5.125), pace.take(5.15)] == [True, False]
     assert [pace.take(60.0) for _ in range(4)] == [True, True, True, False]

@@ -15,7 +15,7 @@ from forge.accounts.actions import create_organisation, set_quota
 from forge.accounts.errors import UnknownResource
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
-from forge.accounts.quotas.limits import OF_ORGANISATION, Resource, limits_of
+from forge.accounts.quotas.limits import OF_ORGANISATION, QuotaResource, limits_of
 from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, QuotaReached, TooOften
 from forge.core.models import AuditEntry
@@ -117,7 +117,7 @@ def test_only_the_installation_sets_a_quota_and_it_is_written_down(organisation:
     with pytest.raises(Forbidden):
         set_quota(owner, organisation.stream, "builds", 10**6)
     set_quota(INSTALLATION, organisation.stream, "builds", 7)
-    assert limits_of(organisation.stream)[Resource.BUILDS] == 7
+    assert limits_of(organisation.stream)[QuotaResource.BUILDS] == 7
     entry = AuditEntry.objects.get(action="quota.set")
     assert (entry.subject, entry.data) == (organisation.stream, {"resource": "builds", "limit": 7})
     set_quota(INSTALLATION, organisation.stream, "builds", None)
@@ -126,9 +126,9 @@ def test_only_the_installation_sets_a_quota_and_it_is_written_down(organisation:
 
 def test_a_default_is_changed_for_all_but_those_with_their_own(organisation: Organisation) -> None:
     set_quota(INSTALLATION, "organisation", "projects", 3)
-    assert limits_of("organisation:somebody-else")[Resource.PROJECTS] == 3
+    assert limits_of("organisation:somebody-else")[QuotaResource.PROJECTS] == 3
     set_quota(INSTALLATION, organisation.stream, "projects", 9)
-    assert limits_of(organisation.stream)[Resource.PROJECTS] == 9
+    assert limits_of(organisation.stream)[QuotaResource.PROJECTS] == 9
 
 
 @pytest.mark.parametrize(("holder", "resource"), [("organisation", "wishes"), ("user", "bytes")])
@@ -143,9 +143,9 @@ def test_the_command_shows_and_sets(organisation: Organisation, user: User, caps
     assert "50.0 GB" in shown
     assert "500" in shown
     call_command("quota", user.email, "sockets=3")
-    assert limits_of(user.stream)[Resource.SOCKETS] == 3
+    assert limits_of(user.stream)[QuotaResource.SOCKETS] == 3
     call_command("quota", "organisations", "projects=4")
-    assert limits_of(organisation.stream)[Resource.PROJECTS] == 4
+    assert limits_of(organisation.stream)[QuotaResource.PROJECTS] == 4
     call_command("quota", "acme", "bytes=default")
     assert "20.0 GB" in capsys.readouterr().out
 

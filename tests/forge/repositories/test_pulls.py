@@ -14,7 +14,7 @@ from django.test import Client
 from forge.accounts.models import Organisation, User
 from forge.core.models import AuditEntry
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.actions import create_from_git, push_to_git, save_version, write_file
 from forge.projects.files.contents import list_files
@@ -28,7 +28,7 @@ from forge.repositories.models import LinkedBranch, Pull
 from forge.reviews.actions import close_change_request, merge_past_gate, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 from tests.forge.conftest import RUNEFILE
 from tests.forge.projects.git_server import TOKEN, bare, commit, git_server
 
@@ -74,7 +74,7 @@ def commit_outside(work: Path, message: str, **files: str) -> str:
 
 def run_jobs() -> None:
     """What a server's threads do."""
-    JobSlots(1, (Capability.SEND,), threading.Event(), computes=False).work()
+    JobSlots(1, (WorkerCapability.SEND,), threading.Event(), computes=False).work()
 
 
 def pulled(user: User, project: Project, token: str = "") -> Pull:
@@ -135,7 +135,7 @@ def test_what_both_sides_changed_is_a_change_request_and_merges_as_one(
     change.refresh_from_db()
 
     (conflict,) = merging_of(change).conflicts
-    resolve_conflict(user, change, conflict.key, Choice(Side.THEIRS))
+    resolve_conflict(user, change, conflict.key, MergeChoice(Side.THEIRS))
     merge_past_gate(owner, change, "a test")
     assert [text(project, path) for path in ("notes.md", "mine.md", "theirs.md")] == [
         "One there.\n",

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from forge.core.database.presence import Presence
+from forge.core.database.presence import DatabasePresence
 from forge.request_limits.database_gate import DatabaseGate
 
 Sent = list[dict[str, Any]]
 
 
 def ask(
-    presence: Presence,
+    presence: DatabasePresence,
     path: str,
     application: Callable[..., Awaitable[None]],
     meanwhile: Callable[[], None] = lambda: None,
@@ -52,7 +52,7 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.mark.protects("operation/database-away")
 def test_a_request_that_waits_is_answered_when_the_database_goes_away() -> None:
-    presence = Presence()
+    presence = DatabasePresence()
     sent = ask(presence, "/api/v1/me", hang, lambda: presence.set_away(is_away=True))
     assert sent[0]["status"] == 503
     assert dict(sent[0]["headers"])[b"content-type"] == b"application/problem+json"
@@ -62,7 +62,7 @@ def test_a_request_that_waits_is_answered_when_the_database_goes_away() -> None:
 
 @pytest.mark.protects("operation/database-away")
 def test_new_requests_are_refused_with_a_page_and_addresses_without_it_are_answered() -> None:
-    presence = Presence()
+    presence = DatabasePresence()
     presence.set_away(is_away=True)
     sent = ask(presence, "/acme/kitchen/studio", hang)
     assert sent[0]["status"] == 503
@@ -74,7 +74,7 @@ def test_new_requests_are_refused_with_a_page_and_addresses_without_it_are_answe
 
 
 def test_an_answer_that_has_begun_goes_on() -> None:
-    presence = Presence()
+    presence = DatabasePresence()
 
     async def stream(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -92,4 +92,4 @@ def test_what_an_application_raises_is_raised() -> None:
         raise ValueError("its own")
 
     with pytest.raises(ValueError, match="its own"):
-        ask(Presence(), "/acme", fail)
+        ask(DatabasePresence(), "/acme", fail)

@@ -47,7 +47,7 @@ from forge.reviews.errors import (
 )
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 from tests.forge.factories.builds import approved
 from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 
@@ -150,7 +150,7 @@ def test_who_may_not_edit_decides_nothing(
             (actions.merge_past_gate, ("why",)),
             (actions.start_over, ()),
             (actions.undo_merge, ()),
-            (actions.resolve_conflict, ("x", Choice(Side.OURS))),
+            (actions.resolve_conflict, ("x", MergeChoice(Side.OURS))),
         ]
         for act, more in acts:
             with pytest.raises(Forbidden):
@@ -233,15 +233,15 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     with pytest.raises(CannotMerge, match="conflict left"):
         actions.merge_past_gate(owner, again(owner, offer), "now")
     with pytest.raises(NoSuchConflict):
-        actions.resolve_conflict(developer, again(developer, offer), "0" * 32, Choice(Side.OURS))
+        actions.resolve_conflict(developer, again(developer, offer), "0" * 32, MergeChoice(Side.OURS))
     with pytest.raises(Invalid):
-        actions.resolve_conflict(developer, again(developer, offer), conflict.key, Choice(Side.BOTH))
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Choice(Side.THEIRS))
+        actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.BOTH))
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.THEIRS))
     assert read(developer, offer).unresolved == ()
     actions.start_over(developer, again(developer, offer))
     assert len(read(developer, offer).unresolved) == 1
     written = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Choice(Side.WRITTEN, written))
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.WRITTEN, written))
     approved(built_merged(developer, offer))
     actions.merge_change_request(developer, again(developer, offer))
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
@@ -255,7 +255,7 @@ def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     offer = offered(partner, fork, ("2.5", "3"))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
     key = read(developer, offer).conflicts[0].key
-    actions.resolve_conflict(developer, again(developer, offer), key, Choice(Side.THEIRS))
+    actions.resolve_conflict(developer, again(developer, offer), key, MergeChoice(Side.THEIRS))
     approved(built_merged(developer, offer))
     request = again(developer, offer)
     assert missing_to_merge(request, merging_of(request)) == ()

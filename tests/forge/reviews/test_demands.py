@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
-from rune.source.policy import Approval, Figure, Figures, Limit, LimitKind, Owners, Policy, judge
+from rune.source.policy import ApprovalRule, BuildFigures, Figure, Limit, LimitKind, Owners, Policy, judge
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (
@@ -18,7 +18,9 @@ OWNER, DEVELOPER, VIEWER = (
 )
 NO_RULES = Policy()
 EVERYONE = (OWNER, DEVELOPER, VIEWER)
-STRICT = Policy((Limit(LimitKind.ACCURACY, 0.95),), (Approval(2), Approval(roles=("owner",))), ("latest", "versions"))
+STRICT = Policy(
+    (Limit(LimitKind.ACCURACY, 0.95),), (ApprovalRule(2), ApprovalRule(roles=("owner",))), ("latest", "versions")
+)
 LAX = Policy((Limit(LimitKind.ACCURACY, 0.5),), (), ())
 
 
@@ -42,7 +44,7 @@ def decision_for(
     accuracy: float | None = None,
 ) -> Demands:
     share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
-    judgements = judge(proposed, Figures(1, 1, accuracy=share))
+    judgements = judge(proposed, BuildFigures(1, 1, accuracy=share))
     original_authors = frozenset(each.person for each in authors)
     return demands(Situation(members, proposed, in_force, since, verdicts, original_authors, judgements), tag)
 
@@ -71,7 +73,9 @@ def test_who_wants_changes_keeps_it_from_a_protected_tag_whatever_others_say() -
 
 
 def test_the_approvals_of_a_policy_come_from_whom_it_names() -> None:
-    rules = Policy(approvals=(Approval(people=("ari@acme.example",)), Approval(2, roles=("owner", "developer"))))
+    rules = Policy(
+        approvals=(ApprovalRule(people=("ari@acme.example",)), ApprovalRule(2, roles=("owner", "developer")))
+    )
     decision = decision_for(proposed=rules, in_force=rules, verdicts=(approval(OWNER),))
     assert [(each.approvers, each.lacking) for each in decision.approvals] == [((), 1), (("Mika",), 1)]
     both = decision_for(
@@ -81,7 +85,7 @@ def test_the_approvals_of_a_policy_come_from_whom_it_names() -> None:
 
 
 def test_an_address_of_nobody_is_said() -> None:
-    rules = Policy(approvals=(Approval(people=("gone@acme.example",)),))
+    rules = Policy(approvals=(ApprovalRule(people=("gone@acme.example",)),))
     (sentence,) = decision_for(proposed=rules, in_force=rules).missing
     assert "gone@acme.example cannot give one: no member has confirmed that address." in sentence
 
@@ -144,7 +148,7 @@ def test_objections_hold_whichever_rules_they_were_given_under() -> None:
 # -- owners of files
 
 OWNED = Policy(
-    approvals=(), protected_tags=("versions",), owners=(Owners("models/", Approval(people=(VIEWER.address,))),)
+    approvals=(), protected_tags=("versions",), owners=(Owners("models/", ApprovalRule(people=(VIEWER.address,))),)
 )
 
 
@@ -192,7 +196,7 @@ def test_taking_the_owners_out_needs_the_owners_in_force() -> None:
 
 @pytest.mark.protects("reviews/former-file-owners")
 def test_a_team_owns_files_by_its_people_of_today() -> None:
-    rules = replace(OWNED, owners=(Owners("*", Approval(teams=("audio",))),))
+    rules = replace(OWNED, owners=(Owners("*", ApprovalRule(teams=("audio",))),))
     heard = replace(DEVELOPER, teams=frozenset({"audio"}))
     verdict = approval(DEVELOPER, rules)
     assert owned(verdict, in_force=rules, proposed=rules, members=(OWNER, heard)).missing == ()

@@ -23,7 +23,7 @@ from forge.reviews.actions import RequestedGroup, Rules, ask_for_review, change_
 from forge.reviews.errors import ConfirmationNeeded
 from forge.reviews.models import OrganisationRules, Verdict
 from forge.reviews.rules.access import rule_facets, rules_of
-from rune.source.policy import Approval, Policy
+from rune.source.policy import ApprovalRule, Policy
 from tests.forge.factories.builds import built
 from tests.support.compact_html import compact
 
@@ -54,7 +54,7 @@ def test_a_project_that_protects_nothing_is_held_to_its_organisations_rules(
 @pytest.mark.protects("reviews/organisation-rules")
 def test_a_stricter_project_stays_stricter(project: Project, developer: Any, reviewer: Any, owner: Any) -> None:
     change_rules(owner, project.organisation, Rules(1, ("versions",)))
-    policy = Policy(approvals=(Approval(2),), protected_tags=("versions",))
+    policy = Policy(approvals=(ApprovalRule(2),), protected_tags=("versions",))
     build = built(developer, project, policy=policy.to_json())
     give_verdict(reviewer, build, "approve")
     with pytest.raises(GateClosed, match="1 of 2 approvals"):

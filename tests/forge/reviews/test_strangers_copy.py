@@ -22,7 +22,7 @@ from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import merge_past_gate, offer_changes, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 from tests.forge.conftest import RUNEFILE
 from tests.forge.factories.builds import approved, built
 
@@ -103,8 +103,8 @@ def test_both_sides_change_a_stage_and_nothing_is_lost(
         merge_past_gate(owner, request, "It was shown at the fair already.")
     (conflict,) = merging_of(request).conflicts
     with pytest.raises(NotFound):
-        resolve_conflict(stranger, request, conflict.key, Choice(Side.THEIRS))
-    resolve_conflict(owner, request, conflict.key, Choice(Side.THEIRS))
+        resolve_conflict(stranger, request, conflict.key, MergeChoice(Side.THEIRS))
+    resolve_conflict(owner, request, conflict.key, MergeChoice(Side.THEIRS))
     result = merging_of(request).result
     assert set(result.manifest) >= {"Runefile.yml", "mine.md", "draft.md"}
     assert b"[1, 2]" in result.texts["Runefile.yml"]

@@ -11,7 +11,7 @@ import pytest
 from forge.accounts.actions import set_quota
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import usage_of
 from forge.builds.models import Preview
 from forge.builds.previews.copies import COPY_LIMIT
@@ -116,7 +116,7 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     with pytest.raises(TooOften, match="You tried 1 change in the last hour"):
         actions.try_changes(reviewer, review, change)
     actions.try_changes(developer, review, change)
-    assert {each.resource: each.used for each in usage_of(organisation)}[Resource.TRIALS] == 2
+    assert {each.resource: each.used for each in usage_of(organisation)}[QuotaResource.TRIALS] == 2
     set_quota(INSTALLATION, organisation.stream, "trials", 2)
     with pytest.raises(TooOften, match="The organisation tried 2 changes") as refused:
         actions.try_changes(developer, review, change)

@@ -15,7 +15,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
 from forge.reviews.models import Review, Verdict
-from rune.running.evaluation.evaluation import Outcome
+from rune.running.evaluation.evaluation import SampleOutcome
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import Limit
 from tests.forge.builds.test_evaluation_pages import evaluated
@@ -128,7 +128,7 @@ def test_a_build_that_its_reader_judged_and_approved_is_called_approved(
 def test_labels_that_are_no_longer_tested_are_said_and_the_accuracy_is_not_simply_met(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    before = [Outcome(str(label), str(label), str(label)) for label in (1, 2, 6, 9)]
+    before = [SampleOutcome(str(label), str(label), str(label)) for label in (1, 2, 6, 9)]
     give_verdict(reviewer, evaluated(built(developer, project), before), "approve")
     write_file(developer, project, "notes.txt", b"fewer")
     build = evaluated(built(developer, project, RUNE + b"fewer"), before[:1], "sha256:" + "2" * 64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.models import User
-from forge.deployments.actions import Choice, create_key, serve_tag
+from forge.deployments.actions import TagChoice, create_key, serve_tag
 from forge.projects.models import Project
 from tests.forge.factories.builds import RUNE
 from tests.forge.factories.deployments import deployed, published
@@ -63,7 +63,7 @@ def deployment_addresses(person: User, project: Project, size: int = 1) -> dict[
     """Makes a deployment with two releases and keys, and others beside it; gives what the addresses name by id."""
     deployment = deployed(person, project)
     published(person, project, "beta", RUNE + b"beta")
-    serve_tag(person, deployment, Choice("beta"))
+    serve_tag(person, deployment, TagChoice("beta"))
     keys = [create_key(person, deployment, f"key {number}")[0] for number in range(size)]
     for number in range(size - 1):
         deployed(person, project, title=f"Site {number}")

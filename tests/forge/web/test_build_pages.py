@@ -19,10 +19,10 @@ from forge.projects.actions import update_project, write_file
 from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.templatetags.look import ticked
-from rune.compiler.verify.comparison import Figures
-from rune.compiler.verify.runes.rebuild_result import FRESH, Rebuild, RebuildState
+from rune.compiler.verify.comparison import DeviationFigures
+from rune.compiler.verify.runes.rebuild_result import FRESH, RebuildResult, RebuildState
 from rune.compiler.verify.runes.verification import RuneVerification
-from rune.compiler.verify.verification import ModelVerification, Runs, Verification
+from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built, set_job
 from tests.forge.factories.seen import seen_form
 from tests.support.compact_html import compact
@@ -266,7 +266,9 @@ def test_builds_of_the_same_files_keep_their_own_times(project: Any, developer: 
 def test_the_page_says_how_the_rune_stands_to_the_reference(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    model = ModelVerification("digits", "digits.tflite", Runs.COMPILED, 40, Figures(elements=80, bytes=80))
+    model = ModelVerification(
+        "digits", "digits.tflite", ModelRunner.COMPILED, 40, DeviationFigures(elements=80, bytes=80)
+    )
     report = Verification("ai-edge-litert 2.3.0", RuneVerification(20, 3, 100), (model,)).to_json()
     build = built(people["developer"], project, verify=report)
     page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
@@ -280,14 +282,20 @@ def test_the_page_says_how_the_rune_stands_to_the_reference(
     ("rebuild", "tag", "sentence"),
     [
         (FRESH, '<span class="tag ok">', "Identical to the reference on 40 inputs"),
-        (Rebuild(RebuildState.OTHER_TOOLCHAIN, "0.0.9"), '<span class="tag warn">', "Not rebuilt: made by 0.0.9; "),
+        (
+            RebuildResult(RebuildState.OTHER_TOOLCHAIN, "0.0.9"),
+            '<span class="tag warn">',
+            "Not rebuilt: made by 0.0.9; ",
+        ),
     ],
     ids=["built here", "another version"],
 )
 def test_a_rune_that_was_not_rebuilt_is_not_green(
-    project: Any, people: dict[str, Any], browser_of: Browser, rebuild: Rebuild, tag: str, sentence: str
+    project: Any, people: dict[str, Any], browser_of: Browser, rebuild: RebuildResult, tag: str, sentence: str
 ) -> None:
-    model = ModelVerification("digits", "digits.tflite", Runs.COMPILED, 40, Figures(elements=80, bytes=80))
+    model = ModelVerification(
+        "digits", "digits.tflite", ModelRunner.COMPILED, 40, DeviationFigures(elements=80, bytes=80)
+    )
     verification = Verification("r", RuneVerification(20, 0, 100), (model,), rebuild=rebuild, seed=2860486313)
     build = built(people["developer"], project, verify=verification.to_json())
     page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
@@ -346,7 +354,7 @@ def test_a_build_from_before_verification_has_its_page(
 ) -> None:
     build = built(people["developer"], project)
     page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
-    assert "Figures" in page
+    assert "DeviationFigures" in page
     assert "Not verified" not in page
 
 

@@ -19,8 +19,8 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, 
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key
 from forge.web.builds.figures import OverviewFigure, overview_figures
-from forge.web.builds.steps import Standing, next_step, steps
-from rune.source.policy import Outcome
+from forge.web.builds.steps import BuildStanding, next_step, steps
+from rune.source.policy import LimitResult
 from tests.forge.factories.builds import approved, built, failed_build
 from tests.forge.web.test_build_pages import MAP
 
@@ -112,7 +112,7 @@ def test_what_is_said_of_a_stage_a_line_or_a_figure_leads_to_the_tab_that_shows_
     assert re.findall(r'<div class="grow"> <a href="([^"]*)"><b>', alone) == places
 
 
-READY = Standing("/acme/kitchen/builds/1", JobState.SUCCEEDED, next_tag="1.0")
+READY = BuildStanding("/acme/kitchen/builds/1", JobState.SUCCEEDED, next_tag="1.0")
 EVERYTHING = replace(READY, may_edit=True, may_ask=True, may_publish=True)
 
 
@@ -133,7 +133,9 @@ EVERYTHING = replace(READY, may_edit=True, may_ask=True, may_publish=True)
         (replace(READY, state=JobState.FAILED), None, True),
     ],
 )
-def test_the_next_step_follows_from_how_far_the_build_is(build: Standing, words: str | None, is_main: bool) -> None:
+def test_the_next_step_follows_from_how_far_the_build_is(
+    build: BuildStanding, words: str | None, is_main: bool
+) -> None:
     step = next_step(build)
     assert (None if step is None else step.words) == words
     if step is not None:
@@ -156,7 +158,7 @@ def _figure(name: str, limit: ShownLimit | None = None) -> ShownFigure:
 
 
 def test_what_has_a_limit_stands_on_the_page_and_other_figures_unfold() -> None:
-    met = OUTCOME_TAGS[Outcome.MET]
+    met = OUTCOME_TAGS[LimitResult.MET]
     flash, recall = ShownLimit("Flash on pico", "at most 2 kB", met, ""), ShownLimit("Recall of yes", "", met, "")
     accurate = ShownLimit("Accuracy", "at least 90 %", met, "")
     rows = overview_figures(

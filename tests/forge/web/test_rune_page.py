@@ -25,7 +25,7 @@ from forge.registry.listings.picture import PictureFacts
 from forge.registry.publishing.actions import publish_build
 from forge.web.runes.usage_snippets import PublishedRune, interface_of, snippets
 from rune.devices.boards.finding import boards
-from rune.running.evaluation.evaluation import Outcome
+from rune.running.evaluation.evaluation import SampleOutcome
 from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import NEEDS, approved, built, packed
 from tests.forge.factories.seen import seen_form
@@ -165,7 +165,7 @@ def test_the_page_says_what_was_measured_and_nothing_else(
         assert unmeasured not in page, unmeasured
     build = public.repository.tags.get().build
     packed(build, "cortex-m4", NEEDS | {"ram": 60_000}, b"PK m4")
-    outcomes = [Outcome(str(number), "yes" if number % 2 else "no", "yes") for number in range(60)]
+    outcomes = [SampleOutcome(str(number), "yes" if number % 2 else "no", "yes") for number in range(60)]
     evaluated(build, outcomes)
     fork = fork_project(developer, public, public.organisation, "twin")
     page = Client().get("/acme/kitchen").content.decode()

@@ -19,7 +19,7 @@ from forge.accounts.models import Membership, Organisation, User
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
 from forge.jobs import queue
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease
 from forge.jobs.workers.running import RunningJob
 from forge.notices.models import Notice
@@ -28,7 +28,7 @@ from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, close_review, give_verdict
 from forge.webhooks.actions import (
     MOST,
-    Change,
+    WebhookChange,
     change_webhook,
     create_webhook,
     delete_webhook,
@@ -39,7 +39,7 @@ from forge.webhooks.actions import (
 from forge.webhooks.delivery import jobs as deliveries
 from forge.webhooks.delivery.jobs import DELIVERY, LEASE
 from forge.webhooks.delivery.schedule import AFTER, wait_after
-from forge.webhooks.delivery.sending import Answer, send
+from forge.webhooks.delivery.sending import ReceiverAnswer, send
 from forge.webhooks.delivery.signing import BOTH_FOR, headers_of, secret_of
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
@@ -49,7 +49,7 @@ from tests.forge.webhooks.receiver import receiving
 pytestmark = pytest.mark.django_db
 
 TOPICS = ["build", "review", "publish"]
-ACCEPTED, REFUSED = Answer(5, status=200), Answer(5, status=500, body="no")
+ACCEPTED, REFUSED = ReceiverAnswer(5, status=200), ReceiverAnswer(5, status=500, body="no")
 
 
 @pytest.fixture
@@ -63,10 +63,10 @@ def webhook(organisation: Organisation, owner: User) -> Webhook:
 
 
 def take(now: datetime | None = None) -> JobLease | None:
-    return queue.take((Capability.SEND,), now)
+    return queue.take((WorkerCapability.SEND,), now)
 
 
-def attempt(now: datetime | None = None, answer: Answer | None = None) -> Delivery:
+def attempt(now: datetime | None = None, answer: ReceiverAnswer | None = None) -> Delivery:
     """Sends the message that is next; with an answer, nothing is sent in truth."""
     lease = take(now)
     assert lease is not None
@@ -74,12 +74,12 @@ def attempt(now: datetime | None = None, answer: Answer | None = None) -> Delive
     return Delivery.objects.get(pk=lease.job.pk)
 
 
-def run(lease: JobLease, answer: Answer | None = None) -> None:
+def run(lease: JobLease, answer: ReceiverAnswer | None = None) -> None:
     with patch.object(deliveries, "send", send if answer is None else lambda *_, **__: answer):
         RunningJob(lease, threading.Event()).run()
 
 
-def fail(delivery: Delivery, answer: Answer = REFUSED) -> None:
+def fail(delivery: Delivery, answer: ReceiverAnswer = REFUSED) -> None:
     """One attempt that is not taken, at the moment at which it is due."""
     assert attempt(Job.objects.get(pk=delivery.pk).due, answer).pk == delivery.pk
 
@@ -216,7 +216,7 @@ def test_who_answers_gone_gets_nothing_more_until_it_is_switched_on(
 ) -> None:
     delivery = ping(owner, webhook)
     ping(owner, webhook)
-    fail(delivery, Answer(1, status=410))
+    fail(delivery, ReceiverAnswer(1, status=410))
     webhook.refresh_from_db()
     assert webhook.stopped is not None
     failed_build(owner, project)
@@ -224,7 +224,7 @@ def test_who_answers_gone_gets_nothing_more_until_it_is_switched_on(
     assert take() is None
     with pytest.raises(Invalid, match="off"):
         ping(owner, webhook)
-    change_webhook(owner, webhook, Change(on=True))
+    change_webhook(owner, webhook, WebhookChange(on=True))
     assert take() is not None
 
 
@@ -232,7 +232,7 @@ def test_a_message_that_was_taken_while_its_webhook_was_switched_off_waits(webho
     delivery = ping(owner, webhook)
     lease = take()
     assert lease is not None
-    change_webhook(owner, webhook, Change(on=False))
+    change_webhook(owner, webhook, WebhookChange(on=False))
     run(lease, REFUSED)
     job = Job.objects.get(pk=delivery.pk)
     assert (job.state, job.paused, job.attempt) == (JobState.QUEUED, True, 0)
@@ -322,7 +322,7 @@ def test_a_secret_is_another_for_each_webhook_and_each_server(
 def test_only_owners_manage_webhooks(webhook: Webhook, organisation: Organisation, developer: User) -> None:
     acts: list[Callable[[], object]] = [
         lambda: create_webhook(developer, organisation, "https://example.com/hook", TOPICS),
-        lambda: change_webhook(developer, webhook, Change(on=False)),
+        lambda: change_webhook(developer, webhook, WebhookChange(on=False)),
         lambda: rotate_secret(developer, webhook),
         lambda: delete_webhook(developer, webhook),
         lambda: ping(developer, webhook),

@@ -11,7 +11,7 @@ import pytest
 
 import lab
 import rune
-from lab.child.limits import Limits
+from lab.child.limits import ChildLimits
 from lab.child.start import Step, run
 from lab.refusal import Reason, Refused
 
@@ -72,11 +72,11 @@ def probe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def step(folder: Path, what: str, limits: Limits | None = None, **spec: object) -> Step:
+def step(folder: Path, what: str, limits: ChildLimits | None = None, **spec: object) -> Step:
     source = folder / "source"
     source.write_text("the input")
     outputs = {"model": folder / "model"}
-    return Step("keras", {"what": what, **spec}, {"source": source}, outputs, limits or Limits(seconds=60))
+    return Step("keras", {"what": what, **spec}, {"source": source}, outputs, limits or ChildLimits(seconds=60))
 
 
 @pytest.mark.slow
@@ -119,7 +119,7 @@ def test_each_end_of_a_step_has_a_name(probe: Path, what: str, reason: Reason | 
 @pytest.mark.protects("models-in/limits")
 def test_a_step_that_needs_too_much_memory_is_refused(probe: Path) -> None:
     with pytest.raises(Refused) as caught:
-        run(step(probe, "memory", Limits(seconds=60, memory=256 << 20), bytes=1 << 30), PYTHON)
+        run(step(probe, "memory", ChildLimits(seconds=60, memory=256 << 20), bytes=1 << 30), PYTHON)
     assert caught.value.reason is Reason.OUT_OF_MEMORY
 
 
@@ -127,5 +127,5 @@ def test_a_step_that_needs_too_much_memory_is_refused(probe: Path) -> None:
 @pytest.mark.protects("models-in/limits")
 def test_a_step_that_does_not_end_is_stopped(probe: Path) -> None:
     with pytest.raises(Refused) as caught:
-        run(step(probe, "spin", Limits(seconds=2)), PYTHON)
+        run(step(probe, "spin", ChildLimits(seconds=2)), PYTHON)
     assert caught.value.reason is Reason.OUT_OF_TIME

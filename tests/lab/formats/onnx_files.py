@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from lab.formats.onnx.model import Attribute, Input, Node, OnnxModel
+from lab.formats.onnx.model import Attribute, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.writing import write_onnx
 from lab.formats.protobuf import bytes_field, number_field
 
-X = Input("x", (1, 4), "float32")
+X = OnnxInput("x", (1, 4), "float32")
 
 
-def node(op: str, inputs: Sequence[str] = ("x",), outputs: Sequence[str] = ("y",), **attributes: Attribute) -> Node:
-    return Node(op, f"the {op}", tuple(inputs), tuple(outputs), attributes)
+def node(op: str, inputs: Sequence[str] = ("x",), outputs: Sequence[str] = ("y",), **attributes: Attribute) -> OnnxNode:
+    return OnnxNode(op, f"the {op}", tuple(inputs), tuple(outputs), attributes)
 
 
-def model(*nodes: Node, inputs: Sequence[Input] = (X,), opset: int = 18, **constants: Any) -> OnnxModel:
+def model(*nodes: OnnxNode, inputs: Sequence[OnnxInput] = (X,), opset: int = 18, **constants: Any) -> OnnxModel:
     """A model whose last node gives its output."""
     arrays = {name: np.asarray(value) for name, value in constants.items()}
     return OnnxModel(nodes, arrays, tuple(inputs), (nodes[-1].outputs[0],), opset, "test")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lab.formats.onnx.model import Node
+from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.reading import MOST_NODES, read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
 from lab.formats.protobuf import bytes_field, number_field
@@ -135,7 +135,7 @@ def test_a_graph_without_end_is_refused(tmp_path: Path) -> None:
     ],
     ids=lambda one: f"{one[0].op}_{one[1].max()}",
 )
-def test_small_files_that_claim_large_values_are_refused(operator: tuple[Node, np.ndarray[Any, Any]]) -> None:
+def test_small_files_that_claim_large_values_are_refused(operator: tuple[OnnxNode, np.ndarray[Any, Any]]) -> None:
     with pytest.raises(Refused) as caught:
         translate(model(operator[0], w=operator[1]))
     assert caught.value.reason in (Reason.TOO_LARGE, Reason.BROKEN)

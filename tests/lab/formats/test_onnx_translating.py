@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lab.formats.comparing import TOLERANCE, difference
-from lab.formats.onnx.model import Input, OnnxModel
+from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import Translated, fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
@@ -21,7 +21,7 @@ from tests.lab.formats.onnx_files import X, model, node
 
 FOLDER = Path(__file__).resolve().parent.parent / "models" / "onnx"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.onnx"))
-PICTURE = Input("x", (1, 3, 8, 8), "float32")
+PICTURE = OnnxInput("x", (1, 3, 8, 8), "float32")
 
 
 def read(name: str) -> OnnxModel:
@@ -83,7 +83,7 @@ def test_a_picture_that_an_exporter_turned_twice_is_not_turned() -> None:
         node("Transpose", ("x",), ("a",), perm=(0, 3, 1, 2)),
         node("Conv", ("a", "w"), ("b",)),
         node("Transpose", ("b",), ("y",), perm=(0, 2, 3, 1)),
-        inputs=[Input("x", (1, 8, 8, 3), "float32")],
+        inputs=[OnnxInput("x", (1, 8, 8, 3), "float32")],
         w=np.ones((4, 3, 3, 3), np.float32),
     )
     assert ops(translate(turned)) == ["CONV_2D"]
@@ -91,7 +91,7 @@ def test_a_picture_that_an_exporter_turned_twice_is_not_turned() -> None:
 
 @pytest.mark.parametrize("opset", [7, 13])
 def test_softmax_means_what_its_opset_says(opset: int) -> None:
-    softmax = model(node("Softmax", axis=1), inputs=[Input("x", (1, 2, 3), "float32")], opset=opset)
+    softmax = model(node("Softmax", axis=1), inputs=[OnnxInput("x", (1, 2, 3), "float32")], opset=opset)
     value = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
     exponents = np.exp(value)
     total = exponents.sum() if opset < 13 else exponents.sum(axis=1, keepdims=True)
@@ -134,7 +134,7 @@ def test_an_input_that_is_not_only_a_picture_keeps_its_order() -> None:
 def test_a_recurrent_layer_has_a_limit_of_steps() -> None:
     layer = model(
         node("GRU", ("x", "w", "r"), ("", "y"), hidden_size=2, linear_before_reset=1),
-        inputs=[Input("x", (300, 1, 4), "float32")],
+        inputs=[OnnxInput("x", (300, 1, 4), "float32")],
         w=np.zeros((1, 6, 4), np.float32),
         r=np.zeros((1, 6, 2), np.float32),
     )

@@ -15,7 +15,14 @@ import pytest
 
 from lab.quantize import samples as module
 from lab.quantize.noise import class_names
-from lab.quantize.samples import ModelInput, Sample, pack_samples, random_samples, read_samples, split_samples
+from lab.quantize.samples import (
+    CalibrationSample,
+    ModelInput,
+    pack_samples,
+    random_samples,
+    read_samples,
+    split_samples,
+)
 from lab.refusal import Reason, Refused
 
 FRAMES = ModelInput("frames", (1, 4, 2))
@@ -137,8 +144,12 @@ def test_enough_samples_are_split_into_those_that_measure_and_those_that_judge()
 
 
 def test_labels_are_classes_only_where_their_number_fits() -> None:
-    labelled = [Sample("a", (), "glass"), Sample("b", (), "knock"), Sample("c", (), "glass")]
+    labelled = [
+        CalibrationSample("a", (), "glass"),
+        CalibrationSample("b", (), "knock"),
+        CalibrationSample("c", (), "glass"),
+    ]
     assert class_names(labelled, 2) == ("glass", "knock")
     assert class_names(labelled, 1) == ("glass", "knock")
     assert class_names(labelled, 3) == ()
-    assert class_names([*labelled, Sample("d", ())], 2) == ()
+    assert class_names([*labelled, CalibrationSample("d", ())], 2) == ()

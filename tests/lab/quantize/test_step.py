@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lab.child.job import Job
+from lab.child.job import ChildJob
 from lab.command.table import lines
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
@@ -40,7 +40,7 @@ def quantise(tmp_path: Path) -> Quantise:
             inputs["samples"] = tmp_path / "samples.zip"
             pack_samples(samples, inputs["samples"])
         outputs = {form: tmp_path / form for form in forms}
-        result = run(Job(tmp_path, {"forms": list(forms), **spec}, inputs, outputs, lambda _share, _text: None))
+        result = run(ChildJob(tmp_path, {"forms": list(forms), **spec}, inputs, outputs, lambda _share, _text: None))
         return result, {form: path.read_bytes() for form, path in outputs.items()}
 
     return quantised_forms
@@ -176,7 +176,7 @@ def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted
     forms = ["float32", "dynamic", "float16"]
     outputs = {form: tmp_path / form for form in forms}
     spec = {"forms": forms, "form": "float16"}
-    report = step.run(Job(tmp_path, spec, {"source": source}, outputs, lambda _share, _text: None))
+    report = step.run(ChildJob(tmp_path, spec, {"source": source}, outputs, lambda _share, _text: None))
     assert [row["form"] for row in report["forms"]] == ["float32", "float16", "dynamic"]
     assert report["forms"][2] == {"form": "dynamic", "refused": "dynamic: the quantiser refused the model"}
     assert "Not converted: dynamic: the quantiser refused the model" in "\n".join(lines(report, "float16", ()))

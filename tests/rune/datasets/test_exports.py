@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.read import read_content
 from rune.datasets.export.data_folder import LIST, folder_of, read_list
-from rune.datasets.export.layout import Exported, ExportLayout, Origin
+from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
@@ -23,7 +23,7 @@ from tests.forge.factories.recordings import loud, png, sound
 from tests.support.archives import zipped
 from tests.support.properties import examples
 
-ORIGIN = Origin("acme/kitchen", 3, f"sha256:{3:064x}")
+ORIGIN = VersionOrigin("acme/kitchen", 3, f"sha256:{3:064x}")
 ENDINGS = {Kind.SOUND: "wav", Kind.PICTURE: "png", Kind.MOTION: "csv"}
 RECORDINGS = {
     1: (loud(), "knock", "train", "group-1"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
-from forge.accounts.audit.export import Format, batches, export
+from forge.accounts.audit.export import ExportFormat, batches, export
 from forge.accounts.audit.log import EntryFilter, all_entries, entries_of_organisation
 from forge.accounts.audit.sentences import RenderedEntry
 from forge.accounts.audit.serializers import entry_filter_of
@@ -35,12 +35,14 @@ class Command(BaseCommand):
         parser.add_argument("--since", default="", help="a date or a time, 2026-11-21 or 2026-11-21T08:30:00Z")
         parser.add_argument("--until", default="", help="a date, which is meant whole, or a time")
         parser.add_argument("--limit", type=int, default=SHOWN, help=f"entries to print as text; {SHOWN} by default")
-        parser.add_argument("--as", dest="kind", choices=list(Format), help="all of them as a file, on standard output")
+        parser.add_argument(
+            "--as", dest="kind", choices=list(ExportFormat), help="all of them as a file, on standard output"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         entries = self._matching(options)
         if options["kind"]:
-            for piece in export(entries, Format(options["kind"])):
+            for piece in export(entries, ExportFormat(options["kind"])):
                 self.stdout.write(piece, ending="")
             return
         rendered = (each for batch in batches(entries, max(1, min(options["limit"], 500))) for each in batch)

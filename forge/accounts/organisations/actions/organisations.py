@@ -21,7 +21,7 @@ from forge.accounts.organisations.name_reservations import (
 )
 from forge.accounts.organisations.names import check_organisation_name
 from forge.accounts.permissions import Verb
-from forge.accounts.quotas.limits import Resource, limit_of, locked
+from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -98,7 +98,7 @@ def update_organisation(
 def _require_another(user: User) -> None:
     """In the transaction that makes one: raises `QuotaReached` for the owner of as many as one may own."""
     locked(user)
-    limit = limit_of(user.stream, Resource.ORGANISATIONS)
+    limit = limit_of(user.stream, QuotaResource.ORGANISATIONS)
     if Membership.objects.filter(user=user, role=Role.OWNER).count() >= limit:
         raise QuotaReached(f"You own {limit} organisations, which is as many as one may. Ask the operator for more.")
 

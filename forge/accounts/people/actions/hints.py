@@ -6,7 +6,7 @@ from django.db import transaction
 
 from forge.accounts.models import User
 from forge.accounts.organisations.access import require_scope
-from forge.accounts.people.hints import Hint
+from forge.accounts.people.hints import PageHint
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -20,7 +20,7 @@ def dismiss_hint(actor: Actor, name: str) -> None:
     It is theirs alone: the entry is in the log of their account, and no stream tells of it.
     """
     require_scope(actor, Scope.ACCOUNT_WRITE)
-    if name not in Hint.__members__.values():
+    if name not in PageHint.__members__.values():
         raise NotFound("There is no hint of this name.")
     person = User.objects.select_for_update().get(pk=actor.person.pk)
     if name in person.dismissed_hints:

@@ -11,7 +11,7 @@ from django.db import transaction
 from forge.accounts.models import BrowserSession, User
 from forge.accounts.people.actions.account import end_connections
 from forge.accounts.principals import VISITOR
-from forge.accounts.sign_in.sessions import Origin
+from forge.accounts.sign_in.sessions import RequestOrigin
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE, Place, entries_since, write_entry
 from forge.core.errors import NotFound
@@ -25,18 +25,18 @@ MAX_ENTRIES_UNKNOWN = 100
 
 
 @transaction.atomic
-def note_sign_in(user: User, way: str, origin: Origin) -> None:
+def note_sign_in(user: User, way: str, origin: RequestOrigin) -> None:
     """Writes down that someone signed in, in which way, and from where."""
     _note(user, user, "sign-in", origin, way=way)
 
 
 @transaction.atomic
-def note_sign_out(user: User, origin: Origin) -> None:
+def note_sign_out(user: User, origin: RequestOrigin) -> None:
     """Writes down that someone signed out."""
     _note(user, user, "sign-out", origin)
 
 
-def note_failed_sign_in(email: str, origin: Origin) -> None:
+def note_failed_sign_in(email: str, origin: RequestOrigin) -> None:
     """Writes down an attempt to sign in that failed. What was typed is not kept: it may be a password."""
     user = User.objects.filter(email=email.strip().lower()).first()
     action = "sign-in.fail" if user else "sign-in.unknown"
@@ -49,7 +49,7 @@ def note_failed_sign_in(email: str, origin: Origin) -> None:
         _note(VISITOR, user, action, origin)
 
 
-def _note(actor: Actor, user: User | None, action: str, origin: Origin, **data: str) -> None:
+def _note(actor: Actor, user: User | None, action: str, origin: RequestOrigin, **data: str) -> None:
     """An entry of the person's account, and one of each organisation whose member they are at this moment.
 
     So owners read it also after the person left, and nothing of before they joined.

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from forge.builds.runs.build_worker import BuildWorker
 from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.core.events.delivery import attach_thread
-from forge.core.periodic import Runs, scheduler
+from forge.core.periodic import RunsIn, scheduler
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         attach_thread()
         worker = BuildWorker()
         worker.start()
-        scheduler.start({Runs.EACH_WORKER, Runs.ONE_WORKER})
+        scheduler.start({RunsIn.EACH_WORKER, RunsIn.ONE_WORKER})
         self.stdout.write("Hammer Forge builds. Ctrl-C stops it.")
         self.stdout.flush()
         ended.wait()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.core.models import PeriodicRun
-from forge.core.periodic import PeriodicTask, Runs, run_once, tasks
+from forge.core.periodic import PeriodicTask, RunsIn, run_once, tasks
 
 ROW = "{:<16} {:>8}  {:<35} {:<22} {}"
 
@@ -55,7 +55,7 @@ def period(seconds: float) -> str:
 
 def last_run(task: PeriodicTask, run: PeriodicRun | None) -> str:
     """When it was started last, as far as that is written down."""
-    if task.runs is not Runs.ONE_WORKER:
+    if task.runs is not RunsIn.ONE_WORKER:
         return "not recorded"
     if run is None or run.started is None:
         return "never"

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.core.audit.chain import chain_end
-from forge.core.audit.check import Anchor, BadAnchor, ChainReport, check_chain, read_anchors
+from forge.core.audit.check import AuditAnchor, BadAuditAnchor, ChainReport, check_chain, read_anchors
 from rune.wording import counted
 
 
@@ -44,13 +44,13 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _anchors(copy: Path | None, named: list[str]) -> list[Anchor]:
+def _anchors(copy: Path | None, named: list[str]) -> list[AuditAnchor]:
     try:
         anchors = read_anchors(named)
         if copy is not None:
             with copy.open(encoding="utf-8", errors="replace") as lines:
                 anchors += read_anchors(lines)
-    except (BadAnchor, OSError) as error:
+    except (BadAuditAnchor, OSError) as error:
         raise CommandError(str(error)) from None
     return anchors
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forge.core.blobs.check import Finding, FindingKind, Progress, check_store
+from forge.core.blobs.check import CheckProgress, Finding, FindingKind, check_store
 from rune.wording import counted, size_text
 
 TERMINAL_INTERVAL_SECONDS = 1.0
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def report(seen: Progress, findings: list[Finding]) -> dict[str, Any]:
+def report(seen: CheckProgress, findings: list[Finding]) -> dict[str, Any]:
     """Returns the report as JSON."""
     counts = Counter(finding.kind for finding in findings)
     return {
@@ -69,7 +69,7 @@ def _line(finding: Finding) -> str:
     return line + (f"; affects {', '.join(finding.affected)}" if finding.affected else "")
 
 
-def _summary(seen: Progress, findings: list[Finding]) -> str:
+def _summary(seen: CheckProgress, findings: list[Finding]) -> str:
     counts = Counter(finding.kind for finding in findings)
     bad = ", ".join(f"{counts[kind]} {kind.value}" for kind in FindingKind if counts[kind] and kind not in _USUAL)
     usual = ", ".join(f"{counts[kind]} {kind.value}" for kind in _USUAL if counts[kind])
@@ -85,12 +85,12 @@ class _ProgressLine:
     """Shows progress on standard error: in one line of a terminal, now and then in a log."""
 
     def __init__(self, out: Any, *, is_terminal: bool) -> None:
-        self.last = Progress(0, 0, 0)
+        self.last = CheckProgress(0, 0, 0)
         self._out = out
         self._is_terminal = is_terminal
         self._at = time.monotonic()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: CheckProgress) -> None:
         self.last = progress
         if time.monotonic() - self._at < (TERMINAL_INTERVAL_SECONDS if self._is_terminal else LOG_INTERVAL_SECONDS):
             return

@@ -44,7 +44,7 @@ from forge.datasets.consent.actions import agree, store_consent
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, guest_terms_for
 from forge.datasets.errors import CodeNeeded, ConsentOver
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission
-from forge.datasets.samples.actions import Origin, add_sample
+from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
@@ -227,7 +227,7 @@ def add_recording(
         return submit(collector, chunks, device=device)
     if collector.consent is None:
         raise ConsentOver("Read the terms and agree to them before you send recordings.")
-    origin = Origin(device=device, source=SampleSource.PHONE)
+    origin = SampleOrigin(device=device, source=SampleSource.PHONE)
     return add_sample(principal_of_collector(collector), collector.consent, chunks, label=label, origin=origin)
 
 

@@ -22,12 +22,12 @@ from forge.core.blobs.store import put_bytes
 from forge.core.blobs.sweep import erase
 from forge.core.errors import Invalid, QuotaReached
 from forge.core.models import Blob
-from forge.datasets.actions import Change
+from forge.datasets.actions import DataSetChange
 from forge.datasets.collecting.access import principal_of_collector
 from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
-from forge.datasets.samples.actions import Origin
+from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
 from forge.datasets.samples.actions.delete import WITHDRAWN, erase_removed, remove_samples
 from forge.datasets.samples.actions.store import store_sample
@@ -64,7 +64,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
     if content.kind.value != link.kind:
         raise ContentRefused(f"This link asks for {link.get_kind_display().lower()} and nothing else.")
     blob = put_bytes(content.data)
-    with delete_on_failure([blob.digest]), (change := Change(collector.consent.data_set_id)):
+    with delete_on_failure([blob.digest]), (change := DataSetChange(collector.consent.data_set_id)):
         if not accepts_recordings(collector.consent, None):
             raise ConsentOver("The consent was withdrawn. Read the terms and agree again.")
         _require_room_of_link(collector, blob.size)
@@ -86,7 +86,7 @@ def accept_submissions(actor: Actor, project: Project, ids: Collection[UUID]) ->
     data_set = DataSet.objects.filter(project=project).first()
     if data_set is None:
         return 0
-    with (change := Change(data_set.pk)) as locked:
+    with (change := DataSetChange(data_set.pk)) as locked:
         count = sum(_accept(actor, locked, each, project) for each in _waiting(actor, project, ids))
         change.note(actor, "data.accept", count=count)
     erase_submissions(project.pk)
@@ -100,7 +100,7 @@ def refuse_submissions(actor: Actor, project: Project, ids: Collection[UUID]) ->
     data_set = DataSet.objects.filter(project=project).first()
     if data_set is None:
         return 0
-    with (change := Change(data_set.pk)):
+    with (change := DataSetChange(data_set.pk)):
         count = _drop(_waiting(actor, project, ids), SubmissionState.REFUSED)
         change.note(actor, "data.refuse", count=count)
     erase_submissions(project.pk)
@@ -114,7 +114,7 @@ def withdraw_as_guest(collector: Collector) -> int:
     if data_set is None:
         return 0
     principal = principal_of_collector(collector)
-    with (change := Change(data_set.pk)) as locked:
+    with (change := DataSetChange(data_set.pk)) as locked:
         sent = Submission.objects.filter(collector=collector)
         consents = Consent.objects.filter(pk__in=[*sent.values_list("consent", flat=True), collector.consent_id])
         count = sent.exclude(state__in=(SubmissionState.REFUSED, SubmissionState.DELETED)).count()
@@ -192,7 +192,7 @@ def _store(collector: Collector, consent: Consent, content: Content, blob: Blob,
 def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) -> bool:
     """Makes a sample of a recording. The data set is locked. Returns False where its bytes are a sample already."""
     content = Content(Kind(row.kind), row.media_type, b"", Quality(row.quality), row.milliseconds, row.drawing)
-    origin = Origin(row.collector.pseudonym, device=row.device, source=SampleSource.GUEST)
+    origin = SampleOrigin(row.collector.pseudonym, device=row.device, source=SampleSource.GUEST)
     blob = Blob.objects.get(pk=row.digest)
     try:
         sample = store_sample(data_set, row.consent, content, blob, row.label, origin, actor)

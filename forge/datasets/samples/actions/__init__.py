@@ -3,12 +3,12 @@
 from forge.datasets.samples.actions.add import add_sample
 from forge.datasets.samples.actions.delete import delete_sample, end_consents, withdraw_consent
 from forge.datasets.samples.actions.mark import Mark, Marked, mark_samples
-from forge.datasets.samples.actions.store import Origin
+from forge.datasets.samples.actions.store import SampleOrigin
 
 __all__ = [
     "Mark",
     "Marked",
-    "Origin",
+    "SampleOrigin",
     "add_sample",
     "delete_sample",
     "end_consents",

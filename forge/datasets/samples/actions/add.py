@@ -13,11 +13,11 @@ from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
-from forge.datasets.actions import Change
+from forge.datasets.actions import DataSetChange
 from forge.datasets.consent.models import Consent
 from forge.datasets.errors import ConsentOver, ContentRefused
 from forge.datasets.models import Sample
-from forge.datasets.samples.actions.store import Origin, store_sample
+from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from rune.datasets.content.content import BadContent
@@ -36,7 +36,7 @@ def checked_word(text: str, what: str) -> str:
     return word
 
 
-def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label: str, origin: Origin) -> Sample:
+def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label: str, origin: SampleOrigin) -> Sample:
     """Adds a recording under a consent of one's own. What tells of its maker is dropped before it is stored.
 
     Raises `ContentRefused`, `SampleKnown`, `ConsentOver`, `WrongSide`, `StorageQuotaReached`, `Invalid`, and
@@ -45,7 +45,7 @@ def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label
     project = consent.data_set.project
     require(actor, Verb.GIVE_SAMPLE, project)
     label = checked_word(label, "label")
-    origin = Origin(
+    origin = SampleOrigin(
         checked_word(origin.pseudonym, "pseudonym"), origin.alone, checked_word(origin.device, "device"), origin.source
     )
     require_room(project.organisation_id)
@@ -54,7 +54,7 @@ def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label
     except BadContent as error:
         raise ContentRefused(str(error)) from None
     blob = put_bytes(content.data)
-    with delete_on_failure([blob.digest]), (change := Change(consent.data_set_id)) as data_set:
+    with delete_on_failure([blob.digest]), (change := DataSetChange(consent.data_set_id)) as data_set:
         _require_in_force(actor, consent)
         sample = store_sample(data_set, consent, content, blob, label, origin, actor)
         link_uploaded(sample, [blob.digest], project)

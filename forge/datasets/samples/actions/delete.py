@@ -17,7 +17,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.sweep import delete_if_unlinked, erase
-from forge.datasets.actions import Change
+from forge.datasets.actions import DataSetChange
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet
 
@@ -36,7 +36,7 @@ def withdraw_consent(actor: Actor, consent: Consent) -> int:
     project = consent.data_set.project
     if (actor.pk is None or consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
         raise nothing_here(actor)
-    with (change := Change(consent.data_set_id)) as data_set:
+    with (change := DataSetChange(consent.data_set_id)) as data_set:
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
         count = remove_samples(data_set, Sample.objects.filter(consent=consent), WITHDRAWN)
@@ -52,7 +52,7 @@ def delete_sample(actor: Actor, sample: Sample) -> None:
     project = sample.data_set.project
     if (actor.pk is None or sample.consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
         raise nothing_here(actor)
-    with (change := Change(sample.data_set_id)) as data_set:
+    with (change := DataSetChange(sample.data_set_id)) as data_set:
         if not remove_samples(data_set, Sample.objects.filter(pk=sample.pk), DELETED):
             raise nothing_here(actor)
         change.note(actor, "data.delete", number=sample.number)
@@ -72,7 +72,7 @@ def end_consents(now: datetime | None = None) -> int:
 
 
 def _end(data_set_id: UUID, now: datetime) -> int:
-    with (change := Change(data_set_id)) as data_set:
+    with (change := DataSetChange(data_set_id)) as data_set:
         consents = Consent.objects.filter(data_set=data_set, ends__lte=now, withdrawn=None)
         count = remove_samples(data_set, Sample.objects.filter(consent__in=consents), ENDED)
         archives = stop_imports(DataImport.objects.filter(consent__in=consents), "The time of the consent is over.")

@@ -9,7 +9,7 @@ from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Stale
-from forge.datasets.actions import Change
+from forge.datasets.actions import DataSetChange
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions.add import checked_word
 from forge.projects.access import require
@@ -50,7 +50,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[Mark], seen: 
     row = DataSet.objects.visible_to(actor).filter(project=project).first()
     if row is None:
         raise nothing_here(actor)
-    with (change := Change(row.pk)) as data_set:
+    with (change := DataSetChange(row.pk)) as data_set:
         samples = _read(actor, data_set, sorted(wanted))
         if len(samples) < len(wanted):
             raise nothing_here(actor)

@@ -18,7 +18,7 @@ from rune.datasets.splits import Split, split_of_new_group, split_of_single
 
 
 @dataclass(frozen=True)
-class Origin:
+class SampleOrigin:
     """Where a recording comes from. An empty pseudonym means the person who agreed; `alone` that it is of nobody."""
 
     pseudonym: str = ""
@@ -33,7 +33,7 @@ def store_sample(
     content: Content,
     blob: Blob,
     label: str,
-    origin: Origin,
+    origin: SampleOrigin,
     actor: Actor,
     *,
     wanted: Split | None = None,

@@ -11,13 +11,13 @@ from forge.core.seen import Seen, require_seen
 from forge.deployments.models import Deployment, Release
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, locked, release_now, require_accepted
-from forge.deployments.releases.choices import Choice, chosen_tag
+from forge.deployments.releases.choices import TagChoice, chosen_tag
 from forge.deployments.seen import serving_facet
 from forge.projects.access import require
 
 
 @transaction.atomic
-def serve_tag(actor: Actor, deployment: Deployment, choice: Choice, *, seen: Seen = None) -> Release:
+def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, seen: Seen = None) -> Release:
     """Serves the build of a tag from now on. The same build again makes no release.
 
     Raises `Forbidden`, `Stale`, `NoSuchTag`, `Withdrawn`, `Invalid` and `VersionNotAccepted`.

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from forge.deployments.serving.refusals import ENCRYPTION_KEY_REFUSED, Refusal
+from forge.deployments.serving.refusals import ENCRYPTION_KEY_REFUSED, ServingRefusal
 
 if TYPE_CHECKING:
     # libsodium is loaded by the first app that asks for an encrypted rune.
@@ -53,18 +53,18 @@ def public_key(deployment: UUID, key_id: int) -> str:
 
 
 def encrypt(rune: bytes, deployment: UUID, key_id: str, client_key: str) -> BoxedRune:
-    """Encrypts a rune for the key of a client. Key pairs of today and yesterday are taken. Raises `Refusal`."""
+    """Encrypts a rune for the key of a client. Key pairs of today and yesterday are taken. Raises `ServingRefusal`."""
     from nacl.public import Box, PublicKey
 
     today = key_id_now()
     if key_id not in (str(today), str(today - 1)):
-        raise Refusal(ENCRYPTION_KEY_REFUSED, "x-keyId names no key pair of today. Ask /forge/kms again.")
+        raise ServingRefusal(ENCRYPTION_KEY_REFUSED, "x-keyId names no key pair of today. Ask /forge/kms again.")
     try:
         client = PublicKey(base64.b64decode(client_key, validate=True))
         # A key of low order gives a shared secret that everybody knows; libsodium refuses it here.
         message = Box(_private_key(deployment, int(key_id)), client).encrypt(rune)
     except (binascii.Error, ValueError, TypeError, _crypto_error()):
-        raise Refusal(ENCRYPTION_KEY_REFUSED, "x-publicKey is not a key of 32 bytes in base64.") from None
+        raise ServingRefusal(ENCRYPTION_KEY_REFUSED, "x-publicKey is not a key of 32 bytes in base64.") from None
     return BoxedRune(FILLER + message.ciphertext, message.nonce)
 
 

@@ -26,7 +26,7 @@ from forge.deployments.serving.callers import (
     require_rate,
     served_release,
 )
-from forge.deployments.serving.refusals import KEY_UNKNOWN, METHOD_REFUSED, RUNE_TOO_LARGE, Refusal
+from forge.deployments.serving.refusals import KEY_UNKNOWN, METHOD_REFUSED, RUNE_TOO_LARGE, ServingRefusal
 from forge.deployments.serving.stock import telemetry
 from forge.deployments.serving.stock.encryption import MAX_ENCRYPTED, encrypt, key_id_now, public_key
 
@@ -72,25 +72,25 @@ def _answer(request: HttpRequest, methods: str, answer: Answer) -> HttpResponseB
     target: Deployment | None = None
     try:
         if request.method not in methods.split(", "):
-            raise Refusal(METHOD_REFUSED)
+            raise ServingRefusal(METHOD_REFUSED)
         caller = _caller(request)
         target = caller.deployment
         require_living(caller)
         require_origin(target, request.headers.get("Origin", ""))
         require_rate(caller.key.pk)
         response = answer(request, caller)
-    except Refusal as refusal:
+    except ServingRefusal as refusal:
         response = refused(request, target, refusal, methods)
     patch_vary_headers(response, ("x-api-key", "deploymentId"))
     return for_origin(request, target, response, exposed=("x-nonce",))
 
 
 def _caller(request: HttpRequest) -> Caller:
-    """The key of a request, if it is of the deployment that the request names. Raises `Refusal`."""
+    """The key of a request, if it is of the deployment that the request names. Raises `ServingRefusal`."""
     caller = find_caller(request.headers.get("x-api-key", ""))
     deployment = caller.deployment
     if request.headers.get("deploymentId", "").lower() not in (str(deployment.pk), str(deployment.short_id)):
-        raise Refusal(KEY_UNKNOWN)
+        raise ServingRefusal(KEY_UNKNOWN)
     return caller
 
 
@@ -102,7 +102,7 @@ def _rune(request: HttpRequest, caller: Caller) -> HttpResponseBase:
         response = rune_response(request, release)
         response.headers["Cache-Control"] = "private, no-cache"
     elif release.size > MAX_ENCRYPTED:
-        raise Refusal(RUNE_TOO_LARGE)
+        raise ServingRefusal(RUNE_TOO_LARGE)
     else:
         rune = read_blob(release.rune)
         boxed = encrypt(rune, deployment.pk, key_id, request.headers.get("x-publicKey", ""))
@@ -132,7 +132,7 @@ def _count(request: HttpRequest) -> None:
         require_living(caller)
         require_origin(caller.deployment, request.headers.get("Origin", ""))
         require_rate(caller.key.pk)
-    except (Refusal, ValueError):
+    except (ServingRefusal, ValueError):
         return
     for (event, browser), count in telemetry.events_of(request.body).items():
         telemetry.counter.add((caller.deployment.pk, event, browser), count)

@@ -30,7 +30,7 @@ from forge.projects.files.document_store import editing
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project, Sample, SampleKind
 from forge.projects.samples.access import (
-    Terms,
+    SampleTerms,
     checked_label,
     checked_split,
     label_facets,
@@ -86,7 +86,7 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
     return ImportResult(samples, refused)
 
 
-def _put_in(actor: Actor, project: Project, stored: Sequence[_StoredSample], terms: Terms) -> Sequence[Sample]:
+def _put_in(actor: Actor, project: Project, stored: Sequence[_StoredSample], terms: SampleTerms) -> Sequence[Sample]:
     """The samples that came in: all but those that somebody sent while these were stored."""
     with editing(project, None) as doc:
         known = set(Sample.objects.available().filter(project=project).values_list("digest", flat=True))

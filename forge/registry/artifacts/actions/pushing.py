@@ -25,7 +25,7 @@ from forge.registry.artifacts.access import links_in, registry_rules_of, require
 from forge.registry.artifacts.digests import blobs_named, note_digests
 from forge.registry.artifacts.models import ArtifactTag
 from forge.registry.distribution.digests import digest_of, names
-from forge.registry.distribution.documents import BadManifest, Descriptor, Document, read_document
+from forge.registry.distribution.documents import BadManifest, Descriptor, ManifestDocument, read_document
 from forge.registry.distribution.manifests import CONFIG_TYPE, RUNE_TYPE, is_tag, oci_artifact, stays
 from forge.registry.distribution.rune_facts import rune_facts
 from forge.registry.errors import ArtifactRefused, BadArtifact, BadTag, BlobMissing, TagInUse, WrongBytes
@@ -95,7 +95,7 @@ def _push(
     actor: Actor,
     project: Project,
     tags: Sequence[str],
-    document: Document,
+    document: ManifestDocument,
     stored: Mapping[str, Blob],
     digest: str,
 ) -> None:
@@ -126,7 +126,7 @@ def _push(
 
 
 def _store(
-    project: Project, repository: Repository, document: Document, stored: Mapping[str, Blob], digest: str
+    project: Project, repository: Repository, document: ManifestDocument, stored: Mapping[str, Blob], digest: str
 ) -> Manifest:
     """The row of a manifest, with links to what it names. Raises `BlobMissing` and `BadArtifact`."""
     embedded = {blob.digest: blob.size for blob in stored.values()}
@@ -199,7 +199,7 @@ def _check_tag(tag: str) -> None:
         raise BadTag(message, errors={"tag": [message]})
 
 
-def _require_allowed(project: Project, document: Document) -> None:
+def _require_allowed(project: Project, document: ManifestDocument) -> None:
     """Raises `ArtifactRefused` for what is neither a rune nor a block, nor lists or refers to manifests."""
     is_ours = document.artifact_type in RUNE_TYPES or document.is_index or bool(document.subject)
     if is_ours or registry_rules_of(project.organisation_id).takes_all:
@@ -210,7 +210,7 @@ def _require_allowed(project: Project, document: Document) -> None:
     )
 
 
-def _build_of(project: Project, document: Document, data: bytes) -> Build | None:
+def _build_of(project: Project, document: ManifestDocument, data: bytes) -> Build | None:
     """The newest build of the project whose rune, published, is this manifest."""
     layers = document.blobs[1:]
     if document.artifact_type != CONFIG_TYPE or len(layers) != 1:

@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
-from forge.core.blobs.parts import Part, WrongDigest, delete_parts, join_parts, store_part
+from forge.core.blobs.parts import BlobPart, WrongDigest, delete_parts, join_parts, store_part
 from forge.core.errors import NotFound
 from forge.core.models import Blob
 from forge.projects.access import require
@@ -68,7 +68,7 @@ def append_part(
 
 
 @transaction.atomic
-def _add(upload: Upload, part: Part) -> Upload:
+def _add(upload: Upload, part: BlobPart) -> Upload:
     row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
     if row is None:
         raise NoSuchUpload("This upload ended meanwhile. Begin it again.")
@@ -88,7 +88,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     """
     project = upload.repository.project
     require(actor, Verb.PUSH, project)
-    parts = [Part(*part) for part in upload.parts] or [store_part([])]
+    parts = [BlobPart(*part) for part in upload.parts] or [store_part([])]
     try:
         blob = join_parts(parts, digest)
         with transaction.atomic():
@@ -111,7 +111,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
 def cancel_upload(actor: Actor, upload: Upload) -> None:
     """Ends an upload; its parts are deleted. Raises `Forbidden`."""
     require(actor, Verb.PUSH, upload.repository.project)
-    _end(upload, [Part(*part) for part in upload.parts])
+    _end(upload, [BlobPart(*part) for part in upload.parts])
 
 
 def mount_blob(actor: Actor, project: Project, digest: str, source: Project) -> bool:
@@ -149,6 +149,6 @@ def _have(repository: Repository, blob: Blob, digest: str) -> None:
     link_blobs(pushed, [blob.digest], repository.project.organisation_id)
 
 
-def _end(upload: Upload, parts: Iterable[Part]) -> None:
+def _end(upload: Upload, parts: Iterable[BlobPart]) -> None:
     Upload.objects.filter(pk=upload.pk).delete()
     delete_parts(part.name for part in parts)

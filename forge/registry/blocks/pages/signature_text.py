@@ -10,7 +10,7 @@ from rune.compiler.blocks.shared_path import SharedPath
 
 
 @dataclass(frozen=True)
-class Argument:
+class ArgumentRow:
     """An argument of the Runefile, as a row of a table; `default` is "" where it must be given."""
 
     name: str
@@ -31,10 +31,10 @@ def signature_line(name: str, interface: Mapping[str, Any]) -> str:
     return f"{name}({', '.join([*inputs, *settings])}) -> {result}"
 
 
-def arguments_of(interface: Mapping[str, Any]) -> tuple[Argument, ...]:
+def arguments_of(interface: Mapping[str, Any]) -> tuple[ArgumentRow, ...]:
     """The arguments, as they are declared."""
     return tuple(
-        Argument(
+        ArgumentRow(
             each["name"],
             each["type"],
             "" if each["default"] is None else _number(each["default"]),

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from forge.core.data_lock import DataInUse, Use, data_folder
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots, announce_worker
 
 LOOK_EVERY = 1.0
@@ -57,12 +57,12 @@ class Command(BaseCommand):
 
 
 def _work(ended: threading.Event, idle: float | None) -> None:
-    slots = JobSlots(1, (Capability.SIGN,), ended, computes=False)
-    waiting = Job.objects.filter(capability=Capability.SIGN, state=JobState.QUEUED)
+    slots = JobSlots(1, (WorkerCapability.SIGN,), ended, computes=False)
+    waiting = Job.objects.filter(capability=WorkerCapability.SIGN, state=JobState.QUEUED)
     last_work = time.monotonic()
     try:
         while not ended.is_set():
-            announce_worker(Capability.SIGN)
+            announce_worker(WorkerCapability.SIGN)
             if waiting.exists():
                 slots.work()
                 last_work = time.monotonic()

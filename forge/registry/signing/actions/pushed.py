@@ -17,7 +17,7 @@ from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, SignatureRefused
 from rune.tools.signing.keys import read_public_key
 from rune.tools.signing.provenance import read_provenance
-from rune.tools.signing.verifying import Proof, Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
 
 
 def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Actor) -> None:
@@ -53,7 +53,7 @@ def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Act
         )
 
 
-def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> Proof | None:
+def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> VerifiedStatement | None:
     """What a bundle proves of the manifest that it refers to, or None if it proves nothing."""
     trust = Trust(tuple(read_public_key(key.public_key.encode()) for key in keys))
     try:
@@ -65,7 +65,7 @@ def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> Proof | None:
         return None
 
 
-def _publication(repository: Repository, subject: str, proof: Proof) -> Publication | None:
+def _publication(repository: Repository, subject: str, proof: VerifiedStatement) -> Publication | None:
     """The publication that a statement is about, by its tag and digest; the newest of several."""
     try:
         tag = read_provenance(proof.statement).publication.tag

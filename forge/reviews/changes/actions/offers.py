@@ -27,7 +27,7 @@ from forge.reviews.changes.seen import conflict_facets, offer_facets
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.models import AnchoredThread
 from forge.reviews.threads.actions.conversation import begin_thread
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 from rune.wording import counted
 
 MAXIMUM_TITLE = 200
@@ -118,7 +118,7 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> Anchored
     return thread
 
 
-def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Choice, *, seen: Seen = None) -> None:
+def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: MergeChoice, *, seen: Seen = None) -> None:
     """Says what stands in place of a conflict. Raises `Forbidden`, `Stale`, `NotOpen`, `NoSuchConflict` and
     `Invalid`."""
     require(actor, Verb.EDIT, request.project)

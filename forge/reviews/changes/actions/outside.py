@@ -20,7 +20,7 @@ from forge.reviews.errors import TooManyOffers
 
 
 @dataclass(frozen=True)
-class Origin:
+class OutsideOrigin:
     """Who made it, and where, as texts: nobody and nothing here is meant."""
 
     author: str
@@ -29,7 +29,7 @@ class Origin:
 
 @transaction.atomic
 def bring_from_outside(
-    actor: Actor, project: Project, origin: Origin, title: str, *, base: Version, offered: Version
+    actor: Actor, project: Project, origin: OutsideOrigin, title: str, *, base: Version, offered: Version
 ) -> ChangeRequest:
     """Opens a change request between two versions of the project, of which nobody here is the author.
 

@@ -47,7 +47,7 @@ from forge.reviews.rounds.pages.rune_facts import rune_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
-from rune.source.merge import Choice, Side
+from rune.source.merge import MergeChoice, Side
 from rune.wording import counted
 
 SHOWN = 50
@@ -133,7 +133,7 @@ def _resolve(principal: Principal, change: ChangeRequest, typed: QueryDict) -> s
     side = typed.get("side", "")
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
-    choice = Choice(Side(side), typed.get("text", ""))
+    choice = MergeChoice(Side(side), typed.get("text", ""))
     actions.resolve_conflict(principal, change, typed.get("conflict", ""), choice, seen=seen_in(typed))
     return "#conflicts"
 

@@ -18,7 +18,7 @@ from forge.projects.models import Project, Version
 from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
 from forge.reviews.changes.merging import Merging, without_recordings
-from rune.source.merge import Choice, Conflict, ConflictKind
+from rune.source.merge import ConflictKind, MergeChoice, MergeConflict
 from rune.source.merge import Side as MergeSide
 from rune.source.runefile import outline_to_json
 from rune.wording import listed
@@ -59,7 +59,7 @@ class ShownSide:
 class ShownConflict:
     """A conflict as it is drawn. `written` is what the field for another text begins with; None where it takes none."""
 
-    conflict: Conflict
+    conflict: MergeConflict
     title: str
     detail: str
     sides: tuple[ShownSide, ...]
@@ -174,7 +174,7 @@ def shown_conflicts(merge: Merging) -> tuple[ShownConflict, ...]:
     return tuple(sorted(shown, key=lambda each: each.chosen is not None))
 
 
-def _conflict(conflict: Conflict, merge: Merging) -> ShownConflict:
+def _conflict(conflict: MergeConflict, merge: Merging) -> ShownConflict:
     choice = merge.choice(conflict)
     is_file = conflict.kind is ConflictKind.FILE
     detail = conflict.path if not is_file else "no text" if None not in (conflict.ours, conflict.theirs) else "deleted"
@@ -197,8 +197,8 @@ def _conflict(conflict: Conflict, merge: Merging) -> ShownConflict:
     )
 
 
-def _side(conflict: Conflict, side: MergeSide, merge: Merging) -> ShownSide:
-    said, base = conflict.chosen(Choice(side)), conflict.base
+def _side(conflict: MergeConflict, side: MergeSide, merge: Merging) -> ShownSide:
+    said, base = conflict.chosen(MergeChoice(side)), conflict.base
     if conflict.kind is ConflictKind.FILE and said is not None:
         text = merge.text_of(said)
         if text is None:

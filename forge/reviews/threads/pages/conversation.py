@@ -40,7 +40,7 @@ from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import Anchor, AnchorKind, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, anchor_of_verdict, find_comment, find_thread
-from forge.reviews.threads.mentions import Names, names_of
+from forge.reviews.threads.mentions import MentionNames, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
 from forge.reviews.threads.seen import comment_facets, thread_facets
 
@@ -127,7 +127,7 @@ class ConversationEntry:
 
 
 @dataclass(frozen=True)
-class Parts:
+class ConversationParts:
     """What a page shows of a build that can be talked about."""
 
     files: tuple[FileLines, ...]
@@ -135,10 +135,12 @@ class Parts:
     keys: frozenset[str]
 
 
-def parts_of(principal: Principal, build: Build, before: Build | None, threads: Iterable[AnchoredThread]) -> Parts:
+def parts_of(
+    principal: Principal, build: Build, before: Build | None, threads: Iterable[AnchoredThread]
+) -> ConversationParts:
     """The lines, samples, figures and stages of a build that has a rune."""
     if build.artefact is None:
-        return Parts((), (), frozenset())
+        return ConversationParts((), (), frozenset())
     about = {anchor_of(thread).sample for thread in threads}
     every = list(samples_of(principal, build.project))
     newest = {sample.pk for sample in every[:SAMPLES_SHOWN]}
@@ -148,7 +150,7 @@ def parts_of(principal: Principal, build: Build, before: Build | None, threads: 
     keys |= {f"stage:{node['name']}" for node in build.artefact.report["pipeline"].get("nodes", ())}
     keys |= {f"sample:{sample.pk}" for sample in samples}
     keys |= {line.key for file in files for stretch in file.stretches for line in stretch if line.key}
-    return Parts(files, samples, frozenset(keys))
+    return ConversationParts(files, samples, frozenset(keys))
 
 
 def talk_facts(
@@ -178,7 +180,9 @@ def talk_facts(
     }
 
 
-def _verdict_entry(verdict: Verdict, which: ThreadFilter, parts: Parts, names: Names) -> ConversationEntry:
+def _verdict_entry(
+    verdict: Verdict, which: ThreadFilter, parts: ConversationParts, names: MentionNames
+) -> ConversationEntry:
     anchor = anchor_of_verdict(verdict)
     is_whole = anchor.kind is AnchorKind.BUILD
     return ConversationEntry(
@@ -197,7 +201,7 @@ def request_talk_facts(
     """The same of a change request, which has no parts to talk about."""
     people = mentionable_by(principal, request.project, request)
     names = names_of(people)
-    shown = [_shown(principal, thread, Parts((), (), frozenset()), names) for thread in threads]
+    shown = [_shown(principal, thread, ConversationParts((), (), frozenset()), names) for thread in threads]
     entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
     return {
         "talk": entries,
@@ -317,7 +321,7 @@ def _page_of(request: HttpRequest, thread: AnchoredThread) -> str:
     return thread.get_absolute_url()
 
 
-def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Names) -> ShownThread:
+def _shown(principal: Principal, thread: AnchoredThread, parts: ConversationParts, names: MentionNames) -> ShownThread:
     anchor = anchor_of(thread)
     is_there = anchor.spot in parts.keys
     owns = can(principal, Verb.MANAGE, thread.project)
@@ -357,7 +361,7 @@ def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion
     return ShownSuggestion(suggestion, is_open and edits, is_open and suggestion.author_id == principal.pk)
 
 
-def _html(text: str, names: Names) -> SafeString:
+def _html(text: str, names: MentionNames) -> SafeString:
     """Kept by what it is made of: a comment can be made to take a while to read, and a page has many."""
     key = "comment:" + sha256("\0".join([text, names.pattern.pattern]).encode()).hexdigest()
     cached: SafeString | None = caches["process"].get(key)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from forge.accounts.actions import set_quota
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
-from forge.accounts.quotas.limits import Resource, limits_of
+from forge.accounts.quotas.limits import QuotaResource, limits_of
 from forge.accounts.quotas.usage import usage_of, usage_of_person
 from forge.core.errors import DomainError
 from forge.serving.quantities import read_quantity, shown_quantity
@@ -19,13 +19,13 @@ ROW = "{:<14} {:>12} {:>12}  {}"
 EVERY_ORGANISATION, EVERY_PERSON = "organisations", "people"
 _DEFAULTS = {EVERY_ORGANISATION: "organisation", EVERY_PERSON: "user"}
 _PURPOSES = {
-    Resource.BYTES: "stored",
-    Resource.PROJECTS: "projects",
-    Resource.BUILDS: "in an hour",
-    Resource.MINUTES: "of builds, in a day",
-    Resource.TRIALS: "changes tried in an hour",
-    Resource.SOCKETS: "open at one server process",
-    Resource.ORGANISATIONS: "owned",
+    QuotaResource.BYTES: "stored",
+    QuotaResource.PROJECTS: "projects",
+    QuotaResource.BUILDS: "in an hour",
+    QuotaResource.MINUTES: "of builds, in a day",
+    QuotaResource.TRIALS: "changes tried in an hour",
+    QuotaResource.SOCKETS: "open at one server process",
+    QuotaResource.ORGANISATIONS: "owned",
 }
 
 

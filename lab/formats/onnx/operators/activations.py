@@ -7,16 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from lab.formats.onnx.model import Node
+from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.arithmetic import all_of, applied, combined, number
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, axis_of, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, axis_of, refuse
 
 _FUSED: Final = {"RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 """Numbers of the functions that a layer applies itself."""
 _NO_BOUND = float(np.finfo(np.float32).max)
 
 
-def _bounded(translation: Translation, node: Node, op: str) -> None:
+def _bounded(translation: Translation, node: OnnxNode, op: str) -> None:
     """A function that the layer in front applies itself, if nothing else reads that layer."""
     value = translation.value(node, 0)
     layer = translation.fusable(value)
@@ -27,12 +27,12 @@ def _bounded(translation: Translation, node: Node, op: str) -> None:
         translation.give(node, applied(translation, op, value, node.outputs[0]))
 
 
-def _relu(translation: Translation, node: Node) -> None:
+def _relu(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     _bounded(translation, node, "RELU")
 
 
-def _clip(translation: Translation, node: Node) -> None:
+def _clip(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, min=-_NO_BOUND, max=_NO_BOUND)
     low, high = float(known["min"]), float(known["max"])
     if translation.has(node, 1):
@@ -42,7 +42,7 @@ def _clip(translation: Translation, node: Node) -> None:
     value = translation.value(node, 0)
     if value.constant is not None:
         array = np.clip(value.constant, low, high).astype(value.constant.dtype)
-        translation.give(node, Value(node.outputs[0], value.shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], value.shape, constant=array))
         return
     if (low, high) in ((0, 6), (-1, 1)):
         _bounded(translation, node, "RELU6" if high == 6 else "RELU_N1_TO_1")
@@ -54,17 +54,17 @@ def _clip(translation: Translation, node: Node) -> None:
     if high < _NO_BOUND:
         value = combined(translation, node, "MINIMUM", value, number(high), node.outputs[0])
     translation.give(
-        node, Value(node.outputs[0], value.shape, tensor=value.tensor, is_last=value.is_last, flat_of=value.flat_of)
+        node, OnnxValue(node.outputs[0], value.shape, tensor=value.tensor, is_last=value.is_last, flat_of=value.flat_of)
     )
 
 
-def _leaky_relu(translation: Translation, node: Node) -> None:
+def _leaky_relu(translation: Translation, node: OnnxNode) -> None:
     alpha = arguments(node, alpha=0.01)["alpha"]
     options = ("LeakyRelu", {"alpha": float(alpha)})
     translation.give(node, applied(translation, "LEAKY_RELU", translation.value(node, 0), node.outputs[0], options))
 
 
-def _prelu(translation: Translation, node: Node) -> None:
+def _prelu(translation: Translation, node: OnnxNode) -> None:
     """The larger of the value and 0, plus the slope times the smaller."""
     arguments(node)
     value, slope = translation.value(node, 0), translation.value(node, 1)
@@ -77,17 +77,17 @@ def _prelu(translation: Translation, node: Node) -> None:
     translation.give(node, combined(translation, node, "ADD", above, scaled, name))
 
 
-def _elu(translation: Translation, node: Node) -> None:
+def _elu(translation: Translation, node: OnnxNode) -> None:
     alpha = float(arguments(node, alpha=1.0)["alpha"])
     _exponential(translation, node, alpha, 1.0)
 
 
-def _selu(translation: Translation, node: Node) -> None:
+def _selu(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, alpha=1.6732632423543772, gamma=1.0507009873554805)
     _exponential(translation, node, float(known["alpha"]), float(known["gamma"]))
 
 
-def _exponential(translation: Translation, node: Node, alpha: float, gamma: float) -> None:
+def _exponential(translation: Translation, node: OnnxNode, alpha: float, gamma: float) -> None:
     """gamma * (max(x, 0) + alpha * (exp(min(x, 0)) - 1))."""
     value, name = translation.value(node, 0), node.outputs[0]
     above = applied(translation, "RELU", value, f"{name}/above")
@@ -102,13 +102,13 @@ def _exponential(translation: Translation, node: Node, alpha: float, gamma: floa
     translation.give(node, result)
 
 
-def _hard_swish(translation: Translation, node: Node) -> None:
+def _hard_swish(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     value = translation.value(node, 0)
     translation.give(node, applied(translation, "HARD_SWISH", value, node.outputs[0], ("HardSwish", {})))
 
 
-def _hard_sigmoid(translation: Translation, node: Node) -> None:
+def _hard_sigmoid(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, alpha=0.2, beta=0.5)
     steps = [
         ("MUL", number(known["alpha"])),
@@ -119,13 +119,13 @@ def _hard_sigmoid(translation: Translation, node: Node) -> None:
     translation.give(node, all_of(translation, node, steps, translation.value(node, 0)))
 
 
-def _gelu(translation: Translation, node: Node) -> None:
+def _gelu(translation: Translation, node: OnnxNode) -> None:
     approximate = arguments(node, approximate="none")["approximate"]
     options = ("Gelu", {"approximate": approximate == "tanh"})
     translation.give(node, applied(translation, "GELU", translation.value(node, 0), node.outputs[0], options))
 
 
-def _softplus_of(translation: Translation, node: Node, value: Value) -> Value:
+def _softplus_of(translation: Translation, node: OnnxNode, value: OnnxValue) -> OnnxValue:
     """max(x, 0) + log(1 + exp(-|x|)), which does not overflow."""
     name = node.outputs[0]
     above = applied(translation, "RELU", value, f"{name}/above")
@@ -134,12 +134,12 @@ def _softplus_of(translation: Translation, node: Node, value: Value) -> Value:
     return combined(translation, node, "ADD", above, rest, f"{name}/softplus")
 
 
-def _softplus(translation: Translation, node: Node) -> None:
+def _softplus(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     translation.give(node, _softplus_of(translation, node, translation.value(node, 0)))
 
 
-def _mish(translation: Translation, node: Node) -> None:
+def _mish(translation: Translation, node: OnnxNode) -> None:
     """x * tanh(softplus(x))."""
     arguments(node)
     value = translation.value(node, 0)
@@ -147,7 +147,7 @@ def _mish(translation: Translation, node: Node) -> None:
     translation.give(node, combined(translation, node, "MUL", value, factor, node.outputs[0]))
 
 
-def _softmax(translation: Translation, node: Node, op: str = "SOFTMAX") -> None:
+def _softmax(translation: Translation, node: OnnxNode, op: str = "SOFTMAX") -> None:
     """Up to opset 12 all dimensions from the axis on are one."""
     is_flat = translation.opset < 13
     axis = arguments(node, axis=1 if is_flat else -1)["axis"]
@@ -172,7 +172,7 @@ def _softmax(translation: Translation, node: Node, op: str = "SOFTMAX") -> None:
     translation.give_tensor(node, result, value.shape, is_last=is_last)
 
 
-def _log_softmax(translation: Translation, node: Node) -> None:
+def _log_softmax(translation: Translation, node: OnnxNode) -> None:
     _softmax(translation, node, "LOG_SOFTMAX")
 
 

@@ -8,8 +8,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Node
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, last_order, refuse, reordered
+from lab.formats.onnx.model import Array, OnnxNode
+from lab.formats.onnx.values import (
+    ACTIVATION,
+    Handler,
+    OnnxValue,
+    Translation,
+    arguments,
+    last_order,
+    refuse,
+    reordered,
+)
 from lab.formats.tflite_builder import Shape
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
@@ -70,7 +79,7 @@ _UNARY: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-def broadcast(node: Node, *shapes: Shape) -> Shape:
+def broadcast(node: OnnxNode, *shapes: Shape) -> Shape:
     """The shape of arrays that are stretched to each other. Raises `Refused`."""
     try:
         return tuple(np.broadcast_shapes(*shapes))
@@ -79,8 +88,14 @@ def broadcast(node: Node, *shapes: Shape) -> Shape:
 
 
 def combined(
-    translation: Translation, node: Node, op: str, one: Value, other: Value, name: str, result_kind: str = ""
-) -> Value:
+    translation: Translation,
+    node: OnnxNode,
+    op: str,
+    one: OnnxValue,
+    other: OnnxValue,
+    name: str,
+    result_kind: str = "",
+) -> OnnxValue:
     """The result of an operator with two inputs, in the order in which its larger input is stored.
 
     It has the type of the inputs unless `result_kind` names another one.
@@ -95,10 +110,10 @@ def combined(
     if kind != translation.builder.kind_of(tensors[1]):
         raise refuse(node, "has inputs of two types.")
     tensor = translation.builder.add(op, tensors, stored, name, NAMED_OPTIONS.get(op, ("", {})), result_kind or kind)
-    return Value(name, shape, tensor=tensor, is_last=is_last)
+    return OnnxValue(name, shape, tensor=tensor, is_last=is_last)
 
 
-def operand(translation: Translation, value: Value, rank: int, *, is_last: bool) -> int:
+def operand(translation: Translation, value: OnnxValue, rank: int, *, is_last: bool) -> int:
     """The tensor of an input, with as many dimensions as the result where its order matters."""
     if value.constant is not None:
         array = value.constant
@@ -116,21 +131,21 @@ def operand(translation: Translation, value: Value, rank: int, *, is_last: bool)
     return translation.transpose(tensor, last_order(rank), value.name)
 
 
-def applied(translation: Translation, op: str, value: Value, name: str, options: Any = None) -> Value:
+def applied(translation: Translation, op: str, value: OnnxValue, name: str, options: Any = None) -> OnnxValue:
     """The result of an operator with one input, in the order in which that is stored."""
     tensor = translation.last(value) if value.is_last else translation.plain(value)
     shape = translation.builder.shape_of(tensor)
     chosen = NAMED_OPTIONS.get(op, ("", {})) if options is None else options
     result = translation.builder.add(op, [tensor], shape, name, chosen, translation.builder.kind_of(tensor))
-    return Value(name, value.shape, tensor=result, is_last=value.is_last)
+    return OnnxValue(name, value.shape, tensor=result, is_last=value.is_last)
 
 
-def number(value: float, name: str = "number") -> Value:
+def number(value: float, name: str = "number") -> OnnxValue:
     """A constant that stands for a single number."""
-    return Value(name, (1,), constant=np.array([value], np.float32))
+    return OnnxValue(name, (1,), constant=np.array([value], np.float32))
 
 
-def _two(translation: Translation, node: Node, op: str, compute: Callable[[Any, Any], Any]) -> None:
+def _two(translation: Translation, node: OnnxNode, op: str, compute: Callable[[Any, Any], Any]) -> None:
     arguments(node)
     values = [translation.value(node, place) for place in range(len(node.inputs))]
     if (len(values) != 2 and node.op not in _OF_MANY) or not values:
@@ -141,7 +156,7 @@ def _two(translation: Translation, node: Node, op: str, compute: Callable[[Any, 
             shape = broadcast(node, result.shape, other.shape)
             with np.errstate(all="ignore"):
                 array = np.asarray(compute(result.constant, other.constant))
-            result = Value(node.outputs[0], shape, constant=array.astype(result.constant.dtype))
+            result = OnnxValue(node.outputs[0], shape, constant=array.astype(result.constant.dtype))
         elif op == "ADD" and _add_bias(translation, result, other):
             continue
         else:
@@ -149,12 +164,12 @@ def _two(translation: Translation, node: Node, op: str, compute: Callable[[Any, 
     translation.give(node, _named(result, node))
 
 
-def _named(value: Value, node: Node) -> Value:
+def _named(value: OnnxValue, node: OnnxNode) -> OnnxValue:
     """The same value under the name that the node gives it."""
-    return Value(node.outputs[0], value.shape, value.constant, value.tensor, value.is_last, value.flat_of)
+    return OnnxValue(node.outputs[0], value.shape, value.constant, value.tensor, value.is_last, value.flat_of)
 
 
-def _add_bias(translation: Translation, value: Value, other: Value) -> bool:
+def _add_bias(translation: Translation, value: OnnxValue, other: OnnxValue) -> bool:
     """Adds a constant vector to the layer that gives the value, if that has no bias yet; whether it could."""
     operator = translation.fusable(value)
     constant = other.constant
@@ -167,18 +182,18 @@ def _add_bias(translation: Translation, value: Value, other: Value) -> bool:
     return True
 
 
-def _one(translation: Translation, node: Node, op: str, compute: Callable[[Any], Any]) -> None:
+def _one(translation: Translation, node: OnnxNode, op: str, compute: Callable[[Any], Any]) -> None:
     arguments(node)
     value = translation.value(node, 0)
     if value.constant is not None:
         with np.errstate(all="ignore"):
             array = np.asarray(compute(value.constant)).astype(value.constant.dtype)
-        translation.give(node, Value(node.outputs[0], value.shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], value.shape, constant=array))
         return
     translation.give(node, applied(translation, op, value, node.outputs[0]))
 
 
-def _power(translation: Translation, node: Node) -> None:
+def _power(translation: Translation, node: OnnxNode) -> None:
     """Squares and roots have operators of their own."""
     arguments(node)
     base, exponent = translation.value(node, 0), translation.value(node, 1)
@@ -190,13 +205,13 @@ def _power(translation: Translation, node: Node) -> None:
     _two(translation, node, "POW", np.power)
 
 
-def _reciprocal(translation: Translation, node: Node) -> None:
+def _reciprocal(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     value = translation.value(node, 0)
     translation.give(node, combined(translation, node, "DIV", number(1), value, node.outputs[0]))
 
 
-def _mean_of_inputs(translation: Translation, node: Node) -> None:
+def _mean_of_inputs(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     result = translation.value(node, 0)
     for place in range(1, len(node.inputs)):
@@ -205,7 +220,9 @@ def _mean_of_inputs(translation: Translation, node: Node) -> None:
     translation.give(node, combined(translation, node, "DIV", result, count, node.outputs[0]))
 
 
-def all_of(translation: Translation, node: Node, steps: Sequence[tuple[str, Value | None]], start: Value) -> Value:
+def all_of(
+    translation: Translation, node: OnnxNode, steps: Sequence[tuple[str, OnnxValue | None]], start: OnnxValue
+) -> OnnxValue:
     """The result of several operators in turn: each takes the last result and, if there is one, another value."""
     result = start
     for place, (op, other) in enumerate(steps):

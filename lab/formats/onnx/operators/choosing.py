@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lab.formats.onnx.model import Node
+from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.arithmetic import broadcast, combined, operand
-from lab.formats.onnx.values import Handler, Translation, Value, arguments, last_order, refuse, reordered
+from lab.formats.onnx.values import Handler, OnnxValue, Translation, arguments, last_order, refuse, reordered
 
 _COMPARISONS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "Greater": ("GREATER", np.greater),
@@ -21,24 +21,24 @@ _COMPARISONS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def _compared(translation: Translation, node: Node, op: str, compute: Callable[[Any, Any], Any]) -> None:
+def _compared(translation: Translation, node: OnnxNode, op: str, compute: Callable[[Any, Any], Any]) -> None:
     arguments(node)
     one, other = translation.value(node, 0), translation.value(node, 1)
     if one.constant is not None and other.constant is not None:
         shape = broadcast(node, one.shape, other.shape)
         array = np.asarray(compute(one.constant, other.constant))
-        translation.give(node, Value(node.outputs[0], shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], shape, constant=array))
         return
     translation.give(node, combined(translation, node, op, one, other, node.outputs[0], "bool"))
 
 
-def _chosen(translation: Translation, node: Node) -> None:
+def _chosen(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     values = [translation.value(node, place) for place in range(3)]
     shape = broadcast(node, *(one.shape for one in values))
     arrays = [one.constant for one in values if one.constant is not None]
     if len(arrays) == len(values):
-        translation.give(node, Value(node.outputs[0], shape, constant=np.where(*arrays)))
+        translation.give(node, OnnxValue(node.outputs[0], shape, constant=np.where(*arrays)))
         return
     if len(shape) > 5:
         raise refuse(node, "has more than 5 dimensions.")

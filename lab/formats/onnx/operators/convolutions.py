@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Node
-from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, Window, padded, picture, window_of
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, refuse
+from lab.formats.onnx.model import Array, OnnxNode
+from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, PaddedWindow, padded, picture, window_of
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, refuse
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -16,7 +16,7 @@ MOST_GROUPS = 64
 """Groups that are computed one after the other."""
 
 
-def _weights(translation: Translation, node: Node, value: Value) -> Array:
+def _weights(translation: Translation, node: OnnxNode, value: OnnxValue) -> Array:
     """The weights, as those of a picture. Raises `Refused`."""
     weights = translation.constant(node, 1).astype(np.float32)
     if len(value.shape) not in (3, 4):
@@ -26,7 +26,7 @@ def _weights(translation: Translation, node: Node, value: Value) -> Array:
     return weights
 
 
-def _bias(translation: Translation, node: Node, units: int) -> Array:
+def _bias(translation: Translation, node: OnnxNode, units: int) -> Array:
     bias = translation.constant(node, 2).ravel() if translation.has(node, 2) else np.zeros(units)
     if bias.size != units:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has a bias of another size.")
@@ -37,7 +37,7 @@ def _as_picture(weights: Array) -> Array:
     return weights if weights.ndim == 4 else weights[:, :, None, :]
 
 
-def _convolution(translation: Translation, node: Node) -> None:
+def _convolution(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, **WINDOW_ARGUMENTS, group=1)
     value = translation.value(node, 0)
     own = _weights(translation, node, value)
@@ -62,7 +62,7 @@ def _convolution(translation: Translation, node: Node) -> None:
     _give(translation, node, result, value, shape)
 
 
-def _give(translation: Translation, node: Node, tensor: int, value: Value, shape: tuple[int, ...]) -> None:
+def _give(translation: Translation, node: OnnxNode, tensor: int, value: OnnxValue, shape: tuple[int, ...]) -> None:
     """Notes a result that is stored as a picture with its channels last."""
     if len(value.shape) == 3:
         tensor = translation.reshape(tensor, (shape[0], *shape[2:]), node.outputs[0])
@@ -75,7 +75,7 @@ def _plain(
     tensor: int,
     weights: Array,
     bias: Array,
-    window: Window,
+    window: PaddedWindow,
     rule: int,
     shape: tuple[int, ...],
     name: str,
@@ -94,7 +94,7 @@ def _by_channel(
     tensor: int,
     weights: Array,
     bias: Array,
-    window: Window,
+    window: PaddedWindow,
     rule: int,
     shape: tuple[int, ...],
     name: str,
@@ -115,7 +115,7 @@ def _by_group(
     tensor: int,
     weights: Array,
     bias: Array,
-    window: Window,
+    window: PaddedWindow,
     rule: int,
     shape: tuple[int, ...],
     name: str,
@@ -144,7 +144,7 @@ def split_channels(translation: Translation, tensor: int, count: int, name: str)
     )
 
 
-def _transposed(translation: Translation, node: Node) -> None:
+def _transposed(translation: Translation, node: OnnxNode) -> None:
     """The whole result is computed, and the padding is cut off."""
     known = arguments(node, **WINDOW_ARGUMENTS, group=1, output_padding=(), output_shape=())
     value = translation.value(node, 0)

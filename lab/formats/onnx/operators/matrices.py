@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Node
+from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.arithmetic import combined
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, last_order, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, last_order, refuse
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -28,7 +28,7 @@ def layer(translation: Translation, tensor: int, weights: Array, bias: Array | N
     return translation.builder.add("FULLY_CONNECTED", inputs, (*shape[:-1], weights.shape[1]), name, options)
 
 
-def _input_rows(translation: Translation, value: Value, weights: Array) -> tuple[int, Array]:
+def _input_rows(translation: Translation, value: OnnxValue, weights: Array) -> tuple[int, Array]:
     """The input of a dense layer, with the weights in its order: a flattened picture stays in the order in which it is
     stored, and the rows of the weights change places instead."""
     source = value.flat_of
@@ -41,7 +41,7 @@ def _input_rows(translation: Translation, value: Value, weights: Array) -> tuple
     return translation.reshape(translation.last(source), value.shape, value.name), weights[order.ravel()]
 
 
-def _gemm(translation: Translation, node: Node) -> None:
+def _gemm(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, alpha=1.0, beta=1.0, transA=0, transB=0)
     value, other = translation.value(node, 0), translation.value(node, 1)
     if known["transA"] or other.constant is None or len(value.shape) != 2 or other.constant.ndim != 2:
@@ -60,13 +60,13 @@ def _gemm(translation: Translation, node: Node) -> None:
         else:
             raise refuse(node, "adds what is computed while the model runs.")
     shape, name = (value.shape[0], weights.shape[1]), node.outputs[0]
-    result = Value(name, shape, tensor=layer(translation, tensor, weights, bias, name))
+    result = OnnxValue(name, shape, tensor=layer(translation, tensor, weights, bias, name))
     if rest is not None:
         result = combined(translation, node, "ADD", result, rest, name)
     translation.give(node, result)
 
 
-def _product(translation: Translation, node: Node) -> None:
+def _product(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     one, other = translation.value(node, 0), translation.value(node, 1)
     if not one.shape or not other.shape or one.shape[-1] != other.shape[-2 if len(other.shape) > 1 else 0]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Node
+from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.arithmetic import applied, combined, number
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, axis_of, refuse, stored_axis
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, axis_of, refuse, stored_axis
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -18,7 +18,7 @@ def by_channel(array: Array, rank: int) -> Array:
     return array.reshape((1, -1, *(1,) * (rank - 2))) if rank > 1 else array
 
 
-def batch_factors(node: Node, constants: list[Array], epsilon: float, channels: int) -> tuple[Array, Array]:
+def batch_factors(node: OnnxNode, constants: list[Array], epsilon: float, channels: int) -> tuple[Array, Array]:
     """The factor and the summand of a batch normalisation for each channel. Raises `Refused`."""
     if any(one.size != channels for one in constants):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has numbers for other channels.")
@@ -28,7 +28,7 @@ def batch_factors(node: Node, constants: list[Array], epsilon: float, channels: 
     return factor.astype(np.float32), (bias - mean * factor).astype(np.float32)
 
 
-def _batch(translation: Translation, node: Node) -> None:
+def _batch(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, epsilon=1e-5, momentum=0.9, training_mode=0, spatial=1)
     if known["training_mode"] or not known["spatial"] or len(node.outputs) > 1:
         raise refuse(node, "is as training needs it. Export the model for inference (model.eval()).")
@@ -39,14 +39,14 @@ def _batch(translation: Translation, node: Node) -> None:
     constants = [translation.constant(node, place) for place in range(1, 5)]
     factor, summand = batch_factors(node, constants, float(known["epsilon"]), value.shape[1])
     name = node.outputs[0]
-    factors = Value(f"{name}/factor", (), constant=by_channel(factor, rank))
+    factors = OnnxValue(f"{name}/factor", (), constant=by_channel(factor, rank))
     factors.shape = by_channel(factor, rank).shape
-    summands = Value(f"{name}/summand", factors.shape, constant=by_channel(summand, rank))
+    summands = OnnxValue(f"{name}/summand", factors.shape, constant=by_channel(summand, rank))
     scaled = combined(translation, node, "MUL", value, factors, f"{name}/scaled")
     translation.give(node, combined(translation, node, "ADD", scaled, summands, name))
 
 
-def _layer(translation: Translation, node: Node) -> None:
+def _layer(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, axis=-1, epsilon=1e-5, stash_type=1)
     value = translation.value(node, 0)
     rank = len(value.shape)
@@ -60,7 +60,7 @@ def _layer(translation: Translation, node: Node) -> None:
     translation.give(node, result)
 
 
-def _instance(translation: Translation, node: Node) -> None:
+def _instance(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, epsilon=1e-5)
     value = translation.value(node, 0)
     rank = len(value.shape)
@@ -72,12 +72,14 @@ def _instance(translation: Translation, node: Node) -> None:
     result = _normalised(translation, node, value, list(range(2, rank)), float(known["epsilon"]))
     for op, array, title in (("MUL", scale, "scaled"), ("ADD", bias, "moved")):
         shaped = by_channel(array.astype(np.float32), rank)
-        other = Value(f"{node.outputs[0]}/{title}_by", shaped.shape, constant=shaped)
+        other = OnnxValue(f"{node.outputs[0]}/{title}_by", shaped.shape, constant=shaped)
         result = combined(translation, node, op, result, other, f"{node.outputs[0]}/{title}")
     translation.give(node, result)
 
 
-def _normalised(translation: Translation, node: Node, value: Value, axes: list[int], epsilon: float) -> Value:
+def _normalised(
+    translation: Translation, node: OnnxNode, value: OnnxValue, axes: list[int], epsilon: float
+) -> OnnxValue:
     """A value less its mean along axes, divided by its deviation."""
     name = node.outputs[0]
     mean = _mean(translation, value, axes, f"{name}/mean")
@@ -89,7 +91,7 @@ def _normalised(translation: Translation, node: Node, value: Value, axes: list[i
     return combined(translation, node, "MUL", centred, factor, f"{name}/normalised")
 
 
-def _mean(translation: Translation, value: Value, axes: list[int], name: str) -> Value:
+def _mean(translation: Translation, value: OnnxValue, axes: list[int], name: str) -> OnnxValue:
     """The mean along axes, which stay with the size 1."""
     tensor = translation.last(value) if value.is_last else translation.plain(value)
     stored = sorted(stored_axis(axis, len(value.shape), is_last=value.is_last) for axis in axes)
@@ -97,10 +99,10 @@ def _mean(translation: Translation, value: Value, axes: list[int], name: str) ->
     inputs = [tensor, translation.numbers(stored)]
     result = translation.builder.add("MEAN", inputs, size, name, ("Reducer", {"keepDims": True}))
     shape = tuple(1 if axis in axes else one for axis, one in enumerate(value.shape))
-    return Value(name, shape, tensor=result, is_last=value.is_last)
+    return OnnxValue(name, shape, tensor=result, is_last=value.is_last)
 
 
-def _norm(translation: Translation, node: Node) -> None:
+def _norm(translation: Translation, node: OnnxNode) -> None:
     """A vector divided by its length."""
     known = arguments(node, axis=-1, p=2)
     value = translation.value(node, 0)

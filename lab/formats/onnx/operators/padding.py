@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.formats.onnx.model import Node
+from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.values import Translation, refuse
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
@@ -21,7 +21,7 @@ SAME, VALID = 0, 1
 
 
 @dataclass(frozen=True)
-class Window:
+class PaddedWindow:
     """How a window goes over the two dimensions of a picture. `before` and `after` are the padding of its sides."""
 
     kernel: tuple[int, int]
@@ -73,8 +73,8 @@ WINDOW_ARGUMENTS: dict[str, Any] = {
 
 
 def window_of(
-    node: Node, known: dict[str, Any], size: Sequence[int], kernel: Sequence[int], *, rounds_up: bool = False
-) -> Window:
+    node: OnnxNode, known: dict[str, Any], size: Sequence[int], kernel: Sequence[int], *, rounds_up: bool = False
+) -> PaddedWindow:
     """The window of a node over a picture of this size; a series of one dimension is a picture of height 1.
 
     Raises `Refused`.
@@ -104,7 +104,7 @@ def window_of(
             after[one] += max(steps * strides[one] - room, 0)
     if any(size[one] + before[one] + after[one] < (kernel[one] - 1) * dilations[one] + 1 for one in range(rank)):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has a window larger than its input.")
-    return Window(*(_two(each, other) for each, other in _sides(kernel, strides, dilations, before, after)))
+    return PaddedWindow(*(_two(each, other) for each, other in _sides(kernel, strides, dilations, before, after)))
 
 
 def _sides(
@@ -118,14 +118,14 @@ def _two(values: Sequence[int], default: int) -> tuple[int, int]:
     return (default, int(values[0])) if len(values) == 1 else (int(values[0]), int(values[1]))
 
 
-def _numbers(node: Node, values: Sequence[int], default: tuple[int, ...], *, least: int) -> tuple[int, ...]:
+def _numbers(node: OnnxNode, values: Sequence[int], default: tuple[int, ...], *, least: int) -> tuple[int, ...]:
     numbers = tuple(values) or default
     if len(numbers) != len(default) or not all(least <= one <= 1 << 16 for one in numbers):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has arguments that do not fit its input.")
     return numbers
 
 
-def padded(translation: Translation, tensor: int, window: Window, name: str) -> tuple[int, int]:
+def padded(translation: Translation, tensor: int, window: PaddedWindow, name: str) -> tuple[int, int]:
     """A picture and TFLite's rule for it: the padding that no rule says is added to the picture."""
     shape = translation.builder.shape_of(tensor)
     rule = window.rule(shape[1:3])

@@ -7,12 +7,12 @@ from functools import partial
 
 import numpy as np
 
-from lab.formats.onnx.model import Node
+from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.values import (
     ACTIVATION,
     Handler,
+    OnnxValue,
     Translation,
-    Value,
     arguments,
     axis_of,
     last_order,
@@ -24,12 +24,12 @@ from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
 
-def _stored(translation: Translation, value: Value) -> tuple[int, bool]:
+def _stored(translation: Translation, value: OnnxValue) -> tuple[int, bool]:
     """The tensor of a value as it is stored, and whether its channels are last."""
     return (translation.last(value), True) if value.is_last else (translation.plain(value), False)
 
 
-def _concat(translation: Translation, node: Node) -> None:
+def _concat(translation: Translation, node: OnnxNode) -> None:
     values = [translation.value(node, place) for place in range(len(node.inputs))]
     rank = len(values[0].shape)
     axis = axis_of(node, arguments(node, axis=0)["axis"], rank)
@@ -38,7 +38,7 @@ def _concat(translation: Translation, node: Node) -> None:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has inputs that do not fit.")
     if all(one.constant is not None for one in values):
         array = np.concatenate([one.constant for one in values if one.constant is not None], axis)
-        translation.give(node, Value(node.outputs[0], array.shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], array.shape, constant=array))
         return
     shape = tuple(
         sum(one.shape[axis] for one in values) if at == axis else size for at, size in enumerate(values[0].shape)
@@ -54,7 +54,7 @@ def _concat(translation: Translation, node: Node) -> None:
     translation.give_tensor(node, tensor, shape, is_last=is_last)
 
 
-def _split(translation: Translation, node: Node) -> None:
+def _split(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, axis=0, split=None, num_outputs=0)
     value = translation.value(node, 0)
     rank = len(value.shape)
@@ -74,7 +74,7 @@ def _split(translation: Translation, node: Node) -> None:
             _give_part(translation, node, value, begins, (1,) * rank, shape, place)
 
 
-def _slice(translation: Translation, node: Node) -> None:
+def _slice(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, starts=None, ends=None, axes=None)
     value = translation.value(node, 0)
     rank = len(value.shape)
@@ -93,7 +93,7 @@ def _slice(translation: Translation, node: Node) -> None:
         chosen[axis] = slice(start, None if step < 0 and end < -value.shape[axis] else end, step)
     if value.constant is not None:
         array = value.constant[tuple(chosen)]
-        translation.give(node, Value(node.outputs[0], array.shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], array.shape, constant=array))
         return
     ranges = [range(*one.indices(size)) for one, size in zip(chosen, value.shape, strict=True)]
     if any(not one for one in ranges):
@@ -106,8 +106,8 @@ def _slice(translation: Translation, node: Node) -> None:
 
 def _give_part(
     translation: Translation,
-    node: Node,
-    value: Value,
+    node: OnnxNode,
+    value: OnnxValue,
     begins: tuple[int, ...],
     strides: tuple[int, ...],
     shape: tuple[int, ...],
@@ -120,7 +120,7 @@ def _give_part(
             slice(start, start + step * (size - 1) + 1, step)
             for start, step, size in zip(begins, strides, shape, strict=True)
         )
-        translation.give(node, Value(name, shape, constant=value.constant[part]), place)
+        translation.give(node, OnnxValue(name, shape, constant=value.constant[part]), place)
         return
     tensor, is_last = _stored(translation, value)
     order = last_order(len(shape)) if is_last else tuple(range(len(shape)))
@@ -139,7 +139,7 @@ def _give_part(
     translation.give_tensor(node, result, shape, is_last=is_last, place=place)
 
 
-def _gather(translation: Translation, node: Node) -> None:
+def _gather(translation: Translation, node: OnnxNode) -> None:
     value, places = translation.value(node, 0), translation.value(node, 1)
     axis = axis_of(node, arguments(node, axis=0)["axis"], len(value.shape))
     shape = (*value.shape[:axis], *places.shape, *value.shape[axis + 1 :])
@@ -151,19 +151,19 @@ def _gather(translation: Translation, node: Node) -> None:
         indices = np.where(places.constant < 0, places.constant + rows, places.constant)
         if value.constant is not None:
             array = np.take(value.constant, indices, axis)
-            translation.give(node, Value(name, array.shape, constant=array))
+            translation.give(node, OnnxValue(name, array.shape, constant=array))
             return
         if indices.size == 1:
             begins = tuple(int(indices.ravel()[0]) if at == axis else 0 for at in range(len(value.shape)))
             part = tuple(1 if at == axis else size for at, size in enumerate(value.shape))
-            single = Value(f"{name}/part", part)
+            single = OnnxValue(f"{name}/part", part)
             _give_part(
-                translation, Node(node.op, node.name, (), (single.name,), {}), value, begins, (1,) * len(part), part
+                translation, OnnxNode(node.op, node.name, (), (single.name,), {}), value, begins, (1,) * len(part), part
             )
             tensor = translation.plain(translation.values[single.name])
             translation.give_tensor(node, translation.reshape(tensor, shape, name), shape)
             return
-        places = Value(places.name, places.shape, constant=indices)
+        places = OnnxValue(places.name, places.shape, constant=indices)
     elif value.constant is not None and axis == 0:
         translation.ids = min(translation.ids or value.shape[0], value.shape[0])
     inputs = [translation.plain(value), translation.plain(places)]
@@ -174,7 +174,7 @@ def _gather(translation: Translation, node: Node) -> None:
     translation.give_tensor(node, translation.builder.add("GATHER", inputs, shape, name, options, kind), shape)
 
 
-def _pad(translation: Translation, node: Node) -> None:
+def _pad(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, mode="constant", pads=None, value=0.0)
     value = translation.value(node, 0)
     rank = len(value.shape)
@@ -207,7 +207,7 @@ def _pad(translation: Translation, node: Node) -> None:
     translation.give_tensor(node, tensor, shape, is_last=is_last)
 
 
-def _tile(translation: Translation, node: Node) -> None:
+def _tile(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
     counts = tuple(int(one) for one in translation.constant(node, 1).ravel())
     if len(counts) != len(value.shape) or min(counts, default=1) < 1 or max(counts, default=1) > 1 << 20:
@@ -220,7 +220,7 @@ def _tile(translation: Translation, node: Node) -> None:
     )
 
 
-def _blocks(translation: Translation, node: Node, *, into_space: bool) -> None:
+def _blocks(translation: Translation, node: OnnxNode, *, into_space: bool) -> None:
     """Channels become places, or places channels."""
     known = arguments(node, blocksize=1, mode="DCR") if into_space else arguments(node, blocksize=1)
     value, size = translation.value(node, 0), known["blocksize"]

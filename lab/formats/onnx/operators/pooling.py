@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lab.formats.onnx.model import Node
-from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, Window, picture, window_of
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, Value, arguments, refuse
+from lab.formats.onnx.model import OnnxNode
+from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, PaddedWindow, picture, window_of
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, refuse
 
 _SYMMETRIC = 1
 """The mode of MIRROR_PAD that repeats the border too."""
 
 
-def _window(translation: Translation, node: Node) -> tuple[Value, Window, bool]:
+def _window(translation: Translation, node: OnnxNode) -> tuple[OnnxValue, PaddedWindow, bool]:
     known = arguments(node, **WINDOW_ARGUMENTS, ceil_mode=0, count_include_pad=0, storage_order=0)
     value = translation.value(node, 0)
     if len(value.shape) not in (3, 4) or len(known["kernel_shape"]) != len(value.shape) - 2:
@@ -29,7 +29,7 @@ def _window(translation: Translation, node: Node) -> tuple[Value, Window, bool]:
 
 
 def _pooled(
-    translation: Translation, tensor: int, window: Window, rule: int, size: tuple[int, int], op: str, name: str
+    translation: Translation, tensor: int, window: PaddedWindow, rule: int, size: tuple[int, int], op: str, name: str
 ) -> int:
     batch, _, _, channels = translation.builder.shape_of(tensor)
     options = {
@@ -43,7 +43,7 @@ def _pooled(
     return translation.builder.add(op, [tensor], (batch, *size, channels), name, ("Pool2D", options))
 
 
-def _give(translation: Translation, node: Node, tensor: int, value: Value) -> None:
+def _give(translation: Translation, node: OnnxNode, tensor: int, value: OnnxValue) -> None:
     batch, height, width, channels = translation.builder.shape_of(tensor)
     if len(value.shape) == 3:
         tensor = translation.reshape(tensor, (batch, width, channels), node.outputs[0])
@@ -52,7 +52,7 @@ def _give(translation: Translation, node: Node, tensor: int, value: Value) -> No
         translation.give_tensor(node, tensor, (batch, channels, height, width), is_last=True)
 
 
-def _largest(translation: Translation, node: Node) -> None:
+def _largest(translation: Translation, node: OnnxNode) -> None:
     value, window, _ = _window(translation, node)
     name = node.outputs[0]
     tensor = picture(translation, translation.last(value), name)
@@ -61,7 +61,7 @@ def _largest(translation: Translation, node: Node) -> None:
     _give(translation, node, _pooled(translation, tensor, window, rule, size, "MAX_POOL_2D", name), value)
 
 
-def _mirrored(translation: Translation, node: Node, tensor: int, window: Window) -> tuple[int, int]:
+def _mirrored(translation: Translation, node: OnnxNode, tensor: int, window: PaddedWindow) -> tuple[int, int]:
     """A picture and TFLite's rule for it. Padding that no rule gives repeats numbers that are in the window anyway, so
     that the range of the numbers, by which a model is quantised, stays the same."""
     shape = translation.builder.shape_of(tensor)
@@ -80,7 +80,7 @@ def _mirrored(translation: Translation, node: Node, tensor: int, window: Window)
     return translation.builder.add("MIRROR_PAD", inputs, larger, f"{name}/padded", options), VALID
 
 
-def _mean(translation: Translation, node: Node) -> None:
+def _mean(translation: Translation, node: OnnxNode) -> None:
     """TFLite leaves padding out of a mean. Where it counts, or no rule gives it, means are scaled."""
     value, window, counts_padding = _window(translation, node)
     name = node.outputs[0]
@@ -91,7 +91,7 @@ def _mean(translation: Translation, node: Node) -> None:
     if rule is not None and (rule == VALID or not counts_padding):
         result = _pooled(translation, tensor, window, rule, size, "AVERAGE_POOL_2D", name)
     else:
-        unpadded = Window(window.kernel, window.strides, window.dilations, (0, 0), (0, 0))
+        unpadded = PaddedWindow(window.kernel, window.strides, window.dilations, (0, 0), (0, 0))
         larger = _with_zeros(translation, tensor, window, name)
         result = _pooled(translation, larger, unpadded, VALID, size, "AVERAGE_POOL_2D", f"{name}/of_all")
         scale = _scale(window, shape[1:3], size, counts_padding=counts_padding)
@@ -102,7 +102,7 @@ def _mean(translation: Translation, node: Node) -> None:
     _give(translation, node, result, value)
 
 
-def _with_zeros(translation: Translation, tensor: int, window: Window, name: str) -> int:
+def _with_zeros(translation: Translation, tensor: int, window: PaddedWindow, name: str) -> int:
     """A picture with the padding of a window around it."""
     sides = np.array([(0, 0), *zip(window.before, window.after, strict=True), (0, 0)], np.int32)
     shape = translation.builder.shape_of(tensor)
@@ -112,7 +112,7 @@ def _with_zeros(translation: Translation, tensor: int, window: Window, name: str
 
 
 def _scale(
-    window: Window, size: tuple[int, ...], output: tuple[int, int], *, counts_padding: bool
+    window: PaddedWindow, size: tuple[int, ...], output: tuple[int, int], *, counts_padding: bool
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """By what a mean over whole windows is multiplied at each place."""
     counts = []
@@ -128,7 +128,7 @@ def _scale(
     return (whole / np.outer(*counts)).astype(np.float32)[None, :, :, None]
 
 
-def _over_all(translation: Translation, node: Node, op: str) -> None:
+def _over_all(translation: Translation, node: OnnxNode, op: str) -> None:
     """The largest or the mean number of each channel."""
     arguments(node)
     value = translation.value(node, 0)
@@ -142,11 +142,11 @@ def _over_all(translation: Translation, node: Node, op: str) -> None:
     translation.give_tensor(node, result, (*value.shape[:2], *(1,) * (rank - 2)), is_last=True)
 
 
-def _mean_of_all(translation: Translation, node: Node) -> None:
+def _mean_of_all(translation: Translation, node: OnnxNode) -> None:
     _over_all(translation, node, "MEAN")
 
 
-def _largest_of_all(translation: Translation, node: Node) -> None:
+def _largest_of_all(translation: Translation, node: OnnxNode) -> None:
     _over_all(translation, node, "REDUCE_MAX")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Node
+from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.matrices import layer
 from lab.formats.onnx.values import ACTIVATION, Handler, Translation, arguments, refuse
 from lab.formats.tflite_builder import Builder
@@ -96,7 +96,7 @@ def _simple_step(cell: _Cell, fed: int, states: _States, number: int) -> _States
 _Step = Callable[[_Cell, int, _States, int], _States]
 
 
-def _recurrent(translation: Translation, node: Node, gates: int, states: int) -> None:
+def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int) -> None:
     known = _arguments(node)
     value = translation.value(node, 0)
     if len(value.shape) != 3 or known["layout"]:
@@ -137,7 +137,7 @@ def _recurrent(translation: Translation, node: Node, gates: int, states: int) ->
     _give(translation, node, results, finals, (steps, batch, units))
 
 
-def _arguments(node: Node) -> dict[str, Any]:
+def _arguments(node: OnnxNode) -> dict[str, Any]:
     """The arguments; functions other than the usual ones are refused."""
     known = arguments(
         node,
@@ -169,7 +169,7 @@ def _each_step(translation: Translation, fed: int, steps: int, batch: int, size:
     return translation.builder.add_many("SPLIT", [axis, fed], [(batch, size)] * steps, f"{name}/step", options)
 
 
-def _first_state(translation: Translation, node: Node, place: int, direction: int, batch: int, units: int) -> int:
+def _first_state(translation: Translation, node: OnnxNode, place: int, direction: int, batch: int, units: int) -> int:
     """The state before the first step: zeros, or an input of the layer."""
     if not translation.has(node, place):
         return translation.store("zeros", np.zeros((batch, units), np.float32))
@@ -182,7 +182,11 @@ def _first_state(translation: Translation, node: Node, place: int, direction: in
 
 
 def _give(
-    translation: Translation, node: Node, results: list[list[int]], finals: list[_States], shape: tuple[int, int, int]
+    translation: Translation,
+    node: OnnxNode,
+    results: list[list[int]],
+    finals: list[_States],
+    shape: tuple[int, int, int],
 ) -> None:
     """Notes all states, the last one, and the last memory: those that something reads."""
     steps, batch, units = shape

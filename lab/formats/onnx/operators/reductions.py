@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lab.formats.onnx.model import Node
-from lab.formats.onnx.values import Handler, Translation, Value, arguments, axis_of, refuse, stored_axis
+from lab.formats.onnx.model import OnnxNode
+from lab.formats.onnx.values import Handler, OnnxValue, Translation, arguments, axis_of, refuse, stored_axis
 
 _REDUCTIONS: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "ReduceMean": ("MEAN", np.mean),
@@ -20,7 +20,7 @@ _REDUCTIONS: Mapping[str, tuple[str, Callable[..., Any]]] = {
 }
 
 
-def _reduced(translation: Translation, node: Node, op: str, compute: Callable[..., Any]) -> None:
+def _reduced(translation: Translation, node: OnnxNode, op: str, compute: Callable[..., Any]) -> None:
     known = arguments(node, axes=None, keepdims=1, noop_with_empty_axes=0)
     value, keeps = translation.value(node, 0), bool(known["keepdims"])
     rank = len(value.shape)
@@ -32,7 +32,7 @@ def _reduced(translation: Translation, node: Node, op: str, compute: Callable[..
     shape = tuple(1 if axis in axes else size for axis, size in enumerate(value.shape) if keeps or axis not in axes)
     if value.constant is not None:
         array = np.asarray(compute(value.constant, axis=tuple(axes), keepdims=keeps)).astype(value.constant.dtype)
-        translation.give(node, Value(node.outputs[0], array.shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], array.shape, constant=array))
         return
     # Without its spatial dimensions a picture is batch and channels, in either order of storing it.
     is_last = value.is_last and (keeps or axes == list(range(2, rank)))
@@ -46,7 +46,7 @@ def _reduced(translation: Translation, node: Node, op: str, compute: Callable[..
     translation.give_tensor(node, result, shape, is_last=is_last and keeps)
 
 
-def _place(translation: Translation, node: Node, op: str) -> None:
+def _place(translation: Translation, node: OnnxNode, op: str) -> None:
     known = arguments(node, axis=0, keepdims=1, select_last_index=0)
     value = translation.value(node, 0)
     axis = axis_of(node, known["axis"], len(value.shape))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.formats.onnx.model import Node
+from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.values import Handler, Translation, arguments, refuse
 
 _PLACES = {
@@ -16,7 +16,7 @@ _PLACES = {
 """Which place of the source a place of the result has, in TFLite's options."""
 
 
-def _resize(translation: Translation, node: Node) -> None:
+def _resize(translation: Translation, node: OnnxNode) -> None:
     known = arguments(
         node,
         mode="nearest",
@@ -48,7 +48,7 @@ def _resize(translation: Translation, node: Node) -> None:
     translation.give_tensor(node, tensor, size, is_last=True)
 
 
-def _size(translation: Translation, node: Node, shape: tuple[int, ...], scales: object) -> tuple[int, ...]:
+def _size(translation: Translation, node: OnnxNode, shape: tuple[int, ...], scales: object) -> tuple[int, ...]:
     """The shape of the result: as it is, or as factors."""
     if node.op == "Resize" and translation.has(node, 3):
         return tuple(int(one) for one in translation.constant(node, 3).ravel())

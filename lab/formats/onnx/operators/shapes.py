@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Node
+from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.tensors import TYPES
 from lab.formats.onnx.values import (
     STORED,
     Handler,
+    OnnxValue,
     Translation,
-    Value,
     arguments,
     axis_of,
     last_order,
@@ -24,20 +24,20 @@ from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
 
-def _same(translation: Translation, node: Node) -> None:
+def _same(translation: Translation, node: OnnxNode) -> None:
     """What does nothing when a model is used."""
     value = translation.value(node, 0)
     translation.uses[value.name] += translation.uses[node.outputs[0]] - 1
     translation.values[node.outputs[0]] = value
 
 
-def _dropout(translation: Translation, node: Node) -> None:
+def _dropout(translation: Translation, node: OnnxNode) -> None:
     if any(translation.uses[name] for name in node.outputs[1:]):
         raise refuse(node, "gives its mask, which only training has.")
     _same(translation, node)
 
 
-def _cast(translation: Translation, node: Node) -> None:
+def _cast(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, to=0, saturate=1, round_mode="up")
     kind = TYPES.get(known["to"])
     value = translation.value(node, 0)
@@ -46,7 +46,7 @@ def _cast(translation: Translation, node: Node) -> None:
     if value.constant is not None:
         with np.errstate(all="ignore"):
             array = value.constant.astype(kind)
-        translation.give(node, Value(node.outputs[0], value.shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], value.shape, constant=array))
         return
     tensor = translation.last(value) if value.is_last else translation.plain(value)
     stored = STORED.get(kind, kind)
@@ -60,18 +60,18 @@ def _cast(translation: Translation, node: Node) -> None:
     translation.give_tensor(node, tensor, value.shape, is_last=value.is_last)
 
 
-def _shape(translation: Translation, node: Node) -> None:
+def _shape(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, start=0, end=None)
     shape = translation.value(node, 0).shape[known["start"] : known["end"]]
-    translation.give(node, Value(node.outputs[0], (len(shape),), constant=np.array(shape, np.int64)))
+    translation.give(node, OnnxValue(node.outputs[0], (len(shape),), constant=np.array(shape, np.int64)))
 
 
-def _size(translation: Translation, node: Node) -> None:
+def _size(translation: Translation, node: OnnxNode) -> None:
     count = np.array(np.prod(translation.value(node, 0).shape), np.int64)
-    translation.give(node, Value(node.outputs[0], (), constant=count))
+    translation.give(node, OnnxValue(node.outputs[0], (), constant=count))
 
 
-def to_shape(translation: Translation, node: Node, value: Value, shape: tuple[int, ...]) -> None:
+def to_shape(translation: Translation, node: OnnxNode, value: OnnxValue, shape: tuple[int, ...]) -> None:
     """The value in another shape. A picture that becomes rows of numbers stays in the order in which it is stored until
     something needs another."""
     if np.prod(shape, dtype=np.float64) != np.prod(value.shape, dtype=np.float64):
@@ -80,7 +80,7 @@ def to_shape(translation: Translation, node: Node, value: Value, shape: tuple[in
         )
     name = node.outputs[0]
     if value.constant is not None:
-        translation.give(node, Value(name, shape, constant=value.constant.reshape(shape)))
+        translation.give(node, OnnxValue(name, shape, constant=value.constant.reshape(shape)))
         return
     if value.is_last and value.tensor is not None:
         order = source_order(len(value.shape))
@@ -90,12 +90,12 @@ def to_shape(translation: Translation, node: Node, value: Value, shape: tuple[in
             translation.give_tensor(node, translation.reshape(value.tensor, shape, name), shape)
             return
         if len(shape) == 2 and shape[0] == value.shape[0]:
-            translation.give(node, Value(name, shape, flat_of=value))
+            translation.give(node, OnnxValue(name, shape, flat_of=value))
             return
     translation.give_tensor(node, translation.reshape(translation.plain(value), shape, name), shape)
 
 
-def _reshape(translation: Translation, node: Node) -> None:
+def _reshape(translation: Translation, node: OnnxNode) -> None:
     known = arguments(node, shape=None, allowzero=0)
     value = translation.value(node, 0)
     target = translation.whole_numbers(node, 1, known["shape"])
@@ -113,7 +113,7 @@ def _reshape(translation: Translation, node: Node) -> None:
     to_shape(translation, node, value, tuple(shape))
 
 
-def _flatten(translation: Translation, node: Node) -> None:
+def _flatten(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
     axis = arguments(node, axis=1)["axis"]
     axis = len(value.shape) if axis == len(value.shape) else axis_of(node, axis, len(value.shape))
@@ -121,7 +121,7 @@ def _flatten(translation: Translation, node: Node) -> None:
     to_shape(translation, node, value, shape)
 
 
-def _squeeze(translation: Translation, node: Node) -> None:
+def _squeeze(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
     rank = len(value.shape)
     chosen = translation.whole_numbers(node, 1, arguments(node, axes=None)["axes"])
@@ -132,7 +132,7 @@ def _squeeze(translation: Translation, node: Node) -> None:
     to_shape(translation, node, value, tuple(size for axis, size in enumerate(value.shape) if axis not in axes))
 
 
-def _unsqueeze(translation: Translation, node: Node) -> None:
+def _unsqueeze(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
     chosen = translation.whole_numbers(node, 1, arguments(node, axes=None)["axes"]) or ()
     rank = len(value.shape) + len(chosen)
@@ -143,7 +143,7 @@ def _unsqueeze(translation: Translation, node: Node) -> None:
     to_shape(translation, node, value, tuple(1 if axis in axes else next(sizes) for axis in range(rank)))
 
 
-def _transpose(translation: Translation, node: Node) -> None:
+def _transpose(translation: Translation, node: OnnxNode) -> None:
     """Turning a picture between the two orders needs no operator: the value is only stored in the other one."""
     value = translation.value(node, 0)
     rank = len(value.shape)
@@ -152,7 +152,7 @@ def _transpose(translation: Translation, node: Node) -> None:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid order.")
     shape, name = reordered(value.shape, order), node.outputs[0]
     if value.constant is not None:
-        translation.give(node, Value(name, shape, constant=value.constant.transpose(order)))
+        translation.give(node, OnnxValue(name, shape, constant=value.constant.transpose(order)))
     elif rank > 2 and value.is_last and order == last_order(rank):
         translation.give_tensor(node, translation.last(value), shape)
     elif rank > 2 and not value.is_last and order == source_order(rank):
@@ -161,22 +161,22 @@ def _transpose(translation: Translation, node: Node) -> None:
         translation.give_tensor(node, translation.transpose(translation.plain(value), order, name), shape)
 
 
-def _constant_of_shape(translation: Translation, node: Node) -> None:
+def _constant_of_shape(translation: Translation, node: OnnxNode) -> None:
     fill: Array = arguments(node, value=np.zeros(1, np.float32))["value"]
     shape = tuple(int(one) for one in translation.constant(node, 0).ravel())
     _check_size(node, shape)
-    translation.give(node, Value(node.outputs[0], shape, constant=np.full(shape, fill.ravel()[0], fill.dtype)))
+    translation.give(node, OnnxValue(node.outputs[0], shape, constant=np.full(shape, fill.ravel()[0], fill.dtype)))
 
 
-def _range(translation: Translation, node: Node) -> None:
+def _range(translation: Translation, node: OnnxNode) -> None:
     start, limit, step = (translation.constant(node, place).ravel()[0] for place in range(3))
     if not step or abs((limit - start) / step) > 1 << 24:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid length.")
     array = np.arange(start, limit, step).astype(start.dtype)
-    translation.give(node, Value(node.outputs[0], array.shape, constant=array))
+    translation.give(node, OnnxValue(node.outputs[0], array.shape, constant=array))
 
 
-def _expand(translation: Translation, node: Node) -> None:
+def _expand(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
     target = tuple(int(one) for one in translation.constant(node, 1).ravel())
     try:
@@ -186,7 +186,7 @@ def _expand(translation: Translation, node: Node) -> None:
     _check_size(node, shape)
     if value.constant is not None:
         array = np.broadcast_to(value.constant, shape).copy()
-        translation.give(node, Value(node.outputs[0], shape, constant=array))
+        translation.give(node, OnnxValue(node.outputs[0], shape, constant=array))
         return
     if shape == value.shape:
         _same(translation, node)
@@ -197,7 +197,7 @@ def _expand(translation: Translation, node: Node) -> None:
     translation.give_tensor(node, tensor, shape)
 
 
-def _check_size(node: Node, shape: tuple[int, ...]) -> None:
+def _check_size(node: OnnxNode, shape: tuple[int, ...]) -> None:
     if len(shape) > 8 or min(shape, default=1) < 0 or np.prod(shape, dtype=np.float64) > 1 << 26:
         raise Refused(Reason.TOO_LARGE, f"{plain(node.op)} {quoted(node.name)} gives an array that is too large.")
 

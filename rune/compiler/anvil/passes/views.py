@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rune.compiler.anvil.computation import Parts, View
+from rune.compiler.anvil.computation import View, ViewParts
 from rune.compiler.anvil.graph import Graph, Node
 from rune.compiler.anvil.passes.live_bytes import live_bytes
 
@@ -20,7 +20,7 @@ def views(graph: Graph) -> Graph:
         graph = _shared(graph, graph.nodes[number], (0,))
     least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
-        offsets = node.work.part_offsets if isinstance(node.work, Parts) else None
+        offsets = node.work.part_offsets if isinstance(node.work, ViewParts) else None
         if offsets is None or graph.values[graph.storage(node.inputs[0])].data is not None:
             continue
         tried = _shared(graph, node, offsets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.compiler.anvil.errors import BadArgument
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Send, StageEnd, Value
 from rune.compiler.anvil.profile import LITERT, Profile
@@ -150,7 +150,7 @@ class _Reading:
     def watch(self, port: Port) -> None:
         if port not in self._values:
             raise ValueError(f"there is no output {port.index} of a stage {port.stage}")
-        request = OutputRequest(port.stage, Output.TENSOR)
+        request = OutputRequest(port.stage, OutputKind.TENSOR)
         self._send(port.stage, request, (self._values[port],))
 
     def _send(self, stage: str, request: OutputRequest, tensors: tuple[int, ...]) -> None:

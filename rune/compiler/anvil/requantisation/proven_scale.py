@@ -90,7 +90,7 @@ class ProvenScale:
 
 
 @dataclass(frozen=True, eq=False)
-class Proof:
+class ScaleProof:
     """Constants that were certified: those of the channels that have more than one value, with their thresholds.
     `numbers` are the channels' own in the op, all of whose sums lie from `least` to `greatest` and are moved by
     `moves`."""
@@ -104,7 +104,7 @@ class Proof:
     thresholds: Thresholds
 
 
-def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) -> Proof:
+def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) -> ScaleProof:
     """The proof that the constants give the exact value of every sum. Raises `NotProven`.
 
     Without its exceptions the kernel's function never falls, so it is enough to look at both ends of each stretch
@@ -117,7 +117,7 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
     _require(channels, proven, ends, exact, (lowest, highest))
     live = np.flatnonzero(exact[:, 0] != exact[:, 1])
     thresholds = thresholds_of(channels[live], lowest, highest)
-    proof = Proof(channels.least, channels.greatest, proven.move, live, channels[live], proven[live], thresholds)
+    proof = ScaleProof(channels.least, channels.greatest, proven.move, live, channels[live], proven[live], thresholds)
     channels, proven = proof.channels, proof.scale
     if not np.isfinite(proven.scale).all() or (proven.scale < 0).any() or (proven.signed and (proven.offset < 0).any()):
         raise NotProven("with these constants a greater sum may give a smaller value")
@@ -145,7 +145,7 @@ def _require(
         raise NotProven(f"channel {channel} of {len(channels.least)} is not exact at the sum {sums[channel, place]}")
 
 
-def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, Proof] | None:
+def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, ScaleProof] | None:
     """What `prove` finds, certified; None where it finds nothing.
 
     Both take most of a build that compiles nothing anew, so what was found in this process for the same numbers is
@@ -159,7 +159,7 @@ def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, 
 @lru_cache(maxsize=REMEMBERED)
 def _remembered(
     kind: type[Channels], arrays: tuple[tuple[str, bytes], ...], lowest: int, highest: int
-) -> tuple[ProvenScale, Proof] | None:
+) -> tuple[ProvenScale, ScaleProof] | None:
     channels = kind(*(np.frombuffer(data, dtype) for dtype, data in arrays))
     proven = prove(channels, lowest, highest)
     if proven is None:

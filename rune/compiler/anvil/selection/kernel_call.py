@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.requantisation.proven_scale import Proof
+from rune.compiler.anvil.requantisation.proven_scale import ScaleProof
 
 
 @dataclass(frozen=True)
@@ -60,5 +60,5 @@ class KernelCall:
 
     function: str
     arguments: tuple[KernelArgument, ...]
-    proof: Proof | None = field(default=None, compare=False)
+    proof: ScaleProof | None = field(default=None, compare=False)
     """If the kernel computes differently from the reference: the proof that its constants give the same results."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from rune.abi import NUMBER_CHARACTERS, STAGE_MARK, Output
+from rune.abi import NUMBER_CHARACTERS, STAGE_MARK, OutputKind
 from rune.compiler.anvil.program import ProgramTensor
 from rune.tensor import ElementType
 
@@ -46,9 +46,9 @@ def mark_line(stage: str) -> bytes:
     return STAGE_MARK + json.dumps(stage).encode("ascii") + b"}"
 
 
-def message_size(kind: Output, tensors: Sequence[ProgramTensor]) -> int:
+def message_size(kind: OutputKind, tensors: Sequence[ProgramTensor]) -> int:
     """Returns the maximum size in bytes of a message with these tensors."""
-    if kind is Output.SERIAL:
+    if kind is OutputKind.SERIAL:
         return sum(_serial_size(tensor) + 1 for tensor in tensors) + 1
     return sum(_shape_bound(tensor) + _raw_size(tensor) for tensor in tensors)
 

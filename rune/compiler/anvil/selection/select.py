@@ -53,7 +53,7 @@ from rune.compiler.anvil.selection.kernel_set import Kernel
 from rune.compiler.anvil.selection.messages import message_size
 from rune.compiler.anvil.selection.places import PIPELINE, SharedScratch, Spot, ValuePlaces
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import Count, HostText, Pace
+from rune.compiler.blocks.signature import BlockPace, Count, HostText
 
 MODEL_PARTS = 3
 """The maximum number of parts for models; more models share parts."""
@@ -88,7 +88,7 @@ class _Selection:
         self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
-        self._paces: list[Pace] = []
+        self._paces: list[BlockPace] = []
         """The pace of each gate."""
         self._needs: list[tuple[int, ...]] = []
         self._needed: dict[int, frozenset[int]] = {}
@@ -272,7 +272,7 @@ class _Selection:
             gate = len(self._paces)
             before = [self._paces[each] for each in self._gates_of(node)]
             first, every = (max((getattr(pace, key) for pace in before), default=1) for key in ("first", "every"))
-            self._paces.append(code.pace.behind(Pace(first, every)))
+            self._paces.append(code.pace.behind(BlockPace(first, every)))
         return KernelInvocation(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
 
     def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import PRESERVED, By, Colour, Effect, ExpectedMeaning, Layout, Meaning
+from rune.compiler.blocks.meaning import PRESERVED, By, ChannelLayout, Colour, Effect, ExpectedMeaning, Meaning
 from rune.compiler.blocks.refusals import image_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -65,7 +65,9 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     effects=(
-        Effect(values=PRESERVED, colour=By(lambda read: _COLOURS[str(read.arguments["to"])]), layout=Layout.LAST),
+        Effect(
+            values=PRESERVED, colour=By(lambda read: _COLOURS[str(read.arguments["to"])]), layout=ChannelLayout.LAST
+        ),
     ),
     expected_meaning=_expected,
     category=Category.IMAGES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import PRESERVED, By, Effect, ExpectedMeaning, Layout, Meaning
+from rune.compiler.blocks.meaning import PRESERVED, By, ChannelLayout, Effect, ExpectedMeaning, Meaning
 from rune.compiler.blocks.refusals import ANY_NUMBERS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -53,7 +53,7 @@ _CHANNELS = (1, 3, 4)
 
 def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
     return ExpectedMeaning(
-        Meaning(layout=Layout.LAST if text(arguments, "to") == "nchw" else Layout.FIRST), {"layout": "to"}
+        Meaning(layout=ChannelLayout.LAST if text(arguments, "to") == "nchw" else ChannelLayout.FIRST), {"layout": "to"}
     )
 
 
@@ -76,7 +76,7 @@ BLOCK = Block(
         Effect(
             values=PRESERVED,
             colour=PRESERVED,
-            layout=By(lambda read: Layout.FIRST if read.arguments["to"] == "nchw" else Layout.LAST),
+            layout=By(lambda read: ChannelLayout.FIRST if read.arguments["to"] == "nchw" else ChannelLayout.LAST),
         ),
     ),
     expected_meaning=_expected,

@@ -13,9 +13,9 @@ from rune.compiler.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockPace,
     BlockState,
     Category,
-    Pace,
     integer,
 )
 from rune.tensor import ElementType, TensorType
@@ -77,9 +77,9 @@ def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockS
     )
 
 
-def _pace(inputs: tuple[TensorType, ...], arguments: Arguments) -> Pace:
+def _pace(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockPace:
     rows = _rows(inputs[0])
-    return Pace(-(-integer(arguments, "size") // rows), _hop(inputs[0], arguments) // rows)
+    return BlockPace(-(-integer(arguments, "size") // rows), _hop(inputs[0], arguments) // rows)
 
 
 BLOCK = Block(

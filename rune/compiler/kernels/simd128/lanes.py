@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.requantisation.proven_scale import Proof
+from rune.compiler.anvil.requantisation.proven_scale import ScaleProof
 from rune.compiler.anvil.selection.kernel_call import (
     ConstantPointer,
     InputPointer,
@@ -56,7 +56,7 @@ def int8_call(
     op: FullyConnectedInt8,
     scratch: Scratch,
     weights: NDArray[np.generic],
-    rounding: tuple[ConstantPointer, KernelStructure, Proof],
+    rounding: tuple[ConstantPointer, KernelStructure, ScaleProof],
 ) -> KernelCall:
     outputs, inputs = op.rows.shape
     bias, requantize, proof = rounding

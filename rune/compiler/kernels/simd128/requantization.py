@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, sum_bounds
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.requantisation.proven_scale import Floats, Proof, proven
+from rune.compiler.anvil.requantisation.proven_scale import Floats, ScaleProof, proven
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.anvil.selection.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.kernels.packing import folded_bias, int32s, wrapped
@@ -38,7 +38,7 @@ def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int)
 
 def convolution_rounding(
     multipliers: Sequence[Multiplier], sums: Sums, to: OutputRange
-) -> tuple[ConstantPointer, KernelStructure, Proof | None]:
+) -> tuple[ConstantPointer, KernelStructure, ScaleProof | None]:
     """For convolutions: the biases, and the constants of requantisation in single precision where that is exact, with
     the proof of it; else those of the exact arithmetic, which needs none."""
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
@@ -49,7 +49,7 @@ def convolution_rounding(
 
 def dense_rounding(
     scales: Sequence[float], sums: Sums, to: OutputRange
-) -> tuple[ConstantPointer, KernelStructure, Proof] | None:
+) -> tuple[ConstantPointer, KernelStructure, ScaleProof] | None:
     """The same for fully connected layers; None where single precision is not exact."""
     return _single_precision(RoundedOnce(np.array(scales), sums.least, sums.greatest), sums.bias, to)
 
@@ -63,7 +63,7 @@ def shared(structure: KernelStructure) -> KernelStructure:
 
 def _single_precision(
     channels: Channels, bias: Integers, to: OutputRange
-) -> tuple[ConstantPointer, KernelStructure, Proof] | None:
+) -> tuple[ConstantPointer, KernelStructure, ScaleProof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
     proven_scale = proven(channels, *bounds)
     if proven_scale is None:

@@ -13,7 +13,6 @@ from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Bind,
     Choose,
-    Comparison,
     Convert,
     Expression,
     Extreme,
@@ -24,6 +23,7 @@ from rune.compiler.pyblock.ir import (
     LoadElement,
     Logic,
     Mathematics,
+    NumberComparison,
     NumberConstant,
     Primitive,
     ReadVariable,
@@ -98,7 +98,7 @@ class ExpressionText:
                 return self._unary(node)
             case BinaryOperation():
                 return self._binary(node)
-            case Comparison(operator, left, right):
+            case NumberComparison(operator, left, right):
                 first = self.value(left)
                 return self._keep("int", f"{first} {operator} {self.value(right)}")
             case Logic():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rune.compiler.pyblock.checking.conversions import coerce
 from rune.compiler.pyblock.checking.expressions import array_of, indices_of, literal_whole, number, whole
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
 from rune.compiler.pyblock.checking.tables import (
     ONE_PER_ELEMENT,
     constructor_shape,
@@ -32,7 +32,7 @@ from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
 
 
-def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...] | None:
+def new_array(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...] | None:
     """Checks an assignment of a new array to a name; returns None if the value is not an array."""
     name, line = target.id, target.lineno
     if isinstance(value, ast.Name) and isinstance(
@@ -78,7 +78,7 @@ class Elements:
     values: tuple[NumberConstant | ReadVariable, ...]
 
 
-def elements_of(scope: Scope, element: ElementType, nodes: Sequence[ast.expr]) -> Elements | None:
+def elements_of(scope: FunctionScope, element: ElementType, nodes: Sequence[ast.expr]) -> Elements | None:
     """Checks the expressions of elements; returns None if a problem was reported."""
     computed: list[Assign] = []
     values: list[NumberConstant | ReadVariable] = []
@@ -122,7 +122,7 @@ def _indices_at(place: int, dimensions: tuple[int, ...], line: int) -> tuple[Num
     return tuple(NumberConstant(index, Scalar.INT, line) for index in reversed(indices))
 
 
-def hidden_array(scope: Scope, name: str, type_: TensorType) -> ArrayVariable:
+def hidden_array(scope: FunctionScope, name: str, type_: TensorType) -> ArrayVariable:
     """Returns an internal array; `name` must not be a name that a text can use."""
     known = scope.known.get(name)
     if isinstance(known, ArrayVariable) and known.type == type_:
@@ -133,7 +133,7 @@ def hidden_array(scope: Scope, name: str, type_: TensorType) -> ArrayVariable:
     return array
 
 
-def array_named(scope: Scope, target: ast.Name, type_: TensorType) -> ArrayVariable | None:
+def array_named(scope: FunctionScope, target: ast.Name, type_: TensorType) -> ArrayVariable | None:
     """Binds a name to a local array of this type; returns None if a problem was reported."""
     if not scope.may_be_named(target):
         return None
@@ -153,14 +153,16 @@ def array_named(scope: Scope, target: ast.Name, type_: TensorType) -> ArrayVaria
     return None
 
 
-def store(scope: Scope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
+def store(scope: FunctionScope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
     """Checks an assignment to an element or a slice of an array."""
     if isinstance(target.slice, ast.Slice):
         return _store_slice(scope, target, value)
     return store_number(scope, target, number(scope, value), value)
 
 
-def store_number(scope: Scope, target: ast.Subscript, typed: Typed | None, value: ast.expr) -> tuple[Statement, ...]:
+def store_number(
+    scope: FunctionScope, target: ast.Subscript, typed: Typed | None, value: ast.expr
+) -> tuple[Statement, ...]:
     """Checks an assignment of a number to an element. `value` is the node of the number."""
     array = array_of(scope, target.value)
     if array is None:
@@ -172,7 +174,7 @@ def store_number(scope: Scope, target: ast.Subscript, typed: Typed | None, value
     return () if result is None else (StoreElement(array, indices, result, target.lineno),)
 
 
-def is_writable(scope: Scope, node: ast.AST, array: ArrayVariable) -> bool:
+def is_writable(scope: FunctionScope, node: ast.AST, array: ArrayVariable) -> bool:
     """Returns whether the elements can be assigned; reports a problem if not."""
     if array.is_writable:
         return True
@@ -185,7 +187,7 @@ def is_writable(scope: Scope, node: ast.AST, array: ArrayVariable) -> bool:
     return False
 
 
-def _store_slice(scope: Scope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
+def _store_slice(scope: FunctionScope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
     elif isinstance(value, ast.Name):
@@ -210,7 +212,7 @@ def _store_slice(scope: Scope, target: ast.Subscript, value: ast.expr) -> tuple[
     return (CopySlice(into, source, target.lineno),)
 
 
-def _slice(scope: Scope, node: ast.Subscript) -> Slice | None:
+def _slice(scope: FunctionScope, node: ast.Subscript) -> Slice | None:
     assert isinstance(node.slice, ast.Slice)  # noqa: S101 - asked by the caller
     array = array_of(scope, node.value)
     if array is None:

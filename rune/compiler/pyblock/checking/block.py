@@ -10,8 +10,8 @@ from functools import cache
 from rune.compiler.pyblock.checking.calls import FUNCTIONS, call
 from rune.compiler.pyblock.checking.expressions import number
 from rune.compiler.pyblock.checking.functions import checked_function, functions_called_by, helper_signature, specialise
-from rune.compiler.pyblock.checking.problems import Insertion, Place, Problem, ProblemKind
-from rune.compiler.pyblock.checking.scope import RESERVED_NAMES, FileScope, Scope
+from rune.compiler.pyblock.checking.problems import Insertion, Problem, ProblemKind, TextRange
+from rune.compiler.pyblock.checking.scope import RESERVED_NAMES, FileScope, FunctionScope
 from rune.compiler.pyblock.checking.signature import (
     ArrayShape,
     BlockSignature,
@@ -36,7 +36,7 @@ DEFAULT_DIMENSION = 64
 
 
 @dataclass(frozen=True, eq=False)
-class CheckedFile:
+class CheckedBlockFile:
     """A checked file. `block` is None if there are problems. `marks` say how Python must round the nodes of `tree` to
     get the same bits as the compiled code."""
 
@@ -47,7 +47,7 @@ class CheckedFile:
     tree: ast.Module | None
     marks: Mapping[ast.AST, Sequence[str]]
     dimensions: Mapping[str, int]
-    scopes: Mapping[ast.FunctionDef, Scope]
+    scopes: Mapping[ast.FunctionDef, FunctionScope]
     """The scope of each function after its last check."""
 
 
@@ -67,7 +67,7 @@ def read_file(file: str, source: str) -> ReadFile:
     return ReadFile(text, tree, None if tree is None else read_signature(tree, text))
 
 
-def check_file(file: str, source: str, types: Sequence[TensorType] | None = None) -> CheckedFile:
+def check_file(file: str, source: str, types: Sequence[TensorType] | None = None) -> CheckedBlockFile:
     """Checks a whole file for inputs of these types; without types, every named dimension is `DEFAULT_DIMENSION`.
 
     Raises `UnfitInput` for types that do not match the signature.
@@ -75,7 +75,7 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
     read = read_file(file, source)
     text, tree, signature = read.text, read.tree, read.signature
     if tree is None:
-        return CheckedFile(text, tuple(text.problems), None, None, None, {}, {}, {})
+        return CheckedBlockFile(text, tuple(text.problems), None, None, None, {}, {}, {})
     scope = file_scope(tree, text)
     block = None
     names: dict[str, int] = {}
@@ -84,7 +84,9 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
         block = _block(scope, signature, names)
     check_unused(scope, signature)
     problems = tuple(sorted(text.problems, key=lambda each: (each.place, each.message)))
-    return CheckedFile(text, problems, signature, None if problems else block, tree, scope.marks, names, scope.scopes)
+    return CheckedBlockFile(
+        text, problems, signature, None if problems else block, tree, scope.marks, names, scope.scopes
+    )
 
 
 def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], None] | None = None) -> FileScope:
@@ -111,7 +113,7 @@ def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], N
                     instead = "Remove it, and use `sum`, `max`, `len`, loops and `math`, which work on every device."
                 # The whole line goes, unless another statement is on it.
                 is_alone = text.text.split("\n")[node.lineno - 1].strip() == ast.get_source_segment(text.text, node)
-                whole = Place(node.lineno, 0, (node.end_lineno or node.lineno) + 1, 0)
+                whole = TextRange(node.lineno, 0, (node.end_lineno or node.lineno) + 1, 0)
                 removal = Insertion("Remove this import", whole, "") if is_alone else None
                 message = "A block can import only `math`, with `import math`"
                 text.report(ProblemKind.OUTSIDE, text.place(node), message, instead, removal)
@@ -143,7 +145,7 @@ def _imports_math(tree: ast.Module) -> bool:
 
 
 def _file_constant(scope: FileScope, name: str, value: ast.expr) -> NumberConstant | ArrayVariable | None:
-    outside = Scope(scope, _NOWHERE, {}, frozenset(), {})
+    outside = FunctionScope(scope, _NOWHERE, {}, frozenset(), {})
     if isinstance(value, ast.Call):
         special = scope.special_constant(name, value)
         if special is not None:
@@ -170,7 +172,7 @@ def _file_constant(scope: FileScope, name: str, value: ast.expr) -> NumberConsta
 _NOWHERE = next(node for node in ast.parse("def nowhere(): pass").body if isinstance(node, ast.FunctionDef))
 
 
-def _whole_literal(scope: Scope, node: ast.expr) -> int | None:
+def _whole_literal(scope: FunctionScope, node: ast.expr) -> int | None:
     typed = number(scope, node)
     if typed is not None and isinstance(typed.expression, NumberConstant) and typed.type is Scalar.INT:
         return int(typed.expression.value)

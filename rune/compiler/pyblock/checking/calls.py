@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_BUILTINS, replacement_for
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, with_own_type
 from rune.compiler.pyblock.checking.expressions import array_of, number, require_math
-from rune.compiler.pyblock.checking.problems import Insertion, Place, ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.problems import Insertion, ProblemKind, TextRange
+from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
 from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     Absolute,
@@ -40,7 +40,7 @@ MATH_NAMES = tuple(sorted({*PRIMITIVES, *FUNCTIONS, *_ROUNDINGS, "fabs"}))
 _GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "add", "update"})
 
 
-def call(scope: Scope, node: ast.Call) -> Typed | None:
+def call(scope: FunctionScope, node: ast.Call) -> Typed | None:
     """Checks a call that is used as a number; returns None if a problem was reported."""
     typed = called(scope, node)
     if typed is None:
@@ -52,7 +52,7 @@ def call(scope: Scope, node: ast.Call) -> Typed | None:
     return typed
 
 
-def called(scope: Scope, node: ast.Call) -> Typed | None:
+def called(scope: FunctionScope, node: ast.Call) -> Typed | None:
     """Checks a call, which may be of a helper without a result."""
     for keyword in node.keywords:
         scope.report(
@@ -85,9 +85,9 @@ def called(scope: Scope, node: ast.Call) -> Typed | None:
     return None
 
 
-def _report_method(scope: Scope, node: ast.Attribute) -> None:
+def _report_method(scope: FunctionScope, node: ast.Attribute) -> None:
     whole = scope.text.place(node)
-    place = Place(whole.end_line, max(whole.end_column - len(node.attr), 0), whole.end_line, whole.end_column)
+    place = TextRange(whole.end_line, max(whole.end_column - len(node.attr), 0), whole.end_line, whole.end_column)
     name = ast.unparse(node.value)[:40]
     if node.attr in _GROWING:
         message = "A block cannot grow a list"
@@ -105,7 +105,7 @@ def _report_method(scope: Scope, node: ast.Attribute) -> None:
     scope.text.report(ProblemKind.CALL, place, message, instead)
 
 
-def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
+def _declared(scope: FunctionScope, node: ast.expr) -> Insertion | None:
     """Returns the insertion of a state parameter to use instead of a list; None if the name is known already."""
     arguments = scope.node.args
     all_of_them = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
@@ -116,12 +116,12 @@ def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
         scope.text.place(each)
         for each in (*all_of_them, *(value for value in arguments.kw_defaults if value is not None))
     )
-    end = Place(behind.end_line, behind.end_column, behind.end_line, behind.end_column)
+    end = TextRange(behind.end_line, behind.end_column, behind.end_line, behind.end_column)
     star = "" if arguments.kwonlyargs else "*, "
     return Insertion(f"Declare {node.id}: State[f32[16]]", end, f", {star}{node.id}: State[f32[16]]")
 
 
-def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
+def _report_unknown(scope: FunctionScope, node: ast.Name, name: str) -> None:
     if name in UNSUPPORTED_BUILTINS:
         scope.report(ProblemKind.OUTSIDE, node, f"A block cannot call {name}", UNSUPPORTED_BUILTINS[name])
         return
@@ -136,7 +136,7 @@ def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
     scope.report(ProblemKind.CALL, node, f"There is no function {name}", suggestion)
 
 
-def _arguments(scope: Scope, node: ast.Call, count: int) -> list[ast.expr] | None:
+def _arguments(scope: FunctionScope, node: ast.Call, count: int) -> list[ast.expr] | None:
     """Returns the arguments; reports a problem if their number is wrong."""
     if len(node.args) == count and not any(isinstance(each, ast.Starred) for each in node.args):
         return node.args
@@ -146,7 +146,7 @@ def _arguments(scope: Scope, node: ast.Call, count: int) -> list[ast.expr] | Non
     return None
 
 
-def _len(scope: Scope, node: ast.Call) -> Typed | None:
+def _len(scope: FunctionScope, node: ast.Call) -> Typed | None:
     arguments = _arguments(scope, node, 1)
     if not arguments:
         return None
@@ -171,7 +171,7 @@ def _first_of(node: ast.expr) -> tuple[ast.expr, int]:
     return (node.value, len(indices)) if are_first else (node, 0)
 
 
-def _extreme(scope: Scope, node: ast.Call) -> Typed | None:
+def _extreme(scope: FunctionScope, node: ast.Call) -> Typed | None:
     assert isinstance(node.func, ast.Name)  # noqa: S101 - found by its name
     word = node.func.id
     if len(node.args) == 1:
@@ -196,7 +196,7 @@ def _extreme(scope: Scope, node: ast.Call) -> Typed | None:
     return Typed(Extreme(word, values, kind, node.lineno)) if len(values) == len(coerced) else None
 
 
-def _sum(scope: Scope, node: ast.Call) -> Typed | None:
+def _sum(scope: FunctionScope, node: ast.Call) -> Typed | None:
     arguments = _arguments(scope, node, 1)
     if not arguments:
         return None
@@ -220,7 +220,7 @@ def _sum(scope: Scope, node: ast.Call) -> Typed | None:
     return Typed(SumOf(array, kind, node.lineno))
 
 
-def _number(scope: Scope, node: ast.Call) -> Typed | None:
+def _number(scope: FunctionScope, node: ast.Call) -> Typed | None:
     """Checks that the only argument is a number."""
     arguments = _arguments(scope, node, 1)
     typed = number(scope, arguments[0]) if arguments else None
@@ -230,7 +230,7 @@ def _number(scope: Scope, node: ast.Call) -> Typed | None:
     return None
 
 
-def _absolute(scope: Scope, node: ast.Call) -> Typed | None:
+def _absolute(scope: FunctionScope, node: ast.Call) -> Typed | None:
     typed = _number(scope, node)
     value = None if typed is None else with_own_type(scope, typed, node.args[0])
     if value is None:
@@ -241,7 +241,7 @@ def _absolute(scope: Scope, node: ast.Call) -> Typed | None:
     return Typed(Absolute(value, kind, node.lineno))
 
 
-def _round(scope: Scope, node: ast.Call) -> Typed | None:
+def _round(scope: FunctionScope, node: ast.Call) -> Typed | None:
     if len(node.args) == 2:
         instead = "Write `round(x * 100.0) / 100.0`, or round where the number is displayed."
         scope.report(ProblemKind.OUTSIDE, node, "round returns a whole number in a block", instead)
@@ -249,7 +249,7 @@ def _round(scope: Scope, node: ast.Call) -> Typed | None:
     return _to_whole(scope, node, "round")
 
 
-def _to_whole(scope: Scope, node: ast.Call, rounding: str) -> Typed | None:
+def _to_whole(scope: FunctionScope, node: ast.Call, rounding: str) -> Typed | None:
     typed = _number(scope, node)
     value = None if typed is None else with_own_type(scope, typed, node.args[0])
     if value is None:
@@ -257,7 +257,7 @@ def _to_whole(scope: Scope, node: ast.Call, rounding: str) -> Typed | None:
     return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, rounding))
 
 
-def _int(scope: Scope, node: ast.Call) -> Typed | None:
+def _int(scope: FunctionScope, node: ast.Call) -> Typed | None:
     arguments = _arguments(scope, node, 1)
     typed = number(scope, arguments[0]) if arguments else None
     if typed is None:
@@ -268,7 +268,7 @@ def _int(scope: Scope, node: ast.Call) -> Typed | None:
     return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, "int"))
 
 
-def _conversion(scope: Scope, node: ast.Call, name: str) -> Typed | None:
+def _conversion(scope: FunctionScope, node: ast.Call, name: str) -> Typed | None:
     kind = SCALARS.get(name)
     if kind is not None and kind.is_float:
         return _to_float(scope, node, kind)
@@ -279,7 +279,7 @@ def _conversion(scope: Scope, node: ast.Call, name: str) -> Typed | None:
     return Typed(FitElement(value, ELEMENTS[name], node.lineno))
 
 
-def _to_float(scope: Scope, node: ast.Call, kind: Scalar) -> Typed | None:
+def _to_float(scope: FunctionScope, node: ast.Call, kind: Scalar) -> Typed | None:
     typed = _number(scope, node)
     if typed is None:
         return None
@@ -292,12 +292,12 @@ def _to_float(scope: Scope, node: ast.Call, kind: Scalar) -> Typed | None:
     return None if value is None else Typed(value)
 
 
-def _print(scope: Scope, node: ast.Call) -> Typed | None:
+def _print(scope: FunctionScope, node: ast.Call) -> Typed | None:
     scope.report(ProblemKind.OUTSIDE, node, "print returns nothing", "Call it on a line of its own.")
     return None
 
 
-_BUILT_IN: dict[str, Callable[[Scope, ast.Call], Typed | None]] = {
+_BUILT_IN: dict[str, Callable[[FunctionScope, ast.Call], Typed | None]] = {
     "len": _len,
     "min": _extreme,
     "max": _extreme,
@@ -311,7 +311,7 @@ BUILT_IN = (*_BUILT_IN, "range", "enumerate", "zip", "f32", "f64")
 """Functions that need no import, for completion."""
 
 
-def _mathematics(scope: Scope, node: ast.Call, name: str) -> Typed | None:
+def _mathematics(scope: FunctionScope, node: ast.Call, name: str) -> Typed | None:
     if name in _ROUNDINGS:
         return _to_whole(scope, node, _ROUNDINGS[name])
     if name not in MATH_NAMES:
@@ -334,7 +334,7 @@ def _mathematics(scope: Scope, node: ast.Call, name: str) -> Typed | None:
     return _of_f64(scope, node, name, kind, values)
 
 
-def _of_f64(scope: Scope, node: ast.Call, name: str, kind: Scalar, values: list[Expression]) -> Typed:
+def _of_f64(scope: FunctionScope, node: ast.Call, name: str, kind: Scalar, values: list[Expression]) -> Typed:
     """Calls an f64 function for numbers of `kind`: an f32 is converted to f64, and the result is rounded to f32."""
     line = node.lineno
     if name == "fabs":
@@ -355,7 +355,7 @@ def _of_f64(scope: Scope, node: ast.Call, name: str, kind: Scalar, values: list[
     return Typed(result)
 
 
-def _helper(scope: Scope, node: ast.Call, helper: ast.FunctionDef) -> Typed | None:
+def _helper(scope: FunctionScope, node: ast.Call, helper: ast.FunctionDef) -> Typed | None:
     if helper.name in scope.file.call_stack:
         message = f"{helper.name} calls itself; a block cannot use recursion"
         scope.report(ProblemKind.CALL, node.func, message, "Write a loop.")
@@ -380,7 +380,7 @@ def _helper(scope: Scope, node: ast.Call, helper: ast.FunctionDef) -> Typed | No
     return Typed(HelperCall(function, tuple(values), function.gives, node.lineno))
 
 
-def _helper_argument(scope: Scope, parameter: ast.arg, node: ast.expr) -> Expression | ArrayVariable | None:
+def _helper_argument(scope: FunctionScope, parameter: ast.arg, node: ast.expr) -> Expression | ArrayVariable | None:
     annotation = parameter.annotation
     if isinstance(annotation, ast.Name) and annotation.id in SCALARS:
         typed = number(scope, node)

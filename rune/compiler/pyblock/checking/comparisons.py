@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from rune.compiler.pyblock.checking.conversions import coerce, common_type
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope, Typed
-from rune.compiler.pyblock.ir import Bind, Comparison, Expression, Logic, ReadVariable
+from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
+from rune.compiler.pyblock.ir import Bind, Expression, Logic, NumberComparison, ReadVariable
 from rune.compiler.pyblock.numbers import Scalar
 from rune.compiler.pyblock.variables import Variable
 
@@ -22,7 +22,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 
 
-def comparison_words(scope: Scope, node: ast.Compare) -> list[str] | None:
+def comparison_words(scope: FunctionScope, node: ast.Compare) -> list[str] | None:
     """Returns the operators of a comparison; None if a problem was reported."""
     operators = [_COMPARISONS.get(type(op)) for op in node.ops]
     words = [operator for operator in operators if operator is not None]
@@ -34,7 +34,7 @@ def comparison_words(scope: Scope, node: ast.Compare) -> list[str] | None:
     return None
 
 
-def comparison(scope: Scope, node: ast.Compare, words: list[str], typed: Sequence[Typed]) -> Typed | None:
+def comparison(scope: FunctionScope, node: ast.Compare, words: list[str], typed: Sequence[Typed]) -> Typed | None:
     """Checks that the operands can be compared; returns None if a problem was reported."""
     kind = _compared_as(scope, node, typed)
     if kind is None:
@@ -45,11 +45,11 @@ def comparison(scope: Scope, node: ast.Compare, words: list[str], typed: Sequenc
     if len(values) != len(coerced):
         return None
     if len(values) == 2:
-        return Typed(Comparison(words[0], values[0], values[1], node.lineno))
+        return Typed(NumberComparison(words[0], values[0], values[1], node.lineno))
     return Typed(_chain(scope, words, values, node.lineno))
 
 
-def _compared_as(scope: Scope, node: ast.Compare, typed: Sequence[Typed]) -> Scalar | None:
+def _compared_as(scope: FunctionScope, node: ast.Compare, typed: Sequence[Typed]) -> Scalar | None:
     kinds = {each.type for each in typed}
     if kinds == {Scalar.BOOL}:
         return Scalar.BOOL
@@ -58,21 +58,21 @@ def _compared_as(scope: Scope, node: ast.Compare, typed: Sequence[Typed]) -> Sca
     return Scalar.F64 if kind is Scalar.F32 and is_mixed else kind
 
 
-def _chain(scope: Scope, operators: list[str], values: list[Expression], line: int) -> Expression:
+def _chain(scope: FunctionScope, operators: list[str], values: list[Expression], line: int) -> Expression:
     """Checks `a < b < c`: each operand is computed at most once, and not at all after a comparison that fails."""
     first, second = (scope.temporary(value.type or Scalar.INT) for value in values[:2])
-    compared: Expression = Comparison(operators[0], ReadVariable(first, line), ReadVariable(second, line), line)
+    compared: Expression = NumberComparison(operators[0], ReadVariable(first, line), ReadVariable(second, line), line)
     rest = _rest_of_chain(scope, operators[1:], second, values[2:], line)
     inner = Bind(second, values[1], Logic("and", compared, rest, line), Scalar.BOOL, line)
     return Bind(first, values[0], inner, Scalar.BOOL, line)
 
 
 def _rest_of_chain(
-    scope: Scope, operators: list[str], before: Variable, values: list[Expression], line: int
+    scope: FunctionScope, operators: list[str], before: Variable, values: list[Expression], line: int
 ) -> Expression:
     if len(values) == 1:
-        return Comparison(operators[0], ReadVariable(before, line), values[0], line)
+        return NumberComparison(operators[0], ReadVariable(before, line), values[0], line)
     here = scope.temporary(values[0].type or Scalar.INT)
-    compared = Comparison(operators[0], ReadVariable(before, line), ReadVariable(here, line), line)
+    compared = NumberComparison(operators[0], ReadVariable(before, line), ReadVariable(here, line), line)
     rest = _rest_of_chain(scope, operators[1:], here, values[1:], line)
     return Bind(here, values[0], Logic("and", compared, rest, line), Scalar.BOOL, line)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import RecheckFunction, Scope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, RecheckFunction, Typed
 from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Choose,
@@ -25,7 +25,7 @@ MAX_PROMOTED = 12
 """The maximum number of variables of a function whose type is found by checking it again."""
 
 
-def literal(scope: Scope, node: ast.expr, value: bool | int | float) -> Typed | None:
+def literal(scope: FunctionScope, node: ast.expr, value: bool | int | float) -> Typed | None:
     """Checks a number literal."""
     if isinstance(value, int) and not LEAST <= value <= MOST:
         scope.report(
@@ -43,7 +43,7 @@ def is_float_literal(typed: Typed) -> bool:
     return typed.is_literal and typed.type is Scalar.F64
 
 
-def common_type(scope: Scope, node: ast.AST, what: str, operands: Iterable[Typed]) -> Scalar | None:
+def common_type(scope: FunctionScope, node: ast.AST, what: str, operands: Iterable[Typed]) -> Scalar | None:
     """Returns the type in which an operation on these numbers is computed; None if a problem was reported."""
     typed = tuple(operands)
     definite_types = {each.type for each in typed if not each.is_literal}
@@ -69,7 +69,9 @@ def _quoted(what: str) -> str:
     return what if what.isalpha() or " " in what else f"`{what}`"
 
 
-def coerce(scope: Scope, typed: Typed, kind: Scalar, node: ast.expr, *, widens: bool = False) -> Expression | None:
+def coerce(
+    scope: FunctionScope, typed: Typed, kind: Scalar, node: ast.expr, *, widens: bool = False
+) -> Expression | None:
     """Converts a number to this type; returns None if a problem was reported. With `widens`, an f32 becomes an f64
     implicitly, which is exact."""
     expression = typed.expression
@@ -96,7 +98,7 @@ def coerce(scope: Scope, typed: Typed, kind: Scalar, node: ast.expr, *, widens: 
     return None
 
 
-def _literal_as(scope: Scope, constant: NumberConstant, kind: Scalar, node: ast.expr) -> Expression | None:
+def _literal_as(scope: FunctionScope, constant: NumberConstant, kind: Scalar, node: ast.expr) -> Expression | None:
     scope.mark(node, kind.value)
     value = to_f32(constant.value) if kind is Scalar.F32 else float(constant.value)
     if math.isinf(value) and not math.isinf(constant.value):
@@ -117,7 +119,7 @@ def _of(kind: Scalar, *, is_literal: bool = False) -> str:
     return {Scalar.BOOL: "a bool", Scalar.INT: "a whole number"}.get(kind, f"an {kind}")
 
 
-def condition(scope: Scope, typed: Typed | None, node: ast.expr) -> Expression | None:
+def condition(scope: FunctionScope, typed: Typed | None, node: ast.expr) -> Expression | None:
     """Checks an expression that is a bool."""
     if typed is None:
         return None
@@ -128,12 +130,12 @@ def condition(scope: Scope, typed: Typed | None, node: ast.expr) -> Expression |
     return None
 
 
-def with_own_type(scope: Scope, typed: Typed, node: ast.expr) -> Expression | None:
+def with_own_type(scope: FunctionScope, typed: Typed, node: ast.expr) -> Expression | None:
     """Returns a number with a definite type: a float literal becomes an f32."""
     return coerce(scope, typed, Scalar.F32, node) if is_float_literal(typed) else typed.expression
 
 
-def promote(scope: Scope, expression: Expression) -> None:
+def promote(scope: FunctionScope, expression: Expression) -> None:
     """If an f32 comes only from variables that started as literals, makes them f64 and raises `RecheckFunction`."""
     sources = tuple(_sources(expression))
     loose = {each.variable.name for each in sources if isinstance(each, ReadVariable)} & scope.default_f32

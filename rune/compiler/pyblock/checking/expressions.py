@@ -13,7 +13,7 @@ from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_EXPRESSIO
 from rune.compiler.pyblock.checking.comparisons import comparison, comparison_words
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition, is_float_literal, literal
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
 from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Choose,
@@ -45,7 +45,7 @@ _MATH_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf,
 _WHOLE_ONLY = frozenset({"**", "<<", ">>", "&", "|", "^"})
 
 
-def number(scope: Scope, node: ast.expr) -> Typed | None:
+def number(scope: FunctionScope, node: ast.expr) -> Typed | None:
     """Checks an expression that is a number; returns None if a problem was reported."""
     match node:
         case ast.Constant():
@@ -85,7 +85,7 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
     return None
 
 
-def _constant(scope: Scope, node: ast.Constant) -> Typed | None:
+def _constant(scope: FunctionScope, node: ast.Constant) -> Typed | None:
     value = node.value
     if isinstance(value, bool):
         return Typed(NumberConstant(value, Scalar.BOOL, node.lineno))
@@ -97,7 +97,7 @@ def _constant(scope: Scope, node: ast.Constant) -> Typed | None:
     return None
 
 
-def _math_constant(scope: Scope, node: ast.Attribute) -> Typed | None:
+def _math_constant(scope: FunctionScope, node: ast.Attribute) -> Typed | None:
     if not require_math(scope, node):
         return None
     value = _MATH_CONSTANTS.get(node.attr)
@@ -108,7 +108,7 @@ def _math_constant(scope: Scope, node: ast.Attribute) -> Typed | None:
     return Typed(NumberConstant(value, Scalar.F64, node.lineno), is_literal=True)
 
 
-def _name(scope: Scope, node: ast.Name) -> Typed | None:
+def _name(scope: FunctionScope, node: ast.Name) -> Typed | None:
     known = scope.find(node)
     if known is None:
         return None
@@ -122,7 +122,7 @@ def _name(scope: Scope, node: ast.Name) -> Typed | None:
     return Typed(ReadVariable(known, node.lineno))
 
 
-def array_of(scope: Scope, node: ast.expr) -> ArrayVariable | None:
+def array_of(scope: FunctionScope, node: ast.expr) -> ArrayVariable | None:
     """Returns the array that a name refers to; None if a problem was reported."""
     if not isinstance(node, ast.Name):
         if number(scope, node) is not None:
@@ -135,7 +135,7 @@ def array_of(scope: Scope, node: ast.expr) -> ArrayVariable | None:
     return None
 
 
-def indices_of(scope: Scope, node: ast.Subscript, array: ArrayVariable) -> tuple[Expression, ...] | None:
+def indices_of(scope: FunctionScope, node: ast.Subscript, array: ArrayVariable) -> tuple[Expression, ...] | None:
     """Checks the indices of one element; returns None if a problem was reported."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     count = len(array.type.dimensions)
@@ -157,13 +157,13 @@ def indices_of(scope: Scope, node: ast.Subscript, array: ArrayVariable) -> tuple
     return tuple(each for each in indices if each is not None) if None not in indices else None
 
 
-def whole(scope: Scope, node: ast.expr) -> Expression | None:
+def whole(scope: FunctionScope, node: ast.expr) -> Expression | None:
     """Checks an expression that is a whole number, such as an index."""
     typed = number(scope, node)
     return None if typed is None else coerce(scope, typed, Scalar.INT, node)
 
 
-def _element(scope: Scope, node: ast.Subscript) -> Typed | None:
+def _element(scope: FunctionScope, node: ast.Subscript) -> Typed | None:
     if isinstance(node.value, ast.Subscript):
         message = "All indices must be in one pair of brackets"
         scope.report(ProblemKind.OUTSIDE, node, message, "Write `x[i, j]`.")
@@ -176,7 +176,7 @@ def _element(scope: Scope, node: ast.Subscript) -> Typed | None:
 
 
 def operation(
-    scope: Scope,
+    scope: FunctionScope,
     node: ast.expr | ast.AugAssign,
     operator: str,
     nodes: tuple[ast.expr, ast.expr],
@@ -206,13 +206,13 @@ def operation(
     return Typed(BinaryOperation(operator, values[0], values[1], kind, node.lineno))
 
 
-def _mark_rounding(scope: Scope, node: ast.AST, kind: Scalar) -> None:
+def _mark_rounding(scope: FunctionScope, node: ast.AST, kind: Scalar) -> None:
     if kind in (Scalar.INT, Scalar.F32):
         scope.mark(node, "int64" if kind is Scalar.INT else "f32")
 
 
 def _whole_operation(
-    scope: Scope,
+    scope: FunctionScope,
     node: ast.expr | ast.AugAssign,
     operator: str,
     nodes: tuple[ast.expr, ast.expr],
@@ -236,7 +236,7 @@ def _whole_operation(
 
 
 def _folded(
-    scope: Scope, node: ast.expr | ast.AugAssign, operator: str, left: Expression, right: Expression
+    scope: FunctionScope, node: ast.expr | ast.AugAssign, operator: str, left: Expression, right: Expression
 ) -> Typed | None:
     """Folds an operation on two literals into another literal."""
     assert isinstance(left, NumberConstant)  # noqa: S101 - a literal is one
@@ -258,7 +258,7 @@ def _folded(
     return Typed(NumberConstant(value, kind, node.lineno), is_literal=True)
 
 
-def _unary(scope: Scope, node: ast.UnaryOp) -> Typed | None:
+def _unary(scope: FunctionScope, node: ast.UnaryOp) -> Typed | None:
     if isinstance(node.op, ast.Not):
         value = condition(scope, number(scope, node.operand), node.operand)
         return None if value is None else Typed(UnaryOperation("not", value, Scalar.BOOL, node.lineno))
@@ -287,7 +287,7 @@ def _unary(scope: Scope, node: ast.UnaryOp) -> Typed | None:
     return Typed(UnaryOperation("-", typed.expression, typed.type, node.lineno))
 
 
-def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
+def _compare(scope: FunctionScope, node: ast.Compare) -> Typed | None:
     words = comparison_words(scope, node)
     if words is None:
         return None
@@ -296,7 +296,7 @@ def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
     return comparison(scope, node, words, typed) if len(typed) == len(operands) else None
 
 
-def _logic(scope: Scope, node: ast.BoolOp) -> Typed | None:
+def _logic(scope: FunctionScope, node: ast.BoolOp) -> Typed | None:
     word = "and" if isinstance(node.op, ast.And) else "or"
     conditions = [condition(scope, number(scope, each), each) for each in node.values]
     values = [each for each in conditions if each is not None]
@@ -308,7 +308,7 @@ def _logic(scope: Scope, node: ast.BoolOp) -> Typed | None:
     return Typed(result)
 
 
-def _choose(scope: Scope, node: ast.IfExp) -> Typed | None:
+def _choose(scope: FunctionScope, node: ast.IfExp) -> Typed | None:
     test = condition(scope, number(scope, node.test), node.test)
     yes, no = number(scope, node.body), number(scope, node.orelse)
     if test is None or yes is None or no is None:
@@ -327,14 +327,14 @@ def _choose(scope: Scope, node: ast.IfExp) -> Typed | None:
     return Typed(Choose(test, left, right, kind, node.lineno))
 
 
-def require_math(scope: Scope, node: ast.AST) -> bool:
+def require_math(scope: FunctionScope, node: ast.AST) -> bool:
     """Returns whether the file imports math; reports a problem if not."""
     if not scope.file.has_math:
         scope.report(ProblemKind.NAME, node, "math is not imported", "Write `import math` in the first line.")
     return scope.file.has_math
 
 
-def literal_whole(scope: Scope, node: ast.expr) -> int | None:
+def literal_whole(scope: FunctionScope, node: ast.expr) -> int | None:
     """Returns the value of an expression that is a whole-number literal; None for any other."""
     typed = number(scope, node)
     if typed is not None and typed.is_literal and isinstance(typed.expression, NumberConstant):

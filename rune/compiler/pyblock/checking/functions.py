@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import FileScope, RecheckFunction, Scope
+from rune.compiler.pyblock.checking.scope import FileScope, FunctionScope, RecheckFunction
 from rune.compiler.pyblock.checking.signature import (
     SCALARS,
     ArrayShape,
@@ -53,7 +53,7 @@ def checked_function(
         while True:
             for each in ast.walk(node):
                 file.marks.pop(each, None)
-            scope = file.scopes[node] = Scope(file, node, names, names_in(node.body), promoted)
+            scope = file.scopes[node] = FunctionScope(file, node, names, names_in(node.body), promoted)
             for parameter in parameters:
                 scope.known[parameter.name] = parameter
                 scope.assign(parameter.name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rune.compiler.pyblock.checking.calls import called
 from rune.compiler.pyblock.checking.expressions import array_of, literal_whole, whole
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope
+from rune.compiler.pyblock.checking.scope import FunctionScope
 from rune.compiler.pyblock.ir import (
     Assign,
     Expression,
@@ -58,7 +58,7 @@ def names_of_target(target: ast.expr) -> list[ast.Name]:
     return [each for each in ast.walk(target) if isinstance(each, ast.Name)]
 
 
-def head_of(scope: Scope, node: ast.For) -> LoopHead | None:
+def head_of(scope: FunctionScope, node: ast.For) -> LoopHead | None:
     """Checks the head of a loop; returns None if a problem was reported."""
     head = _head(scope, node)
     if head is None:
@@ -66,7 +66,7 @@ def head_of(scope: Scope, node: ast.For) -> LoopHead | None:
     return head
 
 
-def _head(scope: Scope, node: ast.For) -> LoopHead | None:
+def _head(scope: FunctionScope, node: ast.For) -> LoopHead | None:
     target = node.target
     if _calls(node.iter, "enumerate") or _calls(node.iter, "zip"):
         at = scope.temporary(Scalar.INT)
@@ -97,7 +97,7 @@ class _Bound:
     count: int
 
 
-def _side_by_side(scope: Scope, target: ast.expr, over: ast.expr, at: Variable) -> _Bound | None:
+def _side_by_side(scope: FunctionScope, target: ast.expr, over: ast.expr, at: Variable) -> _Bound | None:
     """Binds `i, v` of `enumerate(x)` and `a, b` of `zip(x, y)`, also nested; `at` counts the iterations."""
     if isinstance(over, ast.Call) and (_calls(over, "enumerate") or _calls(over, "zip")):
         word = "enumerate" if _calls(over, "enumerate") else "zip"
@@ -142,7 +142,7 @@ def _joined(parts: Sequence[_Bound | None]) -> _Bound | None:
     return _Bound(tuple(first for each in bounds for first in each.assignments), min(each.count for each in bounds))
 
 
-def _counter(scope: Scope, target: ast.expr, at: Variable) -> Assign | None:
+def _counter(scope: FunctionScope, target: ast.expr, at: Variable) -> Assign | None:
     if not isinstance(target, ast.Name) or not scope.may_be_named(target):
         if not isinstance(target, ast.Name):
             scope.report(
@@ -160,7 +160,7 @@ def _calls(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
-def _row(scope: Scope, node: ast.Name) -> ArrayVariable | None:
+def _row(scope: FunctionScope, node: ast.Name) -> ArrayVariable | None:
     """Returns an array with one dimension."""
     array = array_of(scope, node)
     if array is not None and len(array.type.dimensions) != 1:
@@ -171,7 +171,7 @@ def _row(scope: Scope, node: ast.Name) -> ArrayVariable | None:
     return array
 
 
-def _variable(scope: Scope, target: ast.Name, kind: Scalar) -> Variable | None:
+def _variable(scope: FunctionScope, target: ast.Name, kind: Scalar) -> Variable | None:
     known = scope.known.get(target.id)
     if known is None:
         variable = Variable(target.id, kind)
@@ -183,7 +183,7 @@ def _variable(scope: Scope, target: ast.Name, kind: Scalar) -> Variable | None:
     return None
 
 
-def _range(scope: Scope, node: ast.expr) -> _Limits | None:
+def _range(scope: FunctionScope, node: ast.expr) -> _Limits | None:
     if not isinstance(node, ast.Call) or not _calls(node, "range"):
         _report_other(scope, node)
         return None
@@ -208,7 +208,7 @@ def _range(scope: Scope, node: ast.expr) -> _Limits | None:
     return start, limits[-1], step
 
 
-def _report_other(scope: Scope, node: ast.expr) -> None:
+def _report_other(scope: FunctionScope, node: ast.expr) -> None:
     if isinstance(node, ast.Call) and _calls(node, "reversed"):
         message, instead = "A loop cannot use reversed", "Write `for i in range(len(x) - 1, -1, -1):` and use `x[i]`."
         scope.report(ProblemKind.OUTSIDE, node, message, instead)

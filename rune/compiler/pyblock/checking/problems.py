@@ -22,7 +22,7 @@ class ProblemKind(Enum):
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class TextRange:
     """A range of text; its end is exclusive. Lines count from 1, columns from 0."""
 
     line: int
@@ -36,7 +36,7 @@ class Insertion:
     """A text to insert that fixes a problem; `title` is for a button."""
 
     title: str
-    place: Place
+    place: TextRange
     text: str
 
 
@@ -47,5 +47,5 @@ class Problem:
     kind: ProblemKind
     message: str
     instead: str
-    place: Place
+    place: TextRange
     insertion: Insertion | None = None

@@ -9,14 +9,16 @@ from rune.compiler.pyblock.checking.array_statements import new_array
 from rune.compiler.pyblock.checking.conversions import coerce
 from rune.compiler.pyblock.checking.expressions import array_of, number
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope
+from rune.compiler.pyblock.checking.scope import FunctionScope
 from rune.compiler.pyblock.ir import Assign, Expression, ReadVariable, Return, Statement
 from rune.compiler.pyblock.numbers import Scalar
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import TensorType
 
 
-def return_of(scope: Scope, node: ast.Return, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
+def return_of(
+    scope: FunctionScope, node: ast.Return, outputs: Sequence[TensorType | Scalar] | None
+) -> tuple[Statement, ...]:
     """Checks a `return` of a function with these outputs; returns nothing if a problem was reported."""
     nodes = _returned(node)
     wanted = outputs or ()
@@ -57,7 +59,7 @@ def _is_new_array(node: ast.expr) -> bool:
 
 
 def _array_output(
-    scope: Scope, node: ast.expr, output: TensorType, place: int
+    scope: FunctionScope, node: ast.expr, output: TensorType, place: int
 ) -> tuple[tuple[Statement, ...], ArrayVariable | None]:
     """Returns the array of an output, and the statements that create it if it is a new array."""
     statements: tuple[Statement, ...] = ()
@@ -81,7 +83,7 @@ def _array_output(
     return (), None
 
 
-def _written_output(scope: Scope, place: int) -> str:
+def _written_output(scope: FunctionScope, place: int) -> str:
     """Returns an output's type as the signature writes it."""
     returns = scope.node.returns
     if isinstance(returns, ast.Subscript) and isinstance(returns.slice, ast.Tuple) and _is_several(returns):

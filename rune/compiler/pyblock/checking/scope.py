@@ -91,11 +91,11 @@ class FileScope:
     has_math: bool
     mathematics: Callable[[str], Function]
     """Returns a checked function of the math library by its name."""
-    call: Callable[[Scope, ast.Call], Typed | None]
+    call: Callable[[FunctionScope, ast.Call], Typed | None]
     """Returns the typed result of a call."""
     specialise: Callable[[FileScope, ast.FunctionDef, tuple[Scalar | ArrayVariable, ...], ast.Call], Function | None]
     """Returns a helper function specialised for arguments of these types."""
-    special_statement: Callable[[Scope, ast.stmt], tuple[Statement, ...] | None] = _nothing
+    special_statement: Callable[[FunctionScope, ast.stmt], tuple[Statement, ...] | None] = _nothing
     """Handles statements that only this kind of file has; returns None for all others."""
     special_functions: tuple[str, ...] = ()
     """Functions that only this kind of file can call, for messages."""
@@ -103,7 +103,7 @@ class FileScope:
     """Handles constants that only this kind of file has."""
     marks: dict[ast.AST, list[str]] = field(default_factory=dict)
     """The conversions that Python must apply to the value of a node, in this order: `f32`, `f64`, `int64`."""
-    scopes: dict[ast.FunctionDef, Scope] = field(default_factory=dict)
+    scopes: dict[ast.FunctionDef, FunctionScope] = field(default_factory=dict)
     """The scope of each function after its last check."""
     specialised: dict[tuple[object, ...], Function | None] = field(default_factory=dict)
     call_stack: list[str] = field(default_factory=list)
@@ -111,7 +111,7 @@ class FileScope:
 
 
 @dataclass
-class Scope:
+class FunctionScope:
     """The scope of one function during the check."""
 
     file: FileScope

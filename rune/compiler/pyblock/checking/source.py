@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 
-from rune.compiler.pyblock.checking.problems import Insertion, Place, Problem, ProblemKind
+from rune.compiler.pyblock.checking.problems import Insertion, Problem, ProblemKind, TextRange
 
 MAX_SIZE = 64 * 1024
 """Characters of a file."""
@@ -23,20 +23,20 @@ class BlockText:
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self.problems: list[Problem] = []
 
-    def place(self, node: ast.AST) -> Place:
+    def place(self, node: ast.AST) -> TextRange:
         """Returns the place of a node."""
         line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
         column = self._column(line, getattr(node, "col_offset", 0))
-        return Place(line, column, end_line, self._column(end_line, getattr(node, "end_col_offset", 0)))
+        return TextRange(line, column, end_line, self._column(end_line, getattr(node, "end_col_offset", 0)))
 
-    def word(self, node: ast.AST, word: str) -> Place:
+    def word(self, node: ast.AST, word: str) -> TextRange:
         """Returns the place of a word in the first line of a node, or of the whole node if it is missing."""
         whole = self.place(node)
         start = self._lines[whole.line - 1].find(word, whole.column)
-        return whole if start < 0 else Place(whole.line, start, whole.line, start + len(word))
+        return whole if start < 0 else TextRange(whole.line, start, whole.line, start + len(word))
 
     def report(
-        self, kind: ProblemKind, place: Place, message: str, instead: str, insertion: Insertion | None = None
+        self, kind: ProblemKind, place: TextRange, message: str, instead: str, insertion: Insertion | None = None
     ) -> None:
         """Adds a problem, unless the same one was added before."""
         problem = Problem(kind, message, instead, place, insertion)
@@ -54,7 +54,7 @@ def parse_text(text: BlockText) -> ast.Module | None:
     """Returns the syntax tree, or None if a problem was reported."""
     if len(text.text) > MAX_SIZE:
         message = f"A block has at most {MAX_SIZE // 1024} KiB of text"
-        text.report(ProblemKind.SYNTAX, Place(1, 0, 1, 1), message, "Split it into several blocks.")
+        text.report(ProblemKind.SYNTAX, TextRange(1, 0, 1, 1), message, "Split it into several blocks.")
         return None
     try:
         with warnings.catch_warnings():
@@ -63,12 +63,12 @@ def parse_text(text: BlockText) -> ast.Module | None:
     except SyntaxError as error:
         line = max(error.lineno or 1, 1)
         column = max((error.offset or 1) - 1, 0)
-        place = Place(line, column, line, column + 1)
+        place = TextRange(line, column, line, column + 1)
         text.report(ProblemKind.SYNTAX, place, f"This is not Python: {error.msg}", "Correct the line.")
         return None
     except (ValueError, RecursionError, MemoryError):
         message = "This cannot be read as Python: it contains a zero byte or is nested too deep"
-        text.report(ProblemKind.SYNTAX, Place(1, 0, 1, 1), message, "Write shorter expressions.")
+        text.report(ProblemKind.SYNTAX, TextRange(1, 0, 1, 1), message, "Write shorter expressions.")
         return None
     too_deep = _deepest(tree)
     if too_deep is not None:

@@ -12,7 +12,7 @@ from rune.compiler.pyblock.checking.expressions import OPERATORS, array_of, indi
 from rune.compiler.pyblock.checking.loops import head_of, names_of_target
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.returns import return_of
-from rune.compiler.pyblock.checking.scope import RecheckFunction, Scope, Typed, merged
+from rune.compiler.pyblock.checking.scope import FunctionScope, RecheckFunction, Typed, merged
 from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     Assign,
@@ -87,14 +87,16 @@ _OUTSIDE: dict[type[ast.stmt], tuple[ProblemKind, str, str, str]] = {
 
 
 def block_of(
-    scope: Scope, nodes: Sequence[ast.stmt], outputs: Sequence[TensorType | Scalar] | None
+    scope: FunctionScope, nodes: Sequence[ast.stmt], outputs: Sequence[TensorType | Scalar] | None
 ) -> tuple[Statement, ...]:
     """Checks a list of statements. `outputs` are the types that `return` needs; None in a helper without a result."""
     statements = [statement(scope, node, outputs) for node in nodes]
     return tuple(each for several in statements for each in several)
 
 
-def statement(scope: Scope, node: ast.stmt, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
+def statement(
+    scope: FunctionScope, node: ast.stmt, outputs: Sequence[TensorType | Scalar] | None
+) -> tuple[Statement, ...]:
     """Checks one statement; returns nothing if a problem was reported."""
     special = scope.file.special_statement(scope, node)
     if special is not None:
@@ -138,7 +140,7 @@ def statement(scope: Scope, node: ast.stmt, outputs: Sequence[TensorType | Scala
     return ()
 
 
-def _call_alone(scope: Scope, node: ast.Call) -> tuple[Statement, ...]:
+def _call_alone(scope: FunctionScope, node: ast.Call) -> tuple[Statement, ...]:
     if isinstance(node.func, ast.Name) and node.func.id == "print" and "print" not in scope.file.helpers:
         values = [_printed(scope, each) for each in node.args]
         for keyword in node.keywords:
@@ -150,7 +152,7 @@ def _call_alone(scope: Scope, node: ast.Call) -> tuple[Statement, ...]:
     return () if result is None else (Evaluate((result.expression,), node.lineno),)
 
 
-def _printed(scope: Scope, node: ast.expr) -> Expression | None:
+def _printed(scope: FunctionScope, node: ast.expr) -> Expression | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return None
     if isinstance(node, ast.Name) and isinstance(scope.known.get(node.id), ArrayVariable):
@@ -160,7 +162,7 @@ def _printed(scope: Scope, node: ast.expr) -> Expression | None:
     return None if typed is None else typed.expression
 
 
-def _assign(scope: Scope, node: ast.Assign) -> tuple[Statement, ...]:
+def _assign(scope: FunctionScope, node: ast.Assign) -> tuple[Statement, ...]:
     target = node.targets[0]
     if len(node.targets) > 1:
         scope.report(
@@ -182,7 +184,7 @@ def _assign(scope: Scope, node: ast.Assign) -> tuple[Statement, ...]:
     return ()
 
 
-def _several(scope: Scope, target: ast.Tuple, values: ast.Tuple) -> tuple[Statement, ...]:
+def _several(scope: FunctionScope, target: ast.Tuple, values: ast.Tuple) -> tuple[Statement, ...]:
     """Checks `a, b = b, a`: all values are computed before the first is assigned."""
     if len(target.elts) != len(values.elts):
         message = f"{len(values.elts)} values cannot be assigned to {len(target.elts)} names"
@@ -208,7 +210,7 @@ def _several(scope: Scope, target: ast.Tuple, values: ast.Tuple) -> tuple[Statem
     return tuple(computed)
 
 
-def _name(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...]:
+def _name(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...]:
     statements = new_array(scope, target, value)
     if statements is not None:
         return statements
@@ -217,7 +219,7 @@ def _name(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, .
 
 
 def set_number(
-    scope: Scope, target: ast.Name, typed: Typed | None, value: ast.expr, declared: Scalar | None
+    scope: FunctionScope, target: ast.Name, typed: Typed | None, value: ast.expr, declared: Scalar | None
 ) -> tuple[Statement, ...]:
     """Assigns a number to a name; the first assignment determines its type."""
     name = target.id
@@ -250,7 +252,7 @@ def set_number(
     return () if result is None else (Assign(variable, result, target.lineno),)
 
 
-def _new_variable(scope: Scope, name: str, typed: Typed, declared: Scalar | None) -> Variable:
+def _new_variable(scope: FunctionScope, name: str, typed: Typed, declared: Scalar | None) -> Variable:
     kind = declared or scope.promoted.get(name) or (Scalar.F32 if is_float_literal(typed) else typed.type)
     if declared is None and name not in scope.promoted and is_float_literal(typed):
         scope.default_f32.add(name)
@@ -259,7 +261,7 @@ def _new_variable(scope: Scope, name: str, typed: Typed, declared: Scalar | None
     return variable
 
 
-def _declare(scope: Scope, node: ast.AnnAssign) -> tuple[Statement, ...]:
+def _declare(scope: FunctionScope, node: ast.AnnAssign) -> tuple[Statement, ...]:
     annotation = node.annotation
     if not isinstance(node.target, ast.Name) or node.value is None:
         scope.report(
@@ -279,7 +281,7 @@ def _declare(scope: Scope, node: ast.AnnAssign) -> tuple[Statement, ...]:
     return set_number(scope, node.target, number(scope, node.value), node.value, kind)
 
 
-def _change(scope: Scope, node: ast.AugAssign) -> tuple[Statement, ...]:
+def _change(scope: FunctionScope, node: ast.AugAssign) -> tuple[Statement, ...]:
     """Checks `x += value`."""
     operator = OPERATORS.get(type(node.op), "@")
     target = node.target
@@ -330,7 +332,7 @@ def _no_node(node: ast.expr) -> ast.expr:
     return ast.copy_location(ast.Name(id=ast.unparse(node), ctx=ast.Load()), node)
 
 
-def _if(scope: Scope, node: ast.If, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
+def _if(scope: FunctionScope, node: ast.If, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
     test = condition(scope, number(scope, node.test), node.test)
     before = scope.assigned
     yes = block_of(scope, node.body, outputs)
@@ -340,7 +342,7 @@ def _if(scope: Scope, node: ast.If, outputs: Sequence[TensorType | Scalar] | Non
     return () if test is None else (If(test, yes, no, node.lineno),)
 
 
-def _for(scope: Scope, node: ast.For, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
+def _for(scope: FunctionScope, node: ast.For, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
     if node.orelse:
         scope.report(
             ProblemKind.OUTSIDE,
@@ -361,7 +363,9 @@ def _for(scope: Scope, node: ast.For, outputs: Sequence[TensorType | Scalar] | N
     return () if head is None else (head.loop(body, node.lineno),)
 
 
-def _while(scope: Scope, node: ast.While, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
+def _while(
+    scope: FunctionScope, node: ast.While, outputs: Sequence[TensorType | Scalar] | None
+) -> tuple[Statement, ...]:
     if node.orelse:
         scope.report(
             ProblemKind.OUTSIDE,
@@ -381,7 +385,7 @@ def _while(scope: Scope, node: ast.While, outputs: Sequence[TensorType | Scalar]
     return () if test is None else (While(test, body, node.lineno),)
 
 
-def _leave(scope: Scope, node: ast.Break | ast.Continue) -> tuple[Statement, ...]:
+def _leave(scope: FunctionScope, node: ast.Break | ast.Continue) -> tuple[Statement, ...]:
     word = "break" if isinstance(node, ast.Break) else "continue"
     if not scope.loops:
         scope.report(ProblemKind.SYNTAX, node, f"{word} is outside of a loop", "Remove it.")

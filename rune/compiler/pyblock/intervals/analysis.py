@@ -17,7 +17,6 @@ from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Bind,
     Choose,
-    Comparison,
     Convert,
     CopySlice,
     Evaluate,
@@ -34,6 +33,7 @@ from rune.compiler.pyblock.ir import (
     LoadElement,
     Logic,
     Mathematics,
+    NumberComparison,
     NumberConstant,
     Primitive,
     ReadVariable,
@@ -306,7 +306,7 @@ class _Walk:
                 return (-high, -low) if operator == "-" else (~high, ~low)
             case BinaryOperation(operator, left, right):
                 return operated(operator, self._value(left, state), self._value(right, state))
-            case Comparison(_, left, right):
+            case NumberComparison(_, left, right):
                 self._value(left, state)
                 self._value(right, state)
             case Logic(operator, left, right):
@@ -373,7 +373,7 @@ def _narrowed(condition: Expression, state: _State, facts: Facts, *, wanted: boo
                 _narrowed(left, state, facts, wanted=wanted),
                 None if second is None else _narrowed(right, second, facts, wanted=wanted),
             )
-        case Comparison(operator, left, right) if left.type is Scalar.INT:
+        case NumberComparison(operator, left, right) if left.type is Scalar.INT:
             operator = operator if wanted else _OPPOSITE[operator]
             result: _State | None = dict(state)
             for mine, other, word in ((left, right, operator), (right, left, _MIRRORED[operator])):

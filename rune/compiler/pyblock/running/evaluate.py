@@ -13,7 +13,6 @@ from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Bind,
     Choose,
-    Comparison,
     Convert,
     CopySlice,
     Evaluate,
@@ -31,6 +30,7 @@ from rune.compiler.pyblock.ir import (
     LoadElement,
     Logic,
     Mathematics,
+    NumberComparison,
     NumberConstant,
     Primitive,
     ReadVariable,
@@ -283,7 +283,7 @@ class _Frame:
                 return _unary(operator, self.number(inner), node.type)
             case BinaryOperation(operator, left, right, kind):
                 return numbers.binary(operator, self.number(left), self.number(right), kind)
-            case Comparison(operator, left, right):
+            case NumberComparison(operator, left, right):
                 return numbers.compared(operator, self.number(left), self.number(right))
             case Logic("and", left, right):
                 return self.number(left) and self.number(right)

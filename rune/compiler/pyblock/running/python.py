@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from rune.compiler.pyblock import numbers
-from rune.compiler.pyblock.checking.block import CheckedFile, mathematics, mathematics_file
+from rune.compiler.pyblock.checking.block import CheckedBlockFile, mathematics, mathematics_file
 from rune.compiler.pyblock.checking.calls import FUNCTIONS, PRIMITIVES
 from rune.compiler.pyblock.ir import NumberConstant
 from rune.compiler.pyblock.numbers import (
@@ -327,7 +327,7 @@ class PythonBlock:
 
     def __init__(
         self,
-        checked: CheckedFile,
+        checked: CheckedBlockFile,
         prints: Callable[[int, str], None] | None = None,
         trace: Callable[[int, str, Number | PythonArray], None] | None = None,
         before_iteration: Callable[[], None] | None = None,

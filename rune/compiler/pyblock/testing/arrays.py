@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rune.compiler.pyblock.checking.array_statements import elements_of, filled, hidden_array, new_array
 from rune.compiler.pyblock.checking.expressions import array_of, number
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope
+from rune.compiler.pyblock.checking.scope import FunctionScope
 from rune.compiler.pyblock.ir import Statement
 from rune.compiler.pyblock.numbers import ELEMENTS
 from rune.compiler.pyblock.variables import ArrayVariable
@@ -19,7 +19,7 @@ FilledArray = tuple[tuple[Statement, ...], ArrayVariable]
 """The statements that fill an array, and the array."""
 
 
-def is_array(scope: Scope, node: ast.expr) -> bool:
+def is_array(scope: FunctionScope, node: ast.expr) -> bool:
     """Whether an expression is an array, by its syntax or its name."""
     match node:
         case ast.List():
@@ -31,7 +31,7 @@ def is_array(scope: Scope, node: ast.expr) -> bool:
     return False
 
 
-def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) -> FilledArray | None:
+def array_argument(scope: FunctionScope, node: ast.expr, element: ElementType | None) -> FilledArray | None:
     """Checks an array expression. A list gets elements of type `element`. Returns None if a problem was reported."""
     match node:
         case ast.List():
@@ -49,7 +49,7 @@ def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) ->
     return None
 
 
-def _listed(scope: Scope, node: ast.List, element: ElementType) -> FilledArray | None:
+def _listed(scope: FunctionScope, node: ast.List, element: ElementType) -> FilledArray | None:
     dimensions = tuple(_dimensions(node))
     leaves = list(_leaves(node, len(dimensions)))
     type_ = TensorType(element, dimensions)

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition
 from rune.compiler.pyblock.checking.expressions import number
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
 from rune.compiler.pyblock.ir import (
     Absolute,
     Assign,
     BinaryOperation,
-    Comparison,
     Convert,
     Expression,
     For,
     If,
     LoadElement,
     Logic,
+    NumberComparison,
     NumberConstant,
     ReadVariable,
     Return,
@@ -96,7 +96,7 @@ class _Failing:
 
 
 def assert_statements(
-    scope: Scope,
+    scope: FunctionScope,
     node: ast.Assert,
     number_of: Callable[[Assertion], int],
     outcome: ArrayVariable,
@@ -121,7 +121,7 @@ def assert_statements(
     return _comparison(scope, test, operator, failing)
 
 
-def _comparison(scope: Scope, test: ast.Compare, operator: str, failing: _Failing) -> tuple[Statement, ...]:
+def _comparison(scope: FunctionScope, test: ast.Compare, operator: str, failing: _Failing) -> tuple[Statement, ...]:
     left, right = test.left, test.comparators[0]
     if _is_approx(left):
         scope.report(
@@ -150,7 +150,7 @@ def _is_approx(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == APPROX
 
 
-def _approx(scope: Scope, node: ast.Call) -> tuple[ast.expr, NumberConstant] | None:
+def _approx(scope: FunctionScope, node: ast.Call) -> tuple[ast.expr, NumberConstant] | None:
     """Returns the expected expression and the tolerance of `approx`; None if a problem was reported."""
     instead = "Write `approx([0.5, 0.5], abs=0.001)`."
     if len(node.args) != 1 or [each.arg for each in node.keywords] != ["abs"]:
@@ -167,7 +167,7 @@ def _approx(scope: Scope, node: ast.Call) -> tuple[ast.expr, NumberConstant] | N
 
 
 def _numbers(
-    scope: Scope,
+    scope: FunctionScope,
     test: ast.Compare,
     nodes: tuple[ast.expr, ast.expr],
     operator: str,
@@ -190,25 +190,25 @@ def _numbers(
     reads: list[Expression] = [ReadVariable(each, line) for each in names]
     assignments = tuple(Assign(name, value, line) for name, value in zip(names, values, strict=True))
     holds = (
-        Comparison(operator, reads[0], reads[1], line)
+        NumberComparison(operator, reads[0], reads[1], line)
         if tolerance is None
         else _near(reads[0], reads[1], tolerance, line)
     )
     return (*assignments, If(holds, (), failing.statements(reads[0], reads[1], None, tolerance), line))
 
 
-def _kind(scope: Scope, test: ast.Compare, operator: str, typed: Sequence[Typed]) -> Scalar | None:
+def _kind(scope: FunctionScope, test: ast.Compare, operator: str, typed: Sequence[Typed]) -> Scalar | None:
     if all(each.type is Scalar.BOOL for each in typed):
         return Scalar.BOOL
     return common_type(scope, test, operator, typed)
 
 
-def _side(scope: Scope, typed: Typed, kind: Scalar, node: ast.expr) -> Expression | None:
+def _side(scope: FunctionScope, typed: Typed, kind: Scalar, node: ast.expr) -> Expression | None:
     return typed.expression if kind is Scalar.BOOL else coerce(scope, typed, kind, node, widens=True)
 
 
 def _arrays(
-    scope: Scope, nodes: tuple[ast.expr, ast.expr], tolerance: NumberConstant | None, failing: _Failing
+    scope: FunctionScope, nodes: tuple[ast.expr, ast.expr], tolerance: NumberConstant | None, failing: _Failing
 ) -> tuple[Statement, ...]:
     left, right = nodes
     first = left if is_array(scope, left) and not isinstance(left, ast.List) else right
@@ -240,7 +240,9 @@ def _arrays(
     ]
     reads: list[Expression] = [ReadVariable(each, line) for each in names]
     holds = (
-        Comparison("==", reads[0], reads[1], line) if tolerance is None else _near(reads[0], reads[1], tolerance, line)
+        NumberComparison("==", reads[0], reads[1], line)
+        if tolerance is None
+        else _near(reads[0], reads[1], tolerance, line)
     )
     fails = failing.statements(reads[0], reads[1], _flat(places, array.type.dimensions, line), tolerance)
     body: tuple[Statement, ...] = (*assignments, If(holds, (), fails, line))
@@ -264,7 +266,9 @@ def _flat(places: Sequence[Expression], sizes: Sequence[int], line: int) -> Expr
 def _near(got: Expression, expected: Expression, tolerance: NumberConstant, line: int) -> Expression:
     """Returns whether two numbers are equal (also if infinite) or within the tolerance."""
     difference = Absolute(BinaryOperation("-", got, expected, Scalar.F64, line), Scalar.F64, line)
-    return Logic("or", Comparison("==", got, expected, line), Comparison("<=", difference, tolerance, line), line)
+    return Logic(
+        "or", NumberComparison("==", got, expected, line), NumberComparison("<=", difference, tolerance, line), line
+    )
 
 
 def _converted(value: Expression, kind: Scalar) -> Expression:

@@ -9,16 +9,16 @@ from pathlib import PurePosixPath
 
 from rune.compiler.pyblock.checking.block import check_unused, file_scope
 from rune.compiler.pyblock.checking.functions import checked_function
-from rune.compiler.pyblock.checking.problems import Place, Problem, ProblemKind
-from rune.compiler.pyblock.checking.scope import FileScope, Scope
+from rune.compiler.pyblock.checking.problems import Problem, ProblemKind, TextRange
+from rune.compiler.pyblock.checking.scope import FileScope, FunctionScope
 from rune.compiler.pyblock.checking.source import BlockText, parse_text
 from rune.compiler.pyblock.ir import Fill, Function, Statement
 from rune.compiler.pyblock.running.witness import WITNESS
 from rune.compiler.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, Assertion, assert_statements
 from rune.compiler.pyblock.testing.call_extraction import extract_calls
-from rune.compiler.pyblock.testing.recordings import MAX_NUMBERS, Recording, UnreadableRecording
+from rune.compiler.pyblock.testing.recordings import MAX_NUMBERS, RecordedNumbers, UnreadableRecording
 from rune.compiler.pyblock.testing.runs import OUTPUT_RECORD, STATE, run_statements
-from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.testing.subject import TestedBlock
 from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 
 SUFFIX = "_test.py"
@@ -27,7 +27,7 @@ TEST = "test_"
 MAX_TESTS = 100
 _HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS, OUTPUT_RECORD: WITNESS}
 
-ReadRecording = Callable[[str], Recording]
+ReadRecording = Callable[[str], RecordedNumbers]
 """Returns a recording by its name. Raises `UnreadableRecording`."""
 
 
@@ -45,13 +45,13 @@ class CheckedTests:
     """A checked test file. `tests` is empty if there are problems."""
 
     text: BlockText
-    subject: Subject
+    subject: TestedBlock
     problems: tuple[Problem, ...]
     tests: tuple[Test, ...]
     assertions: tuple[Assertion, ...]
     tree: ast.Module | None
     marks: Mapping[ast.AST, Sequence[str]]
-    scopes: Mapping[ast.FunctionDef, Scope]
+    scopes: Mapping[ast.FunctionDef, FunctionScope]
     constants: Mapping[str, object]
 
 
@@ -74,7 +74,7 @@ def test_title(name: str) -> str:
     return name.removeprefix(TEST).replace("_", " ")
 
 
-def check_tests(file: str, source: str, subject: Subject, recording: ReadRecording) -> CheckedTests:
+def check_tests(file: str, source: str, subject: TestedBlock, recording: ReadRecording) -> CheckedTests:
     """Checks a test file with its block."""
     text = BlockText(file, source)
     tree = parse_text(text)
@@ -88,7 +88,7 @@ def check_tests(file: str, source: str, subject: Subject, recording: ReadRecordi
     if signature is None:
         name = PurePosixPath(subject.file).stem
         message = f"{subject.file} has no block {name} to test"
-        text.report(ProblemKind.TEST, Place(1, 0, 1, 1), message, f"Fix the problems of {subject.file} first.")
+        text.report(ProblemKind.TEST, TextRange(1, 0, 1, 1), message, f"Fix the problems of {subject.file} first.")
     else:
         for node in functions:
             before = len(text.problems)
@@ -102,7 +102,7 @@ def check_tests(file: str, source: str, subject: Subject, recording: ReadRecordi
         rules.refuse_names(tree, signature.name)
         if not functions and _has_statements(tree):
             example = f"Write `def test_it_is_quiet():` and in it `assert {signature.name}([0.0]) == [0.0]`."
-            text.report(ProblemKind.TEST, Place(1, 0, 1, 1), "There is no test in this file", example)
+            text.report(ProblemKind.TEST, TextRange(1, 0, 1, 1), "There is no test in this file", example)
         for node in functions[:MAX_TESTS]:
             function = None if node in rejected else rules.test(scope, node)
             if function is not None:
@@ -136,7 +136,7 @@ class _Rules:
     """The extensions of the block language that test files can use."""
 
     text: BlockText
-    subject: Subject
+    subject: TestedBlock
     recording: ReadRecording
     assertions: list[Assertion] = field(default_factory=list)
     numbers: int = 0
@@ -182,7 +182,7 @@ class _Rules:
         self.assertions.append(assertion)
         return len(self.assertions)
 
-    def _statement(self, scope: Scope, node: ast.stmt) -> tuple[Statement, ...] | None:
+    def _statement(self, scope: FunctionScope, node: ast.stmt) -> tuple[Statement, ...] | None:
         signature = self.subject.signature
         if signature is None:
             return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rune.compiler.pyblock.checking.functions import functions_called_by
 from rune.compiler.pyblock.ir import (
     Assign,
-    Comparison,
     Evaluate,
     Fill,
     Function,
     HelperCall,
     If,
     LoadElement,
+    NumberComparison,
     NumberConstant,
     ReadVariable,
     Return,
@@ -41,7 +41,7 @@ def combine_tests(checked: CheckedTests) -> TypedBlock:
     body: list[Statement] = [Fill(outcome, (), 1), Fill(numbers, (), 1), Fill(witness, (), 1)]
     body.append(Assign(selected, first, 1))
     for number, test in enumerate(checked.tests):
-        is_selected = Comparison(
+        is_selected = NumberComparison(
             "==", ReadVariable(selected, test.line), NumberConstant(number, Scalar.INT, test.line), test.line
         )
         run = Evaluate((HelperCall(test.function, (outcome, numbers, witness), None, test.line),), test.line)

@@ -25,7 +25,7 @@ _CSV_ROW = 24
 
 
 @dataclass(frozen=True)
-class Recording:
+class RecordedNumbers:
     """The numbers of a file; empty if only its size is known."""
 
     type: TensorType
@@ -41,7 +41,7 @@ class UnreadableRecording(Exception):
         self.instead = instead
 
 
-def find_recording(files: ProjectFiles, name: str) -> Recording:
+def find_recording(files: ProjectFiles, name: str) -> RecordedNumbers:
     """Reads a recording by name: a path of the project, or the end of a path in `samples/`.
 
     Raises `UnreadableRecording`.
@@ -63,11 +63,11 @@ def find_recording(files: ProjectFiles, name: str) -> Recording:
     return recording
 
 
-def _unread(path: str, size: int) -> Recording:
+def _unread(path: str, size: int) -> RecordedNumbers:
     """Returns the type of a file of which a page knows only the size, which is enough for a check."""
     if path.endswith(".wav"):
-        return Recording(TensorType(ElementType.I16, (max((size - _WAV_HEAD) // 2, 1),)), ())
-    return Recording(TensorType(ElementType.F32, (max(size // _CSV_ROW, 1), 3)), ())
+        return RecordedNumbers(TensorType(ElementType.I16, (max((size - _WAV_HEAD) // 2, 1),)), ())
+    return RecordedNumbers(TensorType(ElementType.F32, (max(size // _CSV_ROW, 1), 3)), ())
 
 
 def _path(files: ProjectFiles, name: str) -> str:
@@ -85,7 +85,7 @@ def _path(files: ProjectFiles, name: str) -> str:
     raise UnreadableRecording(f"There is no recording {name}", f"The recordings (.wav and .csv) are {known}.")
 
 
-def _sound(path: str, data: bytes) -> Recording:
+def _sound(path: str, data: bytes) -> RecordedNumbers:
     wanted = "Save it as WAV with one channel and 16 bits."
     try:
         with wave.open(io.BytesIO(data)) as sound:
@@ -97,10 +97,10 @@ def _sound(path: str, data: bytes) -> Recording:
     except (wave.Error, EOFError) as error:
         raise UnreadableRecording(f"{path} is not a valid WAV file: {error or 'it is truncated'}", wanted) from error
     values = struct.unpack(f"<{len(frames) // 2}h", frames[: len(frames) // 2 * 2])
-    return Recording(TensorType(ElementType.I16, (len(values),)), values)
+    return RecordedNumbers(TensorType(ElementType.I16, (len(values),)), values)
 
 
-def _table(path: str, data: bytes) -> Recording:
+def _table(path: str, data: bytes) -> RecordedNumbers:
     try:
         rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
     except (UnicodeDecodeError, csv.Error) as error:
@@ -115,7 +115,7 @@ def _table(path: str, data: bytes) -> Recording:
             message = f"Row {line} of {path} is not {columns} numbers"
             raise UnreadableRecording(message, "Each row needs as many numbers as the first.")
         values += [each for each in row if each is not None]
-    return Recording(TensorType(ElementType.F32, (len(numbers), columns)), tuple(values))
+    return RecordedNumbers(TensorType(ElementType.F32, (len(numbers), columns)), tuple(values))
 
 
 def _number(text: str) -> float | None:

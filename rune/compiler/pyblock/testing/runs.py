@@ -9,7 +9,7 @@ from rune.compiler.pyblock.checking.array_statements import array_named, hidden_
 from rune.compiler.pyblock.checking.conversions import coerce
 from rune.compiler.pyblock.checking.expressions import number
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
 from rune.compiler.pyblock.checking.signature import (
     ArrayShape,
     BlockSignature,
@@ -33,7 +33,7 @@ from rune.compiler.pyblock.ir import (
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
 from rune.compiler.pyblock.testing.arrays import array_argument
-from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.testing.subject import TestedBlock
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import TensorType
 
@@ -44,7 +44,7 @@ OUTPUT_RECORD = "seen "
 
 
 def run_statements(
-    scope: Scope, subject: Subject, signature: BlockSignature, node: ast.Call, targets: tuple[ast.expr, ...]
+    scope: FunctionScope, subject: TestedBlock, signature: BlockSignature, node: ast.Call, targets: tuple[ast.expr, ...]
 ) -> tuple[Statement, ...]:
     """Returns the statements of a run of the block, with a target for each output, or none. Empty after a problem."""
     inputs = _inputs(scope, signature, node)
@@ -97,7 +97,7 @@ def _copy(source: ArrayVariable, target: ArrayVariable, line: int) -> CopySlice:
     return CopySlice(Slice(target, None, None, line), Slice(source, None, None, line), line)
 
 
-def _without_values(scope: Scope, targets: tuple[ast.expr, ...]) -> tuple[Statement, ...]:
+def _without_values(scope: FunctionScope, targets: tuple[ast.expr, ...]) -> tuple[Statement, ...]:
     """Suppresses further problems about names that got no value because of a problem."""
     scope.reported_names.update(each.id for each in targets if isinstance(each, ast.Name))
     return ()
@@ -108,7 +108,7 @@ def _listed(types: tuple[TensorType, ...]) -> str:
 
 
 def _inputs(
-    scope: Scope, signature: BlockSignature, node: ast.Call
+    scope: FunctionScope, signature: BlockSignature, node: ast.Call
 ) -> tuple[tuple[Statement, ...], tuple[Expression | ArrayVariable, ...]] | None:
     if len(node.args) != len(signature.inputs):
         count = len(signature.inputs)
@@ -126,7 +126,7 @@ def _inputs(
 
 
 def _input(
-    scope: Scope, parameter: TensorParameter, at: ast.expr, before: list[Statement]
+    scope: FunctionScope, parameter: TensorParameter, at: ast.expr, before: list[Statement]
 ) -> Expression | ArrayVariable | None:
     if isinstance(parameter.shape, Scalar):
         typed = number(scope, at)
@@ -138,7 +138,7 @@ def _input(
     return array[1]
 
 
-def _settings(scope: Scope, signature: BlockSignature, node: ast.Call) -> tuple[Expression, ...] | None:
+def _settings(scope: FunctionScope, signature: BlockSignature, node: ast.Call) -> tuple[Expression, ...] | None:
     arguments: dict[str, ast.expr] = {each.arg: each.value for each in node.keywords if each.arg is not None}
     known = {each.name for each in signature.settings}
     for keyword in node.keywords:
@@ -160,7 +160,7 @@ def _settings(scope: Scope, signature: BlockSignature, node: ast.Call) -> tuple[
 
 
 def _setting(
-    scope: Scope, kind: Scalar, default: float | None, argument: ast.expr | None, node: ast.Call
+    scope: FunctionScope, kind: Scalar, default: float | None, argument: ast.expr | None, node: ast.Call
 ) -> Expression | None:
     if argument is None:
         return None if default is None else NumberConstant(default, kind, node.lineno)
@@ -169,7 +169,7 @@ def _setting(
 
 
 def _outputs(
-    scope: Scope, signature: BlockSignature, block: TypedBlock, node: ast.Call, targets: tuple[ast.expr, ...]
+    scope: FunctionScope, signature: BlockSignature, block: TypedBlock, node: ast.Call, targets: tuple[ast.expr, ...]
 ) -> tuple[tuple[ArrayVariable, ...], Mapping[ast.Name, ArrayVariable]] | None:
     """Returns an array for each output, and the arrays of single-number outputs by target name."""
     if targets and len(targets) != len(signature.outputs):
@@ -197,7 +197,7 @@ def _outputs(
     return tuple(arrays), named
 
 
-def _numbers(scope: Scope, named: Mapping[ast.Name, ArrayVariable]) -> tuple[Statement, ...]:
+def _numbers(scope: FunctionScope, named: Mapping[ast.Name, ArrayVariable]) -> tuple[Statement, ...]:
     statements: list[Statement] = []
     for target, array in named.items():
         first = (NumberConstant(0, Scalar.INT, target.lineno),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.abi import Output, ParameterType
+from rune.abi import OutputKind, ParameterType
 from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
 from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
 from rune.compiler.anvil.c.rows import row_name, rows_lines
@@ -308,7 +308,7 @@ class _Text:
         return model_name(place.index)
 
     def _send(self, step: SendOutput) -> list[str]:
-        serial = self._program.outputs[step.output].kind is Output.SERIAL
+        serial = self._program.outputs[step.output].kind is OutputKind.SERIAL
         start = f"messages + {self._plan.message_offsets[step.message]}"
         lines = [f"    char *next = {start};"]
         if serial and len(step.tensors) > 1:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.profile import LITERT, Profile
-from rune.compiler.verify.comparison import NOTHING, Distances, Figures, compare, together
+from rune.compiler.verify.comparison import NOTHING, DeviationFigures, Distances, compare, together
 from rune.compiler.verify.inputs import generated_tensor
 from rune.compiler.verify.instrumented import ModelProbe, results_in_groups
 from rune.compiler.verify.models.aimed import aimed_inputs
@@ -18,7 +18,7 @@ from rune.compiler.verify.models.probe import build_probe
 from rune.compiler.verify.models.reference import open_inside, open_reference
 from rune.compiler.verify.models.sensitivity import is_all_float, moves
 from rune.compiler.verify.time_limit import within_seconds
-from rune.compiler.verify.verification import DifferingOp, ModelVerification, Runs
+from rune.compiler.verify.verification import DifferingOp, ModelRunner, ModelVerification
 from rune.model.tflite import Model, keeps_state
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.interpreters import Interpreter
@@ -39,7 +39,7 @@ class Tally:
     """
 
     inputs: int = 0
-    figures: Figures = NOTHING
+    figures: DeviationFigures = NOTHING
     wrong: tuple[Inputs, ...] | None = None
     refusal: str | None = None
     aimed: int = 0
@@ -149,7 +149,7 @@ class ModelCheck:
         return ModelVerification(
             self.stage.name,
             self.stage.file or "",
-            Runs.COMPILED,
+            ModelRunner.COMPILED,
             tally.inputs,
             tally.figures,
             any(kind.element.is_float for kind in self.stage.outputs),
@@ -179,7 +179,7 @@ class ModelCheck:
                     return DifferingOp(number, self._model.operators[number].op, name, figures)
         return None
 
-    def _compared(self, runs: Sequence[Inputs], outputs: Sequence[bytes]) -> Figures:
+    def _compared(self, runs: Sequence[Inputs], outputs: Sequence[bytes]) -> DeviationFigures:
         """The outputs of the last run; the reference has done those before."""
         if isinstance(self._reference, RuneError):
             raise self._reference
@@ -195,7 +195,9 @@ class ModelCheck:
             return figures
         return self._figures(expected, outputs, moved)
 
-    def _figures(self, expected: Sequence[bytes], actual: Sequence[bytes], moved: Mapping[int, Distances]) -> Figures:
+    def _figures(
+        self, expected: Sequence[bytes], actual: Sequence[bytes], moved: Mapping[int, Distances]
+    ) -> DeviationFigures:
         outputs = zip(self._model.outputs, self.stage.outputs, expected, actual, strict=True)
         return together(compare(kind, wanted, got, moved=moved.get(index)) for index, kind, wanted, got in outputs)
 

@@ -14,8 +14,8 @@ from rune.compiler.verify.inputs import generated_tensor
 from rune.compiler.verify.instrumented import LIMITS
 from rune.compiler.verify.models.reference import open_reference
 from rune.compiler.verify.runes.verification import RuneVerification
-from rune.compiler.verify.verification import ModelVerification, Runs, Verification
-from rune.running.runtime import CapabilityRequest, Runtime
+from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
+from rune.running.runtime import RequestedCapability, Runtime
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.host.imports import InputSource
 from rune.running.runtime.inputs.generated import generated_inputs
@@ -60,7 +60,7 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
             ModelVerification(
                 f"model {number}",
                 "",
-                Runs.HOST,
+                ModelRunner.HOST,
                 *by_model[request.id],
                 is_float=any(kind.element.is_float for kind in request.outputs),
             )
@@ -70,12 +70,12 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
         return Verification(name, RuneVerification(), verified)
 
 
-def _inputs(capabilities: tuple[CapabilityRequest, ...], number: int, seed: int) -> Mapping[int, InputSource]:
+def _inputs(capabilities: tuple[RequestedCapability, ...], number: int, seed: int) -> Mapping[int, InputSource]:
     """Plausible input first, then noise of the requested length."""
     if not number:
         return generated_inputs(capabilities)
 
-    def noise(request: CapabilityRequest) -> InputSource:
+    def noise(request: RequestedCapability) -> InputSource:
         return lambda size: generated_tensor(TensorType(ElementType.U8, (size,)), number - 1, seed + request.id)
 
     return {request.id: noise(request) for request in capabilities}

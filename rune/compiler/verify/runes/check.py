@@ -21,17 +21,17 @@ from rune.compiler.targets.finding import targets
 from rune.compiler.verify.instrumented import LIMITS, instrumented_module, sent_tensor
 from rune.compiler.verify.runes.named_constants import is_distinct, named_constants
 from rune.compiler.verify.runes.own_tensors import OwnRuns
-from rune.compiler.verify.runes.verification import Origin, RuneVerification
+from rune.compiler.verify.runes.verification import RuneVerification, ToolchainOrigin
 from rune.compiler.verify.samples import InputSet
 from rune.model.tflite import Model
 from rune.running.container import ContainerError, missing_part, read_rune
-from rune.running.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune, OutputMessage
+from rune.running.runtime import CompiledRune, Limits, LoadedRune, OutputMessage, RequestedCapability
 from rune.running.runtime.errors import NotARune, RuneError
 from rune.source.runefile.pipeline import ModelStage, OutputStage, Pipeline, Port
 from rune.wording import plain
 
 
-class Heard(Protocol):
+class ModelListener(Protocol):
     """Who is told what a pipeline's models were given."""
 
     def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
@@ -116,8 +116,8 @@ def check_rune(
     instrumented: InstrumentedPipeline,
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
-    heard: Heard,
-    origin: Origin = Origin.THIS,
+    heard: ModelListener,
+    origin: ToolchainOrigin = ToolchainOrigin.THIS,
     limits: Limits = LIMITS,
     programs: Callable[[InstrumentedPipeline], Iterator[Program]] = InstrumentedPipeline.programs,
 ) -> RuneVerification:
@@ -273,7 +273,7 @@ def _by_capability(rune: LoadedRune, again: LoadedRune, data: Sequence[bytes]) -
     return by_capability
 
 
-def _capability_text(request: CapabilityRequest) -> str:
+def _capability_text(request: RequestedCapability) -> str:
     parameters = ", ".join(f"{plain(name)} {value:g}" for name, value in sorted(request.parameters.items()))
     return f"{request.kind.name} ({parameters})" if parameters else request.kind.name
 

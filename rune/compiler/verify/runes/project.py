@@ -12,7 +12,7 @@ import yaml
 
 from rune.capabilities import BY_GRAPH_TYPE
 from rune.project.files import FileError, MemoryFiles, normal_path
-from rune.running.container import Rune
+from rune.running.container import RuneFile
 from rune.wording import quoted
 
 RUNEFILE: Final = "Runefile.yml"
@@ -24,7 +24,7 @@ class NoProject(Exception):
     """A rune does not say what it was built from, or a part of that is missing; the message says what to do."""
 
 
-def models_wanted(rune: Rune) -> Mapping[str, str]:
+def models_wanted(rune: RuneFile) -> Mapping[str, str]:
     """The stages that run a model from a file, with the files' names. Raises `NoProject`."""
     models = {}
     for name, stage in _part(_graph(rune), "models").items():
@@ -34,7 +34,7 @@ def models_wanted(rune: Rune) -> Mapping[str, str]:
     return models
 
 
-def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
+def project_of(rune: RuneFile, models: Mapping[str, bytes]) -> MemoryFiles:
     """The project of a rune, its Runefile under `RUNEFILE`. `models` are files by the stages that run them.
 
     Raises `NoProject`.
@@ -72,7 +72,7 @@ def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
     return MemoryFiles(contents)
 
 
-def _graph(rune: Rune) -> Mapping[str, Any]:
+def _graph(rune: RuneFile) -> Mapping[str, Any]:
     if rune.graph is None:
         raise NoProject("The rune carries no graph; give the project that it was built from with --project")
     if "capabilities" not in rune.graph or "tensors" not in rune.graph:
@@ -118,7 +118,7 @@ def _places(graph: Mapping[str, Any]) -> Mapping[str, str]:
     }
 
 
-def _resource(name: str, resource: Mapping[str, Any], rune: Rune, contents: dict[str, bytes]) -> dict[str, Any]:
+def _resource(name: str, resource: Mapping[str, Any], rune: RuneFile, contents: dict[str, bytes]) -> dict[str, Any]:
     """The resource as a file, or without a default where it never had one."""
     kind = "binary" if resource.get("ty") == "binary" else "string"
     default = resource.get("default_value")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import rune as this_version
-from rune.abi import Section
+from rune.abi import SectionName
 from rune.compiler.anvil.errors import AnvilError, CompileError
 from rune.compiler.anvil.profile import Profile
 from rune.compiler.building.building import build
@@ -19,7 +19,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.finding import targets
 from rune.compiler.verify.runes.named_constants import named_constants
-from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildState
+from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.section_differences import (
     CODE,
     DATA,
@@ -30,8 +30,8 @@ from rune.compiler.verify.runes.section_differences import (
     same_bytes,
 )
 from rune.project.files import ProjectFiles
-from rune.running.container import ContainerError, Rune, read_rune
-from rune.source.runefile import HostResources
+from rune.running.container import ContainerError, RuneFile, read_rune
+from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
 
 MOST_DIFFERENCES: Final = 20
@@ -43,7 +43,7 @@ _NEWER_ENTRIES: Final = frozenset({"requests", "stream", "state", "run_time", "p
 
 def compare_with_rebuild(
     files: ProjectFiles, rune: bytes, all_options: Iterable[BuildOptions], toolchain: str | None = None
-) -> Rebuild:
+) -> RebuildResult:
     """Builds the project with each of the options, up to the one that gives this rune. `toolchain` is that of
     `judge`."""
     results: list[BuildResult] = []
@@ -57,11 +57,11 @@ def compare_with_rebuild(
         if results[-1].rune == rune:
             break
     if not results:
-        return Rebuild(RebuildState.IMPOSSIBLE, _stated_version(rune), reason=reason)
+        return RebuildResult(RebuildState.IMPOSSIBLE, _stated_version(rune), reason=reason)
     return judge(rune, results, toolchain)
 
 
-def judge(rune: bytes, results: Sequence[BuildResult], toolchain: str | None = None) -> Rebuild:
+def judge(rune: bytes, results: Sequence[BuildResult], toolchain: str | None = None) -> RebuildResult:
     """Compares a rune with what its project builds, with one or several options.
 
     `toolchain` is the digest of the toolchain that built the rune, where that is known. Without it a rune is taken for
@@ -70,13 +70,13 @@ def judge(rune: bytes, results: Sequence[BuildResult], toolchain: str | None = N
     """
     builder = _stated_version(rune)
     if any(result.rune == rune for result in results):
-        return Rebuild(RebuildState.IDENTICAL, builder)
+        return RebuildResult(RebuildState.IDENTICAL, builder)
     nearest = max(results, key=lambda result: same_bytes(result.rune, rune))
     if _is_of_this_toolchain(nearest.rune, rune, builder, toolchain):
         differences = rune_differences(nearest.rune, rune, tuple(named_constants(nearest.program)))
-        return Rebuild(RebuildState.DIFFERENT, builder, differences[:MOST_DIFFERENCES])
+        return RebuildResult(RebuildState.DIFFERENT, builder, differences[:MOST_DIFFERENCES])
     differences = tuple(_differences_of_any_toolchain(nearest.rune, rune))
-    return Rebuild(RebuildState.OTHER_TOOLCHAIN, builder, differences[:MOST_DIFFERENCES])
+    return RebuildResult(RebuildState.OTHER_TOOLCHAIN, builder, differences[:MOST_DIFFERENCES])
 
 
 def _is_of_this_toolchain(expected: bytes, rune: bytes, builder: str | None, toolchain: str | None) -> bool:
@@ -102,9 +102,9 @@ def _without_plan(graph: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {**graph, "rune": {key: value for key, value in entry.items() if key != "memory"}}
 
 
-def without_project(rune: bytes) -> Rebuild:
+def without_project(rune: bytes) -> RebuildResult:
     """The result for a rune that comes without its project."""
-    return Rebuild(RebuildState.NO_PROJECT, _stated_version(rune))
+    return RebuildResult(RebuildState.NO_PROJECT, _stated_version(rune))
 
 
 def options_for(
@@ -113,7 +113,7 @@ def options_for(
     *,
     runefile: str | None = None,
     name: str = "rune",
-    host_resources: Sequence[HostResources] = (),
+    host_resources: Sequence[HostResourceOptions] = (),
 ) -> Iterator[BuildOptions]:
     """The options that a rune may have been built with, likely ones first: what it is optimised for it does not say.
     `host_resources` are those that its build's report names."""
@@ -123,11 +123,11 @@ def options_for(
         yield BuildOptions(name, runefile=runefile, profile=profile)
         return
     imports = {each.name for each in read.imports}
-    resource_choices: list[HostResources | None] = [None]
+    resource_choices: list[HostResourceOptions | None] = [None]
     if "rune_resource_open" in imports:
-        resource_choices += [*host_resources, HostResources(every=True)]
+        resource_choices += [*host_resources, HostResourceOptions(every=True)]
     variants = [variant for target in targets() if target.makes_rune for variant in (target, *target.variants)]
-    relaxed = Section.RELAXED.removeprefix(".")
+    relaxed = SectionName.RELAXED.removeprefix(".")
     if any((each.name or "").removeprefix(".") == relaxed for each in read.sections):
         variants.sort(key=lambda variant: variant.second is None)
     all_options = [
@@ -158,7 +158,7 @@ def _stated_version(rune: bytes) -> str | None:
     return text if isinstance(text, str) and text else None
 
 
-def _stated_name(rune: Rune) -> str | None:
+def _stated_name(rune: RuneFile) -> str | None:
     """The name in the rune's graph, if it is one that a build takes."""
     entry = None if rune.graph is None else rune.graph.get("rune")
     name = entry.get("name") if isinstance(entry, Mapping) else None

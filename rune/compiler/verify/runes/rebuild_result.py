@@ -41,7 +41,7 @@ class RebuildJson(TypedDict):
 
 
 @dataclass(frozen=True)
-class Rebuild:
+class RebuildResult:
     """The result of the comparison. `differences` are what is wrong, as sentences about "it". `reason` says why the
     project cannot be built."""
 
@@ -97,9 +97,9 @@ class Rebuild:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Rebuild:
+    def from_json(cls, value: Mapping[str, Any]) -> RebuildResult:
         """Back from JSON; `sentence` follows from the rest."""
         return cls(RebuildState(value["state"]), value["builder"], tuple(value["differences"]), value["reason"])
 
 
-FRESH: Final = Rebuild(RebuildState.FRESH, this_version.__version__)
+FRESH: Final = RebuildResult(RebuildState.FRESH, this_version.__version__)

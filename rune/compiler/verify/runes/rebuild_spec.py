@@ -9,7 +9,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.verify.runes.rebuild import compare_with_rebuild
-from rune.compiler.verify.runes.rebuild_result import Rebuild
+from rune.compiler.verify.runes.rebuild_result import RebuildResult
 from rune.project.files import ProjectFiles
 from rune.source.policy import BuildPreferences, check_policy
 
@@ -18,7 +18,7 @@ class UnknownSpec(Exception):
     """The spec is of another target, or has options that this version does not know."""
 
 
-def rebuild_from_spec(files: ProjectFiles, rune: bytes, spec: Mapping[str, Any]) -> Rebuild:
+def rebuild_from_spec(files: ProjectFiles, rune: bytes, spec: Mapping[str, Any]) -> RebuildResult:
     """Builds files with the options of a spec, and compares the result with a rune. Raises `UnknownSpec`.
 
     `spec` is `rune.compiler.building.BuildSpec` as JSON. It may be anything: only its options are read, and equal bytes

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from rune.abi import Section
+from rune.abi import SectionName
 from rune.running.container import ContainerError, read_rune
-from rune.running.container import Section as WasmSection
+from rune.running.container import WasmSection as WasmSection
 from rune.running.container.spelled_dots import Meaning, with_spelled_dots
 from rune.running.runtime import CompiledRune, Limits
 from rune.running.runtime.errors import RuneError
@@ -62,7 +62,7 @@ def _second_modules(rune: bytes) -> list[WasmSection]:
         sections = read_rune(rune).sections
     except ContainerError:
         return []
-    wanted = Section.RELAXED.removeprefix(".")
+    wanted = SectionName.RELAXED.removeprefix(".")
     return [each for each in sections if each.name is not None and each.name.removeprefix(".") == wanted]
 
 

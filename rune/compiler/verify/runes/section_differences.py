@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from rune.abi import Section as SectionName
-from rune.running.container import ContainerError, Rune, Section, read_rune
+from rune.abi import SectionName as SectionName
+from rune.running.container import ContainerError, RuneFile, WasmSection, read_rune
 from rune.wording import counted, plain, quoted
 
 CODE, DATA = 10, 11
@@ -91,7 +91,7 @@ def graph_differences(
     yield from (f"its graph: {each}" for each in _json_differences(*pair, optional))
 
 
-def resource_differences(expected: Rune, actual: Rune) -> Iterator[str]:
+def resource_differences(expected: RuneFile, actual: RuneFile) -> Iterator[str]:
     """Resources, as lists of labels, that have other names or other bytes than expected."""
     pairs = zip_longest(expected.resources, actual.resources)
     for wanted, got in pairs:
@@ -109,8 +109,8 @@ Key = tuple[int, str, int]
 """A section's number, its name where it is a custom one, and how many of these stand before it."""
 
 
-def _by_key(rune: Rune) -> Mapping[Key, Section]:
-    sections: dict[Key, Section] = {}
+def _by_key(rune: RuneFile) -> Mapping[Key, WasmSection]:
+    sections: dict[Key, WasmSection] = {}
     for each in rune.sections:
         name, number = (each.name or "").removeprefix("."), 0
         while (each.number, name, number) in sections:
@@ -119,7 +119,7 @@ def _by_key(rune: Rune) -> Mapping[Key, Section]:
     return sections
 
 
-def _section_differences(expected: Rune, actual: Rune, constants: NamedConstants) -> Iterator[str]:
+def _section_differences(expected: RuneFile, actual: RuneFile, constants: NamedConstants) -> Iterator[str]:
     """All sections but those of the graph and of resources, which are compared by what they say."""
     wanted, got = _by_key(expected), _by_key(actual)
     for key in dict.fromkeys((*wanted, *got)):
@@ -148,7 +148,7 @@ def _standard_title(number: int) -> str:
     return f"its {_SECTION_NAMES[number]} section" if number < len(_SECTION_NAMES) else f"its section {number}"
 
 
-def _version(rune: Rune) -> str:
+def _version(rune: RuneFile) -> str:
     version = None if rune.version is None else rune.version.get("version")
     return plain(version, _MOST_TEXT) if isinstance(version, str) else "unknown"
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from rune.wording import counted, plain
 
 
-class Origin(Enum):
+class ToolchainOrigin(Enum):
     """Which toolchain made a rune: the one that verifies it, another, or (in old reports) one of which only the version
     was known."""
 
@@ -41,7 +41,7 @@ class RuneVerificationJson(TypedDict):
     failure: str | None
     suspect: str | None
     refusal: str | None
-    origin: Annotated[str, Origin]
+    origin: Annotated[str, ToolchainOrigin]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class RuneVerification:
     failure: str | None = None
     suspect: str | None = None
     refusal: str | None = None
-    origin: Origin = Origin.THIS
+    origin: ToolchainOrigin = ToolchainOrigin.THIS
     distinct: int = 0
     tensors: OwnTensors | None = None
 
@@ -109,7 +109,7 @@ class RuneVerification:
     def is_undecided(self) -> bool:
         """Whether its outputs are right, and it is of another toolchain and perhaps of other files: its constants are
         not those of this toolchain, or its models' outputs were not seen in its memory."""
-        if not self.is_alike or self.origin is Origin.THIS:
+        if not self.is_alike or self.origin is ToolchainOrigin.THIS:
             return False
         is_unseen = self.tensors is not None and not self.tensors.are_right and bool(self.inputs)
         return is_unseen or self.suspect is not None
@@ -132,12 +132,12 @@ class RuneVerification:
         seen = ""
         if self.tensors is not None and self.tensors.are_right:
             seen = f", and its models' outputs are in its memory as they should be ({self.tensors.compared})"
-        if self.is_within and self.origin is Origin.OTHER:
+        if self.is_within and self.origin is ToolchainOrigin.OTHER:
             return f"{same}{seen}, and all constants of these files; it was built by another toolchain"
         if self.is_within:
             return f"{same}{seen}"
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
-        if self.origin is Origin.OTHER and self.inputs:
+        if self.origin is ToolchainOrigin.OTHER and self.inputs:
             begins = "; it was built by another toolchain"
         if self.failure is not None:
             return f"{subject} differs from what its pipeline builds: {self.failure}{begins}"
@@ -186,7 +186,7 @@ class RuneVerification:
             value["suspect"],
             value.get("refusal"),
             # Reports of before tell of builds that were verified by what made them.
-            Origin(value.get("origin", "this")),
+            ToolchainOrigin(value.get("origin", "this")),
             value.get("distinct", 0),
             None if tensors is None else OwnTensors.from_json(tensors),
         )

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rune.abi import STAGE_MARK, Output, ParameterType
+from rune.abi import STAGE_MARK, OutputKind, ParameterType
 from rune.capabilities import BY_NUMBER, Capability
-from rune.capabilities.capability import Recording
+from rune.capabilities.capability import RecordingFormat
 from rune.running.runtime.errors import BadRequest, InputLength, InputMissing, RuneStopped
 from rune.running.runtime.host.handles import Handles
 from rune.running.runtime.host.models import HostModels
@@ -42,7 +42,7 @@ _MESSAGE_BYTES = 64
 
 
 @dataclass(frozen=True)
-class CapabilityRequest:
+class RequestedCapability:
     """An input that a rune asks for. Parameters in the order in which it set them."""
 
     id: int
@@ -51,18 +51,18 @@ class CapabilityRequest:
 
 
 @dataclass(frozen=True)
-class OutputRequest:
+class RequestedOutput:
     """An output that a rune will write to."""
 
     id: int
-    kind: Output
+    kind: OutputKind
 
 
-def _tensor_of(request: CapabilityRequest, size: int) -> TensorType:
+def _tensor_of(request: RequestedCapability, size: int) -> TensorType:
     """The tensor that the native runtime would have made of a capability's bytes; of plain bytes where none fits."""
     element, last = request.kind.element, request.kind.row
     count = size // element.size
-    if request.kind.recording is Recording.PICTURE:
+    if request.kind.recording is RecordingFormat.PICTURE:
         width, height = request.parameters.get("width"), request.parameters.get("height")
         if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
             channels, rest = divmod(count, width * height)
@@ -87,8 +87,8 @@ class Host:
         self, limits: Limits, *, find_resource: FindResource, open_model: OpenModel, record: bool = False
     ) -> None:
         self.limits = limits
-        self.capabilities: dict[int, CapabilityRequest] = {}
-        self.outputs: dict[int, OutputRequest] = {}
+        self.capabilities: dict[int, RequestedCapability] = {}
+        self.outputs: dict[int, RequestedOutput] = {}
         self.inputs: Mapping[int, InputSource] = {}
         self.messages: list[tuple[int, bytes]] = []
         self.logs: list[LogLine] = []
@@ -145,7 +145,7 @@ class Host:
         if known is None:
             raise BadRequest(f"Unknown capability type: {kind}")
         handle = self._handles.take()
-        self.capabilities[handle] = CapabilityRequest(handle, known, {})
+        self.capabilities[handle] = RequestedCapability(handle, known, {})
         return handle
 
     def _request_capability_set_param(
@@ -166,7 +166,7 @@ class Host:
         if len(request.parameters) >= self.limits.handles:
             raise RuneStopped("handles", f"the rune set more than {self.limits.handles} parameters")
         parameters = {**request.parameters, name: struct.unpack(layout, raw)[0]}
-        self.capabilities[handle] = CapabilityRequest(handle, request.kind, parameters)
+        self.capabilities[handle] = RequestedCapability(handle, request.kind, parameters)
         return 0
 
     def _request_provider_response(self, memory: GuestMemory, address: int, size: int, handle: int) -> int:
@@ -213,11 +213,11 @@ class Host:
 
     def _request_output(self, _memory: GuestMemory, kind: int) -> int:
         try:
-            known = Output(kind)
+            known = OutputKind(kind)
         except ValueError:
             raise BadRequest(f"Unknown output type: {kind}") from None
         handle = self._handles.take()
-        self.outputs[handle] = OutputRequest(handle, known)
+        self.outputs[handle] = RequestedOutput(handle, known)
         return handle
 
     def _consume_output(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:
@@ -233,7 +233,7 @@ class Host:
         self.messages.append((handle, memory.read("consume_output", address, size)))
         return size
 
-    def _capability(self, handle: int) -> CapabilityRequest:
+    def _capability(self, handle: int) -> RequestedCapability:
         try:
             return self.capabilities[handle]
         except KeyError:

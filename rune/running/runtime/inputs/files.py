@@ -11,7 +11,7 @@ from typing import TypeVar
 from rune.capabilities import InputOption
 from rune.capabilities.randomness import random_bytes
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.host.imports import CapabilityRequest, InputSource
+from rune.running.runtime.host.imports import InputSource, RequestedCapability
 from rune.running.runtime.inputs.readers import Notice, no_notice, reader_of, whole_parameter
 from rune.wording import plain, size_text
 
@@ -37,20 +37,20 @@ class InputFiles:
 
 
 def inputs_from_files(
-    capabilities: Sequence[CapabilityRequest], files: InputFiles, notice: Notice = no_notice
+    capabilities: Sequence[RequestedCapability], files: InputFiles, notice: Notice = no_notice
 ) -> Mapping[int, InputSource]:
     """What each capability reads. Raises `InputFile`, which names the capability."""
     return {request.id: _named_input(request, files, notice) for request in capabilities}
 
 
-def _named_input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> InputSource:
+def _named_input(request: RequestedCapability, files: InputFiles, notice: Notice) -> InputSource:
     try:
         return _input(request, files, notice)
     except InputFile as error:
         raise InputFile(f'Unable to load the "{request.kind.name}" input: {error}') from error
 
 
-def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> InputSource:
+def _input(request: RequestedCapability, files: InputFiles, notice: Notice) -> InputSource:
     if request.kind.is_random:
         seed = secrets.randbits(64) if files.seed is None else files.seed
         return lambda size: random_bytes(seed, size)
@@ -63,7 +63,7 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
     return decoded_file(path, lambda data: decode(data, report_conversion))
 
 
-def file_of(request: CapabilityRequest, files: InputFiles) -> Path:
+def file_of(request: RequestedCapability, files: InputFiles) -> Path:
     """The file that a capability reads, of those of its option. Raises `InputFile`."""
     option = request.kind.option
     paths = files.paths.get(option, ())

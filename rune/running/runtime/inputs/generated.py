@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from rune.running.runtime.host.imports import CapabilityRequest, InputSource
+from rune.running.runtime.host.imports import InputSource, RequestedCapability
 
 _BLOCK = 1 << 16
 
 
-def generated_inputs(capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
+def generated_inputs(capabilities: Sequence[RequestedCapability]) -> Mapping[int, InputSource]:
     """Plausible input for each capability, of the length that the rune asks for, as its declaration generates it.
 
     After 64 KiB the same comes again. The bytes are cached, so that only the first run takes time for them.

@@ -20,7 +20,7 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.host.imports import CapabilityRequest
+from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.sounds import sound_input, whole_sound
 from rune.running.runtime.inputs.tables import csv_rows
 
@@ -60,7 +60,7 @@ class StreamFile:
 
 
 @dataclass(frozen=True)
-class Reader:
+class InputReader:
     """`decoder` checks the parameters, before any file is looked for, and returns what decodes a file; it raises
     `InputFile`. `stream` reads a whole file as a stream, from parameters, name, bytes and notice; None where files of
     the format have no order in time. `has_size` is false where one run reads a whole file."""
@@ -70,19 +70,19 @@ class Reader:
     has_size: Callable[[Parameters], bool] = lambda _: True
 
 
-def reader_of(capability: Capability) -> Reader:
+def reader_of(capability: Capability) -> InputReader:
     """The reader of a capability that reads files. Raises `InputFile` for the others."""
     if capability.is_random:
         raise InputFile("random numbers are read from no file")
     return READERS.get(capability, READERS[RAW])
 
 
-def input_of_bytes(request: CapabilityRequest, data: bytes, notice: Notice = no_notice) -> bytes:
+def input_of_bytes(request: RequestedCapability, data: bytes, notice: Notice = no_notice) -> bytes:
     """What the bytes of one file become for a capability that reads files. Raises `InputFile`."""
     return reader_of(request.kind).decoder(request.parameters)(data, notice)
 
 
-def stream_file(request: CapabilityRequest, name: str, data: bytes, notice: Notice) -> StreamFile:
+def stream_file(request: RequestedCapability, name: str, data: bytes, notice: Notice) -> StreamFile:
     """The bytes of the file of this name as a stream for a capability. Raises `InputFile`."""
     stream = None if request.kind.is_random else reader_of(request.kind).stream
     if stream is None:
@@ -90,7 +90,7 @@ def stream_file(request: CapabilityRequest, name: str, data: bytes, notice: Noti
     return stream(request.parameters, name, data, notice)
 
 
-def is_recorded_over_time(request: CapabilityRequest) -> bool:
+def is_recorded_over_time(request: RequestedCapability) -> bool:
     """Whether a recording for it may hold more than one run reads."""
     if request.kind.recording is None:
         return False
@@ -194,10 +194,10 @@ def _float_picture(parameters: Parameters) -> Decode:
     return floats
 
 
-READERS: Final[Mapping[Capability, Reader]] = {
-    SOUND: Reader(_sound, _sound_stream),
-    ACCEL: Reader(_motion, _motion_stream, lambda parameters: bool(parameters.get(_count_of_rows(parameters)))),
-    IMAGE: Reader(_picture),
-    RAW: Reader(_bytes, _bytes_stream),
-    FLOAT_IMAGE: Reader(_float_picture),
+READERS: Final[Mapping[Capability, InputReader]] = {
+    SOUND: InputReader(_sound, _sound_stream),
+    ACCEL: InputReader(_motion, _motion_stream, lambda parameters: bool(parameters.get(_count_of_rows(parameters)))),
+    IMAGE: InputReader(_picture),
+    RAW: InputReader(_bytes, _bytes_stream),
+    FLOAT_IMAGE: InputReader(_float_picture),
 }

@@ -10,7 +10,7 @@ from typing import Final
 from rune.capabilities import Capability
 from rune.project.files import FileError, ProjectFiles
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.host.imports import CapabilityRequest
+from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.readers import input_of_bytes
 from rune.tensor import TensorType
 
@@ -37,7 +37,7 @@ def recordings_for(files: ProjectFiles, inputs: Sequence[Wanted]) -> tuple[tuple
 def _fitting(files: ProjectFiles, wanted: Wanted) -> Iterator[bytes]:
     endings = wanted.kind.endings if wanted.kind.recording is not None else ()
     candidates = (path for path in files.paths() if path.lower().endswith(endings))
-    request = CapabilityRequest(0, wanted.kind, dict(wanted.parameters))
+    request = RequestedCapability(0, wanted.kind, dict(wanted.parameters))
     for path in islice(candidates, MOST_TRIED if endings else 0):
         try:
             data = input_of_bytes(request, files.read(path))

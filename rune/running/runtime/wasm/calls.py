@@ -66,7 +66,7 @@ class Imports:
         return raised
 
 
-class Entry:
+class EntryPoint:
     """A function of a rune with its arguments, ready to be called often.
 
     Raises `NotARune` where the function takes other parameters than so many i32.

@@ -23,7 +23,7 @@ T = TypeVar("T")
 _ENDED = b"the call was ended"
 
 
-class Guard:
+class CallGuard:
     """Of one rune. Its calls may be in any thread, one at a time."""
 
     def __init__(self, store: Store, seconds: float) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from rune.compiler.pyblock.checking.block import CheckedFile, check_file
-from rune.compiler.pyblock.checking.problems import Place
-from rune.compiler.pyblock.checking.scope import Known, Scope
+from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
+from rune.compiler.pyblock.checking.problems import TextRange
+from rune.compiler.pyblock.checking.scope import FunctionScope, Known
 from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import find_recording
-from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.testing.subject import TestedBlock
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.source.language.facts.analysis import Analysis
 from rune.source.runefile import Span
@@ -31,7 +31,7 @@ class BlockAnalysis:
     """A block's file at one moment. `readers` are what its inputs come from, where the Runefile runs it."""
 
     source: SourceText
-    checked: CheckedFile
+    checked: CheckedBlockFile
     readers: tuple[str, ...]
     project: Analysis
 
@@ -56,7 +56,7 @@ class BlockAnalysis:
             at = self.source.text.find(node.name, max(head, 0))
             return self.source.span(at if at >= 0 else start, (at if at >= 0 else start) + len(node.name))
         if isinstance(node, ast.arg):
-            place = Place(place.line, place.column, place.line, place.column + len(node.arg))
+            place = TextRange(place.line, place.column, place.line, place.column + len(node.arg))
         return span_of(self.source, place)
 
     def function_at(self, offset: int) -> ast.FunctionDef | None:
@@ -68,7 +68,7 @@ class BlockAnalysis:
                 return node
         return None
 
-    def scope_at(self, offset: int) -> Scope | None:
+    def scope_at(self, offset: int) -> FunctionScope | None:
         function = self.function_at(offset)
         return None if function is None else self.checked.scopes.get(function)
 
@@ -101,11 +101,11 @@ def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
     return BlockAnalysis(SourceText(file, text), checked, readers, project)
 
 
-def _checked_tests(project: Analysis, file: str, text: str, block: str) -> CheckedFile:
+def _checked_tests(project: Analysis, file: str, text: str, block: str) -> CheckedBlockFile:
     """A test file, as far as what helps with writing asks of any file."""
-    subject = Subject(block, project.text_file(block) or "")
+    subject = TestedBlock(block, project.text_file(block) or "")
     checked_tests = check_tests(file, text, subject, partial(find_recording, project.files))
-    return CheckedFile(
+    return CheckedBlockFile(
         checked_tests.text,
         checked_tests.problems,
         None,

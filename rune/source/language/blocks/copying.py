@@ -12,7 +12,7 @@ from rune.source.language.blocks.run import shared_block_of
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.edit import GraphEditRefused, SetTarget, edit_graph
 from rune.source.runefile import Edit, check
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 
@@ -44,7 +44,7 @@ def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
         raise NewBlockRefused(f"There is a file {path} already, and it is another. Rename it first.")
     overlay = With(analysis.files, {path: text})
     checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
-    to_be = replace(analysis, files=overlay, blocks=ProjectBlocks(analysis.blocks, overlay), checked=checked)
+    to_be = replace(analysis, files=overlay, blocks=AvailableBlocks(analysis.blocks, overlay), checked=checked)
     try:
         edits = edit_graph(to_be, SetTarget(stage_name, f"./{path}"))
     except GraphEditRefused as error:

@@ -9,7 +9,7 @@ from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.edit import AddStage, GraphEdit, SetTarget, Several
 from rune.source.runefile import Edit
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 
 
 def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...]:
@@ -17,7 +17,7 @@ def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...
 
     It may be of a lock that is not there yet: then it begins one.
     """
-    if not isinstance(analysis.blocks, ProjectBlocks):
+    if not isinstance(analysis.blocks, AvailableBlocks):
         return ()
     shared = analysis.blocks.shared
     wanted = [

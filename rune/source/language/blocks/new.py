@@ -12,7 +12,7 @@ from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.edit import AddStage, GraphEditRefused, edit_graph, name_of_new
 from rune.source.runefile import Edit, check
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
@@ -50,7 +50,7 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
     if after is None:
         return NewBlock(files, (), None)
     overlay = With(analysis.files, dict(files))
-    blocks = ProjectBlocks(analysis.blocks, overlay)
+    blocks = AvailableBlocks(analysis.blocks, overlay)
     checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
     to_be = replace(analysis, files=overlay, blocks=blocks, checked=checked)
     is_free = all(stage.name.text != name for stage in checked.syntax.stages)

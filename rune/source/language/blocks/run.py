@@ -9,7 +9,7 @@ from rune.compiler.pyblock.checking.block import read_file
 from rune.source.language.blocks.analysis import BlockAnalysis
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.palette import stage_arguments
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks, python_file
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks, python_file
 from rune.source.runefile.blocks.shared import SharedBlock
 from rune.source.runefile.syntax import StageKind, StageSyntax
 
@@ -67,7 +67,7 @@ def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
 def shared_block_of(analysis: Analysis, stage: StageSyntax) -> SharedBlock | None:
     """The block of another project that a stage runs; None where it runs none, or one that is not here."""
     path = parse_shared_path(stage.target.text.strip())
-    if stage.kind is not StageKind.BLOCK or path is None or not isinstance(analysis.blocks, ProjectBlocks):
+    if stage.kind is not StageKind.BLOCK or path is None or not isinstance(analysis.blocks, AvailableBlocks):
         return None
     return analysis.blocks.shared.find(path)
 

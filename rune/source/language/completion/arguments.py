@@ -15,34 +15,34 @@ from rune.source.language.facts.documentation import (
     parameter_detail,
     parameter_documentation,
 )
-from rune.source.language.facts.place import Cursor, Entry, entries, fields
+from rune.source.language.facts.place import TextCursor, TextEntry, entries, fields
 from rune.source.language.facts.stages import block_of, capability_in
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.yaml.values import Scalar
+from rune.source.runefile.yaml.values import YamlScalar
 
 
-def capability_of(stage: Entry) -> Capability | None:
+def capability_of(stage: TextEntry) -> Capability | None:
     """The capability that a stage reads; None where it reads none, or an unknown one."""
     if stage.kind is not StageKind.CAPABILITY or stage.target is None:
         return None
     return capability_in(stage.target.text)
 
 
-def parameter_of(stage: Entry, name: str) -> Parameter | None:
+def parameter_of(stage: TextEntry, name: str) -> Parameter | None:
     """One argument of the capability that a stage reads."""
     capability = capability_of(stage)
     parameters = capability.parameters if capability is not None else ()
     return next((each for each in parameters if each.name == name.replace("-", "_")), None)
 
 
-def argument_of(analysis: Analysis, stage: Entry, name: str) -> Argument | None:
+def argument_of(analysis: Analysis, stage: TextEntry, name: str) -> Argument | None:
     """One argument of the block that a stage runs."""
     block = block_of(analysis, stage)
     arguments = block.arguments if block is not None else ()
     return next((each for each in arguments if each.name == name.replace("-", "_")), None)
 
 
-def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Completion]:
+def argument_names(analysis: Analysis, cursor: TextCursor, stage: TextEntry) -> list[Completion]:
     """The arguments that the stage can have and has not."""
     own = cursor.span.start.offset
     present = {name.text.replace("-", "_") for name, _ in fields(stage.field("args")) if not _is_at(name, own)}
@@ -81,11 +81,11 @@ def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Com
     return candidates
 
 
-def _is_at(name: Scalar, offset: int) -> bool:
+def _is_at(name: YamlScalar, offset: int) -> bool:
     return name.span.start.offset <= offset <= name.span.end.offset
 
 
-def argument_values(analysis: Analysis, cursor: Cursor, stage: Entry, name: str) -> list[Completion]:
+def argument_values(analysis: Analysis, cursor: TextCursor, stage: TextEntry, name: str) -> list[Completion]:
     """Values that an argument can have: those that are listed, its default and limits, the resources."""
     if stage.kind is StageKind.MODEL and name == "format":
         return [value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.FORMATS.items()]
@@ -97,7 +97,7 @@ def argument_values(analysis: Analysis, cursor: Cursor, stage: Entry, name: str)
     return _of_block(cursor, argument) if argument is not None else []
 
 
-def _of_block(cursor: Cursor, argument: Argument) -> list[Completion]:
+def _of_block(cursor: TextCursor, argument: Argument) -> list[Completion]:
     if argument.choices:
         return [
             value(

@@ -23,10 +23,10 @@ from rune.source.language.completion.snippets import (
 from rune.source.language.facts import keys
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.facts.documentation import CAPABILITY_PAGES, block_documentation
-from rune.source.language.facts.place import Cursor, Entry, cursor_at, entries, fields
+from rune.source.language.facts.place import TextCursor, TextEntry, cursor_at, entries, fields
 from rune.source.language.facts.stages import INPUT, accepts, block_takes, dependents, output_types_of, type_of
-from rune.source.runefile.syntax import Form, StageKind
-from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.syntax import RunefileForm, StageKind
+from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 MOST_COMPLETIONS = 500
 
@@ -36,7 +36,7 @@ _MODEL_ENDINGS = (".tflite", ".onnx", ".pb")
 
 def complete(analysis: Analysis, offset: int) -> Completions | None:
     """The completions at an offset; None where there is nothing to complete, as in a comment."""
-    if analysis.checked.syntax.form is Form.TEXT:
+    if analysis.checked.syntax.form is RunefileForm.TEXT:
         return None
     cursor = cursor_at(analysis.source, offset)
     if cursor is None:
@@ -57,7 +57,7 @@ def _is_within(typed: str, label: str) -> bool:
 class _Candidates:
     """All that fits the place, whatever was typed of it."""
 
-    def __init__(self, analysis: Analysis, cursor: Cursor) -> None:
+    def __init__(self, analysis: Analysis, cursor: TextCursor) -> None:
         self._analysis = analysis
         self._cursor = cursor
         self._stages = entries(cursor.root, "pipeline")
@@ -90,9 +90,9 @@ class _Candidates:
         values = {"version": "1", "image": "runicos/base", "pipeline": "\n  ", "resources": "\n  "}
         return self._keys(keys.DOCUMENT_KEYS, fields(self._cursor.root), values)
 
-    def _stage_keys(self, stage: Entry) -> list[Completion]:
+    def _stage_keys(self, stage: TextEntry) -> list[Completion]:
         present = self._without_cursor(fields(stage.value))
-        kind = Entry(stage.name, Map(tuple(present), stage.span), stage.span).kind
+        kind = TextEntry(stage.name, Map(tuple(present), stage.span), stage.span).kind
         known = dict(keys.stage_keys(kind))
         values = {
             "inputs": "[${1}]",
@@ -105,7 +105,7 @@ class _Candidates:
         return self._keys(known, fields(stage.value), values)
 
     def _keys(
-        self, known: Mapping[str, str], present: Iterable[tuple[Scalar, Value]], values: Mapping[str, str]
+        self, known: Mapping[str, str], present: Iterable[tuple[YamlScalar, Value]], values: Mapping[str, str]
     ) -> list[Completion]:
         """The keys that are not there yet, and the one at the cursor."""
         written = {name.text for name, _ in self._without_cursor(present)}
@@ -115,12 +115,12 @@ class _Candidates:
             if name not in written
         ]
 
-    def _without_cursor(self, present: Iterable[tuple[Scalar, Value]]) -> list[tuple[Scalar, Value]]:
+    def _without_cursor(self, present: Iterable[tuple[YamlScalar, Value]]) -> list[tuple[YamlScalar, Value]]:
         """The entries but for the one whose key is being written."""
         at = self._cursor.span.start.offset
         return [entry for entry in present if not entry[0].span.start.offset <= at <= entry[0].span.end.offset]
 
-    def _in_stage(self, stage: Entry, inner: tuple[str | int, ...], *, is_key: bool) -> list[Completion]:
+    def _in_stage(self, stage: TextEntry, inner: tuple[str | int, ...], *, is_key: bool) -> list[Completion]:
         cursor = self._cursor
         match inner:
             case ("capability",):
@@ -166,7 +166,7 @@ class _Candidates:
             for name, capability in CAPABILITIES.items()
         ]
 
-    def _blocks(self, stage: Entry) -> list[Completion]:
+    def _blocks(self, stage: TextEntry) -> list[Completion]:
         """Those that fit the input first; in the form, short name or published path, that the file has already."""
         others = [other for other in self._stages.values() if other is not stage]
         used = [other.target.text for other in others if other.kind is StageKind.BLOCK and other.target]
@@ -203,7 +203,7 @@ class _Candidates:
                 candidates.append(value(f"${name}", CompletionKind.RESOURCE, self._cursor, detail=_source_of(resource)))
         return candidates
 
-    def _inputs(self, stage: Entry, index: int, *, in_list: bool) -> list[Completion]:
+    def _inputs(self, stage: TextEntry, index: int, *, in_list: bool) -> list[Completion]:
         """What can be read from: first what fits, then what is not known, then what does not fit."""
         own = stage.name.text
         behind = dependents(self._stages, own)
@@ -225,7 +225,7 @@ class _Candidates:
                 ranked.append(((rank, label in used, distance, output), item))
         return [item for _, item in sorted(ranked, key=lambda each: each[0])]
 
-    def _types(self, stage: Entry, index: int, *, in_list: bool) -> list[Completion]:
+    def _types(self, stage: TextEntry, index: int, *, in_list: bool) -> list[Completion]:
         """A whole type: the one that is known to come, or one to fill in."""
         types = output_types_of(self._analysis, stage)
         type_ = types[index] if index < len(types) else None
@@ -258,12 +258,12 @@ def _listed(tensors: Iterable[ModelTensor]) -> str:
     return ", ".join(str(tensor.type) for tensor in tensors)
 
 
-def _source_of(resource: Entry) -> str:
+def _source_of(resource: TextEntry) -> str:
     path = resource.scalar("path")
     return path.text if path is not None else ""
 
 
-def _output(stage: Entry, index: int) -> tuple[tuple[Scalar, Value], ...]:
+def _output(stage: TextEntry, index: int) -> tuple[tuple[YamlScalar, Value], ...]:
     """The entries of a declared type."""
     outputs = stage.field("outputs")
     items = outputs.items if isinstance(outputs, Sequence) else ()

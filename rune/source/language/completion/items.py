@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from rune.source.language.facts.place import Cursor
+from rune.source.language.facts.place import TextCursor
 from rune.source.runefile import Span
 
 
@@ -64,7 +64,7 @@ def without_fields(snippet: str) -> str:
     return re.sub(r"\$\{\d+(?::([^}]*))?\}|\\([\\$}])", lambda match: match[1] or match[2] or "", snippet)
 
 
-def written(text: str, cursor: Cursor) -> str:
+def written(text: str, cursor: TextCursor) -> str:
     """A value as it stands in the text: in the quotes that are there, or in its own where it needs them."""
     if cursor.quote == '"':
         return json.dumps(text, ensure_ascii=False)[1:-1]
@@ -75,7 +75,7 @@ def written(text: str, cursor: Cursor) -> str:
 
 def key(
     label: str,
-    cursor: Cursor,
+    cursor: TextCursor,
     *,
     value: str = "",
     detail: str = "",
@@ -93,7 +93,7 @@ def key(
 def value(
     label: str,
     kind: CompletionKind,
-    cursor: Cursor,
+    cursor: TextCursor,
     *,
     detail: str = "",
     documentation: str = "",

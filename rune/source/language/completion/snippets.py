@@ -13,11 +13,11 @@ from rune.source.language.completion.items import Completion, CompletionKind, es
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.facts.documentation import CAPABILITY_PAGES, block_documentation, number
 from rune.source.language.facts.keys import OUTPUTS
-from rune.source.language.facts.place import Cursor, Entry, entries
+from rune.source.language.facts.place import TextCursor, TextEntry, entries
 from rune.source.language.facts.stages import accepts, output_types_of
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, written_type
-from rune.source.runefile.yaml.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 from rune.tensor import TensorType
 
 ANY_TYPE = "{type: ${1:f32}, dimensions: [${2:1}]\\}"
@@ -26,14 +26,14 @@ ANY_TYPE = "{type: ${1:f32}, dimensions: [${2:1}]\\}"
 _NO_NAME = re.compile(r"\W+", re.ASCII)
 
 
-def document_snippets(cursor: Cursor) -> list[Completion]:
+def document_snippets(cursor: TextCursor) -> list[Completion]:
     """A first Runefile, where there is nothing yet."""
     is_empty = not isinstance(cursor.root, Map)
     text = "version: 1\nimage: runicos/base\npipeline:\n  "
     return [Completion("a new Runefile", CompletionKind.SNIPPET, text, is_snippet=True)] if is_empty else []
 
 
-def stage_snippets(analysis: Analysis, cursor: Cursor, stages: Mapping[str, Entry]) -> list[Completion]:
+def stage_snippets(analysis: Analysis, cursor: TextCursor, stages: Mapping[str, TextEntry]) -> list[Completion]:
     """A stage of every kind; each reads from the stage above that fits it."""
     if cursor.has_colon or cursor.is_flow or cursor.quote:
         return []
@@ -51,7 +51,7 @@ def stage_snippets(analysis: Analysis, cursor: Cursor, stages: Mapping[str, Entr
 class _Pieces:
     """Writes stages that fit what stands above them."""
 
-    def __init__(self, analysis: Analysis, names_in_use: Collection[str], above: Sequence[Entry]) -> None:
+    def __init__(self, analysis: Analysis, names_in_use: Collection[str], above: Sequence[TextEntry]) -> None:
         self._analysis = analysis
         self._names_in_use = names_in_use
         self._above = [stage for stage in above if stage.kind is not StageKind.OUTPUT and stage.name.text]
@@ -100,7 +100,7 @@ class _Pieces:
             sources.append(name or (self._above[-1].name.text if self._above else "stage"))
         return f"inputs: [{', '.join(sources)}]"
 
-    def _fitting(self, stage: Entry, index: int, above: Entry) -> str | None:
+    def _fitting(self, stage: TextEntry, index: int, above: TextEntry) -> str | None:
         for output, type_ in enumerate(output_types_of(self._analysis, above)):
             if type_ is not None and accepts(self._analysis, stage, index, type_):
                 return above.name.text if output == 0 else f"{above.name.text}.{output}"
@@ -112,12 +112,12 @@ class _Pieces:
         return next(each for number_ in count(2) if (each := f"{name}_{number_}") not in self._names_in_use)
 
 
-def _stage_of(target: str) -> Entry:
+def _stage_of(target: str) -> TextEntry:
     """A stage that is not in the text yet: `proc-block: fft`."""
     kind, _, word = target.partition(": ")
     span = SourceText("", "").span(0, 0)
-    value: Value = Map(((Scalar(kind, kind, span), Scalar(word, word.strip('"'), span)),), span)
-    return Entry(Scalar("", "", span), value, span)
+    value: Value = Map(((YamlScalar(kind, kind, span), YamlScalar(word, word.strip('"'), span)),), span)
+    return TextEntry(YamlScalar("", "", span), value, span)
 
 
 def _stage(label: str, name: str, lines: Sequence[str], detail: str, documentation: str) -> Completion:
@@ -125,7 +125,7 @@ def _stage(label: str, name: str, lines: Sequence[str], detail: str, documentati
     return Completion(label, CompletionKind.SNIPPET, text, detail, documentation, is_snippet=True)
 
 
-def resource_snippets(analysis: Analysis, cursor: Cursor) -> list[Completion]:
+def resource_snippets(analysis: Analysis, cursor: TextCursor) -> list[Completion]:
     """A resource from a file of the project, and one with its text inside."""
     if cursor.has_colon or cursor.is_flow or cursor.quote:
         return []

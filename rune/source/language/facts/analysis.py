@@ -11,7 +11,7 @@ from rune.model.tflite import ModelError, ModelSignature, describe, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.runefile import Checked, check, runefile_in
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import StageKind, StageSyntax
@@ -80,7 +80,7 @@ def analyse(
     known = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
     described = descriptions or (lambda path: describe(read_model(files.read(path))))
     checked = check(files, blocks, runefile=path, signatures=known)
-    return Analysis(files, ProjectBlocks(blocks, files), path, checked, known, described)
+    return Analysis(files, AvailableBlocks(blocks, files), path, checked, known, described)
 
 
 def _remembered(signatures: Signatures) -> Signatures:

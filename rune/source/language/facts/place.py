@@ -12,7 +12,7 @@ from rune.source.runefile import Span
 from rune.source.runefile.codes import Code
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import RunefileSyntax, StageKind, StageSyntax
-from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 Path = tuple[str | int, ...]
 """The keys, and numbers of list items from 0, that lead to a value: `("pipeline", "audio", "inputs", 0)`."""
@@ -21,12 +21,12 @@ KIND_KEYS = {kind.value: kind for kind in StageKind}
 
 
 @dataclass(frozen=True)
-class Place:
+class TextPlace:
     """A word of the text. `path` leads to it; of a key it leads to the map that holds it."""
 
     path: Path
     is_key: bool
-    word: Scalar
+    word: YamlScalar
 
     @property
     def stage(self) -> str | None:
@@ -68,9 +68,9 @@ def tolerant_tree(file: str, text: str) -> Value | None:
     return read_tolerantly(SourceText(file, text))
 
 
-def place_at(analysis: Analysis, offset: int) -> Place | None:
+def place_at(analysis: Analysis, offset: int) -> TextPlace | None:
     """The word at an offset, which may stand right behind it; None between words."""
-    innermost: Place | None = None
+    innermost: TextPlace | None = None
     for place in places(tree(analysis)):
         span = place.word.span
         if span.start.offset <= offset <= span.end.offset and span.start.offset < span.end.offset:
@@ -80,30 +80,30 @@ def place_at(analysis: Analysis, offset: int) -> Place | None:
     return innermost
 
 
-def places(root: Value | None) -> Iterator[Place]:
+def places(root: Value | None) -> Iterator[TextPlace]:
     """Every key and every single value, in the order of the text."""
     waiting: list[tuple[Path, Value]] = [] if root is None else [((), root)]
     while waiting:
         path, value = waiting.pop()
         match value:
-            case Scalar():
-                yield Place(path, False, value)
+            case YamlScalar():
+                yield TextPlace(path, False, value)
             case Sequence():
                 waiting += [((*path, index), item) for index, item in reversed(list(enumerate(value.items)))]
             case Map():
                 below: list[tuple[Path, Value]] = []
                 for key, item in value.entries:
-                    if isinstance(key, Scalar):
-                        yield Place(path, True, key)
+                    if isinstance(key, YamlScalar):
+                        yield TextPlace(path, True, key)
                         below.append(((*path, key.text), item))
                 waiting += reversed(below)
 
 
 @dataclass(frozen=True)
-class Entry:
+class TextEntry:
     """A stage or a resource as it stands in the text, whole or not."""
 
-    name: Scalar
+    name: YamlScalar
     value: Value
     span: Span
 
@@ -111,9 +111,9 @@ class Entry:
         """The value of a key, that of the first when it repeats."""
         return next((value for name, value in fields(self.value) if name.text == key), None)
 
-    def scalar(self, key: str) -> Scalar | None:
+    def scalar(self, key: str) -> YamlScalar | None:
         value = self.field(key)
-        return value if isinstance(value, Scalar) else None
+        return value if isinstance(value, YamlScalar) else None
 
     @property
     def kind(self) -> StageKind | None:
@@ -122,43 +122,43 @@ class Entry:
         return next((kind for kind in StageKind if kind.value in present), None)
 
     @property
-    def target(self) -> Scalar | None:
+    def target(self) -> YamlScalar | None:
         """Of a stage: what it runs, reads or sends to."""
         return None if self.kind is None else self.scalar(self.kind.value)
 
     @property
-    def inputs(self) -> tuple[Scalar, ...]:
+    def inputs(self) -> tuple[YamlScalar, ...]:
         value = self.field("inputs")
         items = value.items if isinstance(value, Sequence) else ()
-        return tuple(item for item in items if isinstance(item, Scalar))
+        return tuple(item for item in items if isinstance(item, YamlScalar))
 
     @property
-    def arguments(self) -> dict[str, Scalar]:
+    def arguments(self) -> dict[str, YamlScalar]:
         """Single values by name, with `_` in place of `-`."""
         fields_by_name = fields(self.field("args"))
-        return {name.text.replace("-", "_"): value for name, value in fields_by_name if isinstance(value, Scalar)}
+        return {name.text.replace("-", "_"): value for name, value in fields_by_name if isinstance(value, YamlScalar)}
 
 
-def fields(value: Value | None) -> tuple[tuple[Scalar, Value], ...]:
+def fields(value: Value | None) -> tuple[tuple[YamlScalar, Value], ...]:
     """The entries of a map whose keys are single values; nothing of what is no map."""
     if not isinstance(value, Map):
         return ()
-    return tuple((key, item) for key, item in value.entries if isinstance(key, Scalar))
+    return tuple((key, item) for key, item in value.entries if isinstance(key, YamlScalar))
 
 
-def entries(root: Value | None, part: str) -> dict[str, Entry]:
+def entries(root: Value | None, part: str) -> dict[str, TextEntry]:
     """The stages (`pipeline`) or the resources (`resources`) by name, the first of each."""
-    entries_by_name: dict[str, Entry] = {}
+    entries_by_name: dict[str, TextEntry] = {}
     for key, value in fields(root):
         if key.text == part:
             for name, item in fields(value):
                 end = max(name.span.end, item.span.end)
-                entries_by_name.setdefault(name.text, Entry(name, item, Span(name.span.start, end)))
+                entries_by_name.setdefault(name.text, TextEntry(name, item, Span(name.span.start, end)))
     return entries_by_name
 
 
 @dataclass(frozen=True)
-class Cursor:
+class TextCursor:
     """Where something is being written. `span` is the word that a completion replaces, quotes not included.
 
     `root` are the values of the text with a mark at the cursor: its texts can be used, its spans are shifted.
@@ -186,7 +186,7 @@ class Cursor:
         return str(self.path[1]) if len(self.path) > 1 and self.path[0] == "pipeline" else None
 
 
-def cursor_at(source: SourceText, offset: int) -> Cursor | None:
+def cursor_at(source: SourceText, offset: int) -> TextCursor | None:
     """What is being written at an offset; None in a comment, and behind a word and a space."""
     text = source.text
     offset = max(0, min(offset, len(text)))
@@ -208,7 +208,7 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
     line_start, line_end = source.line_bounds(source.position(start).line)
     before = text[line_start:start]
     behind = text[end + len(quote) : line_end].lstrip(" \t")
-    return Cursor(
+    return TextCursor(
         place_here.path,
         place_here.is_key,
         source.span(start, end),
@@ -223,7 +223,7 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
     )
 
 
-def _holds(word: Scalar, offset: int) -> bool:
+def _holds(word: YamlScalar, offset: int) -> bool:
     return word.span.start.offset <= offset < word.span.end.offset
 
 
@@ -232,7 +232,7 @@ def _is_in_brackets(root: Value | None, text: str, offset: int) -> bool:
     waiting = [] if root is None else [root]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, Scalar):
+        if isinstance(value, YamlScalar):
             continue
         start = value.span.start.offset
         if start < offset <= value.span.end.offset and text[start : start + 1] in ("[", "{"):
@@ -247,26 +247,26 @@ def _is_in_brackets(root: Value | None, text: str, offset: int) -> bool:
 def _tree_of(syntax: RunefileSyntax) -> Value:
     """The values of a file that is no YAML, at the places where they stand in it; keys stand nowhere."""
     nowhere = syntax.pipeline_span
-    stages = [(Scalar(stage.name.text, stage.name.text, stage.name.span), _stage(stage)) for stage in syntax.stages]
+    stages = [(YamlScalar(stage.name.text, stage.name.text, stage.name.span), _stage(stage)) for stage in syntax.stages]
     pipeline = Map(tuple(stages), nowhere)
     return Map(((_key("pipeline", nowhere), pipeline),), nowhere)
 
 
 def _stage(stage: StageSyntax) -> Value:
     span = stage.name.span
-    target = Scalar(stage.target.text, stage.target.text, stage.target.span)
+    target = YamlScalar(stage.target.text, stage.target.text, stage.target.span)
     pairs: list[tuple[Value, Value]] = [(_key(stage.kind.value, span), target)]
     if stage.inputs:
-        items = tuple(Scalar(item.text, item.text, item.whole) for item in stage.inputs)
+        items = tuple(YamlScalar(item.text, item.text, item.whole) for item in stage.inputs)
         pairs.append((_key("inputs", span), Sequence(items, span)))
     if stage.arguments:
         arguments = tuple(
-            (Scalar(item.name, item.name, item.name_span), Scalar(str(item.value), item.value, item.span))
+            (YamlScalar(item.name, item.name, item.name_span), YamlScalar(str(item.value), item.value, item.span))
             for item in stage.arguments
         )
         pairs.append((_key("args", span), Map(arguments, span)))
     return Map(tuple(pairs), span)
 
 
-def _key(text: str, near: Span) -> Scalar:
-    return Scalar(text, text, Span(near.start, near.start))
+def _key(text: str, near: Span) -> YamlScalar:
+    return YamlScalar(text, text, Span(near.start, near.start))

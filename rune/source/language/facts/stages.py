@@ -9,7 +9,7 @@ from rune.capabilities import CAPABILITIES, Capability
 from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, BlockError
 from rune.model.tflite import ModelSignature
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import Entry
+from rune.source.language.facts.place import TextEntry
 from rune.source.runefile.parsing.zune import capability_of
 from rune.source.runefile.stages.arguments import read_argument
 from rune.source.runefile.stages.types import same_data
@@ -20,7 +20,7 @@ INPUT = re.compile(r"(?P<name>[a-zA-Z_][\w-]*)(?:\.(?P<index>[0-9]{1,9}))?\Z")
 """An input: a stage's name and, where it says one, the number of its output."""
 
 
-def output_types_of(analysis: Analysis, entry: Entry) -> tuple[TensorType | None, ...]:
+def output_types_of(analysis: Analysis, entry: TextEntry) -> tuple[TensorType | None, ...]:
     """What a stage gives, as far as it is known; for a model that was not understood what its file says."""
     known = analysis.checked.types.get(entry.name.text)
     if known:
@@ -31,7 +31,7 @@ def output_types_of(analysis: Analysis, entry: Entry) -> tuple[TensorType | None
     return () if entry.kind is StageKind.OUTPUT else (None,)
 
 
-def type_of(analysis: Analysis, stages: Mapping[str, Entry], text: str) -> TensorType | None:
+def type_of(analysis: Analysis, stages: Mapping[str, TextEntry], text: str) -> TensorType | None:
     """The type of an input such as `audio` or `model.1`; None when it is not known."""
     match = INPUT.match(text)
     if match is None or match["name"] not in stages:
@@ -41,7 +41,7 @@ def type_of(analysis: Analysis, stages: Mapping[str, Entry], text: str) -> Tenso
     return types[index] if index < len(types) else None
 
 
-def model_path(analysis: Analysis, entry: Entry) -> str | None:
+def model_path(analysis: Analysis, entry: TextEntry) -> str | None:
     """The file of a model stage, through a resource where it names one."""
     target = entry.target if entry.kind is StageKind.MODEL else None
     if target is None:
@@ -53,7 +53,7 @@ def model_path(analysis: Analysis, entry: Entry) -> str | None:
     return resource.path.text if resource is not None and resource.path is not None else None
 
 
-def signature_of(analysis: Analysis, entry: Entry) -> ModelSignature | None:
+def signature_of(analysis: Analysis, entry: TextEntry) -> ModelSignature | None:
     """The inputs and outputs of a model stage's model."""
     known = analysis.checked.signatures.get(entry.name.text)
     path = model_path(analysis, entry)
@@ -66,14 +66,14 @@ def capability_in(target: str) -> Capability | None:
     return CAPABILITIES.get((capability_of(text) or text).upper().replace("-", "_"))
 
 
-def block_of(analysis: Analysis, entry: Entry) -> Block | None:
+def block_of(analysis: Analysis, entry: TextEntry) -> Block | None:
     """The block that a stage runs."""
     if entry.kind is not StageKind.BLOCK or entry.target is None:
         return None
     return analysis.blocks.find(entry.target.text.strip())
 
 
-def dependents(stages: Mapping[str, Entry], name: str) -> set[str]:
+def dependents(stages: Mapping[str, TextEntry], name: str) -> set[str]:
     """The stage itself and all that get something from it: reading from one of them would go round in a circle."""
     readers: dict[str, list[str]] = {}
     for reader, entry in stages.items():
@@ -90,7 +90,7 @@ def dependents(stages: Mapping[str, Entry], name: str) -> set[str]:
     return result
 
 
-def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> bool:
+def accepts(analysis: Analysis, entry: TextEntry, index: int, type_: TensorType) -> bool:
     """Whether a stage can take a tensor of this type as its input of that number, as far as that can be known."""
     match entry.kind:
         case StageKind.MODEL:
@@ -106,7 +106,7 @@ def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> 
             return True
 
 
-def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
+def block_takes(block: Block, entry: TextEntry, type_: TensorType) -> bool:
     """Whether a block can read such a tensor, with the stage's arguments as far as they are right."""
     written = entry.arguments
     arguments = {argument.name: likely_value(argument, written.get(argument.name)) for argument in block.arguments}

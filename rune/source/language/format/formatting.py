@@ -11,7 +11,7 @@ from rune.source.language.format.rendering import StyleUnknown, render
 from rune.source.language.yaml.layout import LayoutUnknown, Leaf, Node, comments, leaves, read_layout
 from rune.source.language.yaml.splice import Splice, as_edits, spliced
 from rune.source.runefile import Edit
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from rune.source.runefile.yaml.values import core_value
 
 _MOST_ROUNDS = 5
@@ -34,7 +34,7 @@ def format_text(analysis: Analysis) -> tuple[Edit, ...]:
     know.
     """
     text = analysis.source.text
-    if analysis.checked.syntax.form is not Form.TEXT:
+    if analysis.checked.syntax.form is not RunefileForm.TEXT:
         return as_edits(format_splices(text), analysis.source)
     if not is_readable(analysis):
         raise FormatRefused("The text cannot be read as a Runefile; fix its errors first.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rune.source.language.yaml.layout import LINE_BREAK, Comment, Leaf, Node, leaves
+from rune.source.language.yaml.layout import LINE_BREAK, Leaf, Node, YamlComment, leaves
 from rune.source.language.yaml.scalars import is_plain_in_flow, needs_no_quotes, quoted_scalar
 
 _MARKER = re.compile(r"^(?:---|\.\.\.|%[^\r\n]*)(?=[ \t]*(?:$|\r|#))", re.MULTILINE)
@@ -59,11 +59,13 @@ def moved(text: str, by: int, least: int | None) -> str:
     return "".join(parts)
 
 
-def markers(text: str, layout: Node) -> list[Comment]:
+def markers(text: str, layout: Node) -> list[YamlComment]:
     """The lines `---`, `...` and `%...`, which are kept as comments are."""
     markers = []
     at = 0
     for start, end in (*((leaf.start, leaf.end) for leaf in leaves(layout)), (len(text), len(text))):
-        markers += [Comment(match.start(), match.end(), True) for match in _MARKER.finditer(text, at, max(start, at))]
+        markers += [
+            YamlComment(match.start(), match.end(), True) for match in _MARKER.finditer(text, at, max(start, at))
+        ]
         at = max(at, end)
     return markers

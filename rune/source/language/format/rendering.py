@@ -12,10 +12,10 @@ from rune.source.language.format.pieces import fits_flow, markers, moved, shown
 from rune.source.language.yaml.layout import (
     LINE_BREAK,
     Branch,
-    Comment,
-    Entry,
     Leaf,
     Node,
+    YamlComment,
+    YamlEntry,
     column,
     comments,
     leaves,
@@ -116,7 +116,7 @@ class _Renderer:
                 self._item(entry, role, place, following)
         self._tail(place.indent, place.before, limit)
 
-    def _pair(self, entry: Entry, role: str, place: _Place, limit: int) -> None:
+    def _pair(self, entry: YamlEntry, role: str, place: _Place, limit: int) -> None:
         key, value = self._key(entry), entry.value
         self._leaf(key, "key", place)
         self._put(" :" if key.style == "*" else ":")
@@ -134,7 +134,7 @@ class _Renderer:
             self._properties(value)
         self._block(value, inner, self._inside(value, place), limit)
 
-    def _item(self, entry: Entry, role: str, place: _Place, limit: int) -> None:
+    def _item(self, entry: YamlEntry, role: str, place: _Place, limit: int) -> None:
         value, inner = entry.value, "type" if role == "types" else ""
         self._put("-")
         if isinstance(value, Leaf) and value.start == value.end:
@@ -265,7 +265,7 @@ class _Renderer:
         ]
         return self._text[node.start : node.content] + opened + ", ".join(parts) + closed
 
-    def _key(self, entry: Entry) -> Leaf:
+    def _key(self, entry: YamlEntry) -> Leaf:
         key = entry.key
         if isinstance(key, Leaf) and key.start < key.end and not LINE_BREAK.search(self._text, key.start, key.end):
             before = key.start - 1
@@ -344,7 +344,7 @@ class _Renderer:
                 return True
         return False
 
-    def _comment(self, comment: Comment) -> None:
+    def _comment(self, comment: YamlComment) -> None:
         self._token(comment.start, comment.end, self._text[comment.start : comment.end].rstrip())
         self._is_remarked = True
 

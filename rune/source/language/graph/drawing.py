@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from rune.source.language.graph.ports import StagePorts
-from rune.source.language.graph_edits.connection_check import Fit, Source, Suit
+from rune.source.language.graph_edits.connection_check import PortFit, Source, Suit
 from rune.source.language.graph_edits.kinds import (
     AddStage,
     Connect,
@@ -21,7 +21,15 @@ from rune.source.language.graph_edits.kinds import (
     Value,
 )
 from rune.source.language.graph_edits.palette import ArgumentField, Kind, Palette, PaletteItem, StageArgument
-from rune.source.language.requests import BadRequest, Json, choice_of, flag_of, object_of, text_of, whole_number_of
+from rune.source.language.requests import (
+    BadLanguageRequest,
+    Json,
+    choice_of,
+    flag_of,
+    object_of,
+    text_of,
+    whole_number_of,
+)
 from rune.source.runefile.outline import NodeKind
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
@@ -124,7 +132,7 @@ class PaletteAnswerJson(TypedDict):
     element_types: list[str]
 
 
-class FitJson(PortJson):
+class PortFitJson(PortJson):
     """An input, and why it cannot read from an output, or null."""
 
     reason: str | None
@@ -146,17 +154,17 @@ class SuitJson(TypedDict):
 
 
 def edits_from_json(data: Mapping[str, Any]) -> GraphEdit | Several:
-    """The edit that is meant, which may be `{"edit": "several", "edits": [...]}`. Raises `BadRequest`."""
+    """The edit that is meant, which may be `{"edit": "several", "edits": [...]}`. Raises `BadLanguageRequest`."""
     if data.get("edit") != "several":
         return graph_edit_from_json(data)
     items = _list(data, "edits")
     if len(items) > _MOST_EDITS or not all(isinstance(each, Mapping) for each in items):
-        raise BadRequest(f'"edits" must be a list of at most {_MOST_EDITS} edits')
+        raise BadLanguageRequest(f'"edits" must be a list of at most {_MOST_EDITS} edits')
     return Several(tuple(graph_edit_from_json(each) for each in items))
 
 
 def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
-    """The one edit that `{"edit": "connect", ...}` means. Raises `BadRequest`."""
+    """The one edit that `{"edit": "connect", ...}` means. Raises `BadLanguageRequest`."""
     match choice_of(data, "edit", _EDITS):
         case "add-stage":
             return AddStage(
@@ -244,7 +252,7 @@ def graph_edit_to_json(edit: GraphEdit) -> Json:
 
 
 def port_from_json(data: Mapping[str, Any], key: str) -> Port:
-    """A port, `{"stage": "audio", "index": 0}`. Raises `BadRequest`."""
+    """A port, `{"stage": "audio", "index": 0}`. Raises `BadLanguageRequest`."""
     return _port(data.get(key), key)
 
 
@@ -275,7 +283,7 @@ def stage_argument_to_json(argument: StageArgument) -> StageArgumentJson:
     }
 
 
-def fit_to_json(fit: Fit) -> FitJson:
+def fit_to_json(fit: PortFit) -> PortFitJson:
     return {"stage": fit.stage, "index": fit.index, "reason": fit.reason}
 
 
@@ -347,13 +355,13 @@ def _text_or_none(data: Mapping[str, Any], key: str) -> str | None:
 def _list(data: Mapping[str, Any], key: str) -> list[Any]:
     value = data.get(key, [])
     if not isinstance(value, list):
-        raise BadRequest(f'"{key}" must be a list')
+        raise BadLanguageRequest(f'"{key}" must be a list')
     return value
 
 
 def _port(value: object, key: str) -> Port:
     if not isinstance(value, Mapping):
-        raise BadRequest(f'"{key}" must be an object with "stage" and "index"')
+        raise BadLanguageRequest(f'"{key}" must be an object with "stage" and "index"')
     return Port(text_of(value, "stage"), whole_number_of(value, "index"))
 
 
@@ -364,21 +372,21 @@ def _values(values: Mapping[str, Any]) -> dict[str, Value]:
 def _value(key: str, value: object) -> Value:
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         return value
-    raise BadRequest(f'"{key}" must be a number or a text')
+    raise BadLanguageRequest(f'"{key}" must be a number or a text')
 
 
 def types_from_json(data: Mapping[str, Any], key: str) -> tuple[TensorType, ...] | None:
-    """Types, `[{"type": "f32", "dimensions": [1, 3]}]`, or None where there are none. Raises `BadRequest`."""
+    """Types, `[{"type": "f32", "dimensions": [1, 3]}]`, or None where there are none. Raises `BadLanguageRequest`."""
     return None if data.get(key) is None else tuple(_type(each, key) for each in _list(data, key))
 
 
 def _type(value: object, key: str) -> TensorType:
     if not isinstance(value, Mapping):
-        raise BadRequest(f'"{key}" must be a list of objects with "type" and "dimensions"')
+        raise BadLanguageRequest(f'"{key}" must be a list of objects with "type" and "dimensions"')
     element = choice_of(value, "type", tuple(each.value for each in ElementType))
     sizes = _list(value, "dimensions")
     if len(sizes) > _MOST_DIMENSIONS or not all(type(size) is int and 1 <= size < 2**31 for size in sizes):
-        raise BadRequest('"dimensions" must be a list of whole numbers from 1')
+        raise BadLanguageRequest('"dimensions" must be a list of whole numbers from 1')
     return TensorType(ElementType(element), tuple(sizes))
 
 

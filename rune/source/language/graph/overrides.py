@@ -42,7 +42,7 @@ class Override:
 
 
 @dataclass(frozen=True)
-class StageFields:
+class OverridableFields:
     """The arguments of a stage that may be overridden."""
 
     stage: str
@@ -53,10 +53,12 @@ Reread = Callable[[ProjectFiles], Analysis]
 """Analyses a project whose files changed."""
 
 
-def overridable(analysis: Analysis) -> tuple[StageFields, ...]:
+def overridable(analysis: Analysis) -> tuple[OverridableFields, ...]:
     """The stages that have such arguments, in the order of the text."""
     stages = (stage.name.text for stage in analysis.checked.syntax.stages)
-    stage_fields = (StageFields(name, tuple(filter(_is_ours, stage_arguments(analysis, name)))) for name in stages)
+    stage_fields = (
+        OverridableFields(name, tuple(filter(_is_ours, stage_arguments(analysis, name)))) for name in stages
+    )
     return tuple(fields for fields in stage_fields if fields.arguments)
 
 

@@ -13,9 +13,9 @@ from rune.source.language.graph_edits.wires import after_colon
 from rune.source.language.yaml.edits import block, flow, head_remark, put_pair, remove_entries, scalar
 from rune.source.language.yaml.layout import (
     Branch,
-    Entry,
     Leaf,
     Node,
+    YamlEntry,
     column,
     comments,
     line_break,
@@ -29,7 +29,7 @@ from rune.source.runefile.source import SourceText
 from rune.source.runefile.stages.capabilities import capability_output
 from rune.source.runefile.stages.old_arguments import OLD_NAMES
 from rune.source.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind
-from rune.source.runefile.yaml.values import Map, Scalar
+from rune.source.runefile.yaml.values import Map, YamlScalar
 from rune.tensor import TensorType
 from rune.wording import quoted
 
@@ -73,7 +73,7 @@ def _names(pipeline: PipelineText, stage: StageText, name: str) -> set[str]:
     return {wanted, *old}
 
 
-def _pair(branch: Branch, names: Collection[str]) -> Entry | None:
+def _pair(branch: Branch, names: Collection[str]) -> YamlEntry | None:
     return next(
         (
             entry
@@ -84,7 +84,7 @@ def _pair(branch: Branch, names: Collection[str]) -> Entry | None:
     )
 
 
-def _arguments(pipeline: PipelineText, stage: StageText) -> Entry | None:
+def _arguments(pipeline: PipelineText, stage: StageText) -> YamlEntry | None:
     """The key `args` whose map can be edited, or whose value is nothing."""
     pair = stage.pair("args")
     if pair is None or is_null(pair.value):
@@ -127,7 +127,7 @@ def _written(pipeline: PipelineText, stage: StageText, name: str, value: Value) 
     return [Splice(pair.value.content, pair.value.end, flow({key: value}, style))]
 
 
-def _first_argument(pipeline: PipelineText, stage: StageText, pair: Entry, key: str, value: Value) -> Splice:
+def _first_argument(pipeline: PipelineText, stage: StageText, pair: YamlEntry, key: str, value: Value) -> Splice:
     style, at = pipeline.style, after_colon(pipeline.text, pair)
     if pair.value.end > pair.value.start:
         return Splice(pair.value.start, pair.value.end, flow({key: value}, style))
@@ -145,7 +145,7 @@ def spelled(pipeline: PipelineText, name: str) -> str:
     return name.replace("_", "-") if has_dashes else name
 
 
-def _revalued(pipeline: PipelineText, arguments: Branch, entry: Entry, value: Value) -> list[Splice]:
+def _revalued(pipeline: PipelineText, arguments: Branch, entry: YamlEntry, value: Value) -> list[Splice]:
     node, style, text = entry.value, pipeline.style, pipeline.text
     # A text of several lines would take what stands behind it in the line, a comment, for a part of itself.
     in_line = arguments.is_flow or bool(text[entry.end : line_end(text, entry.end)].strip())
@@ -164,7 +164,9 @@ def _revalued(pipeline: PipelineText, arguments: Branch, entry: Entry, value: Va
     return [_in_place_of(text, node, shown)]
 
 
-def _in_place_of_list(pipeline: PipelineText, arguments: Branch, entry: Entry, node: Branch, value: Value) -> Splice:
+def _in_place_of_list(
+    pipeline: PipelineText, arguments: Branch, entry: YamlEntry, node: Branch, value: Value
+) -> Splice:
     """A text in place of a list, as old Runefiles had it."""
     text, style = pipeline.text, pipeline.style
     if node.is_map or comments(text, node, node.start, line_end(text, node.end)):
@@ -258,7 +260,7 @@ def _new_resource(pipeline: PipelineText, name: str, path: str) -> Splice:
     style, text = pipeline.style, pipeline.text
     root = pipeline.analysis.checked.root
     entries = root.entries if isinstance(root, Map) else ()
-    section = next((pair for pair in entries if isinstance(pair[0], Scalar) and pair[0].text == "resources"), None)
+    section = next((pair for pair in entries if isinstance(pair[0], YamlScalar) and pair[0].text == "resources"), None)
     value: dict[str, str] = {"path": path, "type": "string"}
     if section is None:
         if isinstance(root, Map) and text[root.span.start.offset : root.span.start.offset + 1] == "{":
@@ -279,7 +281,7 @@ def _new_resource(pipeline: PipelineText, name: str, path: str) -> Splice:
     return Splice(behind, behind, style.line_break + style.line_break.join(lines))
 
 
-def _pair_at(text: str, start: int, end: int) -> Entry | None:
+def _pair_at(text: str, start: int, end: int) -> YamlEntry | None:
     layout: Node | None = read_layout(text, start, end)
     return layout.entries[0] if isinstance(layout, Branch) and layout.entries else None
 
@@ -288,12 +290,12 @@ def _resource_leaf(pipeline: PipelineText, resource: ResourceSyntax, key: str) -
     """The value of a resource's key, as it is written, and the key's column if it stands in lines."""
     root = pipeline.analysis.checked.root
     for outer, resources in root.entries if isinstance(root, Map) else ():
-        if isinstance(outer, Scalar) and outer.text == "resources" and isinstance(resources, Map):
+        if isinstance(outer, YamlScalar) and outer.text == "resources" and isinstance(resources, Map):
             pair = _pair_at(pipeline.text, outer.span.start.offset, resources.span.end.offset)
             body = pair.value.find(resource.name.text) if pair is not None and isinstance(pair.value, Branch) else None
             leaf = body.value.find(key) if body is not None and isinstance(body.value, Branch) else None
             if leaf is not None and isinstance(leaf.value, Leaf) and not pipeline.is_used_elsewhere(leaf.value):
-                is_flow = any(isinstance(each, Entry) and _is_flow(each.value) for each in (pair, body))
+                is_flow = any(isinstance(each, YamlEntry) and _is_flow(each.value) for each in (pair, body))
                 return leaf.value, None if is_flow else column(pipeline.text, leaf.start)
     raise GraphEditRefused(f"The resource {quoted(resource.name.text)} can only be changed in its text.")
 

@@ -23,7 +23,7 @@ from rune.wording import counted, quoted
 
 
 @dataclass(frozen=True)
-class Fit:
+class PortFit:
     """A stage's input where a wire could end; `reason` says why it does not fit, None if it fits."""
 
     stage: str
@@ -63,7 +63,7 @@ def fits(analysis: Analysis, source: Port, target: str, target_index: int) -> st
         return refusal.reason
 
 
-def fitting(analysis: Analysis, source: Port) -> tuple[Fit, ...]:
+def fitting(analysis: Analysis, source: Port) -> tuple[PortFit, ...]:
     """All inputs that a wire from `source` could end at: those that are there, and the next one of each stage."""
     try:
         pipeline = pipeline_text(analysis)
@@ -72,7 +72,7 @@ def fitting(analysis: Analysis, source: Port) -> tuple[Fit, ...]:
         return ()
     before = upstream(pipeline, source.stage)
     return tuple(
-        Fit(stage.name.text, index, _reason(pipeline, source, stage, index, before))
+        PortFit(stage.name.text, index, _reason(pipeline, source, stage, index, before))
         for stage in pipeline.syntax.stages
         if stage.name.text != source.stage and stage.kind is not StageKind.CAPABILITY
         for index in _indices(analysis, stage)

@@ -16,7 +16,7 @@ from rune.source.language.yaml.edits import (
     put_pair,
     remove_entries,
 )
-from rune.source.language.yaml.layout import Branch, Entry, Leaf, column, comments, line_end
+from rune.source.language.yaml.layout import Branch, Leaf, YamlEntry, column, comments, line_end
 from rune.source.language.yaml.scalars import rewritten
 from rune.source.language.yaml.splice import Splice
 from rune.source.runefile.syntax import StageKind
@@ -93,7 +93,7 @@ def _after(stage: StageText) -> int:
 
 
 def _in_place_of_nothing(
-    pipeline: PipelineText, stage: StageText, pair: Entry, types: tuple[TensorType, ...]
+    pipeline: PipelineText, stage: StageText, pair: YamlEntry, types: tuple[TensorType, ...]
 ) -> list[Splice]:
     """In lines where that is possible, else in brackets behind the key."""
     style, value = pipeline.style, pair.value
@@ -110,7 +110,7 @@ def _in_place_of_nothing(
     return [Splice(lead, end, ""), added] if end > start else [added]
 
 
-def _type_spliced(pipeline: PipelineText, entry: Entry, type_: TensorType) -> list[Splice]:
+def _type_spliced(pipeline: PipelineText, entry: YamlEntry, type_: TensorType) -> list[Splice]:
     value = entry.value
     if pipeline.is_used_elsewhere(value):
         raise GraphEditRefused("This type is repeated elsewhere by an alias; write it out there first.")
@@ -138,7 +138,7 @@ def _is_simple(leaf: Leaf) -> bool:
     return leaf.start < leaf.end and leaf.style in ("", '"', "'")
 
 
-def _numbers(dimensions: Entry) -> list[str] | None:
+def _numbers(dimensions: YamlEntry) -> list[str] | None:
     """The dimensions as they are written; None when they are something else."""
     value = dimensions.value
     if not isinstance(value, Branch) or value.is_map:
@@ -148,7 +148,7 @@ def _numbers(dimensions: Entry) -> list[str] | None:
     ]
 
 
-def _dimensions_spliced(pipeline: PipelineText, pair: Entry, type_: TensorType, shown: str) -> list[Splice]:
+def _dimensions_spliced(pipeline: PipelineText, pair: YamlEntry, type_: TensorType, shown: str) -> list[Splice]:
     value = pair.value
     if value.start == value.end:
         at = after_colon(pipeline.text, pair)
@@ -169,7 +169,7 @@ def _dimensions_spliced(pipeline: PipelineText, pair: Entry, type_: TensorType, 
     return splices
 
 
-def take_pair(pipeline: PipelineText, stage: StageText, pair: Entry) -> list[Splice]:
+def take_pair(pipeline: PipelineText, stage: StageText, pair: YamlEntry) -> list[Splice]:
     """Takes a key with its value out of a stage."""
     if pipeline.is_used_elsewhere(pair.value):
         raise GraphEditRefused(f"Something in {quoted(stage.name)} is repeated elsewhere by an alias.")

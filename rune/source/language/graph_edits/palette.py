@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.resolver import named_blocks
@@ -264,8 +264,8 @@ def _format_field(format_: ModelFormat = ModelFormat.TENSORFLOW_LITE) -> Argumen
     )
 
 
-def _output(kind: Output) -> PaletteItem:
-    help_ = "Sends JSON to the app." if kind is Output.SERIAL else "Sends the bytes of tensors to the app."
+def _output(kind: OutputKind) -> PaletteItem:
+    help_ = "Sends JSON to the app." if kind is OutputKind.SERIAL else "Sends the bytes of tensors to the app."
     return PaletteItem(StageKind.OUTPUT, kind.name, kind.name, help_, (), None, ())
 
 

@@ -9,10 +9,10 @@ from functools import cached_property
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.kinds import GraphEditRefused
 from rune.source.language.yaml.edits import Style, style_of
-from rune.source.language.yaml.layout import Branch, Entry, LayoutUnknown, Leaf, Node, line_start, read_layout
+from rune.source.language.yaml.layout import Branch, LayoutUnknown, Leaf, Node, YamlEntry, line_start, read_layout
 from rune.source.runefile.diagnostics import Span
-from rune.source.runefile.syntax import Form, RunefileSyntax, StageSyntax
-from rune.source.runefile.yaml.values import Map, Scalar, Value, core_value
+from rune.source.runefile.syntax import RunefileForm, RunefileSyntax, StageSyntax
+from rune.source.runefile.yaml.values import Map, Value, YamlScalar, core_value
 from rune.wording import quoted
 
 
@@ -21,14 +21,14 @@ class StageText:
     """A stage as it is written: its entry in the pipeline, whose value is `body`."""
 
     syntax: StageSyntax
-    entry: Entry
+    entry: YamlEntry
     body: Branch
 
     @property
     def name(self) -> str:
         return self.syntax.name.text
 
-    def pair(self, key: str) -> Entry | None:
+    def pair(self, key: str) -> YamlEntry | None:
         """One of its keys with the value, as it is written."""
         return self.body.find(key)
 
@@ -55,10 +55,10 @@ class PipelineText:
         return {stage.name.text: stage for stage in self.syntax.stages}
 
     @cached_property
-    def _entries(self) -> dict[int, tuple[Scalar, Value]]:
+    def _entries(self) -> dict[int, tuple[YamlScalar, Value]]:
         """The stages by where their names stand."""
         entries = self.value.entries if isinstance(self.value, Map) else ()
-        return {key.span.start.offset: (key, value) for key, value in entries if isinstance(key, Scalar)}
+        return {key.span.start.offset: (key, value) for key, value in entries if isinstance(key, YamlScalar)}
 
     def find(self, name: str) -> StageSyntax:
         """A stage by its name. Raises `GraphEditRefused` when there is none that could be read."""
@@ -101,7 +101,7 @@ class PipelineText:
         match = re.compile(r"(?:[&!]\S*\s+)*").match(self.text, start)
         return self.text[match.end() if match else start] == "{"
 
-    def _entry(self, syntax: StageSyntax) -> tuple[Scalar, Value]:
+    def _entry(self, syntax: StageSyntax) -> tuple[YamlScalar, Value]:
         entry = self._entries.get(syntax.name.span.start.offset)
         if entry is not None:
             return entry
@@ -136,7 +136,7 @@ def anchors(node: Node) -> list[str]:
     return names
 
 
-def _only_entry(text: str, start: int, end: int) -> Entry | None:
+def _only_entry(text: str, start: int, end: int) -> YamlEntry | None:
     try:
         layout = read_layout(text, start, end)
     except LayoutUnknown:
@@ -147,21 +147,21 @@ def _only_entry(text: str, start: int, end: int) -> Entry | None:
 def pipeline_text(analysis: Analysis) -> PipelineText:
     """The text of the project's Runefile. Raises `GraphEditRefused` when it is not one that can be edited."""
     checked = analysis.checked
-    if checked.syntax.form is Form.TEXT:
+    if checked.syntax.form is RunefileForm.TEXT:
         raise GraphEditRefused("This Runefile is in the old text format; convert it to YAML with `rune fmt` first.")
     text, root = checked.source.text, checked.root
     if isinstance(root, Map):
         for key, value in root.entries:
-            if isinstance(key, Scalar) and key.text == "pipeline":
+            if isinstance(key, YamlScalar) and key.text == "pipeline":
                 if value.span.start.offset < key.span.end.offset:
                     raise GraphEditRefused("The pipeline is an alias of something else; write it out first.")
                 return PipelineText(analysis, style_of(text, _indent(key, value)), key, value)
-    elif root is not None and not (isinstance(root, Scalar) and root.value is None):
+    elif root is not None and not (isinstance(root, YamlScalar) and root.value is None):
         raise GraphEditRefused("The Runefile is not a map of keys and values; fix its text first.")
     return PipelineText(analysis, style_of(text, 2), None, None)
 
 
-def _indent(key: Scalar, value: Value) -> int:
+def _indent(key: YamlScalar, value: Value) -> int:
     """By how many columns the text's blocks stand in."""
     if isinstance(value, Map) and value.entries:
         first, body = value.entries[0]
@@ -186,11 +186,11 @@ def names_in_use(pipeline: PipelineText) -> set[str]:
     stages = (stage.name.text for stage in syntax.stages)
     keys: set[str] = set()
     if isinstance(pipeline.value, Map):
-        keys = {key.text for key, _ in pipeline.value.entries if isinstance(key, Scalar)}
+        keys = {key.text for key, _ in pipeline.value.entries if isinstance(key, YamlScalar)}
     return {*stages, *(resource.name.text for resource in syntax.resources), *syntax.broken_stages, *keys}
 
 
-def input_items(pipeline: PipelineText, stage: StageText) -> Entry | None:
+def input_items(pipeline: PipelineText, stage: StageText) -> YamlEntry | None:
     """The key `inputs` of a stage, whose value is nothing or a list that can be edited; None when it has none.
 
     Raises `GraphEditRefused` when what stands there is not a list of inputs.

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from rune.source.language.graph_edits.kinds import Connect, Disconnect, GraphEditRefused
 from rune.source.language.graph_edits.stage_text import PipelineText, StageText, input_items, places
 from rune.source.language.yaml.edits import empty, flow, put_item, put_pair, remove_entries
-from rune.source.language.yaml.layout import Branch, Entry, Leaf
+from rune.source.language.yaml.layout import Branch, Leaf, YamlEntry
 from rune.source.language.yaml.scalars import rewritten
 from rune.source.language.yaml.splice import Splice
 from rune.source.runefile.pipeline import Port
@@ -104,14 +104,14 @@ def upstream(pipeline: PipelineText, name: str) -> set[str]:
     return stages
 
 
-def _first_input(pipeline: PipelineText, stage: StageText, pair: Entry | None, shown: str) -> Splice:
+def _first_input(pipeline: PipelineText, stage: StageText, pair: YamlEntry | None, shown: str) -> Splice:
     if pair is not None:
         return fill_empty(pipeline, pair, [shown])
     after = next(index for index, entry in enumerate(stage.body.entries) if is_key(entry, stage.syntax.kind.value))
     return put_pair(pipeline.style, stage.body, after, "inputs", (shown,))
 
 
-def fill_empty(pipeline: PipelineText, pair: Entry, items: list[str]) -> Splice:
+def fill_empty(pipeline: PipelineText, pair: YamlEntry, items: list[str]) -> Splice:
     """A value for a key that has none."""
     value = flow(tuple(items), pipeline.style)
     if pair.value.end > pair.value.start:
@@ -120,12 +120,12 @@ def fill_empty(pipeline: PipelineText, pair: Entry, items: list[str]) -> Splice:
     return Splice(at, at, f" {value}")
 
 
-def after_colon(text: str, pair: Entry) -> int:
+def after_colon(text: str, pair: YamlEntry) -> int:
     """Where the value of a key may begin."""
     return text.index(":", pair.start if pair.key is None else pair.key.end) + 1
 
 
-def is_key(entry: Entry, key: str) -> bool:
+def is_key(entry: YamlEntry, key: str) -> bool:
     return isinstance(entry.key, Leaf) and entry.key.text == key
 
 

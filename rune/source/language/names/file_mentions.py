@@ -8,11 +8,11 @@ from typing import Literal
 
 from rune.project.files import FileError, normal_path
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import Place, places, tree
+from rune.source.language.facts.place import TextPlace, places, tree
 from rune.source.language.names.mentions import inner_span
 from rune.source.language.yaml.scalars import needs_no_quotes, rewritten
 from rune.source.runefile import Edit, Span
-from rune.source.runefile.syntax import Form, StageKind
+from rune.source.runefile.syntax import RunefileForm, StageKind
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def rename_files(analysis: Analysis, moved: Mapping[str, str]) -> tuple[Edit, ..
     return tuple(edits)
 
 
-def _named(place: Place) -> str | None:
+def _named(place: TextPlace) -> str | None:
     """The file that a value names; None for any other value."""
     match place.path:
         case ("pipeline", str(), StageKind.MODEL.value) | ("resources", str(), "path") if not place.is_key:
@@ -67,8 +67,8 @@ def _named(place: Place) -> str | None:
         return None
 
 
-def _written(analysis: Analysis, place: Place, path: str) -> str | None:
-    if analysis.checked.syntax.form is Form.TEXT:
+def _written(analysis: Analysis, place: TextPlace, path: str) -> str | None:
+    if analysis.checked.syntax.form is RunefileForm.TEXT:
         return path if needs_no_quotes(path) else None
     start = analysis.source.text[place.word.span.start.offset]
     return rewritten(path, start if start in "\"'" else "", in_flow=True)

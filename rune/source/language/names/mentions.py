@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import Place, places, tree
+from rune.source.language.facts.place import TextPlace, places, tree
 from rune.source.language.facts.stages import INPUT
 from rune.source.runefile import Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.yaml.values import Scalar
+from rune.source.runefile.yaml.values import YamlScalar
 
 _RESOURCE = re.compile(r"\$(?P<name>[_a-zA-Z][_a-zA-Z0-9]*)\Z")
 
 
-class Named(Enum):
+class NamedThing(Enum):
     """What can be named."""
 
     STAGE = "stage"
@@ -26,16 +26,16 @@ class Named(Enum):
 
 
 @dataclass(frozen=True)
-class Mention:
+class NameMention:
     """A name in the text. `span` covers the name alone: no quotes, no `$`, no number of an output."""
 
-    of: Named
+    of: NamedThing
     name: str
     span: Span
     is_definition: bool
 
 
-def mentions(analysis: Analysis) -> Iterator[Mention]:
+def mentions(analysis: Analysis) -> Iterator[NameMention]:
     """All of them, in the order of the text."""
     for place in places(tree(analysis)):
         mention = mention_in(place, analysis.source)
@@ -43,40 +43,40 @@ def mentions(analysis: Analysis) -> Iterator[Mention]:
             yield mention
 
 
-def mention_in(place: Place, source: SourceText) -> Mention | None:
+def mention_in(place: TextPlace, source: SourceText) -> NameMention | None:
     """The name that a word is or holds."""
     word = place.word
     match place.path:
         case ("pipeline",) if place.is_key:
-            return Mention(Named.STAGE, word.text, inner_span(word, source), is_definition=True)
+            return NameMention(NamedThing.STAGE, word.text, inner_span(word, source), is_definition=True)
         case ("resources",) if place.is_key:
-            return Mention(Named.RESOURCE, word.text, inner_span(word, source), is_definition=True)
+            return NameMention(NamedThing.RESOURCE, word.text, inner_span(word, source), is_definition=True)
         case ("pipeline", str(), "inputs") | ("pipeline", str(), "inputs", int()) if not place.is_key:
-            return _mention(Named.STAGE, INPUT.match(word.text.strip()), word, source)
+            return _mention(NamedThing.STAGE, INPUT.match(word.text.strip()), word, source)
         case ("pipeline", str(), StageKind.MODEL.value) | ("pipeline", str(), "args", str()) if not place.is_key:
-            return _mention(Named.RESOURCE, _RESOURCE.match(word.text.strip()), word, source)
+            return _mention(NamedThing.RESOURCE, _RESOURCE.match(word.text.strip()), word, source)
         case _:
             return None
 
 
-def mention_at(analysis: Analysis, place: Place | None) -> Mention | None:
+def mention_at(analysis: Analysis, place: TextPlace | None) -> NameMention | None:
     """The name at a place, None where there is none."""
     return None if place is None else mention_in(place, analysis.source)
 
 
-def _mention(of: Named, match: re.Match[str] | None, word: Scalar, source: SourceText) -> Mention | None:
+def _mention(of: NamedThing, match: re.Match[str] | None, word: YamlScalar, source: SourceText) -> NameMention | None:
     if match is None:
         return None
     inner = inner_span(word, source)
     written = source.text[inner.start.offset : inner.end.offset]
     at = written.find(match["name"])
     if at < 0:
-        return Mention(of, match["name"], inner, is_definition=False)
+        return NameMention(of, match["name"], inner, is_definition=False)
     start = inner.start.offset + at
-    return Mention(of, match["name"], source.span(start, start + len(match["name"])), is_definition=False)
+    return NameMention(of, match["name"], source.span(start, start + len(match["name"])), is_definition=False)
 
 
-def inner_span(word: Scalar, source: SourceText) -> Span:
+def inner_span(word: YamlScalar, source: SourceText) -> Span:
     """A value without the quotes around it."""
     start, end = word.span.start.offset, word.span.end.offset
     written = source.text[start:end]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from rune.project.files import FileError, normal_path
 from rune.source.language.facts.analysis import Analysis
-from rune.source.language.facts.place import Place, place_at
-from rune.source.language.names.mentions import Mention, Named, mention_at, mentions
+from rune.source.language.facts.place import TextPlace, place_at
+from rune.source.language.names.mentions import NamedThing, NameMention, mention_at, mentions
 from rune.source.runefile import Edit, Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.syntax import Form, StageKind
+from rune.source.runefile.syntax import RunefileForm, StageKind
 from rune.source.runefile.yaml.values import core_value
 from rune.wording import quoted
 
@@ -60,7 +60,7 @@ def references(analysis: Analysis, offset: int, *, with_definition: bool = True)
 
 def prepare_rename(analysis: Analysis, offset: int) -> Span | None:
     """The name at an offset that `rename` would change; None where there is none."""
-    if analysis.checked.syntax.form is Form.TEXT:
+    if analysis.checked.syntax.form is RunefileForm.TEXT:
         return None
     mention = mention_at(analysis, place_at(analysis, offset))
     if mention is None or _definition_of(analysis, mention) is None:
@@ -74,7 +74,7 @@ def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
     Raises `RenameRefused` for a name that another has, that is none, and where nothing can be renamed. Of several
     definitions of one name those who refer to it follow the first.
     """
-    if analysis.checked.syntax.form is Form.TEXT:
+    if analysis.checked.syntax.form is RunefileForm.TEXT:
         raise RenameRefused("This Runefile is in the old text format; convert it to YAML with `rune fmt` first")
     mention = mention_at(analysis, place_at(analysis, offset))
     if mention is None or _definition_of(analysis, mention) is None:
@@ -91,13 +91,13 @@ def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
     return tuple(Edit(analysis.runefile, other.span, name) for other in changed)
 
 
-def _check_name(analysis: Analysis, mention: Mention, name: str) -> None:
-    if mention.of is Named.STAGE and not _STAGE_NAME.match(name):
+def _check_name(analysis: Analysis, mention: NameMention, name: str) -> None:
+    if mention.of is NamedThing.STAGE and not _STAGE_NAME.match(name):
         raise RenameRefused(
             f"{quoted(name)} cannot name a stage: a name starts with a letter or _ and goes on with letters, digits,"
             " _ and -"
         )
-    if mention.of is Named.RESOURCE and not _RESOURCE_NAME.match(name):
+    if mention.of is NamedThing.RESOURCE and not _RESOURCE_NAME.match(name):
         raise RenameRefused(
             f"{quoted(name)} cannot name a resource: a name starts with a letter or _ and goes on with letters, digits"
             " and _"
@@ -110,15 +110,15 @@ def _check_name(analysis: Analysis, mention: Mention, name: str) -> None:
             raise RenameRefused(f"The {other.of.value} in line {line} has the name {quoted(name)} already")
 
 
-def _same(analysis: Analysis, mention: Mention) -> list[Mention]:
+def _same(analysis: Analysis, mention: NameMention) -> list[NameMention]:
     return [other for other in mentions(analysis) if other.of is mention.of and other.name == mention.name]
 
 
-def _definition_of(analysis: Analysis, mention: Mention) -> Mention | None:
+def _definition_of(analysis: Analysis, mention: NameMention) -> NameMention | None:
     return next((other for other in _same(analysis, mention) if other.is_definition), None)
 
 
-def _file_at(analysis: Analysis, place: Place) -> tuple[Location, ...]:
+def _file_at(analysis: Analysis, place: TextPlace) -> tuple[Location, ...]:
     """The file of the project that a model or a resource names."""
     match place.path:
         case ("pipeline", str(), StageKind.MODEL.value) | ("resources", str(), "path") if not place.is_key:

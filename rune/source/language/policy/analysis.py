@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.project.files import ProjectFiles
-from rune.source.language.facts.place import Place, fields, places, tolerant_tree
+from rune.source.language.facts.place import TextPlace, fields, places, tolerant_tree
 from rune.source.policy import POLICY_FILE, CheckedPolicy, check_policy
 from rune.source.runefile import Checked
 from rune.source.runefile.codes import Code
@@ -42,7 +42,7 @@ class PolicyAnalysis:
         section = next((value for key, value in fields(self.root) if key.text == "groups"), None)
         return tuple(key.text for key, _ in fields(section))
 
-    def place_at(self, offset: int) -> Place | None:
+    def place_at(self, offset: int) -> TextPlace | None:
         """The word at an offset; None between words."""
         for place in places(self.root):
             span = place.word.span

@@ -21,7 +21,7 @@ from rune.source.language.to_json import (
 )
 from rune.source.policy import POLICY_FILE
 from rune.source.runefile import Outline, diagnostic_to_json, outline_to_json
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from rune.source.runefile.to_json import span_to_json
 from rune.wording import counted
 
@@ -45,7 +45,7 @@ def _actions(analysis: PolicyAnalysis, start: int, end: int) -> Iterator[Action]
 def _check(analysis: PolicyAnalysis, _request: Mapping[str, Any]) -> CheckAnswerJson:
     return {
         "runefile": POLICY_FILE,
-        "form": Form.YAML.value,
+        "form": RunefileForm.YAML.value,
         "has_errors": analysis.checked.has_errors,
         "diagnostics": [diagnostic_to_json(each) for each in analysis.checked.diagnostics],
         "outline": outline_to_json(Outline((), ())),

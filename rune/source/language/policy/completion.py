@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rune.source.language.completion.items import Completion, CompletionKind, Completions, key, value
-from rune.source.language.facts.place import Cursor, cursor_at, fields
+from rune.source.language.facts.place import TextCursor, cursor_at, fields
 from rune.source.language.policy.analysis import PolicyAnalysis
 from rune.source.policy.documentation import (
     APPROVALS,
@@ -44,7 +44,7 @@ def complete_policy(analysis: PolicyAnalysis, offset: int) -> Completions | None
     return None if cursor is None else Completions(cursor.span, tuple(_items(analysis, cursor)))
 
 
-def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
+def _items(analysis: PolicyAnalysis, cursor: TextCursor) -> list[Completion]:
     is_key = cursor.is_key or cursor.is_alone or cursor.is_flow
     match cursor.path:
         case ():
@@ -101,7 +101,7 @@ def _limit_snippet(declaration: LimitDeclaration) -> str:
             return f"${{1:{declaration.suggestions[0]}}}"
 
 
-def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: Cursor) -> list[Completion]:
+def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: TextCursor) -> list[Completion]:
     """The keys that do not stand there yet, and the one at the cursor."""
     present = {name for name in _present(cursor.root, cursor.path) if name != cursor.typed}
     return [
@@ -122,7 +122,7 @@ def _present(root: Value | None, path: Iterable[str | int]) -> set[str]:
     return {name.text for name, _ in fields(value)} if isinstance(value, Map) else set()
 
 
-def _values(known: Mapping[str, str], cursor: Cursor, *, in_list: bool = False) -> list[Completion]:
+def _values(known: Mapping[str, str], cursor: TextCursor, *, in_list: bool = False) -> list[Completion]:
     return [
         _quantity(text, documentation, cursor)
         if " " in text
@@ -131,7 +131,7 @@ def _values(known: Mapping[str, str], cursor: Cursor, *, in_list: bool = False) 
     ]
 
 
-def _quantity(text: str, documentation: str, cursor: Cursor) -> Completion:
+def _quantity(text: str, documentation: str, cursor: TextCursor) -> Completion:
     """A number with its unit, which needs no quotes."""
     space = " " if cursor.needs_space else ""
     return Completion(text, CompletionKind.VALUE, space + text, documentation=documentation)

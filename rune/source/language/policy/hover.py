@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.source.language.facts.documentation import code
-from rune.source.language.facts.place import Place
+from rune.source.language.facts.place import TextPlace
 from rune.source.language.hover import Hover
 from rune.source.language.policy.analysis import PolicyAnalysis
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
@@ -19,7 +19,7 @@ def hover_policy(analysis: PolicyAnalysis, offset: int) -> Hover | None:
     return None if text is None else Hover(place.word.span, text)
 
 
-def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
+def _text(analysis: PolicyAnalysis, place: TextPlace) -> str | None:
     word = place.word.text
     match place.path:
         case () if place.is_key:

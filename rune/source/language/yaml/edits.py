@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from rune.source.language.yaml.layout import (
     LINE_BREAK,
     Branch,
-    Comment,
-    Entry,
     Leaf,
     Node,
+    YamlComment,
+    YamlEntry,
     column,
     comments,
     leaves,
@@ -118,7 +118,9 @@ def ends_with_break(text: str, node: Node) -> bool:
     return node.end > node.start and text[node.end - 1] in "\r\n"
 
 
-def put_lines(style: Style, after: Entry, lines: list[str], *, is_apart: bool = False, at: int | None = None) -> Splice:
+def put_lines(
+    style: Style, after: YamlEntry, lines: list[str], *, is_apart: bool = False, at: int | None = None
+) -> Splice:
     """Puts lines behind an entry of a block, or at `at`, the end of a line; `is_apart` with a blank line between."""
     text = style.text
     if at is None and ends_with_break(text, after.value):
@@ -166,7 +168,7 @@ def _put_in_flow(style: Style, branch: Branch, after: int, shown: str) -> Splice
     return Splice(end, end, f", {shown}")
 
 
-def dash(text: str, entry: Entry) -> int:
+def dash(text: str, entry: YamlEntry) -> int:
     """Where the dash of an item of a block list stands."""
     at = entry.value.start
     while True:
@@ -242,7 +244,7 @@ def _over_remarks(text: str, stop: int, at: int) -> int:
     return reached
 
 
-def _inside(text: str, entry: Entry, start: int, stop: int) -> list[Comment]:
+def _inside(text: str, entry: YamlEntry, start: int, stop: int) -> list[YamlComment]:
     """The comments of an entry; one in the head of a block text too."""
     whole = Branch(entry.start, entry.start, entry.end, True, False, (entry,), None)
     remarks = list(comments(text, whole, start, stop))
@@ -253,13 +255,13 @@ def _inside(text: str, entry: Entry, start: int, stop: int) -> list[Comment]:
     return sorted(remarks, key=lambda comment: comment.start)
 
 
-def head_remark(text: str, leaf: Leaf) -> Comment | None:
+def head_remark(text: str, leaf: Leaf) -> YamlComment | None:
     """The comment behind the `|` or `>` of a block text."""
     if leaf.style not in ("|", ">"):
         return None
     end = min(line_end(text, leaf.content), leaf.end)
     at = text.find("#", leaf.content, end)
-    return Comment(at, end, False) if at >= 0 else None
+    return YamlComment(at, end, False) if at >= 0 else None
 
 
 def _remove_from_flow(style: Style, branch: Branch, indices: list[int]) -> list[Splice]:
@@ -285,11 +287,11 @@ def cut_from_flow(style: Style, branch: Branch, start: int, end: int) -> Splice:
     return Splice(start, end, lead + back.join(remarks) + back)
 
 
-def _inside_flow(text: str, branch: Branch, start: int, end: int) -> list[Comment]:
+def _inside_flow(text: str, branch: Branch, start: int, end: int) -> list[YamlComment]:
     return [comment for comment in comments(text, branch, branch.start, branch.end) if start <= comment.start < end]
 
 
-def empty(style: Style, pair: Entry, shown: str) -> list[Splice]:
+def empty(style: Style, pair: YamlEntry, shown: str) -> list[Splice]:
     """Takes all entries of a key's list or map out; `shown` is left, and the comments."""
     text, branch = style.text, pair.value
     if not isinstance(branch, Branch) or pair.key is None or not branch.entries:

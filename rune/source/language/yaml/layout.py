@@ -15,7 +15,7 @@ from yaml.error import YAMLError
 
 from rune.source.runefile.yaml.events import events
 from rune.source.runefile.yaml.plain import read_plain
-from rune.source.runefile.yaml.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 
 LINE_BREAK = re.compile(r"\r\n|\n|\r")
 """What ends a line, and with it a comment, for YAML."""
@@ -45,7 +45,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class YamlEntry:
     """An item of a list, or a key with its value."""
 
     key: Node | None
@@ -69,10 +69,10 @@ class Branch:
     end: int
     is_map: bool
     is_flow: bool
-    entries: tuple[Entry, ...]
+    entries: tuple[YamlEntry, ...]
     anchor: str | None
 
-    def find(self, key: str) -> Entry | None:
+    def find(self, key: str) -> YamlEntry | None:
         """The first entry of that key."""
         return next((entry for entry in self.entries if isinstance(entry.key, Leaf) and entry.key.text == key), None)
 
@@ -96,15 +96,16 @@ def read_layout(text: str, start: int = 0, end: int | None = None) -> Node | Non
 def layout_of_plain(value: Value, text: str, base: int = 0) -> Node:
     """The layout of what `read_plain` read: it has no anchors, tags and aliases."""
     start, end = value.span.start.offset, value.span.end.offset
-    if isinstance(value, Scalar):
+    if isinstance(value, YamlScalar):
         first = text[start] if end > start else ""
         return Leaf(base + start, base + start, base + end, first if first in _STYLES else "", value.text, None)
     if isinstance(value, Map):
         entries = tuple(
-            Entry(layout_of_plain(key, text, base), layout_of_plain(inner, text, base)) for key, inner in value.entries
+            YamlEntry(layout_of_plain(key, text, base), layout_of_plain(inner, text, base))
+            for key, inner in value.entries
         )
     else:
-        entries = tuple(Entry(None, layout_of_plain(item, text, base)) for item in value.items)
+        entries = tuple(YamlEntry(None, layout_of_plain(item, text, base)) for item in value.items)
     return Branch(base + start, base + start, base + end, isinstance(value, Map), text[start] in "[{", entries, None)
 
 
@@ -154,7 +155,7 @@ class LayoutReader:
         entries = []
         while not isinstance(inner := self._next(), last):
             first = self._node(inner, depth + 1)
-            entries.append(Entry(first, self._node(self._next(), depth + 1)) if is_map else Entry(None, first))
+            entries.append(YamlEntry(first, self._node(self._next(), depth + 1)) if is_map else YamlEntry(None, first))
         if is_flow:
             self._end = inner.end_mark.index  # type: ignore[union-attr]
         base = self._base
@@ -185,7 +186,7 @@ def leaves(node: Node | None) -> Iterator[Leaf]:
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class YamlComment:
     """From `#` to the end of the line. `is_alone` says that the line has nothing else."""
 
     start: int
@@ -193,10 +194,10 @@ class Comment:
     is_alone: bool
 
 
-def comments(text: str, node: Node | None, start: int = 0, end: int | None = None) -> tuple[Comment, ...]:
+def comments(text: str, node: Node | None, start: int = 0, end: int | None = None) -> tuple[YamlComment, ...]:
     """The comments of `text[start:end]`, of which `node` is the layout. Those inside of a block text's head are not."""
     end = len(text) if end is None else end
-    result: list[Comment] = []
+    result: list[YamlComment] = []
     at = start
     for leaf in leaves(node):
         if leaf.end > leaf.start:
@@ -206,11 +207,11 @@ def comments(text: str, node: Node | None, start: int = 0, end: int | None = Non
     return tuple(result)
 
 
-def _comments_between(text: str, start: int, end: int, comments: list[Comment]) -> None:
+def _comments_between(text: str, start: int, end: int, comments: list[YamlComment]) -> None:
     at = text.find("#", start, end)
     while at >= 0:
         stop = line_end(text, at)
-        comments.append(Comment(at, stop, not text[line_start(text, at) : at].strip(" \t\ufeff")))
+        comments.append(YamlComment(at, stop, not text[line_start(text, at) : at].strip(" \t\ufeff")))
         at = text.find("#", stop, end)
 
 

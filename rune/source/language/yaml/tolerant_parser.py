@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.yaml.values import MAX_DEPTH, Map, Scalar, Sequence, Value, core_value
+from rune.source.runefile.yaml.values import MAX_DEPTH, Map, Sequence, Value, YamlScalar, core_value
 
 MARK = "\ue000"
 """A placeholder character for the cursor: in spans it counts, in texts it is left out, and between it
@@ -124,7 +124,7 @@ class _Reader:
         match = _KEY.match(self._text, at, line.end)
         if match is None:
             word = self._single(at, column, depth)
-            key = word if isinstance(word, Scalar) else self._scalar(at, line.end)
+            key = word if isinstance(word, YamlScalar) else self._scalar(at, line.end)
             return [(key, self._with_strays(self._nothing(_end(key)), column, depth))]
         key = self._scalar(at, at + len(self._text[at : match.start("colon")].rstrip()))
         inner = self._skip_spaces(match.end(), line.end)
@@ -132,7 +132,7 @@ class _Reader:
             value = self._below(match.end(), column, depth, in_map=True)
         else:
             value = self._single(inner, column, depth)
-            if isinstance(value, Scalar):
+            if isinstance(value, YamlScalar):
                 stray = self._stray(column, depth)
                 return [(key, value), *(stray.entries if isinstance(stray, Map) else ())]
         return [(key, self._with_strays(value, column, depth))]
@@ -191,14 +191,14 @@ class _Reader:
             self._line += 1
         return self._scalar(at, end)
 
-    def _block_text(self, at: int, column: int) -> Scalar:
+    def _block_text(self, at: int, column: int) -> YamlScalar:
         start = end = self._lines[self._line].end
         self._line += 1
         while (line := self._next()) is not None and line.column > column:
             end = line.end
             self._line += 1
         text = self._text[start:end].lstrip("\r\n").replace(MARK, "")
-        return Scalar(text, text, self._source.span(at, end))
+        return YamlScalar(text, text, self._source.span(at, end))
 
     def _flow_limit(self, column: int) -> int:
         """Where brackets that are still open end at the latest: before a line that stands no deeper than they do."""
@@ -282,19 +282,19 @@ class _Reader:
     def _is_empty(self, at: int, end: int) -> bool:
         return at >= end or self._text[at] == "#"
 
-    def _nothing(self, at: int) -> Scalar:
-        return Scalar("", None, self._source.span(at, at))
+    def _nothing(self, at: int) -> YamlScalar:
+        return YamlScalar("", None, self._source.span(at, at))
 
-    def _scalar(self, start: int, end: int) -> Scalar:
+    def _scalar(self, start: int, end: int) -> YamlScalar:
         written = self._text[start:end].replace(MARK, "")
         quote = written[:1]
         span = self._source.span(start, end)
         if quote and quote in "\"'":
             inner = written[1:-1] if len(written) > 1 and written.endswith(quote) else written[1:]
             text = inner.replace("''", "'") if quote == "'" else re.sub(r"\\(.)", r"\1", inner)
-            return Scalar(text, text, span)
+            return YamlScalar(text, text, span)
         text = " ".join(written.split()) if "\n" in written or "\r" in written else written
-        return Scalar(text, core_value(text), span)
+        return YamlScalar(text, core_value(text), span)
 
 
 def _end(value: Value) -> int:
@@ -307,15 +307,15 @@ def _joined(first: Value, second: Value) -> Value:
         return Map(first.entries + second.entries, _around(first, second))
     if isinstance(first, Sequence) and isinstance(second, Sequence):
         return Sequence(first.items + second.items, _around(first, second))
-    if isinstance(first, Map) and isinstance(second, Scalar):
-        nothing = Scalar("", None, Span(second.span.end, second.span.end))
+    if isinstance(first, Map) and isinstance(second, YamlScalar):
+        nothing = YamlScalar("", None, Span(second.span.end, second.span.end))
         return Map((*first.entries, (second, nothing)), _around(first, second))
-    if isinstance(first, Sequence) and isinstance(second, Scalar):
+    if isinstance(first, Sequence) and isinstance(second, YamlScalar):
         return Sequence((*first.items, second), _around(first, second))
-    if isinstance(first, Scalar) and isinstance(second, Map) and first.span.start < first.span.end:
-        nothing = Scalar("", None, Span(first.span.end, first.span.end))
+    if isinstance(first, YamlScalar) and isinstance(second, Map) and first.span.start < first.span.end:
+        nothing = YamlScalar("", None, Span(first.span.end, first.span.end))
         return Map(((first, nothing), *second.entries), _around(first, second))
-    return second if isinstance(first, Scalar) else first
+    return second if isinstance(first, YamlScalar) else first
 
 
 def _around(first: Value, second: Value) -> Span:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.syntax import Form, StageSyntax
+from rune.source.runefile.syntax import RunefileForm, StageSyntax
 
 _FIRST_LINE = re.compile(r"(?P<indent> *)[\"']?(?:capability|proc-block)\b")
 
 
-def added_argument(stage: StageSyntax, line: str, report: Report, title: str | None = None) -> list[Fix]:
+def added_argument(stage: StageSyntax, line: str, report: DiagnosticReport, title: str | None = None) -> list[Fix]:
     """The fix that writes an argument in front of the others, or the first one; none where the text is too unusual.
 
     It is a guess until somebody says that it is safe.
     """
     source = report.source
-    if source is None or report.form is Form.TEXT:
+    if source is None or report.form is RunefileForm.TEXT:
         return []
     place = _place(stage, line, source)
     return [] if place is None else [report.guess(source.span(place[0], place[0]), place[1], title or f"Write {line}")]

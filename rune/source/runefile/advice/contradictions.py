@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.compiler.blocks.meaning import (
+    ChannelLayout,
     Colour,
     ExpectedMeaning,
-    Layout,
     Meaning,
     NumberRange,
     Quantisation,
@@ -20,10 +20,10 @@ from rune.compiler.blocks.meaning import (
 )
 from rune.model.tflite.meaning.described import NOTHING, DescribedTensor
 from rune.source.runefile.advice.added_argument import added_argument
-from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
 from rune.tensor import TensorType
 from rune.wording import hertz, quoted
@@ -35,7 +35,7 @@ _MOST_WIDER, _MOST_NARROWER = 8, 64
 _STEP = 2.0
 """How many steps two quantisations may be apart at an end of the range: a scale is copied by hand, and rounded."""
 _COLOUR_WORDS = {Colour.RGB: "rgb", Colour.BGR: "bgr", Colour.GREY: "grey"}
-_LAYOUT_WORDS = {Layout.FIRST: "nchw", Layout.LAST: "nhwc"}
+_LAYOUT_WORDS = {ChannelLayout.FIRST: "nchw", ChannelLayout.LAST: "nhwc"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Arriving:
         return argument if argument is not None and argument.resource is None else None
 
 
-def warn_of_contradictions(arriving: Arriving, insert: Insert, report: Report) -> None:
+def warn_of_contradictions(arriving: Arriving, insert: Insert, report: DiagnosticReport) -> None:
     """Warns of each part of the meaning that the stage takes for something else."""
     actual, expected = arriving.actual, arriving.expected.meaning
     if actual.quantised is not None and expected.quantised is not None:
@@ -93,7 +93,7 @@ def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> b
 
 
 def _compare_values(
-    arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: Report
+    arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: DiagnosticReport
 ) -> None:
     are_pixels = arriving.actual.colour is not None
     if not (are_pixels or arriving.expected.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
@@ -117,14 +117,14 @@ def _compare_values(
     )
 
 
-def scaled(actual: NumberRange | None, expected: NumberRange, described: DescribedTensor = NOTHING) -> NewBlock:
+def scaled(actual: NumberRange | None, expected: NumberRange, described: DescribedTensor = NOTHING) -> InsertedBlock:
     """The block that makes numbers of one range into those of another; of bytes where `actual` is unknown."""
     start = {} if actual is None else {"from": actual.written}
     if described.mean and described.deviation:
         channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
         between = {} if actual is None or actual == NumberRange(0, 255) else {**start, "to": "0..255"}
-        return NewBlock("scale", {**between, **channels})
-    return NewBlock("scale", {**start, "to": expected.written})
+        return InsertedBlock("scale", {**between, **channels})
+    return InsertedBlock("scale", {**start, "to": expected.written})
 
 
 def _channels(described: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
@@ -135,7 +135,7 @@ def _range_text(range_: NumberRange) -> str:
     return f'"{range_.written}"' if range_.low < 0 else range_.written
 
 
-def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: Report) -> None:
+def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: DiagnosticReport) -> None:
     whole = full_range(arriving.type)
     if whole is None:
         return
@@ -157,12 +157,12 @@ def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisat
     )
 
 
-def _requantised(arriving: Arriving, actual: Quantisation, report: Report) -> list[Fix]:
+def _requantised(arriving: Arriving, actual: Quantisation, report: DiagnosticReport) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
     return _rewritten(arriving.stage, actual, report) if "quantised" in arriving.expected.declared_by else []
 
 
-def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix]:
+def _rewritten(stage: StageSyntax, to: Quantisation, report: DiagnosticReport) -> list[Fix]:
     written = {each.name: each for each in stage.arguments if each.resource is None}
     if "scale" not in written or ("zero_point" not in written and to.zero_point != 0):
         return []
@@ -174,7 +174,9 @@ def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix
     return [Fix(title, (*fix.edits, *zero.edits))]
 
 
-def _report_colour(arriving: Arriving, actual: Colour, expected: Colour, insert: Insert, report: Report) -> None:
+def _report_colour(
+    arriving: Arriving, actual: Colour, expected: Colour, insert: Insert, report: DiagnosticReport
+) -> None:
     fixes: list[Fix] = []
     written = arriving.argument("colour")
     if written is not None:
@@ -182,7 +184,7 @@ def _report_colour(arriving: Arriving, actual: Colour, expected: Colour, insert:
     declared_by = arriving.expected.declared_by.get("colour")
     if declared_by is not None and all(each.name != declared_by for each in arriving.stage.arguments):
         fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[actual]}", report)
-    change = NewBlock("color", {"from": _COLOUR_WORDS[actual], "to": _COLOUR_WORDS[expected]})
+    change = InsertedBlock("color", {"from": _COLOUR_WORDS[actual], "to": _COLOUR_WORDS[expected]})
     report.warning(
         Code.COLOUR,
         f"{arriving.reader} takes a picture in {expected.value}, and {arriving.giver} gives {actual.value}",
@@ -192,18 +194,20 @@ def _report_colour(arriving: Arriving, actual: Colour, expected: Colour, insert:
     )
 
 
-def _report_layout(arriving: Arriving, actual: Layout, expected: Layout, insert: Insert, report: Report) -> None:
+def _report_layout(
+    arriving: Arriving, actual: ChannelLayout, expected: ChannelLayout, insert: Insert, report: DiagnosticReport
+) -> None:
     report.warning(
         Code.COLOUR,
         f"{arriving.reader} takes a picture with its {expected.value}, and {arriving.giver} gives {arriving.type} with "
         f"its {actual.value}",
         arriving.input.whole,
         ["The number of elements is the same, so it runs, and what is read is no picture."],
-        insert(arriving.stage, arriving.input, NewBlock("layout", {"to": _LAYOUT_WORDS[expected]})),
+        insert(arriving.stage, arriving.input, InsertedBlock("layout", {"to": _LAYOUT_WORDS[expected]})),
     )
 
 
-def _tell_probabilities(arriving: Arriving, report: Report) -> None:
+def _tell_probabilities(arriving: Arriving, report: DiagnosticReport) -> None:
     report.warning(
         Code.VALUE_RANGE,
         f"{arriving.reader} makes probabilities of scores, and {arriving.giver} gives probabilities already",
@@ -216,7 +220,7 @@ def _tell_probabilities(arriving: Arriving, report: Report) -> None:
     )
 
 
-def _report_rate(arriving: Arriving, actual: int, expected: int, report: Report) -> None:
+def _report_rate(arriving: Arriving, actual: int, expected: int, report: DiagnosticReport) -> None:
     report.warning(
         Code.SOUND_RATE,
         f"{arriving.reader} takes sound of {hertz(expected)}, and {arriving.giver} gives {hertz(actual)}",

@@ -8,16 +8,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from rune.source.runefile.diagnostics import Edit, Fix, Span
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.syntax import Form, InputSyntax, StageSyntax
+from rune.source.runefile.syntax import InputSyntax, RunefileForm, StageSyntax
 
 _PLAIN = re.compile(r"-?[A-Za-z0-9_][A-Za-z0-9_.]*\Z")
 _MOST_NAMES = 100
 
 
 @dataclass(frozen=True)
-class NewBlock:
+class InsertedBlock:
     """A stage to put in between: its block, and the arguments that are not left out."""
 
     block: str
@@ -42,19 +42,23 @@ class NewBlock:
         return f"{name}: {{proc-block: {self.block}, inputs: [{source}]{args}}}"
 
 
-Insert = Callable[[StageSyntax, InputSyntax, NewBlock], list[Fix]]
+Insert = Callable[[StageSyntax, InputSyntax, InsertedBlock], list[Fix]]
 """Makes the fix that puts a block in front of an input of a stage."""
 
 
 def inserted_stage(
-    new: NewBlock, reader: StageSyntax, input_: InputSyntax, names_in_use: Collection[str], report: Report
+    new: InsertedBlock,
+    reader: StageSyntax,
+    input_: InputSyntax,
+    names_in_use: Collection[str],
+    report: DiagnosticReport,
 ) -> list[Fix]:
     """The fix that puts a block in front of an input; none where the text is too unusual to write into it.
 
     It is a guess: what comes may be wrong as well as what is made of it.
     """
     source = report.source
-    if source is None or report.form is Form.TEXT:
+    if source is None or report.form is RunefileForm.TEXT:
         return []
     name = _free_name(new.block, names_in_use)
     span = _alone(input_, source.text)

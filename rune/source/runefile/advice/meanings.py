@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.abi import PixelFormat
-from rune.capabilities.capability import Recording
+from rune.capabilities.capability import RecordingFormat
 from rune.compiler.blocks.meaning import (
     UNIT,
     UNKNOWN,
+    ChannelLayout,
     Colour,
-    Layout,
     Meaning,
     NumberRange,
     Quantisation,
@@ -45,13 +45,13 @@ def meanings_of(stage: Stage, input_meanings: Sequence[Meaning], types: Sequence
 def _of_capability(stage: CapabilityStage) -> Meaning:
     parameters, element = dict(stage.parameters), stage.output.element
     match stage.kind.recording:
-        case Recording.PICTURE:
+        case RecordingFormat.PICTURE:
             if element is not stage.kind.element:
                 return UNKNOWN
             colour = _COLOURS.get(PixelFormat(int(parameters.get("pixel_format", PixelFormat.RGB))))
             is_picture = len(stage.output.dimensions) == 4
-            return Meaning(values=_BYTES, colour=colour, layout=Layout.LAST if is_picture else None)
-        case Recording.SOUND:
+            return Meaning(values=_BYTES, colour=colour, layout=ChannelLayout.LAST if is_picture else None)
+        case RecordingFormat.SOUND:
             values = full_range(stage.output) if element is ElementType.I16 else None
             rate = parameters.get("hz")
             return Meaning(values=values, rate=None if rate is None else int(rate))
@@ -94,14 +94,14 @@ def wanted_by(tensor: ModelTensor) -> Meaning:
     )
 
 
-def _layout(type_: TensorType) -> Layout | None:
+def _layout(type_: TensorType) -> ChannelLayout | None:
     """Where the channels of a coloured picture stand, where the dimensions leave no doubt."""
     if len(type_.dimensions) != 4 or type_.dimensions[0] != 1:
         return None
     _, first, _, last = type_.dimensions
     if (first in _CHANNELS) == (last in _CHANNELS) or 1 in (first, last):
         return None
-    return Layout.LAST if last in _CHANNELS else Layout.FIRST
+    return ChannelLayout.LAST if last in _CHANNELS else ChannelLayout.FIRST
 
 
 def range_of_quantised(type_: TensorType, quantisation: Quantisation) -> NumberRange | None:

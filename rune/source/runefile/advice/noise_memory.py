@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rune.source.runefile.advice.added_argument import added_argument
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, Stage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.wording import quoted
 
@@ -17,7 +17,7 @@ _WHOLE_WINDOWS = "fft"
 
 
 def warn_of_noise_memory(
-    syntax: StageSyntax, block: BlockStage, stage_named: Callable[[str], Stage | None], report: Report
+    syntax: StageSyntax, block: BlockStage, stage_named: Callable[[str], Stage | None], report: DiagnosticReport
 ) -> None:
     """Warns where `fresh` is left out behind `fft`. `fresh: 0` is deliberate and causes no warning."""
     if block.block.name != _FILTER or any(argument.name == "fresh" for argument in syntax.arguments):

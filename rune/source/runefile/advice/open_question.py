@@ -12,9 +12,9 @@ from rune.capabilities.image import IMAGE
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Edit, Fix, Span
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Stage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.syntax import Form, StageSyntax, written_type
+from rune.source.runefile.syntax import RunefileForm, StageSyntax, written_type
 from rune.tensor import TensorType
 from rune.wording import plain
 
@@ -36,10 +36,10 @@ def pixel_question(image: str, pixels: str) -> list[str]:
 
 
 def report_open_questions(
-    source: SourceText, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: Report
+    source: SourceText, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
 ) -> None:
     """Warns of each open question of a Runefile in YAML."""
-    if report.form is Form.TEXT or "# Open question:" not in source.text:
+    if report.form is RunefileForm.TEXT or "# Open question:" not in source.text:
         return
     for match in list(_BLOCK.finditer(source.text))[:_MOST_QUESTIONS]:
         start = source.text.index("#", match.start())
@@ -56,7 +56,7 @@ def report_open_questions(
 
 
 def _answers(
-    comment: Edit, behind: int, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: Report
+    comment: Edit, behind: int, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
 ) -> list[Fix]:
     """The question taken away, and, where the stages are still as they were made, the other range."""
     fixes = [Fix("0 to 1, as it is", (comment,))]
@@ -70,7 +70,7 @@ def _answers(
 
 
 def _bytes_instead(
-    pixels: StageSyntax, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: Report
+    pixels: StageSyntax, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
 ) -> list[Edit]:
     """The edits after which whoever read the numbers from 0 to 1 reads the capability's own floats of 0 to 255."""
     block = checked.get(pixels.name.text)

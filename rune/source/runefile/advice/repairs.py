@@ -9,7 +9,7 @@ from rune.compiler.blocks.meaning import Meaning, NumberRange
 from rune.compiler.blocks.signature import Arguments, Block, BlockError
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.contradictions import scaled
-from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.advice.meanings import wanted_by
 from rune.source.runefile.diagnostics import Fix
 from rune.source.runefile.syntax import StageSyntax
@@ -19,7 +19,7 @@ _PICTURE = 4
 _CHANNELS = (1, 3, 4)
 _MOST_OFFERED = 2
 
-Candidate = tuple[NewBlock, TensorType]
+Candidate = tuple[InsertedBlock, TensorType]
 """A block to put in between, and what it gives."""
 
 
@@ -76,22 +76,22 @@ def _offered(
 def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
     """What can be made of a tensor, whoever reads it; the most telling first."""
     if not type_.is_fixed:
-        yield NewBlock("pad", {}), type_.at_capacity()
+        yield InsertedBlock("pad", {}), type_.at_capacity()
         return
     floats = replace(type_, element=ElementType.F32)
     if meaning.quantised is not None:
         scale, zero = meaning.quantised.scale, meaning.quantised.zero_point
-        yield NewBlock("dequantize", {"scale": f"{scale:.9g}", "zero_point": str(zero)}), floats
+        yield InsertedBlock("dequantize", {"scale": f"{scale:.9g}", "zero_point": str(zero)}), floats
         return
     if type_.element is ElementType.U8 and (meaning.colour is not None or _is_picture(type_)):
-        yield NewBlock("image_normalization", {}), floats
+        yield InsertedBlock("image_normalization", {}), floats
     elif type_.element is ElementType.I16 and meaning.rate is not None:
-        yield NewBlock("audio_float_conversion", {}), floats
+        yield InsertedBlock("audio_float_conversion", {}), floats
     elif type_.element.is_integer and type_.element.size <= 4:
-        yield NewBlock("cast", {"type": "f32"}), floats
+        yield InsertedBlock("cast", {"type": "f32"}), floats
     if len(type_.dimensions) == _PICTURE and type_.dimensions[1] in _CHANNELS and type_.dimensions[3] > 4:
         one, channels, rows, columns = type_.dimensions
-        yield NewBlock("layout", {"to": "nhwc"}), replace(type_, dimensions=(one, rows, columns, channels))
+        yield InsertedBlock("layout", {"to": "nhwc"}), replace(type_, dimensions=(one, rows, columns, channels))
 
 
 def _for_model(type_: TensorType, meaning: Meaning, expected: ModelTensor) -> Iterator[Candidate]:
@@ -100,21 +100,21 @@ def _for_model(type_: TensorType, meaning: Meaning, expected: ModelTensor) -> It
     as_wanted = replace(type_, element=target.element)
     pictures = _is_picture(type_) and _is_picture(target)
     if type_.element is ElementType.U8 and target.element is ElementType.I8:
-        yield NewBlock("signed_pixels", {}), as_wanted
+        yield InsertedBlock("signed_pixels", {}), as_wanted
     if type_.element.is_float and meant.quantised is not None and target.element.size <= 2:
         scale, zero = meant.quantised.scale, meant.quantised.zero_point
         arguments = {"scale": f"{scale:.9g}", "zero_point": str(zero), "type": str(target.element)}
-        yield NewBlock("quantize", arguments), as_wanted
+        yield InsertedBlock("quantize", arguments), as_wanted
     if type_.element is ElementType.U8 and target.element is ElementType.F32 and meant.values is not None and pictures:
         bytes_ = meaning.values or NumberRange(0, 255)
         yield scaled(bytes_, meant.values, expected.described), as_wanted
     if pictures and type_.dimensions[3] == target.dimensions[3]:
         size = {"height": str(target.dimensions[1]), "width": str(target.dimensions[2])}
-        yield NewBlock("resize", size), replace(type_, dimensions=target.dimensions)
+        yield InsertedBlock("resize", size), replace(type_, dimensions=target.dimensions)
     if pictures and (type_.dimensions[3], target.dimensions[3]) == (3, 1):
         colour = "bgr" if meaning.colour is not None and meaning.colour.value == "BGR" else "rgb"
         grey = replace(type_, dimensions=(*type_.dimensions[:3], 1))
-        yield NewBlock("color", {"from": colour, "to": "grey"}), grey
+        yield InsertedBlock("color", {"from": colour, "to": "grey"}), grey
 
 
 def _is_picture(type_: TensorType) -> bool:

@@ -10,7 +10,7 @@ from rune.compiler.blocks.signature import integer
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Port, Stage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
 from rune.tensor import TensorType
 from rune.wording import hertz, quoted
@@ -24,7 +24,7 @@ def warn_of_sound_rate(
     block: BlockStage,
     stage_named: Callable[[str], Stage | None],
     syntax_named: Mapping[str, StageSyntax],
-    report: Report,
+    report: DiagnosticReport,
 ) -> None:
     """Compares the rate of each sound that reaches a block with the one that it computes for."""
     rate = _expected(block)
@@ -65,7 +65,12 @@ def _expected(block: BlockStage) -> int | None:
 
 
 def _warn_of_resampled(
-    written: InputSyntax, syntax: StageSyntax, resampled: BlockStage, block: BlockStage, rate: int, report: Report
+    written: InputSyntax,
+    syntax: StageSyntax,
+    resampled: BlockStage,
+    block: BlockStage,
+    rate: int,
+    report: DiagnosticReport,
 ) -> None:
     """A sound whose rate was changed on the way, to another one."""
     name = resampled.block.output_rate_argument or ""
@@ -83,7 +88,7 @@ def _warn_of_resampled(
     )
 
 
-def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: Report) -> None:
+def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: DiagnosticReport) -> None:
     """An argument that looks as if it changed the rate."""
     actual_rate = block.arguments.get("sample_rate")
     written = _written(syntax, "sample_rate")
@@ -114,7 +119,7 @@ def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> Cap
     return None
 
 
-def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: Report) -> list[Fix]:
+def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: DiagnosticReport) -> list[Fix]:
     """The fix that asks for the rate, and declares as many samples as come then."""
     written = _written(sound, "hz")
     duration = dict(stage.parameters).get("sample_duration_ms")

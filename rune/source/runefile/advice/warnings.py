@@ -13,7 +13,7 @@ from rune.source.runefile.advice.noise_memory import warn_of_noise_memory
 from rune.source.runefile.advice.sound_rates import warn_of_sound_rate
 from rune.source.runefile.advice.wordlists import warn_of_wordlist
 from rune.source.runefile.pipeline import BlockStage, ModelStage, Stage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 
@@ -25,7 +25,7 @@ def advise(
     stage_named: Callable[[str], Stage | None],
     syntax_named: Mapping[str, StageSyntax],
     insert: Insert,
-    report: Report,
+    report: DiagnosticReport,
 ) -> None:
     """`given` is what reaches each input: its type and what is known of its meaning."""
     takes: list[tuple[ExpectedMeaning, DescribedTensor]] = []

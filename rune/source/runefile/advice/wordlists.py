@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from rune.compiler.blocks.meaning import Meaning
-from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted, quoted
 
 
 def warn_of_wordlist(
-    syntax: StageSyntax, label: BlockStage, type_: TensorType, indices: Meaning, insert: Insert, report: Report
+    syntax: StageSyntax,
+    label: BlockStage,
+    type_: TensorType,
+    indices: Meaning,
+    insert: Insert,
+    report: DiagnosticReport,
 ) -> None:
     """Compares the words of a `label` stage with the classes that its indices choose from, as far as they are known;
     and says so where they are scores."""
@@ -30,7 +35,7 @@ def warn_of_wordlist(
             f"{quoted(label.name)} takes indices of words, and {quoted(source)} gives {type_}, a score for each word",
             syntax.inputs[0].span,
             ["A score is no index: the rune stops at the first that is no whole number, or gives the wrong words."],
-            insert(syntax, syntax.inputs[0], NewBlock("class_index", {})),
+            insert(syntax, syntax.inputs[0], InsertedBlock("class_index", {})),
         )
         return
     if indices.classes is not None and len(words) < indices.classes:

@@ -11,7 +11,7 @@ from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.blocks.signature import Block
 from rune.compiler.pyblock.checking.block import read_file
-from rune.compiler.pyblock.checking.problems import Place, Problem
+from rune.compiler.pyblock.checking.problems import Problem, TextRange
 from rune.compiler.pyblock.testing.check import tests_of_block
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.runefile.blocks.lock import LOCK_FILE
@@ -24,7 +24,7 @@ from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Sp
 from rune.source.runefile.source import SourceText
 
 
-class ProjectBlocks:
+class AvailableBlocks:
     """The blocks of a project, those of other projects, and behind them those that come with the toolchain.
 
     It remembers which files were asked for and what is wrong with them.
@@ -134,7 +134,7 @@ def test_diagnostic(source: SourceText, problem: Problem) -> Diagnostic:
     return replace(diagnostic, fixes=(*diagnostic.fixes, *fixes_of_test(source, problem.place.line)))
 
 
-def span_of(source: SourceText, place: Place) -> Span:
+def span_of(source: SourceText, place: TextRange) -> Span:
     """A place as a span of the text."""
     return source.span(_offset(source, place.line, place.column), _offset(source, place.end_line, place.end_column))
 

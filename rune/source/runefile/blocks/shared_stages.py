@@ -11,14 +11,14 @@ from rune.source.runefile.blocks.lock import LOCK_FILE, lock_edit
 from rune.source.runefile.blocks.shared import SharedBlocks, Trouble
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.wording import plain, quoted
 
 _MAY_USE = "A project can use blocks that projects of its own organisation published, and those of public projects."
 _MOST_VERSIONS = 8
 
 
-def find_shared(path: SharedPath, span: Span, shared: SharedBlocks, report: Report) -> Block | None:
+def find_shared(path: SharedPath, span: Span, shared: SharedBlocks, report: DiagnosticReport) -> Block | None:
     """The block of a path that stands at `span`. What keeps it from being built is reported; None where nothing is
     known of it."""
     block = shared.find(path)
@@ -31,7 +31,7 @@ def find_shared(path: SharedPath, span: Span, shared: SharedBlocks, report: Repo
     return None if block is None else block.block
 
 
-def report_without_version(name: SharedName, span: Span, shared: SharedBlocks, report: Report) -> bool:
+def report_without_version(name: SharedName, span: Span, shared: SharedBlocks, report: DiagnosticReport) -> bool:
     """Reports a block of another project that is named without its version; False where no such block is known."""
     best = shared.best(name)
     if best is None:
@@ -42,7 +42,7 @@ def report_without_version(name: SharedName, span: Span, shared: SharedBlocks, r
     return True
 
 
-def _report(path: SharedPath, span: Span, shared: SharedBlocks, trouble: Trouble, report: Report) -> None:
+def _report(path: SharedPath, span: Span, shared: SharedBlocks, trouble: Trouble, report: DiagnosticReport) -> None:
     offered = shared.offered(path)
     fetch = f"At the terminal, `rune block add {path}` does it."
     match trouble:
@@ -69,7 +69,9 @@ def _report(path: SharedPath, span: Span, shared: SharedBlocks, trouble: Trouble
             report.error(Code.LOCK, message, span, notes)
 
 
-def _advise(path: SharedPath, span: Span, shared: SharedBlocks, offered: ShelfVersion, report: Report) -> None:
+def _advise(
+    path: SharedPath, span: Span, shared: SharedBlocks, offered: ShelfVersion, report: DiagnosticReport
+) -> None:
     fixes = [
         _take(to, version, span, shared, report, "" if to.block == path.block else f"Take {to}")
         for to, version in _in_place_of(path, offered, shared)
@@ -105,7 +107,7 @@ def _lock(path: SharedPath, digest: str, shared: SharedBlocks) -> Fix:
 
 
 def _take(
-    path: SharedPath, version: ShelfVersion, span: Span, shared: SharedBlocks, report: Report, title: str = ""
+    path: SharedPath, version: ShelfVersion, span: Span, shared: SharedBlocks, report: DiagnosticReport, title: str = ""
 ) -> Fix:
     """The fix that takes a version of a block in place of what stands at `span`."""
     named = report.guess(span, str(path)).edits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Position, Span
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.wording import plain, quoted, size_text
 
@@ -13,7 +13,7 @@ MAX_RUNEFILE_SIZE = 1024 * 1024
 """Bytes."""
 
 
-def read_runefile(files: ProjectFiles, runefile: str, report: Report) -> str | None:
+def read_runefile(files: ProjectFiles, runefile: str, report: DiagnosticReport) -> str | None:
     """The Runefile's text; None when it was reported."""
     start = Span(Position(0, 1, 1), Position(0, 1, 1))
     try:

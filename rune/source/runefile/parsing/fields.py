@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Edit, Fix, Span
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import Word
-from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 from rune.wording import plain, quoted
 
 _NAME = re.compile(r"[a-zA-Z_][\w-]*\Z")
 
-Field = tuple[Scalar, Value]
+Field = tuple[YamlScalar, Value]
 """A key and its value."""
 
 
@@ -22,7 +22,7 @@ def read_fields(
     value: Map,
     known: Iterable[str],
     where: str,
-    report: Report,
+    report: DiagnosticReport,
     *,
     strict: bool = False,
     displaced: Collection[str] = (),
@@ -33,7 +33,7 @@ def read_fields(
     """
     known = tuple(known)
     fields: dict[str, Field] = {}
-    present = {key.text for key, _ in value.entries if isinstance(key, Scalar)}
+    present = {key.text for key, _ in value.entries if isinstance(key, YamlScalar)}
     for key, item in text_keys(value, report):
         name = key.text
         if name in fields:
@@ -74,7 +74,7 @@ def read_fields(
     return fields
 
 
-def refuse_merge_key(key: Scalar, report: Report) -> None:
+def refuse_merge_key(key: YamlScalar, report: DiagnosticReport) -> None:
     """Says of a key `<<` that it does not do what it did in YAML 1.1."""
     report.error(
         Code.YAML_FEATURE,
@@ -84,10 +84,10 @@ def refuse_merge_key(key: Scalar, report: Report) -> None:
     )
 
 
-def text_keys(value: Map, report: Report) -> Iterator[Field]:
+def text_keys(value: Map, report: DiagnosticReport) -> Iterator[Field]:
     """The entries whose key is a single value; others are reported."""
     for key, item in value.entries:
-        if isinstance(key, Scalar):
+        if isinstance(key, YamlScalar):
             yield key, item
         else:
             wrong_shape(report, "A key", "a name", key)
@@ -103,31 +103,31 @@ def described(value: Value) -> str:
             return "a list"
         case Map():
             return "a map"
-        case Scalar(value=None):
+        case YamlScalar(value=None):
             return "nothing"
-        case Scalar(value=bool()):
+        case YamlScalar(value=bool()):
             return f"the truth value {plain(value.text)}"
-        case Scalar(value=int() | float()):
+        case YamlScalar(value=int() | float()):
             return f"the number {plain(value.text)}"
         case _:
             return f"the text {quoted(value.text)}"
 
 
-def wrong_shape(report: Report, what: str, expected: str, value: Value, notes: Iterable[str] = ()) -> None:
+def wrong_shape(report: DiagnosticReport, what: str, expected: str, value: Value, notes: Iterable[str] = ()) -> None:
     message = f"Unable to parse the input: {what} must be {expected}, not {described(value)}"
     report.error(Code.WRONG_SHAPE, message, value.span, notes)
 
 
-def read_text(value: Value, what: str, report: Report, *, may_be_empty: bool = False) -> Word | None:
+def read_text(value: Value, what: str, report: DiagnosticReport, *, may_be_empty: bool = False) -> Word | None:
     """A value that must be a text; numbers and the like are not."""
-    if isinstance(value, Scalar) and isinstance(value.value, str) and (may_be_empty or value.value.strip()):
+    if isinstance(value, YamlScalar) and isinstance(value.value, str) and (may_be_empty or value.value.strip()):
         return Word(value.value, value.span)
     wrong_shape(report, what, "a text", value)
     return None
 
 
 def read_items(
-    field: Field | None, what: str, report: Report, *, alone: Callable[[Value], bool]
+    field: Field | None, what: str, report: DiagnosticReport, *, alone: Callable[[Value], bool]
 ) -> tuple[Value, ...] | None:
     """A list's items; None when the key is left out or holds no list.
 
@@ -152,7 +152,7 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _listed(value: Value, report: Report) -> list[Fix]:
+def _listed(value: Value, report: DiagnosticReport) -> list[Fix]:
     """The fix that makes a list of it: in brackets, or of a block behind a dash."""
     source, span = report.source, value.span
     if source is None:
@@ -168,11 +168,11 @@ def _listed(value: Value, report: Report) -> list[Fix]:
 
 
 def is_text(value: Value) -> bool:
-    return isinstance(value, Scalar) and isinstance(value.value, str)
+    return isinstance(value, YamlScalar) and isinstance(value.value, str)
 
 
 def is_number(value: Value) -> bool:
-    return isinstance(value, Scalar) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+    return isinstance(value, YamlScalar) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
 
 
 def is_map(value: Value) -> bool:
@@ -180,7 +180,7 @@ def is_map(value: Value) -> bool:
 
 
 def is_null(value: Value) -> bool:
-    return isinstance(value, Scalar) and value.value is None
+    return isinstance(value, YamlScalar) and value.value is None
 
 
 def is_name(text: str) -> bool:
@@ -188,12 +188,12 @@ def is_name(text: str) -> bool:
     return bool(_NAME.match(text))
 
 
-def read_named(field: Field | None, what: str, report: Report) -> Iterator[tuple[Word, Value]]:
+def read_named(field: Field | None, what: str, report: DiagnosticReport) -> Iterator[tuple[Word, Value]]:
     """The entries of a map from names to something; bad names are reported and left out."""
     if field is None:
         return
     _, value = field
-    if isinstance(value, Scalar) and value.value is None:
+    if isinstance(value, YamlScalar) and value.value is None:
         return
     if not isinstance(value, Map):
         wrong_shape(report, f"`{field[0].text}`", f"a map from names to {what}s", value)

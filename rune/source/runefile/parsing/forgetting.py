@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.source.runefile.codes import Code
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.yaml.values import Composed
 
 _ABOUT_A_PART = frozenset(
@@ -29,7 +29,7 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
 """What cannot be said while it is not even known which stages there are."""
 
 
-def forget_what_follows(composed: Composed, report: Report) -> None:
+def forget_what_follows(composed: Composed, report: DiagnosticReport) -> None:
     """Removes diagnostics that were only caused by skipped lines."""
     if not composed.is_whole:
         report.forget(_ABOUT_WHAT_IS_ABSENT)

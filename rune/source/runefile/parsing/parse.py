@@ -24,9 +24,9 @@ from rune.source.runefile.parsing.fields import (
 from rune.source.runefile.parsing.resources import read_resources
 from rune.source.runefile.parsing.stage_parts import read_arguments, read_inputs, read_outputs
 from rune.source.runefile.parsing.zune import is_zune_stage
-from rune.source.runefile.report import Report
-from rune.source.runefile.syntax import Form, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax, Word
-from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
+from rune.source.runefile.report import DiagnosticReport
+from rune.source.runefile.syntax import ResourceSyntax, RunefileForm, RunefileSyntax, StageKind, StageSyntax, Word
+from rune.source.runefile.yaml.values import Composed, Map, Value, YamlScalar
 from rune.wording import plain, quoted
 
 _OF_SHAPE = frozenset(
@@ -53,10 +53,10 @@ _STAGE_KEYS = {
 }
 
 
-def parse(composed: Composed, start: Span, report: Report) -> RunefileSyntax:
+def parse(composed: Composed, start: Span, report: DiagnosticReport) -> RunefileSyntax:
     """Reads the document; `start` is where to point when there is nothing else. Never raises."""
     root = composed.root
-    if root is None or (isinstance(root, Scalar) and root.value is None):
+    if root is None or (isinstance(root, YamlScalar) and root.value is None):
         _report_empty(start, report)
         return RunefileSyntax((), (), start, frozenset())
     if not isinstance(root, Map):
@@ -71,8 +71,8 @@ def parse(composed: Composed, start: Span, report: Report) -> RunefileSyntax:
     stages, resources = _first_of_each_name(stages, resources, report)
     pipeline = fields.get("pipeline")
     form = report.form
-    if form is Form.YAML and any(is_zune_stage(stage) for stage in stages):
-        form = Form.ZUNE
+    if form is RunefileForm.YAML and any(is_zune_stage(stage) for stage in stages):
+        form = RunefileForm.ZUNE
     return RunefileSyntax(stages, resources, start if pipeline is None else pipeline[0].span, broken_names, form)
 
 
@@ -93,7 +93,7 @@ pipeline:
 """The least that is a Runefile: it sends what it reads."""
 
 
-def _report_empty(start: Span, report: Report) -> None:
+def _report_empty(start: Span, report: DiagnosticReport) -> None:
     """Says how to begin, and which keys are missing in the words that tools look for."""
     message = f"{missing('version')}: the Runefile is empty"
     notes = [
@@ -111,25 +111,25 @@ def _line_start(root: Map) -> Span | None:
     return Span(first, first) if first is not None and first == root.span.start and first.column == 1 else None
 
 
-def _missing_line(key: str, line: str, start: Span, first: Span | None, report: Report) -> None:
+def _missing_line(key: str, line: str, start: Span, first: Span | None, report: DiagnosticReport) -> None:
     fixes = [report.replace(first, f"{line}\n", f"Write {line}")] if first is not None else []
     report.error(Code.MISSING_KEY, missing(key), start, [f"Write `{line}`."], fixes)
 
 
-def _check_version(field: Field | None, start: Span, first: Span | None, report: Report) -> None:
+def _check_version(field: Field | None, start: Span, first: Span | None, report: DiagnosticReport) -> None:
     if field is None:
         _missing_line("version", "version: 1", start, first, report)
         return
     _, value = field
-    if isinstance(value, Scalar) and type(value.value) is int and value.value == 1:
+    if isinstance(value, YamlScalar) and type(value.value) is int and value.value == 1:
         return
-    fix = [report.guess(value.span, "1")] if isinstance(value, Scalar) and value.text else []
-    if isinstance(value, Scalar) and type(value.value) is int and value.value >= 0:
+    fix = [report.guess(value.span, "1")] if isinstance(value, YamlScalar) and value.text else []
+    if isinstance(value, YamlScalar) and type(value.value) is int and value.value >= 0:
         cause = f"invalid value: integer `{plain(value.text)}`, expected version to be 1"
         report.error(Code.WRONG_VERSION, _UNABLE + cause, value.span, fixes=fix)
         return
     notes = [f"It is {described(value)}, and must be the number 1 without quotes."]
-    if isinstance(value, Scalar) and _ONE.match(value.text):
+    if isinstance(value, YamlScalar) and _ONE.match(value.text):
         cause = missing("version").removeprefix(_UNABLE)
         message = f"The version is understood as 1, and other compilers stop at it: {cause}"
         report.warning(Code.WRONG_VERSION, message, value.span, notes, [report.replace(value.span, "1")])
@@ -137,7 +137,7 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
         report.error(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
 
 
-def _check_image(field: Field | None, start: Span, first: Span | None, report: Report) -> None:
+def _check_image(field: Field | None, start: Span, first: Span | None, report: DiagnosticReport) -> None:
     if field is None:
         _missing_line("image", "image: runicos/base", start, first, report)
     else:
@@ -145,7 +145,7 @@ def _check_image(field: Field | None, start: Span, first: Span | None, report: R
 
 
 def _stages(
-    field: Field | None, start: Span, composed: Composed, report: Report
+    field: Field | None, start: Span, composed: Composed, report: DiagnosticReport
 ) -> tuple[tuple[StageSyntax, ...], frozenset[str]]:
     """The stages, and the names of those of which not even the kind is known."""
     if field is None:
@@ -155,13 +155,13 @@ def _stages(
     for name, value in read_named(field, "stage", report):
         before = report.count
         read.append((name.text, _stage(name, value, composed, report)))
-        if report.form is Form.YAML:
+        if report.form is RunefileForm.YAML:
             report.begin_message(before, _OF_SHAPE, _UNABLE)
     stages = tuple(stage for _, stage in read if stage is not None)
     return stages, frozenset(name for name, stage in read if stage is None)
 
 
-def _stage(name: Word, value: Value, composed: Composed, report: Report) -> StageSyntax | None:
+def _stage(name: Word, value: Value, composed: Composed, report: DiagnosticReport) -> StageSyntax | None:
     at = name.span.start.offset
     if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
         return None
@@ -170,7 +170,7 @@ def _stage(name: Word, value: Value, composed: Composed, report: Report) -> Stag
         _no_kind(name, report, [f"It is {described(value)}."])
         return None
     # The first kind of this order wins, as it always did.
-    present = {key.text: key for key, _ in value.entries if isinstance(key, Scalar)}
+    present = {key.text: key for key, _ in value.entries if isinstance(key, YamlScalar)}
     kind = next((kind for kind in StageKind if kind.value in present), None)
     if kind is None and "<<" in present:
         refuse_merge_key(present["<<"], report)
@@ -219,7 +219,9 @@ def _argument_names(kind: StageKind) -> frozenset[str]:
     return _PARAMETER_NAMES if kind is StageKind.CAPABILITY else frozenset()
 
 
-def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = None, fixes: Iterable[Fix] = ()) -> None:
+def _no_kind(
+    name: Word, report: DiagnosticReport, notes: list[str], span: Span | None = None, fixes: Iterable[Fix] = ()
+) -> None:
     report.error(
         Code.NO_KIND,
         f"The stage {quoted(name.text)} needs one of the keys capability, proc-block, model and out",
@@ -230,7 +232,7 @@ def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = N
 
 
 def _first_of_each_name(
-    stages: tuple[StageSyntax, ...], resources: tuple[ResourceSyntax, ...], report: Report
+    stages: tuple[StageSyntax, ...], resources: tuple[ResourceSyntax, ...], report: DiagnosticReport
 ) -> tuple[tuple[StageSyntax, ...], tuple[ResourceSyntax, ...]]:
     """Stages and resources share one namespace."""
     first: dict[str, Word] = {}

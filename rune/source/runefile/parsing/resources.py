@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, Word
 from rune.source.runefile.yaml.values import Composed, Map, Value
 from rune.wording import quoted
@@ -12,12 +12,12 @@ from rune.wording import quoted
 _RESOURCE_KEYS = ("inline", "path", "type")
 
 
-def read_resources(field: Field | None, composed: Composed, report: Report) -> tuple[ResourceSyntax, ...]:
+def read_resources(field: Field | None, composed: Composed, report: DiagnosticReport) -> tuple[ResourceSyntax, ...]:
     """All resources; one of which nothing could be read stays known by its name, so that its users are not blamed."""
     return tuple(_resource(name, value, composed, report) for name, value in read_named(field, "resource", report))
 
 
-def _resource(name: Word, value: Value, composed: Composed, report: Report) -> ResourceSyntax:
+def _resource(name: Word, value: Value, composed: Composed, report: DiagnosticReport) -> ResourceSyntax:
     at = name.span.start.offset
     if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
         return ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
@@ -39,7 +39,7 @@ def _resource(name: Word, value: Value, composed: Composed, report: Report) -> R
     return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary, is_sound)
 
 
-def _is_binary(value: Value, report: Report) -> bool:
+def _is_binary(value: Value, report: DiagnosticReport) -> bool:
     word = read_text(value, "The type of a resource", report)
     if word is None or word.text in ("string", "binary"):
         return word is not None and word.text == "binary"

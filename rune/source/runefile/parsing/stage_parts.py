@@ -20,9 +20,9 @@ from rune.source.runefile.parsing.fields import (
     text_keys,
     wrong_shape,
 )
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, TypeSyntax, Word
-from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 from rune.tensor import ElementType
 from rune.wording import quoted
 
@@ -47,7 +47,7 @@ _AMBIGUOUS_ELEMENT_NAMES = frozenset({"float", "int"})
 """Names whose size differs from language to language."""
 
 
-def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[InputSyntax, ...]:
+def read_inputs(field: Field | None, stage: Word, report: DiagnosticReport) -> tuple[InputSyntax, ...]:
     items = read_items(field, f"the inputs of {quoted(stage.text)}", report, alone=is_text) or ()
     spans = [item.span for item in items]
     inputs = []
@@ -55,7 +55,11 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
         if is_null(item):
             _warn_of_empty_input(spans, index, stage, report)
             continue
-        if not isinstance(item, Scalar) or not isinstance(item.value, str) or not (match := _INPUT.match(item.value)):
+        if (
+            not isinstance(item, YamlScalar)
+            or not isinstance(item.value, str)
+            or not (match := _INPUT.match(item.value))
+        ):
             message = f"Unable to parse the input: {described(item)} cannot be an input of {quoted(stage.text)}"
             report.error(Code.BAD_INPUT, message, item.span, ["Write `stage`, or `stage.1` for its second output."])
             continue
@@ -64,14 +68,14 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
     return tuple(inputs)
 
 
-def _warn_of_empty_input(items: list[Span], index: int, stage: Word, report: Report) -> None:
+def _warn_of_empty_input(items: list[Span], index: int, stage: Word, report: DiagnosticReport) -> None:
     """A dash without a name. The old compiler stopped at it; it is ignored here."""
     message = f"An input of {quoted(stage.text)} is empty and is ignored"
     fixes = report.remove_item(items, index, "Remove the empty input")
     report.warning(Code.BAD_INPUT, message, items[index], ["Remove it from the list."], fixes)
 
 
-def _name_span(item: Scalar, name: str) -> Span:
+def _name_span(item: YamlScalar, name: str) -> Span:
     """Where the stage's name stands in an input, inside its quotes; all of it when escapes hide the place."""
     start, end = item.span.start, item.span.end
     quotes = end.offset - start.offset - len(item.text)
@@ -81,7 +85,7 @@ def _name_span(item: Scalar, name: str) -> Span:
     return Span(Position(offset, start.line, column), Position(offset + len(name), start.line, column + len(name)))
 
 
-def read_outputs(field: Field | None, stage: Word, report: Report) -> tuple[TypeSyntax, ...] | None:
+def read_outputs(field: Field | None, stage: Word, report: DiagnosticReport) -> tuple[TypeSyntax, ...] | None:
     items = read_items(field, f"the outputs of {quoted(stage.text)}", report, alone=is_map)
     if items is None:
         return None
@@ -90,7 +94,7 @@ def read_outputs(field: Field | None, stage: Word, report: Report) -> tuple[Type
     return outputs if len(outputs) == len(types) else None
 
 
-def _type(value: Value, stage: Word, report: Report) -> TypeSyntax | None:
+def _type(value: Value, stage: Word, report: DiagnosticReport) -> TypeSyntax | None:
     what = f"An output of {quoted(stage.text)}"
     if not isinstance(value, Map):
         wrong_shape(report, what, "a map like `{type: f32, dimensions: [1, 2]}`", value)
@@ -105,7 +109,7 @@ def _type(value: Value, stage: Word, report: Report) -> TypeSyntax | None:
     return TypeSyntax(element, dimensions, value.span) if element is not None and is_sound else None
 
 
-def _element(value: Value, report: Report) -> ElementType | None:
+def _element(value: Value, report: DiagnosticReport) -> ElementType | None:
     word = read_text(value, "An element type", report)
     if word is None:
         return None
@@ -122,7 +126,7 @@ def _element(value: Value, report: Report) -> ElementType | None:
 
 
 def _dimensions(
-    field: Field | None, element: ElementType | None, report: Report
+    field: Field | None, element: ElementType | None, report: DiagnosticReport
 ) -> tuple[tuple[int, ...] | None, bool]:
     """The dimensions, None when they are left out, and whether they could be read."""
     before = report.error_count
@@ -131,13 +135,13 @@ def _dimensions(
         return None, report.error_count == before
     dimensions = []
     for item in items:
-        number = item.value if isinstance(item, Scalar) else None
+        number = item.value if isinstance(item, YamlScalar) else None
         if type(number) is int and number >= 1:
             dimensions.append(number)
         else:
             message = f"A dimension must be a whole number from 1, not {described(item)}"
             fixes = []
-            if isinstance(item, Scalar) and (whole := _whole_number(item.text)) is not None:
+            if isinstance(item, YamlScalar) and (whole := _whole_number(item.text)) is not None:
                 fixes = [report.replace(item.span, whole)]
             report.error(Code.BAD_DIMENSIONS, message, item.span, fixes=fixes)
     size = element.size if element else 1
@@ -156,9 +160,11 @@ def _whole_number(text: str) -> str | None:
     return match["number"] if match else None
 
 
-def read_arguments(field: Field | None, report: Report, *, with_lists: bool = False) -> tuple[ArgumentSyntax, ...]:
+def read_arguments(
+    field: Field | None, report: DiagnosticReport, *, with_lists: bool = False
+) -> tuple[ArgumentSyntax, ...]:
     """The arguments; `with_lists` also reads lists of single values, which old Runefiles gave to proc-blocks."""
-    if field is None or (isinstance(field[1], Scalar) and field[1].value is None):
+    if field is None or (isinstance(field[1], YamlScalar) and field[1].value is None):
         return ()
     value = field[1]
     if not isinstance(value, Map):
@@ -179,18 +185,18 @@ def read_arguments(field: Field | None, report: Report, *, with_lists: bool = Fa
     return tuple(arguments.values())
 
 
-def _list_argument(name: str, key: Scalar, value: Value) -> ArgumentSyntax | None:
+def _list_argument(name: str, key: YamlScalar, value: Value) -> ArgumentSyntax | None:
     """A list as the text with one item a line."""
     if not isinstance(value, Sequence) or not value.items:
         return None
-    texts = [item.text for item in value.items if isinstance(item, Scalar) and not is_null(item)]
+    texts = [item.text for item in value.items if isinstance(item, YamlScalar) and not is_null(item)]
     if len(texts) != len(value.items) or any("\n" in text or "\r" in text for text in texts):
         return None
     return ArgumentSyntax(name, key.span, "\n".join(texts), None, value.span, is_list=True)
 
 
-def _argument(name: str, key: Scalar, value: Value, report: Report) -> ArgumentSyntax | None:
-    if not isinstance(value, Scalar) or value.value is None:
+def _argument(name: str, key: YamlScalar, value: Value, report: DiagnosticReport) -> ArgumentSyntax | None:
+    if not isinstance(value, YamlScalar) or value.value is None:
         notes = ["A list goes into a resource, one item a line."] if isinstance(value, Sequence) else []
         wrong_shape(report, f"The argument {quoted(key.text)}", "a text, a number or a `$RESOURCE`", value, notes)
         return None

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.text_words import BadLine, Words, key_of
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.yaml.values import MAX_VALUES, Composed, Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import MAX_VALUES, Composed, Map, Sequence, Value, YamlScalar
 from rune.wording import quoted
 
 _INSTRUCTIONS = ("FROM", "CAPABILITY", "PROC_BLOCK", "MODEL", "OUT", "RUN")
@@ -43,7 +43,7 @@ def is_text_form(text: str) -> bool:
     return False
 
 
-def compose_text(source: SourceText, report: Report) -> Composed:
+def compose_text(source: SourceText, report: DiagnosticReport) -> Composed:
     """Reads the instructions. A line that is none goes into the report, and the others are still read; never raises."""
     reading = _Reading(source, report)
     for start, end in _lines(source):
@@ -74,7 +74,7 @@ def _lines(source: SourceText) -> Iterator[tuple[int, int]]:
 class _Stage:
     """One stage as it is put together."""
 
-    name: Scalar
+    name: YamlScalar
     entries: list[tuple[Value, Value]]
     span: Span
     end: int
@@ -95,12 +95,12 @@ class _Stage:
 class _Reading:
     """The instructions read so far."""
 
-    def __init__(self, source: SourceText, report: Report) -> None:
+    def __init__(self, source: SourceText, report: DiagnosticReport) -> None:
         self._source = source
         self._report = report
-        self._image: Scalar | None = None
+        self._image: YamlScalar | None = None
         self._stages: list[_Stage] = []
-        self._chains: list[list[Scalar]] = []
+        self._chains: list[list[YamlScalar]] = []
         self._is_whole = True
         self._first: Span | None = None
         self._left = MAX_VALUES
@@ -176,10 +176,10 @@ class _Reading:
         self._report.warning(Code.OLD_FORM, "This is the text form that Runefiles had before YAML", start, [note])
         run = start if not self._chains or not self._chains[0] else self._chains[0][0].span
         stages = tuple((stage.name, stage.value) for stage in self._stages)
-        image = self._image or Scalar("runicos/base", "runicos/base", start)
+        image = self._image or YamlScalar("runicos/base", "runicos/base", start)
         root = Map(
             (
-                (key_of("version", start), Scalar("1", 1, start)),
+                (key_of("version", start), YamlScalar("1", 1, start)),
                 (key_of("image", image.span), image),
                 (key_of("pipeline", run), Map(stages, run)),
             ),
@@ -202,10 +202,10 @@ class _Reading:
         stages = {stage.name.text: stage for stage in reversed(self._stages)}
         outputs = {name.lower(): name for name, stage in stages.items() if _kind(stage) == "out"}
         for chain in self._chains:
-            before: Scalar | None = None
+            before: YamlScalar | None = None
             for index, named in enumerate(chain):
                 text = named.text if named.text in stages else outputs.get(named.text.lower(), named.text)
-                word = Scalar(text, text, named.span)
+                word = YamlScalar(text, text, named.span)
                 if text in stages:
                     if before is not None and _kind(stages[text]) == "capability":
                         message = f"Unable to parse the input: {quoted(text)} is a capability and reads from no stage"
@@ -228,4 +228,4 @@ _LISTED = f"A line starts with {', '.join(_INSTRUCTIONS[:-1])} or {_INSTRUCTIONS
 def _kind(stage: _Stage) -> str | None:
     """The key that makes the stage what it is; None when its line could not be read so far."""
     key = stage.entries[0][0] if stage.entries else None
-    return key.text if isinstance(key, Scalar) else None
+    return key.text if isinstance(key, YamlScalar) else None

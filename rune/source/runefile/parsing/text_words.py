@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.yaml.values import FLOAT, INTEGER, Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import FLOAT, INTEGER, Map, Sequence, Value, YamlScalar
 from rune.wording import plain, quoted
 
 _GOES_ON = re.compile(r"\\[ \t]*(?=[\r\n]|\Z)")
@@ -32,8 +32,8 @@ class BadLine(Exception):
         """Whether it is known which stage stands in the line."""
 
 
-def key_of(text: str, span: Span) -> Scalar:
-    return Scalar(text, text, span)
+def key_of(text: str, span: Span) -> YamlScalar:
+    return YamlScalar(text, text, span)
 
 
 class Words:
@@ -85,13 +85,13 @@ class Words:
                 self._at = self._end
         return match
 
-    def word(self, what: str) -> Scalar:
+    def word(self, what: str) -> YamlScalar:
         """The next word, in quotes or not."""
         if self.is_done:
             raise BadLine(f"{what} is missing", self.rest)
         return self._quoted() or self._plain(_WORD)
 
-    def _quoted(self) -> Scalar | None:
+    def _quoted(self) -> YamlScalar | None:
         match = self.take(_QUOTED)
         if match is None:
             if self._text[self._at : self._at + 1] in ('"', "'") and not self.is_done:
@@ -99,9 +99,9 @@ class Words:
             return None
         inner = match[0][1:-1]
         text = _ESCAPE.sub(r"\1", inner) if match[0][0] == '"' else inner
-        return Scalar(text, text, self._source.span(match.start(), match.end()))
+        return YamlScalar(text, text, self._source.span(match.start(), match.end()))
 
-    def _plain(self, pattern: re.Pattern[str]) -> Scalar:
+    def _plain(self, pattern: re.Pattern[str]) -> YamlScalar:
         match = self.take(pattern)
         if match is None:
             raise BadLine(f"nothing can start with {quoted(self._text[self._at])}", self.rest)
@@ -109,12 +109,12 @@ class Words:
         # A backslash that continues the line may stand right behind a word.
         if text.endswith("\\") and match.end() == self._line_of(match.start()):
             text = text[:-1]
-        return Scalar(text, text, self._source.span(match.start(), match.start() + len(text)))
+        return YamlScalar(text, text, self._source.span(match.start(), match.start() + len(text)))
 
     def _line_of(self, offset: int) -> int:
         return self._source.line_bounds(self._source.position(offset).line)[1]
 
-    def all_words(self, what: str) -> Iterator[Scalar]:
+    def all_words(self, what: str) -> Iterator[YamlScalar]:
         yield self.word(what)
         while not self.is_done:
             yield self.word(what)
@@ -155,19 +155,19 @@ class Words:
             raise BadLine(f"{quoted(text)} is no type; write `I16[16000]`, or `_`", span)
         if match["element"] == "_" and match["dimensions"] is None:
             return None
-        element = Scalar(match["element"], match["element"], self._source.span(start, start + match.end("element")))
+        element = YamlScalar(match["element"], match["element"], self._source.span(start, start + match.end("element")))
         entries: list[tuple[Value, Value]] = [(key_of("type", element.span), element)]
         if match["dimensions"] is not None:
             first, last = start + match.start("dimensions"), start + match.end("dimensions")
             numbers = tuple(
-                Scalar(number[0], _number(number[0]), self._source.span(number.start(), number.end()))
+                YamlScalar(number[0], _number(number[0]), self._source.span(number.start(), number.end()))
                 for number in _NUMBER.finditer(self._text, first, last)
             )
             whole = self._source.span(first - 1, last + 1)
             entries.append((key_of("dimensions", whole), Sequence(numbers, whole)))
         return Map(tuple(entries), span)
 
-    def arguments(self) -> Iterator[tuple[Scalar, Value]]:
+    def arguments(self) -> Iterator[tuple[YamlScalar, Value]]:
         while not self.is_done:
             match = _OPTION.match(self._text, self._at, self._end)
             if match is None:
@@ -195,12 +195,12 @@ class Words:
             return items[0]
         return Sequence(tuple(items), Span(items[0].span.start, items[-1].span.end))
 
-    def _item(self) -> Scalar:
+    def _item(self) -> YamlScalar:
         text = self._quoted()
         if text is not None:
             return text
         plain_ = self._plain(_BARE)
-        return Scalar(plain_.text, _number(plain_.text), plain_.span)
+        return YamlScalar(plain_.text, _number(plain_.text), plain_.span)
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

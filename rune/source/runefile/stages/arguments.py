@@ -12,7 +12,7 @@ from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.zune import is_zune_stage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.old_arguments import modern, warn_of_old_argument
 from rune.source.runefile.stages.resources import Resources
 from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax
@@ -25,7 +25,7 @@ _AS_GOOD_AS_ENDLESS = 1e38
 
 
 def block_arguments(
-    stage: StageSyntax, block: Block, resources: Resources, report: Report
+    stage: StageSyntax, block: Block, resources: Resources, report: DiagnosticReport
 ) -> dict[str, ArgumentValue | HostText] | None:
     """All of the block's arguments in its own order, defaults included; None when something was reported."""
     before = report.error_count
@@ -82,12 +82,14 @@ def _default(known: Argument, stage: StageSyntax) -> ArgumentValue | None:
     return known.default
 
 
-def _report_list(argument: ArgumentSyntax, block: Block, known: Argument, report: Report) -> None:
+def _report_list(argument: ArgumentSyntax, block: Block, known: Argument, report: DiagnosticReport) -> None:
     message = f"{block.name}'s {quoted(argument.name)} cannot be a list: it must be {_kind(known)}"
     report.error(Code.BAD_ARGUMENT, message, argument.span, [known.help])
 
 
-def _report_unknown(argument: ArgumentSyntax, block: Block, written_names: Collection[str], report: Report) -> None:
+def _report_unknown(
+    argument: ArgumentSyntax, block: Block, written_names: Collection[str], report: DiagnosticReport
+) -> None:
     names = [known.name for known in block.arguments]
     left = [name for name in names if name not in written_names]
     notes, fixes = report.suggestion(argument.name, argument.name_span, left)
@@ -97,7 +99,7 @@ def _report_unknown(argument: ArgumentSyntax, block: Block, written_names: Colle
 
 
 def _value(
-    written: ArgumentSyntax, known: Argument, block: Block, resources: Resources, report: Report
+    written: ArgumentSyntax, known: Argument, block: Block, resources: Resources, report: DiagnosticReport
 ) -> ArgumentValue | HostText | None:
     content: int | float | str | None = written.value
     if written.resource is not None:

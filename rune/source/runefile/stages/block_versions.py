@@ -10,7 +10,7 @@ from rune.compiler.blocks.paths import BlockPath
 from rune.compiler.blocks.signature import Block
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.wording import quoted
 
 CHANGED: Mapping[str, str] = MappingProxyType(
@@ -29,7 +29,7 @@ CHANGED: Mapping[str, str] = MappingProxyType(
 _VERSION = re.compile(r"v?0\.(\d+)(\.\d+)*")
 
 
-def warn_of_changed_block(path: BlockPath, block: Block, span: Span, report: Report) -> None:
+def warn_of_changed_block(path: BlockPath, block: Block, span: Span, report: DiagnosticReport) -> None:
     """Says that a version is named whose arithmetic the catalogue's block does not have."""
     match = _VERSION.fullmatch(path.version or "")
     if match is None or int(match[1]) < 12 or not path.is_published or block.name not in CHANGED:

@@ -12,14 +12,14 @@ from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTi
 from rune.source.runefile.advice.inserted_stage import Insert
 from rune.source.runefile.advice.repairs import repairs_of_block
 from rune.source.runefile.blocks.python_block import BrokenBlock
-from rune.source.runefile.blocks.python_blocks import ProjectBlocks, python_file
+from rune.source.runefile.blocks.python_blocks import AvailableBlocks, python_file
 from rune.source.runefile.blocks.shared_stages import find_shared, report_without_version
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
 from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
 from rune.source.runefile.parsing.zune import block_of, is_zune_stage
 from rune.source.runefile.pipeline import BlockStage, Port
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.arguments import block_arguments
 from rune.source.runefile.stages.block_versions import warn_of_changed_block
 from rune.source.runefile.stages.resources import Resources
@@ -49,7 +49,7 @@ def check_block_stage(
     inputs: StageInputs | None,
     blocks: BlockResolver,
     resources: Resources,
-    report: Report,
+    report: DiagnosticReport,
 ) -> BlockStage | None:
     """The stage with its outputs; None when something was reported, or when what feeds it is not known."""
     block = _find(stage, blocks, report)
@@ -79,12 +79,12 @@ def check_block_stage(
     return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs, resources_of, state)
 
 
-def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | None:
+def _find(stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -> Block | None:
     text, span = stage.target.text.strip(), stage.target.span
     if is_zune_stage(stage):
         return _find_of_zune(text, stage, blocks, report)
     shared = parse_shared_path(text)
-    if shared is not None and isinstance(blocks, ProjectBlocks):
+    if shared is not None and isinstance(blocks, AvailableBlocks):
         return find_shared(shared, span, blocks.shared, report)
     path = parse_block_path(text)
     if path is None:
@@ -100,7 +100,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
         own = "A block of one's own is a file in Python, such as `./smooth.py`."
         report.error(Code.OWN_BLOCK, message, span, [own, _can_be_built(blocks)])
         return None
-    if block is None and isinstance(blocks, ProjectBlocks):
+    if block is None and isinstance(blocks, AvailableBlocks):
         bare = parse_shared_name(text)
         if bare is not None and report_without_version(bare, span, blocks.shared, report):
             return None
@@ -113,7 +113,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
     return block
 
 
-def _find_of_zune(text: str, stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | None:
+def _find_of_zune(text: str, stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -> Block | None:
     """The catalogue's block in place of a zune's module, where a package names one."""
     span = stage.target.span
     name = block_of(text)
@@ -132,10 +132,10 @@ def _find_of_zune(text: str, stage: StageSyntax, blocks: BlockResolver, report: 
     return None
 
 
-def _report_python(text: str, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
+def _report_python(text: str, stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -> None:
     """Says that a project's own block has a wrong signature, which its file tells, or no file."""
     span, file = stage.target.span, python_file(text)
-    if isinstance(blocks, ProjectBlocks) and blocks.text(text) is not None:
+    if isinstance(blocks, AvailableBlocks) and blocks.text(text) is not None:
         message = f"The block {quoted(file or text)} cannot be used until the problems of its file are fixed"
         report.error(Code.PYTHON_BLOCK, message, span, ["The problems are shown in the file."])
         return
@@ -148,7 +148,9 @@ def _can_be_built(blocks: BlockResolver) -> str:
     return f"The blocks that can be built are {', '.join(blocks.names)}."
 
 
-def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
+def _report_unknown(
+    text: str, path: BlockPath, stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport
+) -> None:
     near = report.nearest(path.crate, blocks.names)
     notes = [f"Did you mean `{near}`?"] if near else []
     fixes = [report.replace_name(stage.target.span, text, near)] if near else []
@@ -159,7 +161,9 @@ def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, blocks: Bloc
     report.error(Code.UNKNOWN_BLOCK, message, stage.target.span, notes, fixes)
 
 
-def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Report, *, has_fix: bool) -> None:
+def _warn_of_version(
+    text: str, path: BlockPath, stage: StageSyntax, report: DiagnosticReport, *, has_fix: bool
+) -> None:
     versioned = f"{path.base}@{_PUBLISHED_VERSION}" + (f"#{path.sub_path}" if path.sub_path else "")
     report.warning(
         Code.BLOCK_WITHOUT_VERSION,
@@ -170,7 +174,7 @@ def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Rep
     )
 
 
-def _report_block_error(stage: StageSyntax, error: BlockError, report: Report, fixes: list[Fix]) -> None:
+def _report_block_error(stage: StageSyntax, error: BlockError, report: DiagnosticReport, fixes: list[Fix]) -> None:
     span, code = stage.target.span, Code.BAD_BLOCK_INPUT
     if isinstance(error, BrokenBlock):
         report.error(Code.PYTHON_BLOCK, error.message, span, ["The problems are shown in the file."])
@@ -189,7 +193,7 @@ def _report_block_error(stage: StageSyntax, error: BlockError, report: Report, f
     report.error(code, message, span, notes, fixes)
 
 
-def _fits_size_limit(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: Report) -> bool:
+def _fits_size_limit(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: DiagnosticReport) -> bool:
     for output in outputs:
         if output.type.size > MAX_TENSOR_SIZE:
             message = f"{output.type} is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"

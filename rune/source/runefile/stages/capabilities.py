@@ -13,7 +13,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
 from rune.source.runefile.parsing.zune import capability_of, is_zune_stage
 from rune.source.runefile.pipeline import CapabilityStage
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.missing_parameters import report_missing
 from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
 from rune.source.runefile.yaml.values import INTEGER
@@ -25,7 +25,7 @@ _PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
 _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
 
 
-def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
+def find_capability(stage: StageSyntax, report: DiagnosticReport) -> Capability | None:
     """The capability that a stage names; warns of another mixture of cases, and reports an unknown one."""
     name = stage.target.text.strip()
     spelling = name.upper().replace("-", "_")
@@ -57,7 +57,7 @@ def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
 _SPELLINGS = {*CAPABILITIES, *(each.spelling for each in CAPABILITIES.values())}
 
 
-def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> CapabilityStage | None:
+def check_capability(stage: StageSyntax, kind: Capability, report: DiagnosticReport) -> CapabilityStage | None:
     """The stage with its parameters as numbers and its type; None when something was reported."""
     before = report.error_count
     parameters = _parameters(stage, kind, report)
@@ -121,7 +121,7 @@ def declared_output(stage: StageSyntax) -> TensorType | None:
     return stage.outputs[0].tensor_type if stage.outputs else None
 
 
-def _declared(stage: StageSyntax, report: Report) -> TypeSyntax | None:
+def _declared(stage: StageSyntax, report: DiagnosticReport) -> TypeSyntax | None:
     if stage.outputs is not None and len(stage.outputs) != 1:
         span = stage.outputs[1].span if stage.outputs else stage.name.span
         message = f"A capability has one output, and {quoted(stage.name.text)} has {len(stage.outputs)}"
@@ -129,7 +129,9 @@ def _declared(stage: StageSyntax, report: Report) -> TypeSyntax | None:
     return stage.outputs[0] if stage.outputs else None
 
 
-def _wrong_size(stage: StageSyntax, kind: Capability, actual: TensorType, declared: TypeSyntax, report: Report) -> None:
+def _wrong_size(
+    stage: StageSyntax, kind: Capability, actual: TensorType, declared: TypeSyntax, report: DiagnosticReport
+) -> None:
     output = declared.tensor_type
     report.error(
         Code.WRONG_CAPABILITY_SIZE,
@@ -141,7 +143,7 @@ def _wrong_size(stage: StageSyntax, kind: Capability, actual: TensorType, declar
     )
 
 
-def _parameters(stage: StageSyntax, kind: Capability, report: Report) -> dict[str, Number]:
+def _parameters(stage: StageSyntax, kind: Capability, report: DiagnosticReport) -> dict[str, Number]:
     known = {parameter.name: parameter for parameter in kind.parameters}
     argument_names = {argument.name for argument in stage.arguments}
     parameters: dict[str, Number] = {}
@@ -170,7 +172,7 @@ def _fits(value: Number, parameter: Parameter) -> bool:
     return math.isfinite(value) and value == int(value) and parameter.minimum <= value <= parameter.maximum
 
 
-def _value(argument: ArgumentSyntax, report: Report) -> Number | None:
+def _value(argument: ArgumentSyntax, report: DiagnosticReport) -> Number | None:
     """A parameter as the number that is sent; None when it was reported."""
     value = _number(argument)
     if value is not None and math.isfinite(value) and abs(value) < 2**128 and not _is_too_long(value):

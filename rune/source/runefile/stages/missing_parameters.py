@@ -8,7 +8,7 @@ from dataclasses import replace
 from rune.capabilities import Capability
 from rune.source.runefile.advice.added_argument import added_argument
 from rune.source.runefile.codes import Code
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 from rune.wording import quoted
@@ -20,7 +20,7 @@ def report_missing(
     names: Collection[str],
     parameters: Mapping[str, int | float],
     declared: TensorType | None,
-    report: Report,
+    report: DiagnosticReport,
 ) -> None:
     """Reports each of `names`; `parameters` are those that could be read."""
     for name in names:

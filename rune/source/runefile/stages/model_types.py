@@ -10,7 +10,7 @@ from rune.model.tflite import ModelSignature, ModelTensor
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
 from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.types import same_data
 from rune.source.runefile.syntax import InputSyntax, StageSyntax, TypeSyntax
 from rune.tensor import ElementType, TensorType
@@ -70,7 +70,7 @@ def check_inputs(
     stage: StageSyntax,
     types: tuple[TensorType | None, ...],
     signature: ModelSignature,
-    report: Report,
+    report: DiagnosticReport,
     repairs: Repairs,
 ) -> None:
     """Reports inputs of another number, element type or size than the model takes."""
@@ -89,7 +89,7 @@ def check_inputs(
 
 
 def _report_type(
-    input_: InputSyntax, actual: TensorType, expected: ModelTensor, report: Report, fixes: list[Fix]
+    input_: InputSyntax, actual: TensorType, expected: ModelTensor, report: DiagnosticReport, fixes: list[Fix]
 ) -> None:
     span, source = input_.whole, quoted(input_.text)
     if actual.element.is_float and expected.type.element.is_integer and expected.scale is not None:
@@ -105,7 +105,7 @@ def _report_type(
 
 
 def _report_quantized(
-    span: Span, source: str, actual: TensorType, expected: ModelTensor, report: Report, fixes: list[Fix]
+    span: Span, source: str, actual: TensorType, expected: ModelTensor, report: DiagnosticReport, fixes: list[Fix]
 ) -> None:
     """Floats for a model that takes bytes: most often a quantised model in an old pipeline."""
     scale, zero_point = f"{expected.scale:.9g}", expected.zero_point or 0
@@ -135,7 +135,7 @@ def _converter_note(actual: ElementType, expected: ElementType) -> list[str]:
 
 
 def check_declared_alone(
-    stage: StageSyntax, types: tuple[TensorType | None, ...], format_: ModelFormat, report: Report
+    stage: StageSyntax, types: tuple[TensorType | None, ...], format_: ModelFormat, report: DiagnosticReport
 ) -> tuple[tuple[TensorType, ...] | None, tuple[TensorType, ...] | None]:
     """The input and output types of a model that is not read, as far as they are known; reports what is missing.
 
@@ -162,7 +162,7 @@ def check_declared_alone(
     return inputs if len(inputs) == len(types) else None, outputs
 
 
-def _report_text(what: str, span: Span, report: Report) -> None:
+def _report_text(what: str, span: Span, report: DiagnosticReport) -> None:
     message = f"{what}, which is text, and a rune cannot exchange text with a model"
     notes = ["Turn it into numbers first, as the proc-block `parse` or a tokenizer does."]
     report.error(Code.TEXT_TENSOR, message, span, notes)

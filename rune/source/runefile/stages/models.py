@@ -10,12 +10,12 @@ from rune.compiler.blocks.meaning import Meaning
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import FileError, ProjectFiles
 from rune.project.folders import folder_path
-from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.advice.repairs import repairs_of_model
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
 from rune.source.runefile.pipeline import ModelStage, Port
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.blocks import PAD_NOTE
 from rune.source.runefile.stages.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in
 from rune.source.runefile.stages.resources import Resources, report_unreadable
@@ -38,7 +38,7 @@ class ModelReading:
     files: ProjectFiles
     signatures: Signatures
     resources: Resources
-    report: Report
+    report: DiagnosticReport
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
     return False
 
 
-def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: Report) -> None:
+def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticReport) -> None:
     """Says of a model that cannot be compiled what the reason is and what follows."""
     unsupported = model.signature.unsupported if model.signature is not None else ()
     if not unsupported or model.file is None:
@@ -152,7 +152,7 @@ def check_model_stage(
     ports: tuple[Port, ...] | None,
     types: tuple[TensorType | None, ...],
     model: ResolvedModel,
-    report: Report,
+    report: DiagnosticReport,
     insert: Insert,
     meanings: tuple[Meaning, ...],
 ) -> ModelStage | None:
@@ -195,7 +195,7 @@ def check_model_stage(
 
 
 def _reports_run_time_sizes(
-    stage: StageSyntax, types: tuple[TensorType | None, ...], report: Report, insert: Insert
+    stage: StageSyntax, types: tuple[TensorType | None, ...], report: DiagnosticReport, insert: Insert
 ) -> bool:
     """Reports inputs whose sizes each run decides: a model has its own."""
     open_inputs = [
@@ -203,7 +203,7 @@ def _reports_run_time_sizes(
     ]
     for input_, type_ in open_inputs:
         message = f"A model takes a fixed number of elements, but {quoted(input_.text)} gives {type_}"
-        fixes = insert(stage, input_, NewBlock("pad", {}))
+        fixes = insert(stage, input_, InsertedBlock("pad", {}))
         report.error(Code.RUN_TIME_SIZES, message, input_.whole, [PAD_NOTE], fixes)
     return bool(open_inputs)
 

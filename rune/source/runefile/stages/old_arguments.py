@@ -9,8 +9,8 @@ from dataclasses import replace
 from rune.compiler.blocks.signature import Block
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Edit, Fix, Span
-from rune.source.runefile.report import Report
-from rune.source.runefile.syntax import ArgumentSyntax, Form
+from rune.source.runefile.report import DiagnosticReport
+from rune.source.runefile.syntax import ArgumentSyntax, RunefileForm
 from rune.wording import quoted
 
 OLD_NAMES = {("label", "labels"): "wordlist"}
@@ -25,16 +25,16 @@ def modern(argument: ArgumentSyntax, block: Block) -> ArgumentSyntax:
     return argument if name is None else replace(argument, name=name)
 
 
-def warn_of_old_argument(argument: ArgumentSyntax, block: Block, report: Report) -> None:
+def warn_of_old_argument(argument: ArgumentSyntax, block: Block, report: DiagnosticReport) -> None:
     """Says that `argument`, which has its name of today, is written the old way, and how it is written now."""
     source = report.source
     written = argument.name
     if source is not None:
         written = source.text[argument.name_span.start.offset : argument.name_span.end.offset]
     is_old_name = written.strip("\"'").replace("-", "_") != argument.name
-    if not is_old_name and (not argument.is_list or report.form is Form.TEXT):
+    if not is_old_name and (not argument.is_list or report.form is RunefileForm.TEXT):
         return  # The text form has lists with commas, and nothing else.
-    if argument.is_list and report.form is not Form.TEXT:
+    if argument.is_list and report.form is not RunefileForm.TEXT:
         message = f"{block.name}'s {quoted(argument.name)} is written as a list, as it was once: it is a text now"
         notes = ["It is understood as a text with one item a line."]
     else:
@@ -44,9 +44,9 @@ def warn_of_old_argument(argument: ArgumentSyntax, block: Block, report: Report)
     report.warning(Code.OLD_ARGUMENT, message, span, notes, [_fix(argument, report)])
 
 
-def _fix(argument: ArgumentSyntax, report: Report) -> Fix:
+def _fix(argument: ArgumentSyntax, report: DiagnosticReport) -> Fix:
     edits = [Edit(report.file, argument.name_span, argument.name)]
-    if not argument.is_list or report.form is Form.TEXT:
+    if not argument.is_list or report.form is RunefileForm.TEXT:
         return Fix(f"Rename to {argument.name}", tuple(edits), is_safe=True)
     title = f"Write {argument.name} as a text"
     block_text = _block_text(argument, report)
@@ -57,7 +57,7 @@ def _fix(argument: ArgumentSyntax, report: Report) -> Fix:
     return Fix(title, (*edits, Edit(report.file, argument.span, text)), is_safe=True)
 
 
-def _block_text(argument: ArgumentSyntax, report: Report) -> str | None:
+def _block_text(argument: ArgumentSyntax, report: DiagnosticReport) -> str | None:
     """The list as a block of lines below its name; None where that cannot stand or would lose a comment."""
     source = report.source
     if source is None:

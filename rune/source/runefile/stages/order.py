@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 from rune.source.runefile.codes import Code
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.wording import counted, quoted
 
@@ -47,7 +47,7 @@ def run_order(sources: Sources) -> tuple[str, ...]:
     return tuple(order)
 
 
-def report_cycles(stages: Sequence[StageSyntax], sources: Sources, report: Report) -> None:
+def report_cycles(stages: Sequence[StageSyntax], sources: Sources, report: DiagnosticReport) -> None:
     """One diagnostic for each cycle that is found by following first inputs; each breaks at least one of them."""
     spans = {stage.name.text: stage.name.span for stage in stages}
     for cycle in _cycles(sources):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.abi import NUMBER_CHARACTERS, Output
+from rune.abi import NUMBER_CHARACTERS, OutputKind
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import OutputStage, Port
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
 from rune.wording import quoted
@@ -15,12 +15,12 @@ from rune.wording import quoted
 LARGE_SERIAL = 1_000_000
 """Bytes of JSON above which TENSOR is advised."""
 
-OUTPUT_KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
+OUTPUT_KINDS = {"SERIAL": OutputKind.SERIAL, "TENSOR": OutputKind.TENSOR}
 """By the name that a Runefile gives; lower case is known too."""
 _SPELLINGS = {*OUTPUT_KINDS, *(name.lower() for name in OUTPUT_KINDS)}
 
 
-def find_output(stage: StageSyntax, report: Report) -> Output | None:
+def find_output(stage: StageSyntax, report: DiagnosticReport) -> OutputKind | None:
     """SERIAL or TENSOR; warns of another mixture of cases, and reports anything else."""
     name = stage.target.text.strip()
     spelling = name.upper()
@@ -37,14 +37,14 @@ def find_output(stage: StageSyntax, report: Report) -> Output | None:
 
 def check_output_stage(
     stage: StageSyntax,
-    kind: Output,
+    kind: OutputKind,
     ports: tuple[Port, ...] | None,
     types: Sequence[tuple[TensorType | None, int]],
-    report: Report,
+    report: DiagnosticReport,
 ) -> OutputStage | None:
     """The stage; None when something was reported. Each input comes with its type, if known, and a text's bound."""
     before = report.error_count
-    if kind is Output.TENSOR:
+    if kind is OutputKind.TENSOR:
         for input_, (type_, _) in zip(stage.inputs, types, strict=True):
             if type_ is not None and type_.element is ElementType.UTF8:
                 message = f"A TENSOR output cannot carry text, and {quoted(input_.text)} gives {type_}"

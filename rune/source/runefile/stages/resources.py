@@ -11,9 +11,9 @@ from rune.project.files import FileError, FileMissing, FileNotInProject, Project
 from rune.project.folders import folder_path
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
-from rune.source.runefile.host_resources import HostResources
+from rune.source.runefile.host_resources import HostResourceOptions
 from rune.source.runefile.pipeline import Resource
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, RunefileSyntax, Word
 from rune.wording import plain, quoted
 
@@ -26,10 +26,14 @@ class Resources:
     """Answers what `$NAME` means. A resource that could not be read is reported once, and is None from then on."""
 
     def __init__(
-        self, syntax: RunefileSyntax, files: ProjectFiles, report: Report, host: HostResources | None = None
+        self,
+        syntax: RunefileSyntax,
+        files: ProjectFiles,
+        report: DiagnosticReport,
+        host: HostResourceOptions | None = None,
     ) -> None:
         self._files = files
-        self._host = host or HostResources()
+        self._host = host or HostResourceOptions()
         self._start = syntax.pipeline_span
         self._report = report
         self._declared = {resource.name.text: resource for resource in syntax.resources}
@@ -208,7 +212,7 @@ def _has_default(resource: ResourceSyntax) -> bool:
     return resource.inline is not None or resource.path is not None
 
 
-def _nearest_file(path: str, files: ProjectFiles, report: Report) -> str | None:
+def _nearest_file(path: str, files: ProjectFiles, report: DiagnosticReport) -> str | None:
     """The file of the same ending that was probably meant: the ending itself makes no two names alike."""
     stem, dot, ending = path.rpartition(".")
     if not dot:
@@ -218,7 +222,9 @@ def _nearest_file(path: str, files: ProjectFiles, report: Report) -> str | None:
     return None if near is None else near + dot + ending
 
 
-def report_unreadable(error: FileError, path: str, span: Span, user: str, files: ProjectFiles, report: Report) -> None:
+def report_unreadable(
+    error: FileError, path: str, span: Span, user: str, files: ProjectFiles, report: DiagnosticReport
+) -> None:
     """Says which file cannot be read for whom, and which one may have been meant."""
     near = _nearest_file(path.removeprefix("./"), files, report)
     notes: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.source.runefile.codes import Code
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax, TypeSyntax
 from rune.tensor import TensorType
 from rune.wording import counted, quoted
@@ -17,7 +17,9 @@ def same_data(left: TensorType, right: TensorType) -> bool:
     return left.element is right.element and is_same_count
 
 
-def check_declared_outputs(stage: StageSyntax, actual: Sequence[TensorType], source: str, report: Report) -> bool:
+def check_declared_outputs(
+    stage: StageSyntax, actual: Sequence[TensorType], source: str, report: DiagnosticReport
+) -> bool:
     """Compares `outputs`, where they are given, with what `source` ("The model", "fft") gives. False: an error."""
     if stage.outputs is None:
         return True
@@ -34,7 +36,7 @@ def check_declared_outputs(stage: StageSyntax, actual: Sequence[TensorType], sou
     return report.error_count == before
 
 
-def _check_declared(declared: TypeSyntax, actual: TensorType, source: str, report: Report) -> None:
+def _check_declared(declared: TypeSyntax, actual: TensorType, source: str, report: DiagnosticReport) -> None:
     if declared.element is not actual.element:
         message = f"{source} gives {actual}, and not {declared.element}"
         tell, code = report.error, Code.WRONG_DECLARED_TYPE

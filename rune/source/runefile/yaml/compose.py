@@ -15,7 +15,7 @@ from yaml.reader import Reader
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Severity
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.plain import read_plain
 from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable, problem_in
@@ -35,7 +35,7 @@ _RESERVED = re.compile(r"[@`%][^\s,\[\]{}\"'#]*")
 _NO_TEXT = Reader.NON_PRINTABLE
 
 
-def compose(source: SourceText, report: Report) -> Composed:
+def compose(source: SourceText, report: DiagnosticReport) -> Composed:
     """Reads a YAML document. What is no YAML goes into the report; never raises."""
     text = _without_controls(source, report)
     root = read_plain(text)
@@ -50,7 +50,7 @@ def compose(source: SourceText, report: Report) -> Composed:
         return _Recovery(source, text, report).composed(problem)
 
 
-def _without_controls(source: SourceText, report: Report) -> str:
+def _without_controls(source: SourceText, report: DiagnosticReport) -> str:
     """The text with a space for each character that no text file has."""
     for count, match in enumerate(_NO_TEXT.finditer(source.text)):
         if count == MOST_ROUNDS:
@@ -64,7 +64,7 @@ def _without_controls(source: SourceText, report: Report) -> str:
 def _whole(
     source: SourceText,
     text: str,
-    report: Report,
+    report: DiagnosticReport,
     *,
     is_whole: bool,
     broken: frozenset[int] = frozenset(),
@@ -94,7 +94,7 @@ class _Entry:
 class _Recovery:
     """A text from which what cannot be read is taken out, bit by bit; every other character keeps its place."""
 
-    def __init__(self, source: SourceText, text: str, report: Report) -> None:
+    def __init__(self, source: SourceText, text: str, report: DiagnosticReport) -> None:
         self._source = source
         self._text = text
         self._report = report

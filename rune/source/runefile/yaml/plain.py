@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rune.source.runefile.diagnostics import Position, Span
-from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
+from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Sequence, Value, YamlScalar, core_value
 
 _OTHER_BREAKS = re.compile("[\t\r\x85\u2028\u2029\ufeff]")
 _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,200})( *):(?: +|$)", re.MULTILINE)
@@ -110,7 +110,7 @@ class _Reader:
         self._counted(depth + 1)
         return self._scalar("", None, colon, colon, number, start)
 
-    def _literal(self, header: re.Match[str], number: int, start: int, column: int, depth: int) -> Scalar:
+    def _literal(self, header: re.Match[str], number: int, start: int, column: int, depth: int) -> YamlScalar:
         """A text of several lines below its key, without blank lines but at its end."""
         self._counted(depth)
         at = header.end() + 1
@@ -141,7 +141,7 @@ class _Reader:
         self._ends_line(column)
         self._end = Position(end, last, end - last_start + 1)
         first = header.start()
-        return Scalar(text, text, Span(Position(first, number, first - start + 1), self._end))
+        return YamlScalar(text, text, Span(Position(first, number, first - start + 1), self._end))
 
     def _block(self, column: int, depth: int) -> Value:
         return self._sequence(column, depth) if self._is_item() else self._map(column, depth)
@@ -256,6 +256,6 @@ class _Reader:
 
     def _scalar(
         self, text: str, value: bool | int | float | str | None, offset: int, end: int, number: int, start: int
-    ) -> Scalar:
+    ) -> YamlScalar:
         self._end = Position(end, number, end - start + 1)
-        return Scalar(text, value, Span(Position(offset, number, offset - start + 1), self._end))
+        return YamlScalar(text, value, Span(Position(offset, number, offset - start + 1), self._end))

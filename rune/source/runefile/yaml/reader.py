@@ -14,7 +14,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Severity, Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.events import events, innermost_bracket
-from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
+from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Sequence, Value, YamlScalar, core_value
 from rune.wording import plain, quoted
 
 
@@ -24,7 +24,7 @@ class _Mark(Protocol):
 
 
 @dataclass(frozen=True)
-class Notice:
+class YamlNotice:
     """What can be read and is probably not meant: `text`, if given, is what to write instead."""
 
     code: Code
@@ -88,7 +88,7 @@ class Composer:
         self._count = 0
         self._end = 0
         self._events = _events(source, text)
-        self.notices: list[Notice] = []
+        self.notices: list[YamlNotice] = []
 
     def document(self) -> Value | None:
         """The file's one document; None when there is nothing but comments."""
@@ -134,18 +134,18 @@ class Composer:
             self._anchors[anchor] = (value, self._count - before)
         return value
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+    def _scalar(self, event: yaml.ScalarEvent) -> YamlScalar:
         span = self._trimmed(_start(event), _stop(event))
         text: str = event.value
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise Unreadable("an escape is half of a character (a surrogate)", span)
         is_plain = event.style in (None, "")
         if event.tag is not None:
-            return Scalar(text, self._tagged(event.tag, text, span), span)
+            return YamlScalar(text, self._tagged(event.tag, text, span), span)
         value = core_value(text) if is_plain and event.implicit[0] else text
         if type(value) is int and _LEADING_ZERO.match(text):
             self.notices.append(
-                Notice(
+                YamlNotice(
                     Code.AMBIGUOUS_VALUE,
                     Severity.WARNING,
                     f"{plain(text)} is the number {value} here, but a different number in older YAML",
@@ -154,7 +154,7 @@ class Composer:
                     str(value),
                 )
             )
-        return Scalar(text, value, span)
+        return YamlScalar(text, value, span)
 
     def _tagged(self, tag: str, text: str, span: Span) -> bool | int | float | str | None:
         """The value of a scalar that says of itself what it is: `!!str 1`."""
@@ -169,7 +169,7 @@ class Composer:
         shown = tag.replace(_CORE_TAG, "!!")
         message = f"The tag {quoted(shown)} means nothing here"
         note = "The file is made of texts, numbers, lists and maps. Remove the tag."
-        self.notices.append(Notice(Code.YAML_FEATURE, Severity.ERROR, message, span, note))
+        self.notices.append(YamlNotice(Code.YAML_FEATURE, Severity.ERROR, message, span, note))
 
     def _sequence(self, event: yaml.Event, depth: int) -> Sequence:
         items = []

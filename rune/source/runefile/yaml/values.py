@@ -18,7 +18,7 @@ MAX_VALUES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class YamlScalar:
     """A single value. `text` is what it says, `value` what it means."""
 
     text: str
@@ -42,7 +42,7 @@ class Map:
     span: Span
 
 
-Value = Scalar | Sequence | Map
+Value = YamlScalar | Sequence | Map
 
 
 @dataclass(frozen=True, slots=True)

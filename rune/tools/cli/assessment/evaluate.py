@@ -19,7 +19,7 @@ from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_target
 from rune.project.files import FileError, FolderFiles
 from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
-from rune.running.evaluation.evaluating import Effort, evaluate
+from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.junit import junit_xml
 from rune.running.evaluation.labelled import LabelledSample, Split
@@ -30,14 +30,14 @@ from rune.running.evaluation.wording import lines, percent
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.measure import measure
-from rune.source.policy import Figure, Figures, Judgement, LimitKind, Policy, judge
+from rune.source.policy import BuildFigures, Figure, Judgement, LimitKind, Policy, judge
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy, target_figures
-from rune.tools.cli.projects.project import WASM_MAGIC, Project, project_of, show_diagnostics
+from rune.tools.cli.projects.project import WASM_MAGIC, ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.running.input_options import limit_options
 from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.resource_options import require_resources, resources_from_options
@@ -176,7 +176,7 @@ def command(
                     lambda: evaluate(
                         data,
                         samples,
-                        effort=Effort(seconds, limits),
+                        effort=EvaluationEffort(seconds, limits),
                         listening=listening,
                         resources=resources,
                         progress=news,
@@ -199,13 +199,13 @@ class _BuiltProject:
 
     policy: Policy
     memory: int
-    project: Project
+    project: ProjectOnDisk
 
 
-def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> Figures:
+def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> BuildFigures:
     """All that the policy may limit. Time, and what targets need, are measured only where they are limited."""
     figures = with_evaluation(
-        Figures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
+        BuildFigures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
     )
     if not any(each.kind is LimitKind.INFERENCE_TIME for each in project.policy.limits):
         return figures

@@ -19,13 +19,13 @@ from rune.compiler.targets.finding import find_target
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import fit_json
 from rune.devices.boards.finding import UnknownBoard, boards, find_board
-from rune.devices.boards.fit import Fit, Needs, Room, RunTime, Verdict, fit
+from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, Needs, RunTime, fit
 from rune.devices.emulation.measuring import measured_or_planned, period_of
 from rune.tools.cli.failure import failed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.policy import preferred_package_aim, preferred_profile, require_policy
-from rune.tools.cli.projects.project import Project, project_of, show_diagnostics
+from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.terminal.columns import columns
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
@@ -95,7 +95,7 @@ def command(runefile: Path, keys: Sequence[str], optimize: Aim | None, match: st
         print_json(_as_json(project.name, results, fits))
     else:
         click.echo("\n".join(_as_text(results, fits, options, is_detailed=bool(keys))))
-    if keys and any(each.verdict is Verdict.TOO_LARGE for each in fits):
+    if keys and any(each.verdict is FitVerdict.TOO_LARGE for each in fits):
         sys.exit(1)
 
 
@@ -106,7 +106,7 @@ def _boards(keys: Sequence[str]) -> tuple[Board, ...]:
         raise click.BadParameter(str(error), param_hint="--board") from error
 
 
-def _on_targets(project: Project, targets: Sequence[str], options: _CompileOptions) -> Mapping[str, _TargetNeeds]:
+def _on_targets(project: ProjectOnDisk, targets: Sequence[str], options: _CompileOptions) -> Mapping[str, _TargetNeeds]:
     """By target. Ends the command where the project cannot be built."""
     with progress(f"Measuring {project.name}") as progress_line:
         results = {}
@@ -117,7 +117,7 @@ def _on_targets(project: Project, targets: Sequence[str], options: _CompileOptio
     return results
 
 
-def _on_target(project: Project, target: str, options: _CompileOptions) -> _TargetNeeds:
+def _on_target(project: ProjectOnDisk, target: str, options: _CompileOptions) -> _TargetNeeds:
     try:
         result = build(
             project.files,
@@ -176,7 +176,7 @@ def _row(each: Fit) -> tuple[str, ...]:
     )
 
 
-def _room_text(room: Room) -> str:
+def _room_text(room: MemoryRoom) -> str:
     text = f"{size_text(room.needed)} of {size_text(room.available)}"
     return f"{text}, {size_text(room.excess)} too large" if room.excess else text
 

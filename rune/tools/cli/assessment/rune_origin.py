@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import read_input_file
 from rune.wording import plain
@@ -24,7 +24,7 @@ class RuneOrigin:
 
     toolchain: str | None
     profile: Profile = LITERT
-    host_resources: tuple[HostResources, ...] = ()
+    host_resources: tuple[HostResourceOptions, ...] = ()
 
 
 def origin_from_report(report: Path, rune: bytes) -> RuneOrigin:
@@ -46,10 +46,14 @@ def origin_from_report(report: Path, rune: bytes) -> RuneOrigin:
     return RuneOrigin(str(toolchain), profile, _host_resources(content.get("resources")))
 
 
-def _host_resources(resources: object) -> tuple[HostResources, ...]:
+def _host_resources(resources: object) -> tuple[HostResourceOptions, ...]:
     """The resources that a report names, with their capacities; none where the report is of another form."""
     try:
         capacities = {str(each["name"]): int(each["capacity"]) for each in resources}  # type: ignore[attr-defined]
-        return tuple(HostResources(every=every, capacities=capacities) for every in (False, True)) if capacities else ()
+        return (
+            tuple(HostResourceOptions(every=every, capacities=capacities) for every in (False, True))
+            if capacities
+            else ()
+        )
     except (KeyError, TypeError, ValueError):
         return ()

@@ -26,10 +26,10 @@ from rune.compiler.verify.runes.project import project_of as project_of_rune
 from rune.compiler.verify.runes.rebuild import options_for
 from rune.compiler.verify.samples import capabilities_of
 from rune.compiler.verify.verification import SECOND, Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.project.files import FileError, ProjectFiles
-from rune.running.container import ContainerError, Rune, read_rune
-from rune.running.runtime import CapabilityRequest
+from rune.running.container import ContainerError, RuneFile, read_rune
+from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputError, RuneError
 from rune.running.runtime.inputs.readers import Notice
 from rune.source.runefile import Severity, check
@@ -41,7 +41,7 @@ from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy
-from rune.tools.cli.projects.project import WASM_MAGIC, Project, project_of, show_diagnostics
+from rune.tools.cli.projects.project import WASM_MAGIC, ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.registry.signed_files import verify_signature
 from rune.tools.cli.registry.trusted_keys import key_option
 from rune.tools.cli.running.input_options import InputOptions, input_options
@@ -136,7 +136,7 @@ def command(
     if kind is not None:
         verify_package(subject, kind, source, match, is_json=form == "json")
         return
-    effort = Effort(runs, start)
+    effort = VerificationEffort(runs, start)
     resources = resources_from_options(file_resources, string_resources)
     with progress(f"Verifying {subject.resolve().name}"):
         profile = None if match is None else PROFILES[match]
@@ -168,7 +168,7 @@ class _VerifyOptions:
     """The options of the command beside its subject."""
 
     inputs: InputOptions
-    effort: Effort
+    effort: VerificationEffort
     resources: Mapping[str, bytes]
     report: Path | None
     profile: Profile | None
@@ -206,7 +206,7 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         has_host_models = any(each.name in _HOST_MODELS for each in rune.imports)
         if models or not has_host_models:
             files = project_of_rune(rune, _models_from_options(rune, models))
-            project = Project(files, RUNEFILE, None, subject.stem)
+            project = ProjectOnDisk(files, RUNEFILE, None, subject.stem)
             verification = _verified_project(project, lambda: data, options, origin, has_project=False)
             if verification.compiled or not has_host_models:
                 return verification
@@ -218,7 +218,7 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
 
 
 def _verified_project(
-    project: Project,
+    project: ProjectOnDisk,
     rune: Callable[[], bytes],
     options: _VerifyOptions,
     origin: RuneOrigin,
@@ -255,13 +255,13 @@ def _verified_project(
         raise failed(f"Unable to verify {project.name}", error) from error
 
 
-def _built(project: Project, target: Target, profile: Profile) -> bytes:
+def _built(project: ProjectOnDisk, target: Target, profile: Profile) -> bytes:
     return build(
         project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
     ).rune
 
 
-def _models_from_options(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
+def _models_from_options(rune: RuneFile, pairs: Sequence[str]) -> Mapping[str, bytes]:
     """Models by stage, of `STAGE=FILE`, and of `FILE` where there is one model file."""
     model_files = models_wanted(rune)
     models: dict[str, bytes] = {}
@@ -304,7 +304,7 @@ def _samples_of(
     samples = []
     for number in range(count if is_alone else min(count, 1)):
         parameters = dict(stage.parameters) | ({"source": number} if is_alone else {})
-        request = CapabilityRequest(0, stage.kind, parameters)
+        request = RequestedCapability(0, stage.kind, parameters)
         source = inputs.for_capabilities([request], notice)[0]
         data = source(stage.output.size) if callable(source) else source
         if len(data) > stage.output.size:

@@ -16,11 +16,11 @@ from rune.compiler.anvil.profile import PROFILES
 from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Report
+from rune.compiler.building.report import BuildReport
 from rune.compiler.targets.finding import targets
-from rune.source.policy import Figures, Judgement, Policy, judge
+from rune.source.policy import BuildFigures, Judgement, Policy, judge
 from rune.source.policy.wording import lines
-from rune.source.runefile import HostResources, Severity, diagnostic_to_json
+from rune.source.runefile import HostResourceOptions, Severity, diagnostic_to_json
 from rune.tools.cli.building.chosen_targets import chosen_targets, require_fitting
 from rune.tools.cli.building.making import BuildProduct, build_product, run_tests
 from rune.tools.cli.building.places import checked_name, output_paths, require_other_file, require_place
@@ -33,7 +33,7 @@ from rune.tools.cli.projects.policy import (
     preferred_variant,
     require_policy,
 )
-from rune.tools.cli.projects.project import Project, project_of, show_diagnostics
+from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 
@@ -210,7 +210,7 @@ class _OutputStyle:
 
 
 def _build_one(
-    project: Project,
+    project: ProjectOnDisk,
     options: BuildOptions,
     place: Path,
     policy: Policy,
@@ -236,7 +236,9 @@ def _build_one(
         show_diagnostics(product.diagnostics, project.files)
         click.echo("".join(_wrong_in_pages(product.report)), err=True, nl=False)
     product.write(place)
-    judgements = judge(limits_known_after_build(policy), Figures(product.report.size, product.report.memory.planned))
+    judgements = judge(
+        limits_known_after_build(policy), BuildFigures(product.report.size, product.report.memory.planned)
+    )
     if not output_style.is_json:
         if output_style.verbose:
             _summary(product.report, place)
@@ -260,7 +262,7 @@ def _failure_json(failure: BuildFailed) -> Mapping[str, object]:
     return {"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]}
 
 
-def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
+def _host_resources(every: bool, pairs: Sequence[str]) -> HostResourceOptions:
     """The host resources of the options `--host-resources` and `--capacity NAME=BYTES`."""
     capacities = {}
     for pair in pairs:
@@ -269,12 +271,12 @@ def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
             raise click.BadParameter(f"{pair[:60]!r} is not NAME=BYTES", param_hint="--capacity")
         capacities[name] = int(size)
     try:
-        return HostResources(every=every, capacities=capacities)
+        return HostResourceOptions(every=every, capacities=capacities)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--capacity") from error
 
 
-def _explain(project: Project, options: BuildOptions, *, is_json: bool) -> None:
+def _explain(project: ProjectOnDisk, options: BuildOptions, *, is_json: bool) -> None:
     """Prints what a build would do, and ends the command where the project has errors."""
     if is_json:
         raise click.UsageError("--explain prints text; --format json prints the report of a build")
@@ -289,14 +291,14 @@ def _explain(project: Project, options: BuildOptions, *, is_json: bool) -> None:
     click.echo(text, nl=False)
 
 
-def _show_failure(failure: BuildFailed, project: Project, about: str = "") -> None:
+def _show_failure(failure: BuildFailed, project: ProjectOnDisk, about: str = "") -> None:
     show_diagnostics(failure.diagnostics, project.files)
     count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
     summary = "There was a build error" if count == 1 else f"There were {count} build errors"
     click.echo(f"Error: {summary}{about}", err=True)
 
 
-def _wrong_in_pages(report: Report) -> Iterator[str]:
+def _wrong_in_pages(report: BuildReport) -> Iterator[str]:
     """A warning for each model that runs on the host by choice and that pages compute wrongly. The check warns of
     models that cannot be compiled."""
     for model in report.models:
@@ -308,7 +310,7 @@ def _wrong_in_pages(report: Report) -> Iterator[str]:
             )
 
 
-def _summary(report: Report, place: Path) -> None:
+def _summary(report: BuildReport, place: Path) -> None:
     memory = report.memory
     click.echo(f"{place}: {report.size:,} bytes", err=True)
     click.echo(

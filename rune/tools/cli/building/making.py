@@ -14,14 +14,14 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Report, Step
+from rune.compiler.building.report import BuildReport, BuildStep
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_variant
 from rune.source.runefile import Diagnostic
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli.failure import failed
 from rune.tools.cli.files.writing import write_file, write_folder
-from rune.tools.cli.projects.project import Project
+from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.tools.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class BuildProduct:
     """The result of a build: a rune's bytes, or a package."""
 
     target: Target
-    report: Report
+    report: BuildReport
     diagnostics: tuple[Diagnostic, ...]
     content: bytes | Package
 
@@ -49,12 +49,12 @@ class BuildProduct:
             write_folder(place, self.content.files, self.target.starting_points)
 
 
-def build_product(project: Project, options: BuildOptions, *, hidden: bool, verbose: bool) -> BuildProduct:
+def build_product(project: ProjectOnDisk, options: BuildOptions, *, hidden: bool, verbose: bool) -> BuildProduct:
     """Builds. Raises `BuildFailed`, and `CommandFailed` where the compiler gives up or a package is refused."""
     name, target = options.name, options.target
     with progress(f"Building {name}", hidden=hidden or verbose) as progress_line:
 
-        def log(step: Step) -> None:
+        def log(step: BuildStep) -> None:
             if progress_line is not None:
                 progress_line.text = f"Building {name}: {step.step} took {step.milliseconds:.0f} ms"
             if verbose:
@@ -75,7 +75,7 @@ def build_product(project: Project, options: BuildOptions, *, hidden: bool, verb
         return BuildProduct(target, result.report, result.diagnostics, result.rune)
 
 
-def _packaged(project: Project, options: BuildOptions, log: Callable[[Step], None]) -> BuildProduct:
+def _packaged(project: ProjectOnDisk, options: BuildOptions, log: Callable[[BuildStep], None]) -> BuildProduct:
     from rune.devices.packages.errors import (
         PackageRefused,  # it loads what runs a rune, which a build alone does not need
     )
@@ -93,7 +93,7 @@ def _packaged(project: Project, options: BuildOptions, log: Callable[[Step], Non
     return BuildProduct(options.target, result.report, result.diagnostics, result)
 
 
-def run_tests(project: Project, *, verbose: bool) -> None:
+def run_tests(project: ProjectOnDisk, *, verbose: bool) -> None:
     """Runs the tests of the project's own blocks that the pipeline runs. Raises `BuildFailed` where one fails."""
     test_files = pipeline_tests(project.files, project.runefile)
     if not test_files:

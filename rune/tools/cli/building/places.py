@@ -10,11 +10,11 @@ import click
 from rune.compiler.anvil.target import Target
 from rune.tools.cli.building.making import ARCHIVE
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.projects.project import Project
+from rune.tools.cli.projects.project import ProjectOnDisk
 
 
 def output_paths(
-    output: Path | None, project: Project, name: str, targets_: Sequence[Target], *, is_one: bool
+    output: Path | None, project: ProjectOnDisk, name: str, targets_: Sequence[Target], *, is_one: bool
 ) -> tuple[Path, ...]:
     """Where each target's result goes. Unless one was named alone, `output` is the folder."""
     if output is not None and is_one:
@@ -49,7 +49,7 @@ def require_place(place: Path, target: Target) -> None:
         )
 
 
-def require_other_file(target: Path, project: Project, runefile: Path) -> None:
+def require_other_file(target: Path, project: ProjectOnDisk, runefile: Path) -> None:
     """A rune is not written over what it is built from."""
     sources = (runefile, (project.folder or Path()) / project.runefile)
     if target.exists() and any(each.exists() and target.samefile(each) for each in sources):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
-from rune.datasets.export.layout import Origin
+from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.layouts.folder import DataFolder
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.writing import write_file
@@ -21,7 +21,7 @@ class LocalFolder:
     """What is in a folder. `origin` is None if it has no list."""
 
     path: Path
-    origin: Origin | None
+    origin: VersionOrigin | None
     rows: tuple[Listed, ...]
     digests: Mapping[str, str]
     """Of the files, by name; without the list."""
@@ -50,6 +50,6 @@ def read_folder(path: Path) -> LocalFolder:
     return LocalFolder(path, origin, tuple(rows), digests)
 
 
-def write_list(path: Path, origin: Origin, rows: Iterable[Listed]) -> None:
+def write_list(path: Path, origin: VersionOrigin, rows: Iterable[Listed]) -> None:
     """Writes the list of a folder, whole or not at all."""
     write_file(path / LIST, list_bytes(origin, sorted(rows, key=lambda row: (row.number, row.file))))

@@ -9,7 +9,14 @@ import click
 from rune.project.files import FolderFiles
 from rune.source.policy.read import POLICY_FILE, check_policy
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.remote import CredentialStore, DataClient, DataVersion, ReferenceInvalid, parse_reference, registry_url
+from rune.tools.remote import (
+    CredentialStore,
+    DataClient,
+    ReferenceInvalid,
+    RemoteDataVersion,
+    parse_reference,
+    registry_url,
+)
 
 
 def server_options(function: click.decorators.FC) -> click.decorators.FC:
@@ -18,7 +25,7 @@ def server_options(function: click.decorators.FC) -> click.decorators.FC:
     return click.option("--server", help="The server; by default that of the last rune login.")(function)
 
 
-def chosen_version(client: DataClient, folder: Path) -> DataVersion:
+def chosen_version(client: DataClient, folder: Path) -> RemoteDataVersion:
     """Returns the version that the `forge.yml` of a folder names, else the newest. Ends the command for a `forge.yml`
     with an error. Raises `NotFound` and other `RemoteError`."""
     checked = check_policy(FolderFiles(folder))

@@ -12,14 +12,14 @@ import click
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, folder_of, read_list
-from rune.datasets.export.layout import Origin
+from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.json_files import json_of
 from rune.tools.cli.data.local_folder import LocalFolder, read_folder, write_list
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.writing import replacing, write_file
-from rune.tools.remote import DataClient, DataVersion, RegistryRefused, VersionEntry
+from rune.tools.remote import DataClient, RegistryRefused, RemoteDataVersion, VersionEntry
 from rune.wording import counted, size_text
 
 PART = 250
@@ -29,11 +29,11 @@ _PART_BYTES = 2_500_000_000
 _ARCHIVE_BYTES = 900_000_000_000
 
 
-def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
+def pull_folder(client: DataClient, version: RemoteDataVersion, target: Path) -> None:
     """Makes a folder have exactly the samples of a version; files that no list has stay. Raises `RemoteError`."""
     local = read_folder(target)
     _require_same_project(local, client.project)
-    origin = Origin(client.project, version.number, version.digest)
+    origin = VersionOrigin(client.project, version.number, version.digest)
     entries = {each.number: each for each in client.entries(version.number) if not each.is_deleted}
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
     )
 
 
-def pull_archive(client: DataClient, version: DataVersion, layout: str, target: Path) -> None:
+def pull_archive(client: DataClient, version: RemoteDataVersion, layout: str, target: Path) -> None:
     """Writes a version in a layout of other tools as a ZIP file, whole or not at all. Raises `RemoteError`."""
     try:
         with replacing(target) as file:
@@ -105,7 +105,9 @@ def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry]) -> dict[in
     return rows
 
 
-def _fetch_part(client: DataClient, version: DataVersion, target: Path, numbers: Sequence[int]) -> dict[int, Listed]:
+def _fetch_part(
+    client: DataClient, version: RemoteDataVersion, target: Path, numbers: Sequence[int]
+) -> dict[int, Listed]:
     """Fetches samples, whose numbers go up; returns their rows. Those that were deleted meanwhile have none."""
     rows: dict[int, Listed] = {}
     after = numbers[0] - 1

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rune.tools.cli.inspection.drawing import Box, Drawing
+from rune.tools.cli.inspection.drawing import Drawing, StageBox
 from rune.wording import printable
 
 _FILLS: Final = {"capability": "lightgreen", "model": "violet", "proc-block": "tan1", "output": "indianred1"}
@@ -28,7 +28,7 @@ def dot(drawing: Drawing) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _table(box: Box) -> Iterator[str]:
+def _table(box: StageBox) -> Iterator[str]:
     width = max(box.inputs, box.outputs, 1)
     yield f"  {_id(box.name)} [style=filled, fillcolor={_FILLS[box.kind]}, label=<"
     yield '    <table border="0" cellborder="1" cellspacing="0">'

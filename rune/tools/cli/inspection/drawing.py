@@ -13,7 +13,7 @@ SECTIONS = {"capabilities": "capability", "models": "model", "proc-blocks": "pro
 
 
 @dataclass(frozen=True)
-class Box:
+class StageBox:
     """A stage; `kind` is capability, model, proc-block or output."""
 
     name: str
@@ -37,7 +37,7 @@ class Arrow:
 class Drawing:
     """Arrows have both ends among the boxes."""
 
-    boxes: tuple[Box, ...]
+    boxes: tuple[StageBox, ...]
     arrows: tuple[Arrow, ...]
 
 
@@ -52,7 +52,7 @@ def drawing_of_graph(graph: Mapping[str, Any]) -> Drawing:
         for index, tensor in enumerate(inputs)
         if tensor in producers
     )
-    return Drawing(tuple(Box(name, kind, len(ins), len(outs)) for name, kind, ins, outs in stages), arrows)
+    return Drawing(tuple(StageBox(name, kind, len(ins), len(outs)) for name, kind, ins, outs in stages), arrows)
 
 
 def _stages(graph: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str], list[str]]]:
@@ -73,7 +73,7 @@ def drawing_of_outline(outline: Outline) -> Drawing:
     kinds = {"block": "proc-block"}
     return Drawing(
         tuple(
-            Box(node.name, kinds.get(node.kind, node.kind), inputs[node.name], outputs[node.name])
+            StageBox(node.name, kinds.get(node.kind, node.kind), inputs[node.name], outputs[node.name])
             for node in outline.nodes
         ),
         tuple(

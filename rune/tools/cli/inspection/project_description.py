@@ -11,14 +11,14 @@ from rune.project.files import FileError, ProjectFiles
 from rune.running.container import graph_json
 from rune.source.runefile import Checked, Severity, check, outline_to_json
 from rune.tools.cli.inspection.rune_description import graph_text
-from rune.tools.cli.projects.project import Project
+from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.wording import counted, printable
 
 _TITLES = {"capability": "Capabilities", "model": "Models", "block": "Proc Blocks", "output": "Outputs"}
 _MOST_FILES = 200
 
 
-def project_json(project: Project) -> dict[str, Any]:
+def project_json(project: ProjectOnDisk) -> dict[str, Any]:
     """The outline is that of `rune check --format json`."""
     checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     errors, warnings = _counts(checked)
@@ -35,7 +35,7 @@ def project_json(project: Project) -> dict[str, Any]:
     }
 
 
-def project_text(project: Project) -> Iterator[str]:
+def project_text(project: ProjectOnDisk) -> Iterator[str]:
     """The pipeline as of a rune where it is right; else the stages that could be understood. A zune's Runefile too."""
     checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     if checked.pipeline is not None:
@@ -71,7 +71,7 @@ def _paths(files: ProjectFiles) -> tuple[str, ...]:
     return tuple(path for path in files.paths() if not Path(path).name.startswith("."))
 
 
-def _size(project: Project, path: str) -> int | None:
+def _size(project: ProjectOnDisk, path: str) -> int | None:
     """Bytes; None of a file that is gone or cannot be read."""
     try:
         if project.folder is not None:

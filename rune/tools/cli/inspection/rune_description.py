@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rune.running.container import Memory, Rune
+from rune.running.container import RuneFile, WasmMemory
 from rune.tools.cli.inspection.drawing import mapping, shape
 from rune.wording import counted, printable
 
@@ -17,7 +17,7 @@ _OF_THE_HOST = {
 """What a rune leaves to its host beside inputs and outputs, and the imports that show it."""
 
 
-def rune_json(rune: Rune) -> dict[str, Any]:
+def rune_json(rune: RuneFile) -> dict[str, Any]:
     """`version` and `rune` as tools of Rune 0.11 read them, and the module beside them."""
     return {
         "version": rune.version,
@@ -33,7 +33,7 @@ def rune_json(rune: Rune) -> dict[str, Any]:
     }
 
 
-def rune_text(rune: Rune) -> Iterator[str]:
+def rune_text(rune: RuneFile) -> Iterator[str]:
     """In the layout that `rune inspect` always had; before the last line what is left to the host, memory and size."""
     yield from graph_text(rune.graph)
     if rune.graph is None and rune.proc_blocks:
@@ -94,7 +94,7 @@ def _stages(title: str, stages: Mapping[str, Any], detail: str, tensors: Mapping
             yield from (f"    {_text(key)}: {_text(value)}" for key, value in arguments.items())
 
 
-def _memory(memory: Memory | None) -> str:
+def _memory(memory: WasmMemory | None) -> str:
     if memory is None:
         return "none"
     most = "no maximum" if memory.maximum is None else f"{memory.maximum} at most"

@@ -28,7 +28,7 @@ from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.edited_files import write_text
 from rune.tools.cli.projects.fixing import FixedProject, fix_project, require_folder
-from rune.tools.cli.projects.project import Project, project_of, show_diagnostics
+from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.wording import counted, plain
 
@@ -101,7 +101,7 @@ def _unreadable(path: Path, error: Exception) -> dict[str, object]:
     return {"diagnostics": [diagnostic_to_json(diagnostic)], "outline": outline_to_json(Outline((), ()))}
 
 
-def _write(project: Project, result: FixedProject) -> None:
+def _write(project: ProjectOnDisk, result: FixedProject) -> None:
     assert project.folder is not None  # noqa: S101 (it was required)
     for path, (before, after) in result.texts.items():
         write_text(project.files, project.folder, path, before, after)

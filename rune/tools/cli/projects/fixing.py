@@ -11,7 +11,7 @@ from rune.source.runefile import Checked, Diagnostic, Fix, check
 from rune.source.runefile.stages.models import Signatures
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.projects.edited_files import EditedFiles
-from rune.tools.cli.projects.project import Project
+from rune.tools.cli.projects.project import ProjectOnDisk
 
 _MAX_ROUNDS = 10
 """A limit, because fixes might never end."""
@@ -27,7 +27,7 @@ class FixedProject:
     files: EditedFiles
 
 
-def fix_project(project: Project, checked: Checked, signatures: Signatures) -> FixedProject:
+def fix_project(project: ProjectOnDisk, checked: Checked, signatures: Signatures) -> FixedProject:
     """Nothing is written, and nothing is guessed: only fixes that are safe are applied."""
     before: dict[str, str] = {}
     texts: dict[str, str] = {}
@@ -56,7 +56,7 @@ def _fixed_by(applied: tuple[Fix, ...], checked: Checked) -> list[Diagnostic]:
     return [each for each in checked.diagnostics if each.fixes and each.fixes[0] in applied]
 
 
-def _texts_of(project: Project, checked: Checked) -> dict[str, str]:
+def _texts_of(project: ProjectOnDisk, checked: Checked) -> dict[str, str]:
     """The Runefile as the check read it, and the other files that fixes change."""
     texts = {project.runefile: checked.source.text}
     for diagnostic in checked.diagnostics:
@@ -70,7 +70,7 @@ def _texts_of(project: Project, checked: Checked) -> dict[str, str]:
     return texts
 
 
-def require_folder(project: Project) -> None:
+def require_folder(project: ProjectOnDisk) -> None:
     """Ends the command for a project that is inside a zune, which is not written to."""
     if project.folder is None:
         raise CommandFailed(f"The Runefile of {project.name} is inside a zune, which is never changed; unpack it first")

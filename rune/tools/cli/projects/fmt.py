@@ -17,13 +17,13 @@ from rune.source.language.apply import apply_edits
 from rune.source.language.format.formatting import FormatRefused, format_text
 from rune.source.language.graph.infer import infer_types
 from rune.source.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option, allowed_folders
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.projects.edited_files import EditedFiles, write_text
 from rune.tools.cli.projects.fixing import require_folder
-from rune.tools.cli.projects.project import Project, project_of, show_diagnostics
+from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.wording import counted, size_text
 
 _STDIN = "-"
@@ -34,8 +34,8 @@ _TEXT_LIMIT = 1 << 20
 class FormattedRunefile:
     """A formatted Runefile. `target` is the path to write it to: another one for a Runefile that was not YAML."""
 
-    project: Project
-    form: Form
+    project: ProjectOnDisk
+    form: RunefileForm
     before: str
     after: str
     target: str
@@ -93,10 +93,10 @@ def _formatted_stdin(infer: bool) -> FormattedRunefile:
         raise CommandFailed(f"Standard input is not UTF-8 text: byte {error.start} does not fit") from error
     folder = Path.cwd()
     files = EditedFiles(FolderFiles(folder, others=allowed_folders(folder)), {DEFAULT_RUNEFILE: text})
-    return _formatted(Project(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
+    return _formatted(ProjectOnDisk(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
 
 
-def _formatted(project: Project, infer: bool) -> FormattedRunefile:
+def _formatted(project: ProjectOnDisk, infer: bool) -> FormattedRunefile:
     """Ends the command and draws the problems, for a text that cannot be formatted."""
     analysis = analyse(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     before = analysis.source.text
@@ -106,11 +106,11 @@ def _formatted(project: Project, infer: bool) -> FormattedRunefile:
         files = EditedFiles(project.files, {project.runefile: text})
         text = _edited(project, analyse(files, PUBLISHED_BLOCKS, runefile=project.runefile), infer=True)
     return FormattedRunefile(
-        project, form, before, text, _target(project.runefile) if form is Form.TEXT else project.runefile
+        project, form, before, text, _target(project.runefile) if form is RunefileForm.TEXT else project.runefile
     )
 
 
-def _edited(project: Project, analysis: Analysis, *, infer: bool) -> str:
+def _edited(project: ProjectOnDisk, analysis: Analysis, *, infer: bool) -> str:
     checked = analysis.checked
     if not analysis.source.text and checked.has_errors:
         show_diagnostics(_errors(checked), project.files)
@@ -149,7 +149,7 @@ def _write(formatted: FormattedRunefile, name: str) -> None:
             "The old file stays, but is no longer read."
         )
         return
-    if formatted.form is Form.TEXT:
+    if formatted.form is RunefileForm.TEXT:
         backup = project.folder / f"{project.runefile}.old"
         if backup.exists():
             raise CommandFailed(
@@ -157,7 +157,7 @@ def _write(formatted: FormattedRunefile, name: str) -> None:
             )
         write_file(backup, formatted.before.encode())
     write_text(project.files, project.folder, project.runefile, formatted.before, formatted.after)
-    note = f"; its old text is kept in {backup.name}" if formatted.form is Form.TEXT else ""
+    note = f"; its old text is kept in {backup.name}" if formatted.form is RunefileForm.TEXT else ""
     click.echo(f"Formatted {name}{note}")
 
 

@@ -21,7 +21,7 @@ from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import ProjectFiles
 from rune.source.policy import POLICY_FILE, LimitKind, Policy, TargetFigures, check_policy
 from rune.source.runefile import diagnostic_to_json
-from rune.tools.cli.projects.project import Project, show_diagnostics
+from rune.tools.cli.projects.project import ProjectOnDisk, show_diagnostics
 from rune.tools.cli.terminal.printing import print_json
 
 _PLANNED = (LimitKind.SIZE, LimitKind.MEMORY)
@@ -58,7 +58,7 @@ def preferred_profile(match: str | None, policy: Policy) -> Profile:
     return PROFILES[match or policy.build.match or LITERT.option]
 
 
-def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigures]:
+def target_figures(project: ProjectOnDisk, policy: Policy) -> Mapping[str, TargetFigures]:
     """The needs of the rune on each target that the policy limits, where it can be built for the target."""
     limited_targets = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
     known = {target.name: target for target in targets() if not target.makes_rune}

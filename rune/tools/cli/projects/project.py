@@ -24,7 +24,7 @@ WASM_MAGIC = b"\0asm"
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectOnDisk:
     """A project on disk. `runefile` is the Runefile's path inside; `folder` is None for one that is inside a zune."""
 
     files: ProjectFiles
@@ -33,7 +33,7 @@ class Project:
     name: str
 
 
-def project_of(path: Path, current_dir: Path | None = None) -> Project:
+def project_of(path: Path, current_dir: Path | None = None) -> ProjectOnDisk:
     """The project of a Runefile, of a folder, or inside of a zune.
 
     `current_dir` is the folder that paths start from, by default the Runefile's own.
@@ -58,7 +58,7 @@ def project_of(path: Path, current_dir: Path | None = None) -> Project:
     except FileError as error:
         raise CommandFailed(f'"{path}" cannot be a Runefile', (error.reason,)) from error
     files = _with_blocks(FolderFiles(folder, others=allowed_folders(folder)))
-    return Project(files, inside, folder, folder.name or "rune")
+    return ProjectOnDisk(files, inside, folder, folder.name or "rune")
 
 
 def _with_blocks(files: FolderFiles) -> ProjectFiles:
@@ -88,12 +88,12 @@ class _ZuneFiles:
         return self._zune.paths()
 
 
-def _zune_project(path: Path) -> Project:
+def _zune_project(path: Path) -> ProjectOnDisk:
     try:
         zune = read_zune(read_input_file(path))
     except ContainerError as error:
         raise CommandFailed(f'Unable to read "{path}"', (str(error),)) from error
-    return Project(_ZuneFiles(zune), "Runefile.yml", None, path.stem)
+    return ProjectOnDisk(_ZuneFiles(zune), "Runefile.yml", None, path.stem)
 
 
 def _head(path: Path) -> bytes:

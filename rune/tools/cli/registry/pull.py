@@ -29,7 +29,7 @@ from rune.tools.remote import (
     Reference,
     Registry,
 )
-from rune.tools.signing.verifying import Proof
+from rune.tools.signing.verifying import VerifiedStatement
 
 
 @click.command()
@@ -82,7 +82,7 @@ def command(
         click.echo("\n".join(origin_lines(proof)))
 
 
-def _pull_into(remote: Registry, wanted: Reference, target: Path, proof: Proof | None) -> PulledRune:
+def _pull_into(remote: Registry, wanted: Reference, target: Path, proof: VerifiedStatement | None) -> PulledRune:
     """Writes beside the target and moves into place, so that a pull that fails leaves no half of a rune, and none that
     the proof is not about. Raises `NotSigned`."""
     try:

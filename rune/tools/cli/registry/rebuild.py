@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildState
+from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
 from rune.project.files import FileError, ProjectFiles
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
@@ -24,10 +24,10 @@ from rune.tools.cli.registry.trusted_keys import key_option, origin_of, revoked_
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.tools.remote import NotFound, NotSigned, Registry, SignInNeeded
+from rune.tools.remote import NotFound, NotSigned, Registry, TokenNeeded
 from rune.tools.remote.archives import LARGEST_ARCHIVE, files_in
 from rune.tools.remote.forge_client import ForgeClient
-from rune.tools.signing.provenance import Origin, read_provenance
+from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.statements import Statement, read_statement
 from rune.wording import plain
 
@@ -38,7 +38,7 @@ class _Published:
 
     rune: bytes
     digest: str
-    origin: Origin
+    origin: ProvenanceOrigin
     key: str | None
     """The fingerprint of the key that signed the statement; None where no key was named."""
 
@@ -110,13 +110,13 @@ def _statement(remote: Registry, named: NamedRune, digest: str, keys: Sequence[s
     return proof.statement, proof.key.fingerprint
 
 
-def _files_of(named: NamedRune, origin: Origin) -> ProjectFiles:
+def _files_of(named: NamedRune, origin: ProvenanceOrigin) -> ProjectFiles:
     """The files of the version that the provenance names, from the server, with the blocks in its lock."""
     path = f"/projects/{named.reference.repository}/versions/{origin.version}/archive"
     try:
         with ForgeClient(named.address, named.token) as client:
             archive = client.download(path, LARGEST_ARCHIVE)
-    except (NotFound, SignInNeeded) as error:
+    except (NotFound, TokenNeeded) as error:
         message = (
             f"The files of version {origin.version} cannot be read: {error} Name a folder that has them: --project."
         )
@@ -124,7 +124,7 @@ def _files_of(named: NamedRune, origin: Origin) -> ProjectFiles:
     return with_fetched_blocks(files_in(archive))
 
 
-def _other_files(files: ProjectFiles, origin: Origin) -> Iterator[str]:
+def _other_files(files: ProjectFiles, origin: ProvenanceOrigin) -> Iterator[str]:
     """A sentence for each model that is not the one that the provenance names."""
     for material in origin.materials:
         if material.role != "model" or material.name not in files.paths():
@@ -134,7 +134,7 @@ def _other_files(files: ProjectFiles, origin: Origin) -> Iterator[str]:
             yield f"it was built from another {plain(material.name)}, {plain(material.digest)}"
 
 
-def _show(named: NamedRune, published: _Published, rebuild: Rebuild) -> None:
+def _show(named: NamedRune, published: _Published, rebuild: RebuildResult) -> None:
     name, origin = plain(str(named.reference)), published.origin
     if rebuild.is_proven:
         text, colour = f"{name}: built again, same {len(published.rune):,} bytes, {published.digest}", "green"
@@ -151,7 +151,7 @@ def _show(named: NamedRune, published: _Published, rebuild: Rebuild) -> None:
     click.echo("".join(f"  {each}\n" for each in rebuild.differences), nl=False)
 
 
-def _to_json(named: NamedRune, published: _Published, rebuild: Rebuild) -> dict[str, Any]:
+def _to_json(named: NamedRune, published: _Published, rebuild: RebuildResult) -> dict[str, Any]:
     return {
         "reference": str(named.reference),
         "digest": published.digest,

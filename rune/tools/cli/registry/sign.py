@@ -20,7 +20,7 @@ from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import PrivateKey, is_encrypted, read_private_key
 from rune.tools.signing.referrers import SubjectManifest, signature
-from rune.tools.signing.verifying import Proof, Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
 
 
 @click.command()
@@ -59,7 +59,7 @@ def command(reference: str, key_file: Path, yes: bool, registry: str | None, ins
     click.echo(f"{wanted}: signed by {key.public.fingerprint}, {pushed}")
 
 
-def _shown(proof: Proof) -> list[str]:
+def _shown(proof: VerifiedStatement) -> list[str]:
     return ["This will be signed:", *origin_lines(proof)[1:]]
 
 

@@ -15,9 +15,9 @@ from rune.tools.remote.referrers import decoded_annotation, fetch_referrers
 from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, BadKey, SignatureRefused
 from rune.tools.signing.keys import read_fingerprint, read_public_key
-from rune.tools.signing.provenance import Origin, read_provenance
+from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import PUBLIC_KEY
-from rune.tools.signing.verifying import Proof, Signed, Trust, find_proof
+from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, find_proof
 from rune.wording import counted, plain
 
 BUNDLE_SUFFIX = ".sigstore.json"
@@ -55,7 +55,7 @@ def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str]
         return None
 
 
-def verified(registry: Registry, repository: str, digest: str, trust: Trust) -> Proof:
+def verified(registry: Registry, repository: str, digest: str, trust: Trust) -> VerifiedStatement:
     """What a trusted key says of a manifest. Raises `NotSigned`."""
     bundles = [
         Signed(each.data, decoded_annotation(each, PUBLIC_KEY))
@@ -67,7 +67,7 @@ def verified(registry: Registry, repository: str, digest: str, trust: Trust) -> 
         raise NotSigned(f"{repository}@{digest} is not proven: {plain(str(error), longest=600)}") from error
 
 
-def origin_of(proof: Proof) -> Origin:
+def origin_of(proof: VerifiedStatement) -> ProvenanceOrigin:
     """Where the rune came from. Raises `NotSigned` for a statement that does not say it."""
     try:
         return read_provenance(proof.statement)
@@ -75,7 +75,7 @@ def origin_of(proof: Proof) -> Origin:
         raise NotSigned(f"The signature is valid, but it {error}.") from error
 
 
-def origin_lines(proof: Proof) -> list[str]:
+def origin_lines(proof: VerifiedStatement) -> list[str]:
     """What is proven, for a person."""
     origin = origin_of(proof)
     approvals = origin.publication.approvals

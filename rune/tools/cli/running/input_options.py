@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from rune.capabilities import INPUT_OPTIONS, Capability, InputOption
-from rune.running.runtime import CapabilityRequest, InputSource, Limits
+from rune.running.runtime import InputSource, Limits, RequestedCapability
 from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
 from rune.running.runtime.inputs.generated import generated_inputs
 from rune.running.runtime.inputs.readers import Notice
@@ -34,7 +34,9 @@ class InputOptions:
     files: InputFiles
     generated: bool
 
-    def for_capabilities(self, capabilities: Sequence[CapabilityRequest], notice: Notice) -> Mapping[int, InputSource]:
+    def for_capabilities(
+        self, capabilities: Sequence[RequestedCapability], notice: Notice
+    ) -> Mapping[int, InputSource]:
         """The input of each capability; calls `notice` with each conversion of a file. Raises `InputFile`."""
         if not self.generated:
             return inputs_from_files(capabilities, self.files, notice)

@@ -34,7 +34,7 @@ class BoardResult:
         return f"board: {self.cycles:,} cycles, {self.milliseconds:.3g} ms, {same}"
 
 
-class Board:
+class ConnectedBoard:
     """A board that runs the firmware of a rune. Its methods raise `BoardError`."""
 
     def __init__(self, device: Device, rune: bytes, loaded: LoadedRune) -> None:

@@ -10,7 +10,7 @@ import click
 
 from rune.compiler.anvil.profile import LITERT
 from rune.running.container import is_zune
-from rune.running.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, Runtime
+from rune.running.runtime import InputSource, Limits, LoadedRune, LogLine, RequestedCapability, Runtime
 from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
 from rune.running.runtime.inputs.readers import Notice, StreamFile
@@ -205,7 +205,7 @@ def prepared(loaded: LoadedRune, inputs: InputOptions, notice: Notice) -> Mappin
 
 
 def inputs_of(
-    capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
+    capabilities: Sequence[RequestedCapability], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, InputSource]:
     """The input of each of some capabilities; ends the command where a file cannot be read."""
     try:

@@ -12,7 +12,7 @@ from rune.running.runtime import InputSource, LoadedRune, OutputMessage
 from rune.running.runtime.errors import RuneError
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.running.interruptible import interruptible
-from rune.tools.cli.running.on_board import Board, BoardResult
+from rune.tools.cli.running.on_board import BoardResult, ConnectedBoard
 from rune.tools.cli.running.serial_line import SerialLine
 
 
@@ -36,7 +36,7 @@ def runner(loaded: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
         return
     line = SerialLine(port)
     try:
-        board = Board(Device(line), data, loaded)
+        board = ConnectedBoard(Device(line), data, loaded)
 
         def run(sources: Mapping[int, InputSource]) -> RunResult:
             inputs = board.inputs(sources)

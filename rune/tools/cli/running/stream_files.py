@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rune.running.container import ContainerError, read_graph, streamed_requests
-from rune.running.runtime import CapabilityRequest
+from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import decoded_file, file_of
 from rune.running.runtime.inputs.readers import Notice, StreamFile, is_recorded_over_time, stream_file
@@ -14,13 +14,13 @@ from rune.tools.cli.running.input_options import InputOptions
 
 
 def streams_from_options(
-    data: bytes, capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
+    data: bytes, capabilities: Sequence[RequestedCapability], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, StreamFile]:
     """The streams with a file, by the capabilities' ids. Ends the command where one cannot be read."""
     return _streams(streamed(data, capabilities), inputs, notice)
 
 
-def streamed(data: bytes, capabilities: Sequence[CapabilityRequest]) -> list[CapabilityRequest]:
+def streamed(data: bytes, capabilities: Sequence[RequestedCapability]) -> list[RequestedCapability]:
     """The capabilities that the rune reads as streams."""
     try:
         graph = read_graph(data) or {}
@@ -31,7 +31,7 @@ def streamed(data: bytes, capabilities: Sequence[CapabilityRequest]) -> list[Cap
 
 
 def recordings(
-    capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
+    capabilities: Sequence[RequestedCapability], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, StreamFile]:
     """The sound and motion files as streams, whether the rune reads streams or not; without those that a single run
     reads whole."""
@@ -47,11 +47,11 @@ def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:
             yield f"{stream.name}: a run reads {part} {whole}. With --to-end all of it is read, run by run."
 
 
-def _streams(requests: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice) -> Mapping[int, StreamFile]:
+def _streams(requests: Sequence[RequestedCapability], inputs: InputOptions, notice: Notice) -> Mapping[int, StreamFile]:
     return {request.id: _stream(request, inputs, notice) for request in requests if inputs.count(request.kind)}
 
 
-def _stream(request: CapabilityRequest, inputs: InputOptions, notice: Notice) -> StreamFile:
+def _stream(request: RequestedCapability, inputs: InputOptions, notice: Notice) -> StreamFile:
     try:
         path = file_of(request, inputs.files)
         return decoded_file(path, lambda data: stream_file(request, path.name, data, notice))

@@ -17,7 +17,7 @@ _FRAME_SECONDS: Final = 0.2
 _CLEAR: Final = "\r\x1b[K"
 
 
-class Progress:
+class ProgressLine:
     """A progress line with the current step; a thread of its own draws it."""
 
     def __init__(self, text: str, stream: TextIO) -> None:
@@ -49,12 +49,12 @@ class Progress:
 
 
 @contextmanager
-def progress(text: str, *, hidden: bool = False) -> Iterator[Progress | None]:
+def progress(text: str, *, hidden: bool = False) -> Iterator[ProgressLine | None]:
     """Shows `text` after a second, on a terminal's standard error alone; elsewhere nothing."""
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    shown = Progress(text, sys.stderr)
+    shown = ProgressLine(text, sys.stderr)
     try:
         yield shown
     finally:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from rune.running.container import ContainerError, read_rune, requested_stages
-from rune.running.runtime import OutputMessage, OutputRequest, OutputTensor
+from rune.running.runtime import OutputMessage, OutputTensor, RequestedOutput
 from rune.tensor import ElementType
 from rune.wording import printable
 
@@ -20,7 +20,7 @@ Stages = Mapping[int, str]
 """The names of outputs by their ids, of those whose stage is known."""
 
 
-def stages_of(data: bytes, outputs: Sequence[OutputRequest]) -> Stages:
+def stages_of(data: bytes, outputs: Sequence[RequestedOutput]) -> Stages:
     """The stage of each output of a rune, where its graph names it."""
     try:
         rune = read_rune(data)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from forge.builds import actions
 from forge.builds.access import preview_of
-from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
+from forge.builds.models import Artefact, ArtefactFile, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews import dispatch, recorder
 from forge.builds.previews import leases as preview_leases
 from forge.builds.previews import refresh as previews
@@ -63,7 +63,7 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> 
     events = Event.objects.filter(stream_id=project.stream, type="preview.changed")
     assert [event.data["state"] for event in events] == ["building", "ready"]
     assert preview.build is not None
-    assert (preview.build.kind, preview.build.number) == (Kind.PREVIEW, None)
+    assert (preview.build.kind, preview.build.number) == (BuildTrigger.PREVIEW, None)
 
 
 @pytest.mark.slow
@@ -260,7 +260,7 @@ def test_old_previews_and_their_runes_are_pruned(
         edit(developer, project, RUNEFILE.replace("number", f"number{number}"))
         preview = refresh(project, compiler)
         assert preview.state == PreviewState.READY, preview.error
-    assert Build.objects.filter(kind=Kind.PREVIEW).count() == 2
+    assert Build.objects.filter(kind=BuildTrigger.PREVIEW).count() == 2
     assert Artefact.objects.count() == 2
     assert not Version.objects.filter(project=project).exists()
     assert ArtefactFile.objects.count() == 4

@@ -12,9 +12,9 @@ from django.db.models import RestrictedError
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.limits import QuotaResource
 from forge.builds.actions import request_build
-from forge.builds.models import Build, Kind
+from forge.builds.models import Build, BuildTrigger
 from forge.builds.runs.building import BUILD
 from forge.core.errors import Forbidden, TooOften
 from forge.core.leases import LeaseLost
@@ -23,8 +23,8 @@ from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.errors import JobOver, NotRetriable
 from forge.jobs.kinds import LEASE
-from forge.jobs.models import Capability, Job, JobState, Worker
-from forge.jobs.queue import JobLease, LogLine
+from forge.jobs.models import Job, JobState, Worker, WorkerCapability
+from forge.jobs.queue import JobLease, NewLogLine
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import log_of
 from tests.forge.factories.builds import built, failed_build, take_job
@@ -35,7 +35,7 @@ LATE = LEASE + timedelta(seconds=1)
 
 
 def take(now: datetime | None = None) -> JobLease | None:
-    return queue.take((Capability.BUILD,), now)
+    return queue.take((WorkerCapability.BUILD,), now)
 
 
 def job_of(build: Build) -> Job:
@@ -51,8 +51,8 @@ def states(build: Build) -> list[str]:
 @pytest.mark.slow
 def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
     lease = take_job()
-    queue.renew(lease, [LogLine("2 stages", step="check", milliseconds=2.0)])
-    queue.finish(lease, JobState.FAILED, error="no", lines=[LogLine("done", step="compile")])
+    queue.renew(lease, [NewLogLine("2 stages", step="check", milliseconds=2.0)])
+    queue.finish(lease, JobState.FAILED, error="no", lines=[NewLogLine("done", step="compile")])
     build.refresh_from_db()
     assert (build.state, build.attempt, build.error) == (JobState.FAILED, 1, "no")
     assert build.started is not None
@@ -137,7 +137,9 @@ def test_a_build_that_succeeded_is_not_retried(project: Any, developer: Any) -> 
 @pytest.mark.slow
 def test_a_retry_counts_against_the_limits(project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     build = failed_build(developer, project)
-    monkeypatch.setattr("forge.builds.quotas.limits_of", lambda stream: {Resource.BUILDS: 1, Resource.MINUTES: 100})
+    monkeypatch.setattr(
+        "forge.builds.quotas.limits_of", lambda stream: {QuotaResource.BUILDS: 1, QuotaResource.MINUTES: 100}
+    )
     with pytest.raises(TooOften):
         retry_job(developer, job_of(build))
     assert job_of(build).state == JobState.FAILED
@@ -148,7 +150,7 @@ def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
     build: Build, developer: Any, client: Client
 ) -> None:
     client.force_login(developer)
-    Worker.objects.create(id=uuid4(), capabilities=[Capability.BUILD], seen=timezone.now())
+    Worker.objects.create(id=uuid4(), capabilities=[WorkerCapability.BUILD], seen=timezone.now())
     listed = client.get(f"/api/v1/organisations/{build.project.organisation.name}/jobs?kind=build").json()["results"]
     payload = client.get(f"/api/v1/builds/{build.pk}").json()
     assert [each["id"] for each in listed] == [payload["job"]]
@@ -181,6 +183,6 @@ def test_every_press_has_a_number_of_its_own(project: Any, developer: Any) -> No
 def test_a_numbered_build_has_a_job_and_a_preview_has_none(build: Build) -> None:
     values = {"project": build.project, "version": build.version, "name": "x"}
     with pytest.raises(IntegrityError), transaction.atomic():
-        Build.objects.create(**values, kind=Kind.NUMBERED, number=9)
-    preview = Build.objects.create(project=build.project, name="x", kind=Kind.PREVIEW)
+        Build.objects.create(**values, kind=BuildTrigger.NUMBERED, number=9)
+    preview = Build.objects.create(project=build.project, name="x", kind=BuildTrigger.PREVIEW)
     assert (preview.state, preview.is_over, preview.requested_by) == (JobState.SUCCEEDED, True, None)

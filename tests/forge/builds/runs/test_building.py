@@ -18,7 +18,7 @@ from forge.builds.models import Artefact, Build
 from forge.builds.serializers import MeasurementJson, build_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import fresh_compiler
-from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.pace import ComputePace
 from forge.core.models import AuditEntry, Event
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState
@@ -51,10 +51,10 @@ def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, com
     lease = take_job()
     measured_after: list[bool] = []
 
-    def never_again() -> Pace:
+    def never_again() -> ComputePace:
         """A turn that ends for good once there is a rune."""
         measured_after.append(Build.objects.get(pk=build.pk).artefact is not None)
-        return Pace.SUSPENDED if measured_after[-1] else Pace.USUAL
+        return ComputePace.SUSPENDED if measured_after[-1] else ComputePace.USUAL
 
     run_job(lease, lambda: nullcontext(compiler), pace=never_again)
     build.refresh_from_db()

@@ -5,23 +5,23 @@ from __future__ import annotations
 from uuid import uuid4
 
 from forge.builds.models import Artefact
-from forge.builds.runs.jobs import NUMBERED_STEPS, Job, Step
+from forge.builds.runs.jobs import NUMBERED_STEPS, BuildJobStep, BuildTask
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 
 BLOCK: dict[str, dict[str, str]] = {"Runefile.yml": {}, "smooth.py": {}}
 
 
-def _left(paths: dict[str, dict[str, str]], report: dict[str, object]) -> tuple[Step, ...]:
+def _left(paths: dict[str, dict[str, str]], report: dict[str, object]) -> tuple[BuildJobStep, ...]:
     spec = BuildSpec("version", "toolchain", "wasm32", SpecOptions("name"))
-    job = Job(uuid4(), spec, paths, {}, NUMBERED_STEPS, lasts=True)
+    job = BuildTask(uuid4(), spec, paths, {}, NUMBERED_STEPS, lasts=True)
     return job.missing(Artefact(report=report))
 
 
 def test_tests_are_left_to_do_where_there_are_some_and_a_preview_made_the_rune() -> None:
     tested = {**BLOCK, "smooth_test.py": {}}
-    assert Step.TEST in _left(tested, {})
-    assert Step.TEST not in _left(BLOCK, {})
-    assert Step.TEST not in _left({"smooth_test.py": {}}, {})
+    assert BuildJobStep.TEST in _left(tested, {})
+    assert BuildJobStep.TEST not in _left(BLOCK, {})
+    assert BuildJobStep.TEST not in _left({"smooth_test.py": {}}, {})
     # The rules of `forge.yml` are read behind the tests: what has them has passed.
-    assert Step.TEST not in _left(tested, {"policy": None})
-    assert Step.POLICY in _left(tested, {})
+    assert BuildJobStep.TEST not in _left(tested, {"policy": None})
+    assert BuildJobStep.POLICY in _left(tested, {})

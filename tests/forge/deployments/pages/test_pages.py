@@ -12,7 +12,7 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.deployments.access import find_deployment
 from forge.deployments.actions import (
-    Choice,
+    TagChoice,
     follow_tag,
     serve_tag,
 )
@@ -62,7 +62,7 @@ def test_the_api_shows_what_is_served_and_why_it_stays(
 def test_one_press_on_the_page_goes_back(developer: User, project: Project, browser_of: Browser) -> None:
     deployment = deployed(developer, project)
     published(developer, project, "beta", OTHER)
-    serve_tag(developer, deployment, Choice("beta"))
+    serve_tag(developer, deployment, TagChoice("beta"))
     browser = browser_of(developer)
     page = browser.get("/acme/kitchen/deployments").content.decode()
     assert page.count("Go back</button>") == 1

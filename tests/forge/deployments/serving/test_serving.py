@@ -16,7 +16,7 @@ from django.utils import timezone
 from forge.accounts.models import Membership, User
 from forge.deployments.actions import create_key, go_back, revoke_key, rotate_key, serve_tag
 from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey
-from forge.deployments.releases.choices import Choice
+from forge.deployments.releases.choices import TagChoice
 from forge.deployments.serving import callers
 from forge.deployments.serving.calls import CallKey, write_calls
 from forge.deployments.serving.pending_counts import PendingCounts
@@ -98,7 +98,7 @@ def test_a_change_of_what_is_served_is_seen_by_the_next_request(
 ) -> None:
     before = ask(client, secret)
     published(developer, project, "beta", RUNE + b"beta")
-    serve_tag(developer, deployment, Choice("beta"))
+    serve_tag(developer, deployment, TagChoice("beta"))
     after = ask(client, secret, **{"If-None-Match": before["ETag"]})
     assert (after.status_code, after.json()["version"]) == (200, "beta")
     assert body_of(load(client, secret)) == RUNE + b"beta"

@@ -14,7 +14,7 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry
 from forge.deployments.actions import DeploymentChange, change_deployment, create_key, revoke_key
 from forge.deployments.models import Deployment, DeploymentKey, TelemetryOfDay
-from forge.deployments.serving.refusals import Refusal
+from forge.deployments.serving.refusals import ServingRefusal
 from forge.deployments.serving.stock.encryption import encrypt, key_id_now
 from forge.deployments.serving.stock.telemetry import EVENTS, MAX_METRICS, events_of, write_telemetry
 from forge.projects.models import Project
@@ -84,7 +84,7 @@ def test_a_stock_client_is_refused_by_name(
 @pytest.mark.protects("delivery/encryption-keys")
 @pytest.mark.parametrize("key", [bytes(32), bytes([1]) + bytes(31), b"short", bytes(33)])
 def test_a_key_that_gives_a_public_secret_is_refused(key: bytes, deployment: Deployment) -> None:
-    with pytest.raises(Refusal, match="not valid"):
+    with pytest.raises(ServingRefusal, match="not valid"):
         encrypt(RUNE, deployment.pk, str(key_id_now()), base64.b64encode(key).decode())
 
 

@@ -13,8 +13,8 @@ from forge.core.blobs.sweep import delete_orphan_links
 from forge.core.errors import Forbidden
 from forge.core.models import BlobLink
 from forge.deployments.actions import (
-    Choice,
     DeploymentChange,
+    TagChoice,
     change_deployment,
     delete_deployment,
     follow_tag,
@@ -93,7 +93,7 @@ def test_who_may_not_deploy_changes_nothing(viewer: User, reviewer: User, develo
     deployment = deployed(developer, project)
     for person in (viewer, reviewer):
         with pytest.raises(Forbidden):
-            serve_tag(person, deployment, Choice("stable"))
+            serve_tag(person, deployment, TagChoice("stable"))
         with pytest.raises(Forbidden):
             go_back(person, deployment, 1)
     with pytest.raises(Forbidden):

@@ -18,8 +18,8 @@ from forge.compute.scheduler.slots import Party
 from forge.core.models import AuditEntry
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import JobKind, JobTitle
-from forge.jobs.models import Capability, Job, JobState, Worker
-from forge.jobs.queue import LogLine
+from forge.jobs.models import Job, JobState, Worker, WorkerCapability
+from forge.jobs.queue import NewLogLine
 from forge.jobs.workers import slots as worker
 from forge.projects.models import Project
 
@@ -34,14 +34,14 @@ JOBS = "/api/v1/organisations/acme/jobs"
 def own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
     monkeypatch.setattr(worker, "_announced", set())
-    kinds.register(JobKind("test", Capability.BUILD, lambda job: {}, "Test"))
-    worker.announce_worker(Capability.BUILD)
+    kinds.register(JobKind("test", WorkerCapability.BUILD, lambda job: {}, "Test"))
+    worker.announce_worker(WorkerCapability.BUILD)
 
 
 @pytest.fixture
 def add(project: Project, developer: User) -> Add:
     def enqueue(number: int = 1, member: User = developer, **values: Any) -> Job:
-        kind = JobKind("test", values.pop("capability", Capability.BUILD), lambda job: {}, "Test", **values)
+        kind = JobKind("test", values.pop("capability", WorkerCapability.BUILD), lambda job: {}, "Test", **values)
         kinds.register(kind)
         party = Party(project.organisation_id, member.pk)
         return queue.enqueue(kind, party.organisation, {"number": number}, party=party, project=project)
@@ -49,7 +49,7 @@ def add(project: Project, developer: User) -> Add:
     return enqueue
 
 
-def take(capability: str = Capability.BUILD) -> queue.JobLease:
+def take(capability: str = WorkerCapability.BUILD) -> queue.JobLease:
     lease = queue.take((capability,))
     assert lease is not None
     return lease
@@ -62,7 +62,7 @@ def test_the_list_shows_what_runs_what_waits_and_what_ended(
     add(1), add(2), add(3)
     queue.finish(take(), JobState.FAILED, error="The file is empty.")
     running = take()
-    queue.renew(running, [LogLine("half")], {"progress": 0.5, "activity": "Reading the file."})
+    queue.renew(running, [NewLogLine("half")], {"progress": 0.5, "activity": "Reading the file."})
     client = browser_of(developer)
     waiting, runs, failed = client.get(JOBS).json()["results"]
     assert (failed["state"], failed["error"], failed["pending_reason"]) == ("failed", "The file is empty.", "")
@@ -143,7 +143,7 @@ def test_a_member_of_one_project_sees_its_jobs_alone(
 def test_jobs_of_a_kind_with_a_verb_of_the_organisation_are_seen_by_who_may_do_that(
     organisation: Organisation, browser_of: BrowserOf, owner: User, developer: User
 ) -> None:
-    kind = JobKind("test", Capability.BUILD, lambda job: {}, "Test", verb=Verb.MANAGE_WEBHOOKS)
+    kind = JobKind("test", WorkerCapability.BUILD, lambda job: {}, "Test", verb=Verb.MANAGE_WEBHOOKS)
     kinds.register(kind)
     job = queue.enqueue(kind, organisation.pk, {}, party=Party(organisation.pk, owner.pk), project=None)
     assert browser_of(developer).get(f"/api/v1/jobs/{job.pk}").status_code == 404
@@ -168,7 +168,7 @@ def test_cancelling_and_retrying_are_audited_and_said_once(add: Add, browser_of:
 
 @pytest.mark.slow
 def test_a_job_says_what_it_waits_for(add: Add, browser_of: BrowserOf, developer: User) -> None:
-    job, client = add(capability=Capability.LAB), browser_of(developer)
+    job, client = add(capability=WorkerCapability.LAB), browser_of(developer)
     address = f"/api/v1/jobs/{job.pk}"
     assert client.get(address).json()["pending_reason"] == "Waits for a worker with lab"
     Worker.objects.create(pk=job.pk, capabilities=["lab"], seen=timezone.now())
@@ -193,18 +193,18 @@ def test_positions_follow_the_order_in_which_workers_take_jobs(
 
 
 def test_a_worker_announces_itself_and_is_forgotten() -> None:
-    worker.announce_worker(Capability.BUILD)
+    worker.announce_worker(WorkerCapability.BUILD)
     Worker.objects.create(pk="00000000-0000-0000-0000-000000000001", capabilities=["gpu"], seen=timezone.now())
     assert Worker.objects.count() == 2
     Worker.objects.update(seen=timezone.now() - worker.FORGOTTEN_AFTER * 2)
-    worker.announce_worker(Capability.BUILD)
+    worker.announce_worker(WorkerCapability.BUILD)
     assert [each.capabilities for each in Worker.objects.all()] == [["build"]]
 
 
 def test_jobs_that_ended_long_ago_are_deleted_with_their_logs(add: Add) -> None:
     add(1), add(2)
     lease = take()
-    queue.finish(lease, JobState.FAILED, lines=[LogLine("bad")])
+    queue.finish(lease, JobState.FAILED, lines=[NewLogLine("bad")])
     late = timezone.now() + timedelta(days=29)
     queue.delete_old(late)
     assert Job.objects.count() == 2

@@ -11,7 +11,7 @@ import pytest
 
 from forge.accounts.models import Organisation
 from forge.jobs import queue
-from forge.jobs.models import Capability, Job
+from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.running import RunningJob
 from forge.registry.signing.access import key_facets, keys_of
 from forge.registry.signing.actions.keys import create_signing_key
@@ -33,7 +33,7 @@ def run_signer(secret_file: Path) -> Callable[[], list[Job]]:
 
     def run() -> list[Job]:
         jobs = []
-        while (lease := queue.take((Capability.SIGN,))) is not None:
+        while (lease := queue.take((WorkerCapability.SIGN,))) is not None:
             RunningJob(lease, threading.Event()).run()
             jobs.append(Job.objects.get(pk=lease.job.pk))
         return jobs

@@ -15,7 +15,7 @@ from forge.registry.publishing.actions import publish_build
 from forge.registry.signing import attaching
 from forge.registry.signing.jobs import complete_publications
 from forge.reviews.actions import give_verdict
-from rune.tools.signing.provenance import Origin, read_provenance
+from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE
 from rune.tools.signing.statements import read_statement
 from tests.conftest import REPOSITORY
@@ -39,7 +39,7 @@ def referrers(tag: Tag) -> dict[str, Manifest]:
     return {manifest.artifact_type: manifest for manifest in manifests}
 
 
-def origin_of(tag: Tag) -> Origin:
+def origin_of(tag: Tag) -> ProvenanceOrigin:
     return read_provenance(read_statement(layer_of(referrers(tag)[STATEMENT_TYPE])))
 
 

@@ -28,7 +28,7 @@ from rune.tools.signing.errors import SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.provenance import read_provenance
 from rune.tools.signing.referrers import PUBLIC_KEY, SubjectManifest, cosign_tag, signature
-from rune.tools.signing.verifying import Proof, Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
 from tests.forge.factories.builds import approved, built
 from tests.forge.registry.artifacts.registry_client import RegistryClient, credentials
 from tests.forge.registry.signing.test_provenance import layer_of
@@ -39,7 +39,7 @@ OTHER = b"\0asm\1\0\0\0other"
 Runner = Callable[[], list[Job]]
 
 
-def proof_of(tag: Tag, key: SigningKey) -> Proof:
+def proof_of(tag: Tag, key: SigningKey) -> VerifiedStatement:
     """What the newest signature of a tag's rune proves to who trusts the key."""
     bundles = referrers_of(tag.repository, tag.manifest.blob_id, BUNDLE_TYPE)
     newest = bundles.last()

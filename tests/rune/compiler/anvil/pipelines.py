@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.profile import LITERT, Profile
@@ -28,7 +28,7 @@ class ModelInPipeline:
     name: str
     model: Model
 
-    def stages(self, output: Output) -> list[Stage]:
+    def stages(self, output: OutputKind) -> list[Stage]:
         """Raw inputs, the model, and all that it gives sent to one output."""
         described = signature(self.model)
         kinds = [tensor.type for tensor in described.inputs]
@@ -52,14 +52,14 @@ class ModelInPipeline:
         ]
 
 
-def models_pipeline(models: Mapping[str, Model], output: Output = Output.TENSOR) -> Pipeline:
+def models_pipeline(models: Mapping[str, Model], output: OutputKind = OutputKind.TENSOR) -> Pipeline:
     """One pipeline in which every model stands by itself."""
     return Pipeline(
         tuple(stage for name, model in models.items() for stage in ModelInPipeline(name, model).stages(output)), ()
     )
 
 
-def passing_on(kind: TensorType, output: Output, *, name: str = "in", out: str = "out") -> Pipeline:
+def passing_on(kind: TensorType, output: OutputKind, *, name: str = "in", out: str = "out") -> Pipeline:
     """A pipeline that sends its input on as it is."""
     return Pipeline((CapabilityStage(name, RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
 

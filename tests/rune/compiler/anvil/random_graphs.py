@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.graph import Graph, Send, Value
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
@@ -45,7 +45,7 @@ class RandomGraph:
         for _ in range(length):
             images.append(self._op(images))
         last = self._fully_connected(self._pool(images[-1]))
-        self.builder.node("out", "out", Send(OutputRequest("out", Output.TENSOR)), (last,))
+        self.builder.node("out", "out", Send(OutputRequest("out", OutputKind.TENSOR)), (last,))
         return self.builder.graph()
 
     def _op(self, images: list[int]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.errors import AnvilError, BadArgument, TooMuchMemory
 from rune.compiler.anvil.lower import lower
@@ -67,7 +67,7 @@ def test_a_model_with_faults_is_compiled_or_refused_by_name_at_once() -> None:
 
 def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
     kind = TensorType(ElementType.U8, (300 << 20,))
-    program = lower(passing_on(kind, Output.TENSOR, name="huge"), {}, WASM32)
+    program = lower(passing_on(kind, OutputKind.TENSOR, name="huge"), {}, WASM32)
     with pytest.raises(TooMuchMemory, match="needs 601 MiB of memory, more than the 192 MiB") as caught:
         plan(program, WASM32.limits)
     assert caught.value.limit < caught.value.needed

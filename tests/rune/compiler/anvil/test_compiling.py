@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ai_edge_litert.schema_py_generated import MaximumMinimumOptionsT
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits, _peak_resident, _resident
 from rune.compiler.anvil.compiling.compiler import compile_sources
@@ -59,7 +59,7 @@ def sources(text: bytes) -> Sources:
 
 @pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = lower(passing_on(TensorType(ElementType.F64, (3,)), Output.SERIAL), {}, WASM32)
+    program = lower(passing_on(TensorType(ElementType.F64, (3,)), OutputKind.SERIAL), {}, WASM32)
     emitted = WASM32.emit(program, plan(program, WASM32.limits), "any")
     modules = set()
     for name in ("a", "a longer name"):
@@ -182,7 +182,7 @@ def _labelled(models: dict[str, Model], words: str) -> Sources:
     stages = (
         CapabilityStage("index", RAW, (), index),
         label,
-        OutputStage("out", Output.SERIAL, (Port("label", 0),)),
+        OutputStage("out", OutputKind.SERIAL, (Port("label", 0),)),
     )
     program = lower(Pipeline((*models_pipeline(models).stages, *stages), ()), models, WASM32)
     return WASM32.emit(program, plan(program, WASM32.limits), "any")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 import wasmtime
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
@@ -47,8 +47,8 @@ def two_inputs_two_outputs(name: str = "model", resource: str | None = None, cap
                 (SCORES, BYTE),
                 capacity,
             ),
-            OutputStage("scores", Output.TENSOR, (Port(name, 0),)),
-            OutputStage("byte", Output.SERIAL, (Port(name, 1),)),
+            OutputStage("scores", OutputKind.TENSOR, (Port(name, 0),)),
+            OutputStage("byte", OutputKind.SERIAL, (Port(name, 1),)),
         ),
         (),
     )
@@ -168,7 +168,7 @@ def label(resource: str, default: str | None, index: TensorType = INDEX, capacit
         (
             CapabilityStage("index", RAW, (), index),
             BlockStage("label", "label", block, arguments, (Port("index", 0),), outputs),
-            OutputStage("out", Output.SERIAL, (Port("label", 0),)),
+            OutputStage("out", OutputKind.SERIAL, (Port("label", 0),)),
         ),
         (),
     )

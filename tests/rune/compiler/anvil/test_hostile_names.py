@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
@@ -47,7 +47,7 @@ def labels_pipeline(words: list[str], name: str) -> Pipeline:
         (
             CapabilityStage(name, RAW, ((name, 1),), INDEX),
             BlockStage(name + "b", name, block, arguments, (Port(name, 0),), block.outputs((INDEX,), arguments)),
-            OutputStage(name + "o", Output.TENSOR, (Port(name + "b", 0),)),
+            OutputStage(name + "o", OutputKind.TENSOR, (Port(name + "b", 0),)),
         ),
         (),
     )
@@ -80,7 +80,7 @@ def test_hostile_words_come_out_as_they_went_in() -> None:
 
 def test_a_hostile_key_reaches_the_host_as_it_is() -> None:
     stage = CapabilityStage("in", RAW, tuple((text, 1) for text in HOSTILE), INDEX)
-    host = BareHost(module_of(Pipeline((stage, OutputStage("out", Output.TENSOR, (Port("in", 0),))), ())))
+    host = BareHost(module_of(Pipeline((stage, OutputStage("out", OutputKind.TENSOR, (Port("in", 0),))), ())))
     host.manifest()
     assert [said[1] for said in host.said if isinstance(said[1], bytes)] == [text.encode() for text in HOSTILE]
 
@@ -91,10 +91,10 @@ def test_the_compiler_starts_in_a_folder_that_holds_our_files_alone(
 ) -> None:
     (tmp_path / "stdint.h").write_text("#error not ours")
     monkeypatch.chdir(tmp_path)
-    module = module_of(passing_on(INDEX, Output.SERIAL))
+    module = module_of(passing_on(INDEX, OutputKind.SERIAL))
     monkeypatch.setenv("CPATH", str(tmp_path))
     monkeypatch.setenv("C_INCLUDE_PATH", str(tmp_path))
-    assert module_of(passing_on(INDEX, Output.SERIAL)) == module
+    assert module_of(passing_on(INDEX, OutputKind.SERIAL)) == module
     assert list(tmp_path.iterdir()) == [tmp_path / "stdint.h"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.figures import GraphFigures
@@ -44,7 +44,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.module import module_of as compiled_module
 from rune.compiler.targets.wasm32 import TARGET as WASM32
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model, signature
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
@@ -70,7 +70,7 @@ def op(work: Computation | BlockCall, inputs: Sequence[int], output: int) -> Nod
 
 
 def send(*inputs: int) -> Node:
-    return Node("out", "out", Send(OutputRequest("out", Output.TENSOR)), inputs)
+    return Node("out", "out", Send(OutputRequest("out", OutputKind.TENSOR)), inputs)
 
 
 def added(count: int) -> BinaryFloat32:
@@ -231,7 +231,7 @@ def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_th
             (port.type,),
             tuple(each.type for each in signature(model).outputs),
         ),
-        OutputStage("out", Output.TENSOR, (Port("model", 0),)),
+        OutputStage("out", OutputKind.TENSOR, (Port("model", 0),)),
     )
     pipeline = Pipeline(stages, ())
     joined = lower(pipeline, {"model": model}, WASM32)
@@ -392,5 +392,5 @@ def test_a_chain_of_bytes_across_a_reshape_leaves_channels_to_be_followed() -> N
     constant = layers.graph.constant("constant", numbers, [0.01], 0)
     total = layers.add(probabilities, LayerValue(constant, (1, 1, 96), "int8", 0.01, 0))
     files = model_project(layers.graph.finish(total.index))
-    verification = verify(files, build(files, BuildOptions("app")).rune, effort=Effort(4, 1), is_fresh=True)
+    verification = verify(files, build(files, BuildOptions("app")).rune, effort=VerificationEffort(4, 1), is_fresh=True)
     assert verification.sentence() == "identical to the reference on 8 inputs"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import lifetimes, plan
@@ -51,7 +51,7 @@ class _Building:
         self._types |= {Port(stage, index): output.type for index, output in enumerate(outputs)}
         return Port(stage, 0)
 
-    def send(self, name: str, kind: Output, *inputs: Port) -> None:
+    def send(self, name: str, kind: OutputKind, *inputs: Port) -> None:
         self.stages.append(OutputStage(name, kind, inputs))
 
     def whole(self) -> Pipeline:
@@ -66,11 +66,11 @@ def _everything() -> Pipeline:
     padded = building.block("padded", "pad", rest, value=-1)
     text = building.block("text", "utf8_decode", building.read("bytes", BYTES))
     numbers = building.block("numbers", "parse", text, element_type="i16")
-    building.send("objects_out", Output.SERIAL, objects)
-    building.send("rest_out", Output.TENSOR, rest, padded, Port("padded", 1))
-    building.send("text_out", Output.SERIAL, text)
-    building.send("numbers_out", Output.TENSOR, numbers)
-    building.send("several", Output.SERIAL, numbers, text)
+    building.send("objects_out", OutputKind.SERIAL, objects)
+    building.send("rest_out", OutputKind.TENSOR, rest, padded, Port("padded", 1))
+    building.send("text_out", OutputKind.SERIAL, text)
+    building.send("numbers_out", OutputKind.TENSOR, numbers)
+    building.send("several", OutputKind.SERIAL, numbers, text)
     return building.whole()
 
 
@@ -169,10 +169,10 @@ def test_what_a_text_is_a_slice_of_stays_in_memory_until_the_run_ends() -> None:
     building = _Building()
     source = building.read("bytes", BYTES)
     text = building.block("text", "utf8_decode", source)
-    building.send("first", Output.SERIAL, text)
+    building.send("first", OutputKind.SERIAL, text)
     for number in range(4):  # work behind it, which wants memory
         more = building.read(f"more_{number}", ROWS)
-        building.send(f"out_{number}", Output.TENSOR, building.block(f"scaled_{number}", "normalize", more))
+        building.send(f"out_{number}", OutputKind.TENSOR, building.block(f"scaled_{number}", "normalize", more))
     program = lower(building.whole(), {}, WASM32)
     lifetime = lifetimes(program)[_buffer(program, "bytes")]
     assert lifetime.last == len(program.steps) - 1

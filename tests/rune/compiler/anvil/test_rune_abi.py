@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
@@ -25,7 +25,7 @@ BYTE = TensorType(ElementType.U8, (1,))
 
 @pytest.mark.slow
 def test_a_rune_exports_memory_manifest_and_call_alone() -> None:
-    rune = read_rune(module_of(passing_on(BYTE, Output.SERIAL)))
+    rune = read_rune(module_of(passing_on(BYTE, OutputKind.SERIAL)))
     assert sorted((export.name, export.kind) for export in rune.exports) == [
         ("_call", "function"),
         ("_manifest", "function"),
@@ -34,7 +34,7 @@ def test_a_rune_exports_memory_manifest_and_call_alone() -> None:
 
 
 def test_a_rune_imports_only_what_it_calls() -> None:
-    rune = read_rune(module_of(passing_on(BYTE, Output.TENSOR)))
+    rune = read_rune(module_of(passing_on(BYTE, OutputKind.TENSOR)))
     assert {(each.module, each.name) for each in rune.imports} == {
         ("env", "consume_output"),
         ("env", "request_capability"),
@@ -44,7 +44,7 @@ def test_a_rune_imports_only_what_it_calls() -> None:
 
 
 def test_the_memory_cannot_grow() -> None:
-    memory = read_rune(module_of(passing_on(BYTE, Output.SERIAL))).memory
+    memory = read_rune(module_of(passing_on(BYTE, OutputKind.SERIAL))).memory
     assert memory is not None
     assert memory.maximum == memory.minimum
 
@@ -55,8 +55,8 @@ def test_capabilities_and_their_parameters_come_in_order_before_the_outputs() ->
         (
             CapabilityStage("b", SOUND, (("hz", 16000), ("gain", 0.5), ("sample_duration_ms", -1)), BYTE),
             CapabilityStage("a", RAND, (), BYTE),
-            OutputStage("z", Output.TENSOR, (Port("a", 0),)),
-            OutputStage("y", Output.SERIAL, (Port("b", 0),)),
+            OutputStage("z", OutputKind.TENSOR, (Port("a", 0),)),
+            OutputStage("y", OutputKind.SERIAL, (Port("b", 0),)),
         ),
         (),
     )
@@ -75,7 +75,7 @@ def test_capabilities_and_their_parameters_come_in_order_before_the_outputs() ->
 
 @pytest.mark.slow
 def test_serial_is_an_object_with_its_keys_in_the_order_of_the_alphabet() -> None:
-    module = module_of(passing_on(TensorType(ElementType.F32, (1, 2)), Output.SERIAL))
+    module = module_of(passing_on(TensorType(ElementType.F32, (1, 2)), OutputKind.SERIAL))
     (message,) = run(loaded(module), [struct.pack("<2f", 1, -0.1)])
     assert message.data == (
         b'{"channel":%d,"dimensions":[1,2],"elements":[1.0,-0.10000000149011612],"type_name":"f32"}' % message.channel
@@ -88,7 +88,7 @@ def test_several_tensors_of_one_serial_output_are_an_array() -> None:
         (
             CapabilityStage("a", RAW, (), TensorType(ElementType.I8, (2,))),
             CapabilityStage("b", RAW, (), TensorType(ElementType.U64, (1,))),
-            OutputStage("out", Output.SERIAL, (Port("a", 0), Port("b", 0), Port("a", 0))),
+            OutputStage("out", OutputKind.SERIAL, (Port("a", 0), Port("b", 0), Port("a", 0))),
         ),
         (),
     )
@@ -99,7 +99,7 @@ def test_several_tensors_of_one_serial_output_are_an_array() -> None:
 
 
 def test_what_is_not_finite_is_null() -> None:
-    host = BareHost(module_of(passing_on(TensorType(ElementType.F32, (4,)), Output.SERIAL)))
+    host = BareHost(module_of(passing_on(TensorType(ElementType.F32, (4,)), OutputKind.SERIAL)))
     host.manifest()
     ((_, message),) = host.call([struct.pack("<4f", float("nan"), float("inf"), -float("inf"), 0)])
     assert b'"elements":[null,null,null,0.0]' in message
@@ -107,7 +107,7 @@ def test_what_is_not_finite_is_null() -> None:
 
 def test_tensor_is_the_length_of_the_description_the_description_and_the_bytes() -> None:
     data = np.arange(6, dtype="<i2").tobytes()
-    (message,) = run(loaded(module_of(passing_on(TensorType(ElementType.I16, (2, 3)), Output.TENSOR))), [data])
+    (message,) = run(loaded(module_of(passing_on(TensorType(ElementType.I16, (2, 3)), OutputKind.TENSOR))), [data])
     # The zeros put the elements at a multiple of 4, without which the stock JavaScript runtime does not read them.
     assert message.data == struct.pack("<I", 12) + b"i16[0002, 3]" + data
 
@@ -125,7 +125,7 @@ def test_a_second_call_gives_what_the_first_gave() -> None:
 @pytest.mark.protects("runes/earlier-inputs")
 def test_what_a_host_does_not_write_of_an_input_is_zero() -> None:
     """Stock hosts write the bytes that they have, and say nothing when these are fewer than were asked for."""
-    host = BareHost(module_of(passing_on(TensorType(ElementType.U8, (16,)), Output.TENSOR)))
+    host = BareHost(module_of(passing_on(TensorType(ElementType.U8, (16,)), OutputKind.TENSOR)))
     host.manifest()
     for data, expected in ((b"SECRETSECRETSECR", b"SECRETSECRETSECR"), (b"hi", b"hi" + bytes(14)), (b"", bytes(16))):
         ((_, message),) = host.call([data])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
@@ -35,9 +35,9 @@ def _pipeline(chunk: int, size: int, hop: int) -> Pipeline:
             CapabilityStage("audio", RAW, (("length", kind.size),), kind),
             BlockStage("window", "window", WINDOW, arguments, (Port("audio", 0),), outputs),
             BlockStage("scaled", "audio_float_conversion", scaled, {}, (Port("window", 0),), floats),
-            OutputStage("scaled_out", Output.TENSOR, (Port("scaled", 0),)),
-            OutputStage("chunk_out", Output.TENSOR, (Port("audio", 0),)),
-            OutputStage("window_out", Output.TENSOR, (Port("window", 0), Port("audio", 0))),
+            OutputStage("scaled_out", OutputKind.TENSOR, (Port("scaled", 0),)),
+            OutputStage("chunk_out", OutputKind.TENSOR, (Port("audio", 0),)),
+            OutputStage("window_out", OutputKind.TENSOR, (Port("window", 0), Port("audio", 0))),
         ),
         (),
     )

@@ -13,7 +13,7 @@ from rune.compiler.anvil.graph import Value
 from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.ops.recurrence.svdf import SvdfFloat32
 from rune.compiler.anvil.passes.dead_ops import dead_ops
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, read_model
 from tests.models.make_models import make
 from tests.models.model_layers import Layers
@@ -105,7 +105,7 @@ def test_c_begins_again_after_a_reset(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_verify_follows_what_is_kept_from_input_to_input() -> None:
     files = around(compiled_model("unidirectional_sequence_lstm_i8_plain"))
-    verification = verify(files, rune_of(files), effort=Effort(inputs=4))
+    verification = verify(files, rune_of(files), effort=VerificationEffort(inputs=4))
     assert verification.is_within, verification.sentence()
     assert verification.models[0].figures.is_identical
 

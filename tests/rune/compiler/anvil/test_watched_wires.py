@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.verify.instrumented import instrumented_module
 from rune.compiler.verify.models.probe import build_probe
@@ -40,15 +40,15 @@ def watched_tensors(rune: LoadedRune, inputs: Sequence[bytes]) -> list[TensorByt
 def test_a_watched_wire_is_sent_beside_what_the_pipeline_sends() -> None:
     kind = TensorType(ElementType.U8, (3,))
     port = Port("in", 0)
-    rune = loaded(instrumented_module(passing_on(kind, Output.SERIAL), [port], {}))
+    rune = loaded(instrumented_module(passing_on(kind, OutputKind.SERIAL), [port], {}))
     (serial,) = run(rune, [b"\1\2\3"])
     assert b'"elements":[1,2,3]' in serial.data
-    assert [request.kind for request in rune.outputs] == [Output.SERIAL]
+    assert [request.kind for request in rune.outputs] == [OutputKind.SERIAL]
     assert {port: tensors_of(message.data) for port, message in rune.watched.items()} == {port: [(kind, b"\1\2\3")]}
 
 
 def test_a_watched_wire_is_no_output_of_the_graph() -> None:
-    pipeline = passing_on(TensorType(ElementType.U8, (3,)), Output.SERIAL)
+    pipeline = passing_on(TensorType(ElementType.U8, (3,)), OutputKind.SERIAL)
     graph = graph_json(pipeline, "x", watched=[Port("in", 0)])
     assert list(graph["outputs"]) == ["out"]
     (tensor,) = graph["tensors"]
@@ -61,7 +61,7 @@ def test_a_watched_wire_is_no_output_of_the_graph() -> None:
 
 
 def test_a_port_that_is_not_there_cannot_be_watched() -> None:
-    pipeline = passing_on(TensorType(ElementType.U8, (3,)), Output.SERIAL)
+    pipeline = passing_on(TensorType(ElementType.U8, (3,)), OutputKind.SERIAL)
     for port in (Port("gone", 0), Port("out", 0), Port("in", 1)):
         with pytest.raises(ValueError, match=port.stage):
             instrumented_module(pipeline, [port], {})

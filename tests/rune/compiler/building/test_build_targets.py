@@ -17,7 +17,7 @@ from rune.compiler.targets.finding import find_target, targets
 from rune.model.tflite import read_model
 from rune.project.files import MemoryFiles
 from rune.running.container import read_rune
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import Port
 from rune.tools.cli import main
@@ -172,7 +172,7 @@ def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_other
 
 def test_a_resource_of_the_host_is_refused_by_name() -> None:
     files = MemoryFiles({"Runefile.yml": WORDS.encode()})
-    ((code, message, _),) = refusals(files, host_resources=HostResources(every=True))
+    ((code, message, _),) = refusals(files, host_resources=HostResourceOptions(every=True))
     assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could give the resource "WORDS"'
     assert build(files, BuildOptions("app", target=find_target("c"))).files

@@ -12,7 +12,7 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Step
+from rune.compiler.building.report import BuildStep
 from rune.model.tflite import read_model, signature
 from rune.project.files import FolderFiles, MemoryFiles
 from rune.running.container import read_rune
@@ -71,7 +71,7 @@ def model_files(name: str) -> MemoryFiles:
 
 @pytest.mark.slow
 def test_a_report_says_what_the_rune_is_and_needs() -> None:
-    steps: list[Step] = []
+    steps: list[BuildStep] = []
     result = build(model_files("fully_connected_i8_plain"), BuildOptions("brain"), log=steps.append)
     report = result.report.to_json()
     json.dumps(report)

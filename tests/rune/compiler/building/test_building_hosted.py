@@ -17,7 +17,7 @@ from rune.model.tflite import read_model, signature
 from rune.project.archive import zip_folder
 from rune.project.files import FileError, MemoryFiles
 from rune.running.container import read_rune
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
 from tests.support.real_models import REAL_MODELS
 from tests.support.shares import mostly_proved
@@ -51,7 +51,7 @@ SLOW = ("style_transform", "cartoongan_dynamic", "mobilenet_v2_uint8")
 """Models that take seconds to build."""
 
 
-def built(model: str, format_: str, resources: str = WORDS, host: HostResources | None = None) -> BuildResult:
+def built(model: str, format_: str, resources: str = WORDS, host: HostResourceOptions | None = None) -> BuildResult:
     text = RUNEFILE % (model, format_, resources)
     return build(MemoryFiles({**FILES, "Runefile.yml": text.encode()}), BuildOptions("app", host_resources=host))
 
@@ -104,11 +104,11 @@ def test_resources_with_a_default_are_in_the_rune_once_and_those_of_models_only_
 @pytest.mark.slow
 def test_the_report_says_which_resources_the_host_gives_and_how_long_they_may_be() -> None:
     resources = "  NET: {type: binary}"
-    report = built("$NET", "onnx", resources, HostResources(capacities={"NET": 5000})).report.to_json()
+    report = built("$NET", "onnx", resources, HostResourceOptions(capacities={"NET": 5000})).report.to_json()
     assert report["resources"] == [{"name": "NET", "capacity": 5000, "default": False}]
     assert report["models"][0] | {"runs": "host", "file": None, "size": None} == report["models"][0]
     resources = "  NET: {type: binary, path: net.onnx}"
-    hosted = built("$NET", "onnx", resources, HostResources(every=True))
+    hosted = built("$NET", "onnx", resources, HostResourceOptions(every=True))
     assert hosted.report.to_json()["resources"] == [{"name": "NET", "capacity": 16 << 20, "default": True}]
     assert hosted.rune.count(FILES["net.onnx"]) == 1
 

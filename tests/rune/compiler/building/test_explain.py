@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.passes.optimise import optimise
 from rune.compiler.anvil.reading.pipeline import read_pipeline
@@ -69,7 +69,7 @@ def test_a_target_has_kernels_of_its_own() -> None:
 
 
 def test_a_name_writes_nothing_but_text() -> None:
-    pipeline = passing_on(TensorType(ElementType.U8, (4,)), Output.SERIAL, name="in\x1b[31m\nred")
+    pipeline = passing_on(TensorType(ElementType.U8, (4,)), OutputKind.SERIAL, name="in\x1b[31m\nred")
     read = read_pipeline(pipeline, {})
     optimised = optimise(read)
     program = select(optimised.graph, WASM32)

@@ -10,7 +10,7 @@ import pytest
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import BuildSpec, SpecOptions
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.pipeline import Port
 
 FILES = "sha256:" + "1" * 64
@@ -35,8 +35,8 @@ def test_equal_specs_have_one_digest_that_is_known() -> None:
                 SpecOptions("cosine"),
                 SpecOptions("sine", runefile="other.yml"),
                 SpecOptions("sine", host_models=True),
-                SpecOptions("sine", host_resources=HostResources(every=True)),
-                SpecOptions("sine", host_resources=HostResources(capacities={"WORDS": 7})),
+                SpecOptions("sine", host_resources=HostResourceOptions(every=True)),
+                SpecOptions("sine", host_resources=HostResourceOptions(capacities={"WORDS": 7})),
                 SpecOptions("sine", watched=(Port("x", 0),)),
                 SpecOptions("sine", timed=True),
                 SpecOptions("sine", profile=TFLM),
@@ -50,7 +50,7 @@ def test_whatever_differs_makes_another_digest(other: BuildSpec) -> None:
 
 def test_options_come_back_from_json() -> None:
     options = SpecOptions(
-        "sine", "Runefile", True, HostResources(every=True, capacities={"WORDS": 7}), (Port("x", 1),), True, TFLM
+        "sine", "Runefile", True, HostResourceOptions(every=True, capacities={"WORDS": 7}), (Port("x", 1),), True, TFLM
     )
     assert SpecOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 

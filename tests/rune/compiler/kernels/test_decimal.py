@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import module_of, passing_on
@@ -95,7 +95,7 @@ def test_a_whole_number_is_its_decimal(element: ElementType, form: str, bits: in
 
 def elements(kind: TensorType, data: bytes) -> list[str]:
     """The texts between the commas of a SERIAL message that a rune makes of the data."""
-    host = BareHost(module_of(passing_on(kind, Output.SERIAL)))
+    host = BareHost(module_of(passing_on(kind, OutputKind.SERIAL)))
     host.manifest()
     ((_, message),) = host.call([data])
     json.loads(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rune.compiler.pyblock.c.emit import emit
-from rune.compiler.pyblock.checking.block import CheckedFile, check_file
+from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
 from rune.compiler.pyblock.numbers import BlockFailure
 from rune.compiler.pyblock.running.evaluate import BlockEvaluation
 from rune.compiler.pyblock.running.python import PythonBlock
@@ -15,14 +15,14 @@ from tests.rune.compiler.pyblock.programs import INPUTS, Program, program
 RUNS = 3
 
 
-def checked(generated: Program) -> CheckedFile:
+def checked(generated: Program) -> CheckedBlockFile:
     """The program, which has no problems."""
     checked_file = check_file(f"{generated.name}.py", generated.text, INPUTS)
     assert not checked_file.problems, (generated.text, checked_file.problems)
     return checked_file
 
 
-def case_of(generated: Program, checked_file: CheckedFile, seed: int) -> Case:
+def case_of(generated: Program, checked_file: CheckedBlockFile, seed: int) -> Case:
     assert checked_file.block is not None
     emitted = emit(checked_file.block, f"{generated.name}.py", generated.settings)
     return Case(checked_file.block, emitted, some_inputs(seed, INPUTS, RUNS))

@@ -16,8 +16,8 @@ from rune.compiler.pyblock.running.witness import MAX_STORED_BYTES, OutputRecord
 from rune.compiler.pyblock.testing.check import CheckedTests, check_tests
 from rune.compiler.pyblock.testing.combined import combine_tests
 from rune.compiler.pyblock.testing.python import run_tests
-from rune.compiler.pyblock.testing.recordings import Recording, UnreadableRecording
-from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.testing.recordings import RecordedNumbers, UnreadableRecording
+from rune.compiler.pyblock.testing.subject import TestedBlock
 from rune.compiler.pyblock.testing.wording import compared_values_of, failure_text
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Limits
@@ -118,12 +118,12 @@ FAILURES = {
 }
 
 
-def _none(name: str) -> Recording:
+def _none(name: str) -> RecordedNumbers:
     raise UnreadableRecording(f"There is no recording {name}", "Name one.")
 
 
 def _checked(text: str, block: str = SMOOTH) -> CheckedTests:
-    return check_tests("smooth_test.py", text, Subject("smooth.py", block), _none)
+    return check_tests("smooth_test.py", text, TestedBlock("smooth.py", block), _none)
 
 
 PROJECT = MemoryFiles(

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.targets.finding import find_target
@@ -113,7 +113,7 @@ def said(rune: LoadedRune, inputs: Sequence[Sequence[bytes]], with_sizes: Collec
 
 
 def _pieces(message: OutputMessage, *, with_sizes: bool) -> Iterator[bytes]:
-    if message.kind is Output.TENSOR:
+    if message.kind is OutputKind.TENSOR:
         for kind, data in tensors_of(message.data):
             if with_sizes:
                 yield np.array(kind.dimensions, "<i4").tobytes()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port, Stage
@@ -55,8 +55,8 @@ def stages_of(number: int, vector: Vector) -> list[Stage]:
     return [*inputs, block, *outputs]
 
 
-def _kind(element: ElementType) -> Output:
-    return Output.SERIAL if element is ElementType.UTF8 else Output.TENSOR
+def _kind(element: ElementType) -> OutputKind:
+    return OutputKind.SERIAL if element is ElementType.UTF8 else OutputKind.TENSOR
 
 
 def _output_types(vectors: Sequence[Vector]) -> list[TensorType]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.blocks.signature import ArgumentValue
@@ -208,7 +208,7 @@ def with_block(path: str, kind: TensorType, arguments: dict[str, ArgumentValue],
     stages = (
         CapabilityStage(name, RAW, (), kind),
         BlockStage("block", path, block, arguments, (Port(name, 0),), block.outputs((kind,), arguments)),
-        OutputStage("out", Output.SERIAL, (Port("block", 0),)),
+        OutputStage("out", OutputKind.SERIAL, (Port("block", 0),)),
     )
     return Pipeline(stages, ())
 
@@ -342,7 +342,7 @@ def test_a_name_becomes_an_identifier_of_its_own() -> None:
 @pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ["string", "Time", "stdint", "math"])
 def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None:
-    folder = CFolder.of(tmp_path, sources_of(passing_on(U32, Output.TENSOR), {}, name))
+    folder = CFolder.of(tmp_path, sources_of(passing_on(U32, OutputKind.TENSOR), {}, name))
     assert folder.name == f"{name}_rune"
     data = bytes(range(32))
     assert folder.outputs([[data]], ["-O1", "-I."]) == data
@@ -352,7 +352,7 @@ def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", [*NAMES, '"); abort(); //', "../../x", "%s%n", "日本語"])
 def test_names_of_a_user_stay_names(name: str, tmp_path: Path) -> None:
     kind = TensorType(ElementType.F64, (2,))
-    files = sources_of(passing_on(kind, Output.SERIAL, name=name or "x", out=name + "o"), {}, name)
+    files = sources_of(passing_on(kind, OutputKind.SERIAL, name=name or "x", out=name + "o"), {}, name)
     assert all("/" not in path and path.isascii() for path in files)
     folder = CFolder.of(tmp_path, files)
     data = np.array([0.5, -1e300]).tobytes()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rune.abi import Section
+from rune.abi import SectionName
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels, choose
@@ -18,7 +18,7 @@ from rune.compiler.verify.instrumented import call, sent_tensor
 from rune.compiler.verify.runes.check import InstrumentedPipeline, check_rune, instrument
 from rune.compiler.verify.runes.own_tensors import TensorSearch
 from rune.compiler.verify.runes.second_module import second_module, second_rune, without_second_module
-from rune.compiler.verify.runes.verification import Origin, RuneVerification
+from rune.compiler.verify.runes.verification import RuneVerification, ToolchainOrigin
 from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets
 from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, pack, read_module, with_steps
@@ -123,7 +123,7 @@ class Subject:
     def verified(self, rune: bytes) -> RuneVerification:
         """The verification of a rune that another toolchain may have made: no constants are looked for."""
         return check_rune(
-            rune, self.instrumented, self.sets, {}, Deaf(), Origin.OTHER, LIMITS, programs=lambda _: iter(())
+            rune, self.instrumented, self.sets, {}, Deaf(), ToolchainOrigin.OTHER, LIMITS, programs=lambda _: iter(())
         )
 
 
@@ -136,7 +136,7 @@ class SecondSubject(Subject):
     def changed(self, number: int) -> bytes:
         second = second_module(self.rune)
         assert second is not None
-        return pack(without_second_module(self.rune), {Section.RELAXED: mutant(second, number)})
+        return pack(without_second_module(self.rune), {SectionName.RELAXED: mutant(second, number)})
 
     def started(self, rune: bytes) -> LoadedRune:
         return started(second_rune(rune))

@@ -9,7 +9,7 @@ import struct
 import numpy as np
 import pytest
 
-from rune.compiler.verify.comparison import Figures, compare, distances, together
+from rune.compiler.verify.comparison import DeviationFigures, compare, distances, together
 from rune.tensor import ElementType, TensorType
 
 
@@ -23,7 +23,7 @@ def of(element: ElementType, count: int) -> TensorType:
 
 def test_the_same_bytes_are_identical() -> None:
     figures = compare(of(ElementType.I8, 3), b"\x01\x02\x03", b"\x01\x02\x03")
-    assert figures == Figures(elements=3, bytes=3)
+    assert figures == DeviationFigures(elements=3, bytes=3)
     assert figures.is_identical
     assert figures.is_within
 
@@ -97,7 +97,7 @@ def test_figures_add_up() -> None:
 def test_figures_survive_json_also_when_they_are_infinite() -> None:
     figures = compare(of(ElementType.F32, 1), floats(1.0), floats(math.nan))
     assert math.isinf(figures.largest)
-    assert Figures.from_json(json.loads(json.dumps(figures.to_json(), allow_nan=False))) == figures
+    assert DeviationFigures.from_json(json.loads(json.dumps(figures.to_json(), allow_nan=False))) == figures
 
 
 def test_each_element_has_its_own_distance() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from rune.compiler.verify.models.check import ModelCheck
 from rune.compiler.verify.models.reference import open_inside, open_reference
 from rune.compiler.verify.models.sensitivity import moves
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model, signature
 from rune.project.files import MemoryFiles
 from rune.running.runtime.errors import ModelRunError
@@ -105,7 +105,7 @@ resources:
 def test_a_rune_that_traps_in_the_middle_is_compared_with_a_reference_that_began_anew() -> None:
     files = trapping()
     numbers = [struct.pack("<I", number) for number in (0, 1, 9, 2, 9, 0)]
-    verification = verify(files, rune_of(files), samples=[(), numbers], effort=Effort(inputs=len(numbers)))
+    verification = verify(files, rune_of(files), samples=[(), numbers], effort=VerificationEffort(inputs=len(numbers)))
     assert verification.rune.inputs == 4, "the runs of 9 fail"
     assert verification.is_within, verification.sentence()
     assert verification.models[0].inputs == 4 + len(numbers)

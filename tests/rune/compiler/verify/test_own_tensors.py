@@ -10,9 +10,9 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.runes.own_tensors import TensorSearch, changed, places_of
-from rune.compiler.verify.runes.verification import Origin, OwnTensors, RuneVerification
+from rune.compiler.verify.runes.verification import OwnTensors, RuneVerification, ToolchainOrigin
 from rune.compiler.verify.verification import Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from rune.project.files import MemoryFiles
 from rune.source.runefile.pipeline import Port
@@ -157,7 +157,7 @@ def label_only() -> dict[str, bytes]:
 def as_of_another_toolchain(files: MemoryFiles, rune: bytes) -> Verification:
     """The verification of a rune whose code is another, as it logs the end of its stages."""
     options = [BuildOptions("verified")]
-    return verify(files, rune, effort=Effort(inputs=6, seed=1), toolchain=OTHER, options=options)
+    return verify(files, rune, effort=VerificationEffort(inputs=6, seed=1), toolchain=OTHER, options=options)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_another_weight_behind_a_label_is_not_verified_where_another_toolchain_m
     hidden: tuple[MemoryFiles, bytes],
 ) -> None:
     verification = as_of_another_toolchain(*hidden)
-    assert verification.rune.origin is Origin.OTHER
+    assert verification.rune.origin is ToolchainOrigin.OTHER
     assert verification.rune.differing == 0
     assert verification.rune.tensors == OwnTensors(6, 6, ("digits",))
     assert not verification.is_complete
@@ -189,12 +189,12 @@ def test_another_weight_behind_a_label_is_not_verified_where_another_toolchain_m
 
 @pytest.mark.slow
 def test_another_weight_behind_a_label_is_an_error_of_this_toolchain(hidden: tuple[MemoryFiles, bytes]) -> None:
-    assert not verify(*hidden, effort=Effort(inputs=6, seed=1), toolchain=toolchain_digest()).is_within
+    assert not verify(*hidden, effort=VerificationEffort(inputs=6, seed=1), toolchain=toolchain_digest()).is_within
 
 
 def test_what_the_models_of_a_right_rune_give_is_found_in_it() -> None:
     files = MemoryFiles(label_only())
-    verification = verify(files, rune_of(files), effort=Effort(inputs=6, seed=1), toolchain=OTHER)
+    verification = verify(files, rune_of(files), effort=VerificationEffort(inputs=6, seed=1), toolchain=OTHER)
     assert verification.rune.tensors == OwnTensors(6, 6, ())
     assert verification.is_within
     assert verification.is_complete
@@ -204,7 +204,7 @@ def test_what_the_models_of_a_right_rune_give_is_found_in_it() -> None:
 
 
 def test_a_rune_whose_steps_nobody_can_call_is_undecided_where_another_toolchain_made_it() -> None:
-    unseen = RuneVerification(3, 0, 30, origin=Origin.OTHER, tensors=OwnTensors())
+    unseen = RuneVerification(3, 0, 30, origin=ToolchainOrigin.OTHER, tensors=OwnTensors())
     assert unseen.is_undecided
     assert "its memory cannot be read between its steps" in unseen.sentence()
-    assert not RuneVerification(3, 0, 30, origin=Origin.THIS, tensors=OwnTensors()).is_undecided
+    assert not RuneVerification(3, 0, 30, origin=ToolchainOrigin.THIS, tensors=OwnTensors()).is_undecided

@@ -12,30 +12,30 @@ from typing import Any
 import pytest
 
 import rune as this_version
-from rune.abi import Section
+from rune.abi import SectionName
 from rune.compiler.anvil.profile import LITERT
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.finding import targets
 from rune.compiler.verify.runes.rebuild import compare_with_rebuild, judge, options_for
-from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildState
+from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.section_differences import rune_differences
 from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from rune.project.files import MemoryFiles
 from rune.running.container import canonical_json, pack, read_module, read_rune
 from rune.running.runtime import CompiledRune
 from rune.running.runtime.errors import RuneError
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
 from tests.proof.mutants import Recorder
 from tests.rune.compiler.verify.mutated_runes import CODE, DATA, LIMITS
 from tests.rune.compiler.verify.projects import rune_of, template, weighted_operators, with_changed_weight
 
-FEW = Effort(inputs=2, seed=1)
+FEW = VerificationEffort(inputs=2, seed=1)
 
 
 def with_section(rune: bytes, name: str, payload: bytes) -> bytes:
@@ -47,13 +47,13 @@ def with_section(rune: bytes, name: str, payload: bytes) -> bytes:
 
 def with_version(rune: bytes, version: str = "0.0.9") -> bytes:
     """The rune, which says that another version made it."""
-    return with_section(rune, Section.VERSION, canonical_json({"version": version}))
+    return with_section(rune, SectionName.VERSION, canonical_json({"version": version}))
 
 
 def with_graph(rune: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
     graph = json.loads(json.dumps(read_rune(rune).graph))
     change(graph)
-    return with_section(rune, Section.GRAPH, canonical_json(graph))
+    return with_section(rune, SectionName.GRAPH, canonical_json(graph))
 
 
 @cache
@@ -68,11 +68,11 @@ def digits() -> tuple[MemoryFiles, BuildResult]:
     return files, build(files, BuildOptions("digits"))
 
 
-def judged(changed: bytes, result: BuildResult, toolchain: str | None = None) -> Rebuild:
+def judged(changed: bytes, result: BuildResult, toolchain: str | None = None) -> RebuildResult:
     return judge(changed, [result], toolchain)
 
 
-def is_proven(rebuild: Rebuild) -> bool:
+def is_proven(rebuild: RebuildResult) -> bool:
     """Whether a verification whose runs found nothing wrong would call the rune right."""
     verification = Verification(rune=RuneVerification(20, 0, 100), rebuild=rebuild)
     return verification.is_within and verification.is_complete
@@ -81,7 +81,7 @@ def is_proven(rebuild: Rebuild) -> bool:
 def test_a_rune_is_found_to_be_what_its_files_build() -> None:
     files, result = sine()
     verification = verify(files, result.rune, effort=FEW)
-    assert verification.rebuild == Rebuild(RebuildState.IDENTICAL, this_version.__version__)
+    assert verification.rebuild == RebuildResult(RebuildState.IDENTICAL, this_version.__version__)
     assert verification.is_within
     assert verification.is_complete
     assert Verification.from_json(verification.to_json()) == verification
@@ -180,7 +180,7 @@ def variants() -> list[BuildOptions]:
         *(BuildOptions("other name", target=target) for target in every),
         BuildOptions("sine", host_models=True),
         BuildOptions("sine", timed=True),
-        BuildOptions("sine", host_resources=HostResources(every=True)),
+        BuildOptions("sine", host_resources=HostResourceOptions(every=True)),
     ]
 
 
@@ -200,9 +200,9 @@ def test_a_project_that_cannot_be_built_here_proves_nothing() -> None:
 
 def test_each_verification_has_inputs_of_its_own_that_can_be_repeated() -> None:
     files, result = sine()
-    some = [verify(files, result.rune, effort=Effort(inputs=1), is_fresh=True) for _ in range(2)]
+    some = [verify(files, result.rune, effort=VerificationEffort(inputs=1), is_fresh=True) for _ in range(2)]
     assert some[0].seed != some[1].seed
-    assert verify(files, result.rune, effort=Effort(inputs=1, seed=some[0].seed), is_fresh=True) == some[0]
+    assert verify(files, result.rune, effort=VerificationEffort(inputs=1, seed=some[0].seed), is_fresh=True) == some[0]
 
 
 COUNTING = """

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verification import Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, pack, read_rune
 from rune.running.container.wasm import read_module
@@ -20,7 +20,7 @@ from tests.rune.compiler.verify.projects import around, rune_of, template
 from tests.rune.running.runtime import wat_runes
 from tests.support.model_cases import refused_cases
 
-SOME = Effort(inputs=2)
+SOME = VerificationEffort(inputs=2)
 EMPTY_MODULE = b"\0asm\1\0\0\0"
 
 NO_STAGES = {"Runefile.yml": b"version: 1\nimage: runicos/base\n\npipeline:\n"}

@@ -6,23 +6,27 @@ import json
 
 import pytest
 
-from rune.compiler.verify.comparison import Figures
+from rune.compiler.verify.comparison import DeviationFigures
 from rune.compiler.verify.runes.verification import RuneVerification
-from rune.compiler.verify.verification import DifferingOp, ModelVerification, Runs, Verification
+from rune.compiler.verify.verification import DifferingOp, ModelRunner, ModelVerification, Verification
 
-SAME = ModelVerification("model", "m.tflite", Runs.COMPILED, 20, Figures(200, 200))
+SAME = ModelVerification("model", "m.tflite", ModelRunner.COMPILED, 20, DeviationFigures(200, 200))
 WRONG = ModelVerification(
     "model",
     "m.tflite",
-    Runs.COMPILED,
+    ModelRunner.COMPILED,
     20,
-    Figures(1960, 1960, 3, 3, 1.0, 0.01),
-    first=DifferingOp(7, "CONV_2D", "conv/Relu", Figures(10, 10, 1, 1, 1.0, 0.1)),
+    DeviationFigures(1960, 1960, 3, 3, 1.0, 0.01),
+    first=DifferingOp(7, "CONV_2D", "conv/Relu", DeviationFigures(10, 10, 1, 1, 1.0, 0.1)),
 )
-NEAR = ModelVerification("model", "m.tflite", Runs.COMPILED, 1, Figures(10, 40, 12, 0, 3.1e-7, 1e-7), is_float=True)
-FAR = ModelVerification("model", "m.tflite", Runs.COMPILED, 2, Figures(10, 40, 12, 4, 0.25, 0.1), is_float=True)
+NEAR = ModelVerification(
+    "model", "m.tflite", ModelRunner.COMPILED, 1, DeviationFigures(10, 40, 12, 0, 3.1e-7, 1e-7), is_float=True
+)
+FAR = ModelVerification(
+    "model", "m.tflite", ModelRunner.COMPILED, 2, DeviationFigures(10, 40, 12, 4, 0.25, 0.1), is_float=True
+)
 RAN = RuneVerification(20, 0, 100)
-HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
+HOSTED = ModelVerification("other", "o.tflite", ModelRunner.HOST)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
             "the rune differs from what its pipeline builds: it ended in a trap",
         ),
         (
-            Verification("r", models=(ModelVerification("a", "a", Runs.COMPILED, refusal="it crashed"),)),
+            Verification("r", models=(ModelVerification("a", "a", ModelRunner.COMPILED, refusal="it crashed"),)),
             True,
             "not verified: a: not compared: it crashed",
         ),
@@ -112,5 +116,5 @@ def test_a_verification_survives_json() -> None:
 
 
 def test_what_a_stage_is_called_cannot_draw_on_a_terminal() -> None:
-    evil = ModelVerification("\x1b[2J", "", Runs.COMPILED, 1, Figures(1, 1, 1, 1, 1.0, 1.0))
+    evil = ModelVerification("\x1b[2J", "", ModelRunner.COMPILED, 1, DeviationFigures(1, 1, 1, 1, 1.0, 1.0))
     assert "\x1b" not in Verification("r", models=(evil,)).sentence()

@@ -19,10 +19,10 @@ from rune.compiler.verify import verifying
 from rune.compiler.verify.models.recorded import verify_recorded
 from rune.compiler.verify.runes.project import NoProject, models_wanted, project_of
 from rune.compiler.verify.runes.second_module import second_module, second_rune, without_second_module
-from rune.compiler.verify.runes.verification import Origin
+from rune.compiler.verify.runes.verification import ToolchainOrigin
 from rune.compiler.verify.samples import own_samples
-from rune.compiler.verify.verification import Runs, Verification
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verification import ModelRunner, Verification
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from rune.project.files import FolderFiles, MemoryFiles
 from rune.running.container import ContainerError, pack, read_rune
@@ -37,8 +37,8 @@ from tests.rune.compiler.targets.projects import model_project
 from tests.rune.compiler.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
 from tests.support.model_cases import model_cases, refused_cases
 
-SOME = Effort(inputs=6, seed=1)
-FEW = Effort(inputs=2, seed=1)
+SOME = VerificationEffort(inputs=6, seed=1)
+FEW = VerificationEffort(inputs=2, seed=1)
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_the_templates_give_what_the_reference_gives(name: str) -> None:
     # Blocks with state run on until each of their windows is past: more often than the effort demands.
     assert verification.rune.inputs == (15 if name == "keywords" else 6)
     (model,) = verification.models
-    assert model.runs == Runs.COMPILED
+    assert model.runs == ModelRunner.COMPILED
     assert model.inputs >= 12
     assert model.figures.is_identical
     assert "litert" in str(verification.reference)
@@ -64,7 +64,7 @@ def test_the_templates_give_what_the_reference_gives(name: str) -> None:
 def test_templates_that_wait_for_a_window_give_what_the_reference_gives(name: str) -> None:
     """Their models run in some of the runs only; the rune that is looked into has to be fed in all of them."""
     files = MemoryFiles(template(name))
-    verification = verify(files, rune_of(files, name), effort=Effort(inputs=40))
+    verification = verify(files, rune_of(files, name), effort=VerificationEffort(inputs=40))
     assert verification.is_within, verification.sentence()
     assert verification.rune.tensors is not None
     assert 1 < (verification.rune.tensors.runs or 0) < verification.rune.inputs
@@ -198,7 +198,7 @@ def test_a_rune_of_another_toolchain_with_other_constants_is_neither_wrong_nor_r
     untimed = BuildOptions("verified")  # whose code is another, as of another toolchain
     verification = verify(files, rune, effort=FEW, toolchain="sha256:other", options=[untimed])
     assert verification.is_within
-    assert verification.rune.origin is Origin.OTHER
+    assert verification.rune.origin is ToolchainOrigin.OTHER
     assert not verification.is_complete
     assert "was not built from these files" not in verification.sentence() + verification.rune.sentence()
     assert "built by another toolchain" in verification.rune.sentence()
@@ -232,7 +232,7 @@ def test_a_model_that_was_compiled_wrongly_is_found_and_its_operator_named(monke
     wrong = MemoryFiles(files | {"digits.tflite": with_changed_weight(right, operator)})
     monkeypatch.setattr(ProjectModels, "data", lambda self, path: right)
     monkeypatch.setattr(ProjectModels, "model", lambda self, path: read_model(wrong.read(path)))
-    verification = verify(wrong, rune_of(wrong), effort=Effort(inputs=3))
+    verification = verify(wrong, rune_of(wrong), effort=VerificationEffort(inputs=3))
     assert verification.rune.is_within
     (model,) = verification.models
     assert not model.is_within
@@ -245,7 +245,7 @@ def test_what_the_host_runs_is_said_and_not_compared() -> None:
     case = refused_cases()[0]
     files = around(case.data)
     verification = verify(files, rune_of(files), effort=SOME)
-    assert [model.runs for model in verification.models] == [Runs.HOST]
+    assert [model.runs for model in verification.models] == [ModelRunner.HOST]
     assert verification.sentence() == "not verified: the host runs model"
     assert verification.is_within
     assert not verification.is_complete
@@ -255,14 +255,14 @@ def test_what_the_host_runs_is_said_and_not_compared() -> None:
 def test_a_rune_whose_models_are_all_run_by_its_host_is_said_to_be_so() -> None:
     files = MemoryFiles(template("sine"))
     rune = build(files, BuildOptions("sine", host_models=True)).rune
-    assert [model.runs for model in verify(files, rune, effort=SOME).models] == [Runs.HOST]
+    assert [model.runs for model in verify(files, rune, effort=SOME).models] == [ModelRunner.HOST]
 
 
 def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorded() -> None:
     rune = build(MemoryFiles(template("keywords")), BuildOptions("keywords", host_models=True)).rune
     verification = verify_recorded(rune, inputs=3, seed=1, resources={})
     (model,) = verification.models
-    assert (model.runs, model.inputs) == (Runs.HOST, 3)
+    assert (model.runs, model.inputs) == (ModelRunner.HOST, 3)
     assert verification.sentence() == "not verified: the host runs model 1"
     assert model.sentence().startswith("run by the host, ")
     assert not verification.is_complete
@@ -310,7 +310,7 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.protects("compiling/verification")
 def test_when_there_is_no_time_one_input_is_tried_each() -> None:
     files = MemoryFiles(template("sine"))
-    verification = verify(files, rune_of(files), effort=Effort(seconds=0.0))
+    verification = verify(files, rune_of(files), effort=VerificationEffort(seconds=0.0))
     assert (verification.rune.inputs, verification.models[0].inputs) == (1, 2)
     assert " on 2 inputs" in verification.sentence()
 
@@ -339,7 +339,7 @@ def test_a_sample_that_cannot_be_read_is_passed_over(data: bytes) -> None:
 def test_small_models_are_verified_in_projects_of_their_own() -> None:
     for case in model_cases()[::100]:
         files = around(case.data)
-        verification = verify(files, rune_of(files), effort=Effort(inputs=4))
+        verification = verify(files, rune_of(files), effort=VerificationEffort(inputs=4))
         assert verification.is_within, (case.name, verification.sentence())
 
 

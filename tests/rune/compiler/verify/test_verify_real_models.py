@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.anvil.models.support import unsupported
-from rune.compiler.verify.verification import Runs
-from rune.compiler.verify.verifying import Effort, verify
+from rune.compiler.verify.verification import ModelRunner
+from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from tests.rune.compiler.verify.projects import around, rune_of
 
@@ -28,11 +28,11 @@ SMALL = (
 def test_a_real_model_gives_what_the_reference_gives(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
     files = around(data)
-    verification = verify(files, rune_of(files), effort=Effort(inputs=4))
+    verification = verify(files, rune_of(files), effort=VerificationEffort(inputs=4))
     assert verification.is_within, verification.sentence()
     (model,) = verification.models
     if unsupported(read_model(data)):
-        assert model.runs is Runs.HOST
+        assert model.runs is ModelRunner.HOST
     else:
         assert model.inputs == 8
         assert model.figures.is_identical or model.is_float

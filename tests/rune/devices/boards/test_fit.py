@@ -9,7 +9,7 @@ import pytest
 from rune.devices.boards.board import Board, FlashPlace
 from rune.devices.boards.cores import CORES
 from rune.devices.boards.describing import fit_json
-from rune.devices.boards.fit import Needs, Verdict, fit
+from rune.devices.boards.fit import FitVerdict, Needs, fit
 
 CORE = replace(CORES["cortex-m4"], cycles_least=1.0, cycles_most=2.0)
 BOARD = Board("b", "B", "M", "C", CORE, 100, 1000, 5000, FlashPlace.INTERNAL, None, {}, {}, {})
@@ -23,25 +23,25 @@ def test_needs_of_another_target_are_refused() -> None:
 
 def test_a_rune_that_is_larger_than_one_memory_is_too_large_by_the_difference() -> None:
     result = fit(replace(NEEDS, ram=1001), BOARD)
-    assert result.verdict is Verdict.TOO_LARGE
+    assert result.verdict is FitVerdict.TOO_LARGE
     assert (result.ram.excess, result.flash.excess) == (1, 0)
     assert fit(replace(NEEDS, flash=7000), BOARD).flash.excess == 2000
 
 
 def test_a_rune_that_fills_its_memories_to_the_byte_fits() -> None:
     result = fit(replace(NEEDS, ram=1000, flash=5000), BOARD)
-    assert result.verdict is Verdict.FITS
+    assert result.verdict is FitVerdict.FITS
     assert (result.ram.share, result.ram.excess) == (1.0, 0)
 
 
 def test_what_was_not_measured_may_fit_and_has_no_time() -> None:
     result = fit(replace(NEEDS, instructions=None), BOARD, period=1000)
-    assert (result.verdict, result.time) == (Verdict.MAY_FIT, None)
+    assert (result.verdict, result.time) == (FitVerdict.MAY_FIT, None)
     assert (result.exact, result.estimated) == ((), ("flash", "ram"))
 
 
 def test_constants_alone_can_be_too_large() -> None:
-    assert fit(replace(NEEDS, flash=5001, instructions=None), BOARD).verdict is Verdict.TOO_LARGE
+    assert fit(replace(NEEDS, flash=5001, instructions=None), BOARD).verdict is FitVerdict.TOO_LARGE
 
 
 def test_time_is_a_range_with_its_assumptions() -> None:

@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.finding import find_target
-from rune.devices.emulation.cores import CORES, Core
-from rune.devices.emulation.firmware import Firmware, build_firmware
+from rune.devices.emulation.cores import CORES, EmulatedCore
+from rune.devices.emulation.firmware import LinkedProgram, build_firmware
 from rune.model.tflite import Model
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import models_pipeline, passing_on
 from tools.needs import EMULATORS, GCC, lack
 
 C = find_target("c")
-WORDS = passing_on(TensorType(ElementType.U32, (1,)), Output.TENSOR)
+WORDS = passing_on(TensorType(ElementType.U32, (1,)), OutputKind.TENSOR)
 """A number in, a number out."""
 
 
-def core(name: str) -> Core:
+def core(name: str) -> EmulatedCore:
     """A core whose emulator and compiler are here; else the test is skipped."""
     entry = CORES[name]
     if shutil.which("gcc") is None:
@@ -37,7 +37,7 @@ def core(name: str) -> Core:
     return entry
 
 
-def firmware_of(models: Mapping[str, Model], kernels: KernelSet, on: Core, folder: Path) -> Firmware:
+def firmware_of(models: Mapping[str, Model], kernels: KernelSet, on: EmulatedCore, folder: Path) -> LinkedProgram:
     """Models side by side in one rune, by these kernels."""
     target = replace(C, kernels=kernels)
     program = lower(models_pipeline(models), models, target)
@@ -45,7 +45,7 @@ def firmware_of(models: Mapping[str, Model], kernels: KernelSet, on: Core, folde
     return build_firmware(on, files, interface_of(program, "models"), folder)
 
 
-def by_hand(body: str, on: Core, folder: Path, *, before: str = "") -> Firmware:
+def by_hand(body: str, on: EmulatedCore, folder: Path, *, before: str = "") -> LinkedProgram:
     """A rune whose run is this C: it may read `inputs->in[0]`, write `outputs->out[0]` and return a status."""
     program = lower(WORDS, {}, C)
     files = dict(C.emit(program, plan(program, C.limits), "words").files)

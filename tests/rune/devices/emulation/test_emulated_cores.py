@@ -14,9 +14,9 @@ from rune.devices.emulation.errors import (
     FirmwareFaulted,
     FirmwareHangs,
     FirmwareStalled,
+    MachineTooSmall,
     MissingProgram,
     RuneFailed,
-    TooLarge,
 )
 from rune.devices.emulation.running import emulate
 from tests.rune.devices.emulation.programs import by_hand, core
@@ -108,7 +108,7 @@ def test_a_rune_that_the_machine_has_no_room_for_is_refused_before_it_runs(
     before: str, body: str, memory: str, tmp_path: Path
 ) -> None:
     with pytest.raises(
-        TooLarge, match=rf"bytes of {memory}, and the emulated Cortex-M4 has 1?[46],.*cannot be measured"
+        MachineTooSmall, match=rf"bytes of {memory}, and the emulated Cortex-M4 has 1?[46],.*cannot be measured"
     ):
         by_hand(body, core("cortex-m4"), tmp_path, before=before)
 

@@ -11,7 +11,7 @@ import pytest
 from rune.devices.firmware.answers import BoardOutput, read_hello, read_problem, read_run
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
-from rune.devices.firmware.frames import Frame, FrameReader, Kind, encode_frame
+from rune.devices.firmware.frames import Frame, FrameKind, FrameReader, encode_frame
 from rune.devices.firmware.protocol import HelloJson
 
 PORT = {"name": "scores", "capability": "", "type": "u8[1, 3]", "bytes": 3, "texts": 0, "optional": True, "sizes": 0}
@@ -110,7 +110,7 @@ class Peer:
 
 
 def hello(number: int) -> bytes:
-    return encode_frame(0x80 | Kind.HELLO, number, json.dumps(SAID).encode())
+    return encode_frame(0x80 | FrameKind.HELLO, number, json.dumps(SAID).encode())
 
 
 def problem(code: int, detail: int = 0, step: int = 0xFFFFFFFE, text: bytes = b"") -> Callable[[int], bytes]:
@@ -131,7 +131,7 @@ def spoilt(number: int) -> bytes:
         (problem(3, 2), "version 2 of the protocol"),
         (problem(99), r"refuses the request \(code 99\)"),
         (lambda _: encode_frame(0xFF, 0, words(7, 16, 1)), "faulted at 0x10"),
-        (lambda number: encode_frame(0x80 | Kind.RESET, number), "something else than it was asked"),
+        (lambda number: encode_frame(0x80 | FrameKind.RESET, number), "something else than it was asked"),
     ],
 )
 def test_what_a_board_refuses_is_said(answer: Callable[[int], bytes], reason: str) -> None:

@@ -15,10 +15,10 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target
-from rune.devices.firmware.board import PICO, Board
+from rune.devices.firmware.board import PICO, FirmwareBoard
 from rune.devices.firmware.errors import FirmwareTooLarge
 from rune.devices.firmware.loader import checksum
-from rune.devices.firmware.making import Firmware, make
+from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import Described, program_file
 from rune.devices.firmware.uf2 import read_uf2
 from tests.rune.compiler.targets.projects import template
@@ -31,7 +31,7 @@ def toolchain() -> Toolchain:
     return library
 
 
-def firmware(board: Board) -> Firmware:
+def firmware(board: FirmwareBoard) -> BoardFirmware:
     program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     files = packaged("sine", "pico").files
     paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")

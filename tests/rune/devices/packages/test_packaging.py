@@ -25,7 +25,7 @@ from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.report import Step
+from rune.compiler.building.report import BuildStep
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.selftest import GoldenRun, selftest_file
 from rune.compiler.targets.c.trace import step_names
@@ -269,7 +269,7 @@ def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(m
     late = 0.0
     monkeypatch.setattr(allowance, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + late))
 
-    def pass_by(_: Step) -> None:
+    def pass_by(_: BuildStep) -> None:
         nonlocal late
         late += 400.0
 

@@ -6,7 +6,7 @@ import json
 import uuid
 from dataclasses import replace
 
-from rune.abi import ModelFormat, Output
+from rune.abi import ModelFormat, OutputKind
 from rune.capabilities import sound
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
@@ -45,7 +45,7 @@ PIPELINE = Pipeline(
         BlockStage(
             "label", "label", CATALOGUE["label"], {"wordlist": "yes\nno"}, (Port("model", 1),), (BlockOutput(WORD, 9),)
         ),
-        OutputStage("serial", Output.SERIAL, (Port("label", 0), Port("model", 0))),
+        OutputStage("serial", OutputKind.SERIAL, (Port("label", 0), Port("model", 0))),
     ),
     resources=(
         Resource("WORDS", None, "words.txt", False),
@@ -120,7 +120,7 @@ def test_maps_without_entries_are_left_out() -> None:
 
 
 def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:
-    outputs = tuple(OutputStage(name, Output.SERIAL, (Port("z", 0),)) for name in ("y", "b"))
+    outputs = tuple(OutputStage(name, OutputKind.SERIAL, (Port("z", 0),)) for name in ("y", "b"))
     inputs = tuple(CapabilityStage(name, RAW, (), SCORES) for name in ("z", "a"))
     requests = graph_json(Pipeline((*inputs, *outputs), ()), "x")["requests"]
     assert requests == {"capabilities": ["z", "a"], "outputs": ["y", "b"]}

@@ -10,9 +10,9 @@ import wasmtime
 import rune
 from rune.running.container import (
     ContainerError,
-    Export,
     Import,
-    Memory,
+    WasmExport,
+    WasmMemory,
     canonical_json,
     pack,
     read_module,
@@ -58,8 +58,12 @@ def test_packing_twice_gives_the_same_bytes() -> None:
 def test_the_outline_of_a_module_is_read() -> None:
     read = read_rune(MODULE)
     assert read.imports == (Import("env", "consume_output", "function"),)
-    assert read.exports == (Export("memory", "memory"), Export("_manifest", "function"), Export("_call", "function"))
-    assert read.memory == Memory(2, 16)
+    assert read.exports == (
+        WasmExport("memory", "memory"),
+        WasmExport("_manifest", "function"),
+        WasmExport("_call", "function"),
+    )
+    assert read.memory == WasmMemory(2, 16)
     assert read.memory_pages == 2
     assert read.runs
     assert read.version is None
@@ -80,7 +84,7 @@ def test_every_kind_of_import_is_read() -> None:
     ]
     read = read_module(HEADER + section(2, bytes([len(entries)]) + b"".join(entries)))
     assert [item.kind for item in read.imports] == ["function", "table", "memory", "global", "tag"]
-    assert read.memory == Memory(3, None)
+    assert read.memory == WasmMemory(3, None)
 
 
 @pytest.mark.parametrize("dot", [".", ""])

@@ -11,7 +11,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.container import needed_resources, read_rune
-from rune.source.runefile import HostResources
+from rune.source.runefile import HostResourceOptions
 
 RUNEFILE = """\
 version: 1
@@ -40,7 +40,7 @@ STRANGE: tuple[dict[str, Any] | None, ...] = (
 @pytest.mark.parametrize(("words", "needed"), [("type: string", ("MODEL", "WORDS")), ("inline: a", ("MODEL",))])
 def test_what_is_used_and_has_no_default_is_needed(words: str, needed: tuple[str, ...]) -> None:
     files = MemoryFiles({"Runefile.yml": (RUNEFILE % words).encode()})
-    rune = read_rune(build(files, BuildOptions("x", host_resources=HostResources(every=True))).rune)
+    rune = read_rune(build(files, BuildOptions("x", host_resources=HostResourceOptions(every=True))).rune)
     assert needed_resources(rune) == needed
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.project.files import FileError, FileMissing
-from rune.running.container import ContainerError, Entry, is_zune, read_zune
+from rune.running.container import ContainerError, ZuneEntry, is_zune, read_zune
 from tests.support.properties import examples
 
 RUNEFILE = "version: 1\nimage: runicos/base\npipeline: {}\n"
@@ -34,7 +34,7 @@ GOOD = zipped(
 def test_the_runefile_and_the_entries_of_a_zune_are_read(method: int) -> None:
     zune = read_zune(zipped({"Runefile.yml": RUNEFILE.encode(), "models/digit": b"abc" * 100}, method))
     assert zune.runefile == RUNEFILE
-    assert zune.entries == (Entry("Runefile.yml", len(RUNEFILE)), Entry("models/digit", 300))
+    assert zune.entries == (ZuneEntry("Runefile.yml", len(RUNEFILE)), ZuneEntry("models/digit", 300))
     assert zune.read("./models/digit") == b"abc" * 100
     assert zune.paths() == ("Runefile.yml", "models/digit")
 

@@ -15,8 +15,8 @@ from rune.project.files import FileMissing
 from rune.running.container import pack, rune_sections
 from rune.running.evaluation import evaluating
 from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.evaluation.evaluating import Effort, evaluate
-from rune.running.evaluation.labelled import Event, LabelledSample
+from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
+from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.runtime import Limits
 from tests.rune.running.runtime.wat_runes import mirror, rune, text
 
@@ -84,7 +84,7 @@ def test_a_rune_that_fails_on_a_sample_is_wrong_on_it_and_goes_on() -> None:
 
 @pytest.mark.protects("compiling/samples")
 def test_what_the_time_leaves_out_is_counted() -> None:
-    evaluation = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=Effort(seconds=-1, limits=Limits()))
+    evaluation = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=EvaluationEffort(seconds=-1, limits=Limits()))
     assert (evaluation.outcomes, evaluation.left) == ((), 1)
 
 
@@ -103,7 +103,9 @@ def test_the_time_between_samples_does_not_count(monkeypatch: pytest.MonkeyPatch
         now += 10
 
     monkeypatch.setattr(evaluating, "time", SimpleNamespace(monotonic=clock))
-    evaluation = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), progress=rest)
+    evaluation = evaluate(
+        SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=EvaluationEffort(seconds=1), progress=rest
+    )
     assert evaluation.left == left
 
 
@@ -186,7 +188,7 @@ def test_a_long_sound_without_its_label_is_answered_by_what_most_windows_said() 
 
 def test_marked_events_count_hits_and_what_lies_between_them_as_false_alarms() -> None:
     sound = recording(YES * 500 + QUIET * 2000 + YES * 500 + QUIET * 2000)
-    marked = replace(sound, events=(Event("yes", 0.0, 0.5), Event("yes", 4.0, 4.5)))
+    marked = replace(sound, events=(RecordedEvent("yes", 0.0, 0.5), RecordedEvent("yes", 4.0, 4.5)))
     evaluation = evaluate(HEARING, [marked])
     assert evaluation.pairs == ()
     assert evaluation.stream is not None

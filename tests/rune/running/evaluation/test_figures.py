@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.running.evaluation.changes import changed
-from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import rate_an_hour, sign_test, wilson
 from rune.running.evaluation.metrics import accuracy, confusion, label_figures
 
@@ -74,16 +74,19 @@ def test_the_confusion_matrix_has_the_runes_labels_first_and_no_answer_last() ->
 
 def test_the_worst_samples_are_the_surest_mistakes_then_the_narrowest_hits() -> None:
     outcomes = (
-        Outcome("near", "a", "a", 0.02),
-        Outcome("sure", "a", "b", -0.9),
-        Outcome("easy", "a", "a", 0.9),
-        Outcome("unsure", "a", "b", -0.1),
+        SampleOutcome("near", "a", "a", 0.02),
+        SampleOutcome("sure", "a", "b", -0.9),
+        SampleOutcome("easy", "a", "a", 0.9),
+        SampleOutcome("unsure", "a", "b", -0.1),
     )
     assert [each.name for each in Evaluation(("a", "b"), outcomes).worst] == ["sure", "unsure", "near", "easy"]
 
 
 def test_an_evaluation_is_the_same_after_json() -> None:
-    outcomes = (Outcome("a", "x", "x", 0.5), Outcome("long", "x", None, events=2, hits=1, seconds=9.0, is_marked=True))
+    outcomes = (
+        SampleOutcome("a", "x", "x", 0.5),
+        SampleOutcome("long", "x", None, events=2, hits=1, seconds=9.0, is_marked=True),
+    )
     evaluation = Evaluation(("x",), outcomes, (), 3)
     assert Evaluation.from_json(evaluation.to_json()) == evaluation
     with pytest.raises(ValueError, match="format"):
@@ -91,8 +94,8 @@ def test_an_evaluation_is_the_same_after_json() -> None:
 
 
 def test_a_change_counts_the_samples_that_both_have() -> None:
-    before = Evaluation((), tuple(Outcome(str(n), "a", "b") for n in range(8)))
-    after = Evaluation((), tuple(Outcome(str(n), "a", "a") for n in range(1, 9)))
+    before = Evaluation((), tuple(SampleOutcome(str(n), "a", "b") for n in range(8)))
+    after = Evaluation((), tuple(SampleOutcome(str(n), "a", "a") for n in range(1, 9)))
     change = changed(before, after)
     assert (change.common, len(change.better), change.worse) == (7, 7, ())
     assert change.is_significant
@@ -100,6 +103,6 @@ def test_a_change_counts_the_samples_that_both_have() -> None:
 
 
 def test_labels_that_the_rune_does_not_know_are_counted() -> None:
-    outcomes = (Outcome("1", "maybe", "yes"), Outcome("2", "yes", "yes"))
+    outcomes = (SampleOutcome("1", "maybe", "yes"), SampleOutcome("2", "yes", "yes"))
     assert Evaluation(("yes", "no"), outcomes).unknown_labels == {"maybe": 1}
     assert Evaluation((), outcomes).unknown_labels == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rune.running.evaluation.labelled import Event
+from rune.running.evaluation.labelled import RecordedEvent
 from rune.running.evaluation.streams import Detection, Listening, detections, match_events
 
 ONE = Listening(mean_of=1)
@@ -46,25 +46,27 @@ def test_a_recording_of_two_windows_is_judged_by_their_mean() -> None:
 
 
 def test_a_detection_within_the_tolerance_is_a_hit_and_a_later_one_a_false_alarm() -> None:
-    event = [Event("yes", 1.0, 2.0)]
+    event = [RecordedEvent("yes", 1.0, 2.0)]
     for at, hits, alarms in ((0.9, 0, 1), (1.0, 1, 0), (3.0, 1, 0), (3.1, 0, 1)):
         result = match_events(event, [Detection("yes", at, 1.0)], tolerance=1.0)
         assert (sum(result.hits), len(result.false_alarms)) == (hits, alarms), at
 
 
 def test_another_label_during_an_event_is_a_false_alarm() -> None:
-    result = match_events([Event("yes", 0, 5)], [Detection("no", 2, 1.0)], 1.0)
+    result = match_events([RecordedEvent("yes", 0, 5)], [Detection("no", 2, 1.0)], 1.0)
     assert (result.hits, [each.label for each in result.false_alarms]) == ((False,), ["no"])
 
 
 def test_the_second_detection_of_an_event_is_a_repeat() -> None:
     detections = [Detection("Yes", 1, 1.0), Detection("yes", 4, 1.0)]
-    result = match_events([Event("yes", 0, 5)], detections, 1.0)
+    result = match_events([RecordedEvent("yes", 0, 5)], detections, 1.0)
     assert (result.hits, result.false_alarms, result.repeats) == ((True,), (), 1)
 
 
 def test_two_events_in_reach_are_both_hit_by_two_detections() -> None:
     result = match_events(
-        [Event("yes", 0, 1), Event("yes", 1, 2)], [Detection("yes", 1, 1.0), Detection("yes", 2, 1.0)], 1.0
+        [RecordedEvent("yes", 0, 1), RecordedEvent("yes", 1, 2)],
+        [Detection("yes", 1, 1.0), Detection("yes", 2, 1.0)],
+        1.0,
     )
     assert result.hits == (True, True)

@@ -19,7 +19,7 @@ from rune.abi import PixelFormat
 from rune.capabilities.randomness import random_bytes, random_words
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
-from rune.running.runtime import CapabilityRequest
+from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
 from rune.running.runtime.inputs.generated import generated_inputs
@@ -250,7 +250,7 @@ def test_the_number_of_samples_is_cut_to_a_whole_one(
 ) -> None:
     path = tmp_path / "sound.wav"  # type: ignore[operator]
     path.write_bytes(wav(bytes(40000), 16, rate=hertz))
-    request = CapabilityRequest(1, SOUND, {"hz": hertz, "sample_duration_ms": milliseconds})
+    request = RequestedCapability(1, SOUND, {"hz": hertz, "sample_duration_ms": milliseconds})
     assert len(inputs_from_files([request], InputFiles({SOUND.option: (path,)}))[1]) == 2 * count  # type: ignore[arg-type]
 
 
@@ -297,14 +297,14 @@ def test_a_seeded_random_input_is_the_upper_half_of_each_word() -> None:
 
 def test_a_rune_that_sets_absurd_parameters_can_still_be_measured() -> None:
     for hertz in (float("nan"), float("inf"), -1, 0):
-        source = generated_inputs([CapabilityRequest(1, SOUND, {"hz": hertz})])[1]
+        source = generated_inputs([RequestedCapability(1, SOUND, {"hz": hertz})])[1]
         assert callable(source)
         assert len(source(32000)) == 32000
 
 
 @pytest.mark.slow
 def test_a_giant_input_is_made_up_of_a_block_that_comes_again() -> None:
-    source = generated_inputs([CapabilityRequest(1, RAW, {})])[1]
+    source = generated_inputs([RequestedCapability(1, RAW, {})])[1]
     assert callable(source)
     data = source(1 << 26)
     assert len(data) == 1 << 26

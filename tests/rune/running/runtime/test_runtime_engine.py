@@ -11,7 +11,7 @@ import threading
 import pytest
 from wasmtime import wat2wasm
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities import CAPABILITIES
 from rune.capabilities.accel import ACCEL
 from rune.capabilities.raw import RAW
@@ -42,7 +42,7 @@ QUICK = Limits(seconds=0.2, fuel=None)
 def test_a_rune_reads_its_capability_and_sends_a_result() -> None:
     loaded = Runtime.load(echo(RAW, 4, SERIAL))
     assert [(request.id, request.kind) for request in loaded.capabilities] == [(1, RAW)]
-    assert [(request.id, request.kind) for request in loaded.outputs] == [(2, Output.SERIAL)]
+    assert [(request.id, request.kind) for request in loaded.outputs] == [(2, OutputKind.SERIAL)]
     (message,) = loaded.call({1: b"abcd"})
     assert message.channel == 2
     assert message.tensors[0].elements == ("up",)

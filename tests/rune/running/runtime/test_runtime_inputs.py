@@ -23,7 +23,7 @@ from rune.capabilities.rand import RAND
 from rune.capabilities.randomness import random_bytes, split_mix64, xoshiro256pp
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
-from rune.running.runtime import CapabilityRequest
+from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
 from rune.running.runtime.inputs.images import image_pixels, resize
@@ -169,22 +169,22 @@ def test_each_capability_reads_the_source_it_names(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"second")
     files = InputFiles({RAW.option: (tmp_path / "a", tmp_path / "b")})
     requests = [
-        CapabilityRequest(1, RAW, {"length": 4}),
-        CapabilityRequest(2, RAW, {"source": 1}),
+        RequestedCapability(1, RAW, {"length": 4}),
+        RequestedCapability(2, RAW, {"source": 1}),
     ]
     assert inputs_from_files(requests, files) == {1: b"firs", 2: b"second"}
 
 
 def test_a_float_image_has_the_pixels_as_f32(tmp_path: Path) -> None:
     (tmp_path / "dot.png").write_bytes(png(np.array([[[1, 2, 255]]], dtype=np.uint8)))
-    request = CapabilityRequest(1, FLOAT_IMAGE, {"width": 1, "height": 1})
+    request = RequestedCapability(1, FLOAT_IMAGE, {"width": 1, "height": 1})
     assert inputs_from_files([request], InputFiles({IMAGE.option: (tmp_path / "dot.png",)}))[1] == struct.pack(
         "<3f", 1, 2, 255
     )
 
 
 def test_a_seed_feeds_random_capabilities_of_any_size() -> None:
-    source = inputs_from_files([CapabilityRequest(1, RAND, {})], InputFiles(seed=5))[1]
+    source = inputs_from_files([RequestedCapability(1, RAND, {})], InputFiles(seed=5))[1]
     assert isinstance(source, Callable)  # type: ignore[arg-type]
     assert source(8) == random_bytes(5, 8)  # type: ignore[operator]
 
@@ -206,16 +206,16 @@ def test_what_cannot_be_loaded_says_which_input_and_why(
     kind: Capability, parameters: dict[str, float], message: str
 ) -> None:
     with pytest.raises(InputFile, match=message):
-        inputs_from_files([CapabilityRequest(1, kind, parameters)], InputFiles())
+        inputs_from_files([RequestedCapability(1, kind, parameters)], InputFiles())
 
 
 def test_a_source_beyond_the_files_is_named(tmp_path: Path) -> None:
-    request = CapabilityRequest(1, RAW, {"source": 3})
+    request = RequestedCapability(1, RAW, {"source": 3})
     with pytest.raises(InputFile, match="source 3 but there are only 1 sources available"):
         inputs_from_files([request], InputFiles({RAW.option: (tmp_path / "a",)}))
 
 
 def test_raw_data_shorter_than_its_length_is_given_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
-    request = CapabilityRequest(1, RAW, {"length": 4})
+    request = RequestedCapability(1, RAW, {"length": 4})
     assert inputs_from_files([request], InputFiles({RAW.option: (tmp_path / "a",)})) == {1: b"abc"}

@@ -8,14 +8,14 @@ import struct
 
 import pytest
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.running.runtime.errors import BadOutput
 from rune.running.runtime.messages import LogLine, OutputTensor, read_log_line, read_message
 from rune.tensor import ElementType, TensorType, parse_shape
 
 
 def serial(document: object) -> tuple[OutputTensor, ...]:
-    return read_message(1, Output.SERIAL, json.dumps(document).encode()).tensors
+    return read_message(1, OutputKind.SERIAL, json.dumps(document).encode()).tensors
 
 
 def record(name: str, elements: list[object], dimensions: list[int] | None = None) -> dict[str, object]:
@@ -65,18 +65,18 @@ def test_a_record_that_does_not_fit_is_refused(document: object) -> None:
 @pytest.mark.parametrize("data", [b"", b"\xff", b"{", b"[" * 100_000])
 def test_text_that_is_not_json_is_refused(data: bytes) -> None:
     with pytest.raises(BadOutput):
-        read_message(1, Output.SERIAL, data)
+        read_message(1, OutputKind.SERIAL, data)
 
 
 def test_tensors_follow_one_another() -> None:
     data = tensor("u8[2]", b"\1\2") + tensor("i16[1, 2]", struct.pack("<2h", -5, 6))
-    parts = read_message(1, Output.TENSOR, data).tensors
+    parts = read_message(1, OutputKind.TENSOR, data).tensors
     assert [(part.dimensions, part.elements) for part in parts] == [((2,), (1, 2)), ((1, 2), (-5, 6))]
 
 
 def test_texts_in_a_tensor_have_their_lengths_in_front() -> None:
     data = tensor("utf8[2]", b"\2\0\0\0up\0\0\0\0")
-    assert read_message(1, Output.TENSOR, data).tensors[0].elements == ("up", "")
+    assert read_message(1, OutputKind.TENSOR, data).tensors[0].elements == ("up", "")
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_texts_in_a_tensor_have_their_lengths_in_front() -> None:
 )
 def test_a_tensor_cut_short_is_refused(data: bytes) -> None:
     with pytest.raises(BadOutput):
-        read_message(1, Output.TENSOR, data)
+        read_message(1, OutputKind.TENSOR, data)
 
 
 def test_outputs_that_nobody_described_are_refused() -> None:
     with pytest.raises(BadOutput, match="BLE"):
-        read_message(1, Output.BLE, b"")
+        read_message(1, OutputKind.BLE, b"")
 
 
 def test_shapes_are_read_with_and_without_dimensions() -> None:

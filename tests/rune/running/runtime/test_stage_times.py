@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.abi import STAGE_MARK, Output
+from rune.abi import STAGE_MARK, OutputKind
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.selection.messages import mark_line
 from rune.compiler.targets.module import module_of
@@ -15,7 +15,7 @@ from tests.rune.compiler.anvil.pipelines import passing_on
 
 
 def test_a_timed_rune_tells_its_stages_and_one_that_is_not_tells_none() -> None:
-    pipeline = passing_on(TensorType(ElementType.U8, (3,)), Output.SERIAL, name='a "name"\u00e9')
+    pipeline = passing_on(TensorType(ElementType.U8, (3,)), OutputKind.SERIAL, name='a "name"\u00e9')
     timed = Runtime.load(module_of(lower(pipeline, {}, WASM32, timed=True), WASM32))
     plain = Runtime.load(pipelines.module_of(pipeline))
     said = [rune.call({rune.capabilities[0].id: b"\1\2\3"})[0].data for rune in (timed, plain)]

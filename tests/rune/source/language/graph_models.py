@@ -18,7 +18,7 @@ from rune.source.language.graph.edit import (
     SetTarget,
 )
 from rune.source.language.yaml.edits import head_remark
-from rune.source.language.yaml.layout import Comment, comments, leaves, read_layout
+from rune.source.language.yaml.layout import YamlComment, comments, leaves, read_layout
 from rune.source.runefile.syntax import StageKind
 
 
@@ -110,7 +110,7 @@ def remarks(text: str) -> list[str]:
     return [text[each.start : each.end].rstrip() for each in sorted(spans, key=lambda each: each.start)]
 
 
-def _head_remarks(text: str) -> Iterator[Comment]:
+def _head_remarks(text: str) -> Iterator[YamlComment]:
     for leaf in leaves(read_layout(text)):
         remark = head_remark(text, leaf)
         if remark is not None:

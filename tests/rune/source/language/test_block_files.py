@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import Service
+from rune.source.language.service import LanguageService
 
 RUNEFILE = """\
 version: 1
@@ -43,7 +43,7 @@ class _Editor:
 
     def __init__(self, block: str = BLOCK) -> None:
         self._block = block
-        self._service = Service(PUBLISHED_BLOCKS)
+        self._service = LanguageService(PUBLISHED_BLOCKS)
         files = {"Runefile.yml": {"text": RUNEFILE}, "smooth.py": {"text": block}}
         self._service.answer({"ask": "open", "files": files})
 
@@ -167,7 +167,7 @@ pipeline:
 
 
 def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
-    service = Service(PUBLISHED_BLOCKS)
+    service = LanguageService(PUBLISHED_BLOCKS)
     service.answer({"ask": "open", "files": {"Runefile.yml": {"text": COPIED}}})
     assert service.answer({"ask": "copy-block", "stage": "switch", "dry_run": True})["answer"] == {"reason": None}
     why = service.answer({"ask": "copy-block", "stage": "mean", "dry_run": True})["answer"]["reason"]
@@ -198,8 +198,8 @@ def _runefile(dimensions: str, element: str) -> str:
     return RUNEFILE.replace("    args: {length: 24}\n", "").replace("[6]", f"[{dimensions}]").replace("f32", element)
 
 
-def _service(more: dict[str, str] | None = None, dimensions: str = "6", element: str = "f32") -> Service:
-    service = Service(PUBLISHED_BLOCKS)
+def _service(more: dict[str, str] | None = None, dimensions: str = "6", element: str = "f32") -> LanguageService:
+    service = LanguageService(PUBLISHED_BLOCKS)
     texts = {"Runefile.yml": _runefile(dimensions, element), **(more or {})}
     service.answer({"ask": "open", "files": {path: {"text": text} for path, text in texts.items()}})
     return service

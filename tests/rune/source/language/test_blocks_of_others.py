@@ -9,7 +9,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.mounted import SHELF
-from rune.source.language.service import Service
+from rune.source.language.service import LanguageService
 from tests.rune.shared_blocks import PATH, RUNEFILE, SMOOTH, published
 
 OLD, OLD_FILES = published("1.1", SMOOTH.replace(b"0.5", b"0.25"))
@@ -20,15 +20,15 @@ SHELF_TEXT = json.dumps(
 OTHER = RUNEFILE.format(block="softmax", type="f32")
 
 
-def _service(runefile: str, lock: str | None = None, shelf: str = SHELF_TEXT) -> Service:
-    service = Service(PUBLISHED_BLOCKS)
+def _service(runefile: str, lock: str | None = None, shelf: str = SHELF_TEXT) -> LanguageService:
+    service = LanguageService(PUBLISHED_BLOCKS)
     mounted = {path: data.decode() for path, data in (OLD_FILES | NEW_FILES).items()}
     texts = {"Runefile.yml": runefile, SHELF: shelf, **mounted, **({} if lock is None else {"rune.lock": lock})}
     service.answer({"ask": "open", "files": {path: {"text": text} for path, text in texts.items()}})
     return service
 
 
-def _answer(service: Service, **request: Any) -> Any:
+def _answer(service: LanguageService, **request: Any) -> Any:
     reply = service.answer(request)
     assert "answer" in reply, reply
     return reply["answer"]

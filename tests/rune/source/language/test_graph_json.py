@@ -21,8 +21,8 @@ from rune.source.language.graph.edit import (
     SetOutputs,
     SetTarget,
 )
-from rune.source.language.requests import BadRequest
-from rune.source.language.service import Service
+from rune.source.language.requests import BadLanguageRequest
+from rune.source.language.service import LanguageService
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
@@ -74,13 +74,13 @@ def test_what_may_be_left_out_may_be_left_out() -> None:
     ],
 )
 def test_a_request_that_is_no_edit_is_refused_by_name(request_: dict[str, Any], words: str) -> None:
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadLanguageRequest) as refused:
         graph_edit_from_json(request_)
     assert words in refused.value.message
 
 
 def test_the_door_answers_for_the_graph() -> None:
-    answer = Service(PUBLISHED_BLOCKS, FILES).answer
+    answer = LanguageService(PUBLISHED_BLOCKS, FILES).answer
     edit = answer({"ask": "edit-graph", "edit": {"edit": "disconnect", "target": "best", "target_index": 0}})
     (only,) = edit["answer"]["edits"]
     assert (only["file"], only["text"]) == ("Runefile.yml", "")

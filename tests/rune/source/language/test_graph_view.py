@@ -22,7 +22,7 @@ from rune.source.language.graph.edit import (
 from rune.source.language.graph.ports import stage_ports
 from rune.source.language.graph_edits.connection_check import fits, sources_for, suiting
 from rune.source.language.graph_edits.palette import palette
-from rune.source.language.service import Service
+from rune.source.language.service import LanguageService
 from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from tests.rune.source.language.graph_models import graph_of
@@ -34,7 +34,7 @@ from tests.rune.source.language.written_runefiles import analysed
 def answer_to(text: str, **request: Any) -> Any:
     """The answer of the door about a project with this Runefile."""
     files = MemoryFiles({"Runefile.yml": text.encode(), "words.txt": b"one\ntwo\nthree\n"})
-    return Service(PUBLISHED_BLOCKS, files).answer(request)["answer"]
+    return LanguageService(PUBLISHED_BLOCKS, files).answer(request)["answer"]
 
 
 def inputs_of(text: str) -> dict[str, tuple[tuple[str, int], ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.infer import infer_types
-from rune.source.runefile.syntax import Form
+from rune.source.runefile.syntax import RunefileForm
 from tests.rune.source.language.written_runefiles import analysed
 
 BARE = """\
@@ -58,5 +58,5 @@ def test_what_is_written_or_not_known_stays() -> None:
 
 def test_the_old_line_by_line_form_is_left() -> None:
     analysis = analysed("FROM x\nCAPABILITY<_> a RAW --length 1\nOUT serial\nRUN a serial\n")
-    assert analysis.checked.syntax.form is Form.TEXT
+    assert analysis.checked.syntax.form is RunefileForm.TEXT
     assert infer_types(analysis) == ()

@@ -8,7 +8,7 @@ from typing import Any
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Block
 from rune.project.files import MemoryFiles
-from rune.source.language.service import Service
+from rune.source.language.service import LanguageService
 
 RUNEFILE = """\
 version: 1
@@ -32,7 +32,7 @@ class OwnBlocks:
 
 
 def answer_to(request: dict[str, Any], text: str = RUNEFILE) -> Any:
-    return Service(OwnBlocks(), MemoryFiles({"Runefile.yml": text.encode()})).answer(request)["answer"]
+    return LanguageService(OwnBlocks(), MemoryFiles({"Runefile.yml": text.encode()})).answer(request)["answer"]
 
 
 def labels(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import to_json
 from rune.source.language.policy.answers import POLICY_ANSWERS
-from rune.source.language.service import ANSWERS, Service
+from rune.source.language.service import ANSWERS, LanguageService
 from tests.rune.source.language.projects import SIGNATURES, WORDS
 
 TEXT = """\
@@ -27,8 +27,8 @@ protected-tags: [versions]
 """
 
 
-def _service(text: str) -> Service:
-    service = Service(PUBLISHED_BLOCKS)
+def _service(text: str) -> LanguageService:
+    service = LanguageService(PUBLISHED_BLOCKS)
     files: dict[str, Any] = {
         "Runefile.yml": {"text": WORDS},
         "forge.yml": {"text": text},

@@ -9,7 +9,7 @@ from rune.project.files import MemoryFiles
 from rune.source.language.hover import hover
 from rune.source.runefile import check, outline_to_json
 from rune.source.runefile.diagnostics import Diagnostic
-from rune.source.runefile.outline import Node
+from rune.source.runefile.outline import OutlineNode
 from tests.rune.source.language.projects import CURSOR, at_cursor
 
 HEAD = "version: 1\nimage: runicos/base\npipeline:\n"
@@ -33,7 +33,7 @@ def diagnostics_of(text: str) -> tuple[Diagnostic, ...]:
     return check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS).diagnostics
 
 
-def node(text: str, name: str) -> Node:
+def node(text: str, name: str) -> OutlineNode:
     checked = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
     return next(each for each in checked.outline.nodes if each.name == name)
 

@@ -13,7 +13,7 @@ from rune.model.tflite import to_json
 from rune.project.files import MemoryFiles
 from rune.source.language.actions import ActionKind
 from rune.source.language.completion.items import CompletionKind
-from rune.source.language.service import ANSWERS, Service
+from rune.source.language.service import ANSWERS, LanguageService
 from rune.source.language.structure import FoldingKind, SymbolKind
 from rune.source.language.tokens import TokenKind
 from tests.rune.source.language.projects import CURSOR, SIGNATURES
@@ -31,20 +31,20 @@ FILES: dict[str, Any] = {
 
 
 @pytest.fixture
-def service() -> Service:
-    service = Service(PUBLISHED_BLOCKS)
+def service() -> LanguageService:
+    service = LanguageService(PUBLISHED_BLOCKS)
     assert service.answer({"ask": "open", "files": FILES}) == {"answer": None}
     return service
 
 
-def answer_to(service: Service, ask: str, **more: Any) -> Any:
+def answer_to(service: LanguageService, ask: str, **more: Any) -> Any:
     """The answer, which is JSON."""
     reply = json.loads(service.answer_text(json.dumps({"ask": ask, **more})))
     assert set(reply) == {"answer"}, reply
     return reply["answer"]
 
 
-def refused(service: Service, request: object) -> tuple[str, str]:
+def refused(service: LanguageService, request: object) -> tuple[str, str]:
     error = service.answer(request)["error"]
     return error["name"], error["message"]
 
@@ -53,7 +53,7 @@ def at(word: str) -> int:
     return WORDS.index(word) + 1
 
 
-def test_a_project_is_checked_by_what_is_known_of_its_models(service: Service) -> None:
+def test_a_project_is_checked_by_what_is_known_of_its_models(service: LanguageService) -> None:
     checked = answer_to(service, "check")
     assert checked["runefile"] == "Runefile.yml"
     assert checked["form"] == "yaml"
@@ -62,7 +62,7 @@ def test_a_project_is_checked_by_what_is_known_of_its_models(service: Service) -
     assert [node["name"] for node in checked["outline"]["nodes"]][:3] == ["audio", "spectrogram", "bytes"]
 
 
-def test_a_change_counts_from_the_next_answer_on(service: Service) -> None:
+def test_a_change_counts_from_the_next_answer_on(service: LanguageService) -> None:
     broken = {"Runefile.yml": {"text": WORDS.replace("SOUND", "SOUNDS")}}
     (problem,) = answer_to(service, "check", files=broken)["diagnostics"]
     assert problem["code"] == "RUNE0040"
@@ -72,17 +72,17 @@ def test_a_change_counts_from_the_next_answer_on(service: Service) -> None:
 
 
 def test_files_that_come_with_a_refused_question_are_known_from_then_on() -> None:
-    service = Service(PUBLISHED_BLOCKS)
+    service = LanguageService(PUBLISHED_BLOCKS)
     assert refused(service, {"ask": "of-a-later-version", "files": FILES})[0] == "bad-request"
     assert answer_to(service, "check")["diagnostics"] == []
 
 
-def test_a_model_that_cannot_be_read_says_why(service: Service) -> None:
+def test_a_model_that_cannot_be_read_says_why(service: LanguageService) -> None:
     file = {"size": 3, "model": {"refusal": "It ends at byte 3"}}
     assert "It ends at byte 3" in answer_to(service, "check", files={"words.tflite": file})["diagnostics"][0]["message"]
 
 
-def test_every_question_has_an_answer(service: Service) -> None:
+def test_every_question_has_an_answer(service: LanguageService) -> None:
     offset = at('best"]')
     listed = answer_to(service, "complete", offset=offset)
     assert listed["span"]["start"]["offset"] == offset - 1
@@ -107,7 +107,7 @@ def test_every_question_has_an_answer(service: Service) -> None:
     assert answer_to(service, "prepare-rename", offset=at("SOUND")) is None
 
 
-def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
+def test_a_diagnostic_is_mended_by_its_action(service: LanguageService) -> None:
     text = WORDS.replace("SOUND", "Sound").replace("SERIAL", "Serial")
     start = text.index("Sound")
     actions = answer_to(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
@@ -116,7 +116,7 @@ def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
     assert sorted(edit["text"] for edit in actions[-1]["edits"]) == ["SERIAL", "SOUND"]
 
 
-def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
+def test_many_problems_of_a_kind_are_mended_at_once(service: LanguageService) -> None:
     text = WORDS.replace("[audio]", "[Audio]").replace("[spectrogram]", "[spectroGram]")
     start = text.index("Audio")
     actions = answer_to(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
@@ -124,7 +124,7 @@ def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
     assert [edit["text"] for edit in actions[1]["edits"]] == ["audio", "spectrogram"]
 
 
-def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(service: Service) -> None:
+def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(service: LanguageService) -> None:
     text = WORDS.replace("[audio]", "[audioo]").replace("SERIAL", "Serial")
     start = text.index("audioo")
     actions = answer_to(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
@@ -133,7 +133,7 @@ def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(se
     assert [edit["text"] for edit in actions[-1]["edits"]] == ["SERIAL"]
 
 
-def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
+def test_offsets_can_be_counted_in_units_of_utf_16(service: LanguageService) -> None:
     text = "# 😀\n" + WORDS.replace("# one second", "# 😀😀").replace('"best"', '"bost"')
     files = {"Runefile.yml": {"text": text}}
     inside = len(text[: text.index("bost")].encode("utf-16-le")) // 2 + 1
@@ -182,19 +182,19 @@ def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
         {"ask": "fits"},
     ],
 )
-def test_a_bad_request_is_told_what_is_wrong(service: Service, request_: object) -> None:
+def test_a_bad_request_is_told_what_is_wrong(service: LanguageService, request_: object) -> None:
     name, message = refused(service, request_)
     assert name == "bad-request"
     assert message
     assert answer_to(service, "check")["diagnostics"] == []
 
 
-def test_a_request_that_is_no_json_is_told_so(service: Service) -> None:
+def test_a_request_that_is_no_json_is_told_so(service: LanguageService) -> None:
     for text in ("", "{", "[" * 100_000):
         assert json.loads(service.answer_text(text))["error"]["name"] == "bad-request"
 
 
-def test_what_cannot_be_done_is_refused_by_name(service: Service) -> None:
+def test_what_cannot_be_done_is_refused_by_name(service: LanguageService) -> None:
     request = {"ask": "rename", "offset": at('best"]'), "name": "audio"}
     assert refused(service, request) == ("rename-refused", 'The stage in line 5 has the name "audio" already')
     broken = {"Runefile.yml": {"text": WORDS.replace("[audio]", "[audio")}}
@@ -202,12 +202,12 @@ def test_what_cannot_be_done_is_refused_by_name(service: Service) -> None:
 
 
 def test_a_service_over_files_needs_no_opening() -> None:
-    service = Service(PUBLISHED_BLOCKS, MemoryFiles({"Runefile.yaml": b"version: 2\n"}))
+    service = LanguageService(PUBLISHED_BLOCKS, MemoryFiles({"Runefile.yaml": b"version: 2\n"}))
     assert service.answer({"ask": "check"})["answer"]["runefile"] == "Runefile.yaml"
     assert service.answer({"ask": "hover", "offset": 0})["answer"]["text"].startswith("The version")
 
 
-def test_an_offset_beyond_the_text_means_its_end(service: Service) -> None:
+def test_an_offset_beyond_the_text_means_its_end(service: LanguageService) -> None:
     for ask in ("complete", "hover", "definition", "references", "prepare-rename"):
         answer_to(service, ask, offset=10**9)
         answer_to(service, ask, offset=10**9, offsets="utf-16")
@@ -217,7 +217,7 @@ def test_an_offset_beyond_the_text_means_its_end(service: Service) -> None:
 @pytest.mark.parametrize(
     "text", ["", CURSOR, "\ufeff", "- a", "[", "{", "'", '"', "a: &b [*b]", "pipeline:", "?", "\t"]
 )
-def test_every_question_can_be_asked_of_any_text(service: Service, text: str) -> None:
+def test_every_question_can_be_asked_of_any_text(service: LanguageService, text: str) -> None:
     answer_to(service, "change", files={"Runefile.yml": {"text": text}})
     for ask in ("check", "folding", "symbols", "tokens", "infer", "palette"):
         answer_to(service, ask)
@@ -237,7 +237,7 @@ def test_the_reference_names_every_question_every_error_and_every_kind() -> None
         assert f"| `{error}` |" in page
 
 
-def test_the_files_that_are_named_are_told_and_renamed(service: Service) -> None:
+def test_the_files_that_are_named_are_told_and_renamed(service: LanguageService) -> None:
     uses = answer_to(service, "file-uses")["uses"]
     assert [(each["path"], each["kind"], each["by"]) for each in uses] == [
         ("words.tflite", "stage", "model"),

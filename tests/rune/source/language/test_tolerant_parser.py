@@ -13,7 +13,7 @@ from rune.source.language.names.navigation import references
 from rune.source.language.structure import foldings, symbols
 from rune.source.language.tokens import tokens
 from rune.source.language.yaml.tolerant_parser import read_tolerantly
-from rune.source.runefile.report import Report
+from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
 from rune.source.runefile.yaml.values import Value
@@ -67,7 +67,7 @@ def words(root: Value | None) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("text", [WORDS, FLOW, STYLES, WORDS.replace("\n", "\r\n")], ids=range(4))
 def test_good_yaml_is_read_as_yaml(text: str) -> None:
     source = SourceText("Runefile.yml", text)
-    report = Report("Runefile.yml")
+    report = DiagnosticReport("Runefile.yml")
     exact = [each for each in words(compose(source, report).root) if "inline" not in each[0]]  # type: ignore[operator]
     loose = [each for each in words(read_tolerantly(source)) if "inline" not in each[0]]  # type: ignore[operator]
     assert report.diagnostics == ()

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
-from rune.source.merge import Choice, Conflict, FilesMerge, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, merge_files, renamed
 from rune.source.merge.lines import lines_of
 from rune.source.merge.pieces import END, pieces_of
 
@@ -174,16 +174,16 @@ def _text_of(digest: str) -> str | None:
     return None if digest.startswith("\0") else digest
 
 
-def _choice(simulation: Simulation, conflict: Conflict) -> Choice:
+def _choice(simulation: Simulation, conflict: MergeConflict) -> MergeChoice:
     side = simulation.chance.choice(conflict.sides)
     if side is not Side.WRITTEN:
-        return Choice(side)
+        return MergeChoice(side)
     text = conflict.ours or conflict.theirs or ""
-    return Choice(side, text.rstrip("\n") if simulation.chance.random() < 0.5 else text)
+    return MergeChoice(side, text.rstrip("\n") if simulation.chance.random() < 0.5 else text)
 
 
 def _require_nothing_lost(
-    base: Files, ours: Files, theirs: Files, merge: FilesMerge, choices: dict[str, Choice], result: Files
+    base: Files, ours: Files, theirs: Files, merge: FilesMerge, choices: dict[str, MergeChoice], result: Files
 ) -> None:
     then, now, other, after = (_marks(files) for files in (base, ours, theirs, result))
     disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _marks_in(text)}

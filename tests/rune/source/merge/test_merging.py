@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rune.source.merge import (
-    Choice,
     ConflictKind,
+    MergeChoice,
     MergedText,
     Side,
     SideFiles,
@@ -59,7 +59,7 @@ def test_a_stage_that_both_changed_is_a_conflict_also_in_other_lines() -> None:
     assert (conflict.kind, conflict.name, conflict.line) == (ConflictKind.STAGE, "contrast", 9)
     assert "low: 0.35" in (conflict.ours or "")
     assert "high: 0.90" in (conflict.theirs or "")
-    both = merge.text({conflict.key: Choice(Side.BOTH)})
+    both = merge.text({conflict.key: MergeChoice(Side.BOTH)})
     assert both == BASE.replace("0.40", "0.35").replace("0.95", "0.90")
 
 
@@ -86,8 +86,8 @@ def test_lines_that_both_changed_are_a_conflict_that_has_all(base: str, ours: st
     assert [each.kind for each in merge.conflicts] == [ConflictKind.LINES]
     keys = [each.key for each in merge.conflicts]
     assert merge.text({}) == ours
-    assert merge.text({key: Choice(Side.THEIRS) for key in keys}) == theirs
-    assert merge.text({key: Choice(Side.WRITTEN, "Z") for key in keys}).count("Z") == 1
+    assert merge.text({key: MergeChoice(Side.THEIRS) for key in keys}) == theirs
+    assert merge.text({key: MergeChoice(Side.WRITTEN, "Z") for key in keys}).count("Z") == 1
 
 
 def test_a_choice_is_for_what_both_sides_say_and_for_nothing_else() -> None:
@@ -109,7 +109,7 @@ def test_files_that_are_no_texts_or_that_a_side_deleted_are_conflicts_as_a_whole
         "notes.md": ("file", "t2", None),
     }
     assert all(Side.WRITTEN not in each.sides for each in merge.conflicts)
-    chosen = {each.key: Choice(Side.THEIRS) for each in merge.conflicts}
+    chosen = {each.key: MergeChoice(Side.THEIRS) for each in merge.conflicts}
     assert merge.files(chosen) == {"m.tflite": Stored("b3")}
     assert merge.files({}) == {path: Stored(digest) for path, digest in ours.digests.items()}
 

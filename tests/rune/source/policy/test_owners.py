@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from rune.source.policy import Approval, Owners, Policy
+from rune.source.policy import ApprovalRule, Owners, Policy
 from rune.source.policy.paths import MAX_LENGTH, is_path_pattern, path_matches
 from rune.source.policy.without_people import NOTE, without_people
 from rune.source.policy.wording import rule_changes
 
-ADA, AUDIO = Approval(people=("ada@example.com",)), Approval(teams=("audio",))
+ADA, AUDIO = ApprovalRule(people=("ada@example.com",)), ApprovalRule(teams=("audio",))
 
 
 @pytest.mark.parametrize(

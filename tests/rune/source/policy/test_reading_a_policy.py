@@ -10,7 +10,16 @@ import yaml
 
 from rune.compiler.anvil import profile
 from rune.project.files import MemoryFiles
-from rune.source.policy import Approval, BuildPreferences, Limit, LimitKind, Owners, Policy, RequiredCheck, check_policy
+from rune.source.policy import (
+    ApprovalRule,
+    BuildPreferences,
+    Limit,
+    LimitKind,
+    Owners,
+    Policy,
+    RequiredCheck,
+    check_policy,
+)
 from rune.source.policy.policy import RUNTIMES
 from rune.source.policy.read import MAX_SIZE, CheckedPolicy, read_policy
 from rune.source.policy.schema import policy_schema
@@ -67,11 +76,11 @@ def test_every_key_is_understood() -> None:
             Limit(LimitKind.RAM, 16_384, "cortex-m4"),
             Limit(LimitKind.INSTRUCTIONS, 5_500_000, "cortex-m4"),
         ),
-        (Approval(people=("alan@example.com",)), Approval(2, ("product",), ("owner",), people)),
+        (ApprovalRule(people=("alan@example.com",)), ApprovalRule(2, ("product",), ("owner",), people)),
         ("latest", "release-*", "versions"),
         owners=(
-            Owners("*", Approval(roles=("owner",))),
-            Owners("models/", Approval(1, ("product",), (), people, ("audio",))),
+            Owners("*", ApprovalRule(roles=("owner",))),
+            Owners("models/", ApprovalRule(1, ("product",), (), people, ("audio",))),
             Owners("docs/*.md", None),
         ),
         checks=(

@@ -9,7 +9,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.signature import HostText
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
-from rune.source.runefile import Checked, HostResources, Severity, check
+from rune.source.runefile import Checked, HostResourceOptions, Severity, check
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, ModelStage
 from rune.tensor import ElementType, TensorType
@@ -36,7 +36,7 @@ DECLARED = "outputs: [{type: f32, dimensions: [1, 2]}]"
 
 
 def checked(
-    model: str, rest: str = "", *, element: str = "f32", resources: str = "", host: HostResources | None = None
+    model: str, rest: str = "", *, element: str = "f32", resources: str = "", host: HostResourceOptions | None = None
 ) -> Checked:
     text = f"""\
 version: 1
@@ -181,7 +181,7 @@ def test_a_model_without_a_default_is_given_by_the_host_with_the_declared_types(
     stage = model_of(checked("$M", DECLARED, resources=resources))
     assert (stage.file, stage.resource, stage.capacity, stage.is_hosted) == (None, "M", 16 << 20, True)
     assert refusal(checked("$M", resources=resources))[0] is Code.MISSING_TYPES
-    host = HostResources(capacities={"M": 99})
+    host = HostResourceOptions(capacities={"M": 99})
     assert model_of(checked("$M", DECLARED, resources=resources, host=host)).capacity == 99
 
 
@@ -189,12 +189,12 @@ def test_a_model_with_a_default_is_the_hosts_only_when_the_build_wants_it() -> N
     resources = "resources: {M: {type: binary, path: float.tflite}}"
     plain = model_of(checked("$M", resources=resources))
     assert (plain.file, plain.resource, plain.capacity, plain.is_hosted) == ("float.tflite", "M", None, False)
-    hosted = model_of(checked("$M", resources=resources, host=HostResources(every=True)))
+    hosted = model_of(checked("$M", resources=resources, host=HostResourceOptions(every=True)))
     assert (hosted.file, hosted.capacity, hosted.outputs) == ("float.tflite", 16 << 20, (ROW,))
 
 
 def label(
-    resource: str, argument: str = "wordlist: $W", block: str = "label", host: HostResources | None = None
+    resource: str, argument: str = "wordlist: $W", block: str = "label", host: HostResourceOptions | None = None
 ) -> Checked:
     text = f"""\
 version: 1
@@ -221,8 +221,8 @@ def test_a_long_text_may_come_from_the_host() -> None:
 def test_a_default_is_taken_unless_the_build_wants_the_hosts() -> None:
     for host, expected in (
         (None, "a\nb"),
-        (HostResources(every=True), HostText("W", 65536, "a\nb")),
-        (HostResources(every=True, capacities={"W": 2}), HostText("W", 3, "a\nb")),
+        (HostResourceOptions(every=True), HostText("W", 65536, "a\nb")),
+        (HostResourceOptions(every=True, capacities={"W": 2}), HostText("W", 3, "a\nb")),
     ):
         pipeline = label('{inline: "a\\nb"}', host=host).pipeline
         assert pipeline is not None
@@ -236,7 +236,7 @@ def test_a_number_cannot_come_from_the_host() -> None:
     assert code is Code.RESOURCE_NO_SOURCE
     assert '"$W" has no content when the rune is built: modulo needs "modulus" then' in said
     assert "Give the resource a `path` or an `inline` text" in said
-    pipeline = label('{inline: "7"}', "modulus: $W", "modulo", HostResources(every=True)).pipeline
+    pipeline = label('{inline: "7"}', "modulus: $W", "modulo", HostResourceOptions(every=True)).pipeline
     assert pipeline is not None
 
 
@@ -258,11 +258,11 @@ def test_a_folder_is_a_binary_resource() -> None:
 
 
 def test_a_capacity_for_what_is_no_resource_or_of_no_size_is_refused() -> None:
-    host = HostResources(capacities={"X": 1})
+    host = HostResourceOptions(capacities={"X": 1})
     assert refusal(label("{type: string}", host=host)) == (
         Code.UNKNOWN_RESOURCE,
         'The build was given a capacity for "X", which is not a resource',
     )
     for capacity in (0, -1, (64 << 20) + 1):
         with pytest.raises(ValueError, match="must be from 1 to 67108864 bytes"):
-            HostResources(capacities={"W": capacity})
+            HostResourceOptions(capacities={"W": capacity})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.abi import Output
+from rune.abi import OutputKind
 from rune.capabilities.sound import SOUND
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Port, Resource
 from rune.tensor import ElementType, TensorType
@@ -28,7 +28,7 @@ def test_the_pipeline_holds_everything_that_a_build_needs() -> None:
     assert isinstance(word, BlockStage)
     assert word.arguments["wordlist"] == "one\ntwo\nthree\n"
     assert (str(word.outputs[0].type), word.outputs[0].text_bound) == ("utf8[1]", 7)
-    assert serial == OutputStage("serial", Output.SERIAL, (Port("word", 0), Port("model", 0)))
+    assert serial == OutputStage("serial", OutputKind.SERIAL, (Port("word", 0), Port("model", 0)))
     assert pipeline.resources == (Resource("WORDS", None, "words.txt", False),)
     assert str(pipeline.type_of(Port("model", 0))) == "f32[1, 3]"
 

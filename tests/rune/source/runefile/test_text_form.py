@@ -6,7 +6,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.runefile import Checked, Form, Severity, check
+from rune.source.runefile import Checked, RunefileForm, Severity, check
 from rune.source.runefile.pipeline import BlockStage
 from tests.rune.source.runefile.runefiles import applied, signature, spanned
 
@@ -44,7 +44,7 @@ def messages(text: str) -> list[str]:
 def test_a_text_runefile_gives_the_pipeline_that_it_describes() -> None:
     checked = read(SPEECH)
     assert [(item.severity, item.code) for item in checked.diagnostics] == [(Severity.WARNING, "RUNE0093")]
-    assert checked.syntax.form is Form.TEXT
+    assert checked.syntax.form is RunefileForm.TEXT
     assert checked.root is None
     assert checked.pipeline is not None
     assert [stage.name for stage in checked.pipeline.stages] == ["audio", "model", "best", "word", "serial"]
@@ -146,7 +146,7 @@ def test_two_broken_lines_do_not_hide_what_is_wrong_in_a_third() -> None:
 
 def test_a_file_that_only_looks_like_it_is_yaml() -> None:
     for text in ("FROM: x\n", "version: 1\nRUN: 2\n", "- FROM x\n", "{}\nFROM x\n"):
-        assert read(text).syntax.form is Form.YAML
+        assert read(text).syntax.form is RunefileForm.YAML
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.source.runefile import Form
+from rune.source.runefile import RunefileForm
 from tests.rune.source.runefile.runefiles import WORDS, applied, checked, problems, spanned
 
 ZUNE = """\
@@ -37,7 +37,7 @@ pipeline:
 
 def test_what_of_a_zune_has_an_equal_is_taken_and_the_rest_is_said_by_name() -> None:
     result = checked(ZUNE)
-    assert result.syntax.form is Form.ZUNE
+    assert result.syntax.form is RunefileForm.ZUNE
     assert [(node.name, node.detail) for node in result.outline.nodes] == [
         ("audio", "SOUND 16 kHz"),
         ("samples", "proc_blocks/samples"),
@@ -70,8 +70,8 @@ def test_a_package_with_an_equal_is_replaced_by_its_fix() -> None:
 
 
 def test_an_ordinary_runefile_is_no_zune() -> None:
-    assert checked(WORDS).syntax.form is Form.YAML
-    assert checked(WORDS.replace("./words.tflite", "models/words")).syntax.form is Form.YAML
+    assert checked(WORDS).syntax.form is RunefileForm.YAML
+    assert checked(WORDS.replace("./words.tflite", "models/words")).syntax.form is RunefileForm.YAML
 
 
 def test_the_element_type_that_modules_of_a_zune_were_told_follows_from_what_is_read() -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.capabilities.raw import RAW
-from rune.running.runtime import CapabilityRequest, InputSource
+from rune.running.runtime import InputSource, RequestedCapability
 from rune.tools.cli import main
 from rune.tools.cli.running.bench import RuneTiming
 from rune.tools.cli.running.input_options import InputOptions
@@ -58,7 +58,7 @@ def test_input_is_made_up_and_read_once_for_all_runs(app: Path, monkeypatch: pyt
     for_capabilities = InputOptions.for_capabilities
 
     def counted(
-        inputs: InputOptions, capabilities: Sequence[CapabilityRequest], notice: Callable[[str], None]
+        inputs: InputOptions, capabilities: Sequence[RequestedCapability], notice: Callable[[str], None]
     ) -> Mapping[int, InputSource]:
         requests.append(inputs)
         return for_capabilities(inputs, capabilities, notice)

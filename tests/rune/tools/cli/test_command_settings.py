@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.tools.cli import main
-from rune.tools.cli.settings import Settings, log_level, parse_dotenv, read_dotenv
+from rune.tools.cli.settings import CommandSettings, log_level, parse_dotenv, read_dotenv
 
 GOOD = """\
 version: 1
@@ -53,7 +53,7 @@ def test_a_dotenv_file_that_is_huge_or_no_file_gives_nothing(tmp_path: Path) -> 
 
 
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(file_variables={"RUST_LOG": "info"})
+    settings = CommandSettings(file_variables={"RUST_LOG": "info"})
     monkeypatch.delenv("RUST_LOG", raising=False)
     monkeypatch.delenv("RUNE_LOG", raising=False)
     assert settings.logs("INFO")
@@ -76,8 +76,8 @@ def test_levels_are_read_as_they_were_written_for_the_old_command(text: str, lev
 
 
 def test_no_level_shows_what_is_no_level() -> None:
-    assert not Settings().logs("OFF")
-    assert not Settings().logs("SHOUTED")
+    assert not CommandSettings().logs("OFF")
+    assert not CommandSettings().logs("SHOUTED")
 
 
 def test_colours_follow_the_option_the_variables_and_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,15 +87,15 @@ def test_colours_follow_the_option_the_variables_and_the_terminal(monkeypatch: p
 
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    assert Settings().colours(Terminal())
-    assert not Settings().colours(io.StringIO())
-    assert not Settings("never").colours(Terminal())
+    assert CommandSettings().colours(Terminal())
+    assert not CommandSettings().colours(io.StringIO())
+    assert not CommandSettings("never").colours(Terminal())
     monkeypatch.setenv("TERM", "dumb")
-    assert not Settings().colours(Terminal())
+    assert not CommandSettings().colours(Terminal())
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert Settings().colours(io.StringIO())
+    assert CommandSettings().colours(io.StringIO())
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not Settings().colours(Terminal())
+    assert not CommandSettings().colours(Terminal())
 
 
 def test_the_folder_of_a_build_can_stand_in_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

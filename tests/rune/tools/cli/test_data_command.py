@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rune.datasets.export.data_folder import LIST, Listed, list_bytes
-from rune.datasets.export.layout import Origin
+from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.layouts.archive import DataArchive
 from rune.tools.cli.data.local_folder import read_folder
 from rune.tools.cli.data.pull import unpack_part
@@ -19,7 +19,7 @@ from rune.tools.remote import RegistryRefused
 from tests.forge.factories.recordings import loud
 from tests.support.archives import zipped
 
-ORIGIN = Origin("acme/kitchen", 1, "sha256:0")
+ORIGIN = VersionOrigin("acme/kitchen", 1, "sha256:0")
 
 
 def archive_of(name: str, data: bytes, digest: str = "") -> DataArchive:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.tools.cli import main
-from rune.tools.remote import BrowserSignIn, RegistryRefused, SignInNeeded
+from rune.tools.remote import BrowserSignIn, RegistryRefused, TokenNeeded
 
 SIGN_IN_STARTED = {
     "device_code": "long-secret",
@@ -121,7 +121,7 @@ def test_a_refusal_and_an_end_are_said(
 
 def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
     registry.queue = [(201, SIGN_IN_STARTED | {"expires_in": 0})]
-    with BrowserSignIn(registry.address) as browser, pytest.raises(SignInNeeded, match="expired before it was allowed"):
+    with BrowserSignIn(registry.address) as browser, pytest.raises(TokenNeeded, match="expired before it was allowed"):
         browser.wait(browser.ask("bench"))
 
 

@@ -10,14 +10,14 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from rune.compiler.building.spec import BuildSpec, SpecOptions
-from rune.tools.signing.bom import BlockFacts, ModelFacts, RuneMaterials, bill_of_materials
+from rune.tools.signing.bom import BlockFacts, BomModel, RuneMaterials, bill_of_materials
 from rune.tools.signing.errors import BadBundle
 from rune.tools.signing.keys import Algorithm, make_private_key
 from rune.tools.signing.provenance import (
     Approval,
     Material,
     Provenance,
-    Publication,
+    PublicationStatement,
     provenance_statement,
     read_provenance,
 )
@@ -44,7 +44,9 @@ PROVENANCE = Provenance(
     started="2026-11-01T10:00:00Z",
     finished="2026-11-01T10:00:09Z",
     attached=(Subject("bom.cdx.json", digest("e")), Subject("README.md", digest("f"))),
-    publication=Publication("1.0", "passed", "2026-11-01T11:00:00Z", (Approval("p-1", 2, "2026-11-01T10:30:00Z"),)),
+    publication=PublicationStatement(
+        "1.0", "passed", "2026-11-01T11:00:00Z", (Approval("p-1", 2, "2026-11-01T10:30:00Z"),)
+    ),
 )
 
 
@@ -84,7 +86,7 @@ def test_a_provenance_without_a_part_is_refused(lost: str) -> None:
 
 
 def test_a_bill_of_materials_is_valid_for_the_stock_validator() -> None:
-    model = ModelFacts("model.tflite", digest("c"), 1000, "application/tflite-model", 12, "compiled", ("sine", "again"))
+    model = BomModel("model.tflite", digest("c"), 1000, "application/tflite-model", 12, "compiled", ("sine", "again"))
     materials = RuneMaterials(
         "door", digest("b"), "Apache-2.0", (model, model), (BlockFacts("acme/x@1", digest("d")),),
         digest("2"), "0.1.0", 0.93, digest("9"),

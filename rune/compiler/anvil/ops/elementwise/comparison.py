@@ -24,7 +24,7 @@ from rune.model.tflite import Tensor, TensorKind
 LEFT_SHIFT = 8
 
 
-class Comparison(Enum):
+class Relation(Enum):
     """What is asked of two numbers."""
 
     EQUAL = "equal"
@@ -35,13 +35,13 @@ class Comparison(Enum):
     GREATER_EQUAL = "greater_equal"
 
 
-_FUNCTIONS: Mapping[Comparison, Callable[[Array, Array], Array]] = {
-    Comparison.EQUAL: np.equal,
-    Comparison.NOT_EQUAL: np.not_equal,
-    Comparison.LESS: np.less,
-    Comparison.LESS_EQUAL: np.less_equal,
-    Comparison.GREATER: np.greater,
-    Comparison.GREATER_EQUAL: np.greater_equal,
+_FUNCTIONS: Mapping[Relation, Callable[[Array, Array], Array]] = {
+    Relation.EQUAL: np.equal,
+    Relation.NOT_EQUAL: np.not_equal,
+    Relation.LESS: np.less,
+    Relation.LESS_EQUAL: np.less_equal,
+    Relation.GREATER: np.greater,
+    Relation.GREATER_EQUAL: np.greater_equal,
 }
 
 ELEMENTS = {FLOAT32: "float32", INT16: "int16", INT32: "int32", TensorKind.INT64: "int64", TensorKind.BOOL: "uint8"}
@@ -52,7 +52,7 @@ ELEMENTS = {FLOAT32: "float32", INT16: "int16", INT32: "int32", TensorKind.INT64
 class ComparisonOp(Computation):
     """Of stored numbers of the element."""
 
-    comparison: Comparison
+    comparison: Relation
     element: str
     shape: Broadcast
 
@@ -66,7 +66,7 @@ class ComparisonOp(Computation):
 class CompareInt8(Computation):
     """Of what stands for each byte of an input, from -128 on."""
 
-    comparison: Comparison
+    comparison: Relation
     left: Integers
     right: Integers
     shape: Broadcast
@@ -96,7 +96,7 @@ def _refusal(op: ModelOp) -> str | None:
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 
-def _computation(op: ModelOp, comparison: Comparison) -> Computation:
+def _computation(op: ModelOp, comparison: Relation) -> Computation:
     left, right = op.input(0), op.input(1)
     shape = broadcast(left, right, op.output)
     if left.kind is INT8:
@@ -112,5 +112,5 @@ def _terms(tensor: Tensor) -> Integers:
 
 
 OPERATIONS = {
-    each.name: OpKind(_refusal, partial(_computation, comparison=each), operands=slice(2)) for each in Comparison
+    each.name: OpKind(_refusal, partial(_computation, comparison=each), operands=slice(2)) for each in Relation
 }

@@ -24,7 +24,7 @@ SELECTED = ELEMENTS | {TensorKind.BOOL: np.dtype("u1")}
 
 
 @dataclass(frozen=True)
-class Select(Computation):
+class SelectSteps(Computation):
     """Five dimensions of the output, and for condition, first and second tensor the steps in elements; 0: repeated."""
 
     sizes: tuple[int, ...]
@@ -54,10 +54,10 @@ def _refusal(op: ModelOp) -> str | None:
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 
-def _computation(op: ModelOp) -> Select:
+def _computation(op: ModelOp) -> SelectSteps:
     sizes = (1,) * (RANK - len(op.output.shape)) + op.output.shape
     steps = tuple(_steps(op.input(number), sizes) for number in range(3))
-    return Select(sizes, steps, SELECTED[op.output.kind])
+    return SelectSteps(sizes, steps, SELECTED[op.output.kind])
 
 
 def _steps(tensor: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:

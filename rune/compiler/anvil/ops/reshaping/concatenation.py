@@ -14,7 +14,7 @@ from itertools import accumulate
 import numpy as np
 
 from rune.compiler.anvil.channels import ChannelRange, JoinsChannels, Mask
-from rune.compiler.anvil.computation import Array, Computation, Joined, Parts
+from rune.compiler.anvil.computation import Array, Computation, Joined, ViewParts
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS, integers
 from rune.model.tflite import Activation, AxisOptions, ConcatenationOptions, Tensor
@@ -58,7 +58,7 @@ class Concatenation(Computation, Joined, JoinsChannels):
 
 
 @dataclass(frozen=True)
-class SplitTensor(Computation, Parts):
+class SplitTensor(Computation, ViewParts):
     """The other way round."""
 
     rows: int

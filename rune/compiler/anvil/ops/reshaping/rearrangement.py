@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation, PaddingFrame, Parts
+from rune.compiler.anvil.computation import Array, Computation, PaddingFrame, ViewParts
 from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.types import array
 from rune.model.tflite import Tensor, TensorKind
@@ -40,7 +40,7 @@ Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Rearrangement(Computation, CarriesChannels, Parts):
+class Rearrangement(Computation, CarriesChannels, ViewParts):
     """Output [i, j, ...] is input [places[0][i], places[1][j], ...], of an input of `sizes`; the padding where one of
     the places is -1. `places` has as many dimensions as `sizes`, and the output's may be in another `order`."""
 

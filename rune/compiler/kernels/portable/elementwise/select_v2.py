@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.ops.elementwise.select_v2 import Select
+from rune.compiler.anvil.ops.elementwise.select_v2 import SelectSteps
 from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 
 
-def select(op: Select) -> KernelCall:
+def select(op: SelectSteps) -> KernelCall:
     size = op.element.itemsize
     element = f"uint{8 * size}_t"
     names = ("condition_steps", "first_steps", "second_steps")
@@ -23,4 +23,4 @@ def select(op: Select) -> KernelCall:
     )
 
 
-PACKERS = {Select: select}
+PACKERS = {SelectSteps: select}
