@@ -11,7 +11,7 @@ from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build, BuildPackage, BuildTrigger, Preview, PreviewState
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.jobs.models import JobLogLine, JobState
-from rune.compiler.building.report import ReportJson
+from rune.compiler.building.report import ToolchainReportJson
 from rune.compiler.verify.verification import VerificationJson
 from rune.devices.boards.describing import NeedsJson
 from rune.source.policy.policy import PolicyJson
@@ -37,7 +37,7 @@ class MeasurementJson(TypedDict):
     high: NotRequired[float]
 
 
-class BuildReportJson(ReportJson):
+class BuildReportJson(ToolchainReportJson):
     """The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no
     `forge.yml`; a preview's has none of these."""
 

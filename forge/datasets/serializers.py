@@ -10,7 +10,7 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
-from forge.datasets.samples.actions import Mark
+from forge.datasets.samples.actions import SampleMark
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
 from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
@@ -253,7 +253,7 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
     }
 
 
-def mark_to_json(mark: Mark) -> DataMarkBeforeJson:
+def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
     """What a sample was before a change."""
     return {"number": mark.number, "label": mark.label or "", "left_out": bool(mark.left_out)}
 

@@ -15,7 +15,7 @@ Values = Mapping[str, Number]
 
 
 @dataclass(frozen=True)
-class Argument:
+class RecipeArgument:
     """A number from `low` to `high`, in `unit`. It is a whole number where its default is one."""
 
     name: str
@@ -41,14 +41,14 @@ class Argument:
         raise Refused(Reason.SETTINGS, message)
 
 
-COMMON: Sequence[Argument] = (
-    Argument("epochs", "How often the model sees all recordings, at most.", 60, 1, 2000, "epochs"),
-    Argument(
+COMMON: Sequence[RecipeArgument] = (
+    RecipeArgument("epochs", "How often the model sees all recordings, at most.", 60, 1, 2000, "epochs"),
+    RecipeArgument(
         "patience", "Epochs without a lower loss on the validation split, after which training ends.", 15, 1, 2000
     ),
-    Argument("batch", "Windows that are learned at once.", 32, 1, 1024, "windows"),
-    Argument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),
-    Argument("dropout", "The share of the last features that is left out while learning.", 0.2, 0.0, 0.9),
+    RecipeArgument("batch", "Windows that are learned at once.", 32, 1, 1024, "windows"),
+    RecipeArgument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),
+    RecipeArgument("dropout", "The share of the last features that is left out while learning.", 0.2, 0.0, 0.9),
 )
 """The arguments that every recipe has that trains a network by gradient descent."""
 
@@ -61,7 +61,7 @@ def require_multiple(values: Values, name: str, of: int) -> int:
     return value
 
 
-def read_arguments(declared: Sequence[Argument], written: Mapping[str, object], recipe: str) -> dict[str, Number]:
+def read_arguments(declared: Sequence[RecipeArgument], written: Mapping[str, object], recipe: str) -> dict[str, Number]:
     """All values, with the defaults of those that were not written. Raises `Refused`, which names the argument."""
     names = [each.name for each in declared]
     for name in written:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.recipes.arguments import Argument, Values
+from lab.recipes.arguments import RecipeArgument, Values
 from rune.datasets.content.content import Kind
 from rune.model.tflite import TensorKind, read_model
 
@@ -50,7 +50,7 @@ class Recipe:
     title: str
     kind: Kind
     folder: Path
-    arguments: Sequence[Argument]
+    arguments: Sequence[RecipeArgument]
     network_arguments: Sequence[str]
     augmentation: Sequence[str]
     features: Callable[[Values], Features]

@@ -15,7 +15,7 @@ from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
-from lab.search.layers import Tensor, network_of, operators
+from lab.search.layers import LayerTensor, network_of, operators
 
 _SAMPLES = 4
 _SAME, _VALID = 0, 1
@@ -38,7 +38,7 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
     return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
 
 
-def float_model(tensors: Sequence[Tensor]) -> bytes:
+def float_model(tensors: Sequence[LayerTensor]) -> bytes:
     """A float model of these operators, one after the other, as TensorFlow's converter writes them."""
     builder, random = Builder(), default_rng(1)
     current = source = builder.tensor("input", tensors[0].shape)
@@ -47,7 +47,7 @@ def float_model(tensors: Sequence[Tensor]) -> bytes:
     return builder.file({"input": source}, {"output": current})
 
 
-def _add(builder: Builder, tensor: Tensor, source: int, name: str, random: np.random.Generator) -> int:
+def _add(builder: Builder, tensor: LayerTensor, source: int, name: str, random: np.random.Generator) -> int:
     def weights(*shape: int) -> int:
         return builder.constant(f"{name}/weights", random.normal(0, 0.3, shape).astype(np.float32))
 
@@ -82,7 +82,7 @@ def _add(builder: Builder, tensor: Tensor, source: int, name: str, random: np.ra
     return builder.add(tensor.op, inputs, tensor.shape, name, options)
 
 
-def _window(tensor: Tensor) -> dict[str, Any]:
+def _window(tensor: LayerTensor) -> dict[str, Any]:
     height, width = tensor.settings["strides"]
     return {
         "padding": _SAME if tensor.settings["padding"] == "same" else _VALID,

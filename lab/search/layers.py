@@ -13,28 +13,28 @@ from types import SimpleNamespace
 from typing import Any
 
 Shape = tuple[int, ...]
-LayerCall = Callable[["Tensor"], "Tensor"]
+LayerCall = Callable[["LayerTensor"], "LayerTensor"]
 
 
 @dataclass(frozen=True)
-class Tensor:
+class LayerTensor:
     """What a layer gives. `op` is the operator of a converted model, `settings` what it needs to be written."""
 
     op: str
     shape: Shape
-    source: Tensor | None = None
+    source: LayerTensor | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def network_of(source: str, shape: Shape, classes: int, options: Mapping[str, Any]) -> Tensor:
+def network_of(source: str, shape: Shape, classes: int, options: Mapping[str, Any]) -> LayerTensor:
     """The output of the network that a recipe's `network.py` builds, for a batch of 1."""
     space: dict[str, Any] = {"__name__": "network", "__builtins__": {**_builtins(), "__import__": _import}}
     exec(compile(source, "network.py", "exec"), space)  # noqa: S102 (a source of our own)
-    result: Tensor = space["network"](shape, classes, 1, **options)
+    result: LayerTensor = space["network"](shape, classes, 1, **options)
     return result
 
 
-def operators(output: Tensor) -> list[Tensor]:
+def operators(output: LayerTensor) -> list[LayerTensor]:
     """All tensors from the input to an output, in the order in which they are computed."""
     chain = [output]
     while chain[-1].source is not None:
@@ -42,12 +42,12 @@ def operators(output: Tensor) -> list[Tensor]:
     return chain[::-1]
 
 
-def _input(shape: Shape, batch: int) -> Tensor:
-    return Tensor("INPUT", (batch, *shape))
+def _input(shape: Shape, batch: int) -> LayerTensor:
+    return LayerTensor("INPUT", (batch, *shape))
 
 
 def _reshape(target: Shape) -> LayerCall:
-    return lambda x: Tensor("RESHAPE", (x.shape[0], *target), x)
+    return lambda x: LayerTensor("RESHAPE", (x.shape[0], *target), x)
 
 
 def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
@@ -57,18 +57,20 @@ def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
 def _conv(filters: int, kernel: Any, strides: Any = 1, *, padding: str = "valid", use_bias: bool = True) -> LayerCall:
     del use_bias  # a converted convolution has one in any case
     settings = {"kernel": _pair(kernel), "strides": _pair(strides), "padding": padding, "relu": False}
-    return lambda x: Tensor("CONV_2D", (x.shape[0], *_places(x.shape, settings), filters), x, settings)
+    return lambda x: LayerTensor("CONV_2D", (x.shape[0], *_places(x.shape, settings), filters), x, settings)
 
 
 def _depthwise(kernel: Any, strides: Any = 1, *, padding: str = "valid", use_bias: bool = True) -> LayerCall:
     del use_bias  # a converted convolution has one in any case
     settings = {"kernel": _pair(kernel), "strides": _pair(strides), "padding": padding, "relu": False}
-    return lambda x: Tensor("DEPTHWISE_CONV_2D", (x.shape[0], *_places(x.shape, settings), x.shape[-1]), x, settings)
+    return lambda x: LayerTensor(
+        "DEPTHWISE_CONV_2D", (x.shape[0], *_places(x.shape, settings), x.shape[-1]), x, settings
+    )
 
 
 def _pooling(size: Any) -> LayerCall:
     settings = {"kernel": _pair(size), "strides": _pair(size), "padding": "valid"}
-    return lambda x: Tensor("AVERAGE_POOL_2D", (x.shape[0], *_places(x.shape, settings), x.shape[-1]), x, settings)
+    return lambda x: LayerTensor("AVERAGE_POOL_2D", (x.shape[0], *_places(x.shape, settings), x.shape[-1]), x, settings)
 
 
 def _places(shape: Shape, settings: Mapping[str, Any]) -> Shape:
@@ -90,14 +92,14 @@ def _unchanged(*_arguments: Any, **_options: Any) -> LayerCall:
 
 
 def _dense(units: int, *, activation: str | None = None) -> LayerCall:
-    def call(x: Tensor) -> Tensor:
-        dense = Tensor("FULLY_CONNECTED", (x.shape[0], units), x, {"relu": activation == "relu"})
-        return Tensor("SOFTMAX", dense.shape, dense) if activation == "softmax" else dense
+    def call(x: LayerTensor) -> LayerTensor:
+        dense = LayerTensor("FULLY_CONNECTED", (x.shape[0], units), x, {"relu": activation == "relu"})
+        return LayerTensor("SOFTMAX", dense.shape, dense) if activation == "softmax" else dense
 
     return call
 
 
-def _model(source: Tensor, output: Tensor) -> Tensor:
+def _model(source: LayerTensor, output: LayerTensor) -> LayerTensor:
     if prod(source.shape) < 1:
         raise ValueError("a network needs an input")
     return output

@@ -10,7 +10,7 @@ from forge.builds.models import Artefact, Build
 from forge.core.api.json_types import choices
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.limited import with_evaluation
-from rune.source.policy import BuildFigures, Figure, Judgement, LimitKind, LimitResult, Policy, TargetFigures, judge
+from rune.source.policy import Figure, Judgement, LimitKind, LimitResult, MeasuredFigures, Policy, TargetFigures, judge
 from rune.source.policy.wording import bound_text, judgement_sentence, limit_name, value_text
 from rune.wording import plain
 
@@ -59,7 +59,7 @@ def judged(
     if policy is None:
         return []
     targets = {target: target_figures(policy) for target, policy in needs.items()}
-    figures = BuildFigures(artefact.size, artefact.planned_memory, _time(run), targets=targets)
+    figures = MeasuredFigures(artefact.size, artefact.planned_memory, _time(run), targets=targets)
     if evaluation is not None and "outcomes" in evaluation:
         figures = with_evaluation(figures, Evaluation.from_json(evaluation))
     elif evaluation is not None:

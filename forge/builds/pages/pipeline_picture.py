@@ -17,7 +17,7 @@ from rune.wording import listed
 
 
 @dataclass(frozen=True)
-class Mark:
+class PictureMark:
     """What became of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
     where both sides of a merge changed it; and its word."""
 
@@ -55,12 +55,12 @@ class DrawnPipeline:
         return any(stage.kind == "capability" and stage.detail == "IMAGE" for stage in self.stages)
 
 
-def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, Mark]:
+def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, PictureMark]:
     """What became of each stage, by its name; empty where no pipelines were compared. Both sides of a merge changed
     those that are disputed."""
     stages = change.stages if change is not None else ()
     marks = {stage.node.name: _mark(stage) for stage in stages}
-    return marks | {name: Mark("both", "changed on both sides") for name in disputed}
+    return marks | {name: PictureMark("both", "changed on both sides") for name in disputed}
 
 
 def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> Mapping[str, Any]:
@@ -84,13 +84,13 @@ def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> M
     return {"nodes": [*outline.get("nodes", ()), *nodes], "wires": [*outline.get("wires", ()), *wires]}
 
 
-def _mark(stage: StageChange) -> Mark:
+def _mark(stage: StageChange) -> PictureMark:
     if stage.change == "same":
-        return Mark()
-    return Mark(stage.change, "replaced" if stage.is_replaced else stage.change)
+        return PictureMark()
+    return PictureMark(stage.change, "replaced" if stage.is_replaced else stage.change)
 
 
-def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None = None) -> DrawnPipeline | None:
+def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, PictureMark] | None = None) -> DrawnPipeline | None:
     """The picture of an outline as `rune.source.runefile.outline_to_json` gives it, with marks by stage.
 
     None where there is nothing to draw.
@@ -100,19 +100,19 @@ def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None 
         return None
     wires: Sequence[Mapping[str, Any]] = outline.get("wires", ())
     marks = marks or {}
-    marked = [(node, marks.get(node["name"], Mark())) for node in nodes]
+    marked = [(node, marks.get(node["name"], PictureMark())) for node in nodes]
     stages = tuple(_stage(node, mark, wires) for node, mark in marked)
     data = {"nodes": [_node(node, mark) for node, mark in marked], "wires": [_wire(wire) for wire in wires]}
     return DrawnPipeline(stages, json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
-def _stage(node: Mapping[str, Any], mark: Mark, wires: Sequence[Mapping[str, Any]]) -> DrawnStage:
+def _stage(node: Mapping[str, Any], mark: PictureMark, wires: Sequence[Mapping[str, Any]]) -> DrawnStage:
     reads = tuple(dict.fromkeys(wire["source"] for wire in wires if wire["target"] == node["name"]))
     kind = node["kind"]
     return DrawnStage(node["name"], kind, KIND_NAMES.get(kind, "stage"), node["detail"], mark.note, reads)
 
 
-def _node(node: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
+def _node(node: Mapping[str, Any], mark: PictureMark) -> dict[str, Any]:
     return {
         "name": node["name"],
         "kind": node["kind"],

@@ -24,7 +24,7 @@ def render_readme(text: str) -> SafeString:
 
 
 @dataclass(frozen=True)
-class Heading:
+class PageHeading:
     """A heading of a page, below its title."""
 
     words: str
@@ -38,7 +38,7 @@ class Page:
     """A page of our own documentation."""
 
     html: SafeString
-    sections: tuple[Heading, ...]
+    sections: tuple[PageHeading, ...]
 
 
 def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: Callable[[str], str]) -> Page:
@@ -51,7 +51,7 @@ def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: C
         if token.type == "heading_open":
             token.attrSet("id", anchor_of(inline.content))
             level, words = int(token.tag[1]), "".join(child.content for child in inline.children or ())
-            sections.append(Heading(words, anchor_of(inline.content), level))
+            sections.append(PageHeading(words, anchor_of(inline.content), level))
     for token in tokens:
         if token.type == "inline" and token.children is not None:
             token.children = _linked(token.children, address_of)

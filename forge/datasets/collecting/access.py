@@ -15,7 +15,7 @@ from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.core.errors import SignInNeeded
-from forge.datasets.collecting.models import Audience, SubmissionState
+from forge.datasets.collecting.models import CollectingAudience, SubmissionState
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission, SubmissionQuerySet
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -84,7 +84,7 @@ def principal_of_collector(collector: Collector) -> Principal:
 def guest_links_of(actor: Actor, project: Project) -> list[CollectingLink]:
     """The links for people outside that work, newest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.SHARE, project)
-    links = CollectingLink.objects.visible_to(actor).alive().filter(project=project, audience=Audience.GUESTS)
+    links = CollectingLink.objects.visible_to(actor).alive().filter(project=project, audience=CollectingAudience.GUESTS)
     return list(links.select_related("created_by").annotate(guests=Count("collectors")))
 
 
@@ -118,7 +118,7 @@ def receipt_secret(cookie_secret: str) -> str:
 
 def is_guest_link(link_id: UUID) -> bool:
     """Whether a link of this id is for people outside; False if there is none."""
-    return CollectingLink.objects.filter(pk=link_id, audience=Audience.GUESTS).exists()
+    return CollectingLink.objects.filter(pk=link_id, audience=CollectingAudience.GUESTS).exists()
 
 
 def find_receipt(secret: str, link_id: UUID) -> Collector:

@@ -56,7 +56,7 @@ class CollectState(CollectView):
         return Response(_state(collector, request.COOKIES[cookie_name(link_id)]))
 
 
-class EnterSerializer(serializers.Serializer[Any]):
+class CollectingEnterSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=200)
     code = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
 
@@ -64,7 +64,7 @@ class EnterSerializer(serializers.Serializer[Any]):
 class CollectEnter(CollectView):
     def post(self, request: Request, link_id: UUID) -> Response:
         """Changes the code's token for the phone's cookie."""
-        body = self.read_body(request, EnterSerializer)
+        body = self.read_body(request, CollectingEnterSerializer)
         collector, secret = _enter(request, link_id, body)
         response = Response(_state(collector, secret))
         response.set_cookie(

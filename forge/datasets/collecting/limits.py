@@ -11,7 +11,7 @@ from forge.core.errors import TooOften
 
 
 @dataclass(frozen=True)
-class Limit:
+class CollectingLimit:
     """At most `most` times in `seconds`."""
 
     name: str
@@ -19,13 +19,13 @@ class Limit:
     seconds: int = 3600
 
 
-CODES_OF_ADDRESS = Limit("collect-code-address", 20)
-CODES_OF_LINK = Limit("collect-code-link", 200)
-RECORDINGS_OF_ADDRESS = Limit("collect-address", 600)
-RECORDINGS_OF_LINK = Limit("collect-link", 2000)
+CODES_OF_ADDRESS = CollectingLimit("collect-code-address", 20)
+CODES_OF_LINK = CollectingLimit("collect-code-link", 200)
+RECORDINGS_OF_ADDRESS = CollectingLimit("collect-address", 600)
+RECORDINGS_OF_LINK = CollectingLimit("collect-link", 2000)
 
 
-def count(limit: Limit, of: str) -> None:
+def count(limit: CollectingLimit, of: str) -> None:
     """Counts one time. Raises `TooOften` beyond the limit, and `CountersUnavailable`."""
     key = f"{limit.name}:{int(time.time()) // limit.seconds}:{of}"
     # One atomic step counts, in Redis as in memory.

@@ -16,7 +16,7 @@ from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
 
 
-class Audience(models.TextChoices):
+class CollectingAudience(models.TextChoices):
     """Who records with a link."""
 
     OWN = "own", "A phone of my own"
@@ -30,7 +30,7 @@ class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):
         """A person's own links, and those for people outside in projects that the person may read."""
         if not actor.is_authenticated:
             return self.none()
-        for_guests = Q(audience=Audience.GUESTS, project__in=Project.objects.of_member(actor))
+        for_guests = Q(audience=CollectingAudience.GUESTS, project__in=Project.objects.of_member(actor))
         return self.filter(Q(created_by_id=actor.pk) | for_guests)
 
     def alive(self) -> CollectingLinkQuerySet:
@@ -45,7 +45,7 @@ class CollectingLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="collecting_links")
-    audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.OWN)
+    audience = models.CharField(max_length=10, choices=CollectingAudience.choices, default=CollectingAudience.OWN)
     title = models.CharField(max_length=80, blank=True)
     """For whom it is; "" for a phone of its maker."""
     code_hash = models.CharField(max_length=64, blank=True)
@@ -82,7 +82,7 @@ class CollectingLink(models.Model):
     @property
     def is_for_guests(self) -> bool:
         """Whether it is for people outside."""
-        return self.audience == Audience.GUESTS
+        return self.audience == CollectingAudience.GUESTS
 
 
 class Collector(models.Model):

@@ -41,7 +41,7 @@ from forge.datasets.collecting.actions import (
     withdraw_as_guest,
 )
 from forge.datasets.collecting.actions.submissions import WAITING_DAYS
-from forge.datasets.collecting.models import Audience
+from forge.datasets.collecting.models import CollectingAudience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
 from forge.datasets.pages.cards import drawing_paths
 from forge.datasets.samples.models import ENDINGS, SampleKind
@@ -72,7 +72,7 @@ def collect(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         return render(request, "data/collect.html", context)
     code = ""
     try:
-        if request.POST.get("audience") == Audience.GUESTS:
+        if request.POST.get("audience") == CollectingAudience.GUESTS:
             days = round(_number(request.POST.get("link_days", "7")))
             guests = GuestTask(request.POST.get("title", ""), days)
             link, url, code = make_guest_link(principal, project, _task(request), guests)
@@ -96,7 +96,7 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
         "motion_rate": DEFAULT_MOTION_RATE,
         "most": MAX_RECORDINGS,
         "most_days": MAX_LINK_DAYS,
-        "audiences": Audience.choices if can(principal, Verb.SHARE, project) else [],
+        "audiences": CollectingAudience.choices if can(principal, Verb.SHARE, project) else [],
         "guest_links": guest_links_of(principal, project) if can(principal, Verb.SHARE, project) else [],
     }
 

@@ -12,7 +12,7 @@ from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import find_sample
 from forge.datasets.pages.data import page_context
-from forge.datasets.samples.actions import Mark, delete_sample, mark_samples
+from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.projects.pages.lookup import project_of
 
@@ -62,9 +62,9 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _mark(number: int, act: str, label: str) -> Mark:
+def _mark(number: int, act: str, label: str) -> SampleMark:
     if act == "label":
-        return Mark(number, label=label)
+        return SampleMark(number, label=label)
     if act in ("leave-out", "take-in"):
-        return Mark(number, left_out=act == "leave-out")
+        return SampleMark(number, left_out=act == "leave-out")
     raise Invalid("Choose what to do with the samples.")

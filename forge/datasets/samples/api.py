@@ -20,7 +20,7 @@ from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
-from forge.datasets.samples.actions import Mark, SampleOrigin, add_sample, delete_sample, mark_samples
+from forge.datasets.samples.actions import SampleMark, SampleOrigin, add_sample, delete_sample, mark_samples
 from forge.datasets.samples.filters import DataFilter
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.serializers import (
@@ -144,7 +144,7 @@ class DataMarks(ProjectView):
         it."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, DataMarksSerializer)
-        marks = [Mark(each["number"], each.get("label"), each.get("left_out")) for each in body["changes"]]
+        marks = [SampleMark(each["number"], each.get("label"), each.get("left_out")) for each in body["changes"]]
         marked = mark_samples(principal_of(request), project, marks, body["seen"])
         return Response(DataMarkedJson(revision=marked.revision, before=[mark_to_json(each) for each in marked.before]))
 

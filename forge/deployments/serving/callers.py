@@ -42,7 +42,7 @@ def find_by_address(organisation: str, project: str, name: str) -> Deployment | 
 
 
 @dataclass(frozen=True)
-class Caller:
+class AppCaller:
     """A key that somebody sent, and its deployment."""
 
     deployment: Deployment
@@ -51,7 +51,7 @@ class Caller:
     """False if the token that created the key has ended."""
 
 
-def find_caller(secret: str, deployment: Deployment | None = None) -> Caller:
+def find_caller(secret: str, deployment: Deployment | None = None) -> AppCaller:
     """Returns the key that a secret is of, also one that has ended.
 
     `deployment` is the only one whose keys are searched, or None to search those of all. Raises `ServingRefusal`.
@@ -67,10 +67,10 @@ def find_caller(secret: str, deployment: Deployment | None = None) -> Caller:
     key = rows.annotate(token_lives=token_lives).select_related(*related).first()
     if key is None:
         raise ServingRefusal(KEY_UNKNOWN)
-    return Caller(deployment or key.deployment, key, key.token_lives)
+    return AppCaller(deployment or key.deployment, key, key.token_lives)
 
 
-def require_key(deployment: Deployment | None, secret: str) -> Caller:
+def require_key(deployment: Deployment | None, secret: str) -> AppCaller:
     """Returns the key of a deployment that a secret is of, and that has not ended.
 
     Raises `ServingRefusal`. An unknown deployment is answered as an unknown key is.
@@ -82,7 +82,7 @@ def require_key(deployment: Deployment | None, secret: str) -> Caller:
     return caller
 
 
-def require_living(caller: Caller) -> None:
+def require_living(caller: AppCaller) -> None:
     """Raises `ServingRefusal` for a key that has ended, by itself or with the right of whoever created it."""
     key = caller.key
     if key.revoked is not None:

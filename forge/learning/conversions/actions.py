@@ -25,7 +25,7 @@ from forge.jobs.models import Job
 from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.announcements import MODEL_CHANGED
-from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, Step
+from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.settings_digest import conversion_digest
 from forge.learning.errors import ConversionBusy, NoSuchLayer
@@ -88,7 +88,7 @@ def begin_conversion(
         link_uploaded(row, digests, project)
         write_entry(actor, "model.convert", project.stream, project.place, name=name)
         if not _take_from_earlier(row):
-            _enqueue(actor, row, Step.CONVERT)
+            _enqueue(actor, row, ConversionStep.CONVERT)
         announce_conversion(row, actor)
     return row
 
@@ -113,7 +113,7 @@ def restart_conversion(
         row.weights_digest = digests[0] if digests else row.weights_digest
         row.shapes = row.shapes if checked is None else checked
         row.spec_digest = conversion_digest(row)
-        _enqueue(actor, row, Step.CONVERT)
+        _enqueue(actor, row, ConversionStep.CONVERT)
         write_entry(actor, "model.restart", project.stream, project.place, name=row.source_name)
         announce_conversion(row, actor)
     return row
@@ -138,7 +138,7 @@ def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str
         if not any(each.form == form and each.float_layers == chosen for each in forms):
             if len(forms) >= MAX_FORMS:
                 raise Invalid(f"A conversion has at most {MAX_FORMS} forms. Convert the model again.")
-            _enqueue(actor, row, Step.MIX, form=form, layers=chosen)
+            _enqueue(actor, row, ConversionStep.MIX, form=form, layers=chosen)
             write_entry(actor, "model.mix", project.stream, project.place, name=row.source_name, count=len(chosen))
             announce_conversion(row, actor)
     return row
@@ -158,7 +158,7 @@ def count_on_boards(actor: Actor, row: ModelConversion, boards: Sequence[str]) -
     with transaction.atomic():
         row = _require_ready(_locked(row))
         row.boards = chosen
-        _enqueue(actor, row, Step.COUNT, boards=chosen)
+        _enqueue(actor, row, ConversionStep.COUNT, boards=chosen)
         write_entry(actor, "model.count", project.stream, project.place, name=row.source_name)
         announce_conversion(row, actor)
     return row
@@ -241,7 +241,7 @@ def _locked(row: ModelConversion) -> ModelConversion:
     return rows.get(pk=row.pk)
 
 
-def _enqueue(actor: Actor, row: ModelConversion, step: Step, **values: Any) -> Job:
+def _enqueue(actor: Actor, row: ModelConversion, step: ConversionStep, **values: Any) -> Job:
     """Queues the next job of a conversion, in the caller's transaction. Jobs of one conversion follow each other."""
     kind, project = kind_of(CONVERSION_KIND), row.project
     is_program = actor.kind == PrincipalKind.TOKEN
@@ -249,7 +249,7 @@ def _enqueue(actor: Actor, row: ModelConversion, step: Step, **values: Any) -> J
     spec = {"conversion": str(row.pk), "step": step.value, **values}
     job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
     row.job, row.error, row.needs = job, "", None
-    if step is Step.CONVERT:
+    if step is ConversionStep.CONVERT:
         row.state = ConversionState.WAITING
     row.save()
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)

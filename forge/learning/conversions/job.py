@@ -24,7 +24,7 @@ from forge.compute.pool.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
-from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, OTHER_FORMS, Step
+from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, OTHER_FORMS, ConversionStep
 from forge.learning.conversions.lab_answers import ConvertedJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.conversions.models import ConversionState
@@ -45,16 +45,16 @@ NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compiler) -> Mapping[str, Any]:
     """Does one step of a conversion."""
     row = _find(job)
-    step = Step(job.spec["step"])
-    if step is Step.CONVERT:
+    step = ConversionStep(job.spec["step"])
+    if step is ConversionStep.CONVERT:
         _set_state(job, row, ConversionState.CONVERTING)
         _make(job, row, FIRST_FORMS, (), begin=0.0, end=0.4)
         _set_state(job, row, ConversionState.READY)
-    elif step is Step.MIX:
+    elif step is ConversionStep.MIX:
         _make(job, row, (job.spec["form"],), job.spec["layers"], begin=0.0, end=0.6)
     with new_compiler() as compiler:
         _count(job, row, compiler)
-        if step is Step.CONVERT:
+        if step is ConversionStep.CONVERT:
             _make(job, row, OTHER_FORMS, (), begin=0.6, end=0.8)
             _count(job, row, compiler)
     return {"forms": ConvertedForm.objects.filter(conversion=row).count()}

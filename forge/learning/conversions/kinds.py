@@ -16,7 +16,7 @@ MIXED_FORMS = ("int8", "int16x8")
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 
 
-class Step(StrEnum):
+class ConversionStep(StrEnum):
     """What a job of a conversion does."""
 
     CONVERT = "convert"

@@ -33,7 +33,7 @@ CHART_TOP = 60.0
 
 
 @dataclass(frozen=True)
-class Cell:
+class FormCell:
     """A figure of a form. `is_bad` marks what fails or exceeds a board, in words too."""
 
     text: str
@@ -42,12 +42,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class FormRow:
     """One figure of all forms."""
 
     title: str
     about: str
-    cells: tuple[Cell, ...]
+    cells: tuple[FormCell, ...]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FormComparison:
     """The table: a column for each form, a row for each figure."""
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FormRow, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class LayerBar:
     is_float: bool
 
 
-def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequence[Board]) -> Comparison:
+def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequence[Board]) -> FormComparison:
     """The forms in these columns, with what they need on these boards."""
     suggested = suggested_form(forms)
     columns = tuple(
@@ -91,14 +91,14 @@ def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequ
     )
     samples = next((form.figures["samples"] for form in forms if form.figures), 0)
     rows = [
-        Row("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
-        Row("Answers changed", f"of {samples} samples, against float32", tuple(map(_changed, forms))),
-        Row("File", "", tuple(Cell(size_text(form.size)) for form in forms)),
-        Row("Arena", "RAM of the network", tuple(map(_arena, forms))),
+        FormRow("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
+        FormRow("Answers changed", f"of {samples} samples, against float32", tuple(map(_changed, forms))),
+        FormRow("File", "", tuple(FormCell(size_text(form.size)) for form in forms)),
+        FormRow("Arena", "RAM of the network", tuple(map(_arena, forms))),
     ]
     for board in boards:
         rows += _on_board(forms, board)
-    return Comparison(columns, tuple(rows))
+    return FormComparison(columns, tuple(rows))
 
 
 def main_forms(
@@ -169,40 +169,42 @@ def _about(form: ConvertedForm) -> str:
     return SUMMARIES.get(form.form, "")
 
 
-def _noise(form: ConvertedForm) -> Cell:
+def _noise(form: ConvertedForm) -> FormCell:
     level = form.figures["output"]
-    return Cell(decibels(level), is_bad=level < ANSWERS_CHANGE)
+    return FormCell(decibels(level), is_bad=level < ANSWERS_CHANGE)
 
 
-def _changed(form: ConvertedForm) -> Cell:
-    return Cell("none" if not form.figures["changed"] else str(form.figures["changed"]))
+def _changed(form: ConvertedForm) -> FormCell:
+    return FormCell("none" if not form.figures["changed"] else str(form.figures["changed"]))
 
 
-def _arena(form: ConvertedForm) -> Cell:
+def _arena(form: ConvertedForm) -> FormCell:
     arena = form.figures["arena"]
-    return Cell("Not compiled", form.figures["reason"], is_bad=True) if arena is None else Cell(size_text(arena))
+    return (
+        FormCell("Not compiled", form.figures["reason"], is_bad=True) if arena is None else FormCell(size_text(arena))
+    )
 
 
-def _on_board(forms: Sequence[ConvertedForm], board: Board) -> list[Row]:
+def _on_board(forms: Sequence[ConvertedForm], board: Board) -> list[FormRow]:
     cells = [_board_cells(form, board) for form in forms]
     return [
-        Row("Flash", board.name, tuple(each[0] for each in cells)),
-        Row("RAM", board.name, tuple(each[1] for each in cells)),
-        Row("Instructions", f"{board.name}, time estimated", tuple(each[2] for each in cells)),
+        FormRow("Flash", board.name, tuple(each[0] for each in cells)),
+        FormRow("RAM", board.name, tuple(each[1] for each in cells)),
+        FormRow("Instructions", f"{board.name}, time estimated", tuple(each[2] for each in cells)),
     ]
 
 
-def _board_cells(form: ConvertedForm, board: Board) -> tuple[Cell, Cell, Cell]:
+def _board_cells(form: ConvertedForm, board: Board) -> tuple[FormCell, FormCell, FormCell]:
     needs = form.needs.get(board.target)
     if needs is None:
-        waiting = Cell("Counting")
+        waiting = FormCell("Counting")
         return waiting, waiting, waiting
     if "refused" in needs:
-        refused = Cell("Not built", needs["refused"], is_bad=True)
-        return refused, Cell("-"), Cell("-")
+        refused = FormCell("Not built", needs["refused"], is_bad=True)
+        return refused, FormCell("-"), FormCell("-")
     result = fit(Needs(board.target, needs["flash"], needs["ram"], needs["instructions"]), board)
     rooms = [
-        Cell(
+        FormCell(
             size_text(room.needed),
             f"{size_text(room.excess)} too large" if room.excess else f"of {size_text(room.available)}",
             is_bad=room.excess > 0,
@@ -210,9 +212,9 @@ def _board_cells(form: ConvertedForm, board: Board) -> tuple[Cell, Cell, Cell]:
         for room in (result.flash, result.ram)
     ]
     if needs["instructions"] is None or result.time is None:
-        return rooms[0], rooms[1], Cell("Not counted", needs["not_measured"] or "")
+        return rooms[0], rooms[1], FormCell("Not counted", needs["not_measured"] or "")
     time = f"{_milliseconds(result.time.least)} to {_milliseconds(result.time.most)}"
-    return rooms[0], rooms[1], Cell(_count(needs["instructions"]), f"~ {time}")
+    return rooms[0], rooms[1], FormCell(_count(needs["instructions"]), f"~ {time}")
 
 
 def _count(instructions: int) -> str:

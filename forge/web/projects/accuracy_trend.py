@@ -38,7 +38,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Mark:
+class TrendMark:
     """A line across the plot, with its word."""
 
     y: float
@@ -51,8 +51,8 @@ class Trend:
 
     points: tuple[Point, ...]
     path: str
-    grid: tuple[Mark, ...]
-    limit: Mark | None
+    grid: tuple[TrendMark, ...]
+    limit: TrendMark | None
     words: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -90,8 +90,8 @@ def trend_of(builds: Sequence[MeasuredBuild], limit: float | None) -> Trend | No
     return Trend(
         points=points,
         path=" ".join(f"{point.x},{point.y}" for point in points),
-        grid=tuple(Mark(y(share), f"{share * 100:.0f} %") for share in shares),
-        limit=None if limit is None else Mark(y(limit), f"{limit * 100:.0f} %"),
+        grid=tuple(TrendMark(y(share), f"{share * 100:.0f} %") for share in shares),
+        limit=None if limit is None else TrendMark(y(limit), f"{limit * 100:.0f} %"),
         words=(
             f"Accuracy from build {first.number}, {first.accuracy * 100:.1f} %,"
             f" to build {last.number}, {last.accuracy * 100:.1f} %"

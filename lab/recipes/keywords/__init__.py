@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, Argument, Values
+from lab.recipes.arguments import COMMON, RecipeArgument, Values
 from lab.recipes.recipe import Features, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
@@ -15,13 +15,13 @@ _STEP = 320
 """Samples of a frame, and between the starts of frames, as `log_mel` has them with this preset."""
 _BANDS = 40
 _ARGUMENTS = (
-    Argument("duration", "Length of what one answer listens to.", 1000, 200, 3000, "ms"),
-    Argument("filters", "Filters of each convolution.", 24, 4, 128),
-    Argument("blocks", "Pairs of convolutions behind the first: one over place, one over filters.", 3, 1, 6),
-    Argument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
-    Argument("masked", "The largest share of frames, and of bands, that is hidden while learning.", 0.15, 0.0, 0.5),
-    Argument("loudness", "How much louder or quieter the spectrogram becomes by chance.", 0.1, 0.0, 1.0),
-    Argument("mean-of", "Windows of whose scores the rune takes the mean.", 1, 1, 20, "windows"),
+    RecipeArgument("duration", "Length of what one answer listens to.", 1000, 200, 3000, "ms"),
+    RecipeArgument("filters", "Filters of each convolution.", 24, 4, 128),
+    RecipeArgument("blocks", "Pairs of convolutions behind the first: one over place, one over filters.", 3, 1, 6),
+    RecipeArgument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
+    RecipeArgument("masked", "The largest share of frames, and of bands, that is hidden in training.", 0.15, 0.0, 0.5),
+    RecipeArgument("loudness", "How much louder or quieter the spectrogram becomes by chance.", 0.1, 0.0, 1.0),
+    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 1, 1, 20, "windows"),
 )  # fmt: skip
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, Argument, Values, require_multiple
+from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
 from lab.recipes.recipe import Features, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _CHUNK = 5
 """Rows that a run reads."""
 _ARGUMENTS = (
-    Argument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
-    Argument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
-    Argument("scale", "The acceleration that becomes 1: 9.81 for metres per second squared.", 9.81, 0.001, 100000.0),
-    Argument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
-    Argument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 5),
-    Argument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
-    Argument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
-    Argument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
-    Argument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
+    RecipeArgument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
+    RecipeArgument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
+    RecipeArgument("scale", "The acceleration that becomes 1: 9.81 if it is in m/s².", 9.81, 0.001, 100000.0),
+    RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
+    RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 5),
+    RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
+    RecipeArgument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
+    RecipeArgument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
+    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )  # fmt: skip
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import COMMON, Argument, Values, require_multiple
+from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
 from lab.recipes.recipe import Features, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _FORMATS = {1: "GrayScale", 3: "RGB"}
 _ARGUMENTS = (
-    Argument("size", "Width and height of what the model sees, a multiple of 8.", 64, 16, 224, "pixels"),
-    Argument("colour", "1 to see colours, 0 to see shades of grey.", 1, 0, 1),
-    Argument("filters", "Filters of the first convolution; each further block has half as many more.", 12, 4, 64),
-    Argument("blocks", "Blocks of convolutions, each of which halves width and height.", 4, 1, 5),
-    Argument("shift", "How far a picture is moved by chance while learning, as a share of its size.", 0.1, 0.0, 0.5),
-    Argument("brightness", "How much brighter or darker a picture becomes by chance.", 0.2, 0.0, 1.0),
-    Argument("mirror", "1 if a mirrored picture shows the same, else 0.", 0, 0, 1),
-    Argument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
+    RecipeArgument("size", "Width and height of what the model sees, a multiple of 8.", 64, 16, 224, "pixels"),
+    RecipeArgument("colour", "1 to see colours, 0 to see shades of grey.", 1, 0, 1),
+    RecipeArgument("filters", "Filters of the first convolution; each further block has half as many more.", 12, 4, 64),
+    RecipeArgument("blocks", "Blocks of convolutions, each of which halves width and height.", 4, 1, 5),
+    RecipeArgument(
+        "shift", "How far a picture is moved by chance while learning, as a share of its size.", 0.1, 0.0, 0.5
+    ),
+    RecipeArgument("brightness", "How much brighter or darker a picture becomes by chance.", 0.2, 0.0, 1.0),
+    RecipeArgument("mirror", "1 if a mirrored picture shows the same, else 0.", 0, 0, 1),
+    RecipeArgument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
 )
 
 

@@ -91,7 +91,7 @@ class StepJson(TypedDict):
     milliseconds: float
 
 
-class ReportJson(TypedDict):
+class ToolchainReportJson(TypedDict):
     """What a build says of what it made for a target. A report that an older toolchain wrote lacks some keys."""
 
     toolchain: str
@@ -112,7 +112,7 @@ class ReportJson(TypedDict):
     pipeline: OutlineJson
 
 
-class FullReportJson(ReportJson):
+class FullReportJson(ToolchainReportJson):
     """The same with what lies where in the memory, and when, and with the kernels."""
 
     memory_map: NotRequired[MemoryMapJson]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.intervals import Share
-from rune.source.policy import BuildFigures, Figure
+from rune.source.policy import Figure, MeasuredFigures
 
 
-def with_evaluation(figures: BuildFigures, evaluation: Evaluation) -> BuildFigures:
+def with_evaluation(figures: MeasuredFigures, evaluation: Evaluation) -> MeasuredFigures:
     """The figures with those of an evaluation."""
     share, stream = evaluation.accuracy, evaluation.stream
     rate = None if stream is None else stream.false_alarms

@@ -5,7 +5,7 @@ Text to a frozen `Policy`, or the list of everything that is wrong with it; figu
 limit. Pure Python that also runs in a browser. It knows no people, no database and no registry.
 """
 
-from rune.source.policy.judging import BuildFigures, Figure, Judgement, LimitResult, TargetFigures, judge
+from rune.source.policy.judging import Figure, Judgement, LimitResult, MeasuredFigures, TargetFigures, judge
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import ApprovalRule, BuildPreferences, Limit, Owners, Policy, RequiredCheck
 from rune.source.policy.read import POLICY_FILE, CheckedPolicy, check_policy
@@ -16,7 +16,6 @@ __all__ = [
     "POLICY_FILE",
     "ROLES",
     "ApprovalRule",
-    "BuildFigures",
     "BuildPreferences",
     "CheckedPolicy",
     "Figure",
@@ -24,6 +23,7 @@ __all__ = [
     "Limit",
     "LimitKind",
     "LimitResult",
+    "MeasuredFigures",
     "Owners",
     "Policy",
     "RequiredCheck",

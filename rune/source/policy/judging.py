@@ -91,7 +91,7 @@ class TargetFigures:
 
 
 @dataclass(frozen=True)
-class BuildFigures:
+class MeasuredFigures:
     """A build's figures: bytes of the rune and of the memory that a run needs, what was measured, and by target what
     its packages need.
 
@@ -173,12 +173,12 @@ class Judgement:
         )
 
 
-def judge(policy: Policy, figures: BuildFigures) -> tuple[Judgement, ...]:
+def judge(policy: Policy, figures: MeasuredFigures) -> tuple[Judgement, ...]:
     """A judgement of each limit, in their order."""
     return tuple(_judged(limit, figures) for limit in policy.limits)
 
 
-def _judged(limit: Limit, figures: BuildFigures) -> Judgement:
+def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
     figure = figures.of(limit)
     if figure is None:
         return Judgement(limit, LimitResult.UNKNOWN, None, figures.reason(limit))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 
-from rune.tools.remote.errors import NotFound, RegistryRefused
+from rune.tools.remote.errors import RegistryRefused, RemoteNotFound
 from rune.tools.remote.forge_client import ForgeClient
 
 NEEDS = "It needs a token with the scopes project:read and project:write, of the page Tokens of your account."
@@ -68,16 +68,16 @@ class DataClient(ForgeClient):
         self._data = f"/projects/{quote(project)}/data"
 
     def version(self, number: int | None) -> RemoteDataVersion:
-        """Returns a version, by default the newest. Raises `NotFound` where there is none."""
+        """Returns a version, by default the newest. Raises `RemoteNotFound` where there is none."""
         if number is not None:
             return _version(self._ask("GET", f"/versions/{number}"))
         rows = self._ask("GET", "/versions?limit=1").get("results")
         if not isinstance(rows, list) or not rows:
-            raise NotFound(f"The data of {self.project} has no version. Save one on the page Data.", 404)
+            raise RemoteNotFound(f"The data of {self.project} has no version. Save one on the page Data.", 404)
         return _version(rows[0])
 
     def version_of(self, digest: str) -> RemoteDataVersion:
-        """Returns the version with a digest. Raises `NotFound` where there is none."""
+        """Returns the version with a digest. Raises `RemoteNotFound` where there is none."""
         path: str | None = f"/versions?limit={_PAGE}"
         while path is not None:
             answer = self._ask("GET", path)
@@ -87,7 +87,7 @@ class DataClient(ForgeClient):
                     return _version(row)
             cursor = parse_qs(urlsplit(str(answer.get("next") or "")).query).get("cursor")
             path = None if cursor is None else f"/versions?{urlencode({'limit': _PAGE, 'cursor': cursor[0]})}"
-        raise NotFound(f"The data of {self.project} has no version {digest}.", 404)
+        raise RemoteNotFound(f"The data of {self.project} has no version {digest}.", 404)
 
     def entries(self, number: int) -> Iterator[VersionEntry]:
         """Yields the samples of a version, in the order of their numbers."""

@@ -62,7 +62,7 @@ class TokenNeeded(RegistryRefused):
     exit_code = 4
 
 
-class NotFound(RegistryRefused):
+class RemoteNotFound(RegistryRefused):
     """The registry knows no such rune, or does not show it to this person."""
 
     exit_code = 5

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from rune.tools.remote.answers import JsonAnswer, bounded_answer, json_answer, json_object
-from rune.tools.remote.errors import NotFound, RegistryRefused, RegistryUnreachable, TokenNeeded
+from rune.tools.remote.errors import RegistryRefused, RegistryUnreachable, RemoteNotFound, TokenNeeded
 from rune.tools.remote.reference import is_loopback
 from rune.wording import plain, size_text
 
@@ -52,7 +52,7 @@ class ForgeClient:
     ) -> dict[str, Any]:
         """Returns the answer below `/api/v1`. `seen` is the state on which the act depends, from `state`; `content` is
         sent instead of JSON; `needs` says which token the act takes. Raises `RegistryRefused` with the server's reason,
-        `TokenNeeded`, `NotFound` and `RegistryUnreachable`."""
+        `TokenNeeded`, `RemoteNotFound` and `RegistryUnreachable`."""
         if needs is None:
             needs = "" if method == "GET" else _NEEDS_PUBLISH
         return self._answer(method, path, body, needs, seen, content).values
@@ -106,4 +106,6 @@ class ForgeClient:
         title = plain(str(answer.values.get("title") or ""), longest=100)
         if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             return TokenNeeded(f"{detail} {needs}".strip(), answer.status, title)
-        return (NotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, answer.status, title)
+        return (RemoteNotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(
+            detail, answer.status, title
+        )

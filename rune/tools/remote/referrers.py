@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from rune.tools.remote.errors import DigestMismatch, NotFound, RegistryRefused
+from rune.tools.remote.errors import DigestMismatch, RegistryRefused, RemoteNotFound
 from rune.tools.remote.registry import MANIFEST_LIMIT, MANIFEST_TYPE, Registry
 
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -53,12 +53,12 @@ def _index(registry: Registry, repository: str, digest: str, kind: str) -> list[
     query = urlencode({"artifactType": kind})
     try:
         return _manifests(registry.read(repository, f"referrers/{digest}?{query}", INDEX_TYPE, MANIFEST_LIMIT))
-    except NotFound:
+    except RemoteNotFound:
         pass
     try:
         fallback = f"manifests/{digest.replace(':', '-')}"
         return _manifests(registry.read(repository, fallback, INDEX_TYPE, MANIFEST_LIMIT))
-    except NotFound:
+    except RemoteNotFound:
         return []
 
 

@@ -22,9 +22,9 @@ from rune.tools.remote.errors import (
     DigestMismatch,
     NotABlock,
     NotARune,
-    NotFound,
     RegistryRefused,
     RegistryUnreachable,
+    RemoteNotFound,
     TokenNeeded,
     UnsafeRegistry,
 )
@@ -106,7 +106,7 @@ class Registry:
     def pull(self, reference: Reference, to: BinaryIO, progress: Progress | None = None) -> PulledRune:
         """Writes the rune's bytes to `to`. On an error what was written is to be thrown away.
 
-        Raises `NotFound`, `TokenNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
+        Raises `RemoteNotFound`, `TokenNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
         """
         manifest_digest, manifest, warnings = self._manifest(reference)
         digest, size, title = _rune_layer(reference, manifest)
@@ -128,7 +128,7 @@ class Registry:
         return PulledRune(manifest_digest, digest, size, title, warnings)
 
     def block_versions(self, block: SharedName) -> tuple[str, ...]:
-        """The versions of a block, the newest first. Raises `NotFound` and the other errors of a registry."""
+        """The versions of a block, the newest first. Raises `RemoteNotFound` and the other errors of a registry."""
         repository = f"{block.organisation}/{block.project}/blocks/{block.name}"
         url = f"{self._url}/v2/{repository}/tags/list?n={_MOST_TAGS}"
         try:
@@ -139,8 +139,11 @@ class Registry:
         return tuple(sorted(versions, key=version_key, reverse=True))
 
     def block(self, path: SharedPath, digest: str | None = None) -> PulledBlock:
-        """A version of a block; `digest` is what it must have. Raises `NotFound`, `TokenNeeded`, `DigestMismatch`,
-        `NotABlock`, `RegistryRefused` and `RegistryUnreachable`."""
+        """A version of a block; `digest` is what it must have.
+
+        Raises `RemoteNotFound`, `TokenNeeded`, `DigestMismatch`, `NotABlock`, `RegistryRefused` and
+        `RegistryUnreachable`.
+        """
         block = path.block
         address = f"{self._url}/v2/{block.organisation}/{block.project}/blocks/{block.name}"
         url = f"{address}/manifests/{digest or path.version}"
@@ -265,7 +268,7 @@ class Registry:
         if status == httpx.codes.NOT_FOUND:
             hint = "" if self._token else f" If it is private, run rune login {self._url} first."
             reason = _explanation(response).rstrip(".")
-            return NotFound(f"{what} was not found at {self._url}{reason}.{hint}", status)
+            return RemoteNotFound(f"{what} was not found at {self._url}{reason}.{hint}", status)
         return RegistryRefused(f"{self._url} answered {status}{_explanation(response)}", status)
 
 

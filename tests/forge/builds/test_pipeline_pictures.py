@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.builds.models import Preview
-from forge.builds.pages.pipeline_picture import Mark, drawn_pipeline
+from forge.builds.pages.pipeline_picture import PictureMark, drawn_pipeline
 from forge.projects.models import Project
 from tests.forge.factories.builds import built
 from tests.support.compact_html import compact
@@ -65,7 +65,7 @@ def test_each_stage_is_said_with_what_it_reads() -> None:
 
 
 def test_what_is_drawn_has_every_stage_every_wire_and_its_marks() -> None:
-    marks = {"fft": Mark("added", "added"), "join": Mark("changed", "replaced")}
+    marks = {"fft": PictureMark("added", "added"), "join": PictureMark("changed", "replaced")}
     pipeline = drawn_pipeline(BRANCHING, marks)
     assert pipeline is not None
     data = json.loads(pipeline.json)

@@ -202,7 +202,7 @@ def test_uploads_are_limited_by_address(guest: Guest, monkeypatch: pytest.Monkey
     from forge.datasets.collecting import limits
 
     monkeypatch.setattr(
-        "forge.datasets.collecting.actions.links.RECORDINGS_OF_ADDRESS", limits.Limit("collect-address", 2)
+        "forge.datasets.collecting.actions.links.RECORDINGS_OF_ADDRESS", limits.CollectingLimit("collect-address", 2)
     )
     assert [guest.send(loud(seed)).status_code for seed in range(3)] == [201, 201, 429]
 

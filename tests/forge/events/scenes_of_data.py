@@ -63,7 +63,7 @@ def an_import_is_discarded(world: World) -> Act:
 
 @scene(samples.mark_samples)
 def a_sample_of_the_data_is_labelled(world: World) -> Act:
-    marks = [samples.Mark(_sample(world).number, "glass", True)]
+    marks = [samples.SampleMark(_sample(world).number, "glass", True)]
     return lambda: samples.mark_samples(world.developer, world.project, marks, 1)
 
 

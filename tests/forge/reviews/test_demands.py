@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
-from rune.source.policy import ApprovalRule, BuildFigures, Figure, Limit, LimitKind, Owners, Policy, judge
+from rune.source.policy import ApprovalRule, Figure, Limit, LimitKind, MeasuredFigures, Owners, Policy, judge
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (
@@ -44,7 +44,7 @@ def decision_for(
     accuracy: float | None = None,
 ) -> Demands:
     share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
-    judgements = judge(proposed, BuildFigures(1, 1, accuracy=share))
+    judgements = judge(proposed, MeasuredFigures(1, 1, accuracy=share))
     original_authors = frozenset(each.person for each in authors)
     return demands(Situation(members, proposed, in_force, since, verdicts, original_authors, judgements), tag)
 

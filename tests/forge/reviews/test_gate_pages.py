@@ -13,7 +13,7 @@ from forge.projects.actions import update_project, write_file
 from forge.registry.models import Publication, Tag
 from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict
-from rune.source.policy import BuildFigures, Figure, judge
+from rune.source.policy import Figure, MeasuredFigures, judge
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
 from tests.forge.factories.builds import RUNE, approved, built
@@ -41,7 +41,7 @@ def limited(user: Any, project: Any, rules: str, rune: bytes = RUNE) -> Build:
     assert policy is not None
     write_file(user, project, "forge.yml", rules.encode())
     build = built(user, project, rune, policy=policy.to_json())
-    figures = BuildFigures(len(rune), 116, Figure(0.07, 0.06, 0.08, 20))
+    figures = MeasuredFigures(len(rune), 116, Figure(0.07, 0.06, 0.08, 20))
     Build.objects.filter(pk=build.pk).update(judgements=[each.to_json() for each in judge(policy, figures)])
     build.refresh_from_db()
     return build

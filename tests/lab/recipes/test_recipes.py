@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.recipes.arguments import Argument, read_arguments
+from lab.recipes.arguments import RecipeArgument, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import Recipe, features_runefile
 from lab.refusal import Reason, Refused
@@ -76,4 +76,4 @@ def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
 
 def test_a_bool_is_no_number() -> None:
     with pytest.raises(Refused):
-        Argument("epochs", "", 5, 1, 9).read(True)
+        RecipeArgument("epochs", "", 5, 1, 9).read(True)

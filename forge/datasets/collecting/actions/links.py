@@ -38,7 +38,7 @@ from forge.datasets.collecting.limits import (
     RECORDINGS_OF_LINK,
     count,
 )
-from forge.datasets.collecting.models import Audience, SubmissionState
+from forge.datasets.collecting.models import CollectingAudience, SubmissionState
 from forge.datasets.collecting.task import Task, checked_task
 from forge.datasets.consent.actions import agree, store_consent
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, guest_terms_for
@@ -118,7 +118,7 @@ def make_guest_link(actor: Actor, project: Project, task: Task, guests: GuestTas
         raise QuotaReached(f"A project has at most {MAX_GUEST_LINKS} links for people outside. End one first.")
     secret, code = new_secret(), f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     link = _create_link(actor, project, task, secret, timezone.now() + timedelta(days=guests.days))
-    link.audience, link.title, link.code_hash = Audience.GUESTS, title, hash_secret(f"{link.pk}:{code}")
+    link.audience, link.title, link.code_hash = CollectingAudience.GUESTS, title, hash_secret(f"{link.pk}:{code}")
     link.save(update_fields=["audience", "title", "code_hash"])
     write_entry(actor, "data.share", project.stream, project.place, link=str(link.pk), title=title)
     return link, f"{settings.PUBLIC_URL}{collecting_path(link.pk)}#token={secret}", code
@@ -136,7 +136,7 @@ def end_guest_link(actor: Actor, link: CollectingLink) -> None:
 def end_links(ids: Collection[UUID]) -> None:
     """Ends links: those of own phones are deleted, those of guests stay for their receipts."""
     now = timezone.now()
-    CollectingLink.objects.filter(pk__in=ids, audience=Audience.OWN).delete()
+    CollectingLink.objects.filter(pk__in=ids, audience=CollectingAudience.OWN).delete()
     CollectingLink.objects.filter(pk__in=ids, expires__gt=now).update(expires=now)
     Collector.objects.filter(link__in=ids, expires__gt=now).update(expires=now)
 
@@ -147,7 +147,7 @@ def enter_as_guest(secret: str, link_id: UUID, code: str, address: str) -> tuple
     Raises `LinkEnded`, `CodeNeeded`, `TooOften` and `QuotaReached`.
     """
     links = CollectingLink.objects.select_related("created_by", "project__organisation")
-    link = links.filter(pk=link_id, secret_hash=hash_secret(secret), audience=Audience.GUESTS).first()
+    link = links.filter(pk=link_id, secret_hash=hash_secret(secret), audience=CollectingAudience.GUESTS).first()
     if link is None or not is_open(link):
         raise LinkEnded("The link is incomplete, has expired or was ended. Ask whoever sent it for a new one.")
     if not code:
@@ -185,7 +185,7 @@ def enter_collecting(secret: str, link_id: UUID) -> tuple[Collector, str]:
     """Lets a phone in, and returns what it keeps. Works once. Raises `LinkEnded`."""
     now = timezone.now()
     # Only one of those who redeem it at this moment succeeds.
-    own = CollectingLink.objects.filter(pk=link_id, audience=Audience.OWN)
+    own = CollectingLink.objects.filter(pk=link_id, audience=CollectingAudience.OWN)
     unused = own.filter(secret_hash=hash_secret(secret), used=None, expires__gt=now)
     if not unused.update(used=now):
         raise LinkEnded(_ENDED)
@@ -246,10 +246,10 @@ def delete_ended_links() -> None:
     """Deletes codes that nobody scanned in time, phones whose time is over, and ended links of guests who sent nothing
     that is still there: the others keep their receipts."""
     now = timezone.now()
-    own = CollectingLink.objects.filter(audience=Audience.OWN)
+    own = CollectingLink.objects.filter(audience=CollectingAudience.OWN)
     own.filter(used=None, expires__lte=now).delete()
     own.filter(used__isnull=False).exclude(collectors__expires__gt=now).delete()
     stored = Submission.objects.filter(state__in=(SubmissionState.WAITING, SubmissionState.ACCEPTED))
     unerased = Submission.objects.filter(erased=None)
-    ended = CollectingLink.objects.filter(audience=Audience.GUESTS, expires__lte=now)
+    ended = CollectingLink.objects.filter(audience=CollectingAudience.GUESTS, expires__lte=now)
     ended.exclude(collectors__submissions__in=stored | unerased).delete()

@@ -2,12 +2,12 @@
 
 from forge.datasets.samples.actions.add import add_sample
 from forge.datasets.samples.actions.delete import delete_sample, end_consents, withdraw_consent
-from forge.datasets.samples.actions.mark import Mark, Marked, mark_samples
+from forge.datasets.samples.actions.mark import Marked, SampleMark, mark_samples
 from forge.datasets.samples.actions.store import SampleOrigin
 
 __all__ = [
-    "Mark",
     "Marked",
+    "SampleMark",
     "SampleOrigin",
     "add_sample",
     "delete_sample",

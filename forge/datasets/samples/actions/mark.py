@@ -21,7 +21,7 @@ _BATCH = 500
 
 
 @dataclass(frozen=True)
-class Mark:
+class SampleMark:
     """What a sample is to be: None leaves it as it is."""
 
     number: int
@@ -34,10 +34,10 @@ class Marked:
     """What samples were before a change, which undoes it when it is sent with `revision`."""
 
     revision: int
-    before: Sequence[Mark]
+    before: Sequence[SampleMark]
 
 
-def mark_samples(actor: Actor, project: Project, marks: Collection[Mark], seen: int) -> Marked:
+def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], seen: int) -> Marked:
     """Changes samples, all of them or none. `seen` is the revision of the data set at which the person read them.
 
     Raises `Stale` where one of them changed since, `Invalid`, `NotFound` for a number that the data set does not have,
@@ -59,7 +59,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[Mark], seen: 
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.
             require(actor, Verb.MANAGE, project)
-        before = [Mark(each.number, each.label, each.left_out) for each in samples]
+        before = [SampleMark(each.number, each.label, each.left_out) for each in samples]
         for sample in samples:
             _apply(sample, wanted[sample.number], data_set.revision, actor)
         Sample.objects.bulk_update(samples, ["label", "labelled_by", "left_out", "revision"], batch_size=_BATCH)
@@ -73,7 +73,7 @@ def _read(actor: Actor, data_set: DataSet, numbers: Sequence[int]) -> list[Sampl
     return [sample for part in parts for sample in samples.filter(number__in=part).order_by("number")]
 
 
-def _apply(sample: Sample, mark: Mark, revision: int, actor: Actor) -> None:
+def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> None:
     sample.revision = revision
     if mark.left_out is not None:
         sample.left_out = mark.left_out

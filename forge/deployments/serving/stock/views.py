@@ -18,7 +18,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.serving import calls
 from forge.deployments.serving.answers import allow_methods, for_origin, refused, rune_response
 from forge.deployments.serving.callers import (
-    Caller,
+    AppCaller,
     find_caller,
     note_use,
     require_living,
@@ -33,7 +33,7 @@ from forge.deployments.serving.stock.encryption import MAX_ENCRYPTED, encrypt, k
 _HEADERS = "x-api-key, deploymentId, x-keyId, x-publicKey, apikey, Content-Type"
 _GET, _POST = "GET, HEAD, OPTIONS", "POST, OPTIONS"
 
-Answer = Callable[[HttpRequest, Caller], HttpResponseBase]
+Answer = Callable[[HttpRequest, AppCaller], HttpResponseBase]
 
 
 @csrf_exempt
@@ -85,7 +85,7 @@ def _answer(request: HttpRequest, methods: str, answer: Answer) -> HttpResponseB
     return for_origin(request, target, response, exposed=("x-nonce",))
 
 
-def _caller(request: HttpRequest) -> Caller:
+def _caller(request: HttpRequest) -> AppCaller:
     """The key of a request, if it is of the deployment that the request names. Raises `ServingRefusal`."""
     caller = find_caller(request.headers.get("x-api-key", ""))
     deployment = caller.deployment
@@ -94,7 +94,7 @@ def _caller(request: HttpRequest) -> Caller:
     return caller
 
 
-def _rune(request: HttpRequest, caller: Caller) -> HttpResponseBase:
+def _rune(request: HttpRequest, caller: AppCaller) -> HttpResponseBase:
     deployment = caller.deployment
     release = served_release(deployment)
     key_id = request.headers.get("x-keyId", "")
@@ -114,7 +114,7 @@ def _rune(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     return response
 
 
-def _key_pair(request: HttpRequest, caller: Caller) -> HttpResponse:
+def _key_pair(request: HttpRequest, caller: AppCaller) -> HttpResponse:
     key_id = key_id_now()
     response = JsonResponse({"keyID": key_id, "publicKey": public_key(caller.deployment.pk, key_id)})
     response.headers["Cache-Control"] = "no-store"

@@ -30,7 +30,7 @@ from rune.running.evaluation.wording import lines, percent
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.measure import measure
-from rune.source.policy import BuildFigures, Figure, Judgement, LimitKind, Policy, judge
+from rune.source.policy import Figure, Judgement, LimitKind, MeasuredFigures, Policy, judge
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
 from rune.tools.cli.failure import CommandFailed, failed
@@ -202,10 +202,10 @@ class _BuiltProject:
     project: ProjectOnDisk
 
 
-def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> BuildFigures:
+def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> MeasuredFigures:
     """All that the policy may limit. Time, and what targets need, are measured only where they are limited."""
     figures = with_evaluation(
-        BuildFigures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
+        MeasuredFigures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
     )
     if not any(each.kind is LimitKind.INFERENCE_TIME for each in project.policy.limits):
         return figures

@@ -18,7 +18,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildReport
 from rune.compiler.targets.finding import targets
-from rune.source.policy import BuildFigures, Judgement, Policy, judge
+from rune.source.policy import Judgement, MeasuredFigures, Policy, judge
 from rune.source.policy.wording import lines
 from rune.source.runefile import HostResourceOptions, Severity, diagnostic_to_json
 from rune.tools.cli.building.chosen_targets import chosen_targets, require_fitting
@@ -237,7 +237,7 @@ def _build_one(
         click.echo("".join(_wrong_in_pages(product.report)), err=True, nl=False)
     product.write(place)
     judgements = judge(
-        limits_known_after_build(policy), BuildFigures(product.report.size, product.report.memory.planned)
+        limits_known_after_build(policy), MeasuredFigures(product.report.size, product.report.memory.planned)
     )
     if not output_style.is_json:
         if output_style.verbose:

@@ -24,7 +24,7 @@ from rune.tools.cli.registry.trusted_keys import key_option, origin_of, revoked_
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.tools.remote import NotFound, NotSigned, Registry, TokenNeeded
+from rune.tools.remote import NotSigned, Registry, RemoteNotFound, TokenNeeded
 from rune.tools.remote.archives import LARGEST_ARCHIVE, files_in
 from rune.tools.remote.forge_client import ForgeClient
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
@@ -116,7 +116,7 @@ def _files_of(named: NamedRune, origin: ProvenanceOrigin) -> ProjectFiles:
     try:
         with ForgeClient(named.address, named.token) as client:
             archive = client.download(path, LARGEST_ARCHIVE)
-    except (NotFound, TokenNeeded) as error:
+    except (RemoteNotFound, TokenNeeded) as error:
         message = (
             f"The files of version {origin.version} cannot be read: {error} Name a folder that has them: --project."
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rune.source.policy import (
-    BuildFigures,
     Figure,
     Judgement,
     Limit,
     LimitKind,
     LimitResult,
+    MeasuredFigures,
     Policy,
     TargetFigures,
     judge,
@@ -19,7 +19,7 @@ from rune.source.policy.read import read_policy
 from rune.source.policy.wording import judgement_line, judgement_sentence, lines, rule_changes
 
 
-def _judged(limit: Limit, figures: BuildFigures) -> Judgement:
+def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
     (judgement,) = judge(Policy((limit,)), figures)
     return judgement
 
@@ -27,81 +27,89 @@ def _judged(limit: Limit, figures: BuildFigures) -> Judgement:
 @pytest.mark.parametrize(
     ("limit", "figures", "outcome"),
     [
-        (Limit(LimitKind.SIZE, 1000), BuildFigures(1000, 0), LimitResult.MET),
-        (Limit(LimitKind.SIZE, 1000), BuildFigures(1001, 0), LimitResult.MISSED),
-        (Limit(LimitKind.MEMORY, 1000), BuildFigures(0, 1001), LimitResult.MISSED),
+        (Limit(LimitKind.SIZE, 1000), MeasuredFigures(1000, 0), LimitResult.MET),
+        (Limit(LimitKind.SIZE, 1000), MeasuredFigures(1001, 0), LimitResult.MISSED),
+        (Limit(LimitKind.MEMORY, 1000), MeasuredFigures(0, 1001), LimitResult.MISSED),
         (
             Limit(LimitKind.ACCURACY, 19 / 20),
-            BuildFigures(0, 0, accuracy=Figure(19 / 20, 0.76, 0.99, 20)),
+            MeasuredFigures(0, 0, accuracy=Figure(19 / 20, 0.76, 0.99, 20)),
             LimitResult.MET,
         ),
-        (Limit(LimitKind.ACCURACY, 0.95), BuildFigures(0, 0, accuracy=Figure(0.9499, 0.9, 1, 9)), LimitResult.MISSED),
-        (Limit(LimitKind.ACCURACY, 0.95), BuildFigures(0, 0), LimitResult.UNKNOWN),
-        (Limit(LimitKind.RECALL, 0.9, "a"), BuildFigures(0, 0, recall={"a": Figure(1, 0.8, 1, 9)}), LimitResult.MET),
+        (
+            Limit(LimitKind.ACCURACY, 0.95),
+            MeasuredFigures(0, 0, accuracy=Figure(0.9499, 0.9, 1, 9)),
+            LimitResult.MISSED,
+        ),
+        (Limit(LimitKind.ACCURACY, 0.95), MeasuredFigures(0, 0), LimitResult.UNKNOWN),
+        (Limit(LimitKind.RECALL, 0.9, "a"), MeasuredFigures(0, 0, recall={"a": Figure(1, 0.8, 1, 9)}), LimitResult.MET),
         (
             Limit(LimitKind.RECALL, 0.9, "b"),
-            BuildFigures(0, 0, recall={"a": Figure(1, 0.8, 1, 9)}),
+            MeasuredFigures(0, 0, recall={"a": Figure(1, 0.8, 1, 9)}),
             LimitResult.UNKNOWN,
         ),
-        (Limit(LimitKind.FALSE_ALARMS, 0.5), BuildFigures(0, 0, false_alarms=Figure(0, 0, 3, 1)), LimitResult.MET),
-        (Limit(LimitKind.FALSE_ALARMS, 0.5), BuildFigures(0, 0, false_alarms=Figure(1, 0.1, 3, 1)), LimitResult.MISSED),
-        (Limit(LimitKind.INFERENCE_TIME, 10), BuildFigures(0, 0, Figure(8, 7.5, 8.4, 20)), LimitResult.MET),
-        (Limit(LimitKind.INFERENCE_TIME, 10), BuildFigures(0, 0, Figure(12, 11.5, 13, 20)), LimitResult.MISSED),
-        (Limit(LimitKind.INFERENCE_TIME, 10), BuildFigures(0, 0), LimitResult.UNKNOWN),
+        (Limit(LimitKind.FALSE_ALARMS, 0.5), MeasuredFigures(0, 0, false_alarms=Figure(0, 0, 3, 1)), LimitResult.MET),
+        (
+            Limit(LimitKind.FALSE_ALARMS, 0.5),
+            MeasuredFigures(0, 0, false_alarms=Figure(1, 0.1, 3, 1)),
+            LimitResult.MISSED,
+        ),
+        (Limit(LimitKind.INFERENCE_TIME, 10), MeasuredFigures(0, 0, Figure(8, 7.5, 8.4, 20)), LimitResult.MET),
+        (Limit(LimitKind.INFERENCE_TIME, 10), MeasuredFigures(0, 0, Figure(12, 11.5, 13, 20)), LimitResult.MISSED),
+        (Limit(LimitKind.INFERENCE_TIME, 10), MeasuredFigures(0, 0), LimitResult.UNKNOWN),
         (
             Limit(LimitKind.FLASH, 1000, "c"),
-            BuildFigures(0, 0, targets={"c": TargetFigures(1000, 9, 9)}),
+            MeasuredFigures(0, 0, targets={"c": TargetFigures(1000, 9, 9)}),
             LimitResult.MET,
         ),
         (
             Limit(LimitKind.RAM, 8, "c"),
-            BuildFigures(0, 0, targets={"c": TargetFigures(1000, 9, 9)}),
+            MeasuredFigures(0, 0, targets={"c": TargetFigures(1000, 9, 9)}),
             LimitResult.MISSED,
         ),
         (
             Limit(LimitKind.INSTRUCTIONS, 8, "c"),
-            BuildFigures(0, 0, targets={"c": TargetFigures(1, 1, 9)}),
+            MeasuredFigures(0, 0, targets={"c": TargetFigures(1, 1, 9)}),
             LimitResult.MISSED,
         ),
         (
             Limit(LimitKind.INSTRUCTIONS, 8, "c"),
-            BuildFigures(0, 0, targets={"d": TargetFigures(1, 1, 1)}),
+            MeasuredFigures(0, 0, targets={"d": TargetFigures(1, 1, 1)}),
             LimitResult.UNKNOWN,
         ),
         # What was planned is the least: it can break a limit, and never keep one.
         (
             Limit(LimitKind.FLASH, 1000, "c"),
-            BuildFigures(0, 0, targets={"c": TargetFigures(900, 9)}),
+            MeasuredFigures(0, 0, targets={"c": TargetFigures(900, 9)}),
             LimitResult.UNKNOWN,
         ),
         (
             Limit(LimitKind.FLASH, 1000, "c"),
-            BuildFigures(0, 0, targets={"c": TargetFigures(1001, 9)}),
+            MeasuredFigures(0, 0, targets={"c": TargetFigures(1001, 9)}),
             LimitResult.MISSED,
         ),
     ],
 )
-def test_a_figure_is_compared_with_its_limit(limit: Limit, figures: BuildFigures, outcome: LimitResult) -> None:
+def test_a_figure_is_compared_with_its_limit(limit: Limit, figures: MeasuredFigures, outcome: LimitResult) -> None:
     assert _judged(limit, figures).outcome is outcome
 
 
 @pytest.mark.parametrize("time", [Figure(9, 8.9, 9.1, 20), Figure(11, 10.9, 11.1, 20), Figure(14, 9.5, 15, 20)])
 def test_a_time_that_noise_may_carry_over_the_limit_is_neither_met_nor_missed(time: Figure) -> None:
-    judgement = _judged(Limit(LimitKind.INFERENCE_TIME, 10), BuildFigures(0, 0, time))
+    judgement = _judged(Limit(LimitKind.INFERENCE_TIME, 10), MeasuredFigures(0, 0, time))
     assert judgement.outcome is LimitResult.UNCLEAR
     assert judgement.outcome.passes
     assert "Another measurement may fall on the other side: half of 20 runs took" in judgement_sentence(judgement)
 
 
 def test_what_was_not_measured_is_not_kept_and_says_why() -> None:
-    figures = BuildFigures(0, 0, reasons={LimitKind.ACCURACY: "The samples are sounds, and the rune reads images."})
+    figures = MeasuredFigures(0, 0, reasons={LimitKind.ACCURACY: "The samples are sounds, and the rune reads images."})
     judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), figures)
     assert not judgement.outcome.passes
     assert judgement_line(judgement) == "? Accuracy: not known. The samples are sounds, and the rune reads images."
 
 
 def test_limits_of_packages_name_their_target() -> None:
-    figures = BuildFigures(
+    figures = MeasuredFigures(
         0,
         0,
         targets={"cortex-m4": TargetFigures(31_960, 11_105, 2_042_492), "c": TargetFigures(1, 1, None, "no emulator")},
@@ -119,7 +127,7 @@ def test_limits_of_packages_name_their_target() -> None:
 
 
 def test_few_samples_are_said_to_tell_little() -> None:
-    judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), BuildFigures(0, 0, accuracy=Figure(0.95, 0.76, 0.99, 20)))
+    judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), MeasuredFigures(0, 0, accuracy=Figure(0.95, 0.76, 0.99, 20)))
     assert judgement_line(judgement) == (
         "✓ Accuracy: met. 95 %, and the limit is at least 90 %. 20 samples give the 95 % interval 76 % to 99 %."
     )
@@ -127,20 +135,20 @@ def test_few_samples_are_said_to_tell_little() -> None:
 
 def test_rounding_does_not_hide_on_which_side_of_the_limit_a_figure_is() -> None:
     assert "100,001 B, and the limit is at most 100 kB" in judgement_sentence(
-        _judged(Limit(LimitKind.SIZE, 100_000), BuildFigures(100_001, 0))
+        _judged(Limit(LimitKind.SIZE, 100_000), MeasuredFigures(100_001, 0))
     )
-    judged = _judged(Limit(LimitKind.ACCURACY, 0.95), BuildFigures(0, 0, accuracy=Figure(0.94996, 0.94, 0.96, 9999)))
+    judged = _judged(Limit(LimitKind.ACCURACY, 0.95), MeasuredFigures(0, 0, accuracy=Figure(0.94996, 0.94, 0.96, 9999)))
     assert judgement_line(judged).startswith("✗ Accuracy: missed. 95 %") is False
 
 
 def test_a_judgement_is_the_same_after_json() -> None:
-    for figures in (BuildFigures(5, 5), BuildFigures(5, 5, Figure(1, 1, 2, 3))):
+    for figures in (MeasuredFigures(5, 5), MeasuredFigures(5, 5, Figure(1, 1, 2, 3))):
         judgement = _judged(Limit(LimitKind.INFERENCE_TIME, 10), figures)
         assert Judgement.from_json(judgement.to_json()) == judgement
 
 
 def test_nothing_limited_says_nothing() -> None:
-    assert list(lines(judge(Policy(), BuildFigures(1, 1)))) == []
+    assert list(lines(judge(Policy(), MeasuredFigures(1, 1)))) == []
 
 
 def _policy(text: str) -> Policy:
