@@ -40,6 +40,12 @@ RECORDERS: Mapping[str, str] = {
 BY_A_RECORDER = {"forge.builds.previews.refresh.refresh_previews"}
 """Tells by the methods of a recorder, a class of another module, where `event_recorders` does not look."""
 
+PARTS_OF_ACTS = {
+    "forge.datasets.imports.actions.announce_import",
+    "forge.learning.conversions.actions.announce_conversion",
+}
+"""Tell how a job goes on: for acts, which write the audit entry, and for the job, where nobody acts."""
+
 UNAUDITED: Mapping[str, str] = {
     "forge.accounts.people.actions.account.end_claims": "a part of other acts, which write theirs",
     "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
@@ -47,9 +53,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.builds.actions.run_tests": "the same, for what the tests of a block find",
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
     "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
-    "forge.datasets.imports.actions.announce_import": "tells of a part of other acts, which write theirs, or of a job",
     "forge.datasets.imports.actions.receive_piece": "bytes mean nothing before the import is started, which is written",
-    "forge.learning.conversions.actions.announce_conversion": "the same, of a conversion",
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
