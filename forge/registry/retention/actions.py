@@ -74,7 +74,8 @@ def delete_expired(actor: Actor, repository: Repository, now: datetime | None = 
     organisation = repository.project.organisation_id
     lock_names(organisation)
     project = Project.objects.select_for_update(of=("self",), no_key=True).get(pk=repository.project_id)
-    gone = expired_in(repository, policy_of(organisation), now or timezone.now())[:MOST_AT_ONCE]
+    rows = expired_in([repository], policy_of(organisation), now or timezone.now())[:MOST_AT_ONCE]
+    gone = [each for _, each in rows]
     for each in gone:
         tags = sorted(each.artifact.tags)
         manifest = Manifest.objects.get(repository=repository, blob_id=each.artifact.digest)

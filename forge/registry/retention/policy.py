@@ -48,7 +48,7 @@ class Artifact:
     pulled: datetime | None = None
     """When it was pulled last, or None if it never was."""
     is_needed: bool = False
-    """Whether an index lists it, it refers to something that is there, or one of its tags is protected."""
+    """Whether an index lists it, or it refers to something that is there."""
 
     @property
     def names(self) -> Mapping[str, datetime]:

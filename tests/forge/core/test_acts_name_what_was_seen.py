@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import unwrap
 
 import pytest
 from django.urls import URLPattern, get_resolver
@@ -68,6 +69,7 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_O}/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/repeat": WORKS,
     f"POST {_O}/webhooks/<uuid:webhook_id>/ping": WORKS,
     "POST projects": MAKES,
+    f"POST {_O}/registry/retention/preview": WORKS,
     f"POST {_P}/archive": MERGES,
     f"POST {_P}/builds": MAKES,
     f"POST {_P}/data/consents": MAKES,
@@ -165,6 +167,7 @@ def test_an_act_names_what_was_seen_or_says_why_not() -> None:
 
 @pytest.mark.protects("reviews/stale-acts")
 def test_an_act_that_takes_a_state_reads_it() -> None:
-    claimed = [(act, getattr(view, method)) for act, view, method in acts() if takes_state(view, method)]
+    # A view that inherits its methods has them wrapped by its description.
+    claimed = [(act, unwrap(getattr(view, method))) for act, view, method in acts() if takes_state(view, method)]
     assert len(claimed) > 20
     assert [act for act, handler in claimed if not READS_IF_MATCH & set(handler.__code__.co_names)] == []

@@ -25,6 +25,7 @@ from forge.registry.retention.actions import change_retention, delete_expired
 from forge.registry.retention.policy import RetentionPolicy, RetentionRule
 from forge.registry.retention.pulls import write_down
 from forge.registry.retention.task import delete_expired_everywhere
+from forge.reviews.rules.actions import Rules, change_rules
 from tests.forge.factories.builds import approved, built
 from tests.forge.registry.artifacts.registry_client import (
     RegistryClient,
@@ -168,3 +169,17 @@ def test_a_pull_counts_as_use(registry: RegistryClient, project: Any, organisati
     repository = repository_of(project)
     assert repository is not None
     assert [sorted(each.artifact.tags) for each in delete_expired(INSTALLATION, repository)] == [["unused"]]
+
+
+@pytest.mark.protects("registry/retention")
+def test_what_a_protected_tag_names_never_goes(
+    registry: RegistryClient, project: Any, organisation: Any, owner: Any
+) -> None:
+    registry.push_image("golden", b"protected later")
+    registry.push_image("other", b"free")
+    age()
+    change_rules(owner, organisation, Rules(protected_tags=("golden",)))
+    change_retention(owner, organisation, RetentionPolicy((RetentionRule("*", older_days=30),)))
+    repository = repository_of(project)
+    assert repository is not None
+    assert [sorted(each.artifact.tags) for each in delete_expired(INSTALLATION, repository)] == [["other"]]
