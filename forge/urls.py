@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from forge.datasets.collecting.urls import collect_urlpatterns
 from forge.deployments.urls import served_urlpatterns
 from forge.player.urls import player_urlpatterns
 from forge.registry.distribution.api import distribution
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/<path:rest>", distribution),
     path("d/", include(served_urlpatterns)),
     path("player/", include(player_urlpatterns)),
+    path("collect/", include(collect_urlpatterns)),
     path("", include("forge.serving.urls")),
     path("", include("forge.web.urls")),
 ]

@@ -1,4 +1,4 @@
-// How the front end becomes files in static/build: seven entries with a manifest for Django's template tag, and a few
+// How the front end becomes files in static/build: eight entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -157,6 +157,7 @@ export default defineConfig({
         studio: "src/studio/main.tsx",
         player: "src/player/main.tsx",
         phone: "src/player/phone/main.tsx",
+        collect: "src/player/collect/main.tsx",
         welcome: "src/player/welcome/main.ts",
         cards: "src/player/card/main.ts",
         pages: "src/pages/main.ts",

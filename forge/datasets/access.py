@@ -86,6 +86,12 @@ def label_counts(samples: SampleQuerySet) -> list[LabelCounts]:
     return [LabelCounts(label, counts, groups[label]) for label, counts in sorted(splits.items())]
 
 
+def labels_of(actor: Actor, project: Project) -> list[str]:
+    """The labels of a project's samples, sorted. Raises `Forbidden` or `NotFound`."""
+    samples = samples_of(actor, project).select_related(None).exclude(label="")
+    return list(samples.order_by("label").values_list("label", flat=True).distinct())
+
+
 def groups_of(samples: SampleQuerySet) -> Mapping[int, str]:
     """The names of the groups of these samples, by their numbers."""
     numbers = samples.select_related(None).order_by().values("group")

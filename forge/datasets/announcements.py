@@ -43,5 +43,13 @@ DATA_CHANGED = declare(
         ),
     )
 )
-declare_sentences(AuditTopic.FILES, {"data.agree": "agreed to give recordings to the data of {project}"})
+declare_sentences(
+    AuditTopic.FILES,
+    {
+        "data.agree": "agreed to give recordings to the data of {project}",
+        "data.collect": "made a code for a phone to record for the data of {project}",
+        "data.collect-enter": "let a phone record for the data of {project}",
+        "data.collect-leave": "ended a phone that recorded for the data of {project}",
+    },
+)
 declare_sentences(AuditTopic.DOWNLOADS, {"data.download": "downloaded samples of the data of {project}"})

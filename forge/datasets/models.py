@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from forge.core.actors import Actor
+from forge.datasets.collecting.models import CollectingLink, CollectingLinkQuerySet, Collector
 from forge.datasets.consent.models import Consent, ConsentQuerySet
 from forge.datasets.imports.models import DataImport, DataImportQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
@@ -14,6 +15,9 @@ from forge.datasets.versions.models import DataVersion, DataVersionQuerySet
 from forge.projects.models import Project
 
 __all__ = [
+    "CollectingLink",
+    "CollectingLinkQuerySet",
+    "Collector",
     "Consent",
     "ConsentQuerySet",
     "DataImport",

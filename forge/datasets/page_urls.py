@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
+from forge.datasets.collecting import pages as collecting
 from forge.datasets.pages import data, forms, imports
 
 _DATA = "<str:organisation>/<str:name>/data"
 
+site_pages = [path("collect/<uuid:link_id>", collecting.record_page, name="collect-record")]
 project_pages = [
     path(_DATA, data.data_page, name="data"),
     path(f"{_DATA}/cards", data.cards, name="data-cards"),
+    path(f"{_DATA}/collect", collecting.collect, name="data-collect"),
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
     path(f"{_DATA}/import", imports.new_import, name="new-data-import"),

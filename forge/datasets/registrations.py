@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from forge.core.http.senders import register as register_sender
 from forge.core.periodic import PeriodicTask, Runs, register
+from forge.datasets.collecting.access import sender_by_cookie
+from forge.datasets.collecting.actions import delete_ended_links
 from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
 from forge.datasets.samples.actions import end_consents
@@ -20,5 +23,9 @@ def delete_ended() -> None:
 
 
 register_kind(IMPORT)
+register_sender(sender_by_cookie)
+register(
+    PeriodicTask("data-collecting", 3600, Runs.ONE_WORKER, "deletes codes of phones that ended", delete_ended_links)
+)
 register(PeriodicTask("data-imports", 3600, Runs.ONE_WORKER, "deletes old imports into data sets", stop_old_imports))
 register(PeriodicTask("data", 60, Runs.ONE_WORKER, "deletes samples of data sets whose time is over", delete_ended))

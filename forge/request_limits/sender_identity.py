@@ -18,13 +18,14 @@ from django.http.cookie import parse_cookie
 from forge.accounts.quotas.limits import Resource, limit_of
 from forge.accounts.tokens.authorization import NotAToken, read_authorization
 from forge.core.http.lifespan import Scope
+from forge.core.http.senders import sender_of
 
 Identify = Callable[[Scope], Awaitable[str | None]]
 """Names the person who asks, or None for a stranger."""
 
 
 async def identify(scope: Scope) -> str | None:
-    """The person of the request's token, or else of its session."""
+    """The person of the request's token, or else of its session; or who a registered function knows by a cookie."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     if b"authorization" not in headers and b"cookie" not in headers:
         return None
@@ -39,7 +40,11 @@ def _person(headers: Mapping[bytes, str]) -> str | None:
         except NotAToken:
             return None
         return None if token is None else str(token.owner_id)
-    key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    cookies = parse_cookie(headers.get(b"cookie", ""))
+    return _person_of_session(cookies.get(settings.SESSION_COOKIE_NAME)) or sender_of(cookies)
+
+
+def _person_of_session(key: str | None) -> str | None:
     if not key:
         return None
     request: Any = HttpRequest()

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *projects.site_pages,
     *reviews.site_pages,
     *player.site_pages,
+    *datasets.site_pages,
     *moderation.site_pages,
     *notices.site_pages,
     path("<str:organisation>", organisation.overview, name="organisation"),

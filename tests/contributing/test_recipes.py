@@ -233,6 +233,28 @@ def test_a_role_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert answered.returncode == 0, answered.stdout
 
 
+@pytest.mark.proof
+def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files, insertions = ScratchCopy.whole(tmp_path), files_of("add-a-page.md"), insertions_of("add-a-page.md")
+    assert len(files) == 5
+    for path, text in files.items():
+        copy.write(path, text)
+    matrix = "tests/forge/web/test_permissions_matrix.py"
+    for insertion in insertions:
+        if insertion.path == matrix:
+            forgotten = copy.app_tests(matrix, "-k", "leaves_no_address")
+            assert forgotten.returncode == 1, forgotten.stdout  # nobody says what the addresses answer
+            assert "saved-versions" in forgotten.stdout
+        copy.insert(insertion)
+    described = copy.python("-m", "tools.reference")
+    assert described.returncode == 0, described.stderr
+    assert "operationId: saved_versions_list" in (tmp_path / "docs/reference/openapi.yaml").read_text("utf-8")
+    answered = copy.app_tests("tests/forge/projects/test_saved_versions.py", matrix, "-k", "saved")
+    assert answered.returncode == 0, answered.stdout
+    acts = copy.app_tests("tests/forge/test_acts.py", "tests/forge/web/test_reading_writes_nothing.py")
+    assert acts.returncode == 0, acts.stdout
+
+
 FOOTPRINT = """
 from rune.source.policy.judging import Figures, judge
 from rune.source.policy.read import read_policy

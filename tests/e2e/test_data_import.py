@@ -15,6 +15,7 @@ from tests.support.live_forge import LiveForge
 pytestmark = pytest.mark.e2e
 
 
+@pytest.mark.slow
 def test_an_archive_is_sent_looked_at_and_imported(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

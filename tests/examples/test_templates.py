@@ -112,6 +112,7 @@ def test_sine_gives_about_the_sine(number: float) -> None:
     assert abs(value - math.sin(number)) < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digit", list(STROKES))
 def test_digits_reads_what_a_finger_draws(digit: str) -> None:
     rune = _loaded("digits")
@@ -188,12 +189,14 @@ def test_keywords_calls_a_word_once_in_noise(test_data: Path) -> None:
     assert called == expected, "the mean of three runs, on from 0.6 and off below 0.4"
 
 
+@pytest.mark.slow
 def test_keywords_calls_the_words_of_its_recording() -> None:
     called, _ = _listening(np.frombuffer(_sound(EXAMPLES / "keywords" / "no-up-yes.wav"), "<i2"))
     words = [word for place, word in enumerate(called) if place == 0 or called[place - 1] != word]
     assert [word for word in words if word not in ("silence", "unknown", "nothing")] == ["no", "up", "yes"], called
 
 
+@pytest.mark.slow
 def test_keywords_calls_no_word_while_chords_play() -> None:
     times = np.arange(2 * 16_000) / 16_000
     roots = (131.0, 175.0, 196.0, 147.0, 220.0, 165.0, 247.0, 117.0)
@@ -237,6 +240,7 @@ def _sound(path: Path) -> bytes:
         return bytes(reader.readframes(reader.getnframes()))
 
 
+@pytest.mark.slow
 def test_motion_names_the_exercises_of_its_recording() -> None:
     lines = (EXAMPLES / "motion" / "exercises.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "x,y,z"
@@ -246,6 +250,7 @@ def test_motion_names_the_exercises_of_its_recording() -> None:
     assert all(len(scores) == 9 and math.isclose(sum(scores), 1, abs_tol=0.05) for _, scores in results)
 
 
+@pytest.mark.slow
 def test_anomaly_hears_the_bearing_and_not_the_fan() -> None:
     sound = _sound(EXAMPLES / "anomaly" / "fan.wav")
     results = _streamed("anomaly", sound, 3_200)
@@ -261,12 +266,14 @@ def test_anomaly_hears_the_bearing_and_not_the_fan() -> None:
     )
 
 
+@pytest.mark.slow
 def test_wake_word_answers_once_for_each_call() -> None:
     results = _streamed("wake-word", _sound(EXAMPLES / "wake-word" / "okay-hammer.wav"), 3_200)
     assert _words(results) == ["listening", "okay hammer"] * 2 + ["listening"]
     assert _words(_streamed("wake-word", bytes(5 * 32_000), 3_200)) == ["listening"]
 
 
+@pytest.mark.slow
 def test_picture_reads_its_sign_and_nothing_on_a_wall() -> None:
     with Image.open(EXAMPLES / "picture" / "sign.png") as sign:
         shown = sign.convert("L").resize((64, 64), Image.Resampling.BOX)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.models.make_models import answers, make, models, refused
 from tests.support.model_cases import ModelCase, model_cases, refused_cases
 
 CASES = model_cases()
 
 
+@pytest.mark.slow
 def test_the_committed_answers_are_those_of_the_reference_kernels() -> None:
     assert [case.name for case in CASES if not _is_answered_as_committed(case)] == []
 

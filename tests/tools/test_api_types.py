@@ -38,6 +38,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "schema.ts").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_types_are_generated_and_stay_while_nothing_changes(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
     assert "export type Build = components['schemas']['Build'];" in generated

@@ -25,6 +25,7 @@ def test_slow_proof(): pass
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("with_slow", "names"), [(False, {"test_quick"}), (True, {"test_quick", "test_slow"})])
 def test_neither_command_runs_a_proof_and_one_runs_the_slow(with_slow: bool, names: set[str], tmp_path: Path) -> None:
     collected: list[str] = []

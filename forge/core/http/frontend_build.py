@@ -14,6 +14,7 @@ ENTRIES = {
     "studio": "src/studio/main.tsx",
     "player": "src/player/main.tsx",
     "phone": "src/player/phone/main.tsx",
+    "collect": "src/player/collect/main.tsx",
     "welcome": "src/player/welcome/main.ts",
     "cards": "src/player/card/main.ts",
     "pages": "src/pages/main.ts",

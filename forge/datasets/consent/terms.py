@@ -33,11 +33,21 @@ DEFAULT_PURPOSES = frozenset({Purpose.TESTS, Purpose.TRAINING})
 
 @dataclass(frozen=True)
 class Terms:
-    """What a person reads before they record. `text` is stored as their consent."""
+    """What a person reads before they record, in three parts. All of it, `text`, is stored as their consent."""
 
     purposes: frozenset[Purpose]
     ends: datetime | None
-    text: str
+    who: str
+    """Who hears the recordings."""
+    uses: str
+    """What they are for."""
+    until: str
+    """How long they are kept."""
+
+    @property
+    def text(self) -> str:
+        """All parts, in the order in which they are read."""
+        return " ".join((self.who, self.uses, self.until))
 
 
 def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
@@ -58,14 +68,15 @@ def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: da
     ends = None if days == UNTIL_DELETED else (now or timezone.now()) + timedelta(days=days)
     count = len(ids_of_team(project.organisation_id, project.pk))
     team = project.organisation.title or project.organisation.name
-    sentences = [
-        f"Everyone in {team} can see and hear these recordings, now and later, and so can whoever is given a role in "
-        f"{project.full_name}. Today that is {'one person' if count == 1 else f'{count} people'}.",
-        *_purpose_sentences(project, purposes),
-        "They are deleted when I withdraw them"
+    return Terms(
+        purposes,
+        ends,
+        who=f"Everyone in {team} can see and hear these recordings, now and later, and so can whoever is given a role "
+        f"in {project.full_name}. Today that is {'one person' if count == 1 else f'{count} people'}.",
+        uses=" ".join(_purpose_sentences(project, purposes)),
+        until="They are deleted when I withdraw them"
         + (f", and on {ends:%-d %B %Y} at the latest." if ends else ". They have no other end."),
-    ]
-    return Terms(purposes, ends, " ".join(sentences))
+    )
 
 
 def _purpose_sentences(project: Project, purposes: frozenset[Purpose]) -> list[str]:

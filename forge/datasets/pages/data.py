@@ -111,6 +111,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "pages": pages,
         "versions": versions,
         "may_edit": can(principal, Verb.EDIT, project),
+        "may_give": can(principal, Verb.GIVE_SAMPLE, project),
     }
 
 

@@ -62,6 +62,7 @@ class SampleSource(models.TextChoices):
 
     UPLOAD = "upload", "Uploaded"
     IMPORT = "import", "Imported"
+    PHONE = "phone", "Recorded with a phone"
 
 
 class Group(models.Model):

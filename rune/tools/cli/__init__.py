@@ -21,6 +21,9 @@ COMMANDS = {
     "building": {
         "build": "Build the Runefile of a project into a rune",
     },
+    "data": {
+        "data": "Pull, push and import the data of a project",
+    },
     "inspection": {
         "graph": "Draw a pipeline for Graphviz",
         "inspect": "Show what is inside a rune or a project",

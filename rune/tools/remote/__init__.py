@@ -3,6 +3,7 @@
 from rune.tools.remote.block_publishing import BlockPublisher, PublishedBlock
 from rune.tools.remote.browser_sign_in import BrowserSignIn, NoBrowserSignIn, SignInCode, TokenGrant
 from rune.tools.remote.credentials import Credentials, CredentialStore
+from rune.tools.remote.data_client import DataClient, DataVersion, NewSample, Terms, VersionEntry
 from rune.tools.remote.errors import (
     CredentialsUnreadable,
     DigestMismatch,
@@ -27,7 +28,10 @@ __all__ = [
     "CredentialStore",
     "Credentials",
     "CredentialsUnreadable",
+    "DataClient",
+    "DataVersion",
     "DigestMismatch",
+    "NewSample",
     "NoBrowserSignIn",
     "NotABlock",
     "NotARune",
@@ -44,8 +48,10 @@ __all__ = [
     "RemoteError",
     "SignInCode",
     "SignInNeeded",
+    "Terms",
     "TokenGrant",
     "UnsafeRegistry",
+    "VersionEntry",
     "VersionWithdrawer",
     "parse_reference",
     "registry_url",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import httpx
@@ -27,13 +27,14 @@ def json_answer(
     method: str,
     server: str,
     path: str,
-    body: Mapping[str, str] | None,
+    body: Mapping[str, Any] | None,
     limit: int,
     headers: Mapping[str, str] | None = None,
+    content: bytes | Iterable[bytes] | None = None,
 ) -> JsonAnswer:
     """Returns an answer. Nothing is followed: what is sent goes to this server alone. Raises `RegistryUnreachable`, and
     `RegistryRefused` for more than `limit` bytes."""
-    status, received, answer_headers = bounded_answer(client, method, server, path, limit, body, headers)
+    status, received, answer_headers = bounded_answer(client, method, server, path, limit, body, headers, content)
     return JsonAnswer(status, json_object(received), answer_headers.get("ETag", ""))
 
 
@@ -43,13 +44,15 @@ def bounded_answer(
     server: str,
     path: str,
     limit: int,
-    body: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    content: bytes | Iterable[bytes] | None = None,
 ) -> tuple[int, bytes, httpx.Headers]:
-    """Returns the status, body and headers of an answer. Raises as `json_answer` does."""
+    """Returns the status, body and headers of an answer. `content` is sent as it is, and `body` as JSON. Raises as
+    `json_answer` does."""
     received = bytearray()
     try:
-        with client.stream(method, f"{server}{path}", json=body, headers=headers) as response:
+        with client.stream(method, f"{server}{path}", json=body, content=content, headers=headers) as response:
             for chunk in response.iter_bytes(_PART):
                 received += chunk
                 if len(received) > limit:

@@ -47,11 +47,13 @@ class RegistryUnreachable(RemoteError):
 
 
 class RegistryRefused(RemoteError):
-    """The registry answered with an error, or not as a registry does. `status` is the HTTP status, if there was one."""
+    """The registry answered with an error, or not as a registry does. `status` is the HTTP status, if there was one,
+    and `title` what kind of error the server says that it is."""
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, title: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.title = title
 
 
 class SignInNeeded(RegistryRefused):

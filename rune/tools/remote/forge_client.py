@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 
 from rune.tools.remote.answers import JsonAnswer, bounded_answer, json_answer, json_object
-from rune.tools.remote.errors import NotFound, RegistryRefused, SignInNeeded
+from rune.tools.remote.errors import NotFound, RegistryRefused, RegistryUnreachable, SignInNeeded
 from rune.tools.remote.reference import is_loopback
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 _ANSWER_LIMIT = 4 * 1024 * 1024
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -40,11 +41,37 @@ class ForgeClient:
         self._client.close()
 
     def request(
-        self, method: str, path: str, body: dict[str, str] | None = None, *, seen: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seen: str | None = None,
+        content: bytes | Iterable[bytes] | None = None,
+        needs: str | None = None,
     ) -> dict[str, Any]:
-        """Returns the answer below `/api/v1`. `seen` is the state on which the act depends, from `state`. Raises
-        `RegistryRefused` with the server's reason, `SignInNeeded`, `NotFound` and `RegistryUnreachable`."""
-        return self._answer(method, path, body, "" if method == "GET" else _NEEDS_PUBLISH, seen).values
+        """Returns the answer below `/api/v1`. `seen` is the state on which the act depends, from `state`; `content` is
+        sent instead of JSON; `needs` says which token the act takes. Raises `RegistryRefused` with the server's reason,
+        `SignInNeeded`, `NotFound` and `RegistryUnreachable`."""
+        if needs is None:
+            needs = "" if method == "GET" else _NEEDS_PUBLISH
+        return self._answer(method, path, body, needs, seen, content).values
+
+    def stream(self, path: str, target: IO[bytes], limit: int, needs: str) -> None:
+        """Writes the bytes below `/api/v1` into `target`. Raises as `request` does, also for more than `limit`."""
+        received = 0
+        try:
+            with self._client.stream("GET", f"{self.url}/api/v1{path}") as response:
+                if response.status_code != httpx.codes.OK:
+                    values = json_object(response.read()[:_ANSWER_LIMIT])
+                    raise self._refusal(JsonAnswer(response.status_code, values, ""), needs)
+                for chunk in response.iter_bytes():
+                    received += len(chunk)
+                    if received > limit:
+                        raise RegistryRefused(f"{self.url} answered with more than {size_text(limit)}")
+                    target.write(chunk)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise RegistryUnreachable(f"The connection to {self.url} broke. Try again: it goes on there.") from error
 
     def state(self, path: str) -> str:
         """Returns the state of what is there, for an act on it that changes nothing newer. Raises as `request` does."""
@@ -58,16 +85,25 @@ class ForgeClient:
         answer = JsonAnswer(status, json_object(data), headers.get("ETag", ""))
         raise self._refusal(answer, "It needs a token with the scope project:read.")
 
-    def _answer(self, method: str, path: str, body: dict[str, str] | None, needs: str, seen: str | None) -> JsonAnswer:
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        needs: str,
+        seen: str | None,
+        content: bytes | Iterable[bytes] | None = None,
+    ) -> JsonAnswer:
         headers = None if seen is None else {"If-Match": seen}
-        answer = json_answer(self._client, method, self.url, f"/api/v1{path}", body, _ANSWER_LIMIT, headers)
-        if answer.status in (httpx.codes.OK, httpx.codes.CREATED) and answer.values:
+        answer = json_answer(self._client, method, self.url, f"/api/v1{path}", body, _ANSWER_LIMIT, headers, content)
+        if answer.status in (httpx.codes.OK, httpx.codes.CREATED, httpx.codes.ACCEPTED) and answer.values:
             return answer
         raise self._refusal(answer, needs)
 
     def _refusal(self, answer: JsonAnswer, needs: str) -> RegistryRefused:
         """The error for an answer that refuses; `needs` says which token it takes."""
         detail = plain(str(answer.values.get("detail") or f"{self.url} answered {answer.status}"), longest=600)
+        title = plain(str(answer.values.get("title") or ""), longest=100)
         if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            return SignInNeeded(f"{detail} {needs}".strip(), answer.status)
-        return (NotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, answer.status)
+            return SignInNeeded(f"{detail} {needs}".strip(), answer.status, title)
+        return (NotFound if answer.status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, answer.status, title)

@@ -51,6 +51,7 @@ def with_words(data: bytes) -> bytes:
 
 
 @pytest.mark.protects("runes/interpreter-in-pages", "runes/dropped-files")
+@pytest.mark.slow
 def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(f"{forge.address}/try")

@@ -94,6 +94,7 @@ def test_an_address_that_became_anothers_meanwhile_is_refused_by_name(user: User
     assert user.email == "jo@acme.example"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/forgotten-passwords")
 def test_a_forgotten_password_is_set_by_a_link_that_ends_all_sessions(browser_of: Browser, user: User) -> None:
     confirm(user)

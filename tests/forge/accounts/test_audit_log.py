@@ -67,6 +67,7 @@ def test_only_owners_read_it(organisation: Organisation, developer: User, viewer
             organisation_entries(person, organisation, ANY)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/other-logs")
 def test_nothing_of_another_organisation_is_among_it(
     project: Project, organisation: Organisation, owner: User, stranger: User
@@ -228,6 +229,7 @@ def test_guessing_does_not_fill_the_log(user: User) -> None:
 # -- refusals
 
 
+@pytest.mark.slow
 @pytest.mark.protects("audit/traces")
 def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     project: Project, organisation: Organisation, owner: User, viewer: User, browser_of: Browser

@@ -93,6 +93,7 @@ def test_of_many_who_fetch_a_token_at_once_one_gets_it(user: User) -> None:
     assert ApiToken.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_what_was_refused_gets_no_token_and_stays_refused(browser_of: Browser, user: User) -> None:
     sign_in = ask()
     decide(browser_of(user), sign_in["user_code"], "refuse")

@@ -45,6 +45,7 @@ def test_sessions_tokens_links_and_invitations_end_at_once_and_the_work_stays(
     assert AuditEntry.objects.filter(action="person.disable", subject=f"user:{owner.pk}").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("sign-in/disabled-people")
 def test_the_right_password_of_a_disabled_person_does_not_sign_in(user: User, browser_of: Browser) -> None:
     disable_person(user.email)

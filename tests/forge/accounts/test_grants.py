@@ -35,6 +35,9 @@ from forge.accounts.tokens.secrets import find_token
 from forge.builds.actions import request_build
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import AuditEntry
+from forge.datasets.collecting.actions import make_collecting_link
+from forge.datasets.collecting.task import Task
+from forge.datasets.samples.models import SampleKind
 from forge.deployments.actions import create_key
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
@@ -263,6 +266,8 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
+    if kind == "collecting":
+        return make_collecting_link(maker, project, Task(SampleKind.SOUND, "knock"))[0]
     if kind == "awaited-review":
         return _awaited_review(maker, project)
     return _guest_link(maker, project)
@@ -287,7 +292,17 @@ def _works(person: User) -> list[str]:
     return [each.kind.name for each in grants_of([person]) if each.works]
 
 
-KINDS = ("awaited-review", "deployment-key", "guest-link", "invitation", "linked-branch", "phone", "token", "webhook")
+KINDS = (
+    "awaited-review",
+    "collecting",
+    "deployment-key",
+    "guest-link",
+    "invitation",
+    "linked-branch",
+    "phone",
+    "token",
+    "webhook",
+)
 
 
 @pytest.mark.slow
@@ -481,6 +496,7 @@ def test_a_webhook_sends_nothing_with_the_right_of_somebody_who_lost_it(
     assert Webhook.objects.get().created_by == second
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/turned-webhooks")
 def test_a_webhook_works_with_the_right_of_who_chose_its_address(
     owner: User, second: User, organisation: Organisation

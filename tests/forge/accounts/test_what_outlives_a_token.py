@@ -62,6 +62,7 @@ def expire(token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk).update(expires=timezone.now() - timedelta(seconds=1))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/made-by-tokens")
 @pytest.mark.parametrize("end", ["delete", "expire", "password"])
 @pytest.mark.parametrize("kind", ["organisation", "project", "letter", "guest"])
@@ -180,6 +181,7 @@ def test_a_new_password_ends_links_for_anyone_and_keeps_letters(
     assert entry.data["things"] == ["Link for any one person to acme as owner"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/webhooks-of-stolen-sessions")
 def test_whoever_sets_a_new_password_sees_the_webhook_that_a_stolen_session_made(
     owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
@@ -200,6 +202,7 @@ def test_whoever_made_nothing_stays_on_the_page_of_the_password(
     assert browser_of(owner).post("/accounts/password", fields)["Location"] == "/accounts/security?saved"
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/webhooks-of-stolen-sessions")
 @pytest.mark.django_db(transaction=True)
 def test_a_forgotten_password_leads_to_what_still_works_after_signing_in(

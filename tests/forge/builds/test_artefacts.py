@@ -221,6 +221,7 @@ def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer
     assert secure(artefact)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer: Any, work: Work) -> None:
     write_file(developer, project, "weights.bin", b"\xff weights")

@@ -47,6 +47,7 @@ def test_a_build_without_test_samples_says_how_to_get_there(client: Client, proj
     assert "import a folder for each label, a table (CSV) or a .zip" in text
 
 
+@pytest.mark.slow
 def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
     client: Client, project: Project, developer: Any
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_build_without_a_rune_has_none(client: Client, build: Build) -> None:
     assert queued() == []
 
 
+@pytest.mark.slow
 def test_a_build_of_another_toolchain_is_refused_and_says_what_to_do(
     client: Client, sine: Project, developer: Any, make: Make
 ) -> None:
@@ -123,6 +124,7 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     assert firmware_to_json(done) == client.get(address).json()
 
 
+@pytest.mark.slow
 def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
     client: Client, sine: Project, developer: Any
 ) -> None:

@@ -199,6 +199,7 @@ def test_a_package_required_job_its_build_and_ends_with_it(project: Any, develop
     assert build.packages.get().state == JobState.CANCELLED
 
 
+@pytest.mark.slow
 def test_an_end_of_a_package_is_no_second_end_of_its_build(project: Any, developer: Any) -> None:
     choose_for_builds(developer, project, {"targets": ["c"]})
     build = finished(request_build(developer, project))

@@ -162,6 +162,7 @@ def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) ->
     assert not Preview.objects.requested().exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/tried-fixes")
 def test_edits_that_somebody_sends_along_are_not_kept(client: Client, questioning: Any) -> None:
     smuggled = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}

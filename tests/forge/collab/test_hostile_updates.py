@@ -156,6 +156,7 @@ def test_a_file_whose_size_is_no_size_is_left_out_and_spoils_nothing(size: float
     assert [file.path for file in entries(doc)] == ["b.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/spoiled-files")
 def test_many_files_of_one_path_are_told_apart_in_a_moment() -> None:
     doc: Doc[Any] = Doc()

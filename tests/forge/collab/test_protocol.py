@@ -46,6 +46,7 @@ def test_any_bytes_are_a_frame_or_a_named_error(data: bytes) -> None:
         read_frame(data)
 
 
+@pytest.mark.slow
 @examples(70)
 @given(some.integers(min_value=0), some.binary(min_size=1, max_size=1), some.sampled_from([0, 1]))
 def test_a_frame_with_one_byte_changed_is_a_frame_or_a_named_error(place: int, byte: bytes, kind: int) -> None:

@@ -102,6 +102,7 @@ def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: An
         own.close()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/language-service")
 def test_a_stranger_learns_nothing(client: Any, stranger: Any, project: Project) -> None:
     client.force_login(stranger)

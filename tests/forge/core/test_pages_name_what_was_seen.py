@@ -47,6 +47,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/change-requests/<int:number>/respond": SEEN,
     f"{_P}/comments/<uuid:comment_id>": SEEN,
     f"{_P}/copy": MAKES,
+    f"{_P}/data/collect": MAKES,
     f"{_P}/data/imports": MAKES,
     f"{_P}/data/imports/<uuid:import_id>/start": COMPARES,
     f"{_P}/data/imports/<uuid:import_id>/discard": ENDS,

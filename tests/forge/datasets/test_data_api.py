@@ -84,6 +84,7 @@ def test_nobody_agrees_to_terms_that_they_did_not_read(client: Client, project: 
     assert not Consent.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/consent-of-others")
 def test_a_recording_needs_a_consent_of_its_sender_that_is_in_force(
     client: Client, project: Project, user: User, owner: User
@@ -103,6 +104,7 @@ def test_a_recording_needs_a_consent_of_its_sender_that_is_in_force(
 # -- sending
 
 
+@pytest.mark.slow
 def test_a_recording_becomes_a_sample_of_its_person(client: Client, project: Project, user: User) -> None:
     consent = agreed(client)
     answer = send(client, consent, loud(), label=" door  knock ", device="phone")
@@ -126,6 +128,7 @@ def test_a_recording_becomes_a_sample_of_its_person(client: Client, project: Pro
     assert "0001.wav" in got.headers["Content-Disposition"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_a_sample_is_refused_and_leaves_nothing(client: Client, project: Project) -> None:
     consent = agreed(client)
     answer = send(client, consent, b"hello")
@@ -247,6 +250,7 @@ def test_labels_change_at_once_and_the_answer_undoes_it(client: Client, project:
     assert AuditEntry.objects.filter(action="data.mark").count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/overwritten-labels")
 def test_a_label_that_somebody_changed_meanwhile_is_not_written_over(
     client: Client, project: Project, user: User, owner: User, browser_of: Browser

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/acme/kitchen/data"
 
 
+@pytest.mark.slow
 def test_an_empty_page_says_what_samples_are(client: Client, project: Project) -> None:
     page = client.get(PAGE).content.decode()
     assert "No samples yet" in page
@@ -25,6 +26,7 @@ def test_an_empty_page_says_what_samples_are(client: Client, project: Project) -
     assert 'aria-current="page">Data' in client.get(PAGE).content.decode()
 
 
+@pytest.mark.slow
 def test_samples_are_shown_with_labels_splits_and_drawings(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     sample_of(consent, user, label="<knock>", pseudonym="Guest 7", device="phone")
@@ -46,6 +48,7 @@ def test_samples_are_shown_with_labels_splits_and_drawings(client: Client, proje
     assert "<html" not in fragment
 
 
+@pytest.mark.slow
 def test_forms_label_leave_out_and_save_without_scripts(client: Client, project: Project, user: User) -> None:
     consent = consent_of(user, project)
     for label in ("knock", ""):
@@ -80,6 +83,7 @@ def test_a_form_that_is_refused_shows_the_page_and_the_reason(
     assert Sample.objects.get().label == "knock"
 
 
+@pytest.mark.slow
 def test_a_sample_has_a_page_with_consent_versions_and_deleting(client: Client, project: Project, user: User) -> None:
     sample_of(consent_of(user, project), user)
     client.post(f"{PAGE}/versions", {"revision": "1"})

@@ -91,6 +91,7 @@ def imported(client: Client, consent: Consent, data: bytes, **body: Any) -> Any:
     return read(client, import_id)
 
 
+@pytest.mark.slow
 def test_an_archive_is_described_before_anything_comes_in(client: Client, consent: Consent) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
     run_jobs()
@@ -234,6 +235,7 @@ def test_withdrawing_the_consent_stops_the_import_and_deletes_its_bytes(client: 
     assert not Blob.objects.filter(links=None).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/consent-of-others")
 def test_an_import_needs_ones_own_consent_and_the_right_to_edit(
     client: Client, consent: Consent, project: Project, owner: User, viewer: User, browser_of: Callable[..., Client]
@@ -264,6 +266,7 @@ def test_an_import_that_was_discarded_leaves_nothing(client: Client, consent: Co
     assert not Blob.objects.filter(links=None).exists()
 
 
+@pytest.mark.slow
 def test_archives_that_nobody_goes_on_with_are_deleted(client: Client, consent: Consent) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
     stop_old_imports()

@@ -45,6 +45,7 @@ def read_state(client: Client, project_id: Any) -> View:
     return {"state": read(client, project_id, "state")}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("scene", mostly_proved(SCENES, 12, lambda scene: scene.name))
 def test_an_act_that_a_project_tells_of_gives_a_case(

@@ -29,6 +29,7 @@ def test_each_act_that_tells_has_a_scene() -> None:
     assert set(acts_with_a_scene()) == event_recorders(code_of(Path(forge.__path__[0]))) | BY_A_RECORDER
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("scene", mostly_proved(SCENES, 12, lambda scene: scene.name))
 def test_the_state_before_and_its_events_are_the_state_after(

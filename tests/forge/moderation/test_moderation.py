@@ -56,6 +56,7 @@ def moderator(db: None) -> User:
     return person
 
 
+@pytest.mark.slow
 @pytest.mark.protects("availability/report-floods")
 def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
     project: Project, published: Build, stranger: User, monkeypatch: pytest.MonkeyPatch

@@ -37,6 +37,7 @@ async def server() -> AsyncIterator[None]:
     delivery.attach(None)
 
 
+@pytest.mark.slow
 async def test_the_number_is_told_at_first_and_when_it_changes(project: Project, developer: User) -> None:
     async with Inbox(developer, "/ws/inbox") as inbox:
         assert await inbox.event() == {"type": "inbox", "unread": 0}
@@ -46,6 +47,7 @@ async def test_the_number_is_told_at_first_and_when_it_changes(project: Project,
         assert await inbox.event() == {"type": "inbox", "unread": 0}
 
 
+@pytest.mark.slow
 async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, stranger: User) -> None:
     await sync_to_async(ProjectMembership.objects.create)(
         organisation_id=project.organisation_id, project=project.pk, user=stranger, role=Role.DEVELOPER

@@ -120,6 +120,7 @@ def test_a_build_that_succeeds_is_no_notice(project: Project, developer: User) -
     assert kinds_of(developer) == []
 
 
+@pytest.mark.slow
 def test_a_publication_concerns_who_built_and_who_judged(
     project: Project, developer: User, reviewer: User, owner: User
 ) -> None:
@@ -153,6 +154,7 @@ def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
     assert kinds_of(reviewer) == []
 
 
+@pytest.mark.slow
 def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, reviewer: User, developer: User) -> None:
     notice = notices_of(reviewer)[0]
     actions.mute(reviewer, notice)
@@ -163,6 +165,7 @@ def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, review
     assert unread_count(reviewer) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/notices")
 def test_who_leaves_sees_no_notice_of_what_is_not_theirs_any_more(
     review: Review, organisation: Organisation, reviewer: User, owner: User

@@ -178,6 +178,7 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
     assert "C" * 32 not in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.protects("live/sensor-frames", "live/pairing-access")
 async def test_a_phone_is_heard_and_looked_at_for_as_long_as_it_is_paired(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch

@@ -46,6 +46,7 @@ def phone(browser_of: Browser, user: User, project: Project) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_a_link_lets_one_phone_in_and_the_pass_runs_what_its_person_sees(
     client: Client, browser_of: Browser, user: User, project: Project
 ) -> None:

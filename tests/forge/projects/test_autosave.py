@@ -95,6 +95,7 @@ def test_of_long_ago_one_of_each_span_is_kept_and_the_same_ones_later() -> None:
     assert max(gap for _, gap in gaps) <= timedelta(days=14)
 
 
+@pytest.mark.slow
 def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> None:
     versions = []
     for number in range(5):
@@ -115,6 +116,7 @@ def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> No
     assert not links_of(deleted).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/thinned-authors")
 def test_who_wrote_in_a_version_that_is_let_go_still_does_not_approve_it(
     project: Project, user: User, owner: User, maintainer: User

@@ -98,6 +98,7 @@ def test_a_copy_goes_where_one_may_create(
     assert copy(acting_as(partner), project, other, "mine").organisation == other  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_a_fork_knows_its_origin_and_the_version_that_both_have_in_common(
     project: Project, developer: User, organisation: Organisation
 ) -> None:

@@ -78,6 +78,7 @@ def test_each_of_ten_thousand_answers_is_of_its_shape_or_refused(answer: dict[st
     assert accepted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [

@@ -55,6 +55,7 @@ def _push(client: Client, **fields: str) -> Any:
     return client.post(PUSH, {"branch": "main", **fields}, content_type="application/json")
 
 
+@pytest.mark.slow
 def test_a_branch_becomes_a_project_whose_first_version_names_the_commit(
     client: Client, project: Project, origin: str, root: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     assert TOKEN not in str(list(AuditEntry.objects.values_list("data", flat=True)))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/git-addresses")
 @pytest.mark.parametrize(
     ("fields", "status", "said"),

@@ -40,6 +40,7 @@ def _unpacked(client: Client, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_each_version_is_a_commit_and_the_files_beside_are_unchanged(
     client: Client, project: Project, user: User, tmp_path: Path
 ) -> None:

@@ -290,6 +290,7 @@ def test_the_schema_is_served(client: Client) -> None:
     assert "/api/v1/projects/{organisation}/{name}/files/{path}" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: User, project: Project) -> None:
     path = f"{BASE}/{project.full_name}/files/notes.txt"
 

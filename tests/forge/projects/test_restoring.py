@@ -32,6 +32,7 @@ def _ids(project: Project) -> dict[str, str]:
     return {entry.path: entry.id for entry in list_files(project)}
 
 
+@pytest.mark.slow
 def test_all_that_happened_to_files_is_taken_back(project: Project, user: User) -> None:
     write_file(user, project, "labels.txt", b"up\ndown\n")
     write_file(user, project, "data/raw.bin", b"\xff\x00")

@@ -99,6 +99,7 @@ def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, proj
     assert Sample.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_withdrawing_what_was_imported_takes_it_back(client: Client, project: Project, user: User) -> None:
     for each in imported(client, MANY).json()["samples"]:
         withdraw_sample(user, each["id"])
@@ -201,6 +202,7 @@ def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project
     assert statements(10, 2) == statements(20, 9)
 
 
+@pytest.mark.slow
 def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, project: Project, client: Client) -> None:
     consent = sample_terms(project).text
     first, second = (
@@ -218,6 +220,7 @@ def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, pr
     assert _marks() == {first.pk: ("up", "test"), second.pk: ("up", "test")}
 
 
+@pytest.mark.slow
 def test_one_bad_change_changes_nothing(user: User, project: Project, client: Client) -> None:
     sample = send_sample(user, project, [a_sound()], label="up", days=90, consent=sample_terms(project).text)
     for bad, status in (({"split": "all"}, 400), ({"label": "\n"}, 400), ({"label": "x" * 61}, 400)):

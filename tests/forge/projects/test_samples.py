@@ -109,6 +109,7 @@ def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation
     assert not links_of(project).filter(blob__size=len(a_sound())).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/withdrawn")
 def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, project: Any, user: User) -> None:
     sample = new_sample(user, project)
@@ -222,6 +223,7 @@ def _is_stored(sample: Sample) -> bool:
     return place is not None and place.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/interrupted-deletion")
 def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: User, owner: User) -> None:
     from forge.projects.actions import delete_project
@@ -318,6 +320,7 @@ def test_the_same_recording_is_sent_once(client: Client, project: Any) -> None:
     assert Sample.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_recording_that_was_withdrawn_is_built_by_nobody_also_where_another_project_has_its_bytes(
     project: Any, user: User, organisation: Any
 ) -> None:

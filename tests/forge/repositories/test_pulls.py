@@ -181,6 +181,7 @@ def test_a_history_that_was_written_anew_is_compared_with_what_came_last(
     assert text(project) == "One.\nTwo.\nThree.\n"
 
 
+@pytest.mark.slow
 def test_a_branch_without_a_common_version_is_merged_file_by_file(
     project: Project, user: User, origin: str, tmp_path: Path
 ) -> None:
@@ -296,6 +297,7 @@ def test_a_pull_whose_worker_dies_at_the_end_is_done_once(
     assert Version.objects.filter(project=project).count() == 2
 
 
+@pytest.mark.slow
 def test_an_ended_link_pulls_nothing_until_somebody_takes_it_over(
     project: Project, user: User, owner: User, work: Path
 ) -> None:

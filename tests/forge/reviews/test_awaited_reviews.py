@@ -122,6 +122,7 @@ def test_however_the_role_ended_nothing_is_asked(
     assert "Your role does not let you" in AwaitedReview.objects.get().refusal
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/made-by-tokens")
 @pytest.mark.parametrize("end", ["delete", "expire", "password", "demote"])
 def test_what_a_token_asked_for_ends_with_the_token(
@@ -144,6 +145,7 @@ def test_what_a_token_asked_for_ends_with_the_token(
     assert refusals == (["The token that asked for it has ended."] if end == "expire" else [])
 
 
+@pytest.mark.slow
 def test_a_token_asks_as_itself_when_the_build_succeeds(build: Build, developer: Any, reviewer: Any) -> None:
     token, _ = create_token(developer, "ci", ["write"], None)
     request = ReviewRequest("Hears whispers", reviewers=(RequestedGroup((reviewer.pk,)),))

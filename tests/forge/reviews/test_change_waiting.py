@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from forge.accounts.models import User
 from forge.accounts.principals import acting_as
 from forge.projects.actions import delete_project, end_project_role, give_project_role
@@ -12,6 +14,7 @@ from forge.reviews.changes.pending import offers_that_wait
 from tests.forge.factories.changes import forked, offered
 
 
+@pytest.mark.slow
 def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
     project: Project, owner: User, developer: User, reviewer: User, stranger: User
 ) -> None:

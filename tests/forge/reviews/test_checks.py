@@ -112,6 +112,7 @@ def test_a_result_names_a_check_of_the_rules_and_the_bytes_of_the_build(
         publish_build(developer, other, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/check-links")
 def test_a_result_is_a_state_a_line_and_a_link_over_https(project: Any, developer: Any, reviewer: Any) -> None:
     build, rig = build_with(developer, project), robot(reviewer)

@@ -80,6 +80,7 @@ def test_a_build_shows_its_own_threads_and_those_of_its_reviews(project: Any, de
     assert [each.pk for each in threads_in_review(reviewer, review)] == [other.pk]
 
 
+@pytest.mark.slow
 def test_a_reply_opens_a_thread_again(project: Any, developer: Any, reviewer: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "How loud?")
     resolve_thread(developer, thread)
@@ -92,6 +93,7 @@ def test_a_reply_opens_a_thread_again(project: Any, developer: Any, reviewer: An
         reopen_thread(reviewer, thread)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/edited-comments")
 def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, reviewer: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "One")
@@ -105,6 +107,7 @@ def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, review
         edit_comment(developer, thread, comment, "Mine")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/edited-comments")
 def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: Any, reviewer: Any, owner: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "A secret")

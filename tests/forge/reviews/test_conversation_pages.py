@@ -181,6 +181,7 @@ def test_a_refused_comment_leaves_the_switch_as_it_was(review: Review, reviewer:
     assert "No thread is resolved yet." in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_conversation_without_threads_has_no_switch(review: Review, reviewer: Any, browser_of: Browser) -> None:
     page = text_of(browser_of(reviewer).get(PAGE))
     assert "No comments yet." in page

@@ -132,6 +132,7 @@ def test_an_address_that_nobody_confirmed_owns_nothing(project: Any, owner: Any,
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/former-file-owners")
 def test_an_owner_who_was_removed_no_longer_counts(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project, RULES, a=b"1")

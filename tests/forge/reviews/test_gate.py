@@ -134,6 +134,7 @@ def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, 
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/overrides")
 def test_an_owner_overrides_with_a_reason_that_everyone_reads(project: Any, owner: Any, developer: Any) -> None:
     build = build_with(developer, project)
@@ -310,6 +311,7 @@ def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
         assert answer.status_code == publish, (scopes, answer.content)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/gate")
 def test_the_api_says_what_is_missing(project: Any, developer: Any, reviewer: Any, browser_of: Any) -> None:
     build = build_with(developer, project)

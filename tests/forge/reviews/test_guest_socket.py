@@ -89,6 +89,7 @@ async def say(person: User, review: Review) -> None:
     await sync_to_async(actions.begin_thread)(person, review, "It hears me.")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/guest-sockets")
 @pytest.mark.parametrize(
     "path",

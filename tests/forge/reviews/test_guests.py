@@ -201,6 +201,7 @@ def test_a_closed_review_takes_no_comment_of_a_guest(review: Review, developer: 
     assert "The review was closed." in page(browser, review)
 
 
+@pytest.mark.slow
 def test_making_and_revoking_a_link_is_written_down_where_it_happened(review: Review, developer: User) -> None:
     link, address = actions.invite_guest(developer, review, GuestTerms("Lena"))
     for _ in range(2):

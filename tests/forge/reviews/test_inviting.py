@@ -127,6 +127,7 @@ def test_a_review_whose_invitation_was_revoked_is_not_approved_by_nobody(owner: 
     assert state_of(current, standing_verdicts([current])[current.pk]) is ReviewState.WAITING
 
 
+@pytest.mark.slow
 def test_a_review_that_was_closed_takes_nobody_in(owner: Any, project: Any, stranger: Any) -> None:
     review, secret = invited_review(owner, project, stranger.email)
     close_review(owner, review)
@@ -135,6 +136,7 @@ def test_a_review_that_was_closed_takes_nobody_in(owner: Any, project: Any, stra
     assert ProjectMembership.objects.filter(user=stranger, project=project.pk).exists()
 
 
+@pytest.mark.slow
 def test_who_built_it_does_not_become_its_reviewer(owner: Any, project: Any) -> None:
     review, secret = invited_review(owner, project)
     owner.email = ANA
@@ -150,6 +152,7 @@ def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, brows
     assert ANA not in browser_of(owner).get(PAGE).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.protects("mail/spam")
 def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any, browser_of: Browser) -> None:
     build = built(developer, project)

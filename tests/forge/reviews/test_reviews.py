@@ -197,6 +197,7 @@ def test_what_cannot_be_asked_is_refused_with_the_reason(project: Any, developer
         ask_for_review(developer, request_build(developer, project), "x", reviewers=groups)
 
 
+@pytest.mark.slow
 def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(
     project: Any, developer: Any, reviewer: Any, stranger: Any
 ) -> None:

@@ -126,6 +126,7 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     actions.try_changes(reviewer, review, change)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/suggestion-rights")
 @pytest.mark.parametrize("value", ["2.5", "much"])
 def test_what_cannot_be_tried_is_said_at_once(review: Review, reviewer: User, value: str) -> None:

@@ -150,6 +150,7 @@ LATEST = ["latest", "Latest", "LATEST", "1atest", "latest.", "latest-"]
 PAIRS = [("v1.0", "V1.0"), ("latest", "Latest"), ("1.0", "1.O"), ("rc1", "rcl"), ("latest", "latest.")]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("reviews/look-alike-tags")
 @pytest.mark.parametrize("tag", [*VERSIONS, *LATEST])
 def test_no_spelling_of_a_protected_tag_goes_past_the_gate(tag: str, project: Any, developer: Any, owner: Any) -> None:

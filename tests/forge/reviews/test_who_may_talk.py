@@ -83,6 +83,7 @@ def name_of(case: tuple[str, str, Any, tuple[int, ...]]) -> str:
     return f"{method} {address} {body}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "cases"),
     table_by_kind(KINDS, CASES, lambda case: dict(zip(KINDS, case[3], strict=True)), name_of),

@@ -26,6 +26,7 @@ def wrong(project: Project, said: str = "up", right: str = "down", **more: Any) 
     return WrongResult(said, right, 90, **{"consent": sample_terms(project).text} | more)
 
 
+@pytest.mark.slow
 def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about(
     project: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -45,6 +46,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     assert anchor_of(find_thread(developer, thread.pk)).detail == "It said up; right is down"
 
 
+@pytest.mark.slow
 def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     mark_wrong(reviewer, build, MOTION, wrong(project, text="Again, slower."))

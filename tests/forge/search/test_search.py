@@ -58,6 +58,7 @@ def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer
         assert ("organisation", "acme") in _results(person, "acme")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
@@ -70,6 +71,7 @@ def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
     assert _results(User.objects.get(pk=reviewer.pk), "zither") == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/deleted-in-searches")
 @pytest.mark.django_db
 def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> None:
@@ -78,6 +80,7 @@ def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> Non
         assert _results(owner, text) == []
 
 
+@pytest.mark.slow
 @pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
@@ -103,6 +106,7 @@ def test_what_is_called_so_comes_first_and_then_what_changed_last(organisation: 
     assert titles == ["tap", "tapes", "tapping", "old-tap", "drips"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_without_words_ones_own_last_projects_and_builds_are_found(
     filled: Project, developer: User, reviewer: User
@@ -116,12 +120,14 @@ def test_without_words_ones_own_last_projects_and_builds_are_found(
     assert _results(reviewer, "") == [("project", "zither")]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_signs_that_databases_read_are_letters(filled: Project, developer: User) -> None:
     for text in ("%", "_", "'", '"', "\\", "%_%"):
         assert [hit for hit in find(developer, parse_query(text)) if hit.kind is HitKind.PROJECT] == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
     filled: Project, reviewer: User, browser_of: Browser

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.models import User
+from forge.datasets.collecting.actions import make_collecting_link
+from forge.datasets.collecting.task import Task
 from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.models import DataSet
+from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, sample_of
@@ -74,6 +77,15 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", _PAGE, "acme/kitchen/data", None, _SHOWN),
     ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, _SHOWN),
+    ("get", f"{_PAGE}/collect", "acme/kitchen/data/collect", None, (200, 200, 200, 200, 403, 404, 302)),
+    ("form", f"{_PAGE}/collect", "acme/kitchen/data/collect", {"kind": "sound"}, (200, 200, 200, 200, 403, 404, 302)),
+    # A phone's own page: whoever asks, it says nothing before a code let the phone in.
+    ("get", "collect/<uuid:link_id>", "COLLECT", None, (200,) * 7),
+    ("get", "collect/<uuid:link_id>/state", "COLLECT/state", None, (401,) * 7),
+    ("post", "collect/<uuid:link_id>/enter", "COLLECT/enter", {"token": "x"}, (400,) * 7),
+    ("post", "collect/<uuid:link_id>/agree", "COLLECT/agree", {"text": "x"}, (401,) * 7),
+    ("post", "collect/<uuid:link_id>/recordings", "COLLECT/recordings", b"1,2,3\n", (401,) * 7),
+    ("post", "collect/<uuid:link_id>/leave", "COLLECT/leave", {}, (401,) * 7),
     ("get", f"{_PAGE}/import", "acme/kitchen/data/import", None, (200, 200, 200, 403, 403, 404, 302)),
     ("form", f"{_PAGE}/imports", "acme/kitchen/data/imports", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", f"{_PAGE}/imports/<uuid:import_id>", "DATA_IMPORT_PAGE", None, _SHOWN),
@@ -119,7 +131,11 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
         save_version(person, project, seen=DataSet.objects.get().revision)
         begun = begin_import(person, consent, 5, Defaults())
     DataSet.objects.update(revision=2)
+    link, _ = make_collecting_link(person, project, Task(SampleKind.SOUND))
+    requests = ("state", "enter", "agree", "recordings", "leave")
     return {
+        "COLLECT": f"collect/{link.pk}",
+        **{f"COLLECT/{each}": f"collect/{link.pk}/{each}" for each in requests},
         "DATA_CONSENT": f"api/v1/data/consents/{consents[0].pk}",
         "DATA_IMPORTS": f"{_DATA}/imports",
         "DATA_IMPORT": f"{_DATA}/imports/{begun.pk}",

@@ -106,6 +106,7 @@ def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
     assert build.state == JobState.CANCELLED
 
 
+@pytest.mark.slow
 def test_a_failed_build_shows_what_was_wrong(project: Any, developer: Any, browser_of: Browser) -> None:
     build = request_build(developer, project)
     one = {
@@ -124,12 +125,14 @@ def test_a_failed_build_shows_what_was_wrong(project: Any, developer: Any, brows
     assert "There is no &lt;stage&gt;." in page
 
 
+@pytest.mark.slow
 def test_building_from_the_list_leads_to_the_new_build(project: Any, developer: Any, browser_of: Browser) -> None:
     response = browser_of(developer).post("/acme/kitchen/builds")
     assert response["Location"] == PAGE
     assert "Build 1" in text_of(browser_of(developer).get("/acme/kitchen/builds"))
 
 
+@pytest.mark.slow
 @SHARE_OF_PEOPLE_AND_ALL
 @pytest.mark.parametrize(
     ("path", "method", "expected"),
@@ -163,6 +166,7 @@ def test_who_may_open_and_do_what(
             assert response["Location"].startswith("/accounts/login/")
 
 
+@pytest.mark.slow
 def test_a_project_that_published_nothing_says_so_to_who_sees_it_alone(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:

@@ -57,6 +57,7 @@ def test_the_sections_of_a_page_are_those_below_its_title() -> None:
     assert [(each.words, each.anchor, each.level) for each in page.sections] == [("A b", "a `b`", 2), ("C", "c", 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_each_block_has_a_page_with_its_picture(client: Any) -> None:
     catalogue = client.get("/docs/reference/blocks").content.decode()

@@ -36,6 +36,7 @@ def test_a_page_that_nothing_explains_still_leads_to_the_documentation(client: A
     assert "About this page" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_each_link_of_the_menu_is_a_page(client: Any) -> None:
     page = client.get("/explore").content.decode()

@@ -138,6 +138,7 @@ def test_what_is_no_choice_was_not_asked_for(client: Client, projects: dict[str,
     assert ProjectFilter.of({"page": "0", "view": "pile", "state": "x"}) == ProjectFilter(page=0)
 
 
+@pytest.mark.slow
 def test_few_projects_are_cards_and_either_view_can_be_chosen(client: Client, projects: dict[str, Project]) -> None:
     assert "project-table" not in client.get("/").content.decode()
     assert "project-table" in client.get("/?view=list").content.decode()
@@ -159,6 +160,7 @@ def test_a_build_that_failed_waits_for_who_asked_for_it_until_another_follows(
     assert "See why" not in client.get("/").content.decode()
 
 
+@pytest.mark.slow
 def test_a_build_that_missed_a_limit_waits_too(client: Client, project: Project, developer: User) -> None:
     build = built(developer, project)
     judgement = {

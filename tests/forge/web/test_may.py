@@ -101,6 +101,7 @@ def test_a_compared_role_is_found(text: str) -> None:
     assert _ROLE_COMPARED.search(text)
 
 
+@pytest.mark.slow
 def test_a_build_says_who_may_judge_it(
     project: Project,
     developer: User,

@@ -84,6 +84,7 @@ def test_members_are_found_by_name_and_address_a_page_at_a_time(
     assert len(shown("?q=nobody%00")) == MEMBERS_SHOWN
 
 
+@pytest.mark.slow
 def test_each_tab_is_there_for_whom_it_is(project: Project, owner: User, reviewer: User, browser_of: Browser) -> None:
     failed_build(owner, project)
     for person, tabs in (

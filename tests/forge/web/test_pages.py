@@ -112,6 +112,7 @@ def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Clie
     assert policy["script-src"] == ["'self'"]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("browser/compressed-secrets")
 def test_of_the_pages_the_studios_alone_is_compressed_and_with_other_secrets_each_time(
     client: Client, project: Project
@@ -127,6 +128,7 @@ def test_of_the_pages_the_studios_alone_is_compressed_and_with_other_secrets_eac
         assert not client.get(path, headers=headers).has_header("Content-Encoding")
 
 
+@pytest.mark.slow
 def test_what_a_user_wrote_is_shown_as_text(client: Client, project: Project, organisation: Organisation) -> None:
     evil = "</script><script>alert(1)</script>"
     Project.objects.update(description=evil)
@@ -271,6 +273,7 @@ def test_a_name_of_which_nothing_is_left_is_refused(client: Client, project: Pro
     assert client.post("/new", {"organisation": "acme", "name": "★ ★", "template": ""}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, owner: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     fields = {"name": "pantry", "description": "Hears taps", "visibility": "public"}
@@ -298,6 +301,7 @@ def test_a_public_address_says_nothing_of_loopback(owner: User, browser_of: Brow
     assert "make run-lan" not in browser_of(owner).get("/acme").content.decode()
 
 
+@pytest.mark.slow
 def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     form = f"/acme/-/members/{reviewer.pk}"
@@ -383,6 +387,7 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("preview", "build", "tag"),
     [
@@ -409,6 +414,7 @@ def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
         assert tag in content
 
 
+@pytest.mark.slow
 def test_a_card_has_its_description_and_its_warnings_beside_the_pipeline(
     client: Client, project: Project, user: User
 ) -> None:

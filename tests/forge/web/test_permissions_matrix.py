@@ -907,6 +907,7 @@ def _routes(resolver: Any, before: str) -> Iterator[tuple[str, str]]:
             yield from _routes(pattern, route)
 
 
+@pytest.mark.slow
 def test_nothing_tells_a_stranger_whether_a_private_project_is_there(
     project: Project, stranger: User, browser_of: Callable[[User | None], Client]
 ) -> None:

@@ -104,6 +104,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
     assert "@" not in "".join(Delivery.objects.values_list("body", flat=True))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("connections/webhook-owners")
 def test_a_webhook_is_told_of_its_topics_and_its_project_alone(
     organisation: Organisation, project: Project, owner: User
@@ -209,6 +210,7 @@ def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: Us
     assert webhook.stopped is None
 
 
+@pytest.mark.slow
 def test_who_answers_gone_gets_nothing_more_until_it_is_switched_on(
     webhook: Webhook, project: Project, owner: User
 ) -> None:

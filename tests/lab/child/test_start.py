@@ -79,6 +79,7 @@ def step(folder: Path, what: str, limits: Limits | None = None, **spec: object) 
     return Step("keras", {"what": what, **spec}, {"source": source}, outputs, limits or Limits(seconds=60))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/converters")
 def test_a_step_reaches_nothing_but_its_files(probe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "x")

@@ -70,6 +70,7 @@ def test_an_environment_is_made_from_its_lock_and_says_its_size_first(index: Ind
     assert len(messages) == 2  # the second time there is nothing to say
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/environments")
 def test_a_package_with_another_hash_is_refused(index: Index) -> None:
     index.lock(index.add_wheel())
@@ -79,6 +80,7 @@ def test_a_package_with_another_hash_is_refused(index: Index) -> None:
     assert not ENVIRONMENT.is_ready
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/environments")
 def test_a_package_that_would_run_code_while_it_is_installed_is_refused(index: Index, tmp_path: Path) -> None:
     canary = tmp_path / "canary"

@@ -82,6 +82,7 @@ def outcomes(name: str, count: int, folder: Path) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/keras-bomb")
 @pytest.mark.parametrize("name", ["network.keras", "network.h5"])
 def test_damaged_files_are_read_or_refused(name: str, tmp_path: Path) -> None:

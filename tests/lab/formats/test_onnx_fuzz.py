@@ -67,6 +67,7 @@ def outcomes(name: str, count: int, folder: Path) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.protects("models-in/onnx-bomb")
 def test_damaged_files_are_translated_or_refused(tmp_path: Path) -> None:
     counts = outcomes("unet.onnx", 60, tmp_path)

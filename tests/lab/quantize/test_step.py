@@ -129,6 +129,7 @@ def test_layers_are_named_as_their_author_named_them() -> None:
     assert len({layer.name for layer in layers}) == len(layers)
 
 
+@pytest.mark.slow
 def test_a_quantised_model_is_not_quantised_again(quantise: Quantise) -> None:
     _, files = quantise("int8")
     with pytest.raises(Refused, match="quantised already") as caught:

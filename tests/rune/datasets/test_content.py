@@ -121,6 +121,7 @@ def test_reading_ends_where_a_recording_is_too_large() -> None:
     assert len(read) == MAX_BYTES // 1_000_000 + 1
 
 
+@pytest.mark.slow
 @pytest.mark.protects("recordings/damaged-files")
 @settings(max_examples=60, deadline=None)
 @given(

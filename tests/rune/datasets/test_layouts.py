@@ -355,6 +355,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/hostile-archives-of-data")
 @settings(max_examples=60, deadline=None)
 @given(some.sampled_from(SEEDS), some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), max_size=12))

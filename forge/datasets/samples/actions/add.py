@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
@@ -61,11 +62,13 @@ def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label
     return sample
 
 
+def accepts_recordings(consent: Consent, person: User) -> bool:
+    """Whether this person may still send recordings under the consent."""
+    now = timezone.now()
+    return Consent.objects.in_force(now).filter(pk=consent.pk, person=person, agreed__gt=now - SESSION).exists()
+
+
 def _require_in_force(actor: Actor, consent: Consent) -> None:
     """Raises `ConsentOver` unless this person may still send recordings under the consent. Its data set is locked."""
-    now = timezone.now()
-    is_valid = (
-        Consent.objects.in_force(now).filter(pk=consent.pk, person=actor.person, agreed__gt=now - SESSION).exists()
-    )
-    if actor.person is None or not is_valid:
+    if actor.person is None or not accepts_recordings(consent, actor.person):
         raise ConsentOver("This consent does not cover further recordings. Read the terms and agree again.")

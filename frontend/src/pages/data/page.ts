@@ -11,8 +11,8 @@ import { actionOf, moved, type KeyAction } from "./keys";
 const NUMBERS = "/api/v1/projects/{organisation}/{name}/data/samples/numbers";
 const RECORDING = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/recording";
 
-/** Milliseconds after an event before the list is read again. */
-const AFTER_EVENT = 400;
+/** Milliseconds between two readings of the list that events cause. */
+const PAUSE = 400;
 
 export class DataPage {
   readonly #page: string;
@@ -53,12 +53,23 @@ export class DataPage {
 
   async start(): Promise<void> {
     await this.#refresh();
-    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let isPausing = false;
+    let isChanged = false;
+    const refresh = (): void => {
+      isChanged = false;
+      isPausing = true;
+      void this.#refresh();
+      setTimeout(() => {
+        isPausing = false;
+        if (isChanged) refresh();
+      }, PAUSE);
+    };
     followEvents(this.root.dataset["events"] ?? "", {
       onEvent: (type) => {
         if (type !== "data.changed") return;
-        clearTimeout(waiting);
-        waiting = setTimeout(() => void this.#refresh(), AFTER_EVENT);
+        // The first change is shown at once; of many in a row, some.
+        if (isPausing) isChanged = true;
+        else refresh();
       },
       onAway: () => void this.#refresh(),
       refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],

@@ -1,10 +1,11 @@
-// A phone as the sensor of a desk: what the phone's page takes from here.
+// The sensors of a phone: what the pages take from here that show them on a desk, or record with them.
 export { Live, useLive } from "../sources/sensors/live";
 export { LiveButton } from "../sources/sensors/LiveButton";
 export { openMicrophone } from "../sources/sensors/microphone";
 export { askForMotion } from "../sources/sensors/ask-for-motion";
 export { openCamera } from "../sources/sensors/open-camera";
-export { lostProblem, type Device } from "../sources/sensors/problems";
+export { deviceProblem, lostProblem, unavailable, type Device } from "../sources/sensors/problems";
+export { csvOf, wavOf } from "../recordings/capture/encode";
 export { toI16 } from "../sound/samples";
 export type { Row } from "../motion/motion";
 export { makeKeys, SealedChannel } from "./channel";

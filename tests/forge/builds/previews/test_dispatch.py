@@ -37,6 +37,7 @@ def test_a_preview_does_not_wait_behind_a_numbered_build(
     busy.join(PATIENCE)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_preview_that_fails_in_us_leaves_the_slot_free(
     project: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

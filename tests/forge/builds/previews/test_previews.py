@@ -232,6 +232,7 @@ def test_a_preview_in_work_is_not_resumed(project: Any, monkeypatch: pytest.Monk
     assert resumed == [project.pk]
 
 
+@pytest.mark.slow
 def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
     project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:

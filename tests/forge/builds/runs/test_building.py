@@ -105,6 +105,7 @@ def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
     assert measured(second) == second.measurement != first.measurement
 
 
+@pytest.mark.slow
 def test_a_broken_project_fails_with_its_diagnostics(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
@@ -167,6 +168,7 @@ class KilledCompiler(Compiler):
         os.kill(self.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "RENEW_EVERY", 0.0)
     lease = take_job()
@@ -195,6 +197,7 @@ def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
     assert "starts again" in log_of(build)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("uploads/full-disk")
 def test_a_full_disk_is_the_reason_of_a_build_that_fails(build: Build) -> None:
     def on_a_full_disk() -> Compiler:

@@ -75,6 +75,7 @@ def test_an_overlap_makes_no_key_last_longer(deployment: Deployment, developer: 
     assert key.expires == ends
 
 
+@pytest.mark.slow
 def test_a_revoked_key_has_ended(deployment: Deployment, developer: User) -> None:
     key, _ = create_key(developer, deployment, "iOS")
     before = seen_state([key_facet(key)])
@@ -84,6 +85,7 @@ def test_a_revoked_key_has_ended(deployment: Deployment, developer: User) -> Non
         revoke_key(developer, key, seen=[before])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "days"), [("", 1), ("x" * 41, 1), ("iOS", 0), ("iOS", 4000)])
 def test_a_wrong_key_is_refused(name: str, days: int, deployment: Deployment, developer: User) -> None:
     with pytest.raises(Invalid):

@@ -57,6 +57,7 @@ def body_of(answer: Any) -> bytes:
     return b"".join(answer) if answer.streaming else answer.content
 
 
+@pytest.mark.slow
 def test_an_app_with_a_key_gets_the_rune_by_its_digest(client: Client, deployment: Deployment, secret: str) -> None:
     pointer = ask(client, secret)
     assert (pointer.status_code, pointer["Cache-Control"]) == (200, "private, no-cache")

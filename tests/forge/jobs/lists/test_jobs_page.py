@@ -166,6 +166,7 @@ def test_cancelling_and_retrying_are_audited_and_said_once(add: Add, browser_of:
     assert client.post(page, {"do": "retry"}).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_job_says_what_it_waits_for(add: Add, browser_of: BrowserOf, developer: User) -> None:
     job, client = add(capability=Capability.LAB), browser_of(developer)
     address = f"/api/v1/jobs/{job.pk}"

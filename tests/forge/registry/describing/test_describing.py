@@ -37,6 +37,7 @@ def tags(project: Any, developer: Any, owner: Any) -> Any:
     return first
 
 
+@pytest.mark.slow
 def test_what_is_said_is_refused_where_it_is_nothing_too_long_or_not_theirs(
     tags: Any, project: Any, developer: Any, reviewer: Any, stranger: Any
 ) -> None:

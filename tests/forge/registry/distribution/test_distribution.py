@@ -200,6 +200,7 @@ def test_tags_come_in_pages(tag: Any, developer: Any) -> None:
     assert get("acme/kitchen/tags/list?n=x", headers).status_code == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
@@ -219,6 +220,7 @@ def test_errors_have_the_protocols_form(tag: Any, developer: Any, path: str, sta
     assert json.loads(response.content)["errors"][0]["code"] == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_token_to_pull_is_refused_a_push_in_the_protocols_words(tag: Any, developer: Any, method: str) -> None:
     response = get("acme/kitchen/blobs/uploads/", token_of(developer), method)

@@ -37,6 +37,7 @@ def published(
     return key
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/people-in-statements")
 def test_members_read_names_and_strangers_a_number(
     published: SigningKey, developer: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]

@@ -70,6 +70,7 @@ def test_what_is_published_is_signed(
     assert key.fingerprint in str(entries)
 
 
+@pytest.mark.slow
 def test_older_clients_find_a_signature_below_its_tag(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
 ) -> None:

@@ -185,6 +185,7 @@ def test_an_organisation_takes_its_own_name_back(
         create_organisation(stranger, "acme-two")
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/used-up-names")
 @pytest.mark.parametrize("when", ["before publishing", "after publishing"])
 def test_nobody_uses_up_all_names_by_renaming(

@@ -82,6 +82,7 @@ def test_a_build_is_awaited_and_people_come_before_it(sine: Template) -> None:
     assert build.job.by_program
 
 
+@pytest.mark.slow
 def test_a_build_that_failed_is_tried_again_a_day_later(sine: Template) -> None:
     publish_templates()
     set_job(Build.objects.get(), state=JobState.FAILED, error="No compiler.")

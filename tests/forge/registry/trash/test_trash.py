@@ -109,6 +109,7 @@ def test_an_index_is_restored_after_what_it_lists(registry: RegistryClient, brow
     assert body(registry.get("manifests/all")) == listed
 
 
+@pytest.mark.slow
 def test_after_30_days_it_is_deleted_for_good(registry: RegistryClient, browser: Client) -> None:
     manifest = registry.push_image("latest", LAYER)
     registry.delete(f"manifests/{sha(manifest)}")

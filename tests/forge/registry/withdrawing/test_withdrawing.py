@@ -244,6 +244,7 @@ protected-tags: ["1.*"]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.protects("registry/copied-addresses")
 def test_a_fork_leaves_the_people_of_forge_yml_behind_and_says_so(
     project: Any, developer: Any, owner: Any, stranger: Any, organisation: Organisation

@@ -98,6 +98,7 @@ def test_a_disk_without_room_is_named_with_what_is_left(tmp_path: Path) -> None:
         check_room(tmp_path, least=1 << 62)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("operation/metrics")
 def test_a_redis_that_is_gone_is_named_and_hides_nothing_else() -> None:
     pytest.importorskip("redis")

@@ -77,6 +77,7 @@ def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> 
     assert (FOLDER / backups[-1]).stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_a_data_folder_of_another_version_is_refused_and_stays_as_it_is() -> None:
     migrate_if_needed()
     recorder = MigrationRecorder(connection)

@@ -57,6 +57,7 @@ def sources(text: bytes) -> Sources:
     return Sources({"program.c": text}, (Unit("program.c", frozenset({"program.c"})),))
 
 
+@pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = lower(passing_on(TensorType(ElementType.F64, (3,)), Output.SERIAL), {}, WASM32)
     emitted = WASM32.emit(program, plan(program, WASM32.limits), "any")

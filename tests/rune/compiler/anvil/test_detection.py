@@ -65,6 +65,7 @@ def test_places_without_a_detection_hold_zeros() -> None:
         assert not mine[detections * width :].any()
 
 
+@pytest.mark.slow
 def test_shapes_that_a_file_leaves_out_are_those_of_the_interpreter() -> None:
     data, inputs = detecting(FEW, without_shapes=True), inputs_of(3)
     outputs = signature(read_model(data)).outputs

@@ -52,6 +52,7 @@ def test_a_multiplier_too_small_to_matter_is_zero() -> None:
     assert multiplier(0.0) == Multiplier(0, 0)
 
 
+@pytest.mark.slow
 @given(reals, sums)
 def test_two_roundings_go_up_then_away_from_zero(real: float, value: int) -> None:
     way = multiplier(real)

@@ -94,6 +94,7 @@ def test_halves_on_both_sides_of_zero_are_left_to_double_precision() -> None:
     assert above is not None
 
 
+@pytest.mark.slow
 def test_without_bias_the_quotient_of_scales_is_in_double_precision() -> None:
     """A product of scales in single precision gives other bytes for these sums."""
     random, count = default_rng(7), 0

@@ -112,6 +112,7 @@ def test_each_run_says_its_own_sizes() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_tensor_message_begins_its_elements_at_a_multiple_of_four() -> None:
     rune = loaded(module_of(_everything()))
     for count in range(13):

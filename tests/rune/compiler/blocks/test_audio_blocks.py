@@ -120,6 +120,7 @@ def test_the_gain_table_has_the_published_ends() -> None:
     assert table[-7:] == [8, -8, 4, 0, 4, -2, 0]
 
 
+@pytest.mark.slow
 def test_the_frames_of_a_second_start_where_they_always_did() -> None:
     starts = memoryview(FFT.code((SECOND,), _defaults("fft")).constants[0]).cast("I").tolist()
     assert starts[:4] == [0, 318, 636, 954]

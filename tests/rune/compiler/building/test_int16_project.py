@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from click.testing import CliRunner
 
 from rune.tools.cli import main
@@ -19,6 +20,7 @@ def run(*arguments: str | Path) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 def test_a_model_of_int16_is_checked_built_run_and_verified(tmp_path: Path) -> None:
     case = next(each for each in model_cases() if each.name == "chain_i16_dense")
     project, recorded = around(case.data), case.runs[0]

@@ -88,6 +88,7 @@ def test_the_answer_is_the_words_that_the_model_points_at(project: Path) -> None
     assert answer[0]["elements"] == ["ada lovelace"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "text", "said"),
     [

@@ -53,6 +53,7 @@ def test_the_logistic_function_is_the_references_for_every_number(library: ctype
     assert np.abs(expected / 2**15 - 1 / (1 + np.exp(-ALL / 2**12))).max() < 2e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("integer_bits", range(7))
 def test_the_hyperbolic_tangent_is_the_references_for_every_number(library: ctypes.CDLL, integer_bits: int) -> None:
     actual = np.zeros(2**16, np.int16)

@@ -118,6 +118,7 @@ def _is_relaxed(names: list[str]) -> bool:
     return any(name.startswith("rune_relaxed_") for name in names)
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/second-module")
 def test_an_engine_that_cuts_sums_is_refused_before_anything_runs() -> None:
     model = {"dense": read_model(model_of(dense(16, 4)))}
@@ -126,6 +127,7 @@ def test_an_engine_that_cuts_sums_is_refused_before_anything_runs() -> None:
         Runtime.load(module)
 
 
+@pytest.mark.slow
 def test_layers_that_single_precision_does_not_round_exactly_are_compiled_too() -> None:
     weights = np.random.default_rng(3).integers(-127, 128, (40, 64)).astype(np.int8)
     model = {"dense": read_model(connected(weights, [2**31 - 1, *[0] * 39], 0.3))}

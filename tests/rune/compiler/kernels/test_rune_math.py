@@ -126,6 +126,7 @@ def test_a_compiler_that_fuses_gives_the_same_bits(
             assert same, f"{name} of {x!r}: {here!r} and {there!r}"
 
 
+@pytest.mark.slow
 def test_a_square_root_is_the_nearest(mathematics: Mathematics) -> None:
     values = [2.0, 3.0, 1e-320, 5e-324, 1.7976931348623157e308, 0.1, math.nextafter(4.0, 0), math.nextafter(4.0, 5)]
     assert mathematics("sqrt", values) == [math.sqrt(x) for x in values]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.selection.kernel_set import KernelSet
@@ -44,6 +46,7 @@ DRAWN = {
 }
 
 
+@pytest.mark.slow
 def test_tiles_that_are_not_full_give_the_reference_kernels_bytes() -> None:
     files = {name: model_of(draw) for name, draw in DRAWN.items()}
     models = {name: read_model(data) for name, data in files.items()}

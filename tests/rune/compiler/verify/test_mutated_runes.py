@@ -53,6 +53,7 @@ def test_a_rune_that_was_not_changed_is_found_right(subject: Subject) -> None:
 
 
 @pytest.mark.protects("compiling/false-runes")
+@pytest.mark.slow
 def test_two_hundred_changes_are_found(subject: Subject) -> None:
     counts = judge(subject, range(COUNT))
     assert sum(counts.values()) == COUNT

@@ -96,6 +96,7 @@ def test_a_rune_larger_than_tightly_coupled_memory_runs_with_its_variables_in_ra
     assert on.memory.ram.origin <= address <= on.memory.ram.origin + on.memory.ram.size - 700_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "body", "memory"),
     [

@@ -83,6 +83,7 @@ def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
     assert (said["rune"], said["steps"]) == (hostile, [hostile])
 
 
+@pytest.mark.slow
 def test_an_image_for_ram_begins_where_the_rom_jumps_to() -> None:
     image = firmware(PICO)
     (first, code), *_ = read_uf2(image.uf2)

@@ -158,6 +158,7 @@ def properties(folder: PackageFolder) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
+@pytest.mark.slow
 def test_the_library_of_arduino_keeps_the_rules_of_its_specification(digits: PackageFolder) -> None:
     fields = properties(digits)
     required = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category", "url", "architectures"}

@@ -152,6 +152,7 @@ def test_the_self_test_passes_with_this_machines_compilers(flags: tuple[str, ...
         assert digits.self_test(flags, compiler=clang()) == "0 nothing\n"
 
 
+@pytest.mark.slow
 def test_fast_mathematics_is_refused_by_name(digits: PackageFolder) -> None:
     command = [gcc(), "-ffast-math", f"-I{digits.path / 'include'}", "-c", digits.sources[0], "-o", "/dev/null"]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -199,6 +200,7 @@ def test_the_same_project_gives_the_same_bytes() -> None:
     assert again.zipped() == packaged("sine", "cortex-m4").zipped()
 
 
+@pytest.mark.slow
 def test_the_archive_is_one_folder_with_all_that_was_promised() -> None:
     package = packaged("sine", "cortex-m4")
     with zipfile.ZipFile(io.BytesIO(package.zipped())) as archive:

@@ -108,6 +108,7 @@ def test_the_last_of_many_tables_is_looked_at_before_any_is_read() -> None:
     assert caught.value.offset == last
 
 
+@pytest.mark.slow
 @pytest.mark.protects("compiling/many-tables")
 def test_a_file_of_countless_field_lists_is_refused() -> None:
     builder = flatbuffers.Builder(1024)

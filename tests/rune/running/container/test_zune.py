@@ -89,6 +89,7 @@ def test_a_zip_without_a_runefile_is_no_zune() -> None:
         read_zune(zipped({"a": b""}))
 
 
+@pytest.mark.slow
 @pytest.mark.protects("runes/zunes")
 def test_a_zip_of_very_many_entries_is_refused_before_they_are_read() -> None:
     with pytest.raises(ContainerError, match="entries, more than"):

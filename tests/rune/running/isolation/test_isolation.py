@@ -66,6 +66,7 @@ def test_what_is_missing_is_told_by_name_and_reason() -> None:
         isolation_from_json({"walls": "none"})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not is_linux(), reason="only Linux has the means")
 def test_a_probe_says_of_each_protection_whether_it_is_there() -> None:
     report = probe(os.getpid())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wasmtime import wat2wasm
@@ -32,6 +33,7 @@ def calls(draw: st.DrawFn) -> str:
 any_calls = given(st.lists(calls(), max_size=6), st.lists(calls(), max_size=12), st.booleans())
 
 
+@pytest.mark.slow
 @any_calls
 @examples(25)
 def test_any_calls_are_answered_or_end_in_a_named_error(manifest: list[str], run: list[str], with_model: bool) -> None:

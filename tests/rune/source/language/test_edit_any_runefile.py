@@ -28,6 +28,7 @@ def test_an_edit_makes_the_text_of_the_edited_graph_and_keeps_every_comment(text
     check_edit(text, random_edit(Random(seed), graph_of(analysed(text))))
 
 
+@pytest.mark.slow
 @given(runefiles(), _SEEDS, st.integers(0, 2000), st.integers(0, 9))
 @QUICK
 def test_an_edit_of_a_damaged_file_is_made_or_refused_by_name(text: str, seed: int, at: int, length: int) -> None:

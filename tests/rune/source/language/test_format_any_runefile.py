@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from rune.source.language.apply import apply_edits
@@ -15,6 +16,7 @@ def formatted(analysis: Analysis) -> str:
     return apply_edits(analysis.source.text, format_text(analysis))
 
 
+@pytest.mark.slow
 @given(runefiles())
 @QUICK
 def test_formatting_keeps_the_graph_and_every_comment(text: str) -> None:

@@ -19,6 +19,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageClient]
         yield client
 
 
+@pytest.mark.slow
 def test_a_block_has_its_problems_and_answers(client: LanguageClient) -> None:
     block = client.open("smooth.py", BLOCK.replace("    return last", "    return lost"), "python")
     runefile = client.open("Runefile.yml", RUNEFILE)

@@ -213,6 +213,7 @@ def test_a_client_without_snippets_gets_plain_text_and_the_server_ends_as_it_is_
         assert client.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_policy_is_checked_completed_and_explained(client: LanguageClient) -> None:
     uri = client.open("forge.yml", "limits:\n  sise: 1 kB\n  \n")
     (diagnostic,) = client.diagnostics(uri, bool)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.slow
 def test_without_its_package_the_command_says_what_to_install() -> None:
     program = "import sys; sys.modules['pygls'] = None; from rune.tools.cli import main; main(['lsp'])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ GRAPHS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @examples(50)
 @given(GRAPHS)
 def test_a_graph_of_any_json_is_drawn_and_printed(graph: dict[str, Any]) -> None:

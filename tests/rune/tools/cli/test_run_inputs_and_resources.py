@@ -166,6 +166,7 @@ def test_a_resource_is_replaced_by_a_text_or_a_file(labelled: Path) -> None:
     assert elements(run(*arguments, "--file-resource", f"WORDS={labelled / 'words'}")) == [["nein"]]
 
 
+@pytest.mark.slow
 def test_a_resource_that_the_rune_does_not_read_is_an_error(labelled: Path, tmp_path: Path) -> None:
     arguments: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
     unknown = run(*arguments, "--string-resource", "WORD=x")

@@ -2,13 +2,16 @@
 
 export type Device = "microphone" | "camera" | "motion sensor";
 
+/** What a person may do instead, at the end of a sentence; "" where there is nothing. */
+const OR_A_FILE = ", or use a file";
+
 /** Whether the browser offers such devices to this page at all; it does so only over HTTPS or on this computer. */
-export function unavailable(device: Device): string | null {
+export function unavailable(device: Device, instead = OR_A_FILE): string | null {
   const isOffered = device === "motion sensor" ? "DeviceMotionEvent" in window : "mediaDevices" in navigator;
   if (window.isSecureContext && isOffered) return null;
   return window.isSecureContext
-    ? `This browser has no access to a ${device}. Use a file instead, or another browser.`
-    : `Browsers allow the ${device} only on HTTPS pages. Open this page by its https:// address (on your own network, "make run-lan" gives it one), or use a file instead.`;
+    ? `This browser has no access to a ${device}. Use ${instead === "" ? "" : "a file instead, or "}another browser.`
+    : `Browsers allow the ${device} only on HTTPS pages. Open this page by its https:// address (on your own network, "make run-lan" gives it one)${instead}.`;
 }
 
 /** Whether the browser gives such a device without asking; "prompt" also where it does not say. */
@@ -29,23 +32,23 @@ export function stuckProblem(device: Device): string {
 }
 
 /** It was given and is gone: its cable was pulled, its permission withdrawn, or another program took it. */
-export function lostProblem(device: Device): string {
-  return `The ${device} stopped: it was unplugged, or its permission was withdrawn. Connect or allow it and start again, or use a file.`;
+export function lostProblem(device: Device, instead = OR_A_FILE): string {
+  return `The ${device} stopped: it was unplugged, or its permission was withdrawn. Connect or allow it and start again${instead}.`;
 }
 
-export function deviceProblem(error: unknown, device: Device): string {
+export function deviceProblem(error: unknown, device: Device, instead = OR_A_FILE): string {
   const name = error instanceof Error ? error.name : "";
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
-      return `The ${device} was refused. Allow it for this page in the browser's address bar and start again, or use a file.`;
+      return `The ${device} was refused. Allow it for this page in the browser's address bar and start again${instead}.`;
     case "NotFoundError":
     case "OverconstrainedError":
-      return `No ${device} was found. Connect one and start again, or use a file.`;
+      return `No ${device} was found. Connect one and start again${instead}.`;
     case "NotReadableError":
     case "AbortError":
       return `The ${device} is busy: another program may be using it. Close that program and start again.`;
     default:
-      return `The ${device} could not be started${error instanceof Error ? `: ${error.message}` : ""}. Try again, or use a file.`;
+      return `The ${device} could not be started${error instanceof Error ? `: ${error.message}` : ""}. Try again${instead}.`;
   }
 }

@@ -1,0 +1,51 @@
+"""What a phone is asked to record: a label, a sensor, how long and how often. Checked values, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.core.errors import Invalid
+from forge.datasets.consent.terms import DEFAULT_DAYS, MAX_DAYS
+from forge.datasets.samples.actions.add import checked_word
+from forge.datasets.samples.models import SampleKind
+
+SOUND_RATE = 16_000
+"""Hz of a sound that a phone records."""
+MOTION_RATES = (25, 50, 100)
+"""Rows a second that motion may be recorded at."""
+DEFAULT_MOTION_RATE = 50
+SHORTEST, LONGEST = 200, 30_000
+"""Milliseconds of a sound or a motion."""
+MAX_RECORDINGS = 500
+HINT_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked for. `rate` is in Hz or rows a second, and 0 for pictures."""
+
+    kind: SampleKind
+    label: str = ""
+    milliseconds: int = 1500
+    rate: int = SOUND_RATE
+    wanted: int = 20
+    hint: str = ""
+    days: int = DEFAULT_DAYS
+
+
+def checked_task(task: Task) -> Task:
+    """Returns the task with single spaces and with the rate of its sensor. Raises `Invalid`."""
+    if task.kind != SampleKind.PICTURE and not SHORTEST <= task.milliseconds <= LONGEST:
+        raise Invalid(f"A recording lasts {SHORTEST / 1000:g} to {LONGEST / 1000:g} seconds.")
+    if not 1 <= task.wanted <= MAX_RECORDINGS:
+        raise Invalid(f"Ask for 1 to {MAX_RECORDINGS} recordings.")
+    if not 0 <= task.days <= MAX_DAYS:
+        raise Invalid(f"Samples are kept for 1 to {MAX_DAYS} days, or until somebody deletes them (0).")
+    if task.kind == SampleKind.MOTION and task.rate not in MOTION_RATES:
+        raise Invalid(f"Motion is recorded with {', '.join(map(str, MOTION_RATES))} rows a second.")
+    rate = {SampleKind.SOUND: SOUND_RATE, SampleKind.PICTURE: 0}.get(task.kind, task.rate)
+    hint = " ".join(task.hint.split())
+    if len(hint) > HINT_LIMIT or not hint.isprintable():
+        raise Invalid(f"What to do has at most {HINT_LIMIT} characters that can be printed.")
+    milliseconds = 0 if task.kind == SampleKind.PICTURE else task.milliseconds
+    return Task(task.kind, checked_word(task.label, "label"), milliseconds, rate, task.wanted, hint, task.days)

@@ -1,0 +1,13 @@
+"""Where the requests of phones that record are found, below /collect/."""
+
+from django.urls import path
+
+from forge.datasets.collecting import api
+
+collect_urlpatterns = [
+    path("<uuid:link_id>/state", api.CollectState.as_view()),
+    path("<uuid:link_id>/enter", api.CollectEnter.as_view()),
+    path("<uuid:link_id>/agree", api.CollectAgree.as_view()),
+    path("<uuid:link_id>/recordings", api.CollectRecordings.as_view()),
+    path("<uuid:link_id>/leave", api.CollectLeave.as_view()),
+]

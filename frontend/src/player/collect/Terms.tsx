@@ -1,0 +1,69 @@
+// What a person reads before they record: what is recorded, who hears it, what for, and until when.
+import { Activity, Camera, Clock, Info, Mic, Target, User, Users, type LucideIcon } from "lucide-react";
+import { Bar } from "./Bar";
+import type { Task } from "./sending/client";
+import type { CollectSession } from "./session";
+
+interface Props {
+  readonly session: CollectSession;
+  readonly task: Task;
+  readonly problem: string | null;
+}
+
+const SENSORS: Readonly<Record<Task["kind"], LucideIcon>> = { sound: Mic, picture: Camera, motion: Activity };
+
+export function Terms({ session, task, problem }: Props) {
+  const { terms, wanted, label, project, kind } = task;
+  const parts: readonly (readonly [LucideIcon, string, string])[] = [
+    [SENSORS[kind], "What is recorded", recordedText(task)],
+    [Users, "Who hears and sees it", terms.who],
+    [Target, "What for", terms.uses],
+    [Clock, "Until when", terms.until],
+    [User, "Who you are", `You record as ${task.person}.`],
+  ];
+  return (
+    <>
+      <Bar project={project} here="before you start" />
+      <main className="collect">
+        <h1>
+          Record {wanted} {label === "" ? (wanted === 1 ? "time" : "times") : `× ${label}`}?
+        </h1>
+        <p className="muted">Please read this first.</p>
+        {problem !== null && (
+          <p className="notice bad" role="alert">
+            {problem}
+          </p>
+        )}
+        <dl className="collect-terms">
+          {parts.map(([Icon, name, text]) => (
+            <div key={name}>
+              <Icon aria-hidden="true" />
+              <dt>{name}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="notice row">
+          <Info aria-hidden="true" className="icon" />
+          <span>Make sure that nobody else is recorded who has not agreed.</span>
+        </p>
+      </main>
+      <footer className="collect-foot">
+        <button type="button" className="button primary big" onClick={() => void session.agree()}>
+          I agree, start recording
+        </button>
+        <button type="button" className="button quiet big" onClick={() => void session.decline()}>
+          No, thank you
+        </button>
+      </footer>
+    </>
+  );
+}
+
+function recordedText({ kind, milliseconds, rate }: Task): string {
+  const seconds = `${milliseconds / 1000} seconds each time`;
+  const rest = "only after you tap. It stays on this phone until you tap Send.";
+  if (kind === "sound") return `Sound, ${seconds}, ${rest}`;
+  if (kind === "motion") return `Motion of this phone, ${rate} rows a second, ${seconds}, ${rest}`;
+  return `Pictures of the camera, ${rest}`;
+}

@@ -1,0 +1,19 @@
+// What a recording says of the device that made it: its system and its rate, and nothing that tells phones of one kind apart.
+import type { Task } from "../sending/client";
+
+const SYSTEMS: readonly (readonly [part: string, name: string])[] = [
+  ["Android", "Android"],
+  ["iPhone", "iOS"],
+  ["iPad", "iOS"],
+];
+
+export function deviceName(userAgent: string, { kind, rate }: Pick<Task, "kind" | "rate">): string {
+  const system = SYSTEMS.find(([part]) => userAgent.includes(part));
+  const words = [system === undefined ? "browser" : "phone", system?.[1], rateText(kind, rate)];
+  return words.filter((word) => word !== undefined && word !== "").join(", ");
+}
+
+function rateText(kind: Task["kind"], rate: number): string {
+  if (kind === "picture") return "";
+  return kind === "sound" ? `${rate / 1000} kHz` : `${rate} rows/s`;
+}

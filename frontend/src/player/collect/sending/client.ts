@@ -1,0 +1,107 @@
+// The requests of a phone that records. Knows addresses and what refusals mean, keeps nothing.
+import { csrfToken, type Fetch } from "../../phone/runes/client";
+
+/** What is asked for, under which terms, and what was sent: as the server says it. */
+export interface Task {
+  readonly project: string;
+  /** In whose name it records. */
+  readonly person: string;
+  readonly kind: "sound" | "picture" | "motion";
+  readonly label: string;
+  /** The labels of the project's data. */
+  readonly labels: readonly string[];
+  readonly milliseconds: number;
+  /** In Hz, or in rows a second. */
+  readonly rate: number;
+  readonly wanted: number;
+  readonly hint: string;
+  readonly terms: { readonly who: string; readonly uses: string; readonly until: string; readonly text: string };
+  readonly has_agreed: boolean;
+  readonly sent: number;
+  /** When this phone's access ends, as ISO 8601. */
+  readonly ends: string;
+}
+
+/** `consent`: agree again; `known`: the server has the same bytes; `refused`: these bytes are not taken; `later`: try
+ * again; `no-access`: this phone may not record any longer. */
+export type Trouble = "offline" | "no-access" | "consent" | "known" | "refused" | "later";
+
+/** `message` is for a person. */
+export class CollectProblem extends Error {
+  constructor(
+    readonly trouble: Trouble,
+    message: string,
+  ) {
+    super(message);
+    this.name = "CollectProblem";
+  }
+}
+
+/** A recording as it is sent. */
+export interface Recorded {
+  readonly bytes: ArrayBuffer;
+  readonly type: string;
+  readonly label: string;
+  readonly device: string;
+}
+
+const CONSENT = "Agree to the terms again";
+const KNOWN = "This sample is there already";
+
+export class CollectClient {
+  constructor(
+    readonly base: string,
+    readonly send: Fetch = (input, init) => globalThis.fetch(input, init),
+    readonly cookies: () => string = () => document.cookie,
+  ) {}
+
+  async state(): Promise<Task> {
+    return (await (await this.#request("state")).json()) as Task;
+  }
+
+  async enter(token: string): Promise<Task> {
+    return this.#write("enter", { token });
+  }
+
+  async agree(text: string): Promise<Task> {
+    return this.#write("agree", { text });
+  }
+
+  async leave(): Promise<void> {
+    await this.#request("leave", { method: "POST", headers: this.#headers("application/json"), body: "{}" });
+  }
+
+  async add({ bytes, type, label, device }: Recorded): Promise<void> {
+    const query = new URLSearchParams({ label, device });
+    await this.#request(`recordings?${query}`, { method: "POST", headers: this.#headers(type), body: bytes });
+  }
+
+  async #write(what: string, body: object): Promise<Task> {
+    const headers = this.#headers("application/json");
+    const response = await this.#request(what, { method: "POST", headers, body: JSON.stringify(body) });
+    return (await response.json()) as Task;
+  }
+
+  #headers(type: string): Record<string, string> {
+    return { "Content-Type": type, "X-CSRFToken": csrfToken(this.cookies()) };
+  }
+
+  async #request(what: string, init: RequestInit = {}): Promise<Response> {
+    const response = await this.send(`${this.base}/${what}`, { credentials: "same-origin", ...init }).catch(() => {
+      throw new CollectProblem("offline", "The server cannot be reached.");
+    });
+    if (response.ok) return response;
+    const body = (await response.json().catch(() => null)) as { title?: unknown; detail?: unknown } | null;
+    const fallback = `The server answered with an error (${response.status}). Try again in a moment.`;
+    const message = typeof body?.detail === "string" ? body.detail : fallback;
+    throw new CollectProblem(troubleOf(response.status, body?.title), message);
+  }
+}
+
+function troubleOf(status: number, title: unknown): Trouble {
+  if (status === 401 || status === 404) return "no-access";
+  if (title === CONSENT) return "consent";
+  if (title === KNOWN) return "known";
+  // The quota of an organisation is full, the server is busy or failed: these bytes may be taken later.
+  return status === 403 || status === 429 || status >= 500 ? "later" : "refused";
+}

@@ -1,0 +1,134 @@
+// The recordings that a phone saved: it sends those whose person pressed Send, one after another, and goes on when the network
+// is back. What the server refused, and what its person gave up, is deleted at once.
+import { createStore } from "zustand";
+import { CollectProblem, type Recorded } from "./client";
+import type { RecordingStorage, SavedRecording } from "./storage";
+
+export interface OutboxState {
+  readonly saved: readonly SavedRecording[];
+  /** How many were sent from this page. */
+  readonly sent: number;
+  readonly isSending: boolean;
+  readonly isOffline: boolean;
+  /** What went wrong last, for a person; null after something went well. */
+  readonly problem: string | null;
+  /** Why sending stopped until its person does something. */
+  readonly stopped: "consent" | "no-access" | null;
+}
+
+const EMPTY: OutboxState = {
+  saved: [],
+  sent: 0,
+  isSending: false,
+  isOffline: false,
+  problem: null,
+  stopped: null,
+};
+/** Milliseconds after which a busy server is asked again. */
+const RETRY = 5000;
+
+export class Outbox {
+  readonly state = createStore<OutboxState>(() => EMPTY);
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly storage: RecordingStorage,
+    readonly add: (recording: Recorded) => Promise<void>,
+  ) {}
+
+  /** Reads what an earlier page saved. */
+  async open(): Promise<void> {
+    this.state.setState({ saved: await this.storage.all() });
+  }
+
+  async save(recording: SavedRecording): Promise<void> {
+    await this.storage.put(recording);
+    this.state.setState(({ saved }) => ({ saved: [...saved, recording] }));
+    if (recording.isToSend) void this.flush();
+  }
+
+  /** Sends all that is saved. */
+  async sendAll(): Promise<void> {
+    const saved = this.state.getState().saved.map((recording) => ({ ...recording, isToSend: true }));
+    for (const recording of saved) await this.storage.put(recording);
+    this.state.setState({ saved });
+    await this.flush();
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.storage.remove(key);
+    this.state.setState(({ saved }) => ({ saved: saved.filter((recording) => recording.key !== key) }));
+  }
+
+  /** Deletes everything that is saved here. */
+  async clear(): Promise<void> {
+    for (const { key } of this.state.getState().saved) await this.storage.remove(key);
+    this.state.setState({ saved: [] });
+  }
+
+  /** Sends the recordings whose person pressed Send. Called again when the network is back, and after its person agreed again. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#retry);
+    if (this.state.getState().isSending) return;
+    this.state.setState({ isSending: true, isOffline: false, stopped: null });
+    try {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        if (!(await this.#sendOne(next))) break;
+      }
+    } finally {
+      this.state.setState({ isSending: false });
+    }
+  }
+
+  #next(): SavedRecording | undefined {
+    return this.state.getState().saved.find(({ isToSend }) => isToSend);
+  }
+
+  /** False where sending cannot go on now. */
+  async #sendOne(recording: SavedRecording): Promise<boolean> {
+    try {
+      await this.add(recording);
+    } catch (error) {
+      return this.#failed(recording, error);
+    }
+    await this.#settle(recording.key, null, 1);
+    return true;
+  }
+
+  async #failed(recording: SavedRecording, error: unknown): Promise<boolean> {
+    if (!(error instanceof CollectProblem)) throw error;
+    switch (error.trouble) {
+      case "known":
+        // It was sent before, and the answer did not arrive.
+        await this.#settle(recording.key, null, 1);
+        return true;
+      case "refused":
+        await this.#settle(recording.key, error.message, 0);
+        return true;
+      case "no-access":
+        this.state.setState({ stopped: "no-access", problem: error.message });
+        await this.clear();
+        return false;
+      case "consent":
+        this.state.setState({ stopped: "consent", problem: error.message });
+        return false;
+      case "offline":
+        this.state.setState({ isOffline: true });
+        this.#later();
+        return false;
+      case "later":
+        this.state.setState({ problem: error.message });
+        this.#later();
+        return false;
+    }
+  }
+
+  async #settle(key: string, problem: string | null, sent: number): Promise<void> {
+    await this.remove(key);
+    this.state.setState((before) => ({ problem, sent: before.sent + sent }));
+  }
+
+  #later(): void {
+    this.#retry = setTimeout(() => void this.flush(), RETRY);
+  }
+}

@@ -1,0 +1,90 @@
+// What the page of a phone that records knows: where it stands, what is asked for, and what it saved.
+import { createStore } from "zustand";
+import type { CollectClient } from "./sending/client";
+import { CollectProblem, type Task } from "./sending/client";
+import { Outbox } from "./sending/outbox";
+import type { RecordingStorage } from "./sending/storage";
+
+export type Phase = "starting" | "no-access" | "unreachable" | "terms" | "declined" | "recording";
+
+export interface SessionState {
+  readonly phase: Phase;
+  readonly task: Task | null;
+  readonly problem: string | null;
+}
+
+export class CollectSession {
+  readonly state = createStore<SessionState>(() => ({ phase: "starting", task: null, problem: null }));
+  readonly outbox: Outbox;
+
+  constructor(
+    readonly client: CollectClient,
+    storage: RecordingStorage,
+  ) {
+    this.outbox = new Outbox(storage, (recording) => client.add(recording));
+    this.outbox.state.subscribe(({ stopped, problem }, before) => {
+      if (stopped === before.stopped || stopped === null) return;
+      if (stopped === "no-access") this.state.setState({ phase: "no-access", problem });
+      else void this.start(null);
+    });
+  }
+
+  /** Opens the page, with the token of a code where one was scanned. */
+  async start(token: string | null): Promise<void> {
+    await this.outbox.open();
+    await this.#do(() => (token === null ? this.client.state() : this.#enter(token)));
+    if (this.state.getState().phase === "recording") void this.outbox.flush();
+  }
+
+  async agree(): Promise<void> {
+    const { task } = this.state.getState();
+    if (task === null) return;
+    await this.#do(() => this.client.agree(task.terms.text));
+    if (this.state.getState().phase === "recording") void this.outbox.flush();
+  }
+
+  /** Nothing that was recorded stays on the phone, and the phone's access ends. */
+  async decline(): Promise<void> {
+    await this.outbox.clear();
+    await this.client.leave().catch(() => undefined);
+    this.state.setState({ phase: "declined", problem: null });
+  }
+
+  /** A code that was used already may have been used by this very phone. */
+  async #enter(token: string): Promise<Task> {
+    try {
+      return await this.client.enter(token);
+    } catch (error) {
+      if (!(error instanceof CollectProblem) || error.trouble === "offline") throw error;
+      const task = await this.client.state().catch(() => null);
+      if (task === null) throw new CollectProblem("no-access", error.message);
+      return task;
+    }
+  }
+
+  async #do(request: () => Promise<Task>): Promise<void> {
+    try {
+      const task = await request();
+      this.state.setState({ task, phase: task.has_agreed ? "recording" : "terms", problem: null });
+    } catch (error) {
+      if (!(error instanceof CollectProblem)) throw error;
+      await this.#failed(error);
+    }
+  }
+
+  async #failed({ trouble, message }: CollectProblem): Promise<void> {
+    if (trouble === "offline" || trouble === "later") {
+      this.state.setState(({ task }) => ({ phase: task === null ? "unreachable" : "terms", problem: message }));
+      return;
+    }
+    const { task } = this.state.getState();
+    if (task !== null && trouble !== "no-access") {
+      // The terms have changed since they were read: they are read again.
+      const newer = await this.client.state().catch(() => task);
+      this.state.setState({ task: newer, phase: "terms", problem: message });
+      return;
+    }
+    await this.outbox.clear();
+    this.state.setState({ phase: "no-access", problem: message });
+  }
+}

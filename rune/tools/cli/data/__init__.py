@@ -1,0 +1,1 @@
+"""`rune data`: the samples of a project as a folder."""

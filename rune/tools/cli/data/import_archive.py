@@ -1,0 +1,153 @@
+"""`rune data import`: a data set of another tool, sent in pieces, shown as a preview, and added as a job."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.layouts.folder import DataFolder
+from rune.tools.cli.data.agreement import agreed
+from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable
+from rune.wording import counted, plain
+
+_PIECE = 16_000_000
+_MAX_PIECES = 800
+_CHUNK = 1 << 20
+_POLL = 0.5
+"""Seconds between two questions for how far a job is."""
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What a person chose."""
+
+    labels: Sequence[str]
+    sample: NewSample
+    days: int
+    resume: str | None
+    agrees: bool
+    starts: bool
+
+
+def import_data(client: DataClient, source: Path, options: ImportOptions) -> None:
+    """Sends a ZIP file or a folder, and imports it after a question. Raises `RemoteError`."""
+    try:
+        with _archive(source) as file:
+            size = os.fstat(file.fileno()).st_size
+            row = _begun(client, size, options)
+            if row["size"] != size:
+                raise CommandFailed(f"Import {row['id']} is of an archive with {row['size']:,} bytes, not {size:,}.")
+            try:
+                row = _finish(client, _sent(client, file, row), options)
+            except (RegistryUnreachable, KeyboardInterrupt):
+                click.echo(f"Go on with the same command and --resume {row['id']}", err=True)
+                raise
+    except (OSError, zipfile.LargeZipFile) as error:
+        raise failed(f'Unable to read "{source}"', error) from error
+    except BadContent as error:
+        raise CommandFailed(f'Unable to read "{source}": {error}') from error
+    _report(client.project, row)
+
+
+def _begun(client: DataClient, size: int, options: ImportOptions) -> Mapping[str, Any]:
+    if options.resume is not None:
+        return client.find_import(options.resume)
+    consent = agreed(client, options.days, agrees=options.agrees)
+    return client.begin_import(consent, size, options.sample)
+
+
+@contextmanager
+def _archive(source: Path) -> Iterator[IO[bytes]]:
+    """A ZIP file, or a folder packed as one. The same folder gives the same bytes, so that it can go on."""
+    if source.is_file():
+        with source.open("rb") as file:
+            yield file
+        return
+    files = DataFolder(source)
+    with tempfile.TemporaryFile() as packed:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            for name in files.names:
+                archive.writestr(zipfile.ZipInfo(name, _NO_TIME), files.read(name))
+        packed.flush()
+        yield packed
+
+
+def _sent(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Sends what the server does not have yet."""
+    size = int(row["size"])
+    piece = max(_PIECE, -(-size // _MAX_PIECES))
+    with click.progressbar(length=size, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        bar.update(int(row["received"]))
+        while row["state"] == "sending":
+            offset = int(row["received"])
+            row = client.send_piece(str(row["id"]), offset, partial(_chunks, file, offset, piece))
+            bar.update(int(row["received"]) - offset)
+    return row
+
+
+def _chunks(file: IO[bytes], start: int, size: int) -> Iterator[bytes]:
+    file.seek(start)
+    while size and (chunk := file.read(min(_CHUNK, size))):
+        size -= len(chunk)
+        yield chunk
+
+
+def _finish(client: DataClient, row: Mapping[str, Any], options: ImportOptions) -> Mapping[str, Any]:
+    """Waits for the preview, asks, starts the import and waits for its end."""
+    row = _waited(client, row, "reading")
+    if row["state"] == "ready":
+        click.echo(_preview(row["preview"], row), err=True)
+        if not options.starts and not click.confirm("Import this?", err=True):
+            raise CommandFailed(f"Nothing was imported. Start it on the page Data, or with --resume {row['id']}.")
+        row = client.start_import(str(row["id"]), options.labels)
+    return _waited(client, row, "adding")
+
+
+def _waited(client: DataClient, row: Mapping[str, Any], state: str) -> Mapping[str, Any]:
+    total = int(row["total"]) or 1
+    with click.progressbar(length=total, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        while row["state"] == state:
+            time.sleep(_POLL)
+            row = client.find_import(str(row["id"]))
+            bar.length = int(row["total"]) or 1
+            bar.update(int(row["position"]) - bar.pos)
+    return row
+
+
+def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    labels = ", ".join(f"{plain(str(label))} {count:,}" for label, count in preview["labels"].items())
+    lines = [
+        f"{preview['layout']}: {counted(preview['recordings'], 'recording')}",
+        f"Labels: {labels or 'none'}; {preview['unlabelled']:,} without a label",
+    ]
+    if row["omitted"]:
+        lines += [f"{counted(row['omitted'], 'file')} left out:", *_omissions(row)]
+    return "\n".join(lines)
+
+
+def _omissions(row: Mapping[str, Any]) -> list[str]:
+    return [f"  {plain(str(each['path']))}: {plain(str(each['reason']))}" for each in row["omissions"]]
+
+
+def _report(project: str, row: Mapping[str, Any]) -> None:
+    if row["state"] == "failed":
+        raise RegistryRefused(f"The import stopped: {plain(str(row['error']), longest=600)}")
+    for line in _omissions(row):
+        click.echo(line.strip(), err=True)
+    click.echo(
+        f"{project}: {counted(row['added'], 'sample')} added, {row['known']:,} were there, {row['omitted']:,} left out"
+    )

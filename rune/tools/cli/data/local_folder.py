@@ -1,0 +1,55 @@
+"""A folder of samples on the disk: its list, and the digests of its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
+from rune.datasets.export.layout import Origin
+from rune.datasets.layouts.folder import DataFolder
+from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.files.writing import write_file
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """What is in a folder. `origin` is None if it has no list."""
+
+    path: Path
+    origin: Origin | None
+    rows: tuple[Listed, ...]
+    digests: Mapping[str, str]
+    """Of the files, by name; without the list."""
+
+
+def read_folder(path: Path) -> LocalFolder:
+    """Reads the list and all files of a folder, one file at a time. A folder that does not exist has none. Ends the
+    command where it cannot be read."""
+    if not path.exists():
+        return LocalFolder(path, None, (), {})
+    try:
+        files = DataFolder(path)
+        digests = {name: f"sha256:{sha256(files.read(name)).hexdigest()}" for name in files.names if name != LIST}
+        contents = read_list(json.loads(files.read(LIST))) if LIST in files else None
+    except OSError as error:
+        raise failed(f'Unable to read "{path}"', error) from error
+    except BadContent as error:
+        raise CommandFailed(f'Unable to read "{path}": {error}') from error
+    except (ValueError, RecursionError):
+        contents = None
+    if contents is None and (path / LIST).exists():
+        raise CommandFailed(
+            f'"{path / LIST}" is not a list of samples that rune data pull wrote. Delete or restore it.'
+        )
+    origin, rows = contents if contents is not None else (None, [])
+    return LocalFolder(path, origin, tuple(rows), digests)
+
+
+def write_list(path: Path, origin: Origin, rows: Iterable[Listed]) -> None:
+    """Writes the list of a folder, whole or not at all."""
+    write_file(path / LIST, list_bytes(origin, sorted(rows, key=lambda row: (row.number, row.file))))

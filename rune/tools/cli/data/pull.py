@@ -1,0 +1,147 @@
+"""`rune data pull`: a version of a project's data as a folder, or in another layout as a ZIP file."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+import click
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, folder_of, read_list
+from rune.datasets.export.layout import Origin
+from rune.datasets.export.local_changes import local_changes
+from rune.datasets.layouts.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.json_files import json_of
+from rune.tools.cli.data.local_folder import LocalFolder, read_folder, write_list
+from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.files.writing import replacing, write_file
+from rune.tools.remote import DataClient, DataVersion, RegistryRefused, VersionEntry
+from rune.wording import counted, size_text
+
+PART = 250
+"""Samples of one request."""
+_PART_BYTES = 2_500_000_000
+"""Bytes of the answer: a recording has at most 8 MB."""
+_ARCHIVE_BYTES = 900_000_000_000
+
+
+def pull_folder(client: DataClient, version: DataVersion, target: Path) -> None:
+    """Makes a folder have exactly the samples of a version; files that no list has stay. Raises `RemoteError`."""
+    local = read_folder(target)
+    _require_same_project(local, client.project)
+    origin = Origin(client.project, version.number, version.digest)
+    entries = {each.number: each for each in client.entries(version.number) if not each.is_deleted}
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        rows = _arrange(local, entries)
+        write_list(target, origin, rows.values())
+        before = len(rows)
+        missing = sorted(entries.keys() - rows.keys())
+        label = f"Pulling {client.project}"
+        with click.progressbar(
+            length=len(missing), label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            while missing:
+                rows |= _fetch_part(client, version, target, missing[:PART])
+                # After each part: what is interrupted goes on behind it.
+                write_list(target, origin, rows.values())
+                bar.update(len(missing[:PART]))
+                missing = missing[PART:]
+    except OSError as error:
+        raise failed(f'Unable to write "{target}"', error) from error
+    deleted = len(entries) - len(rows)
+    end = f"; {deleted:,} were deleted meanwhile" if deleted else ""
+    click.echo(
+        f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - before:,} fetched{end}"
+    )
+
+
+def pull_archive(client: DataClient, version: DataVersion, layout: str, target: Path) -> None:
+    """Writes a version in a layout of other tools as a ZIP file, whole or not at all. Raises `RemoteError`."""
+    try:
+        with replacing(target) as file:
+            client.download_export(version.number, layout, file, limit_bytes=_ARCHIVE_BYTES)
+    except OSError as error:
+        raise failed(f'Unable to write "{target}"', error) from error
+    click.echo(f"{target}: version {version.number}, {layout}, {size_text(target.stat().st_size)}")
+
+
+def _require_same_project(local: LocalFolder, project: str) -> None:
+    """Ends the command for a folder of another project, and for one with labels that were not pushed."""
+    if local.origin is None:
+        return
+    if local.origin.project != project:
+        raise CommandFailed(f'"{local.path}" has the data of {local.origin.project}. Choose another folder with -o.')
+    moved = local_changes(local.rows, local.digests).relabelled
+    if moved:
+        raise CommandFailed(
+            f'"{local.path}" has {counted(len(moved), "label")} that you changed. Push them with rune data push, or '
+            "choose another folder with -o."
+        )
+
+
+def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry]) -> dict[int, Listed]:
+    """Moves files whose label changed, deletes those of samples that the version does not have, and returns the rows
+    of the samples that are there."""
+    by_digest = {entry.digest: entry for entry in entries.values()}
+    rows: dict[int, Listed] = {}
+    for row in local.rows:
+        if local.digests.get(row.file) != row.digest:
+            continue
+        entry = by_digest.get(row.digest)
+        path = local.path / row.file
+        if entry is None:
+            path.unlink()
+            continue
+        name = f"{folder_of(entry.label)}/{PurePosixPath(row.file).name}"
+        if name != row.file:
+            (local.path / name).parent.mkdir(exist_ok=True)
+            path.replace(local.path / name)
+        rows[entry.number] = _listed(name, entry)
+    return rows
+
+
+def _fetch_part(client: DataClient, version: DataVersion, target: Path, numbers: Sequence[int]) -> dict[int, Listed]:
+    """Fetches samples, whose numbers go up; returns their rows. Those that were deleted meanwhile have none."""
+    rows: dict[int, Listed] = {}
+    after = numbers[0] - 1
+    wanted = frozenset(numbers)
+    while after < numbers[-1]:
+        with tempfile.TemporaryFile() as file:
+            client.download_export(
+                version.number, DATA_FOLDER.name, file, after=after, limit=PART, limit_bytes=_PART_BYTES
+            )
+            file.flush()
+            part = unpack_part(DataArchive(JoinedFile([file.fileno()])), target, wanted)
+        if not part:
+            break
+        rows |= {number: row for number, row in part.items() if number in wanted}
+        after = max(part)
+    return rows
+
+
+def unpack_part(archive: DataArchive, target: Path, wanted: Collection[int]) -> Mapping[int, Listed]:
+    """Writes the files of the wanted samples; returns the rows of all. Raises `RegistryRefused` for an archive that is
+    damaged, or whose names lead out of the folder."""
+    try:
+        contents = read_list(json_of(archive.read(LIST), LIST))
+        if contents is None or archive.refused:
+            raise BadContent("its list or a name in it is wrong.")
+        for row in contents[1]:
+            if row.number in wanted:
+                data = archive.read(row.file)
+                if f"sha256:{sha256(data).hexdigest()}" != row.digest:
+                    raise BadContent(f"{row.file} has other bytes than its digest says.")
+                (target / row.file).parent.mkdir(exist_ok=True)
+                write_file(target / row.file, data)
+    except BadContent as error:
+        raise RegistryRefused(f"The server sent an archive that cannot be read: {error}") from error
+    return {row.number: row for row in contents[1]}
+
+
+def _listed(name: str, entry: VersionEntry) -> Listed:
+    return Listed(name, entry.number, entry.digest, entry.label, entry.split, entry.group)

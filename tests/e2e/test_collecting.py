@@ -1,0 +1,198 @@
+"""Recording with a phone for a project's data: sound, pictures and motion, also without a network."""
+
+from __future__ import annotations
+
+import math
+import struct
+import time
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.e2e.conftest import DESKTOP, PHONE, OpenPage, launch, people
+from tests.e2e.devices.test_wave_a_phone import GIVE_EVENTS
+from tests.e2e.studio import PATIENCE, create, sign_in
+from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.e2e.test_data import send
+from tests.forge.factories.recordings import loud
+from tests.support.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+EXPECTED = ("401", "ERR_INTERNET_DISCONNECTED")
+"""What Chromium logs of a phone that was let in no longer, and of one without a network."""
+
+
+@pytest.fixture
+def open_page(playwright: Playwright) -> Iterator[OpenPage]:
+    def is_expected(text: str) -> bool:
+        return any(each in text for each in EXPECTED)
+
+    with people(lambda microphone: launch(playwright, microphone), is_expected) as opened:
+        yield opened
+
+
+def knocks(path: Path) -> Path:
+    """Three seconds of knocks, for the microphone of Chromium."""
+    rate = 16_000
+    values = (int(20_000 * math.exp(-(index % 4_000) / 300) * math.sin(index / 4)) for index in range(3 * rate))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"".join(struct.pack("<h", value) for value in values))
+    return path
+
+
+def code(desk: Page, project_page: str, kind: str, label: str, wanted: int = 3) -> str:
+    """Makes a code on the desk; returns the address in it."""
+    desk.goto(f"{project_page}/data")
+    desk.get_by_role("link", name="Collect with a phone").click()
+    desk.get_by_label("What is recorded").select_option(kind)
+    desk.get_by_label("Label (you can change it on the phone)").fill(label)
+    desk.get_by_label("How many recordings").fill(str(wanted))
+    desk.get_by_label("Seconds of each sound or motion").fill("0.5")
+    desk.get_by_role("button", name="Show the code").click()
+    expect(desk.get_by_role("img", name="QR code with the link below")).to_be_visible()
+    return desk.get_by_label("Or open this on the phone").input_value()
+
+
+def agree(phone: Page, address: str) -> None:
+    phone.goto(address)
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("Record 3")
+    assert "#" not in phone.url
+    expect(phone.get_by_text("can see and hear these recordings")).to_be_visible()
+    expect(phone.get_by_text("They are deleted when I withdraw them, and on")).to_be_visible()
+    phone.get_by_role("button", name="I agree, start recording").click()
+
+
+def record(phone: Page) -> None:
+    phone.get_by_role("button", name="Record", exact=True).click()
+    expect(phone.get_by_role("button", name="Save and next")).to_be_visible(timeout=PATIENCE)
+
+
+def saved_on(phone: Page) -> int:
+    """How many recordings the phone's database has."""
+    count: int = phone.evaluate(
+        """async () => {
+          let count = 0;
+          for (const { name } of await indexedDB.databases()) {
+            const opened = indexedDB.open(name);
+            await new Promise((done) => (opened.onsuccess = done));
+            const [store] = opened.result.objectStoreNames;
+            const rows = opened.result.transaction(store).objectStore(store).count();
+            await new Promise((done) => (rows.onsuccess = done));
+            count += rows.result;
+            opened.result.close();
+          }
+          return count;
+        }"""
+    )
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/phone-store")
+def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
+    forge: LiveForge, open_page: OpenPage, tmp_path: Path
+) -> None:
+    desk = open_page(viewport=DESKTOP)
+    sign_in(desk, forge.printed_link())
+    create(desk, "Digits")
+    project_page = desk.url.removesuffix("/studio")
+    send(desk, project_page.removeprefix(f"{forge.address}/"), (loud(), "glass", "Guest 1"))
+    address = code(desk, project_page, "sound", "knock")
+    assert findings(desk, LOOKS) == []
+    desk.get_by_role("link", name="See recordings arrive").click()
+    expect(desk.locator("[data-count]")).to_have_text("1 sample")
+
+    phone = open_page(microphone=knocks(tmp_path / "knocks.wav"), viewport=PHONE)
+    agree(phone, address)
+    expect(phone.get_by_text("1 of 3")).to_be_visible()
+    assert findings(phone, LOOKS) == []
+    # What was recorded again is nowhere.
+    record(phone)
+    assert saved_on(phone) == 0
+    phone.get_by_role("button", name="Redo").click()
+    expect(phone.get_by_role("meter", name="Level")).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_text("Good level")).to_be_visible(timeout=PATIENCE)
+    assert findings(phone, LOOKS) == []
+    phone.get_by_role("button", name="Save and next").click()
+    expect(phone.get_by_text("2 of 3")).to_be_visible()
+    expect(phone.get_by_text("1 not sent yet")).to_be_visible()
+    assert saved_on(phone) == 1
+    expect(desk.locator("[data-count]")).to_have_text("1 sample")
+
+    # Sent: on the desk within a second, without a reload.
+    phone.get_by_role("button", name="Send 1").click()
+    began = time.monotonic()
+    expect(desk.locator("[data-number='2'] b")).to_have_text("knock")
+    print(f"on the desk after {time.monotonic() - began:.2f} s")
+    expect(phone.get_by_text("1 sent")).to_be_visible()
+    assert saved_on(phone) == 0
+
+    # Another label, without a network.
+    phone.get_by_label("Label", exact=True).fill("glass")
+    record(phone)
+    phone.get_by_role("button", name="Save and next").click()
+    context: BrowserContext = phone.context
+    context.set_offline(True)
+    phone.get_by_role("button", name="Send 1").click()
+    expect(phone.get_by_text("No connection.")).to_be_visible()
+    expect(phone.get_by_text("1 waiting for the connection")).to_be_visible()
+    assert saved_on(phone) == 1
+    context.set_offline(False)
+    expect(phone.get_by_text("2 sent")).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator("[data-number='3'] b")).to_have_text("glass")
+    assert saved_on(phone) == 0
+
+    # A reload keeps what is saved; the phone whose right ended keeps nothing.
+    record(phone)
+    phone.get_by_role("button", name="Save and next").click()
+    phone.reload()
+    expect(phone.get_by_text("1 not sent yet")).to_be_visible()
+    desk.goto(f"{forge.address}/accounts/made")
+    for _ in range(2):  # once more to confirm
+        desk.locator("[data-sure]").click()
+    expect(desk.get_by_text("Nothing that you made is at work now.")).to_be_visible()
+    phone.reload()
+    expect(phone.get_by_role("heading", name="This phone cannot record")).to_be_visible()
+    assert saved_on(phone) == 0
+    assert findings(phone, LOOKS) == []
+
+
+@pytest.mark.slow
+def test_a_phone_takes_pictures_and_motion_at_the_stated_rate(forge: LiveForge, open_page: OpenPage) -> None:
+    desk = open_page(viewport=DESKTOP)
+    sign_in(desk, forge.printed_link())
+    create(desk, "Digits")
+    project_page = desk.url.removesuffix("/studio")
+    phone = open_page(viewport=PHONE)
+    agree(phone, code(desk, project_page, "picture", "door"))
+    phone.get_by_role("button", name="Open the camera").click()
+    phone.get_by_role("button", name="Take a picture").click()
+    phone.get_by_role("button", name="Save and next").click()
+    phone.get_by_role("button", name="One after another").click()
+    # It stops by itself where all are there.
+    phone.get_by_role("button", name="Save 2").click(timeout=PATIENCE)
+    expect(phone.get_by_text("all 3 recorded")).to_be_visible()
+    assert findings(phone, LOOKS) == []
+    phone.get_by_role("button", name="Send 3").click()
+    expect(phone.get_by_text("3 sent")).to_be_visible()
+
+    agree(phone, code(desk, project_page, "motion", "ring"))
+    phone.get_by_role("checkbox", name="Send each recording when I save it").check()
+    phone.get_by_role("button", name="Record", exact=True).click()
+    rows = [(math.sin(step / 5), math.cos(step / 5), 9.8) for step in range(250)]
+    phone.evaluate(GIVE_EVENTS, rows)
+    phone.get_by_role("button", name="Save and next").click()
+    expect(phone.get_by_text("1 sent")).to_be_visible()
+    desk.goto(f"{project_page}/data/samples/4")
+    expect(desk.get_by_text("browser, 50 rows/s")).to_be_visible()
+    recording = desk.evaluate(
+        "() => fetch(`/api/v1/projects${location.pathname}/recording`).then((answer) => answer.text())"
+    )
+    assert len(recording.splitlines()) == 25, "half a second of 50 rows a second"
