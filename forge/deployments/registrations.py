@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
@@ -64,12 +64,11 @@ def wake_followers(event: Event) -> None:
 @dependants.register
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
-    served = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
-    rows: QuerySet[Deployment] = Deployment.objects.visible_to(actor).filter(project=project)
-    rows = rows.select_related("project__organisation")
+    mine = Deployment.objects.visible_to(actor).filter(project=project)
+    served = Release.objects.filter(ended=None, deployment__in=mine.values("pk"))
     return [
-        Dependant(DependantKind.DEPLOYMENT, each.title, each.get_absolute_url(), each.served)
-        for each in rows.annotate(served=Subquery(served.values("version")[:1])).exclude(served=None)
+        Dependant(DependantKind.DEPLOYMENT, each.deployment.title, each.deployment.get_absolute_url(), each.version)
+        for each in served.select_related("deployment__project__organisation")
     ]
 
 

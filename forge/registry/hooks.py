@@ -35,8 +35,8 @@ block_gates: Hook[[Project, Version, str], GateAnswer] = Hook()
 """The same of a version of a block, whose files are a version of the project. Asked with the project's row locked."""
 
 
-protections: Hook[[Project, str], bool] = Hook()
-"""Whether a tag of a project is protected, whatever is pushed under it."""
+protections: Hook[[Project, Collection[str]], Collection[str]] = Hook()
+"""Those of some tags of a project that are protected, whatever is pushed under them."""
 
 
 class Clearance(StrEnum):
@@ -110,7 +110,12 @@ def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
 
 def is_protected(project: Project, tag: str) -> bool:
     """Whether one of the gates protects a tag of a project."""
-    return any(protections.call(project, tag))
+    return bool(protected_among(project, [tag]))
+
+
+def protected_among(project: Project, tags: Collection[str]) -> frozenset[str]:
+    """Those of some tags of a project that one of the gates protects."""
+    return frozenset(tag for protected in protections.call(project, tags) for tag in protected)
 
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:

@@ -18,6 +18,7 @@ from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
 from forge.registry.distribution.digests import LONGEST_DIGEST
 from forge.registry.distribution.manifests import TAG_LENGTH
 from forge.registry.rebuilds.models import Rebuild
+from forge.registry.retention.models import RetentionRules
 from forge.registry.signing.models import ProvenanceRecord, Signature, SigningKey
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Rebuild",
     "RegistryRules",
     "Repository",
+    "RetentionRules",
     "Signature",
     "SigningKey",
     "Tag",
@@ -78,6 +80,8 @@ class Manifest(models.Model):
     """When it was deleted, or None if it is not. Its bytes are kept for 30 days."""
     trashed_tags = models.JSONField(default=list, db_default=[])
     """The tags that it had when it was deleted."""
+    pulled = models.DateTimeField(null=True, blank=True)
+    """When it was pulled last, within a minute, or None if it was not; written of pushed artifacts alone."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,12 +7,14 @@ from django.urls import path
 from forge.registry.artifacts import pages as artifacts
 from forge.registry.blocks.pages import blocks
 from forge.registry.dependants import pages as dependants
+from forge.registry.retention import pages as retention
 from forge.registry.signing import pages as signing
 from forge.registry.trash import pages as trash
 
 organisation_pages = [
     path("<str:organisation>/-/blocks", blocks.organisation_blocks, name="organisation-blocks"),
     path("<str:organisation>/-/settings/registry", artifacts.registry_page, name="organisation-registry"),
+    path("<str:organisation>/-/settings/retention", retention.retention_page, name="organisation-retention"),
     path("<str:organisation>/-/settings/signing", signing.signing_page, name="organisation-signing"),
 ]
 project_pages = [

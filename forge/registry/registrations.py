@@ -26,12 +26,15 @@ from forge.projects.models import Project, Version
 from forge.projects.secrets.scan import MAX_SENTENCES
 from forge.projects.secrets.stored import secret_sentences
 from forge.registry.artifacts.affected import tags_needing
-from forge.registry.artifacts.retention import SWEEP_EVERY, sweep
+from forge.registry.artifacts.sweep import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.pulling.uses import FLUSH_EVERY, write_down
 from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
+from forge.registry.retention.pulls import FLUSH_EVERY as PULLS_EVERY
+from forge.registry.retention.pulls import write_down as write_pulls
+from forge.registry.retention.task import DELETE_EVERY, delete_expired_everywhere
 from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
 from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.tags.access import default_tag, tags_of
@@ -66,6 +69,10 @@ register(
     PeriodicTask(
         "rebuilds", REQUEST_EVERY, RunsIn.ONE_WORKER, "builds what was published a second time", request_rebuilds
     )
+)
+register(PeriodicTask("pulls", PULLS_EVERY, RunsIn.EACH_SERVER, "writes down when artifacts were pulled", write_pulls))
+register(
+    PeriodicTask("retention", DELETE_EVERY, RunsIn.ONE_WORKER, "deletes artifacts by rules", delete_expired_everywhere)
 )
 register(PeriodicTask("templates", EVERY, RunsIn.ONE_WORKER, "builds and publishes the templates", publish_templates))
 

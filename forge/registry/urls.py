@@ -9,6 +9,7 @@ from forge.registry.describing import api as describing_api
 from forge.registry.publishing import api as publishing_api
 from forge.registry.pulling import api as pulling_api
 from forge.registry.rebuilds import api as rebuild_api
+from forge.registry.retention import api as retention_api
 from forge.registry.signing import api as signing_api
 from forge.registry.trash import api as trash_api
 from forge.registry.withdrawing import api as withdrawing_api
@@ -49,5 +50,7 @@ urlpatterns = [
     ),
     path("organisations/<str:organisation>/signing-keys", signing_api.SigningKeys.as_view()),
     path("organisations/<str:organisation>/signing-keys/<uuid:key>/revocation", signing_api.KeyRevocation.as_view()),
+    path("organisations/<str:organisation>/registry/retention", retention_api.RetentionView.as_view()),
+    path("organisations/<str:organisation>/registry/retention/preview", retention_api.RetentionPreviewView.as_view()),
     path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),
 ]

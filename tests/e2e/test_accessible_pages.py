@@ -66,6 +66,7 @@ OTHERS = (
     "{organisation}/-/settings/audit",
     "{organisation}/-/settings/rules",
     "{organisation}/-/settings/registry",
+    "{organisation}/-/settings/retention",
     "{organisation}/-/settings/signing",
     "{organisation}/-/settings/webhooks",
     "{organisation}/-/deleted",

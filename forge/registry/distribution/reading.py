@@ -26,6 +26,7 @@ from forge.registry.distribution.refusals import Refusal
 from forge.registry.models import Manifest, Repository
 from forge.registry.pulling.actions import note_pull
 from forge.registry.pulling.uses import counting
+from forge.registry.retention.pulls import pulls
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
@@ -99,6 +100,8 @@ def _manifest(request: HttpRequest, repository: Repository, reference: str) -> H
 
 def _stored_manifest(request: HttpRequest, manifest: Manifest, digest: str) -> HttpResponseBase:
     blob = manifest.blob
+    if request.method == "GET":
+        pulls.note(manifest.pk)
     response = _stored(request, blob.digest, blob.size, manifest.media_type, "manifest.json", digest)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

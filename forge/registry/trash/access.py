@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.artifacts.retention import TRASH_FOR
+from forge.registry.artifacts.sweep import TRASH_FOR
 from forge.registry.models import Manifest
 
 MOST_LISTED = 200

@@ -47,7 +47,7 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
     build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
     if build is not None:
         return answer(build, version)
-    is_protected = protects_tag(project, version)
+    is_protected = bool(protected_tags_among(project, [version]))
     unbuilt = "These files were not built, so nobody could judge them. Build them, and ask for a review."
     unsearched = () if is_searched(source) else (UNSEARCHED,)
     missing = (*unsearched, *secret_sentences(source), *((unbuilt,) if is_protected else ()))
@@ -55,12 +55,12 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
 
 
 @protections.register
-def protects_tag(project: Project, tag: str) -> bool:
-    """Whether the rules in force protect a tag, whichever build comes under it."""
+def protected_tags_among(project: Project, tags: Collection[str]) -> list[str]:
+    """Those of some tags that the rules in force protect, whichever build comes under them."""
     in_force, since, _ = _in_force(project)
     rules = rules_of(project.organisation_id)
     situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
-    return demands(situation, tag).is_protected
+    return [tag for tag in tags if demands(situation, tag).is_protected]
 
 
 @clearances.register

@@ -28,6 +28,7 @@ FORMS: Mapping[str, str] = {
     f"{_O}/second-factor": SETS,
     f"{_O}/settings": SETS,
     f"{_O}/settings/registry": SEEN,
+    f"{_O}/settings/retention": SEEN,
     f"{_O}/settings/rules": SEEN,
     f"{_O}/settings/signing": SEEN,
     f"{_O}/settings/webhooks": MAKES,

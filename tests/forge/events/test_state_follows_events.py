@@ -19,6 +19,7 @@ from tests.forge.events.scenes_from_outside import __name__ as _more  # noqa: F4
 from tests.forge.events.scenes_of_data import __name__ as _data  # noqa: F401 (the same)
 from tests.forge.events.scenes_of_deployments import __name__ as _deployments  # noqa: F401 (the same)
 from tests.forge.events.scenes_of_models import __name__ as _models  # noqa: F401 (the same)
+from tests.forge.events.scenes_of_retention import __name__ as _retention  # noqa: F401 (puts its scenes into the table)
 from tests.forge.events.scenes_of_signing import __name__ as _keys  # noqa: F401 (puts its scenes into the table)
 from tests.forge.test_acts import BY_A_RECORDER
 from tests.support.shares import mostly_proved

@@ -25,6 +25,7 @@ from forge.projects.seen import files_facets, project_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.blocks.seen import block_facets
 from forge.registry.models import BlockVersion, Tag
+from forge.registry.retention.access import policy_of, retention_facets
 from forge.registry.signing.access import key_facets, keys_of
 from forge.registry.tags.seen import build_facets, version_facets
 from forge.reviews.changes.seen import request_facets
@@ -90,6 +91,8 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(pk=body["build"]))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry|-/settings/registry)", path):
         return registry_facets(registry_rules_of(Organisation.objects.get(name=match[1]).pk))
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry/retention|-/settings/retention)", path):
+        return retention_facets(policy_of(Organisation.objects.get(name=match[1]).pk))
     signing = r"/?(?:api/v1/organisations/)?([^/]+)/(?:signing-keys(?:/.+)?|-/settings/signing)"
     if match := re.fullmatch(signing, path):
         return key_facets(keys_of(Organisation.objects.get(name=match[1]).pk))

@@ -14,7 +14,7 @@ from forge.core.blobs.sweep import sweep_blobs
 from forge.core.models import AuditEntry, Blob
 from forge.projects.models import Project
 from forge.registry.artifacts.models import PushedBlob, Upload
-from forge.registry.artifacts.retention import TRASH_FOR, sweep
+from forge.registry.artifacts.sweep import TRASH_FOR, sweep
 from tests.forge.registry.artifacts.registry_client import (
     EMPTY,
     EMPTY_TYPE,

@@ -21,7 +21,7 @@ from forge.core.errors import DomainError
 from forge.projects.models import Project
 from forge.registry.artifacts.actions import pushing
 from forge.registry.artifacts.models import ArtifactTag
-from forge.registry.artifacts.retention import sweep
+from forge.registry.artifacts.sweep import sweep
 from forge.registry.models import Manifest
 from forge.registry.trash.access import trash_of
 from forge.registry.trash.actions import restore_manifest
@@ -47,7 +47,7 @@ CRASHES = (
     "forge.registry.artifacts.actions.pushing.write_entry",
     "forge.registry.artifacts.actions.deleting.write_entry",
     "forge.registry.trash.actions.restoring.write_entry",
-    "forge.registry.artifacts.retention.timezone",
+    "forge.registry.artifacts.sweep.timezone",
 )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.models import AuditEntry, Blob
 from forge.registry.artifacts.models import ArtifactTag
-from forge.registry.artifacts.retention import TRASH_FOR, sweep
+from forge.registry.artifacts.sweep import TRASH_FOR, sweep
 from forge.registry.models import Manifest
 from tests.forge.registry.artifacts.registry_client import (
     EMPTY,

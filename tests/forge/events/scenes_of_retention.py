@@ -1,0 +1,13 @@
+"""Scenes of the rules that delete artifacts."""
+
+from __future__ import annotations
+
+from forge.registry.retention import actions as retention
+from forge.registry.retention.policy import RetentionPolicy, RetentionRule
+from tests.forge.events.scenarios import Act, World, scene
+
+
+@scene(retention.change_retention)
+def an_owner_has_old_artifacts_deleted(world: World) -> Act:
+    policy = RetentionPolicy((RetentionRule("nightly-*", older_days=30),))
+    return lambda: retention.change_retention(world.owner, world.organisation, policy)
