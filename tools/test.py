@@ -77,7 +77,7 @@ def main() -> int:
 
 
 def memory_folder(candidate: Path = MEMORY, memory: Path = Path("/proc/meminfo"), room: int = ROOM) -> Path | None:
-    """A folder of memory with room for what tests write, from which programs may run; None where there is none."""
+    """A folder of memory with room for what tests write, from which programs may run, or None if there is none."""
     if not candidate.is_dir() or not os.access(candidate, os.W_OK) or not memory.exists():
         return None
     match = re.search(r"^MemAvailable: +(\d+) kB$", memory.read_text("ascii"), re.MULTILINE)

@@ -46,7 +46,7 @@ class FollowingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
         raise NotImplementedError
 
     async def report(self) -> Mapping[str, Any] | None:
-        """The next message for the page, after the start and after each change; None where there is none to send."""
+        """The next message for the page, after the start and after each change, or None if there is none to send."""
         raise NotImplementedError
 
     principal: Principal

@@ -39,7 +39,7 @@ def anchor_of(heading: str) -> str:
 
 
 def page_file(path: str) -> Path | None:
-    """The file of a page by its path below `/docs`; None where there is none."""
+    """The file of a page by its path below `/docs`, or None if there is none."""
     return _files().get(path or FIRST)
 
 
@@ -49,7 +49,7 @@ def path_of(file: Path) -> str | None:
 
 
 def picture_file(path: str) -> Path | None:
-    """The file of a picture by its path below `/docs`; None where there is none."""
+    """The file of a picture by its path below `/docs`, or None if there is none."""
     return _pictures().get(path)
 
 

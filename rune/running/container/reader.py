@@ -87,7 +87,7 @@ def read_resources(data: bytes | bytearray | memoryview) -> tuple[tuple[str, mem
 
 
 def read_graph(data: bytes | bytearray | memoryview) -> Mapping[str, Any] | None:
-    """The graph alone, whatever else is in `data`; None where there is none. Raises `ContainerError`."""
+    """The graph alone, whatever else is in `data`, or None if there is none. Raises `ContainerError`."""
     named = _by_name(read_module(data).sections)
     return next(iter(_objects(named, SectionName.GRAPH)), None)
 

@@ -87,7 +87,7 @@ def read_policy(text: str) -> CheckedPolicy:
 
 
 def _text_of(files: ProjectFiles, report: DiagnosticReport) -> str | None:
-    """The file's text; None where there is none, or where it was reported."""
+    """The file's text, or None if there is none, or where it was reported."""
     start = SourceText(POLICY_FILE, "").span(0, 0)
     try:
         size = files.size(POLICY_FILE) if isinstance(files, SizedFiles) else 0

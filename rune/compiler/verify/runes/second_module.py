@@ -21,7 +21,7 @@ _WRONG: Final[tuple[Meaning, ...]] = ("signed", "saturating")
 
 
 def second_module(rune: bytes) -> bytes | None:
-    """The module that a page may run in the rune's place; None where there is none, or the file is not a rune."""
+    """The module that a page may run in the rune's place, or None if there is none, or the file is not a rune."""
     return next((bytes(each.payload) for each in _second_modules(rune)), None)
 
 

@@ -10,7 +10,7 @@ from rune.running.runtime.host.handles import Handles
 from rune.running.runtime.wasm.guest_memory import GuestMemory
 
 FindResource = Callable[[str], bytes | memoryview | None]
-"""The bytes of a resource by its name without `$`; None where there is none."""
+"""The bytes of a resource by its name without `$`, or None if there is none."""
 
 NAME_LIMIT = 1024
 """Bytes of a resource's name."""

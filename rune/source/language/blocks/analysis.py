@@ -36,7 +36,7 @@ class BlockAnalysis:
     project: Analysis
 
     def word_at(self, offset: int) -> Span | None:
-        """The name that an offset is in or at the end of; None where there is none."""
+        """The name that an offset is in or at the end of, or None if there is none."""
         for match in _WORD.finditer(self.source.text):
             if match.start() <= offset <= match.end():
                 return self.source.span(match.start(), match.end())

@@ -60,7 +60,7 @@ def mention_in(place: TextPlace, source: SourceText) -> NameMention | None:
 
 
 def mention_at(analysis: Analysis, place: TextPlace | None) -> NameMention | None:
-    """The name at a place, None where there is none."""
+    """The name at a place, or None if there is none."""
     return None if place is None else mention_in(place, analysis.source)
 
 

@@ -59,7 +59,7 @@ def references(analysis: Analysis, offset: int, *, with_definition: bool = True)
 
 
 def prepare_rename(analysis: Analysis, offset: int) -> Span | None:
-    """The name at an offset that `rename` would change; None where there is none."""
+    """The name at an offset that `rename` would change, or None if there is none."""
     if analysis.checked.syntax.form is RunefileForm.TEXT:
         return None
     mention = mention_at(analysis, place_at(analysis, offset))
