@@ -67,10 +67,10 @@ def expired_in(
     artifacts = _artifacts_of([each.pk for each in repositories])
     rows: list[tuple[Repository, Expired]] = []
     for repository in repositories:
-        gone = expired(artifacts.get(repository.pk, []), policy, now)
-        tags = {tag for each in gone for tag in each.artifact.tags}
+        matches = expired(artifacts.get(repository.pk, []), policy, now)
+        tags = {tag for each in matches for tag in each.artifact.tags}
         protected = protected_among(repository.project, tags) if tags else frozenset()
-        rows += [(repository, each) for each in gone if protected.isdisjoint(each.artifact.tags)]
+        rows += [(repository, each) for each in matches if protected.isdisjoint(each.artifact.tags)]
     return rows
 
 

@@ -21,7 +21,7 @@ def artifact(digest: str, *tags: str, age: float = 100, pulled: float | None = N
     return Artifact(digest, {tag: days(age) for tag in tags}, days(age), when, needed)
 
 
-def gone(artifacts: list[Artifact], *rules: RetentionRule, keep: tuple[str, ...] = ()) -> list[str]:
+def expired_names(artifacts: list[Artifact], *rules: RetentionRule, keep: tuple[str, ...] = ()) -> list[str]:
     return [each.artifact.digest for each in expired(artifacts, RetentionPolicy(rules, keep), NOW)]
 
 
@@ -30,7 +30,7 @@ OLD = RetentionRule("nightly-*", older_days=30)
 
 @pytest.mark.protects("registry/retention")
 @pytest.mark.parametrize(
-    "kept",
+    "protected",
     [
         artifact("needed", "nightly-1", needed=True),
         artifact("pinned", "nightly-1", "release"),
@@ -40,9 +40,9 @@ OLD = RetentionRule("nightly-*", older_days=30)
     ],
     ids=lambda each: each.digest,
 )
-def test_what_no_rule_may_delete_stays(kept: Artifact) -> None:
-    assert gone([kept], OLD, RetentionRule("release", older_days=1), keep=("release",)) == []
-    assert gone([kept]) == []
+def test_what_no_rule_may_delete_stays(protected: Artifact) -> None:
+    assert expired_names([protected], OLD, RetentionRule("release", older_days=1), keep=("release",)) == []
+    assert expired_names([protected]) == []
 
 
 def test_an_old_artifact_goes_with_its_reason() -> None:
@@ -53,35 +53,37 @@ def test_an_old_artifact_goes_with_its_reason() -> None:
 
 def test_an_artifact_stays_while_one_of_its_tags_does() -> None:
     both = artifact("both", "nightly-1", "stable")
-    assert gone([both], OLD) == []
-    assert gone([both], OLD, RetentionRule("stable", older_days=30)) == ["both"]
+    assert expired_names([both], OLD) == []
+    assert expired_names([both], OLD, RetentionRule("stable", older_days=30)) == ["both"]
 
 
 def test_the_last_ones_of_a_pattern_stay() -> None:
     nightly = [artifact(f"n{age}", f"nightly-{age}", age=age) for age in (1, 2, 3, 40, 50)]
-    assert gone(nightly, RetentionRule("nightly-*", keep_last=2)) == ["n3", "n40", "n50"]
-    assert gone(nightly, RetentionRule("nightly-*", keep_last=4, older_days=30)) == ["n50"]
-    assert gone(nightly, RetentionRule("nightly-*", keep_last=2, older_days=30)) == ["n40", "n50"]
+    assert expired_names(nightly, RetentionRule("nightly-*", keep_last=2)) == ["n3", "n40", "n50"]
+    assert expired_names(nightly, RetentionRule("nightly-*", keep_last=4, older_days=30)) == ["n50"]
+    assert expired_names(nightly, RetentionRule("nightly-*", keep_last=2, older_days=30)) == ["n40", "n50"]
 
 
 def test_what_is_pulled_is_used() -> None:
     unused = RetentionRule("*", unused_days=14)
-    assert gone([artifact("pulled", "a", pulled=13), artifact("unused", "b", pulled=15)], unused) == ["unused"]
-    assert gone([artifact("new", "a", age=13), artifact("never", "b", age=15)], unused) == ["never"]
+    assert expired_names([artifact("pulled", "a", pulled=13), artifact("unused", "b", pulled=15)], unused) == ["unused"]
+    assert expired_names([artifact("new", "a", age=13), artifact("never", "b", age=15)], unused) == ["never"]
 
 
 def test_the_first_rule_that_a_tag_looks_like_counts() -> None:
     rules = (RetentionRule("nightly-keep", older_days=1000), RetentionRule("nightly-*", older_days=1))
-    assert gone([artifact("a", "nightly-keep"), artifact("b", "nightly-2")], *rules) == ["b"]
+    assert expired_names([artifact("a", "nightly-keep"), artifact("b", "nightly-2")], *rules) == ["b"]
 
 
 def test_untagged_is_a_word_and_no_pattern() -> None:
     rule = RetentionRule("untagged", older_days=30)
-    assert gone([artifact("none"), artifact("tagged", "latest")], rule) == ["none"]
-    assert gone([artifact("none"), artifact("tagged", "latest")], RetentionRule("*", older_days=30)) == ["tagged"]
+    assert expired_names([artifact("none"), artifact("tagged", "latest")], rule) == ["none"]
+    assert expired_names([artifact("none"), artifact("tagged", "latest")], RetentionRule("*", older_days=30)) == [
+        "tagged"
+    ]
 
 
 def test_versions_are_a_word_too() -> None:
     rule = RetentionRule("versions", keep_last=1)
     rows = [artifact("first", "1.0", age=3), artifact("second", "1.1", age=2), artifact("word", "latest", age=9)]
-    assert gone(rows, rule) == ["first"]
+    assert expired_names(rows, rule) == ["first"]

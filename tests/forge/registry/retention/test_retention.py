@@ -152,8 +152,8 @@ def test_what_is_needed_never_goes(
     # What was signed goes first; the signature, which then refers to nothing, goes after it.
     change_retention(owner, organisation, RetentionPolicy(OLD.rules, ("stable",)))
     delete_expired_everywhere()
-    gone = set(Manifest.objects.exclude(trashed=None).values_list("blob_id", flat=True))
-    assert sha(signed) in gone
+    deleted = set(Manifest.objects.exclude(trashed=None).values_list("blob_id", flat=True))
+    assert sha(signed) in deleted
     delete_expired_everywhere()
     assert Manifest.objects.get(blob=sha(signature)).trashed is not None
     assert Manifest.objects.get(blob=sha(child)).trashed is None
