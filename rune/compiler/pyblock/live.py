@@ -25,7 +25,7 @@ from rune.compiler.pyblock.testing.combined import combine_tests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.pyblock.testing.recorded import NotRecorded, RecordedRuns, count_recordable_runs, recorded_test
 from rune.compiler.pyblock.testing.recordings import find_recording
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.project.files import MemoryFiles
 from rune.tensor import ElementType, TensorType
 
@@ -175,7 +175,7 @@ def _too_large(needed: int) -> str:
 def _tested(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
     """Runs the tests of a file with these texts and recordings (base64). The loaded block stays."""
     recordings = {path: b64decode(data) for path, data in request["recordings"].items()}
-    file, block = request["file"], TestedBlock(block_of_tests(request["file"]), request["block"])
+    file, block = request["file"], BlockUnderTest(block_of_tests(request["file"]), request["block"])
     checked = check_tests(file, request["text"], block, partial(find_recording, MemoryFiles(recordings)))
     if checked.problems:
         problems = [{"line": each.place.line, "message": each.message} for each in checked.problems]

@@ -6,7 +6,7 @@ import { sentenceOf } from "../api/problem";
 import type { EditStep, Workspace } from "../session/workspace";
 import type {
   EditAnswer,
-  Fit,
+  PortFit,
   GraphEdit,
   PaletteAnswer,
   Port,
@@ -41,8 +41,8 @@ export class GraphLanguage {
     (await this.workspace.language.ask<{ readonly arguments: readonly StageArgument[] }>({ ask: "arguments", stage }))
       .arguments;
 
-  fits = async (source: Port): Promise<readonly Fit[]> =>
-    (await this.workspace.language.ask<{ readonly fits: readonly Fit[] }>({ ask: "fits", source })).fits;
+  fits = async (source: Port): Promise<readonly PortFit[]> =>
+    (await this.workspace.language.ask<{ readonly fits: readonly PortFit[] }>({ ask: "fits", source })).fits;
 
   sources = async (target: string, index: number): Promise<readonly Source[]> =>
     (

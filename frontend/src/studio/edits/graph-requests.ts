@@ -4,7 +4,7 @@ import type { OutlineNode, Port } from "../../api/schema";
 export type {
   ArgumentField,
   EditGraphAnswer as EditAnswer,
-  Fit,
+  PortFit,
   FitSource as Source,
   InputPort,
   PaletteAnswer,

@@ -18,7 +18,7 @@ from rune.compiler.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, A
 from rune.compiler.pyblock.testing.call_extraction import extract_calls
 from rune.compiler.pyblock.testing.recordings import MAX_NUMBERS, RecordedNumbers, UnreadableRecording
 from rune.compiler.pyblock.testing.runs import OUTPUT_RECORD, STATE, run_statements
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 
 SUFFIX = "_test.py"
@@ -45,7 +45,7 @@ class CheckedTests:
     """A checked test file. `tests` is empty if there are problems."""
 
     text: BlockText
-    subject: TestedBlock
+    subject: BlockUnderTest
     problems: tuple[Problem, ...]
     tests: tuple[Test, ...]
     assertions: tuple[Assertion, ...]
@@ -74,7 +74,7 @@ def test_title(name: str) -> str:
     return name.removeprefix(TEST).replace("_", " ")
 
 
-def check_tests(file: str, source: str, subject: TestedBlock, recording: ReadRecording) -> CheckedTests:
+def check_tests(file: str, source: str, subject: BlockUnderTest, recording: ReadRecording) -> CheckedTests:
     """Checks a test file with its block."""
     text = BlockText(file, source)
     tree = parse_text(text)
@@ -136,7 +136,7 @@ class _Rules:
     """The extensions of the block language that test files can use."""
 
     text: BlockText
-    subject: TestedBlock
+    subject: BlockUnderTest
     recording: ReadRecording
     assertions: list[Assertion] = field(default_factory=list)
     numbers: int = 0

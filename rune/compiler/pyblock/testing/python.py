@@ -27,7 +27,7 @@ from rune.compiler.pyblock.running.python import (
 from rune.compiler.pyblock.running.witness import MAX_STORED_BYTES, OutputPiece, OutputRecord, packed
 from rune.compiler.pyblock.testing.assertions import APPROX, OPERATORS, Assertion
 from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, Test
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.testing.wording import ComparedValues, failure_text, number_text
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
@@ -103,7 +103,7 @@ class _Approx:
 class _Run:
     """A test that is running."""
 
-    subject: TestedBlock
+    subject: BlockUnderTest
     before_iteration: Callable[[], None]
     blocks: dict[tuple[TensorType, ...], PythonBlock] = field(default_factory=dict)
     inputs: Sequence[object] = ()

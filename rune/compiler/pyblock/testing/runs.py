@@ -33,7 +33,7 @@ from rune.compiler.pyblock.ir import (
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
 from rune.compiler.pyblock.testing.arrays import array_argument
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import TensorType
 
@@ -44,7 +44,11 @@ OUTPUT_RECORD = "seen "
 
 
 def run_statements(
-    scope: FunctionScope, subject: TestedBlock, signature: BlockSignature, node: ast.Call, targets: tuple[ast.expr, ...]
+    scope: FunctionScope,
+    subject: BlockUnderTest,
+    signature: BlockSignature,
+    node: ast.Call,
+    targets: tuple[ast.expr, ...],
 ) -> tuple[Statement, ...]:
     """Returns the statements of a run of the block, with a target for each output, or none. Empty after a problem."""
     inputs = _inputs(scope, signature, node)

@@ -26,7 +26,7 @@ from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 from rune.tensor import TensorType
 
 
-class TestedBlock:
+class BlockUnderTest:
     """The file of the block under test, checked once for each combination of input types."""
 
     def __init__(self, file: str, source: str) -> None:

@@ -14,7 +14,7 @@ from rune.compiler.pyblock.checking.scope import FunctionScope, Known
 from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import find_recording
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.source.language.facts.analysis import Analysis
 from rune.source.runefile import Span
@@ -103,7 +103,7 @@ def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
 
 def _checked_tests(project: Analysis, file: str, text: str, block: str) -> CheckedBlockFile:
     """A test file, as far as what helps with writing asks of any file."""
-    subject = TestedBlock(block, project.text_file(block) or "")
+    subject = BlockUnderTest(block, project.text_file(block) or "")
     checked_tests = check_tests(file, text, subject, partial(find_recording, project.files))
     return CheckedBlockFile(
         checked_tests.text,

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from rune.compiler.pyblock.checking.problems import Problem
 from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import RecordedNumbers, UnreadableRecording, find_recording
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.project.files import FileError, ProjectFiles
 
 _CACHE_SIZE = 32
@@ -28,7 +28,7 @@ def has_tests(paths: Collection[str]) -> bool:
 def read_tests(files: ProjectFiles, path: str) -> CheckedTests:
     """The tests of a file, checked with its block. Raises `FileError` and `UnicodeDecodeError`."""
     block = block_of_tests(path)
-    subject = TestedBlock(block, _text(files, block))
+    subject = BlockUnderTest(block, _text(files, block))
     return check_tests(path, _text(files, path), subject, partial(find_recording, files))
 
 
@@ -49,7 +49,7 @@ def _text(files: ProjectFiles, path: str) -> str:
 
 
 def _problems(path: str, text: str, block: str, recording: Callable[[str], RecordedNumbers]) -> tuple[Problem, ...]:
-    return check_tests(path, text, TestedBlock(block_of_tests(path), block), recording).problems
+    return check_tests(path, text, BlockUnderTest(block_of_tests(path), block), recording).problems
 
 
 @lru_cache(_CACHE_SIZE)

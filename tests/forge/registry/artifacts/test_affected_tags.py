@@ -13,7 +13,7 @@ from forge.builds.models import Build
 from forge.core.blobs.affected import affected_names
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 from forge.registry.publishing.actions import publish_build
-from tests.forge.factories.builds import approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.registry.artifacts.registry_client import (
     RegistryClient,
     credentials,
@@ -71,7 +71,7 @@ def test_a_deleted_manifest_suffers_no_more(registry: RegistryClient) -> None:
 
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_flipped_bit_of_a_rune_names_its_tags(project: Any, owner: Any, developer: Any) -> None:
-    build: Build = approved(built(developer, project))
+    build: Build = approved(built(developer, project, RUNE + b"damaged here"))
     publish_build(owner, build, "1.0")
     publish_build(owner, build, "latest")
     assert build.artefact is not None

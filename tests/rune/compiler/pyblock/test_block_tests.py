@@ -17,7 +17,7 @@ from rune.compiler.pyblock.testing.check import CheckedTests, check_tests
 from rune.compiler.pyblock.testing.combined import combine_tests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.pyblock.testing.recordings import RecordedNumbers, UnreadableRecording
-from rune.compiler.pyblock.testing.subject import TestedBlock
+from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.testing.wording import compared_values_of, failure_text
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Limits
@@ -123,7 +123,7 @@ def _none(name: str) -> RecordedNumbers:
 
 
 def _checked(text: str, block: str = SMOOTH) -> CheckedTests:
-    return check_tests("smooth_test.py", text, TestedBlock("smooth.py", block), _none)
+    return check_tests("smooth_test.py", text, BlockUnderTest("smooth.py", block), _none)
 
 
 PROJECT = MemoryFiles(

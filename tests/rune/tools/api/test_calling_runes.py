@@ -330,6 +330,9 @@ def test_the_public_names_are_these_and_each_is_there() -> None:
     assert sorted(rune.__all__) == [
         "Build",
         "BuildError",
+        "DataError",
+        "DataSample",
+        "DataSet",
         "Input",
         "InputError",
         "Limits",
@@ -343,6 +346,7 @@ def test_the_public_names_are_these_and_each_is_there() -> None:
         "__version__",
         "build",
         "load",
+        "load_data",
     ]
     assert all(hasattr(rune, name) for name in rune.__all__)
     assert set(rune.__all__) <= set(dir(rune))
