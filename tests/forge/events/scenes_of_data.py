@@ -7,16 +7,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from forge.datasets.collecting.actions import links, submissions
-from forge.datasets.collecting.task import Task
-from forge.datasets.consent.terms import guest_terms_for
 from forge.datasets.imports import actions as imports
 from forge.datasets.imports.models import ImportState
-from forge.datasets.models import Collector, DataImport, Sample, Submission
+from forge.datasets.models import DataImport, Sample
 from forge.datasets.samples import actions as samples
-from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.recordings import consent_of, loud, sample_of
+from tests.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
 
 
 def _sample(world: World) -> Sample:
@@ -96,44 +93,32 @@ def a_version_of_the_data_is_saved(world: World) -> Act:
     return lambda: save_version(world.developer, world.project, seen=1)
 
 
-def _guest(world: World) -> Collector:
-    """A guest of a link who agreed."""
-    task = Task(SampleKind.SOUND, "knock")
-    link, address, code = links.make_guest_link(world.owner, world.project, task, links.GuestTask("Neighbours"))
-    guest, _ = links.enter_as_guest(address.partition("#token=")[2], link.pk, code, "192.0.2.1")
-    return links.agree_as_collector(guest, guest_terms_for(world.project, link.days).text)
-
-
-def _submission(world: World) -> Submission:
-    return submissions.submit(_guest(world), [loud()], device="")
-
-
 @scene(submissions.submit)
 def a_guest_sends_a_recording(world: World) -> Act:
-    guest = _guest(world)
+    guest = guest_of(world.owner, world.project)
     return lambda: submissions.submit(guest, [loud()], device="")
 
 
 @scene(links.add_recording)
 def a_recording_comes_through_a_link(world: World) -> Act:
-    guest = _guest(world)
+    guest = guest_of(world.owner, world.project)
     return lambda: links.add_recording(guest, [loud()], label="knock", device="", address="192.0.2.1")
 
 
 @scene(submissions.accept_submissions)
 def a_recording_of_a_guest_is_accepted(world: World) -> Act:
-    submission = _submission(world)
+    submission = submission_of(world.owner, world.project)
     return lambda: submissions.accept_submissions(world.developer, world.project, [submission.pk])
 
 
 @scene(submissions.refuse_submissions)
 def a_recording_of_a_guest_is_refused(world: World) -> Act:
-    submission = _submission(world)
+    submission = submission_of(world.owner, world.project)
     return lambda: submissions.refuse_submissions(world.developer, world.project, [submission.pk])
 
 
 @scene(submissions.withdraw_as_guest)
 def a_guest_deletes_what_they_sent(world: World) -> Act:
-    submission = _submission(world)
+    submission = submission_of(world.owner, world.project)
     submissions.accept_submissions(world.developer, world.project, [submission.pk])
     return lambda: submissions.withdraw_as_guest(submission.collector)

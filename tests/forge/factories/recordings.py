@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from forge.accounts.models import User
+from forge.datasets.collecting.actions import GuestTask, agree_as_collector, enter_as_guest, make_guest_link
+from forge.datasets.collecting.actions.submissions import submit
+from forge.datasets.collecting.task import Task
 from forge.datasets.consent.actions import agree
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
-from forge.datasets.models import Consent, Sample
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, guest_terms_for, terms_for
+from forge.datasets.models import Collector, Consent, Sample, Submission
 from forge.datasets.samples.actions import SampleOrigin, add_sample
+from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 
 
@@ -63,3 +67,16 @@ def sample_of(consent: Consent, person: User, data: bytes | None = None, **optio
     return add_sample(
         person, consent, [loud(count) if data is None else data], label=label, origin=SampleOrigin(**options)
     )
+
+
+def guest_of(maker: User, project: Project, number: int = 0) -> Collector:
+    """A guest of a link of their own, who agreed."""
+    task = Task(SampleKind.SOUND, "knock")
+    link, url, code = make_guest_link(maker, project, task, GuestTask(f"Guests {number}"))
+    guest, _ = enter_as_guest(url.partition("#token=")[2], link.pk, code, f"192.0.2.{number}")
+    return agree_as_collector(guest, guest_terms_for(project, link.days).text)
+
+
+def submission_of(maker: User, project: Project, number: int = 0) -> Submission:
+    """A recording of a guest, which waits."""
+    return submit(guest_of(maker, project, number), [loud(500 + number)], device="")

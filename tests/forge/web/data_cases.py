@@ -6,21 +6,15 @@ from typing import Any
 
 from forge.accounts.models import User
 from forge.datasets.collecting.actions import (
-    GuestTask,
-    add_recording,
-    agree_as_collector,
-    enter_as_guest,
     make_collecting_link,
-    make_guest_link,
 )
 from forge.datasets.collecting.task import Task
-from forge.datasets.consent.terms import guest_terms_for
 from forge.datasets.imports.actions import Defaults, begin_import
-from forge.datasets.models import DataSet, Submission
+from forge.datasets.models import DataSet
 from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of, loud, sample_of
+from tests.forge.factories.recordings import consent_of, sample_of, submission_of
 
 _DATA = "api/v1/projects/acme/kitchen/data"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/data"
@@ -154,12 +148,8 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
     link, _ = make_collecting_link(person, project, Task(SampleKind.SOUND))
     requests = ("state", "enter", "agree", "recordings", "leave", "receipt")
     for number in range(size):
-        maker, task = project.created_by or person, Task(SampleKind.SOUND, "knock")
-        guests, url, code = make_guest_link(maker, project, task, GuestTask(f"Guests {number}"))
-        collector, _ = enter_as_guest(url.partition("#token=")[2], guests.pk, code, f"10.0.0.{number}")
-        terms = guest_terms_for(project, guests.days).text
-        add_recording(agree_as_collector(collector, terms), [loud(500 + number)], label="", device="", address="x")
-    submission = Submission.objects.latest("created")
+        submission = submission_of(project.created_by or person, project, number)
+        guests = submission.collector.link
     DataSet.objects.update(revision=2)
     return {
         "DATA_LINK_END": f"acme/kitchen/data/collect/{guests.pk}/end",

@@ -49,6 +49,7 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/archive": _TAKING_OUT,
         f"{_P}/blocks/<str:block>/<str:version>": _TAKING_OUT,
         f"{_P}/data/samples/<int:number>/recording": _TAKING_OUT,
+        f"{_P}/data/versions/<int:number>/export": _TAKING_OUT,
         f"{_P}/files/<path:path>": _TAKING_OUT,
         f"{_P}/repository": _TAKING_OUT,
         f"{_P}/tags/<str:tag>/packages/<str:target>": _TAKING_OUT,
@@ -57,6 +58,7 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/versions/<int:number>/files/<path:path>": _TAKING_OUT,
         "/api/v1/organisations/<str:organisation>/audit/export": "the audit log has who took out the audit log",
         "/<str:organisation>/-/settings/audit/export": "the audit log has who took out the audit log",
+        "/<str:organisation>/<str:name>/data/waiting/<uuid:submission_id>/recording": _TAKING_OUT,
     },
     "token": {
         "/api/v1/builds/<uuid:build_id>/packages/<str:target>": _TAKING_OUT,
@@ -65,6 +67,7 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/archive": _TAKING_OUT,
         f"{_P}/blocks/<str:block>/<str:version>": _TAKING_OUT,
         f"{_P}/data/samples/<int:number>/recording": _TAKING_OUT,
+        f"{_P}/data/versions/<int:number>/export": _TAKING_OUT,
         f"{_P}/files/<path:path>": _TAKING_OUT,
         f"{_P}/repository": _TAKING_OUT,
         f"{_P}/tags/<str:tag>/packages/<str:target>": _TAKING_OUT,

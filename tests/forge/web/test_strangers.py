@@ -35,7 +35,7 @@ from forge.webhooks.actions import create_webhook, ping
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built, packed
 from tests.forge.factories.deployments import deployed
-from tests.forge.factories.recordings import consent_of, sample_of
+from tests.forge.factories.recordings import consent_of, sample_of, submission_of
 from tests.forge.factories.signing_keys import SIGNING_KEY
 from tests.forge.factories.suggestions import ready_copy
 from tests.support.shares import rank
@@ -89,6 +89,7 @@ NOTHING: Names = {
     "check": "nocheck",
     "consent_id": str(UUID(int=19)),
     "import_id": str(UUID(int=22)),
+    "submission_id": str(UUID(int=24)),
     "conversion_id": str(UUID(int=23)),
     "key": str(UUID(int=20)),
     "other": "986",
@@ -191,6 +192,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "check": "rig-71",
         "consent_id": str(recorded.consent_id),
         "import_id": str(begin_import(owner, recorded.consent, 5, Defaults()).pk),
+        "submission_id": str(submission_of(owner, project).pk),
         "conversion_id": str(begin_conversion(owner, project, "net71.keras", [b"net"]).pk),
         "other": "1",
         "deployment": key.deployment.name,
@@ -270,11 +272,15 @@ ALIKE_FOR_ALL = {
     "get /player/<str:organisation>/<str:name>/app.webmanifest",
     "head /player/<str:organisation>/<str:name>/app.webmanifest",
     "post /player/<str:organisation>/<str:name>/leave",
+    "get /collect/<uuid:link_id>",
+    "head /collect/<uuid:link_id>",
+    "get /collect/<uuid:link_id>/receipt",
+    "head /collect/<uuid:link_id>/receipt",
     "get /try/reviews/<uuid:review_id>",
     "head /try/reviews/<uuid:review_id>",
 }
-"""The player's empty page, giving a pass back that one may not have, and the page that redeems a guest's link: they
-know of no project."""
+"""The player's empty page, giving a pass back that one may not have, and the pages that redeem the link of a guest or
+of somebody who records: they know of no project."""
 
 
 def assert_nothing_is_disclosed(
