@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.examples.finger_digits import STROKES
+from tests.support import patience
 
 RUNNING = "Up to date"
 PASSWORD = "a long enough secret 7"
-PATIENCE = 30_000
+PATIENCE = int(1000 * patience.PATIENCE)
 """Milliseconds after which something that should have happened has not; no measure of how fast it is."""
 
 

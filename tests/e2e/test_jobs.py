@@ -40,13 +40,13 @@ def test_a_job_appears_and_ends_on_the_open_page(forge: LiveForge, open_page: Op
     assert findings(page, LOOKS) == []
     page.evaluate(BUILD, project)
     build = page.locator(".job").filter(has_text=f"Build 1 of {project}")
-    expect(build.get_by_text("Succeeded")).to_be_visible(timeout=3 * PATIENCE)
+    expect(build.get_by_text("Succeeded")).to_be_visible(timeout=PATIENCE)
 
     page.evaluate(ASK_FOR_FIRMWARE, project)
     title = f"Firmware of the preview of {project}"
     expect(page.get_by_text(title)).to_be_visible(timeout=PATIENCE)
     row = page.locator(".job").filter(has_text=title)
-    expect(row.get_by_text("Succeeded").or_(row.get_by_text("Failed"))).to_be_visible(timeout=3 * PATIENCE)
+    expect(row.get_by_text("Succeeded").or_(row.get_by_text("Failed"))).to_be_visible(timeout=PATIENCE)
     assert findings(page, LOOKS) == []
     page.get_by_label("State").select_option("cancelled")
     expect(page.get_by_text("No job matches.")).to_be_visible()

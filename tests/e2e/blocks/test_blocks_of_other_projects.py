@@ -52,14 +52,14 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     _look(page, "publish")
     dialog.get_by_role("button", name="Publish").click()
     done = page.get_by_role("dialog", name="half 1.0 is published")
-    expect(done).to_be_visible(timeout=2 * PATIENCE)
+    expect(done).to_be_visible(timeout=PATIENCE)
     _look(page, "published")
     done.get_by_role("button", name="Done").click()
 
     # Another project finds it, with what it says of itself, and runs it on the wire that is chosen.
     page.evaluate(SEND, ["/api/v1/projects", {"organisation": organisation, "name": "clap", "template": "sine"}])
     page.goto(f"{forge.address}/{organisation}/clap/studio")
-    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
     expect_running(page)
     show_graph(page)
     item = open_palette(page, "half")
@@ -80,7 +80,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
 
     # It runs beside the graph in the page's own Python, as it was published, on what comes in.
     live = page.get_by_role("region", name="Block half", exact=True)
-    expect(live.get_by_text("a call in Python")).to_be_visible(timeout=2 * PATIENCE)
+    expect(live.get_by_text("a call in Python")).to_be_visible(timeout=PATIENCE)
     source = page.get_by_role("region", name="Source of half")
     expect(source).to_contain_text(f"of {organisation}/{first}, read-only")
     expect(source.get_by_role("heading", name="half 1.0")).to_be_visible()

@@ -48,10 +48,10 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     # Beside the block its tests pass, and so they do beside their own text, at their lines.
     tests = page.get_by_role("region", name="Tests")
     said = tests.get_by_role("status").first
-    expect(said).to_have_text("2 of 2 passed", timeout=2 * PATIENCE)
+    expect(said).to_have_text("2 of 2 passed", timeout=PATIENCE)
     # And compiled, as soon as the project is built with them.
     cases = tests.get_by_role("listitem")
-    expect(cases.get_by_text("Same bits")).to_have_count(2, timeout=2 * PATIENCE)
+    expect(cases.get_by_text("Same bits")).to_have_count(2, timeout=PATIENCE)
     _shot(page, "tests-block")
 
     # What came in within the last two seconds becomes a test, which passes in both; one undo takes it back.
@@ -60,7 +60,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     new.focus()
     page.keyboard.press("Enter")
     expect(said).to_have_text("3 of 3 passed", timeout=PATIENCE)
-    expect(cases.get_by_text("Same bits")).to_have_count(3, timeout=2 * PATIENCE)
+    expect(cases.get_by_text("Same bits")).to_have_count(3, timeout=PATIENCE)
     _shot(page, "tests-live-input")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("tab", name="smooth_test.py")).to_have_attribute("aria-selected", "true", timeout=PATIENCE)
@@ -72,14 +72,14 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     # One that fails says what came, what was expected and what the block read, at its line.
     write_over(page, "smooth_test.py", FAILS)
     expect(said).to_have_text("1 test of 2 failed", timeout=PATIENCE)
-    expect(tests.get_by_text("The same", exact=True)).to_be_visible(timeout=2 * PATIENCE)
+    expect(tests.get_by_text("The same", exact=True)).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".line-value.failed")).to_contain_text("element 0 is 0.341797, expected 0.5 within 0.01")
     expect(tests.get_by_text("[0.5, 1], in run 4")).to_be_visible()
     _shot(page, "tests-failed")
     # It is a problem of the project before anybody builds, with what to do about it.
     page.get_by_role("tab", name="Problems").click()
     problems = page.get_by_role("region", name="Problems and builds")
-    expect(problems.get_by_text("test_it_follows failed: element 0 is 0.341797")).to_be_visible(timeout=2 * PATIENCE)
+    expect(problems.get_by_text("test_it_follows failed: element 0 is 0.341797")).to_be_visible(timeout=PATIENCE)
     expect(problems.get_by_text("smooth_test.py:4:5")).to_be_visible()
     expect(problems.get_by_role("button", name="Expect 0.3417")).to_be_visible()
     expect(problems.get_by_text("No problems")).to_have_count(0)
@@ -92,7 +92,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     page.get_by_role("button", name="Show the problems").click()
     problems.get_by_role("button", name="Remove test_it_follows").click()
     expect(said).to_have_text("1 of 1 passed", timeout=PATIENCE)
-    expect(problems.get_by_text("No problems in the newest text.")).to_be_visible(timeout=2 * PATIENCE)
+    expect(problems.get_by_text("No problems in the newest text.")).to_be_visible(timeout=PATIENCE)
     expect(problems.get_by_role("region", name="Problems of build 1")).to_contain_text("test_it_follows failed")
     _shot(page, "tests-problems-of-build")
     page.set_viewport_size(PHONE)
@@ -130,7 +130,7 @@ def test_a_block_of_the_catalogue_is_copied_and_its_panels_are_for_all(forge: Li
     _shot(page, "copy-panel")
     copy.click()
     expect(page.get_by_role("tab", name="hysteresis.py")).to_have_attribute("aria-selected", "true", timeout=PATIENCE)
-    expect(page.get_by_role("region", name="Block switch")).to_be_visible(timeout=2 * PATIENCE)
+    expect(page.get_by_role("region", name="Block switch")).to_be_visible(timeout=PATIENCE)
     expect_running(page)
     open_file(page, "Runefile.yml")
     assert "proc-block: ./hysteresis.py" in wait_for_text(page, lambda text: "./hysteresis.py" in text)
@@ -141,7 +141,7 @@ def test_a_block_of_the_catalogue_is_copied_and_its_panels_are_for_all(forge: Li
     open_file(page, "smooth_test.py")
     write_over(page, "smooth_test.py", FAILS.replace("[[0.5, 1.0]]", "[0.5, 1.0]").replace("[[0.0]]", "[0.0]"))
     expect(page.get_by_role("region", name="Tests").get_by_role("status").first).to_have_text(
-        "1 test of 2 failed", timeout=2 * PATIENCE
+        "1 test of 2 failed", timeout=PATIENCE
     )
     dark = Look("dark", DESKTOP["width"], DESKTOP["height"])
     assert findings(page, (LIGHT_AND_WIDE, dark)) == []

@@ -31,7 +31,7 @@ def test_the_machine_sound_is_heard_on_both(forge: LiveForge, open_page: OpenPag
     page.get_by_label("Choose a sound", exact=True).and_(page.locator("input")).set_input_files(
         {"name": "hum.wav", "mimeType": "audio/wav", "buffer": hum(seconds=6)}
     )
-    expect(board.get_by_role("status").filter(has_text="Same bytes")).to_be_visible(timeout=2 * PATIENCE)
+    expect(board.get_by_role("status").filter(has_text="Same bytes")).to_be_visible(timeout=PATIENCE)
     expect_equal(board)
     expect(board.get_by_role("alert")).to_have_count(0)
     assert "kB" in board.inner_text(timeout=PATIENCE)

@@ -94,7 +94,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
     expect(dialog).to_contain_text('what?.txt: The name cannot contain "?"')
     expect(dialog).to_contain_text("Left out: 2 files")
     dialog.get_by_role("button", name="Upload", exact=True).click()
-    expect(page.get_by_text("123 files are in the project.")).to_be_visible(timeout=2 * PATIENCE)
+    expect(page.get_by_text("123 files are in the project.")).to_be_visible(timeout=PATIENCE)
     # Folders of so many files may be closed.
     for folder in ("project", "data", "deep"):
         item = page.get_by_role("tree", name="Files").get_by_role("treeitem", name=re.compile(f"^{folder}"))

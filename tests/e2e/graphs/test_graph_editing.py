@@ -40,7 +40,7 @@ def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire(
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
-    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
     show_graph(page)
 
     # Dragged from the palette: onto the canvas, where it stands alone, is selected and has what it needs.
@@ -65,7 +65,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
-    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
     said = comments(runefile(page))
     show_graph(page)
 
@@ -171,7 +171,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
-    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
     said = comments(runefile(page))
     show_graph(page)
     stage(page, "drawing").focus()
