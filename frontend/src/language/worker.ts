@@ -13,8 +13,8 @@ const START = `
 import sys
 sys.path.insert(0, "/language")
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import Service
-Service(PUBLISHED_BLOCKS).answer_text
+from rune.source.language.service import LanguageService
+LanguageService(PUBLISHED_BLOCKS).answer_text
 `;
 
 let answer: ((request: string) => string) | null = null;
