@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rune.abi import OutputKind
 from rune.devices.packages.rebuild import UnreadablePackage, read_package
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.reading import SamplesRefused, samples_in_table
+from rune.running.evaluation.errors import SamplesRefused
+from rune.running.evaluation.reading import samples_in_table
 from rune.running.runtime.errors import BadOutput
-from rune.running.runtime.messages import OutputKind, read_message
+from rune.running.runtime.messages import read_message
 from rune.unreadable import reason_of
 
 
