@@ -55,8 +55,8 @@ class ConversionSamplesJson(TypedDict):
 
 
 class ConvertedInputJson(TypedDict):
-    """An input of the model; `source_shape` if the source stores it otherwise, and `order`, the dimensions of the source
-    in the order in which the model has them."""
+    """An input of the model; `source_shape` if the source stores it otherwise, and `order`: which dimension of the
+    source each dimension of the model is."""
 
     name: str
     shape: list[int]

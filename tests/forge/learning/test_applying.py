@@ -79,7 +79,9 @@ def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, 
     assert "Conversion of network.tflite" in client.get(answer.json()["url"]).content.decode()
 
 
-def test_a_merged_form_is_in_the_project_and_is_not_offered_again(client: Client, user: User, project: Project) -> None:
+def test_a_merged_form_is_in_the_project_and_is_not_offered_again(
+    client: Client, user: User, owner: User, project: Project
+) -> None:
     row = converted(client)
     mix_form(user, ModelConversion.objects.get(pk=row["id"]), "int8", ["classes_1"])
     run_jobs()
@@ -87,7 +89,7 @@ def test_a_merged_form_is_in_the_project_and_is_not_offered_again(client: Client
     mixed = row["forms"][-1]
     number = apply(client, row, mixed["number"], "models/net.tflite").json()["number"]
     change = ChangeRequest.objects.get(project=project, number=number)
-    merge_past_gate(user, change, "The gate has tests of its own.")
+    merge_past_gate(owner, change, "The gate has tests of its own.")
     tree = working_tree(project)
     assert read_blob(tree.manifest["models/net.tflite"]["digest"])
     assert b"keep: [classes_1]" in tree.texts["forge.yml"]
