@@ -15,7 +15,7 @@ class NoSuchLayer(Unprocessable):
     title = "The model has no such layer"
 
 
-class FormNotMade(Conflict):
+class FormRefused(Conflict):
     """The form was refused, so there is no file of it."""
 
     title = "There is no file of this form"

@@ -17,7 +17,7 @@ from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.kinds import FLOAT
-from forge.learning.errors import FormNotMade, NothingToApply
+from forge.learning.errors import FormRefused, NothingToApply
 from forge.learning.hooks import ModelChange, model_changes
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
@@ -50,14 +50,14 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
     """Opens a change request in which the file `path` is this form; its number.
 
     The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Raises
-    `FormNotMade`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
+    `FormRefused`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
     `Forbidden` or `NotFound`.
     """
     row = form.conversion
     project = row.project
     require(actor, Verb.EDIT, project)
     if not form.digest:
-        raise FormNotMade(f"{form.name} was not made: {form.refused}")
+        raise FormRefused(f"{form.name} was not made: {form.refused}")
     path = checked_path(path)
     if not path.endswith(SUFFIX):
         raise Invalid(f"{quoted(path)} does not end with {SUFFIX}.", errors={"path": [f"End it with {SUFFIX}."]})
