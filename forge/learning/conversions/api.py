@@ -27,7 +27,6 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
-from forge.learning.conversions.applying import apply_form
 from forge.learning.conversions.serializers import (
     ApplyFormSerializer,
     CountOnBoardsSerializer,
@@ -39,6 +38,7 @@ from forge.learning.conversions.serializers import (
     form_file_name,
 )
 from forge.learning.environments.actions import prepare_environment
+from forge.learning.offers.actions import apply_form
 from forge.projects.actions.downloads import note_download
 from forge.projects.api import ProjectView
 

@@ -23,12 +23,12 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
-from forge.learning.conversions.applying import apply_form, apply_paths
 from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.offers.actions import apply_form, apply_paths
 from forge.learning.pages.comparison import compared, layer_bars, main_forms, suggested_form, summary, worst_first
 from forge.learning.pages.shapes import parsed_shapes
 from forge.projects.models import Project
