@@ -36,7 +36,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 MAX_WORKERS = 16
 
 
-class _Quantity(click.ParamType):
+class _Quantity(click.ParamType[int]):
     """A quantity with its unit, as a `forge.yml` writes it."""
 
     def __init__(self, name: str, measure: Measure) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
-from lab.search.asking import next_candidate
 from lab.search.counting import count_under_limits
 from lab.search.limits import Limits
 from lab.search.ranking import Point, is_worth_going_on, point, without_gain
+from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialFile, TrialState
 from lab.training.run import PreparedRun, train

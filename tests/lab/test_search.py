@@ -1,4 +1,4 @@
-"""`rune search` with real training: a killed search goes on from its rows, and a trial equals the run of its settings."""
+"""`rune search` with real training: a killed search goes on from its rows, and a trial equals the run it stands for."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ import pytest
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Refused
-from lab.search.asking import next_candidate
 from lab.search.limits import Limits
+from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space, space_of
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs

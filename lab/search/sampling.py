@@ -3,7 +3,7 @@ process that has the rows asks the same, and none has to be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -43,7 +43,7 @@ def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], 
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sampler = optuna.samplers.TPESampler(seed=seed % (1 << 31), n_startup_trials=_STARTUP)
-    study = optuna.create_study(sampler=sampler, directions=["maximize", *["minimize"] * 3])
+    study = optuna.create_study(sampler=sampler, directions=["maximize", "minimize", "minimize", "minimize"])
     distributions = _distributions(space)
     for trial in trials:
         places = space.places(trial.candidate)
@@ -71,7 +71,7 @@ def _values(trial: Trial, needs: Needs) -> list[float]:
     return [accuracy, needs.ram, needs.flash, needs.instructions or 0]
 
 
-def _distributions(space: Space) -> Mapping[str, Any]:
+def _distributions(space: Space) -> dict[str, Any]:
     """Places among rising values, so that the sampler knows which are beside each other."""
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
