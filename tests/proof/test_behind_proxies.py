@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.foreign.stock_yjs import StockClient
+from tests.foreign.clients.stock_yjs import StockClient
 from tests.support.live_forge import REPOSITORY, free_port
 from tests.support.live_server import LiveServer
 from tools.browser import nginx

@@ -16,6 +16,7 @@ from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
 from forge.datasets.recordings.access import recording_terms
+from forge.datasets.models import DataSet
 from forge.datasets.recordings.actions import send_sample
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import enqueue
@@ -706,7 +707,9 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     consent = recording_terms(project).text
     failed_build(owner, project)
     notice = Notice.objects.get(person=owner)
+    data = data_addresses(member, project)
     sample = send_sample(member, project, [b"1,2,3\n"], label="x", days=90, consent=consent)
+    DataSet.objects.update(revision=2)
     return {
         "MEMBER": f"{_O}/members/{member.pk}",
         "INVITATION": f"{_O}/invitations/{invitation.pk}",
@@ -728,7 +731,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **conversion_addresses(member, project),
-        **data_addresses(member, project),
+        **data,
         **deployment_addresses(owner, project),
     }
 
