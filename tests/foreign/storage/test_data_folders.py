@@ -146,7 +146,7 @@ def _index(database: sqlite3.Connection, row: tuple[int, str, int, str, int]) ->
 def test_samples_that_were_files_are_in_the_data_alone_after_an_upgrade(tmp_path: Path) -> None:
     unpack(FOLDER / "2026-11-24.tar.gz", tmp_path)
     [[digest, label]] = json.loads((tmp_path / CONTENTS).read_text())["files of samples"]
-    assert owners_of(tmp_path / DATA, digest) == ["projects.project", "projects.sample"]
+    assert owners_of(tmp_path / DATA, digest) == ["projects.project", "projects.sample", "projects.version"]
     [stored] = (tmp_path / DATA).rglob(digest.removeprefix("sha256:"))
     server = LiveServer(tmp_path / DATA)
     server.start()

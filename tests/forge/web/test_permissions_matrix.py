@@ -15,8 +15,8 @@ from forge.accounts.actions import add_to_team, create_team, invite, join_as
 from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
-from forge.datasets.recordings.access import recording_terms
 from forge.datasets.models import DataSet
+from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import enqueue
