@@ -29,6 +29,7 @@ AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_COPIES = ENVIRONMENT.audit_copies
 AUDIT_WEBHOOK_SECRET = ENVIRONMENT.audit_webhook_secret
 GIT_ORIGINS = ENVIRONMENT.git_origins
+MIRROR_REGISTRIES = ENVIRONMENT.mirror_registries
 PUBLISHES_TEMPLATES = ENVIRONMENT.publishes_templates
 SIGNING_SECRET_FILE = ENVIRONMENT.signing_secret
 SECRET_VARIABLES = {name: value for name, value in _VARIABLES.items() if name not in os.environ}

@@ -32,6 +32,8 @@ SETTINGS = {
     "reaches.",
     "GIT_SERVERS": "The Git servers from which projects may be made and to which they may be pushed, separated by "
     "commas, as `https://git.example`; `none` allows none.",
+    "MIRROR_REGISTRIES": "Registries that mirrors may reach in a private network or without TLS, separated by commas, "
+    "as `http://registry.lan:5000`; others must be public and use TLS.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",

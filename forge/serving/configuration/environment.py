@@ -83,6 +83,8 @@ class ServerEnvironment:
     """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
     git_origins: tuple[str, ...]
     """The Git servers that projects may be read from and pushed to, as `https://host`."""
+    mirror_registries: tuple[str, ...]
+    """Registries that mirrors may reach although they are in a private network or without TLS, as `http://host`."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     metrics_token: str
@@ -168,6 +170,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         webhooks_to=_choice(variables, "WEBHOOKS_TO", ("public", "anywhere")),
         git_origins=_origins(variables, "GIT_SERVERS", DEFAULT_GIT_SERVERS),
+        mirror_registries=_origins(variables, "MIRROR_REGISTRIES", "none"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
         metrics_token=_token(variables, "METRICS_TOKEN"),
         json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",

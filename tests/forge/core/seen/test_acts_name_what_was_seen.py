@@ -83,6 +83,8 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/conversions/<uuid:conversion_id>/forms": MAKES,
     f"POST {_P}/deployments": MAKES,
     f"POST {_P}/deployments/<str:deployment>/keys": MAKES,
+    f"POST {_P}/mirrors/to/copy": WORKS,
+    f"PUT {_P}/mirrors/<str:direction>": SETS,
     f"POST {_P}/registry/trash/<str:digest>/restore": OPENS,
     f"POST {_P}/data/imports/<uuid:import_id>/start": COMPARES,
     f"DELETE {_P}/data/imports/<uuid:import_id>": ENDS,

@@ -68,6 +68,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/deployments/<str:deployment>/do": SEEN,
     f"{_P}/devices": SETS,
     f"{_P}/offer": SEEN,
+    f"{_P}/published/mirrors": SEEN,
     f"{_P}/published/trash": NAMES,
     f"{_P}/push": SETS,
     f"{_P}/reviews/<int:number>/close": SEEN,
