@@ -12,8 +12,8 @@ from django.utils import timezone
 MEDIA_TYPES = {"sound": "audio/wav", "picture": "image/png", "motion": "text/csv"}
 SPLITS = {"train": "train", "test": "test", "holdout": "validation"}
 REASONS = {"taken back": "withdrawn", "removed": "deleted", "ended": "ended"}
-MOVED = "moved to the project's data"
-"""What the list of deleted files says of them."""
+MOVED = "moved"
+"""Why they are no files any more, as the list of deleted files reads it."""
 
 
 def move_samples(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -204,7 +204,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
         setRuns(true);
         startDeferredAfterPaint();
       },
-      below: <Samples version={dataRevision} labels={labels} mayEdit={mayEdit} me={me} />,
+      below: <Samples version={dataRevision} onReplay={setReplay} labels={labels} mayEdit={mayEdit} me={me} />,
     }),
     [
       files,
@@ -252,12 +252,13 @@ function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
 
 interface SamplesProps {
   readonly version: number;
+  readonly onReplay: (recorded: Recorded) => void;
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
   readonly me: string;
 }
 
-function Samples({ version, labels, mayEdit, me }: SamplesProps) {
+function Samples({ version, onReplay, labels, mayEdit, me }: SamplesProps) {
   const { workspace, dialogs } = useStudio();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -271,6 +272,9 @@ function Samples({ version, labels, mayEdit, me }: SamplesProps) {
             version={version}
             labels={labels}
             mayEdit={mayEdit}
+            onReplay={({ id, label, kind }) =>
+              workspace.attempt(workspace.client.recording(id).then((file) => onReplay({ label, kind, file })))
+            }
             onImport={(dropping) => dialogs.open({ what: "import-samples", labels, dropping })}
             onDone={(sentence, undo) =>
               workspace.toasts.say(sentence, undo && { label: "Undo", run: () => workspace.attempt(undo()) })

@@ -1,7 +1,7 @@
 // The newest samples of the project's data: what each is, what it is for, who gave it and until when. One can withdraw one's own,
 // change labels of many at once, and import an archive.
 import type { Sample } from "../../api/schema";
-import { Undo2, Upload } from "lucide-react";
+import { Play, Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
 import { Problem, sentenceOf } from "../api/problem";
@@ -21,6 +21,8 @@ interface SampleListProps {
   readonly mayEdit: boolean;
   /** With what was dropped, or null to be asked for it. */
   readonly onImport: (dropping: Promise<readonly NamedFile[]> | null) => void;
+  /** Has the rune that runs take this sample as its input. */
+  readonly onReplay: (sample: Sample) => void;
   readonly onDone: (sentence: string, undo?: () => Promise<unknown>) => void;
 }
 
@@ -30,7 +32,8 @@ function until(ends: string | null): string {
   return `until ${day}`;
 }
 
-export default function SampleList({ client, me, version, labels, mayEdit, onImport, onDone }: SampleListProps) {
+export default function SampleList(props: SampleListProps) {
+  const { client, me, version, labels, mayEdit, onImport, onReplay, onDone } = props;
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
   const [seen, setSeen] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
@@ -158,6 +161,11 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
                 , {until(sample.ends)}
               </small>
             </span>
+            <button type="button" className="button" onClick={() => onReplay(sample)}>
+              <Play aria-hidden="true" />
+              Replay
+              <span className="aloud"> {sample.label}</span>
+            </button>
             {sample.may_delete && (
               <WithdrawButton sample={sample} isOwn={sample.owner?.id === me} onWithdraw={() => withdraw(sample)} />
             )}
