@@ -113,5 +113,6 @@ def test_an_archive_is_imported_marked_and_a_build_is_run_on_it(forge: LiveForge
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text(re.compile("1 of 1 test sample right"))).to_be_visible(timeout=PATIENCE)
     panel.get_by_role("link", name="Build page").click()
-    expect(page.get_by_role("heading", name="Accuracy")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name=re.compile("^Accuracy 100")).click()
+    expect(page.get_by_text("1 of 1 sample right").first).to_be_visible(timeout=PATIENCE)
     assert findings(page) == []

@@ -116,7 +116,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     preview.get_by_text("Samples of the project").click()
     preview.get_by_role("button", name="Replay said up").click()
     expect_label(page, "heard", "upwards")
-    row = preview.get_by_role("listitem").filter(has_text="said up")
+    row = preview.get_by_role("listitem").filter(has_text="sound, by you")
     expect(row).to_contain_text("sound, by you, until", timeout=PATIENCE)
     row.get_by_role("button", name="Withdraw said up").click()
     row.get_by_role("button", name="Delete everywhere said up").click()

@@ -60,6 +60,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("GIT_SERVERS", "github.com"),
         ("GIT_SERVERS", "https://git.example/team"),
         ("MIRROR_REGISTRIES", "registry.lan:5000"),
+        ("BLOB_SENDER", "apache"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
