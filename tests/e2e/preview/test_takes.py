@@ -103,7 +103,9 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     dialog.get_by_role("combobox", name="Label").fill("said up")
     expect(dialog.get_by_text("can see and hear these recordings")).to_be_visible(timeout=PATIENCE)
     dialog.get_by_role("button", name="I agree, send it").click()
-    expect(page.get_by_text("The recording is sample 1 of the project's data, for tests.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The recording is sample 1 of the project's data, for tests.")).to_be_visible(
+        timeout=PATIENCE
+    )
 
     # The same terms are not asked for twice in a session; they are still there to read.
     preview.get_by_role("button", name="Send to the project").click()
