@@ -162,7 +162,7 @@ def test_an_archive_that_is_damaged_in_the_middle_brings_nothing(client: Client,
     query = urlencode({"days": 90, "consent": terms.text})
     answer = post(client, f"{SAMPLES}/import?{query}", bytes(archive))
     assert answer.status_code == 422
-    assert "up/203.wav in the archive is damaged" in answer.json()["detail"]
+    assert "up/203.wav in the archive cannot be read" in answer.json()["detail"]
     assert nothing_came_in(project)
 
 
