@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
 from forge.datasets.samples.actions import SampleMark
@@ -60,6 +61,7 @@ class DataSampleJson(TypedDict):
     ends: Annotated[Timestamp | None, "when it is deleted; null: when somebody deletes it"]
     created: Timestamp
     revision: Annotated[int, "of the data set, when it changed last"]
+    analysis: Annotated[DataSampleAnalysisJson | None, "null before the sample was analysed"]
 
 
 class DataSampleDetailJson(TypedDict):
@@ -230,6 +232,7 @@ class NewDataVersionSerializer(serializers.Serializer[None]):
 
 def sample_to_json(sample: Sample) -> DataSampleJson:
     """A sample, found by `forge.datasets.access`."""
+    analysis = getattr(sample, "analysis", None)
     return {
         "number": sample.number,
         "kind": sample.kind,
@@ -250,6 +253,7 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
         "ends": sample.consent.ends.isoformat() if sample.consent.ends else None,
         "created": sample.created.isoformat(),
         "revision": sample.revision,
+        "analysis": None if analysis is None else sample_analysis_to_json(analysis, sample.label),
     }
 
 
