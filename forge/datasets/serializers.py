@@ -86,6 +86,22 @@ class DataLabelJson(TypedDict):
     validation: int
     test: int
     groups: Annotated[int, "people and devices"]
+    milliseconds: Annotated[int, "of all sounds together"]
+
+
+class DataSplitJson(TypedDict):
+    """A split, with its labelled samples."""
+
+    split: Annotated[str, _SPLIT]
+    samples: int
+    groups: Annotated[int, "people and devices"]
+
+
+class DataShortageJson(TypedDict):
+    """The label of which there is too little, and that in words."""
+
+    label: str
+    sentence: str
 
 
 class DataSummaryJson(TypedDict):
@@ -98,6 +114,8 @@ class DataSummaryJson(TypedDict):
     labels: list[DataLabelJson]
     groups: list[DataGroupJson]
     devices: list[str]
+    splits: list[DataSplitJson]
+    shortage: Annotated[DataShortageJson | None, "where to collect first"]
     warnings: Annotated[list[str], "what is weak about labels and splits"]
 
 
@@ -204,6 +222,9 @@ class DataChangeSerializer(serializers.Serializer[None]):
     # A field; the class has one of its own.
     label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
     left_out = serializers.BooleanField(required=False)
+    accepts = serializers.BooleanField(
+        required=False, help_text="`true`: its label becomes the one that is proposed; `label` is not looked at"
+    )
 
 
 class DataMarksSerializer(serializers.Serializer[None]):

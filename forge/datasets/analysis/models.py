@@ -100,6 +100,17 @@ HAS_PROPOSAL = Q(label="") & Q(analysis__isnull=False) & ~Q(analysis__answer="")
 """Samples without a label for which the current build proposes one."""
 
 
+def proposal_of(sample: Sample) -> str:
+    """The label that is proposed for a sample: the build's answer where it has none, else the likelier one where its
+    label is in doubt; "" without a proposal. It becomes the label when a person accepts it."""
+    analysis: SampleAnalysis | None = getattr(sample, "analysis", None)
+    if analysis is None:
+        return ""
+    if not sample.label:
+        return analysis.answer
+    return analysis.suggestion if analysis.doubted_label == sample.label else ""
+
+
 class SampleAnswer(models.Model):
     """What a rune answered on a sample: the same rune is never run again on the same bytes."""
 
