@@ -19,13 +19,14 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.names import fields, identifier
 from rune.model.tflite import read_model
+from rune.port import Port
 from rune.running.runtime import Runtime
 from rune.running.runtime.interpreters.tflite import open_tflite
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
+from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise, rescaled
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on
-from tests.rune.compiler.anvil.test_extreme_sums import connected, pointwise, rescaled
 from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
 from tests.rune.compiler.targets.projects import (
     INTEGER_MODELS,
