@@ -50,6 +50,11 @@ def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
         row.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(data_set.pk))
         row.save(update_fields=["job"])
         write_entry(actor, "data.analyse", project.stream, project.place)
-        append_event(project.stream, DATA_CHANGED(revision=data_set.revision), actor)
+        announce_analysis(data_set, actor)
         transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
     return row
+
+
+def announce_analysis(data_set: DataSet, actor: Actor | None = None) -> None:
+    """Tells whoever has the page open, in the transaction that changed the analysis."""
+    append_event(data_set.project.stream, DATA_CHANGED(revision=data_set.revision), actor)

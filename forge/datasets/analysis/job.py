@@ -25,11 +25,10 @@ from forge.compute.pool.answer_reading import SampleAnswerJson, SampleDescriptio
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
-from forge.core.events.log import append_event
+from forge.datasets.analysis.actions import announce_analysis
 from forge.datasets.analysis.comparing import Compared, compare, comparison_files, rows_to_compare
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
 from forge.datasets.analysis.models import DataAnalysis, SampleAnalysis, SampleAnswer
-from forge.datasets.announcements import DATA_CHANGED
 from forge.datasets.models import DataSet, Sample, SampleQuerySet
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
@@ -282,9 +281,9 @@ def follow_job(job: Job) -> None:
     """Tells whoever has the page open that an analysis began or ended."""
     if job.project is None or job.state == JobState.QUEUED:
         return
-    data_set = DataSet.objects.filter(pk=job.spec["data_set"]).first()
+    data_set = DataSet.objects.select_related("project").filter(pk=job.spec["data_set"]).first()
     if data_set is not None:
-        append_event(job.project.stream, DATA_CHANGED(revision=data_set.revision))
+        announce_analysis(data_set)
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

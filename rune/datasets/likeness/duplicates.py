@@ -49,18 +49,18 @@ def _candidates(fingerprints: Sequence[Words], *, shifted: bool) -> NDArray[np.i
     words = np.concatenate(list(fingerprints))
     owners = np.repeat(np.arange(len(lengths)), lengths)
     places = np.concatenate([np.arange(length) for length in lengths])
-    telling = ~np.isin(words, _EMPTY)
-    words, owners, places = words[telling], owners[telling], places[telling]
+    informative = ~np.isin(words, _EMPTY)
+    words, owners, places = words[informative], owners[informative], places[informative]
     order = np.lexsort((owners, words))
     words, owners, places = words[order], owners[order], places[order]
-    found = []
+    pairs = []
     for step in range(1, _NEIGHBOURS + 1):
         is_same = (words[:-step] == words[step:]) & (owners[:-step] != owners[step:])
         shifts = places[:-step] - places[step:]
         if not shifted:
             is_same &= shifts == 0
-        found.append(np.stack([owners[:-step][is_same], owners[step:][is_same], shifts[is_same]], axis=1))
-    return np.unique(np.concatenate(found), axis=0)
+        pairs.append(np.stack([owners[:-step][is_same], owners[step:][is_same], shifts[is_same]], axis=1))
+    return np.unique(np.concatenate(pairs), axis=0)
 
 
 def _agree(first: Words, second: Words, shift: int) -> bool:

@@ -44,20 +44,20 @@ def find_suspects(features: NDArray[np.float32], labels: Sequence[str], groups: 
 
     Raises `NothingToCompare`.
     """
-    kept = _kept(labels)
-    names = sorted({labels[index] for index in kept})
-    codes = np.array([names.index(labels[index]) for index in kept])
-    parts = _parts([groups[index] or f"\0{index}" for index in kept])
-    chances = _cross_validated(features[kept], codes, parts, len(names))
+    comparable = _comparable(labels)
+    names = sorted({labels[index] for index in comparable})
+    codes = np.array([names.index(labels[index]) for index in comparable])
+    parts = _parts([groups[index] or f"\0{index}" for index in comparable])
+    chances = _cross_validated(features[comparable], codes, parts, len(names))
     doubtful = _doubtful(codes, chances)
     return [
-        Suspect(int(kept[each]), names[int(chances[each].argmax())], float(chances[each, codes[each]]))
+        Suspect(int(comparable[each]), names[int(chances[each].argmax())], float(chances[each, codes[each]]))
         for each in doubtful
         if chances[each].argmax() != codes[each]
     ]
 
 
-def _kept(labels: Sequence[str]) -> NDArray[np.int64]:
+def _comparable(labels: Sequence[str]) -> NDArray[np.int64]:
     counts = {label: labels.count(label) for label in set(labels) - {""}}
     enough = {label for label, count in counts.items() if count >= MIN_OF_LABEL}
     if len(enough) < 2:

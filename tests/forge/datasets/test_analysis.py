@@ -106,17 +106,17 @@ def test_the_current_build_answers_each_sample_once(
     mark_samples(user, project, [SampleMark(2, label="up")], DataSet.objects.get().revision)
     assert numbers(client, wrong="true") == []
     assert client.get(f"{DATA}/analysis").json()["is_current"] is False
-    asked: list[Any] = []
+    requested: list[Any] = []
     ask = job._Process.ask_of
 
     def noted(self: Any, *rest: Any, **request: Any) -> Any:
-        asked.append(request["op"])
+        requested.append(request["op"])
         return ask(self, *rest, **request)
 
     monkeypatch.setattr(job._Process, "ask_of", noted)
     sample_of(consent, user, b"0,0,5", label="left")
     assert analysed(client)["wrong"] == 1
-    assert asked == ["describe-samples", "answer-samples"]
+    assert requested == ["describe-samples", "answer-samples"]
 
 
 def test_without_a_build_samples_are_compared_all_the_same(client: Client, user: User, consent: Consent) -> None:

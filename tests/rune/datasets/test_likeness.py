@@ -146,9 +146,9 @@ def test_no_label_is_judged_by_a_model_that_saw_the_person() -> None:
         labels[index] = "b" if labels[index] == "a" else "a"
         features[index, 1] = 5.0 if labels[index] == "a" else -5.0
     wrong = set(range(20))
-    found = {each.index for each in find_suspects(features, labels, groups)}
-    assert len(found & wrong) >= 8
-    assert found <= wrong
+    suspects = {each.index for each in find_suspects(features, labels, groups)}
+    assert len(suspects & wrong) >= 8
+    assert suspects <= wrong
     # Models that saw the person are fooled by the mark.
     fooled = {each.index for each in find_suspects(features, labels, [""] * 120)}
     assert len(fooled & wrong) < 4
