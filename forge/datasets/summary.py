@@ -29,7 +29,7 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
     devices = Sample.objects.filter(pk__in=samples.select_related(None).order_by().values("pk")).exclude(device="")
     groups = groups_of(samples)
     shortage = shortage_of(labels, len(groups))
-    of_splits = split_groups(included)
+    of_splits = split_groups(included.exclude(label=""))
     return {
         "revision": revision_of(actor, project),
         "samples": totals["samples"],

@@ -34,6 +34,7 @@ SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
 VERSIONS_SHOWN = 8
 SCORES_SHOWN = 6
+ALIKE_SHOWN = 12
 _CHECKS = ("wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled")
 LABEL_KEYS = 9
 """Labels with a key: 1 to 9."""
@@ -105,9 +106,10 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
     analysis = analysis_of(principal, project)
     answer = answer_of(sample, analysis.rune if analysis is not None else "")
     row = cards_of([sample], project.get_absolute_url(), project.full_name, marks_of(labels))[0]
-    alike = ()
+    alike: list[int] = []
     if row.analysis is not None and row.analysis["likeness"] is not None:
-        alike = samples_of(principal, project).filter(analysis__likeness=row.analysis["likeness"])
+        others = samples_of(principal, project).filter(analysis__likeness=row.analysis["likeness"])
+        alike = [each.number for each in others.exclude(pk=sample.pk)[:ALIKE_SHOWN]]
     return {
         "project": project,
         "sample": sample,
@@ -117,7 +119,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "answer": answer,
         "build": analysis,
         "scores": _scores(answer.scores) if answer is not None else [],
-        "alike": [each.number for each in alike if each.pk != sample.pk],
+        "alike": alike,
         "purposes": [purpose.replace("-", " ") for purpose in purposes_of(sample.consent)],
         "versions": versions_with(sample, list(versions_of(principal, project))),
         "may_edit": can(principal, Verb.EDIT, project),
