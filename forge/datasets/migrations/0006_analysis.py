@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("datasets", "0004_submissions"),
+        ("datasets", "0005_samples_of_files"),
         ("jobs", "0004_signer"),
     ]
 
