@@ -6,6 +6,7 @@ import logging
 
 from forge.core.http.senders import register as register_sender
 from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.datasets.analysis.job import ANALYSIS
 from forge.datasets.collecting.access import sender_by_cookie
 from forge.datasets.collecting.actions import delete_ended_links, sweep_submissions
 from forge.datasets.imports.ending import stop_old_imports
@@ -23,6 +24,7 @@ def delete_ended() -> None:
         _log.info("%d samples of data sets were deleted: their time was over", ended)
 
 
+register_kind(ANALYSIS)
 register_kind(IMPORT)
 register_sender(sender_by_cookie)
 register(

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from forge.datasets.analysis import api as analysis
 from forge.datasets.consent import api as consent
 from forge.datasets.imports import api as imports
 from forge.datasets.recordings import api as recordings
@@ -29,6 +30,7 @@ urlpatterns = [
     path(f"{_DATA}/samples/marks", samples.DataMarks.as_view()),
     path(f"{_DATA}/samples/<int:number>", samples.OneDataSample.as_view()),
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
+    path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>/bytes", imports.DataImportBytes.as_view()),

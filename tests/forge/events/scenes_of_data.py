@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from forge.datasets.analysis.actions import announce_analysis, start_analysis
 from forge.datasets.collecting.actions import links, submissions
 from forge.datasets.consent.terms import Purpose
 from forge.datasets.imports import actions as imports
@@ -90,6 +91,18 @@ def an_import_is_started(world: World) -> Act:
 def an_import_is_discarded(world: World) -> Act:
     row = _import(world)
     return lambda: imports.discard_import(world.developer, row)
+
+
+@scene(start_analysis)
+def an_analysis_of_the_data_starts(world: World) -> Act:
+    _sample(world)
+    return lambda: start_analysis(world.developer, world.project)
+
+
+@scene(announce_analysis)
+def an_analysis_of_the_data_ends(world: World) -> Act:
+    data_set = _sample(world).data_set
+    return lambda: announce_analysis(data_set, world.developer)
 
 
 @scene(samples.mark_samples)
