@@ -29,9 +29,18 @@ class OutsideOrigin:
 
 @transaction.atomic
 def bring_from_outside(
-    actor: Actor, project: Project, origin: OutsideOrigin, title: str, *, base: Version, offered: Version
+    actor: Actor,
+    project: Project,
+    origin: OutsideOrigin,
+    title: str,
+    *,
+    base: Version,
+    offered: Version,
+    message: str = "",
+    has_author: bool = False,
 ) -> ChangeRequest:
-    """Opens a change request between two versions of the project, of which nobody here is the author.
+    """Opens a change request between two versions of the project, of which nobody here is the author unless
+    `has_author` says that the actor is.
 
     Raises `Forbidden` and `TooManyOffers`.
     """
@@ -44,12 +53,14 @@ def bring_from_outside(
         project=project,
         number=(requests.aggregate(last=Max("number"))["last"] or 0) + 1,
         title=title[:MAXIMUM_TITLE],
+        message=message,
+        author=actor.person if has_author else None,
         outside_author=origin.author[:100],
         outside_place=origin.place[:300],
         base=base,
         offered=offered,
     )
-    OfferRound.objects.create(request=change, number=1, version=offered)
+    OfferRound.objects.create(request=change, number=1, version=offered, offered_by=change.author)
     write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
     append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
     return change
