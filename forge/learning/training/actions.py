@@ -26,10 +26,10 @@ from forge.jobs.workers.slots import notify_workers
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.errors import NoDataVersion, RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingWish
-from forge.learning.training.lab_events import EpochJson
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
+from forge.learning.training.running.lab_events import EpochJson
 from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project

@@ -9,8 +9,8 @@ from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
 from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.training.lab_events import EpochJson
 from forge.learning.training.models import TrainingState
+from forge.learning.training.running.lab_events import EpochJson
 
 
 class TrainingChangedJson(TypedDict):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forge.projects.models import Project
+from forge.projects.versions.store import working_tree
 from rune.project.files import MemoryFiles
 from rune.source.policy import POLICY_FILE, LimitKind, check_policy
 from rune.source.policy.training_section import Training
@@ -46,6 +48,11 @@ def read_declared(text: bytes | None) -> DeclaredTraining:
         elif limit.kind.is_of_target and limit.label is not None:
             of_targets.setdefault(limit.label, {})[limit.kind.value] = limit.bound
     return DeclaredTraining(checked.training, accuracy, of_targets)
+
+
+def declared_of(project: Project) -> DeclaredTraining:
+    """What the `forge.yml` of a project says now. The caller has found the project for someone."""
+    return read_declared(working_tree(project).texts.get(POLICY_FILE))
 
 
 def training_block(recipe: str, model: str, form: str, seed: int, arguments: Mapping[str, Any]) -> str:

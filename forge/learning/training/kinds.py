@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 TRAINING_KIND = "training"
-"""Of the jobs of training runs (`forge.learning.training.job`)."""
+"""Of the jobs of training runs (`forge.learning.training.running.job`)."""
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 """On which the rune of a run is counted, where `forge.yml` limits no target."""
 MINUTES = 60

@@ -70,7 +70,7 @@ class TrainingRun(models.Model):
     """What the data is, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
     answers name them; `counts` has the samples by split and label."""
     curves = models.JSONField(default=list)
-    """A row for each epoch (`forge.learning.training.lab_events.EpochJson`)."""
+    """A row for each epoch (`forge.learning.training.running.lab_events.EpochJson`)."""
     best_epoch = models.PositiveIntegerField(default=0)
     answers = models.JSONField(default=dict)
     """The newest answers: `epoch`, and for each split rows of place of the recording, place of the answer's label, and

@@ -8,7 +8,7 @@ from functools import cache
 
 from forge.core.errors import Invalid, Unprocessable
 from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
-from forge.learning.training.lab_events import RecipeArgumentJson, RecipeJson, RecipesJson
+from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson, RecipesJson
 from rune.wording import quoted
 
 SECONDS = 60.0

@@ -6,12 +6,12 @@ from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
-from forge.accounts.serializers import PersonJson, person_to_json
+from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.training.judgement import JudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
-from forge.learning.training.lab_events import EpochJson, RecipeJson
 from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.running.lab_events import EpochJson, RecipeJson
 from rune.source.policy.model_section import FORMS
 from rune.source.policy.training_section import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -83,7 +83,11 @@ class BeginRunSerializer(serializers.Serializer[None]):
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
     model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)
     boards = serializers.ListField(
-        child=serializers.CharField(max_length=60), min_length=1, max_length=2, required=False, default=DEFAULT_BOARDS
+        child=serializers.CharField(max_length=60),
+        min_length=1,
+        max_length=2,
+        required=False,
+        default=list(DEFAULT_BOARDS),
     )
 
     def validate_arguments(self, value: dict[str, float]) -> dict[str, float]:

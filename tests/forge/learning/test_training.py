@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,16 +10,13 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry, Event
-from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.training import actions
-from forge.learning.training.actions import pause_run, resume_run, stop_run
-from forge.learning.training.job import TRAINING
-from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
-from tests.forge.factories.training import SMALL, motion_run, motion_version
+from tests.forge.factories.training import SMALL, motion_version
 
 needs_tensorflow = [
     pytest.mark.proof,
@@ -31,10 +27,9 @@ RUNS = "/api/v1/projects/acme/kitchen/training"
 
 
 @pytest.fixture(autouse=True)
-def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run when a test says so."""
     monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
-    yield
 
 
 def run_jobs() -> None:

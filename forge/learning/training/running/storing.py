@@ -12,8 +12,8 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.training.actions import announce_run
-from forge.learning.training.lab_events import TrainedJson
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.lab_events import TrainedJson
 
 CHUNK = 1 << 20
 LARGEST_FILE = 256 << 20

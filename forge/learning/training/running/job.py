@@ -18,12 +18,12 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobP
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.training.actions import announce_run
-from forge.learning.training.data import usable_entries, write_data
-from forge.learning.training.following import RunFollower
 from forge.learning.training.kinds import MINUTES, TRAINING_KIND
-from forge.learning.training.lab_events import PausedJson, TrainedJson
 from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.storing import store_result
+from forge.learning.training.running.data import usable_entries, write_data
+from forge.learning.training.running.following import RunFollower
+from forge.learning.training.running.lab_events import PausedJson, TrainedJson
+from forge.learning.training.running.storing import store_result
 from rune.devices.boards.finding import find_board
 
 SECONDS = 60.0 * (MINUTES + 30)

@@ -12,7 +12,8 @@ from django.db import transaction
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext
 from forge.learning.training.actions import announce_run
-from forge.learning.training.lab_events import (
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.lab_events import (
     AnswersEvent,
     BegunAgainEvent,
     CheckpointEvent,
@@ -24,7 +25,6 @@ from forge.learning.training.lab_events import (
     NotesEvent,
     ResumedEvent,
 )
-from forge.learning.training.models import TrainingRun
 
 FLUSH_SECONDS = 0.5
 """Between two changes of the row."""
