@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -28,6 +30,14 @@ from tests.support.shares import share_of
 
 FEW, MANY = 2, 3
 """How much there is of each thing. The counts at `MANY` are pinned."""
+
+
+@pytest.fixture(autouse=True)
+def _patient_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine requests take minutes, after which a session's use is written again and builds have waited too
+    long: a count must follow from the data alone."""
+    monkeypatch.setattr("forge.serving.monitoring.readiness.MAX_WAIT_WITHOUT_WORKER", timedelta(days=1))
+    monkeypatch.setattr("forge.accounts.sign_in.sessions.time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.mark.proof

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.simulated import PROGRAM, simulate
+from tests.foreign.clients.simulated import PROGRAM, simulate
 from tests.support.live_installation import LiveInstallation
 from tests.support.services import ServiceMissing, running_services
 

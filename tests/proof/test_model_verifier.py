@@ -10,7 +10,7 @@ import pytest
 from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.running.container import ContainerError, read_rune
 from tests.proof.mutants import COUNT, Recorder, prove
-from tests.rune.compiler.anvil.any_model import Refused, use_model
+from tests.rune.compiler.anvil.models.any_model import Refused, use_model
 from tests.rune.running.container.test_container_fuzz import GOOD
 from tests.support.model_cases import all_models, model_cases
 

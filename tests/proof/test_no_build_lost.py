@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.build_farm import BuildFarm, Results, build_farm
-from tests.foreign.dying_worker import STEPS
+from tests.foreign.builds.build_farm import BuildFarm, Results, build_farm
+from tests.foreign.builds.dying_worker import STEPS
 from tests.support.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.proof

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.test_pyodide import WHOLE, assert_passed, run_in_pyodide
+from tests.foreign.command.test_pyodide import WHOLE, assert_passed, run_in_pyodide
 
 pytestmark = pytest.mark.proof
 

@@ -93,6 +93,7 @@ def show_rune(
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "may_push": can(principal, Verb.PUSH, project),
+        "may_manage": can(principal, Verb.MANAGE, project),
         "tags": tags,
         "withdrawn": [(each, seen_state(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
         "blocks": best_blocks_of(principal, project),

@@ -404,6 +404,17 @@ CASES: list[Case] = [
     ),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
     ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
+    ("get", f"{_ROUTE}/mirrors", f"{_P}/mirrors", None, MANAGED),
+    (
+        "put",
+        f"{_ROUTE}/mirrors/<str:direction>",
+        f"{_P}/mirrors/to",
+        {"registry": "https://registry.example", "repository": "team/door"},
+        MANAGED,
+    ),
+    ("get", f"{_ROUTE}/mirrors/<str:direction>", f"{_P}/mirrors/from", None, (404, 404, 403, 403, 403, 404, 401)),
+    ("post", f"{_ROUTE}/mirrors/to/copy", f"{_P}/mirrors/to/copy", None, (404, 404, 403, 403, 403, 404, 401)),
+    ("delete", f"{_ROUTE}/mirrors/<str:direction>", f"{_P}/mirrors/from", None, (404, 404, 403, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/registry/trash", f"{_P}/registry/trash", None, EDIT),
     (
         "post",
@@ -532,6 +543,20 @@ CASES: list[Case] = [
     ),
     ("get", f"{_ROUTE}/dependants", f"{_P}/dependants", None, READ),
     ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None, PAGE),
+    (
+        "get",
+        "<str:organisation>/<str:name>/published/mirrors",
+        "acme/kitchen/published/mirrors",
+        None,
+        (200, 200, 403, 403, 403, 404, 302),
+    ),
+    (
+        "form",
+        "<str:organisation>/<str:name>/published/mirrors",
+        "acme/kitchen/published/mirrors",
+        {"do": "copy"},
+        (404, 404, 403, 403, 403, 404, 302),
+    ),
     ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None, PAGE_EDIT),
     (
         "form",

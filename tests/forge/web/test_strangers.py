@@ -94,6 +94,7 @@ NOTHING: Names = {
     "key": str(UUID(int=20)),
     "other": "986",
     "deployment": "nodeployment",
+    "direction": "to",
     "rune": _UNKNOWN_RUNE,
     "key_id": str(UUID(int=21)),
 }
@@ -196,6 +197,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "conversion_id": str(begin_conversion(owner, project, "net71.keras", [b"net"]).pk),
         "other": "1",
         "deployment": key.deployment.name,
+        "direction": "to",
         "rune": _UNKNOWN_RUNE,
         "key_id": str(key.pk),
     }

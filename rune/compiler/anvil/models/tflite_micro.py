@@ -1,7 +1,7 @@
 """The operators of Anvil that TFLite Micro supports: the tensor types of each, and conditions of its kernels.
 
 A model with other operators has no TFLite Micro bits to reproduce. The table was measured with the interpreter, and a
-test repeats that (`tests/rune/compiler/anvil/test_tflite_micro.py`).
+test repeats that (`tests/rune/compiler/anvil/models/test_tflite_micro.py`).
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ from rune.running.container import pack, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
 from tests.models.model_layers import Layers, Value
+from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected
 from tests.rune.compiler.anvil.model_judge import Questions
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
-from tests.rune.compiler.anvil.test_extreme_sums import connected
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.rune.compiler.targets.projects import model_project

@@ -25,8 +25,8 @@ from rune.devices.emulation.running import emulate
 from rune.model.tflite import Model, read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
 from tests.models.model_layers import Layers
+from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise
 from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.rune.compiler.anvil.test_extreme_sums import connected, pointwise
 from tests.rune.compiler.targets.c_programs import CFolder
 from tests.rune.devices.emulation.programs import core, firmware_of
 from tests.support.model_cases import ModelCase, model_cases

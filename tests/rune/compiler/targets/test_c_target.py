@@ -24,8 +24,8 @@ from rune.running.runtime.interpreters.tflite import open_tflite
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
+from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise, rescaled
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on
-from tests.rune.compiler.anvil.test_extreme_sums import connected, pointwise, rescaled
 from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
 from tests.rune.compiler.targets.projects import (
     INTEGER_MODELS,

@@ -1,0 +1,151 @@
+"""The npm package @hammer-forge/rune, as built: its size, and an app that runs a deployment's rune in Node and in a
+page of another site with a strict policy."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import math
+import subprocess
+import tarfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.foreign.conftest import Published
+from tests.support.live_server import LiveServer
+from tools.browser import chromium
+
+pytestmark = pytest.mark.foreign
+
+SDK = Path(__file__).parents[3] / "static/build/sdk"
+MOST_BYTES = 20_000
+"""Of all modules of the package together, compressed."""
+
+PROGRAM = """\
+import { load } from "@hammer-forge/rune";
+const [, , source, options, number] = process.argv;
+const answer = await load(source, JSON.parse(options))
+  .then((rune) => rune.run(Number(number)))
+  .then(({ answer }) => ({ answer }), ({ name, message }) => ({ name, message }));
+process.stdout.write(JSON.stringify(answer));
+"""
+APP = """\
+import { load } from "./rune/index.js";
+window.answer = (source, options, number) =>
+  load(source, options)
+    .then((rune) => rune.run(number))
+    .then(({ answer, milliseconds }) => ({ answer, milliseconds }), ({ name, message }) => ({ name, message }));
+"""
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tarball, unpacked as npm does. Returns the folder of `node_modules`."""
+    (tarball,) = SDK.glob("hammer-forge-rune-*.tgz")
+    modules = tmp_path_factory.mktemp("app") / "node_modules"
+    with tarfile.open(tarball) as archive:
+        archive.extractall(modules / "@hammer-forge", filter="data")
+    (modules / "@hammer-forge/package").rename(modules / "@hammer-forge/rune")
+    return modules
+
+
+@pytest.fixture(scope="module")
+def deployed(live: LiveServer, published: Published) -> tuple[str, str, str]:
+    """The address of a deployment, its key, and its path in the API."""
+    address = f"projects/{published.repository}/deployments"
+    row = live.api("POST", address, json={"title": "SDK", "kind": "web", "tag": published.tag})
+    secret = live.api("POST", f"{address}/{row['name']}/keys", json={"name": "site"})["secret"]
+    return row["url"], secret, f"{address}/{row['name']}"
+
+
+def test_the_package_is_small_and_depends_on_nothing(package: Path) -> None:
+    folder = package / "@hammer-forge/rune"
+    manifest = json.loads((folder / "package.json").read_text("utf-8"))
+    assert "dependencies" not in manifest
+    modules = sorted(folder.glob("*.js"))
+    size = sum(len(gzip.compress(file.read_bytes(), mtime=0)) for file in modules)
+    assert len(modules) >= 5
+    assert size < MOST_BYTES, f"{size} bytes, compressed"
+    for entry in manifest["exports"].values():
+        assert (folder / entry["types"]).is_file()
+        assert (folder / entry["default"]).is_file()
+
+
+def in_node(package: Path, source: str, options: dict[str, str], number: float) -> Any:
+    program = package.parent / "program.mjs"
+    program.write_text(PROGRAM, "utf-8")
+    command = ["node", str(program), source, json.dumps(options), str(number)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+
+
+def test_it_names_what_went_wrong(package: Path, deployed: tuple[str, str, str]) -> None:
+    address, key, _ = deployed
+    assert in_node(package, address, {}, 0.8)["name"] == "key-missing"
+    assert in_node(package, address, {"key": "hf_web_wrong"}, 0.8)["name"] == "key-unknown"
+    assert in_node(package, address, {"key": key, "digest": f"sha256:{'0' * 64}"}, 0.8)["name"] == "damaged"
+    assert in_node(package, "http://127.0.0.1:1/d/a/b/c", {}, 0.8)["name"] == "server-away"
+
+
+def test_it_runs_a_deployment_in_node(package: Path, deployed: tuple[str, str, str]) -> None:
+    address, key, _ = deployed
+    assert in_node(package, address, {"key": key}, 0.8)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
+
+
+@pytest.fixture(scope="module")
+def strict_site(package: Path, live: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site of another origin that holds the package itself. Its policy allows scripts, workers and the server."""
+    folder = tmp_path_factory.mktemp("strict")
+    (folder / "rune").symlink_to(package / "@hammer-forge/rune", target_is_directory=True)
+    (folder / "app.js").write_text(APP, "utf-8")
+    digest = base64.b64encode(hashlib.sha384(APP.encode()).digest()).decode()
+    script = f'<script type="module" src="app.js" integrity="sha384-{digest}"></script>'
+    (folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8">{script}', "utf-8")
+    scripts = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
+    policy = f"default-src 'none'; {scripts}; connect-src {live.address}"
+
+    class Strict(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            self.send_header("Content-Security-Policy", policy)
+            super().end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Writes no log."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.slow
+def test_it_runs_in_a_page_with_a_strict_policy(
+    live: LiveServer, deployed: tuple[str, str, str], strict_site: str
+) -> None:
+    address, key, path = deployed
+    state = live.http.get(f"/api/v1/{path}").headers["ETag"]
+    call = "([source, options, number]) => window.answer(source, options, number)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        violations: list[str] = []
+        page.on("console", lambda message: violations.append(message.text))
+        page.goto(f"{strict_site}/index.html")
+        page.wait_for_function("'answer' in window")
+        assert page.evaluate(call, [address, {"key": key}, 0.8])["name"] == "server-away", "the origin is not named"
+        violations.clear()
+        live.api("PATCH", path, headers={"If-Match": state}, json={"origins": [strict_site]})
+        answer = page.evaluate(call, [address, {"key": key}, 0.8])
+        assert answer["answer"] == pytest.approx(math.sin(0.8), abs=0.05), answer
+        assert len(page.workers) == 1, "the rune runs in a worker"
+        assert violations == []
+        browser.close()

@@ -1,0 +1,179 @@
+"""Signed runes from outside: a server whose signer is a process of its own, the command, and a stock verifier."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from rune.tools.signing.bundles import BUNDLE_TYPE
+from rune.tools.signing.keys import Algorithm, PublicKey, make_private_key, read_public_key
+from tests.foreign.clients.stock_verifier import Refused, stock_verify
+from tests.support.live_server import LiveServer
+
+pytestmark = pytest.mark.foreign
+
+REASON = {"reason": "The disk was stolen."}
+
+
+class Organisation:
+    """An organisation of the live server with a published rune."""
+
+    def __init__(self, live: LiveServer, name: str) -> None:
+        self.live, self.name, self.repository = live, name, f"{name}/door"
+        live.api("POST", "organisations", json={"name": name, "title": name})
+        live.api("POST", "projects", json={"organisation": name, "name": "door", "template": "sine"})
+        self.keys_address = f"organisations/{name}/signing-keys"
+
+    def publish(self, tag: str) -> str:
+        """Publishes a build. Returns the digest of its manifest."""
+        build = self.live.build(self.repository)
+        self.live.publish(self.repository, build["id"], tag)
+        digest: str = self.live.api("GET", f"projects/{self.repository}/tags/{tag}")["digest"]
+        return digest
+
+    def change_keys(self, method: str, address: str, body: dict[str, str]) -> None:
+        state = self.live.http.get(f"/api/v1/{self.keys_address}").headers["ETag"]
+        self.live.api(method, f"{self.keys_address}{address}", headers={"If-Match": state}, json=body)
+
+    def create_key(self) -> PublicKey:
+        """Asks for a key, and waits until the signer has made it."""
+        self.change_keys("POST", "", {"algorithm": "ecdsa-p256"})
+        row = self.live.until(self._signing_key)
+        return read_public_key(row["public_key"].encode())
+
+    def _signing_key(self) -> dict[str, str] | None:
+        keys = self.live.api("GET", self.keys_address)["keys"]
+        return next((key for key in keys if key["signs"]), None)
+
+    def revoke_keys(self) -> None:
+        for key in self.live.api("GET", self.keys_address)["keys"]:
+            self.change_keys("PUT", f"/{key['id']}/revocation", REASON)
+
+    def bundle(self, digest: str) -> tuple[str, bytes] | None:
+        """The digest of a signature's manifest, and the signature; None until there is one."""
+        headers = {"Authorization": f"Bearer {self.live.token('registry')}"}
+        with httpx.Client(base_url=f"{self.live.address}/v2/{self.repository}", headers=headers) as client:
+            listed = client.get(f"/referrers/{digest}", params={"artifactType": BUNDLE_TYPE}).json()["manifests"]
+            if not listed:
+                return None
+            manifest = client.get(f"/manifests/{listed[-1]['digest']}").json()
+            return listed[-1]["digest"], client.get(f"/blobs/{manifest['layers'][0]['digest']}").content
+
+    def rebuild(self, tag: str) -> dict[str, Any] | None:
+        """What came of the second build; None until there is one."""
+        answer = self.live.http.get(f"/api/v1/projects/{self.repository}/tags/{tag}/rebuild")
+        return answer.json() if answer.status_code == 200 else None
+
+    def delete_manifest(self, digest: str) -> None:
+        headers = {"Authorization": f"Bearer {self.live.token('registry:push')}"}
+        address = f"{self.live.address}/v2/{self.repository}/manifests/{digest}"
+        assert httpx.delete(address, headers=headers).status_code == 202
+
+
+class Command:
+    """The `rune` command of a person who is signed in to the server."""
+
+    def __init__(self, folder: Path, live: LiveServer, token: str) -> None:
+        self.folder, self.live = folder, live
+        self.environment = {"PATH": os.environ["PATH"], "XDG_CONFIG_HOME": str(folder / "config"), "HOME": str(folder)}
+        assert self("login", live.address, "--token-stdin", typed=token).returncode == 0
+
+    def __call__(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "rune.tools.cli", *arguments],
+            cwd=self.folder, env=self.environment | {"PYTHONPATH": str(Path(__file__).parents[3])},
+            input=typed, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.protects("registry/forged-signatures", "registry/private-keys")
+def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer, tmp_path: Path) -> None:
+    organisation = Organisation(live, "signers")
+    key = organisation.create_key()
+    secret = live.data.parent / "signing-secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    first = organisation.publish("1.0")
+    reference, bundle = live.until(lambda: organisation.bundle(first))
+    statement = stock_verify(tmp_path, bundle, [key], first)
+    assert statement["predicate"]["buildDefinition"]["externalParameters"]["repository"] == "signers/door"
+
+    rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read"))
+    pulled = rune("pull", "signers/door:1.0", "--verify", "--key", key.fingerprint)
+    assert pulled.returncode == 0, pulled.stderr
+    assert f"Signed by the key {key.fingerprint}" in pulled.stdout
+    (tmp_path / "acme.pub").write_text(key.pem)
+    verify = ("verify", "door.rune", "--signature", "door.rune.sigstore.json", "--key")
+    assert "signers/door:1.0" in rune(*verify, "acme.pub").stdout
+    saved = (tmp_path / "door.rune").read_bytes()
+
+    built_again = rune("rebuild", "signers/door:1.0", "--key", "acme.pub")
+    assert built_again.returncode == 0, built_again.stderr
+    assert f"same {len(saved):,} bytes" in built_again.stdout
+    assert f"signed by the key {key.fingerprint}" in built_again.stdout
+    twice = live.until(lambda: organisation.rebuild("1.0"))
+    assert (twice["same"], twice["published"]) == (True, f"sha256:{hashlib.sha256(saved).hexdigest()}")
+
+    # Another key, another file, an older provenance: nothing is saved.
+    other = make_private_key(Algorithm.ED25519).public
+    refused = rune("pull", "signers/door:1.0", "-o", "other.rune", "--verify", "--key", other.fingerprint)
+    assert (refused.returncode, (tmp_path / "other.rune").exists()) == (9, False)
+    assert "No trusted key" in refused.stderr
+    (tmp_path / "changed.rune").write_bytes(saved + b"\0")
+    changed = rune("verify", "changed.rune", "--signature", "door.rune.sigstore.json", "--key", "acme.pub")
+    assert changed.returncode == 9
+    assert "and not about" in changed.stderr
+    live.api("PUT", "projects/signers/door/files/notes.md", content=b"More.")
+    runefile = live.http.get("/api/v1/projects/signers/door/files/Runefile.yml").text
+    live.api("PUT", "projects/signers/door/files/Runefile.yml", content=f"{runefile}\n# newer\n".encode())
+    newer = organisation.publish("2.0")
+    with pytest.raises(Refused, match="is not about"):
+        stock_verify(tmp_path, bundle, [key], newer)
+
+    # A signature that was there yesterday and was removed.
+    organisation.delete_manifest(reference)
+    removed = rune("pull", "signers/door:1.0", "-o", "other.rune", "--verify", "--key", "acme.pub")
+    assert removed.returncode == 9
+    assert "It is not signed" in removed.stderr
+
+    # A revoked key, although the person still trusts it.
+    live.until(lambda: organisation.bundle(newer))
+    assert rune("pull", "signers/door:2.0", "--verify", "--key", "acme.pub").returncode == 0
+    organisation.revoke_keys()
+    revoked = rune("pull", "signers/door:2.0", "-o", "other.rune", "--verify", "--key", "acme.pub")
+    assert revoked.returncode == 9
+    assert "was revoked: The disk was stolen." in revoked.stderr
+    assert not (tmp_path / "other.rune").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.protects("registry/private-keys")
+def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
+    organisation = Organisation(live, "home-signers")
+    key = make_private_key(Algorithm.ED25519)
+    (tmp_path / "home.key").write_bytes(key.private_bytes(b"correct horse"))
+    (tmp_path / "home.pub").write_text(key.public.pem)
+    organisation.change_keys("POST", "", {"public_key": key.public.pem})
+    digest = organisation.publish("1.0")
+    rune = Command(tmp_path, live, live.token("registry", "registry:push"))
+    verify = ("pull", "home-signers/door:1.0", "--verify", "--key", "home.pub")
+    assert rune(*verify).returncode == 9, "nothing is signed yet"
+    wrong = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", typed="wrong\n")
+    assert "password is wrong" in wrong.stderr
+    signed = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", typed="correct horse\n")
+    assert signed.returncode == 0, signed.stderr
+    assert key.public.fingerprint in signed.stdout
+    assert "This will be signed:" in signed.stderr
+    pulled = rune(*verify)
+    assert pulled.returncode == 0, pulled.stderr
+    fetched = organisation.bundle(digest)
+    assert fetched is not None
+    assert stock_verify(tmp_path, fetched[1], [key.public], digest)["subject"][0]["name"] == "home-signers/door"
+    assert rune("sign", "home-signers/door:1.0", "--key", "home.pub", "--yes").returncode == 1

@@ -1,0 +1,78 @@
+"""An upgrade that is killed at any step is finished by the next start, with all the data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.foreign.storage.folder_contents import contents_of
+from tests.foreign.storage.keep_data_folder import CONTENTS, DATA
+from tests.foreign.storage.test_data_folders import ARCHIVES, name_of, tables_of, unpack
+from tests.support.empty_database import empty_database
+from tests.support.live_server import LiveServer
+
+pytestmark = [pytest.mark.foreign, pytest.mark.proof]
+
+GROWING = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence", "jobs_job"}
+"""Tables that an upgrade adds rows to: those of the framework, and the jobs of earlier builds."""
+MOVED = {"builds_buildlogline": "jobs_joblogline"}
+"""Tables whose rows an upgrade takes into another one."""
+
+
+@pytest.fixture(params=ARCHIVES, ids=name_of)
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    unpack(request.param, tmp_path)
+    return tmp_path
+
+
+def killed_at_each_step(template: Path, folder: Path, one_in: int) -> list[dict[str, Any]]:
+    program = REPOSITORY / "tests/support/killed_upgrade.py"
+    command = [sys.executable, str(program), str(template), str(folder), str(one_in)]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def expected_rows(before: dict[str, int]) -> dict[str, int]:
+    """How many rows the tables have after an upgrade: no row is lost."""
+    remaining = {name: count for name, count in before.items() if name not in GROWING | MOVED.keys()}
+    moved = {new: before.get(old, 0) + before.get(new, 0) for old, new in MOVED.items()}
+    return remaining | moved
+
+
+@pytest.mark.protects("operation/killed-upgrades")
+@pytest.mark.parametrize("one_in", [pytest.param(400, id="a share"), pytest.param(1, id="all")])
+def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, stored: Path) -> None:
+    first, whole, *outcomes = killed_at_each_step(stored / DATA, stored / "upgraded", one_in)
+    assert whole["status"] == 0
+    if whole["steps"] < 20:
+        pytest.skip("nothing was added to the tables since the folder was kept")
+    assert len(outcomes) >= min(whole["steps"], 3)
+    for outcome in outcomes:
+        step = outcome["step"]
+        assert (outcome["killed"], outcome["status"]) == (-9, 0), step
+        assert outcome["whole"], step
+        assert outcome["rows"] == whole["rows"], step
+        assert outcome["left"] == [], step
+        # Complete, and of the state before all: a second one is taken only where no migration had begun.
+        assert 1 <= len(outcome["backups"]) <= 2, step
+        assert {tuple(sorted(names)) for names in outcome["backups"]} == {tuple(sorted(whole["backups"][0]))}, step
+    expected = expected_rows(first["before"]["rows"])
+    assert {name: whole["rows"].get(name) for name in expected} == expected
+    assert tables_of(stored / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
+    # A server starts on what became of it, with all that people read.
+    (stored / "upgraded" / "upgrade-unfinished").touch()
+    server = LiveServer(stored / "upgraded")
+    server.start()
+    try:
+        server.sign_in(server.link())
+        assert contents_of(server) == json.loads((stored / CONTENTS).read_text())
+    finally:
+        server.__exit__()
+    assert not (stored / "upgraded" / "upgrade-unfinished").exists()

@@ -1,0 +1,30 @@
+"""The ops' own references, in NumPy, give what TensorFlow Lite's reference kernels give, on every small model."""
+
+from __future__ import annotations
+
+import pytest
+
+from rune.model.tflite import read_model, signature
+from rune.tensor import ElementType
+from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
+from tests.support.model_cases import ModelCase, by_family, model_cases
+
+BY_FAMILY = by_family(model_cases())
+
+
+@pytest.mark.parametrize("cases", BY_FAMILY.values(), ids=BY_FAMILY)
+def test_a_reference_gives_what_the_reference_kernels_give(cases: list[ModelCase]) -> None:
+    for case in cases:
+        _gives_what_the_reference_kernels_give(case)
+
+
+def _gives_what_the_reference_kernels_give(case: ModelCase) -> None:
+    described = signature(read_model(case.data))
+    actual_runs = evaluated_outputs(case.data, [run.inputs for run in case.runs])
+    for run, outputs in zip(case.runs, actual_runs, strict=True):
+        for actual, expected, tensor in zip(outputs, run.outputs, described.outputs, strict=True):
+            if tensor.type.element is ElementType.F32:
+                assert_close(expected, actual)
+            else:
+                assert actual == expected, case.name
