@@ -43,6 +43,7 @@ BY_A_RECORDER = {"forge.builds.previews.refresh.refresh_previews"}
 PARTS_OF_ACTS = {
     "forge.datasets.imports.actions.announce_import",
     "forge.learning.conversions.actions.announce_conversion",
+    "forge.learning.training.actions.runs.announce_run",
 }
 """Tell how a job goes on: for acts, which write the audit entry, and for the job, where nobody acts."""
 

@@ -29,6 +29,7 @@ from forge.learning.training.actions import (
     stop_run,
     train_again,
 )
+from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
@@ -41,7 +42,6 @@ from forge.learning.training.serializers import (
     open_run_to_json,
     run_to_json,
 )
-from forge.learning.training.using import use_model
 from forge.projects.actions.downloads import note_download
 from forge.projects.api import ProjectView
 

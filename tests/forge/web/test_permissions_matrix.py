@@ -37,6 +37,7 @@ from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.web.conversion_cases import CONVERSION_CASES, conversion_addresses
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
 from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
+from tests.forge.web.training_cases import TRAINING_CASES, training_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -679,6 +680,7 @@ CASES: list[Case] = [
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
     *CONVERSION_CASES,
+    *TRAINING_CASES,
     *DATA_CASES,
     *DEPLOYMENT_CASES,
 ]
@@ -767,6 +769,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **people_addresses(owner, project, member),
         **conversion_addresses(member, project),
         **data_addresses(member, project),
+        **training_addresses(member, project),
         **deployment_addresses(owner, project),
     }
 

@@ -52,6 +52,15 @@ class CurvesDrawing:
         return round(RIGHT - self.end, 1)
 
     @property
+    def has_best_line(self) -> bool:
+        """Whether the text of the best epoch stands below the curve, at the end of a line; else just above it."""
+        return self.best is not None and self.best[1] < (ACCURACY_TOP + ACCURACY_BOTTOM) / 2
+
+    @property
+    def best_text_y(self) -> float:
+        return 132 if self.best is None or self.has_best_line else self.best[1] - 10
+
+    @property
     def ahead_middle(self) -> float:
         return round((RIGHT + self.end) / 2, 1)
 

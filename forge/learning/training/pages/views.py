@@ -26,11 +26,11 @@ from forge.learning.training.actions import (
     stop_run,
     train_again,
 )
+from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
 from forge.learning.training.pages.side_by_side import side_by_side
-from forge.learning.training.using import use_model
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 

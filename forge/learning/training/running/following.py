@@ -11,7 +11,7 @@ from django.db import transaction
 
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext
-from forge.learning.training.actions import announce_run
+from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.lab_events import (
     AnswersEvent,

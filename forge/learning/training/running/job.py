@@ -17,7 +17,7 @@ from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
-from forge.learning.training.actions import announce_run
+from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.kinds import MINUTES, TRAINING_KIND
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.data import usable_entries, write_data

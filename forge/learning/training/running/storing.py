@@ -11,7 +11,7 @@ from forge.core.blobs.store import put_chunks
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
-from forge.learning.training.actions import announce_run
+from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.lab_events import TrainedJson
 

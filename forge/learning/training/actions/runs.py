@@ -21,7 +21,8 @@ from forge.core.events.log import append_event
 from forge.datasets.access import find_version, versions_of
 from forge.datasets.models import DataVersion
 from forge.jobs.kinds import kind_of
-from forge.jobs.queue import cancel, enqueue, resume, retry
+from forge.jobs.models import Job
+from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.errors import NoDataVersion, RunNotResumable, RunNotTraining, TooManyRuns
@@ -135,9 +136,9 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled goes on.")
     TrainingRun.objects.filter(pk=run.pk).update(wish="", error="", reason="")
     if run.state == TrainingState.PAUSED:
-        job_rows = type(run.job).objects.filter(pk=run.job.pk)
-        resume(job_rows)
-        TrainingRun.objects.filter(pk=run.pk).update(state=TrainingState.WAITING)
+        resume(Job.objects.filter(pk=run.job.pk))
+        run.job.refresh_from_db()
+        announce(run.job)
     elif not retry(run.job, str(actor.person)):
         raise RunNotResumable("This run cannot go on. Train again with the same settings.")
     run.refresh_from_db()
