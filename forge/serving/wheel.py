@@ -5,15 +5,14 @@ The package index has no package of ours, so whoever registers the name there wo
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from forge.core.dist import dist_address, file_digest, npm_package
 from forge.core.errors import NotFound
 from rune.wording import size_text
 
@@ -47,18 +46,7 @@ def current_wheel() -> Wheel:
     if not wheels:
         raise NotFound("This installation has no wheel. Set-up builds it: make setup")
     status = wheels[0].stat()
-    return Wheel(wheels[0], _digest(wheels[0], status.st_mtime_ns), status.st_size)
-
-
-def npm_package() -> Path | None:
-    """The tarball of @hammer-forge/rune that the front end's build wrote, or None if there is none yet."""
-    return next(iter(sorted(Path(settings.STATIC_ROOT).glob("build/sdk/hammer-forge-rune-*.tgz"))), None)
-
-
-@cache
-def _digest(path: Path, changed: int) -> str:
-    """The SHA-256 of a file that was last changed then."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return Wheel(wheels[0], file_digest(wheels[0], status.st_mtime_ns), status.st_size)
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -73,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {"wheel": wheel, "command": wheel.command(), "commands": commands}
     tarball = npm_package()
     if tarball is not None:
-        context["npm_command"] = f"npm install {settings.PUBLIC_URL}/dist/{tarball.name}"
+        context["npm_command"] = f"npm install {dist_address(tarball)}"
     return render(request, "dist.html", context)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from lab.refusal import Reason, Refused
+from rune.unreadable import reason_of
 from rune.wording import quoted, size_text
 
 Array = np.ndarray[Any, Any]
@@ -115,7 +116,7 @@ def _arrays(path: str, data: bytes, inputs: Sequence[ModelInput]) -> list[Array]
             if len(inputs) == len(arrays) == 1:
                 arrays = {inputs[0].name: next(iter(arrays.values()))}
     except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise Refused(Reason.SAMPLES, f"{quoted(path)} is not a file of arrays: {str(error)[:200]}.") from error
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} cannot be read as arrays: {reason_of(error)}.") from error
     missing = [one.name for one in inputs if one.name not in arrays]
     if missing:
         raise Refused(

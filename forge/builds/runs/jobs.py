@@ -25,9 +25,9 @@ from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.running import missing_package
+from rune.port import Port
 from rune.source.policy import POLICY_FILE
 from rune.source.runefile.blocks.test_files import has_tests
-from rune.source.runefile.pipeline import Port
 
 
 class BuildJobStep(StrEnum):

@@ -28,6 +28,7 @@ from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import VerificationEffort, verify
+from rune.port import Port
 from rune.running.container import needed_resources, read_rune
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
@@ -37,7 +38,7 @@ from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStop
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
 from rune.source.runefile import check, diagnostic_to_json, outline_to_json
-from rune.source.runefile.pipeline import CapabilityStage, Pipeline, Port
+from rune.source.runefile.pipeline import CapabilityStage, Pipeline
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
 from rune.toolchain import toolchain_digest

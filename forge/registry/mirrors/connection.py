@@ -123,10 +123,10 @@ class RemoteConnection:
             return True
         if kind.lower() != "bearer":
             return False
-        asked_for = dict(_PARAMETER.findall(rest))
-        realm = asked_for.get("realm", "")
+        parameters = dict(_PARAMETER.findall(rest))
+        realm = parameters.get("realm", "")
         self._require_safe(realm)
-        query = {"scope": self._scope} | ({"service": asked_for["service"]} if "service" in asked_for else {})
+        query = {"scope": self._scope} | ({"service": parameters["service"]} if "service" in parameters else {})
         url = f"{realm}{'&' if urlsplit(realm).query else '?'}{urlencode(query)}"
         headers = {"Authorization": self._credentials.basic} if self._credentials is not None else {}
         with self._pool.stream("GET", url, headers=list(headers.items())) as response:

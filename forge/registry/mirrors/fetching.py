@@ -14,6 +14,7 @@ from django.core.cache import cache
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, acting_as
 from forge.core.actors import Actor
+from forge.core.database.compiled_queries import CompiledQuery, id_of
 from forge.core.errors import Busy, DomainError
 from forge.projects.models import Project
 from forge.registry.artifacts.access import find_blob, find_manifest
@@ -51,10 +52,10 @@ def find_or_fetch(puller: Principal, project: Project, repository: Repository, r
     raises where it is not here.
     """
     manifest = find_manifest(repository, reference)
-    if manifest is not None and (is_digest(reference) or stays(reference) or manifest.tags.exists()):
+    if manifest is not None and (is_digest(reference) or stays(reference)):
         return manifest
     mirror = _mirror_for(puller, project)
-    if mirror is None or not _is_due(mirror, reference):
+    if mirror is None or (manifest is not None and manifest.tags.exists()) or not _is_due(mirror, reference):
         return manifest
     actor = principal_of_mirror(mirror)
     if actor is None:
@@ -77,16 +78,21 @@ def find_or_fetch(puller: Principal, project: Project, repository: Repository, r
     return find_manifest(repository, reference)
 
 
+_mirrors_of_project = CompiledQuery(
+    lambda project: Mirror.objects.filter(ended=None, project=project, direction=MirrorDirection.FROM).values_list("pk")
+)
+"""Asked at each pull by a tag that can move."""
+
+
 def _mirror_for(puller: Principal, project: Project) -> Mirror | None:
     """The registry that a project mirrors, where the puller may make this server ask it: members, and no visitors.
 
     A token that pulls needs no other scope for it; whose token it is decides.
     """
-    mirrors = Mirror.objects.active().filter(project=project, direction=MirrorDirection.FROM)
-    mirror = mirrors.select_related("project__organisation", "author").first()
-    if mirror is None or puller.person is None or not can(acting_as(puller.person), Verb.READ, project):
+    ids = [id_of(pk) for (pk,) in _mirrors_of_project.rows(project.pk)]
+    if not ids or puller.person is None or not can(acting_as(puller.person), Verb.READ, project):
         return None
-    return mirror
+    return Mirror.objects.active().filter(pk__in=ids).select_related("project__organisation", "author").first()
 
 
 def _is_due(mirror: Mirror, reference: str) -> bool:
