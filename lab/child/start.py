@@ -90,8 +90,8 @@ def run(
         gaps: Mapping[str, str] = {}
         for message in _answers(process.stdout.fileno(), started + step.limits.seconds, step.work):
             if message is None:
-                if (told := command()) is not None:
-                    os.write(commands, told.value.encode("ascii"))
+                if (chosen := command()) is not None:
+                    os.write(commands, chosen.value.encode("ascii"))
                 continue
             if "progress" in message:
                 if report is not None:

@@ -15,7 +15,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-
 LEAST_STEPS = 8
 """Batches of an epoch. Of few windows each is learned several times, augmented anew: after two batches the means of
 batch normalisation are still those of the begin, and no epoch would seem to bring anything."""

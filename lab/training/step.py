@@ -26,7 +26,7 @@ ANSWER_SHARE = 0.1
 """The least time between them as a share of that since the begin: a long run does not send a thousand lists."""
 
 
-class _Told(Exception):
+class _Commanded(Exception):
     """The process that started the step wants it to end."""
 
     def __init__(self, command: ChildCommand) -> None:
@@ -80,7 +80,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         if saves.is_due():
             saves.save(lambda: _save(job, model, progress))
         if (command := job.command()) is not None:
-            raise _Told(command)
+            raise _Commanded(command)
 
     try:
         fitting.fit(
@@ -95,8 +95,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     except fitting.Diverged as error:
         advice = "Choose a lower learning-rate, and look for recordings with extreme values."
         raise Refused(Reason.DIVERGED, f"{error} {advice}") from error
-    except _Told as told:
-        if told.command is ChildCommand.PAUSE:
+    except _Commanded as end:
+        if end.command is ChildCommand.PAUSE:
             _save(job, model, progress)
             return {"paused": True}
         is_stopped = True

@@ -99,8 +99,8 @@ def ask_lab(
 
             def watch() -> None:
                 tick()
-                if command is not None and (told := command()) is not None:
-                    _write_line(process, {"command": told})
+                if command is not None and (chosen := command()) is not None:
+                    _write_line(process, {"command": chosen})
 
             answer = _answer(process, Limits(seconds, work), watch, report, receive)
         finally:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("wish", models.CharField(blank=True, max_length=10)),
+                ("instruction", models.CharField(blank=True, max_length=10)),
                 ("recipe", models.CharField(max_length=40)),
                 ("arguments", models.JSONField(default=dict)),
                 ("form", models.CharField(max_length=20)),

@@ -14,7 +14,7 @@ MAX_UNFINISHED = 10
 """Runs of one project that wait, run or are paused."""
 
 
-class TrainingWish(StrEnum):
+class TrainingInstruction(StrEnum):
     """What somebody told a run that is training. `lab` knows these words."""
 
     STOP = "stop"

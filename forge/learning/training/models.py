@@ -50,8 +50,8 @@ class TrainingRun(models.Model):
     )
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=TrainingState.choices, default=TrainingState.WAITING)
-    wish = models.CharField(max_length=10, blank=True)
-    """What the run is to be told (`forge.learning.training.kinds.TrainingWish`); "" for nothing."""
+    instruction = models.CharField(max_length=10, blank=True)
+    """What the run is to be told (`forge.learning.training.kinds.TrainingInstruction`); "" for nothing."""
     recipe = models.CharField(max_length=40)
     arguments = models.JSONField(default=dict)
     """The values of all arguments of the recipe, by name."""

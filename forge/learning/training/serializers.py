@@ -38,7 +38,7 @@ class TrainingRunJson(TypedDict):
     number: int
     person: PersonJson | None
     state: Annotated[str, choices("TrainingState", TrainingState.values)]
-    wish: Annotated[str, "what it was told and has not done yet: `stop` or `pause`"]
+    instruction: Annotated[str, "what it was told and has not done yet: `stop` or `pause`"]
     recipe: str
     arguments: dict[str, float]
     form: str
@@ -112,7 +112,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "number": run.number,
         "person": person_to_json(run.person) if run.person else None,
         "state": run.state,
-        "wish": run.wish,
+        "instruction": run.instruction,
         "recipe": run.recipe,
         "arguments": run.arguments,
         "form": run.form,

@@ -17,7 +17,8 @@ def _run(world: World, state: TrainingState = TrainingState.WAITING, job: JobSta
         motion_version(world.developer, world.project, people=3)
     run = motion_run(world.developer, world.project)
     TrainingRun.objects.filter(pk=run.pk).update(state=state)
-    Job.objects.filter(pk=run.job_id).update(state=job, paused=state == TrainingState.PAUSED)
+    assert run.job is not None
+    Job.objects.filter(pk=run.job.pk).update(state=job, paused=state == TrainingState.PAUSED)
     run.refresh_from_db()
     return run
 

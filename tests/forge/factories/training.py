@@ -117,7 +117,7 @@ class ScriptedLab:
         self.files = files or {}
         self.requests: list[dict[str, Any]] = []
 
-    def __call__(self, request: dict[str, Any], _shape: Any, **calls: Any) -> Any:
+    def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
         self.requests.append(request)
         folder = Path(request["folder"])
         for name, data in self.files.items():

@@ -171,15 +171,15 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
     follow(monkeypatch, lab)
     assert (read(trains)["state"], read(trains)["epochs"]) == ("paused", 2)
     assert trains.post(f"{RUNS}/1/resume").status_code == 202
-    found: list[bytes] = []
+    checkpoints: list[bytes] = []
 
     class Resuming(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
-            found.append(Path(request["folder"], "checkpoint").read_bytes())
+            checkpoints.append(Path(request["folder"], "checkpoint").read_bytes())
             return super().__call__(request, shape, **calls)
 
     follow(monkeypatch, Resuming([data_event(3), *epoch_events(3)], LabRefused("enough", "diverged")))
-    assert found == [b"weights"]
+    assert checkpoints == [b"weights"]
     assert read(trains)["reason"] == "diverged"
 
 

@@ -19,11 +19,11 @@ _SHOWN = (200, 200, 200, 200, 200, 404, 302)
 _SENT = (302, 302, 302, 403, 403, 404, 302)
 _OVER = (409, 409, 409, 403, 403, 404, 401)
 _OVER_PAGE = (409, 409, 409, 403, 403, 404, 302)
-_MADE = (201, 201, 201, 403, 403, 404, 401)
+_CREATED = (201, 201, 201, 403, 403, 404, 401)
 
 TRAINING_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", _ROUTE, _API, None, _READ),
-    ("post", _ROUTE, _API, {"recipe": "motion"}, _MADE),
+    ("post", _ROUTE, _API, {"recipe": "motion"}, _CREATED),
     ("get", f"{_ROUTE}/recipes", f"{_API}/recipes", None, _READ),
     ("get", _ONE, f"{_API}/1", None, _READ),
     ("delete", _ONE, f"{_API}/1", None, (204, 204, 204, 403, 403, 404, 401)),
@@ -31,8 +31,8 @@ TRAINING_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", f"{_ONE}/pause", f"{_API}/1/pause", None, _OVER),
     ("post", f"{_ONE}/resume", f"{_API}/1/resume", None, _OVER),
     ("post", f"{_ONE}/cancel", f"{_API}/1/cancel", None, _OVER),
-    ("post", f"{_ONE}/again", f"{_API}/1/again", None, _MADE),
-    ("post", f"{_ONE}/use", f"{_API}/1/use", {}, _MADE),
+    ("post", f"{_ONE}/again", f"{_API}/1/again", None, _CREATED),
+    ("post", f"{_ONE}/use", f"{_API}/1/use", {}, _CREATED),
     ("get", f"{_ONE}/files/<path:path>", f"{_API}/1/files/model.tflite", None, _READ),
     ("get", _PAGE, "acme/kitchen/training", None, _SHOWN),
     ("form", f"{_PAGE}/begin", "acme/kitchen/training/begin", {}, (400, 400, 400, 403, 403, 404, 302)),

@@ -26,7 +26,7 @@ from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.errors import NoDataVersion, RunNotResumable, RunNotTraining, TooManyRuns
-from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingWish
+from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
@@ -110,7 +110,7 @@ def stop_run(actor: Actor, run: TrainingRun) -> TrainingRun:
 
     Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
     """
-    return _tell(actor, run, TrainingWish.STOP, "training.stop")
+    return _tell(actor, run, TrainingInstruction.STOP, "training.stop")
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def pause_run(actor: Actor, run: TrainingRun) -> TrainingRun:
 
     Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
     """
-    return _tell(actor, run, TrainingWish.PAUSE, "training.pause")
+    return _tell(actor, run, TrainingInstruction.PAUSE, "training.pause")
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     run = _locked(run)
     if not run.can_resume or run.job is None:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled goes on.")
-    TrainingRun.objects.filter(pk=run.pk).update(wish="", error="", reason="")
+    TrainingRun.objects.filter(pk=run.pk).update(instruction="", error="", reason="")
     if run.state == TrainingState.PAUSED:
         resume(Job.objects.filter(pk=run.job.pk))
         run.job.refresh_from_db()
@@ -197,14 +197,14 @@ def announce_run(run: TrainingRun, actor: Actor | None = None, points: Sequence[
     append_event(run.project.stream, event, actor)
 
 
-def _tell(actor: Actor, run: TrainingRun, wish: TrainingWish, action: str) -> TrainingRun:
+def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
     project = run.project
     require(actor, Verb.EDIT, project)
     run = _locked(run)
     if run.state != TrainingState.RUNNING:
         raise RunNotTraining("The run does not train now.")
-    run.wish = wish.value
-    run.save(update_fields=["wish"])
+    run.instruction = instruction.value
+    run.save(update_fields=["instruction"])
     write_entry(actor, action, project.stream, project.place, number=run.number)
     announce_run(run, actor)
     return run

@@ -30,8 +30,8 @@ SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
 ATTEMPTS = 3
 """Attempts of a run whose process dies by itself."""
-WISH_SECONDS = 0.5
-"""Between two questions for what somebody wishes."""
+INSTRUCTION_SECONDS = 0.5
+"""Between two questions for what somebody told the run."""
 _ARCHIVE = "data.zip"
 
 Ask = Callable[..., Any]
@@ -49,7 +49,7 @@ def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
         answer = _ask(job, run, folder, follower, ask)
         if has_shape(answer, PausedJson):
             follower.save_checkpoint()
-            _clear_wish(run)
+            _clear_instruction(run)
             raise JobPaused
         store_result(job, run, answer, folder / "out")
     for protection, reason in answer["gaps"].items():
@@ -101,7 +101,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
             tick=follower.tick,
             report=job.report,
             receive=follower.receive,
-            command=_Wishes(run).take,
+            command=_Instructions(run).take,
             work="training run",
         )
     except EnvironmentMissing as missing:
@@ -121,26 +121,26 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
     return answer
 
 
-class _Wishes:
-    """What somebody told the run, each wish once."""
+class _Instructions:
+    """What somebody told the run, each instruction once."""
 
     def __init__(self, run: TrainingRun) -> None:
         self._run = run
-        self._told = ""
+        self._sent = ""
         self._due = 0.0
 
     def take(self) -> str | None:
         if time.monotonic() < self._due:
             return None
-        self._due = time.monotonic() + WISH_SECONDS
-        wish = TrainingRun.objects.filter(pk=self._run.pk).values_list("wish", flat=True).first() or ""
-        is_new = bool(wish) and wish != self._told
-        self._told = wish
-        return wish if is_new else None
+        self._due = time.monotonic() + INSTRUCTION_SECONDS
+        instruction = TrainingRun.objects.filter(pk=self._run.pk).values_list("instruction", flat=True).first() or ""
+        is_new = bool(instruction) and instruction != self._sent
+        self._sent = instruction
+        return instruction if is_new else None
 
 
-def _clear_wish(run: TrainingRun) -> None:
-    TrainingRun.objects.filter(pk=run.pk).update(wish="")
+def _clear_instruction(run: TrainingRun) -> None:
+    TrainingRun.objects.filter(pk=run.pk).update(instruction="")
 
 
 @transaction.atomic
@@ -151,11 +151,11 @@ def follow_job(job: Job) -> None:
         return
     values: dict[str, Any] = {"state": _state(job, run)}
     if job.state in (JobState.FAILED, JobState.LOST):
-        values |= {"error": job.error[:1000], "wish": ""}
+        values |= {"error": job.error[:1000], "instruction": ""}
     elif job.state == JobState.CANCELLED:
-        values |= {"wish": ""}
+        values |= {"instruction": ""}
     elif job.state == JobState.RUNNING:
-        values |= {"error": "", "reason": "", "wish": ""}
+        values |= {"error": "", "reason": "", "instruction": ""}
     TrainingRun.objects.filter(pk=run.pk).update(**values)
     run.refresh_from_db()
     announce_run(run)

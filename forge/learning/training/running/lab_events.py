@@ -93,14 +93,14 @@ class NeedsEvent(TypedDict):
 
 
 class NoteEvent(TypedDict):
-    """Something that people are told."""
+    """Something that people read."""
 
     event: Literal["note"]
     text: str
 
 
 class NotesEvent(TypedDict):
-    """What people are told of the data."""
+    """What people read about the data."""
 
     event: Literal["notes"]
     notes: list[str]
