@@ -113,7 +113,7 @@ def _manifests_a_second(registry: MeasuredRegistry) -> float:
 async def _rate(port: int, request: bytes) -> float:
     end = time.monotonic() + SECONDS
 
-    async def keep_asking() -> int:
+    async def keep_requesting() -> int:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         answers = 0
         while time.monotonic() < end:
@@ -127,7 +127,7 @@ async def _rate(port: int, request: bytes) -> float:
         writer.close()
         return answers
 
-    counts = await asyncio.gather(*(keep_asking() for _ in range(CONNECTIONS)))
+    counts = await asyncio.gather(*(keep_requesting() for _ in range(CONNECTIONS)))
     return sum(counts) / SECONDS
 
 

@@ -25,8 +25,13 @@ def dist_address(file: Path) -> str:
 
 
 def pip_requirement(name: str, file: Path) -> str:
-    """What pip installs, with the file's digest, which pip compares."""
-    return f"{name} @ {dist_address(file)}#sha256={file_digest(file, file.stat().st_mtime_ns)}"
+    """What pip installs: a package's name with its file's address and digest, which pip compares."""
+    return f"{name} @ {dist_address(file)}#sha256={digest_of_file(file)}"
+
+
+def digest_of_file(file: Path) -> str:
+    """The SHA-256 of a file, which is read again only after it changed."""
+    return file_digest(file, file.stat().st_mtime_ns)
 
 
 @cache

@@ -115,6 +115,7 @@ def train(
     judgements = {
         split.value: judge(runefile, prepared.training.model, model, dataset, split, _reporter(send))
         for split in (Split.VALIDATION, Split.TEST)
+        if split in dataset.splits
     }
     report = {
         "labels": list(dataset.labels),

@@ -22,13 +22,14 @@ from forge.accounts.actions import add_to_team, create_team, create_token, invit
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
-from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
+from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import (
@@ -392,7 +393,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     invitations = [invite(owner, organisation, "viewer")[0] for _ in range(size)]
     tokens = [create_token(owner, f"t{number}", ["read"], None)[0] for number in range(size)]
     write_file(members[0], project, "notes.md", b"x")
-    consent = sample_terms(project).text
+    consent = recording_terms(project).text
     samples = []
     builds = []
     reviews = []

@@ -34,8 +34,7 @@ SETTINGS = {
     "commas, as `https://git.example`; `none` allows none.",
     "MIRROR_REGISTRIES": "Registries that mirrors may reach in a private network or without TLS, separated by commas, "
     "as `http://registry.lan:5000`; others must be public and use TLS.",
-    "BLOB_SENDER": "Who sends stored bytes: the `server`, or the `nginx` in front of it, which reads "
-    "DATA_DIR/blobs.",
+    "BLOB_SENDER": "Who sends stored bytes: the `server`, or the `nginx` in front of it, which reads DATA_DIR/blobs.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",

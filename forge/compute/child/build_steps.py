@@ -61,8 +61,12 @@ def make(
     output: int,
     rests: PausePoints,
 ) -> None:
-    """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
+    """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before.
+
+    `files` has the samples too, which are no part of the project: only the last steps read them.
+    """
     steps, spec = job["steps"], job["spec"]
+    files_and_samples, files = files, files.without({each["path"] for each in job.get("samples", ())})
     if spec["toolchain"] != toolchain_digest():
         # What is made here would bear the name of what another toolchain makes.
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
@@ -86,12 +90,12 @@ def make(
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
     if "secrets" in steps:
         answers.send("searched", scan=search_files(files, job["searched"]))
-    if "verify" in steps and not _verify(files, options, rune, answers, is_fresh=earlier_rune is None):
+    if "verify" in steps and not _verify(files_and_samples, options, rune, answers, is_fresh=earlier_rune is None):
         return
     if "measure" in steps:
         _measure(rune, answers)
     if "evaluate" in steps:
-        _evaluate(job["samples"], files, rune, answers, rests)
+        _evaluate(job["samples"], files_and_samples, rune, answers, rests)
 
 
 def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:

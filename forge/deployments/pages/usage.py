@@ -12,6 +12,7 @@ from forge.deployments.serving.player_script import current_script
 from forge.deployments.snippets.interface import interface_of
 from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment_snippets
 
+RUNTIME = "hammer-forge-runtime"
 KEY_PLACEHOLDER = "YOUR-KEY"
 """What stands in the lines where no key is at hand."""
 
@@ -46,7 +47,7 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Usa
         interface,
         current_script(),
         f"npm install {dist_address(npm)}" if npm else "",
-        f'pip install "{pip_requirement("hammer-forge-runtime", wheel)}"' if wheel else "",
+        f'pip install "{pip_requirement(RUNTIME, wheel)}"' if wheel else "",
     )
     return Usage(
         card,

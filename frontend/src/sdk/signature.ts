@@ -69,7 +69,7 @@ function signedBytes(type: string, payload: Bytes): Bytes {
   return whole;
 }
 
-/** The two numbers of 32 bytes, as WebCrypto reads them, of a signature in DER; null where it is none. */
+/** The two numbers of 32 bytes, as WebCrypto reads them, of a signature in DER; null if it is not one. */
 function rawOfDer(der: Bytes): Bytes | null {
   const raw = new Uint8Array(64);
   let at = 2;

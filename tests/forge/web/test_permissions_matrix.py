@@ -15,20 +15,15 @@ from forge.accounts.actions import add_to_team, create_team, invite, join_as
 from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
+from forge.datasets.models import DataSet
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
-from forge.projects.actions import (
-    delete_project,
-    give_project_role,
-    give_team_role,
-    invite_to_project,
-    send_sample,
-    write_file,
-)
+from forge.projects.actions import delete_project, give_project_role, give_team_role, invite_to_project, write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.conftest import make_member
@@ -271,13 +266,6 @@ CASES: list[Case] = [
         f"{_P}/samples?label=x&consent=",
         b"x",
         (409, 409, 409, 409, 403, 404, 401),
-    ),
-    (
-        "post",
-        "api/v1/projects/<str:organisation>/<str:name>/samples/marks",
-        f"{_P}/samples/marks",
-        {"changes": []},
-        (400, 400, 400, 403, 403, 404, 401),
     ),
     (
         "post",
@@ -743,10 +731,12 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(member, "x", ["read"], None)
-    consent = sample_terms(project).text
+    consent = recording_terms(project).text
     failed_build(owner, project)
     notice = Notice.objects.get(person=owner)
+    data = data_addresses(member, project)
     sample = send_sample(member, project, [b"1,2,3\n"], label="x", days=90, consent=consent)
+    DataSet.objects.update(revision=2)
     return {
         "MEMBER": f"{_O}/members/{member.pk}",
         "INVITATION": f"{_O}/invitations/{invitation.pk}",
@@ -770,6 +760,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **conversion_addresses(member, project),
         **data_addresses(member, project),
         **training_addresses(member, project),
+        **data,
         **deployment_addresses(owner, project),
     }
 

@@ -16,8 +16,8 @@ from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
 from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
-from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
-from forge.reviews.changes.merging import Merging, without_recordings
+from forge.projects.versions.store import Manifest, WorkingTree, available_files, manifest_digest, stored_text
+from forge.reviews.changes.merging import Merging
 from forge.reviews.changes.models import ChangeRequest
 from rune.source.merge import ConflictKind, MergeChoice, MergeConflict
 from rune.source.merge import Side as MergeSide
@@ -108,7 +108,7 @@ def _view(project: Project, merge: Merging, disputed: Sequence[str]) -> MergeVie
 
 def version_view(before: Version, after: Version) -> MergeView:
     """What became of a fork's files from one version to another, without recordings. Kept as `merge_view` is."""
-    then, now = without_recordings(before), without_recordings(after)
+    then, now = available_files(before), available_files(after)
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
     cached: MergeView | None = caches["process"].get(key)
     if cached is None:

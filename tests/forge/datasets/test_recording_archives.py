@@ -1,4 +1,4 @@
-"""Archives of samples, what they refuse, and changing labels and splits with a way back."""
+"""Archives of labelled recordings that the studio sends: what comes in, and what is refused."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import blob_path, digest_of
-from forge.core.errors import NotFound
 from forge.core.models import AuditEntry, Blob, Event
-from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, withdraw_sample
-from forge.projects.errors import TooManyFiles
+from forge.datasets.models import Sample
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import import_samples
 from forge.projects.files.contents import list_files
-from forge.projects.models import Project, Sample
-from forge.projects.samples.access import sample_terms
-from tests.forge.factories.samples import packed, zipped
-from tests.forge.factories.seen import seen_headers
-from tests.forge.projects.test_samples import a_sound
+from forge.projects.models import Project
+from tests.forge.datasets.test_recordings import a_sound
+from tests.forge.factories.samples import packed, withdraw_sample, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +56,7 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
     ]
     reasons = {each["name"]: each["reason"] for each in payload["refused"]}
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
-    assert "16-bit mono wav" in reasons["no/broken.wav"]
+    assert "three numbers" in reasons["no/broken.wav"]
     assert "twice" in reasons["yes/1.wav"]
     assert payload["left_out"] == ["README.md"]
     assert not Sample.objects.exists()
@@ -71,11 +69,12 @@ def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, pr
     payload = answer.json()
     assert sorted((each["label"], each["split"]) for each in payload["samples"]) == [("no", "test"), ("no", "train")]
     assert len(payload["refused"]) == 3
-    assert {entry.path for entry in list_files(project)} >= {each["path"] for each in payload["samples"]}
-    [entry] = AuditEntry.objects.filter(action="sample.import")
+    assert [entry.path for entry in list_files(project)] == ["Runefile.yml"]
+    assert {sample.group for sample in Sample.objects.all()} == {None}
+    [entry] = AuditEntry.objects.filter(action="data.import")
     assert entry.data["count"] == 2
-    assert Event.objects.filter(type="samples.changed").count() == 1
-    assert {sample.consent for sample in Sample.objects.all()} == {sample_terms(project).text}
+    assert Event.objects.filter(type="data.changed").count() == 1
+    assert {sample.consent.text for sample in Sample.objects.all()} == {recording_terms(project).text}
 
 
 def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not_list(
@@ -103,14 +102,14 @@ def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, proj
 def test_withdrawing_what_was_imported_takes_it_back(client: Client, project: Project, user: User) -> None:
     for each in imported(client, MANY).json()["samples"]:
         withdraw_sample(user, each["id"])
-    assert not [entry for entry in list_files(project) if entry.path.startswith("samples/") and entry.size]
+    assert not Sample.objects.available().exists()
     assert len(imported(client, MANY).json()["samples"]) == 2
 
 
 def test_marks_of_a_table_are_kept_with_the_recording(user: User, project: Project) -> None:
     table = b"file,label,split,start,end\na.wav,yes,test,0.01,0.02\na.wav,no,test,0.05,0.06\n"
     archive = zipped({"samples.csv": table, "a.wav": a_sound()})
-    done = import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)
+    done = import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
     assert done.samples[0].events == [
         {"label": "yes", "start": 0.01, "end": 0.02},
         {"label": "no", "start": 0.05, "end": 0.06},
@@ -145,26 +144,25 @@ LOUD = range(201, 206)
 
 
 def nothing_came_in(project: Project) -> bool:
-    """Neither samples nor files, and of their bytes neither rows nor anything on the disk."""
+    """No samples, and of their bytes neither rows nor anything on the disk."""
     digests = [digest_of(a_sound(loud)) for loud in LOUD]
     paths = [blob_path(digest) for digest in digests]
     return not (
         Sample.objects.exists()
         or Blob.objects.filter(pk__in=digests).exists()
         or any(path and path.exists() for path in paths)
-        or any(entry.path.startswith("samples/") for entry in list_files(project))
-        or AuditEntry.objects.filter(action="sample.import").exists()
+        or AuditEntry.objects.filter(action="data.import").exists()
     )
 
 
 def test_an_archive_that_is_damaged_in_the_middle_brings_nothing(client: Client, project: Project) -> None:
     archive = bytearray(packed({f"up/{loud}.wav": a_sound(loud) for loud in LOUD}))
     archive[archive.index(a_sound(203)) + 60] ^= 1
-    terms = sample_terms(project)
-    query = urlencode({"days": terms.days, "consent": terms.text})
+    terms = recording_terms(project)
+    query = urlencode({"days": 90, "consent": terms.text})
     answer = post(client, f"{SAMPLES}/import?{query}", bytes(archive))
     assert answer.status_code == 422
-    assert "up/203.wav in the archive is damaged" in answer.json()["detail"]
+    assert "up/203.wav in the archive cannot be read" in answer.json()["detail"]
     assert nothing_came_in(project)
 
 
@@ -175,25 +173,15 @@ def test_an_import_that_the_store_refuses_in_the_middle_leaves_nothing(user: Use
     # Where this one would lie is a folder, so that it cannot be put there.
     place.mkdir(parents=True)
     with pytest.raises(IsADirectoryError):
-        import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)
+        import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
     assert nothing_came_in(project)
-    assert len(import_samples(user, project, [archive], days=90, consent=sample_terms(project).text).samples) == 5
-
-
-def test_an_import_for_which_the_project_has_no_room_leaves_nothing(
-    user: User, project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("forge.projects.files.contents.MAXIMUM_FILES", 4)
-    archive = zipped({f"up/{loud}.wav": a_sound(loud) for loud in LOUD})
-    with pytest.raises(TooManyFiles):
-        import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)
-    assert nothing_came_in(project)
+    assert len(import_samples(user, project, [archive], days=90, consent=recording_terms(project).text).samples) == 5
 
 
 def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project: Project) -> None:
     def statements(first: int, count: int) -> int:
         archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})
-        terms = sample_terms(project, 90)
+        terms = recording_terms(project, 90)
         with CaptureQueriesContext(connection) as queries:
             import_samples(user, project, [archive], days=90, consent=terms.text)
         return len(queries)
@@ -202,58 +190,10 @@ def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project
     assert statements(10, 2) == statements(20, 9)
 
 
-@pytest.mark.slow
-def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, project: Project, client: Client) -> None:
-    consent = sample_terms(project).text
-    first, second = (
-        send_sample(user, project, [a_sound(loud)], label="up", days=90, consent=consent) for loud in (1, 2)
-    )
-    changes = [
-        {"id": str(first.pk), "label": " down  left ", "split": "holdout"},
-        {"id": str(second.pk), "split": "train"},
-    ]
-    answer = mark(client, changes)
-    assert answer.status_code == 200, answer.content
-    assert _marks() == {first.pk: ("down left", "holdout"), second.pk: ("up", "train")}
-    before = answer.json()["before"]
-    mark(client, before)
-    assert _marks() == {first.pk: ("up", "test"), second.pk: ("up", "test")}
-
-
-@pytest.mark.slow
-def test_one_bad_change_changes_nothing(user: User, project: Project, client: Client) -> None:
-    sample = send_sample(user, project, [a_sound()], label="up", days=90, consent=sample_terms(project).text)
-    for bad, status in (({"split": "all"}, 400), ({"label": "\n"}, 400), ({"label": "x" * 61}, 400)):
-        assert mark(client, [{"id": str(sample.pk), **bad}]).status_code == status, bad
-    marks = [{"id": str(sample.pk), "label": "a"}, {"id": "00000000-0000-4000-8000-000000000000", "label": "b"}]
-    assert mark(client, marks).status_code == 404
-    assert _marks() == {sample.pk: ("up", "test")}
-
-
-@pytest.mark.protects("recordings/other-projects")
-def test_a_sample_of_another_project_cannot_be_marked_from_here(user: User, project: Project) -> None:
-    other = Project.objects.create(organisation=project.organisation, name="other", created_by=user)
-    sample = send_sample(user, other, [a_sound()], label="up", days=90, consent=sample_terms(other).text)
-    with pytest.raises(NotFound):
-        mark_samples(user, project, [Marking(sample.pk, "down")])
-    assert _marks() == {sample.pk: ("up", "test")}
-
-
-def mark(client: Client, changes: list[dict[str, str]]) -> Any:
-    """Sends labels and splits for the samples as they are now."""
-    address = f"{SAMPLES}/marks"
-    body = {"changes": changes}
-    return client.post(address, body, content_type="application/json", headers=seen_headers(address))
-
-
-def _marks() -> dict[Any, tuple[str, str]]:
-    return {sample.pk: (sample.label, sample.split) for sample in Sample.objects.all()}
-
-
 def test_links_of_many_recordings_are_as_many_statements_as_of_few(user: User, project: Project) -> None:
     def statements(first: int, count: int) -> int:
         archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})
-        terms = sample_terms(project, 90)
+        terms = recording_terms(project, 90)
         with CaptureQueriesContext(connection) as queries:
             import_samples(user, project, [archive], days=90, consent=terms.text)
         return sum("core_bloblink" in query["sql"] and "INSERT" in query["sql"] for query in queries)

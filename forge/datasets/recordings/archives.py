@@ -16,17 +16,27 @@ from django.conf import settings
 
 from forge.core.blobs.store import digest_of
 from forge.core.errors import TooLarge
+from forge.datasets.models import Sample
 from forge.projects.archives.read_archive import Archive, ArchiveMember
-from forge.projects.errors import ArchiveRefused, SampleRefused
+from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import MAXIMUM_FILES
-from forge.projects.models import Project, Sample, SampleKind
-from forge.projects.samples.formats import MAX_BYTES, kind_of
+from forge.projects.models import Project
+from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.read import MAX_BYTES, read_content
+from rune.datasets.splits import Split
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample
+from rune.running.evaluation.labelled import Split as LabelledSplit
 from rune.running.evaluation.reading import samples_of
 from rune.wording import size_text
 
+_SPLITS = {
+    LabelledSplit.TRAIN: Split.TRAIN,
+    LabelledSplit.TEST: Split.TEST,
+    LabelledSplit.HOLDOUT: Split.VALIDATION,
+}
+"""The splits of folders and tables, as a data set calls them."""
 KNOWN = "The same recording is already a sample of the project, or is in here twice."
 
 
@@ -35,9 +45,13 @@ class Incoming:
     """A recording of an archive that can come in, with its bytes."""
 
     sample: LabelledSample
-    kind: SampleKind
+    content: Content
     digest: str
-    data: bytes
+
+    @property
+    def split(self) -> Split:
+        """What the archive says that it is for."""
+        return _SPLITS[LabelledSplit(self.sample.split)]
 
 
 @dataclass(frozen=True)
@@ -100,23 +114,22 @@ def labelled_archive(chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
 
 def classify_samples(project: Project, samples: Iterable[LabelledSample]) -> Iterator[Incoming | RefusedFile]:
     """Each sample of an archive as one that can come in, or with the reason why not. Reads one file at a time."""
-    known = set(Sample.objects.available().filter(project=project).values_list("digest", flat=True))
+    known = set(Sample.objects.available().filter(data_set__project=project).values_list("digest", flat=True))
     for sample in samples:
         try:
-            data = sample.read()
-            kind = kind_of(data)
+            content = read_content(sample.read())
         except FileError as error:
             yield RefusedFile(sample.name, _sentence(error.reason))
             continue
-        except SampleRefused as error:
-            yield RefusedFile(sample.name, error.detail)
+        except BadContent as error:
+            yield RefusedFile(sample.name, str(error))
             continue
-        digest = digest_of(data)
+        digest = digest_of(content.data)
         if digest in known:
             yield RefusedFile(sample.name, KNOWN)
             continue
         known.add(digest)
-        yield Incoming(sample, kind, digest, data)
+        yield Incoming(sample, content, digest)
 
 
 def _sentence(reason: str) -> str:

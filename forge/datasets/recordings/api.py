@@ -1,4 +1,4 @@
-"""Samples over HTTP: thin views over the actions."""
+"""The samples of the studio over REST: a list, sending one, and importing an archive. Thin views over the actions."""
 
 from __future__ import annotations
 
@@ -14,33 +14,35 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Unprocessable
-from forge.projects.actions import Marking, import_samples, mark_samples, note_download, send_sample, withdraw_sample
-from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import MEDIA_TYPE
-from forge.projects.models import SampleSplit
-from forge.projects.samples.access import (
-    DEFAULT_DAYS,
-    find_sample,
-    label_facets,
+from forge.datasets.access import revision_of
+from forge.datasets.consent.terms import DEFAULT_DAYS
+from forge.datasets.recordings.access import (
+    LISTED,
+    find_deletable,
+    find_sample_by_id,
+    labelled_samples,
     own_samples,
-    sample_terms,
+    recording_terms,
     sample_to_json,
-    samples_of,
 )
-from forge.projects.samples.imports import RefusedFile, classify_samples, labelled_archive
-from forge.projects.serializers import (
-    MarksSerializer,
+from forge.datasets.recordings.actions import import_samples, send_sample
+from forge.datasets.recordings.archives import RefusedFile, classify_samples, labelled_archive
+from forge.datasets.recordings.serializers import (
+    OwnSamplesJson,
     SampleImportPreviewJson,
     SampleJson,
     SamplesImportedJson,
     SamplesJson,
-    SamplesMarkedJson,
     SampleTermsJson,
 )
+from forge.datasets.samples.actions import delete_sample
+from forge.datasets.samples.models import ENDINGS
+from forge.projects.actions import note_download
+from forge.projects.api import ProjectView
+from forge.projects.archives.write_archive import MEDIA_TYPE
 
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAULT_DAYS} if not given")
 
@@ -60,27 +62,29 @@ class ProjectSamples(ProjectView):
 
     parser_classes = (RawBody,)
 
-    @extend_schema(operation_id="samples_of_project", responses=SamplesJson, parameters=[ETAG])
+    @extend_schema(operation_id="samples_of_project", responses=SamplesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """A project's samples, newest first. Changing their labels takes the `ETag`."""
+        """A project's newest labelled samples, at most 500. `data/samples` has all."""
         project = self.project(request, organisation, name, Verb.READ)
-        samples = list(samples_of(principal_of(request), project))
-        body = {"samples": [sample_to_json(sample, principal_of(request)) for sample in samples]}
-        return with_etag(Response(body), label_facets(samples))
+        principal = principal_of(request)
+        # Read before the rows: a change between both is then seen again, and never missed.
+        revision = revision_of(principal, project)
+        samples = [sample_to_json(each, principal) for each in labelled_samples(principal, project)[:LISTED]]
+        return Response(SamplesJson(revision=revision, samples=samples))
 
     @extend_schema(
         operation_id="samples_send",
         request={"application/octet-stream": OpenApiTypes.BINARY},
         parameters=[
             OpenApiParameter("label", str, required=True),
-            OpenApiParameter("split", str, enum=SampleSplit.values, description="what it is for; `test` if not given"),
             _DAYS,
             OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
         ],
         responses={201: SampleJson},
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Gives the project a recording of one's own."""
+        """Adds a recording of one's own to the project's data: for tests, unless one's earlier samples are for
+        something else."""
         project = self.project(request, organisation, name, Verb.GIVE_SAMPLE)
         query = request.query_params
         sample = send_sample(
@@ -88,38 +92,10 @@ class ProjectSamples(ProjectView):
             project,
             body_chunks(request),
             label=query.get("label", ""),
-            split=query.get("split", SampleSplit.TEST),
             days=_days(request),
             consent=query.get("consent", ""),
         )
         return Response(sample_to_json(sample, principal_of(request)), status=status.HTTP_201_CREATED)
-
-
-class ProjectSampleMarks(ProjectView):
-    """Labels and splits of many samples."""
-
-    needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=REFUSALS)
-
-    @extend_schema(
-        operation_id="samples_mark",
-        request=MarksSerializer,
-        responses=SamplesMarkedJson,
-        parameters=[REQUIRED_IF_MATCH, ETAG],
-    )
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Changes labels and splits, all or none. The answer, sent again, takes the change back."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        body = self.read_body(request, MarksSerializer)
-        markings = [Marking(each["id"], each.get("label"), each.get("split")) for each in body["changes"]]
-        principal = principal_of(request)
-        before = mark_samples(principal, project, markings, seen=seen_by(request))
-        answer: SamplesMarkedJson = {
-            "before": [
-                {"id": str(each.sample), "label": each.label or "", "split": each.split or ""} for each in before
-            ]
-        }
-        return with_etag(Response(answer), label_facets(samples_of(principal, project)))
 
 
 class ProjectSampleImport(ProjectView):
@@ -184,10 +160,10 @@ class ProjectSampleImportPreview(ProjectView):
                 answer["samples"].append(
                     {
                         "name": each.sample.name,
-                        "kind": each.kind,
+                        "kind": each.content.kind.value,
                         "label": each.sample.label,
-                        "split": each.sample.split,
-                        "size": len(each.data),
+                        "split": each.split.value,
+                        "size": len(each.content.data),
                     }
                 )
             answer["left_out"] += archive.left_out()
@@ -203,8 +179,10 @@ class ProjectSampleTerms(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Who will see a recording, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
-        terms = sample_terms(project, _days(request))
-        return Response({"days": terms.days, "ends": terms.ends.isoformat(), "text": terms.text})
+        days = _days(request)
+        terms = recording_terms(project, days)
+        ends = terms.ends.isoformat() if terms.ends else None
+        return Response(SampleTermsJson(days=days, ends=ends, text=terms.text))
 
 
 class OwnSamples(ForgeView):
@@ -212,11 +190,11 @@ class OwnSamples(ForgeView):
 
     needs = needing(get=Scope.ACCOUNT_READ)
 
-    @extend_schema(operation_id="samples_own", responses=SamplesJson)
+    @extend_schema(operation_id="samples_own", responses=OwnSamplesJson)
     def get(self, request: Request) -> Response:
         """One's own samples in all projects, also of organisations that one has left."""
         principal = signed_in(request)
-        return Response({"samples": [sample_to_json(sample, principal) for sample in own_samples(principal)]})
+        return Response(OwnSamplesJson(samples=[sample_to_json(each, principal) for each in own_samples(principal)]))
 
 
 class SampleRecording(ForgeView):
@@ -233,12 +211,13 @@ class SampleRecording(ForgeView):
         },
     )
     def get(self, request: Request, sample_id: UUID) -> HttpResponseBase:
-        """The bytes of a sample, wherever its file is called by now; `Range` asks for a part of them."""
+        """The bytes of a sample; `Range` asks for a part of them."""
         principal = principal_of(request)
-        sample = find_sample(principal, sample_id)
+        sample = find_sample_by_id(principal, sample_id)
         if request.method == "GET":
-            note_download(principal, sample.project, "file.download", path=sample.path, digest=sample.digest)
-        answer = part_response(request, sample.digest, sample.size, filename=sample.path.rpartition("/")[2])
+            note_download(principal, sample.data_set.project, "data.download", f"data:{sample.data_set_id}")
+        filename = f"{sample.number:04d}.{ENDINGS[sample.media_type]}"
+        answer = part_response(request, sample.digest, sample.size, filename=filename)
         answer.headers["Accept-Ranges"] = "bytes"
         return answer
 
@@ -248,6 +227,7 @@ class OneSample(ForgeView):
 
     @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
     def delete(self, request: Request, sample_id: UUID) -> Response:
-        """Withdraws the consent: the recording is deleted everywhere."""
-        withdraw_sample(signed_in(request), sample_id)
+        """Withdraws a sample of one's own, or removes one as a maintainer: its bytes are deleted."""
+        principal = signed_in(request)
+        delete_sample(principal, find_deletable(principal, sample_id))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -23,8 +23,8 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.packages.packaging import package as packaged
 from rune.project.files import FolderFiles
+from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
 from tests.foreign.conftest import Published
-from tests.foreign.test_rune_package import package  # noqa: F401  a fixture
 from tests.rune.devices.packages.package_programs import PackageFolder, called
 from tests.rune.devices.packages.test_layouts import NANO_33_BLE, WARNINGS, compiler
 from tests.rune.devices.packages.test_sketches import HEADERS
