@@ -758,7 +758,6 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **conversion_addresses(member, project),
-        **data_addresses(member, project),
         **training_addresses(member, project),
         **data,
         **deployment_addresses(owner, project),
