@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from forge.learning.conversions.models import ConvertedForm, ModelConversion, ModelConversionQuerySet
+from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
 
-__all__ = ["ConvertedForm", "ModelConversion", "ModelConversionQuerySet"]
+__all__ = ["ConvertedForm", "ModelConversion", "ModelConversionQuerySet", "TrainingRun", "TrainingRunQuerySet"]

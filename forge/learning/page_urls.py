@@ -1,13 +1,16 @@
-"""The addresses of the pages of a project's models."""
+"""The addresses of the pages of a project's models and training runs."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from forge.learning.pages import models
+from forge.learning.training.pages import views as training
 
 _MODELS = "<str:organisation>/<str:name>/models"
 _MODEL = f"{_MODELS}/<uuid:conversion_id>"
+_TRAINING = "<str:organisation>/<str:name>/training"
+_RUN = f"{_TRAINING}/<int:number>"
 
 project_pages = [
     path(_MODELS, models.models_page, name="models"),
@@ -19,4 +22,12 @@ project_pages = [
     path(f"{_MODEL}/boards", models.boards, name="count-model"),
     path(f"{_MODEL}/apply", models.apply, name="apply-model"),
     path(f"{_MODEL}/discard", models.discard, name="discard-model"),
+    path(_TRAINING, training.training_page, name="training"),
+    path(f"{_TRAINING}/begin", training.begin, name="begin-training"),
+    path(f"{_TRAINING}/compare", training.compare, name="compare-training"),
+    path(_RUN, training.one_run, name="training-run"),
+    path(f"{_RUN}/again", training.again, name="train-again"),
+    path(f"{_RUN}/use", training.use, name="use-model"),
+    path(f"{_RUN}/discard", training.discard, name="discard-training"),
+    path(f"{_RUN}/<slug:verb>", training.act, name="act-on-training"),
 ]

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from forge.accounts.models import Organisation
+from forge.accounts.quotas.limits import QuotaResource
+from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.jobs.kinds import register as register_kind
 from forge.learning.conversions.job import CONVERSION
 from forge.learning.environments.job import ENVIRONMENT
+from forge.learning.training.quotas import minutes_used
+from forge.learning.training.running.job import TRAINING
 
 register_kind(CONVERSION)
 register_kind(ENVIRONMENT)
+register_kind(TRAINING)
+
+
+@organisation_counts.register
+def training_of_an_organisation(organisation: Organisation) -> Counts:
+    """The minutes that an organisation trained in the last day."""
+    return {QuotaResource.TRAINING: minutes_used(organisation)}

@@ -1,11 +1,14 @@
-"""The API's addresses of conversions."""
+"""The API's addresses of conversions and training runs."""
 
 from django.urls import path
 
 from forge.learning.conversions import api
+from forge.learning.training import api as training
 
 _MODELS = "projects/<str:organisation>/<str:name>/conversions"
 _MODEL = f"{_MODELS}/<uuid:conversion_id>"
+_TRAINING = "projects/<str:organisation>/<str:name>/training"
+_RUN = f"{_TRAINING}/<int:number>"
 
 urlpatterns = [
     path(_MODELS, api.ModelConversions.as_view()),
@@ -17,4 +20,14 @@ urlpatterns = [
     path(f"{_MODEL}/forms", api.ModelForms.as_view()),
     path(f"{_MODEL}/forms/<int:number>/apply", api.ModelApply.as_view()),
     path(f"{_MODEL}/forms/<int:number>/file", api.ModelFormFile.as_view()),
+    path(_TRAINING, training.TrainingRuns.as_view()),
+    path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),
+    path(_RUN, training.OneTrainingRun.as_view()),
+    path(f"{_RUN}/stop", training.TrainingStop.as_view()),
+    path(f"{_RUN}/pause", training.TrainingPause.as_view()),
+    path(f"{_RUN}/resume", training.TrainingResume.as_view()),
+    path(f"{_RUN}/cancel", training.TrainingCancel.as_view()),
+    path(f"{_RUN}/again", training.TrainingAgain.as_view()),
+    path(f"{_RUN}/use", training.TrainingUse.as_view()),
+    path(f"{_RUN}/files/<path:path>", training.TrainingFile.as_view()),
 ]

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 Json = Any
 Report = Callable[[float, str], None]
 """Takes the share of the work that is done, from 0 to 1, and a sentence about what is done next."""
+
+
+class ChildCommand(StrEnum):
+    """What a step is told while it works. The value is one byte on a pipe."""
+
+    STOP = "s"
+    """End early, with what there is."""
+    PAUSE = "p"
+    """Save from what another process goes on, and end."""
 
 
 @dataclass(frozen=True)
@@ -25,3 +35,5 @@ class ChildJob:
     """Sends an event to the process that started the step."""
     save: Callable[[str], None] = lambda _name: None
     """Hands the output of a name over as it is now; it is whole on disk when this returns."""
+    command: Callable[[], ChildCommand | None] = lambda: None
+    """What the process that started the step wants of it meanwhile, or None. The answer is not repeated."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from lab.child.job import ChildJob
+from lab.child.job import ChildCommand, ChildJob
 from lab.child.limits import FILE_LIMIT
 from lab.refusal import Reason, Refused
 from rune.running.isolation.confine import confine
@@ -81,7 +82,12 @@ def _do(request: Mapping[str, Any], folder: Path, answers: IO[str]) -> Any:
     def save(name: str) -> None:
         _write(outputs[name], request["outputs"][name])
 
-    job = ChildJob(folder, request["spec"], inputs, outputs, report, send, save)
+    def command() -> ChildCommand | None:
+        ready, _, _ = select.select([request["commands"]], [], [], 0)
+        byte = os.read(request["commands"], 1) if ready else b""
+        return ChildCommand(byte.decode("ascii")) if byte else None
+
+    job = ChildJob(folder, request["spec"], inputs, outputs, report, send, save, command)
     result = import_module(STEPS[request["step"]]).run(job)
     for name, path in outputs.items():
         if path.exists():

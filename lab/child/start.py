@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from lab.child.job import ChildCommand
 from lab.child.limits import FOLDER_LIMIT, ChildLimits
 from lab.child.main import out_of_memory
 from lab.refusal import Reason, Refused, refused_from_json
@@ -28,6 +29,8 @@ from rune.running.isolation.toolchain_files import package_folder
 
 LONGEST_ANSWER = 8 << 20
 """Bytes of all that a process answers."""
+COMMAND_SECONDS = 0.2
+"""Between two questions for a command."""
 _LAST_ERRORS = 4000
 _THREADS = "2"
 _ENVIRONMENT = {
@@ -73,17 +76,23 @@ def run(
     python: Path,
     report: Callable[[float, str], None] | None = None,
     receive: Callable[[Mapping[str, Any]], None] | None = None,
+    command: Callable[[], ChildCommand | None] = lambda: None,
 ) -> Outcome:
-    """Does a step and returns its outcome. `receive` gets the events that the step sends.
+    """Does a step and returns its outcome. `receive` gets the events that the step sends. `command` is asked several
+    times a second for what the step is to be told.
 
     Raises `Refused`, also for a process that crashed or ran out of time.
     """
     started = time.monotonic()
-    with _process(step, python) as (process, errors):
+    with _process(step, python) as (process, errors, commands):
         assert process.stdout is not None  # noqa: S101 (a pipe was requested)
         answer: dict[str, Any] = {}
         gaps: Mapping[str, str] = {}
         for message in _answers(process.stdout.fileno(), started + step.limits.seconds, step.work):
+            if message is None:
+                if (chosen := command()) is not None:
+                    os.write(commands, chosen.value.encode("ascii"))
+                continue
             if "progress" in message:
                 if report is not None:
                     report(float(message["progress"]), str(message["text"]))
@@ -102,8 +111,9 @@ def run(
 
 
 @contextmanager
-def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    """The running process, and what it writes to standard error. It is ended at the end of the block."""
+def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], int]]:
+    """The running process, what it writes to standard error, and a pipe that it reads commands from. The process is
+    ended at the end of the block."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)))
         folder.chmod(0o711)  # for a process that is another user; only its own folder is its
@@ -116,12 +126,16 @@ def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes]
         inputs = {name: stack.enter_context(path.open("rb")) for name, path in step.inputs.items()}
         outputs = {name: stack.enter_context(path.open("wb")) for name, path in step.outputs.items()}
         errors = stack.enter_context(tempfile.TemporaryFile())
+        heard, commands = os.pipe()
+        stack.callback(os.close, heard)
+        stack.callback(os.close, commands)
         ours, theirs = (stack.enter_context(one) for one in socket.socketpair())
         request = {
             "step": step.name,
             "spec": step.spec,
             "inputs": {name: file.fileno() for name, file in inputs.items()},
             "outputs": {name: file.fileno() for name, file in outputs.items()},
+            "commands": heard,
             "memory": step.limits.memory,
             "seconds": step.limits.seconds,
             "work": step.work,
@@ -134,11 +148,11 @@ def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes]
             stderr=errors,
             cwd=own,
             env={**_ENVIRONMENT, "HOME": str(own), "TMPDIR": str(own), "PYTHONPATH": str(packages)},
-            pass_fds=[file.fileno() for file in (*inputs.values(), *outputs.values())],
+            pass_fds=[heard, *(file.fileno() for file in (*inputs.values(), *outputs.values()))],
             start_new_session=True,
         )
         try:
-            yield process, errors
+            yield process, errors, commands
         finally:
             ours.close()  # the keeper ends all that it started
             with suppress(ProcessLookupError):
@@ -148,15 +162,21 @@ def _process(step: Step, python: Path) -> Iterator[tuple[subprocess.Popen[bytes]
                 process.stdout.close()
 
 
-def _answers(source: int, deadline: float, work: str) -> Iterator[dict[str, Any]]:
-    """The messages of a process until it closes its standard output. Raises `Refused`."""
+def _answers(source: int, deadline: float, work: str) -> Iterator[dict[str, Any] | None]:
+    """The messages of a process until it closes its standard output; None several times a second while there are none.
+
+    Raises `Refused`.
+    """
     data, size = b"", 0
     with selectors.DefaultSelector() as selector:
         selector.register(source, selectors.EVENT_READ)
         while True:
             left = deadline - time.monotonic()
-            if left <= 0 or not selector.select(left):
+            if left <= 0:
                 raise Refused(Reason.OUT_OF_TIME, f"The {work} took longer than its limit, and was stopped.")
+            yield None
+            if not selector.select(min(left, COMMAND_SECONDS)):
+                continue
             received = os.read(source, 1 << 16)
             if not received:
                 return

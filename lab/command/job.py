@@ -1,8 +1,8 @@
-"""A job of a server: `python -m lab.command.job` reads its request as JSON from standard input and answers in JSON
-lines. Files go through the folder that the request names.
+"""A job of a server: `python -m lab.command.job` reads its request as a line of JSON from standard input and answers in
+JSON lines. Files go through the folder that the request names.
 
-A line is `{"progress": SHARE, "text": TEXT}`, and the last one `{"result": ...}`, `{"refused": ...}`, or
-`{"needs": ...}` if an environment is missing.
+A line is `{"progress": SHARE, "text": TEXT}` or `{"event": ...}`, and the last one `{"result": ...}`,
+`{"refused": ...}`, or `{"needs": ...}` if an environment is missing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from lab.command.conversion import FloatModel, Request, make_float, make_forms, needed_environment, provenance
+from lab.command.environment_needed import EnvironmentNeeded
+from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
 from lab.environments.declared import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
@@ -24,24 +27,27 @@ FLOAT_SHARE = 0.7
 """Of the progress, for making the float model."""
 
 
-class EnvironmentNeeded(Exception):
-    """The environment of the file's format is not prepared on this machine."""
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(environment.name)
-        self.environment = environment
-
-
 def main(source: IO[str], target: IO[str]) -> None:
     """Does one job."""
 
-    def send(**message: Any) -> None:
-        target.write(json.dumps(message) + "\n")
-        target.flush()
+    sending = threading.Lock()
 
-    request = json.loads(source.read())
+    def send(**message: Any) -> None:
+        with sending:
+            target.write(json.dumps(message) + "\n")
+            target.flush()
+
+    def report(share: float, text: str) -> None:
+        send(progress=share, text=text)
+
+    request = json.loads(source.readline())
     try:
-        send(result=ACTIONS[request["action"]](request, lambda share, text: send(progress=share, text=text)))
+        if request["action"] == "train":
+            commands = RunCommands()
+            threading.Thread(target=commands.read, args=(source,), daemon=True).start()
+            send(result=train_model(request, report, lambda event: send(event=event), commands))
+        else:
+            send(result=ACTIONS[request["action"]](request, report))
     except EnvironmentNeeded as needed:
         send(needs=described(needed.environment))
     except Refused as refused:
@@ -113,6 +119,8 @@ def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str
 ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]], Any]] = {
     "convert": convert_files,
     "prepare": prepare_environment,
+    "recipes": describe_recipes,
+    "count": count_needs,
 }
 
 if __name__ == "__main__":

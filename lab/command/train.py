@@ -150,6 +150,10 @@ def _show(line: ProgressLine | None, text: str) -> None:
         line.text = text
 
 
+_FOR_SERVERS = ("answers", "checkpoint")
+"""Events that a terminal has no use for."""
+
+
 class _Events:
     """Shows the events of a run: each as a line of JSON, or the newest in the line of progress."""
 
@@ -158,6 +162,8 @@ class _Events:
         self._line = line
 
     def send(self, event: Mapping[str, Any]) -> None:
+        if event["event"] in _FOR_SERVERS:
+            return
         if self._is_json:
             click.echo(json.dumps(event))
         elif event["event"] == "progress":

@@ -15,6 +15,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+LEAST_STEPS = 8
+"""Batches of an epoch. Of few windows each is learned several times, augmented anew: after two batches the means of
+batch normalisation are still those of the begin, and no epoch would seem to bring anything."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -122,4 +126,4 @@ def _batch(train: Part, settings: Settings) -> int:
 
 
 def _steps(train: Part, settings: Settings) -> int:
-    return -(-len(train.labels) // _batch(train, settings))
+    return max(LEAST_STEPS, -(-len(train.labels) // _batch(train, settings)))

@@ -22,10 +22,12 @@ from rune.running.evaluation.intervals import wilson
 @dataclass(frozen=True)
 class SplitJudgement:
     """The answers for the recordings of one split. `confusion[right][answer]` counts them, by places of labels; a
-    recording's answer is the label with the highest mean score of its windows. `silent` ones fill no window."""
+    recording's answer is the label with the highest mean score of its windows. `silent` ones fill no window.
+    `answers` has the place of each recording, its answer's, and how sure that is, from 0 to 1."""
 
     confusion: Sequence[Sequence[int]]
     silent: int
+    answers: Sequence[tuple[int, int, float]] = ()
 
     def to_json(self, labels: Sequence[str]) -> dict[str, Any]:
         """Shares with their 95 % intervals, by label and together."""
@@ -52,18 +54,22 @@ def judge(
         MemoryFiles({"Runefile.yml": runefile.encode(), model_path: model}), BuildOptions("trained", watched=(port,))
     ).rune
     runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
-    chosen = [each for each, own in zip(dataset.recordings, dataset.splits, strict=True) if own is split]
+    chosen = [place for place, own in enumerate(dataset.splits) if own is split]
     confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
     silent = 0
-    for place, recording in enumerate(chosen):
+    answers: list[tuple[int, int, float]] = []
+    for done, place in enumerate(chosen, start=1):
+        recording = dataset.recordings[place]
         rows = runner.rows(recording)
         if rows:
-            answer = int(np.argmax(np.mean(rows, axis=0)))
+            mean = np.mean(rows, axis=0)
+            answer = int(np.argmax(mean))
             confusion[dataset.labels.index(recording.label), answer] += 1
+            answers.append((place, answer, round(float(mean[answer]), 3)))
         else:
             silent += 1
-        report((place + 1) / len(chosen), f"Running the rune on the {split.value} split, {place + 1} of {len(chosen)}")
-    return SplitJudgement(confusion.tolist(), silent)
+        report(done / len(chosen), f"Running the rune on the {split.value} split, {done} of {len(chosen)}")
+    return SplitJudgement(confusion.tolist(), silent, answers)
 
 
 def _share(right: int, count: int) -> list[float] | None:

@@ -6,7 +6,7 @@ import io
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
@@ -39,7 +40,7 @@ from rune.source.policy.training_section import Training
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
-"""Takes an event of a run: `data`, `resumed`, `epoch`, `progress` or `result`."""
+"""Takes an event of a run: `data`, `resumed`, `epoch`, `answers`, `checkpoint`, `progress` or `result`."""
 MEMORY = 4 << 30
 """Bytes of memory of the process that trains."""
 DEFAULT_MINUTES = 60
@@ -57,13 +58,19 @@ class PreparedRun:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What a run gives. `report` has the curves and how often the rune is right."""
+    """What a run gives. `report` has the curves and how often the rune is right; `answers` those of the rune, by
+    split: the place of each recording in the data set, its answer's among the labels, and how sure that is."""
 
     float_model: bytes
     model: bytes
     runefile: str
     report: Mapping[str, Json]
     gaps: Mapping[str, str]
+    answers: Mapping[str, Sequence[tuple[int, int, float]]]
+
+
+class RunPaused(Exception):
+    """The run was told to pause, and saved a checkpoint from which it goes on."""
 
 
 def prepare_run(training: Training, source: Path, stored: Mapping[str, Split]) -> PreparedRun:
@@ -91,22 +98,22 @@ def train(
     send: Send,
     *,
     minutes: float = DEFAULT_MINUTES,
+    command: Callable[[], ChildCommand | None] = lambda: None,
 ) -> TrainedModel:
-    """Trains a model, from the newest checkpoint if there is one. Raises `Refused`."""
+    """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
+    the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
     notes = write_features(prepared, folder.features, _reporter(send))
     dataset = prepared.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
     send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": notes})
-    training = _train(prepared, folder, send, minutes)
+    training = _train(prepared, folder, send, minutes, command)
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
     runefile = whole_runefile(
         prepared.settings.recipe, prepared.settings.values, prepared.training.model, model, dataset.labels
     )
     judgements = {
-        split.value: judge(runefile, prepared.training.model, model, dataset, split, _reporter(send)).to_json(
-            dataset.labels
-        )
+        split.value: judge(runefile, prepared.training.model, model, dataset, split, _reporter(send))
         for split in (Split.VALIDATION, Split.TEST)
         if split in dataset.splits
     }
@@ -117,12 +124,19 @@ def train(
         "notes": notes,
         **training.result,
         "quantiser": quantisation.result["quantiser"],
-        "judgements": judgements,
+        "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
-    return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps})
+    answers = {split: each.answers for split, each in judgements.items()}
+    return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
 
 
-def _train(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float) -> Outcome:
+def _train(
+    prepared: PreparedRun,
+    folder: RunFolder,
+    send: Send,
+    minutes: float,
+    command: Callable[[], ChildCommand | None],
+) -> Outcome:
     settings = prepared.settings
     spec = {
         "recipe": settings.recipe.name,
@@ -140,9 +154,17 @@ def _train(prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float)
     step = Step("train", spec, inputs, folder.outputs(), limits, "training run")
 
     def receive(event: Mapping[str, Json]) -> None:
-        send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
+        if "epoch" in event:
+            send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
+        elif "answers" in event:
+            send({"event": "answers", "epoch": event["of_epoch"], "answers": event["answers"]})
+        else:
+            send({"event": "checkpoint", "epoch": event["of_epoch"], "file": event["checkpoint"]})
 
-    return run_step(step, ENVIRONMENT.python, _reporter(send), receive)
+    outcome = run_step(step, ENVIRONMENT.python, _reporter(send), receive, command)
+    if "paused" in outcome.result:
+        raise RunPaused
+    return outcome
 
 
 def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send: Send) -> tuple[Outcome, bytes]:

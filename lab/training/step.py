@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.child.job import ChildJob
+from lab.child.job import ChildCommand, ChildJob
 from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
@@ -20,12 +20,26 @@ SLOTS = ("checkpoint-0", "checkpoint-1")
 """Checkpoints are written to these outputs in turn: one is whole while the other is written."""
 CHECKPOINT_SHARE = 0.05
 """Of the time that writing checkpoints may take."""
+ANSWER_SECONDS = 1.0
+"""The least time between two lists of answers, which are sent while a network gets better."""
+ANSWER_SHARE = 0.1
+"""The least time between them as a share of that since the begin: a long run does not send a thousand lists."""
+
+
+class _Commanded(Exception):
+    """The process that started the step wants it to end."""
+
+    def __init__(self, command: ChildCommand) -> None:
+        super().__init__(command.name)
+        self.command = command
 
 
 def run(job: ChildJob) -> dict[str, Any]:
     """Reads `features`, and `checkpoint` if the run goes on; writes `model`, `keras` and checkpoints.
 
-    Sends a row of the curves after each epoch, as the event `epoch`.
+    Sends a row of the curves after each epoch, as the event `epoch`; the answers of the best epoch so far for the
+    recordings of the validation split, as `answers`; and the name of a checkpoint, as `checkpoint`. Told to pause, it
+    saves one, and its result is `{"paused": True}`; told to stop, it ends with the best epoch so far.
     """
     job.report(0.0, "Loading TensorFlow")
     import keras
@@ -41,7 +55,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         spec["seed"], values["epochs"], values["patience"], values["batch"], values["learning-rate"]
     )
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
-        inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
+        inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
     train, validation = (fitting.Part(inputs[splits == split], labels[splits == split]) for split in (0, 1))
     classes = len(spec["labels"])
     shape = inputs.shape[1:]
@@ -52,6 +66,8 @@ def run(job: ChildJob) -> dict[str, Any]:
         _restore(job, model, progress)
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
+    sent = _Answers(job, recordings[splits == 1])
+    is_stopped = False
 
     def after_epoch() -> None:
         row = progress.curves[-1]
@@ -59,8 +75,12 @@ def run(job: ChildJob) -> dict[str, Any]:
         job.send({"epoch": row, "best_epoch": progress.best_epoch})
         text = f"Epoch {int(row['epoch'])} of {settings.epochs}, best {best:.1%} in epoch {progress.best_epoch}"
         job.report(row["epoch"] / settings.epochs, text)
+        if progress.best_epoch == len(progress.curves) and sent.is_due():
+            sent.send(fitting.answers(model, validation.inputs), progress.best_epoch)
         if saves.is_due():
             saves.save(lambda: _save(job, model, progress))
+        if (command := job.command()) is not None:
+            raise _Commanded(command)
 
     try:
         fitting.fit(
@@ -75,6 +95,11 @@ def run(job: ChildJob) -> dict[str, Any]:
     except fitting.Diverged as error:
         advice = "Choose a lower learning-rate, and look for recordings with extreme values."
         raise Refused(Reason.DIVERGED, f"{error} {advice}") from error
+    except _Commanded as end:
+        if end.command is ChildCommand.PAUSE:
+            _save(job, model, progress)
+            return {"paused": True}
+        is_stopped = True
     _save(job, model, progress)
     job.report(1.0, "Converting")
     model.set_weights(progress.best_weights)
@@ -87,9 +112,38 @@ def run(job: ChildJob) -> dict[str, Any]:
         "curves": progress.curves,
         "parameters": int(sum(np.size(each) for each in progress.best_weights)),
         "trainer": f"Keras {keras.__version__}, TensorFlow {tf.__version__}",
-        "ended": "early" if len(progress.curves) < settings.epochs else "all epochs",
+        "ended": _end(len(progress.curves), settings.epochs, is_stopped=is_stopped),
         "text": f"{counted(len(progress.curves), 'epoch')}",
     }
+
+
+def _end(epochs: int, most: int, *, is_stopped: bool) -> str:
+    """Why training ended: `stopped` by somebody, `early` because nothing got better, or `all epochs`."""
+    return "stopped" if is_stopped else "early" if epochs < most else "all epochs"
+
+
+class _Answers:
+    """Sends the answers for recordings of the validation split, as often as somebody can look at them."""
+
+    def __init__(self, job: ChildJob, recordings: Any) -> None:
+        self._job = job
+        self._recordings = recordings
+        self._begun = time.monotonic()
+        self._due = self._begun
+
+    def is_due(self) -> bool:
+        return time.monotonic() >= self._due
+
+    def send(self, shares: Any, epoch: int) -> None:
+        """Sends the place of each recording, its answer, and how sure that is: the mean of its windows' scores."""
+        rows = []
+        for place in np.unique(self._recordings):
+            mean = shares[self._recordings == place].mean(axis=0)
+            answer = int(np.argmax(mean))
+            rows.append([int(place), answer, round(float(mean[answer]), 3)])
+        self._job.send({"answers": rows, "of_epoch": epoch})
+        now = time.monotonic()
+        self._due = now + max(ANSWER_SECONDS, ANSWER_SHARE * (now - self._begun))
 
 
 class _Saves:
@@ -116,6 +170,7 @@ def _save(job: ChildJob, model: Any, progress: Any) -> None:
     slot = SLOTS[len(progress.curves) % len(SLOTS)]
     job.outputs[slot].write_bytes(data)
     job.save(slot)
+    job.send({"checkpoint": slot, "of_epoch": len(progress.curves)})
 
 
 def _restore(job: ChildJob, model: Any, progress: Any) -> None:

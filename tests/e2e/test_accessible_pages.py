@@ -83,6 +83,7 @@ OTHERS = (
     "{project}/builds/1/publish",
     "{project}/data",
     "{project}/models",
+    "{project}/training",
     "{project}/deployments",
     "{project}/builds/1/devices?board=esp32-devkit",
     "{project}/devices?q=m7",

@@ -59,6 +59,7 @@ from tests.forge.web.test_permissions_matrix import (
     people_addresses,
     webhook_addresses,
 )
+from tests.forge.web.training_cases import training_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -468,6 +469,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **people_addresses(owner, project, member),
         **conversion_addresses(owner, project, size),
         **data_addresses(owner, project, size),
+        **training_addresses(owner, project, size),
         **deployment_addresses(owner, project, size),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",

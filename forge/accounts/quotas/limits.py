@@ -29,6 +29,8 @@ class QuotaResource(StrEnum):
     """In an hour."""
     MINUTES = "minutes"
     """Of builds, in a day."""
+    TRAINING = "training"
+    """Minutes of training runs, in a day."""
     TRIALS = "trials"
     """Changes tried in copies of builds, in an hour."""
     SOCKETS = "sockets"
@@ -42,6 +44,7 @@ OF_ORGANISATION: Mapping[QuotaResource, int] = {
     QuotaResource.PROJECTS: 500,
     QuotaResource.BUILDS: 240,
     QuotaResource.MINUTES: 720,
+    QuotaResource.TRAINING: 360,
     QuotaResource.TRIALS: 240,
     QuotaResource.SOCKETS: 1000,
 }

@@ -45,6 +45,9 @@ _WORDS: Mapping[QuotaResource, _Words] = {
     ),
     QuotaResource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
     QuotaResource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
+    QuotaResource.TRAINING: _Words(
+        "Minutes of training", "More will be possible later, or ask the operator of this server.", "in the last day"
+    ),
     QuotaResource.TRIALS: _Words("Changes tried in reviews", _LATER, "in the last hour"),
     QuotaResource.SOCKETS: _Words("Open connections", "Close studios and phones that nobody uses.", "now"),
     QuotaResource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -36,7 +37,12 @@ J = TypeVar("J")
 
 
 class LabRefused(Exception):
-    """The model is not converted, or the environment cannot be prepared; the text says why."""
+    """The model is not converted or trained, or the environment cannot be prepared; the text says why. `reason` is
+    the name of the refusal (`lab.refusal.Reason`), for programs."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class EnvironmentMissing(Exception):
@@ -51,6 +57,14 @@ class LabDied(Exception):
     """The process ended without an answer, or with one that cannot be read."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long a job of `lab` may take, and what it is called."""
+
+    seconds: float
+    work: str
+
+
 def ask_lab(
     request: Mapping[str, Any],
     shape: type[J],
@@ -58,8 +72,14 @@ def ask_lab(
     seconds: float,
     tick: Callable[[], None],
     report: Callable[[float, str], None],
+    receive: Callable[[Any], None] | None = None,
+    command: Callable[[], str | None] | None = None,
+    work: str = "conversion",
 ) -> J:
     """Returns the result of a job of `lab`, which has this shape. What `tick` raises ends the process.
+
+    `receive` gets the events that the job sends, which nobody has checked. `command` is asked several times a second
+    for what the job is to be told. `work` is what the job is called in messages.
 
     Raises `LabRefused`, `EnvironmentMissing` and `LabDied`.
     """
@@ -73,15 +93,22 @@ def ask_lab(
             start_new_session=True,
         )
         try:
-            answer = _answer(process, request, seconds, tick, report)
+            _write_line(process, request)
+            if command is None:
+                _close(process.stdin)
+
+            def watch() -> None:
+                tick()
+                if command is not None and (chosen := command()) is not None:
+                    _write_line(process, {"command": chosen})
+
+            answer = _answer(process, Limits(seconds, work), watch, report, receive)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):
-                        pipe.close()
+                _close(pipe)
         if answer is None:
             raise LabDied(_last_words(errors))
     return _result(answer, shape)
@@ -96,19 +123,19 @@ def _variables() -> dict[str, str]:
 
 def _answer(
     process: subprocess.Popen[bytes],
-    request: Mapping[str, Any],
-    seconds: float,
+    limits: Limits,
     tick: Callable[[], None],
     report: Callable[[float, str], None],
+    receive: Callable[[Any], None] | None,
 ) -> Mapping[str, Any] | None:
     """The last line of a process, or None if it ended without one."""
-    assert process.stdin is not None  # noqa: S101 (a pipe was requested)
-    assert process.stdout is not None  # noqa: S101 (the same)
-    with suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(request).encode())
-        process.stdin.close()
-    for line in _lines(process.stdout, time.monotonic() + seconds, tick):
+    assert process.stdout is not None  # noqa: S101 (a pipe was requested)
+    for line in _lines(process.stdout, limits, tick):
         message = _parsed(line)
+        if "event" in message:
+            if receive is not None:
+                receive(message["event"])
+            continue
         if "progress" not in message:
             return message
         if has_shape(message["progress"], float) and isinstance(message.get("text"), str):
@@ -116,14 +143,28 @@ def _answer(
     return None
 
 
-def _lines(source: IO[bytes], deadline: float, tick: Callable[[], None]) -> Iterator[bytes]:
+def _write_line(process: subprocess.Popen[bytes], message: Mapping[str, Any]) -> None:
+    assert process.stdin is not None  # noqa: S101 (a pipe was requested)
+    with suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(message).encode() + b"\n")
+        process.stdin.flush()
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        with suppress(OSError):
+            pipe.close()
+
+
+def _lines(source: IO[bytes], limits: Limits, tick: Callable[[], None]) -> Iterator[bytes]:
     data = b""
+    deadline = time.monotonic() + limits.seconds
     with selectors.DefaultSelector() as selector:
         selector.register(source, selectors.EVENT_READ)
         while True:
             tick()
             if time.monotonic() > deadline:
-                raise LabRefused("The conversion took longer than its limit, and was stopped.")
+                raise LabRefused(f"The {limits.work} took longer than its limit, and was stopped.", "out-of-time")
             if not selector.select(TICK):
                 continue
             received = os.read(source.fileno(), 1 << 16)
@@ -147,7 +188,7 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 def _result(answer: Mapping[str, Any], shape: type[J]) -> J:
     if "refused" in answer and has_shape(answer["refused"], LabRefusalJson):
-        raise LabRefused(answer["refused"]["message"][:LONGEST_TEXT])
+        raise LabRefused(answer["refused"]["message"][:LONGEST_TEXT], answer["refused"]["reason"][:40])
     if "needs" in answer and has_shape(answer["needs"], ConverterEnvironmentJson):
         raise EnvironmentMissing(answer["needs"])
     if "result" not in answer or not has_shape(answer["result"], shape):

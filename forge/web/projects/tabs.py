@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.deployments.models import Deployment
+from forge.learning.training.models import UNFINISHED, TrainingRun
 from forge.projects.models import Project
 from forge.registry.models import BlockVersion, Tag
 from forge.reviews.changes.models import ChangeRequest, ChangeState
@@ -25,6 +26,10 @@ def _open_reviews(principal: Principal) -> QuerySet[Any]:
 
 def _open_change_requests(principal: Principal) -> QuerySet[Any]:
     return ChangeRequest.objects.visible_to(principal).filter(state=ChangeState.OPEN)
+
+
+def _open_training(principal: Principal) -> QuerySet[Any]:
+    return TrainingRun.objects.visible_to(principal).filter(state__in=UNFINISHED)
 
 
 def _deployments(principal: Principal) -> QuerySet[Any]:
@@ -52,6 +57,7 @@ TABS = (
     Tab("Overview", ""),
     Tab("Studio", "studio"),
     Tab("Data", "data"),
+    Tab("Training", "training", counted=_open_training),
     Tab("Models", "models"),
     Tab("Builds", "builds", also=("devices",)),
     Tab("Reviews", "reviews", also=("suggestions",), counted=_open_reviews),

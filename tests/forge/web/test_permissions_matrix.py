@@ -32,6 +32,7 @@ from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.web.conversion_cases import CONVERSION_CASES, conversion_addresses
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
 from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
+from tests.forge.web.training_cases import TRAINING_CASES, training_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -667,6 +668,7 @@ CASES: list[Case] = [
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
     *CONVERSION_CASES,
+    *TRAINING_CASES,
     *DATA_CASES,
     *DEPLOYMENT_CASES,
 ]
@@ -756,6 +758,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **conversion_addresses(member, project),
+        **training_addresses(member, project),
         **data,
         **deployment_addresses(owner, project),
     }

@@ -23,6 +23,7 @@ _PURPOSES = {
     QuotaResource.PROJECTS: "projects",
     QuotaResource.BUILDS: "in an hour",
     QuotaResource.MINUTES: "of builds, in a day",
+    QuotaResource.TRAINING: "minutes of training, in a day",
     QuotaResource.TRIALS: "changes tried in an hour",
     QuotaResource.SOCKETS: "open at one server process",
     QuotaResource.ORGANISATIONS: "owned",

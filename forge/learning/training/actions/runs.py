@@ -1,0 +1,252 @@
+"""What people do with training runs. Each checks the permission, does it, and tells open pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Max
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.accounts.quotas.limits import require_room
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import links_of
+from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.datasets.access import find_version, versions_of
+from forge.datasets.models import DataVersion
+from forge.jobs.kinds import kind_of
+from forge.jobs.models import Job
+from forge.jobs.queue import announce, cancel, enqueue, resume, retry
+from forge.jobs.workers.slots import notify_workers
+from forge.learning.training.announcements import TRAINING_CHANGED
+from forge.learning.training.errors import NoDataVersion, RunNotResumable, RunNotTraining, TooManyRuns
+from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
+from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
+from forge.learning.training.quotas import require_minutes
+from forge.learning.training.recipes import checked_arguments, recipe_of
+from forge.learning.training.running.lab_events import EpochJson
+from forge.projects.access import require
+from forge.projects.files.contents import checked_path
+from forge.projects.models import Project
+from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.source.policy.model_section import FORMS
+from rune.source.policy.training_section import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run is begun with. `version` is the number of the data version, None for the newest."""
+
+    recipe: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    version: int | None = None
+    seed: int = 0
+    form: str = DEFAULT_FORM
+    model: str = DEFAULT_MODEL
+    boards: Sequence[str] = DEFAULT_BOARDS
+
+
+def begin_run(actor: Actor, project: Project, settings: RunSettings) -> TrainingRun:
+    """Queues a run on a version of the project's data.
+
+    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`,
+    `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    recipe = recipe_of(settings.recipe)
+    arguments = checked_arguments(recipe, settings.arguments)
+    version = _version(actor, project, settings.version)
+    if settings.form not in FORMS:
+        raise Invalid(f"A model is quantised as {', '.join(FORMS)}.", errors={"form": ["Choose a form."]})
+    if not 0 <= settings.seed <= MAX_SEED:
+        raise Invalid(f"seed must be from 0 to {MAX_SEED}.", errors={"seed": [f"From 0 to {MAX_SEED}."]})
+    require_room(project.organisation_id)
+    boards, model = _checked_boards(settings.boards), _checked_model(settings.model)
+    with transaction.atomic():
+        require_minutes(project.organisation)
+        Project.objects.lock(project.pk)
+        runs = TrainingRun.objects.filter(project=project)
+        if runs.count() >= MAX_RUNS:
+            raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that nobody needs.")
+        if runs.filter(state__in=UNFINISHED).count() >= MAX_UNFINISHED:
+            raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
+        run = TrainingRun(
+            project=project,
+            number=(runs.aggregate(last=Max("number"))["last"] or 0) + 1,
+            person=actor.person,
+            recipe=recipe["name"],
+            arguments=arguments,
+            form=settings.form,
+            seed=settings.seed,
+            model_path=model,
+            data_version=version,
+            data_number=version.number,
+            data_digest=version.digest,
+            boards=boards,
+        )
+        _enqueue(actor, run)
+        write_entry(actor, "training.begin", project.stream, project.place, number=run.number, recipe=run.recipe)
+        announce_run(run, actor)
+    return run
+
+
+def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Begins another run with the same settings on the newest version of the data. Raises what `begin_run` raises."""
+    settings = RunSettings(
+        run.recipe, run.arguments, None, seed=run.seed, form=run.form, model=run.model_path, boards=run.boards
+    )
+    return begin_run(actor, run.project, settings)
+
+
+@transaction.atomic
+def stop_run(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Ends training after this epoch; the run goes on with the best epoch so far, and gives its model.
+
+    Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
+    """
+    return _tell(actor, run, TrainingInstruction.STOP, "training.stop")
+
+
+@transaction.atomic
+def pause_run(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Saves a checkpoint after this epoch, and goes on when somebody resumes the run.
+
+    Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
+    """
+    return _tell(actor, run, TrainingInstruction.PAUSE, "training.pause")
+
+
+@transaction.atomic
+def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Goes on from the last checkpoint with a run that was paused, failed or was cancelled; from the begin without one.
+
+    Raises `RunNotResumable`, `TooOften`, and `Forbidden` or `NotFound`.
+    """
+    project = run.project
+    require(actor, Verb.EDIT, project)
+    require_minutes(project.organisation)
+    run = _locked(run)
+    if not run.can_resume or run.job is None:
+        raise RunNotResumable("Only a run that was paused, failed or was cancelled goes on.")
+    TrainingRun.objects.filter(pk=run.pk).update(instruction="", error="", reason="")
+    if run.state == TrainingState.PAUSED:
+        resume(Job.objects.filter(pk=run.job.pk))
+        run.job.refresh_from_db()
+        announce(run.job)
+    elif not retry(run.job, str(actor.person)):
+        raise RunNotResumable("This run cannot go on. Train again with the same settings.")
+    run.refresh_from_db()
+    write_entry(actor, "training.resume", project.stream, project.place, number=run.number)
+    announce_run(run, actor)
+    transaction.on_commit(lambda: notify_workers(kind_of(TRAINING_KIND).capability), robust=True)
+    return run
+
+
+@transaction.atomic
+def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Ends a run at once, without a model. It can go on later from its last checkpoint.
+
+    Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
+    """
+    project = run.project
+    require(actor, Verb.EDIT, project)
+    run = _locked(run)
+    if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
+        raise RunNotTraining("The run has ended, so it cannot be cancelled.")
+    run.refresh_from_db()
+    write_entry(actor, "training.cancel", project.stream, project.place, number=run.number)
+    return run
+
+
+def discard_run(actor: Actor, run: TrainingRun) -> None:
+    """Deletes a run with its files and its checkpoint. A model that the project uses stays.
+
+    Raises `Forbidden` or `NotFound`.
+    """
+    project = run.project
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        run = _locked(run)
+        job = run.job
+        if job is not None and not job.is_finished:
+            cancel(job, str(actor.person))
+        digests = set(links_of(run).values_list("blob_id", flat=True))
+        links_of(run).delete()
+        if job is not None:
+            digests |= set(links_of(job).values_list("blob_id", flat=True))
+            links_of(job).delete()
+        write_entry(actor, "training.discard", project.stream, project.place, number=run.number)
+        announce_run(run, actor)
+        run.delete()
+        if job is not None:
+            job.delete()
+    delete_if_unlinked(sorted(digests))
+
+
+def announce_run(run: TrainingRun, actor: Actor | None = None, points: Sequence[EpochJson] = ()) -> None:
+    """Tells whoever has the page open, in the transaction that changed the run."""
+    event = TRAINING_CHANGED(
+        run=str(run.pk), number=run.number, state=run.state, epochs=len(run.curves), points=list(points)
+    )
+    append_event(run.project.stream, event, actor)
+
+
+def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
+    project = run.project
+    require(actor, Verb.EDIT, project)
+    run = _locked(run)
+    if run.state != TrainingState.RUNNING:
+        raise RunNotTraining("The run does not train now.")
+    run.instruction = instruction.value
+    run.save(update_fields=["instruction"])
+    write_entry(actor, action, project.stream, project.place, number=run.number)
+    announce_run(run, actor)
+    return run
+
+
+def _enqueue(actor: Actor, run: TrainingRun) -> None:
+    kind, project = kind_of(TRAINING_KIND), run.project
+    is_program = actor.kind == PrincipalKind.TOKEN
+    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+    run.job = enqueue(kind, party.organisation, {"run": str(run.pk)}, party=party, project=project, key=str(run.pk))
+    run.save()
+    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+
+
+def _locked(run: TrainingRun) -> TrainingRun:
+    rows = TrainingRun.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
+    return rows.get(pk=run.pk)
+
+
+def _version(actor: Actor, project: Project, number: int | None) -> DataVersion:
+    if number is not None:
+        return find_version(actor, project, number)
+    newest = versions_of(actor, project).first()
+    if newest is None:
+        raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
+    return newest
+
+
+def _checked_model(path: str) -> str:
+    """Raises `Invalid` and `BadPath`."""
+    path = checked_path(path)
+    if not path.endswith(".tflite") or len(path) > 200:
+        raise Invalid("The path of the model ends with .tflite.", errors={"model": ["Write model.tflite."]})
+    return path
+
+
+def _checked_boards(keys: Sequence[str]) -> list[str]:
+    """Raises `Invalid`."""
+    chosen = list(dict.fromkeys(keys))
+    if not 1 <= len(chosen) <= 2:
+        raise Invalid("Choose one or two boards.", errors={"boards": ["Choose one or two boards."]})
+    try:
+        return [find_board(key).key for key in chosen]
+    except UnknownBoard as error:
+        raise Invalid(str(error), errors={"boards": [str(error)]}) from error

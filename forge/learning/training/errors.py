@@ -1,0 +1,33 @@
+"""What can go wrong with training runs, for people."""
+
+from forge.core.errors import Conflict
+
+
+class RunNotTraining(Conflict):
+    """The run does not train now, so it cannot be stopped, paused or cancelled."""
+
+    title = "This run is not training"
+
+
+class RunNotResumable(Conflict):
+    """The run trains or is finished, so there is nothing to go on with."""
+
+    title = "This run cannot go on"
+
+
+class RunNotFinished(Conflict):
+    """The run has no model yet."""
+
+    title = "This run has no model yet"
+
+
+class TooManyRuns(Conflict):
+    """The project has as many runs as it may have."""
+
+    title = "The project has too many runs"
+
+
+class NoDataVersion(Conflict):
+    """The project has no version of its data to learn from."""
+
+    title = "There is no version of the data"

@@ -1,0 +1,21 @@
+"""The names of what training registers elsewhere, and what a run is by default."""
+
+from enum import StrEnum
+
+TRAINING_KIND = "training"
+"""Of the jobs of training runs (`forge.learning.training.running.job`)."""
+DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
+"""On which the rune of a run is counted, where `forge.yml` limits no target."""
+MINUTES = 60
+"""The longest that one attempt of a run may train."""
+MAX_RUNS = 200
+"""Of one project; each keeps its model and its curves."""
+MAX_UNFINISHED = 10
+"""Runs of one project that wait, run or are paused."""
+
+
+class TrainingInstruction(StrEnum):
+    """What somebody told a run that is training. `lab` knows these words."""
+
+    STOP = "stop"
+    PAUSE = "pause"

@@ -1,0 +1,119 @@
+"""Training runs: their settings, curves and answers, and the files that they gave."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.datasets.models import DataVersion
+from forge.jobs.models import Job
+from forge.projects.models import Project
+
+
+class TrainingState(models.TextChoices):
+    """Where a run is."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    FINISHED = "finished", "Finished"
+    NEEDS = "needs", "Needs TensorFlow"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+UNFINISHED = (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
+RESUMABLE = (TrainingState.PAUSED, TrainingState.FAILED, TrainingState.CANCELLED, TrainingState.NEEDS)
+"""States from which a run goes on, from its last checkpoint if it has one."""
+
+
+class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
+    """Training runs, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> TrainingRunQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class TrainingRun(models.Model):
+    """One execution of a recipe on a version of the project's data. It links the files that it gave."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="training_runs")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=10, choices=TrainingState.choices, default=TrainingState.WAITING)
+    instruction = models.CharField(max_length=10, blank=True)
+    """What the run is to be told (`forge.learning.training.kinds.TrainingInstruction`); "" for nothing."""
+    recipe = models.CharField(max_length=40)
+    arguments = models.JSONField(default=dict)
+    """The values of all arguments of the recipe, by name."""
+    form = models.CharField(max_length=20)
+    """In which the model is quantised."""
+    seed = models.PositiveIntegerField(default=0)
+    model_path = models.CharField(max_length=200)
+    """Of the model file, in the project."""
+    data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    data_number = models.PositiveIntegerField()
+    data_digest = models.CharField(max_length=71)
+    """Those of the version, which outlive it."""
+    boards = models.JSONField(default=list)
+    """The keys of the boards on which the rune is counted."""
+    description = models.JSONField(default=dict)
+    """What the data is, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
+    answers name them; `counts` has the samples by split and label."""
+    curves = models.JSONField(default=list)
+    """A row for each epoch (`forge.learning.training.running.lab_events.EpochJson`)."""
+    best_epoch = models.PositiveIntegerField(default=0)
+    answers = models.JSONField(default=dict)
+    """The newest answers: `epoch`, and for each split rows of place of the recording, place of the answer's label, and
+    how sure that is. `epoch` 0: those of the finished rune."""
+    needs = models.JSONField(default=dict)
+    """What the rune needs, by target, counted before anything is trained."""
+    notes = models.JSONField(default=list)
+    """Sentences about the data and about what happened."""
+    report = models.JSONField(default=dict)
+    """What `lab` says of a finished run; empty before."""
+    files = models.JSONField(default=dict)
+    """The digests of the files that it gave, by their paths in the project. The script is under `script/`."""
+    sizes = models.JSONField(default=dict)
+    """Their sizes, by path."""
+    error = models.CharField(max_length=1000, blank=True)
+    """Why it did not succeed, and what to do."""
+    reason = models.CharField(max_length=40, blank=True)
+    """The same for programs (`lab.refusal.Reason`)."""
+    change_url = models.CharField(max_length=300, blank=True)
+    """The address of the change request that offers its model; "" before."""
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = TrainingRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_training_run_a_number")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"Run {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/training/{self.number}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+    @property
+    def can_resume(self) -> bool:
+        return self.state in RESUMABLE
+
+    @property
+    def epochs(self) -> int:
+        """The most epochs that it trains."""
+        return int(self.arguments["epochs"])

@@ -1,0 +1,164 @@
+"""The form that begins a run: a field for each argument of the recipe, with its unit and range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from forge.core.actors import Actor
+from forge.core.errors import Invalid, Unprocessable
+from forge.datasets.access import versions_of
+from forge.datasets.models import DataVersion, Sample
+from forge.learning.training.access import runs_of
+from forge.learning.training.actions import RunSettings
+from forge.learning.training.declared import declared_of
+from forge.learning.training.kinds import DEFAULT_BOARDS
+from forge.learning.training.recipes import checked_arguments, recipe_of, recipes
+from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
+from forge.projects.models import Project
+from rune.devices.boards.finding import boards
+from rune.source.policy.model_section import FORMS
+from rune.source.policy.training_section import DEFAULT_FORM, DEFAULT_MODEL
+
+PREFIX = "argument-"
+SHOWN_VERSIONS = 50
+
+
+@dataclass(frozen=True)
+class ArgumentField:
+    """A number field."""
+
+    argument: RecipeArgumentJson
+    value: str
+
+    @property
+    def name(self) -> str:
+        return PREFIX + self.argument["name"]
+
+    @property
+    def title(self) -> str:
+        return self.argument["name"].replace("-", " ").capitalize()
+
+    @property
+    def low(self) -> str:
+        return f"{self.argument['low']:g}"
+
+    @property
+    def high(self) -> str:
+        return f"{self.argument['high']:g}"
+
+    @property
+    def step(self) -> str:
+        return "1" if self.argument["is_whole"] else "any"
+
+
+def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[str, Any]:
+    """What the form shows: the settings that were sent, those of the run that `from` names, those of `forge.yml`, or
+    the defaults of the recipe for the kind of the samples."""
+    versions = list(versions_of(actor, project)[:SHOWN_VERSIONS])
+    try:
+        known = recipes()
+    except Unprocessable as error:
+        return {"versions": versions, "form_problem": str(error)}
+    start = _start(request, actor, project, known)
+    recipe = next((each for each in known if each["name"] == start.recipe), known[0])
+    values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
+    sent = request.POST
+    fields = [
+        ArgumentField(each, sent.get(PREFIX + each["name"], _text(values[each["name"]])))
+        for each in recipe["arguments"]
+    ]
+    return {
+        "recipes": known,
+        "recipe": recipe,
+        "fields": fields,
+        "versions": versions,
+        "form": start.form,
+        "forms": FORMS,
+        "seed": sent.get("seed", str(start.seed)),
+        "model_path": sent.get("model", start.model),
+        "boards": boards(),
+        "chosen_boards": tuple(start.boards),
+        "advice": _advice(actor, project, versions, recipe),
+    }
+
+
+def settings_of(sent: QueryDict) -> RunSettings:
+    """The settings that a form sent. Raises `Invalid`, which names the field."""
+    recipe = recipe_of(sent.get("recipe", ""))
+    arguments: dict[str, object] = {}
+    for each in recipe["arguments"]:
+        text = sent.get(PREFIX + each["name"], "").strip()
+        if text:
+            arguments[each["name"]] = _number(text)
+    checked_arguments(recipe, arguments)
+    version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
+    if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
+        raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
+    return RunSettings(
+        recipe["name"],
+        arguments,
+        int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
+        int(seed),
+        sent.get("form", DEFAULT_FORM),
+        sent.get("model", "").strip() or DEFAULT_MODEL,
+        sent.getlist("boards") or DEFAULT_BOARDS,
+    )
+
+
+def _start(request: HttpRequest, actor: Actor, project: Project, known: list[RecipeJson]) -> RunSettings:
+    if request.method == "POST":
+        name = request.POST.get("recipe", known[0]["name"])
+        return RunSettings(name, form=request.POST.get("form", DEFAULT_FORM), boards=request.POST.getlist("boards"))
+    number = request.GET.get("from", "")
+    chosen = request.GET.get("recipe", "")
+    if number.isascii() and number.isdigit() and len(number) < 9:
+        run = runs_of(actor, project).filter(number=int(number)).first()
+        if run is not None:
+            return RunSettings(run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards)
+    declared = declared_of(project).training
+    if declared is not None and chosen in ("", declared.recipe):
+        return RunSettings(declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model)
+    return RunSettings(chosen or _recipe_for(actor, project, known))
+
+
+def _recipe_for(actor: Actor, project: Project, known: list[RecipeJson]) -> str:
+    """The first recipe that learns from the kind of samples that the project has."""
+    samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project)
+    kind = samples.values_list("kind", flat=True).first()
+    return next((each["name"] for each in known if each["kind"] == kind), known[0]["name"])
+
+
+def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> str:
+    """What to do before one can train; "" where one can."""
+    if versions:
+        return ""
+    has_samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project).exists()
+    if has_samples:
+        return (
+            "Label the samples and save a version on the page Data: a run learns from a version, which never changes."
+        )
+    return f"Record or import {recipe['kind']} on the page Data first, label it, and save a version."
+
+
+def _number(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def written_arguments(arguments: Mapping[str, float], recipe: RecipeJson | None) -> list[tuple[str, str]]:
+    """The arguments of a run as people read them, with units."""
+    units = {each["name"]: each["unit"] for each in recipe["arguments"]} if recipe is not None else {}
+    return [
+        (name.replace("-", " ").capitalize(), f"{_text(value)} {units.get(name, '')}".strip())
+        for name, value in arguments.items()
+    ]

@@ -1,0 +1,250 @@
+"""What the page of a run shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.core.errors import Unprocessable
+from forge.datasets.access import groups_of, samples_of
+from forge.datasets.pages.cards import SampleCard, cards_of
+from forge.learning.training.declared import DeclaredTraining, declared_of
+from forge.learning.training.judgement import OUTLINED, WORST, JudgementJson, MistakeJson, ShareJson
+from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.pages.drawing import drawing_of
+from forge.learning.training.pages.form import written_arguments
+from forge.learning.training.reading import judgements
+from forge.learning.training.recipes import recipes
+from forge.learning.training.running.lab_events import RecipeJson
+from forge.learning.training.serializers import file_url
+from forge.projects.models import Project
+from rune.devices.boards.board import Board
+from rune.devices.boards.finding import find_board
+from rune.devices.boards.fit import Needs, fit
+from rune.wording import size_text
+
+RANGE_WIDTH = 160
+"""Of the drawing of a share with its interval."""
+SPLIT_NAMES = {"train": "Learns from", "validation": "Chooses the epoch by", "test": "Kept for the end"}
+
+
+@dataclass(frozen=True)
+class ConfusionCell:
+    """How many recordings of a label got an answer. `tone` is `right`, `many` or `few`; "" for none."""
+
+    count: int
+    tone: str
+
+
+@dataclass(frozen=True)
+class ConfusionRow:
+    """A label with its cells."""
+
+    label: str
+    cells: Sequence[ConfusionCell]
+
+
+@dataclass(frozen=True)
+class RangeRow:
+    """A share with its interval, in the units of its drawing."""
+
+    name: str
+    share: str
+    low: float
+    high: float
+    middle: float
+    about: str
+    is_under: bool
+    """Whether the whole interval is under the limit."""
+
+
+@dataclass(frozen=True)
+class MistakeCard:
+    """A recording that was answered wrongly; `sound` is the address of a sound."""
+
+    card: SampleCard
+    answer: str
+    percent: str
+    sound: str
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """What the rune needs on a board. Each is a text, its limit or room, and whether it is too much."""
+
+    board: Board
+    figures: Sequence[tuple[str, str, bool]]
+    refused: str = ""
+
+
+def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, Any]:
+    """All that the page shows."""
+    declared = declared_of(project)
+    recipe = _recipe(run.recipe)
+    by_split = judgements(actor, run)
+    shown = by_split.get("validation")
+    is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
+    best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
+    context: dict[str, Any] = {
+        "project": project,
+        "run": run,
+        "job": run.job,
+        "title": run.recipe if recipe is None else recipe["title"],
+        "is_open": is_open,
+        "is_training": run.state == TrainingState.RUNNING,
+        "has_failed": run.state in (TrainingState.FAILED, TrainingState.NEEDS),
+        "is_finished": run.state == TrainingState.FINISHED,
+        "percent": round(100 * min(1.0, len(run.curves) / run.epochs)),
+        "remaining": _remaining(run),
+        "best": best,
+        "limit": declared.accuracy,
+        "to_limit": _to_limit(best, declared),
+        "arguments": written_arguments(run.arguments, recipe),
+        "splits": _splits(run),
+        "curves": drawing_of(run.curves, run.epochs, run.best_epoch, declared.accuracy, is_open=is_open),
+        "boards": _boards(run, declared),
+        "tests": by_split.get("test"),
+        "files": [(path, size_text(run.sizes[path]), file_url(run, path)) for path in run.files],
+        "script_url": file_url(run, "script/train.py") if "script/train.py" in run.files else "",
+        "range_width": RANGE_WIDTH,
+    }
+    return context | (_judged_context(actor, project, shown, declared.accuracy) if shown is not None else {})
+
+
+def _judged_context(actor: Actor, project: Project, judgement: JudgementJson, limit: float | None) -> dict[str, Any]:
+    names = groups_of(samples_of(actor, project)) if judgement["by_group"] else {}
+    shares = (*judgement["by_label"], *judgement["by_group"])
+    low = max(0.0, min(0.9, min([*(each["low"] for each in shares), limit or 1.0]) - 0.05))
+    groups = [
+        _range(each, names.get(int(each["name"]), f"Person {each['name']}"), low, limit)
+        for each in judgement["by_group"]
+    ]
+    return {
+        "judgement": judgement,
+        "confusion": _confusion(judgement),
+        "by_label": [_range(each, each["name"], low, limit) for each in judgement["by_label"]],
+        "by_group": groups,
+        "limit_place": None if limit is None else _place(limit, low),
+        "low": low,
+        "mistakes": _mistakes(actor, project, judgement["mistakes"][:WORST]),
+        "outlined": OUTLINED,
+    }
+
+
+def _recipe(name: str) -> RecipeJson | None:
+    try:
+        return next((each for each in recipes() if each["name"] == name), None)
+    except Unprocessable:
+        return None
+
+
+def _remaining(run: TrainingRun) -> str:
+    """About how long it trains at most, from how long it trained so far."""
+    job = run.job
+    if run.state != TrainingState.RUNNING or job is None or job.started is None or len(run.curves) < 2:
+        return ""
+    took = (timezone.now() - job.started) / len(run.curves)
+    left = took * (run.epochs - len(run.curves))
+    if left < timedelta(seconds=90):
+        return f"at most {max(1, round(left.total_seconds()))} s left"
+    return f"at most {round(left / timedelta(minutes=1))} min left"
+
+
+def _to_limit(best: Mapping[str, Any] | None, declared: DeclaredTraining) -> str:
+    if best is None or declared.accuracy is None:
+        return ""
+    points = 100 * (best["validation_accuracy"] - declared.accuracy)
+    side = "over" if points >= 0 else "under"
+    return f"That is {abs(points):.1f} points {side} the limit of this project, {100 * declared.accuracy:g} %."
+
+
+def _splits(run: TrainingRun) -> list[tuple[str, int]]:
+    counts = run.description.get("counts", {})
+    return [(title, sum(counts[split].values())) for split, title in SPLIT_NAMES.items() if split in counts]
+
+
+def _boards(run: TrainingRun, declared: DeclaredTraining) -> list[BoardColumn]:
+    return [_board(find_board(key), run, declared) for key in run.boards]
+
+
+def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardColumn:
+    needs = run.needs.get(board.target)
+    if needs is None:
+        return BoardColumn(board, ())
+    if "refused" in needs:
+        return BoardColumn(board, (), str(needs["refused"]))
+    limits = declared.of_targets.get(board.target, {})
+    result = fit(Needs(board.target, needs["flash"], needs["ram"], needs["instructions"]), board)
+    rows = []
+    for name, needed, available in (
+        ("ram", result.ram.needed, result.ram.available),
+        ("flash", result.flash.needed, result.flash.available),
+    ):
+        most = min(available, limits.get(name, available))
+        rows.append((size_text(needed), f"at most {size_text(round(most))}", needed > most))
+    instructions = needs["instructions"]
+    if instructions is None:
+        rows.append(("Not counted", str(needs["not_measured"] or ""), False))
+    else:
+        bound = limits.get("instructions")
+        note = "one run" if bound is None else f"at most {bound:,.0f}"
+        rows.append((f"{instructions / 1e6:.2f} M", note, bound is not None and instructions > bound))
+        if result.time is not None:
+            rows.append((f"~ {result.time.least:.3g} to {result.time.most:.3g} ms", "estimated", False))
+    return BoardColumn(board, tuple(rows))
+
+
+def _confusion(judgement: JudgementJson) -> list[ConfusionRow]:
+    rows = []
+    for place, (label, counts) in enumerate(zip(judgement["labels"], judgement["confusion"], strict=True)):
+        cells = [
+            ConfusionCell(
+                count, "" if not count else "right" if column == place else "many" if count >= OUTLINED else "few"
+            )
+            for column, count in enumerate(counts)
+        ]
+        rows.append(ConfusionRow(label, cells))
+    return rows
+
+
+def _place(share: float, low: float) -> float:
+    return round(RANGE_WIDTH * max(0.0, share - low) / (1 - low), 1)
+
+
+def _range(share: ShareJson, name: str, low: float, limit: float | None) -> RangeRow:
+    interval = f"{100 * share['low']:.1f} to {100 * share['high']:.1f} %"
+    return RangeRow(
+        name,
+        f"{100 * share['share']:.1f} %",
+        _place(share["low"], low),
+        _place(share["high"], low),
+        _place(share["share"], low),
+        f"{share['right']} of {share['samples']}, 95 % interval {interval}",
+        limit is not None and share["high"] < limit,
+    )
+
+
+def _mistakes(actor: Actor, project: Project, mistakes: Sequence[MistakeJson]) -> list[MistakeCard]:
+    samples = samples_of(actor, project).filter(number__in=[each["sample"] for each in mistakes])
+    cards = {card.sample.number: card for card in cards_of(samples, project.get_absolute_url(), project.full_name)}
+    return [
+        MistakeCard(
+            cards[each["sample"]],
+            each["answer"],
+            f"{100 * each['sureness']:.0f} %",
+            _sound(project, cards[each["sample"]]),
+        )
+        for each in mistakes
+        if each["sample"] in cards
+    ]
+
+
+def _sound(project: Project, card: SampleCard) -> str:
+    if card.sample.kind != "sound":
+        return ""
+    return f"/api/v1/projects/{project.full_name}/data/samples/{card.sample.number}/recording"

@@ -1,0 +1,98 @@
+"""Runs side by side: what was set, what came of it, and what differs. Pure but for the addresses of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.pages.drawing import drawing_of
+from rune.devices.boards.finding import find_board
+from rune.wording import size_text
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A setting or a figure of each run; `differs` marks one that is not the same for all."""
+
+    title: str
+    cells: Sequence[str]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.cells)) > 1
+
+
+def side_by_side(runs: Sequence[TrainingRun]) -> dict[str, Any]:
+    """The tables and the curves of runs."""
+    names = list(dict.fromkeys(name for run in runs for name in run.arguments))
+    settings = [
+        _row(runs, "Recipe", lambda run: run.recipe),
+        _row(runs, "Data", lambda run: f"v{run.data_number}"),
+        *(_row(runs, name.replace("-", " ").capitalize(), _argument(name)) for name in names),
+        _row(runs, "Seed", lambda run: str(run.seed)),
+        _row(runs, "Numbers", lambda run: run.form),
+    ]
+    boards = list(dict.fromkeys(key for run in runs for key in run.boards))
+    figures = [
+        _row(runs, "State", lambda run: run.get_state_display()),
+        _row(runs, "Epochs", lambda run: str(len(run.curves))),
+        _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
+        _row(runs, "Validation, windows", _best),
+        _row(runs, "Validation, recordings", _judged("validation")),
+        _row(runs, "Test, recordings", _judged("test")),
+        _row(runs, "Parameters", lambda run: f"{run.report['parameters']:,}" if run.report else "-"),
+    ]
+    for key in boards:
+        board = find_board(key)
+        figures += [
+            _row(runs, f"RAM on {board.name}", _need(board.target, "ram")),
+            _row(runs, f"Flash on {board.name}", _need(board.target, "flash")),
+            _row(runs, f"Instructions on {board.name}", _need(board.target, "instructions")),
+        ]
+    longest = max(len(run.curves) for run in runs)
+    return {
+        "runs": runs,
+        "settings": settings,
+        "figures": figures,
+        "curves": [(run, drawing_of(run.curves, max(longest, 2), run.best_epoch, None, is_open=True)) for run in runs],
+    }
+
+
+def _row(runs: Sequence[TrainingRun], title: str, read: Callable[[TrainingRun], str]) -> ComparedRow:
+    return ComparedRow(title, [read(run) for run in runs])
+
+
+def _argument(name: str) -> Callable[[TrainingRun], str]:
+    def read(run: TrainingRun) -> str:
+        value = run.arguments.get(name)
+        return "-" if value is None else f"{value:g}"
+
+    return read
+
+
+def _best(run: TrainingRun) -> str:
+    if not 0 < run.best_epoch <= len(run.curves):
+        return "-"
+    return f"{100 * run.curves[run.best_epoch - 1]['validation_accuracy']:.1f} %"
+
+
+def _judged(split: str) -> Callable[[TrainingRun], str]:
+    def read(run: TrainingRun) -> str:
+        accuracy = run.report.get("judgements", {}).get(split, {}).get("accuracy")
+        if accuracy is None:
+            return "-"
+        return f"{100 * accuracy[0]:.1f} % ({100 * accuracy[1]:.1f} to {100 * accuracy[2]:.1f} %)"
+
+    return read
+
+
+def _need(target: str, name: str) -> Callable[[TrainingRun], str]:
+    def read(run: TrainingRun) -> str:
+        value = run.needs.get(target, {}).get(name)
+        if value is None:
+            return "-"
+        return f"{value:,}" if name == "instructions" else size_text(value)
+
+    return read

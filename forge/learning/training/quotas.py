@@ -1,0 +1,45 @@
+"""How many minutes the training runs of an organisation computed in the last day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from forge.accounts.models import Organisation
+from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
+from forge.core.errors import TooOften
+from forge.jobs.models import Job
+from forge.learning.training.kinds import TRAINING_KIND
+
+DAY = timedelta(days=1)
+RETRY_AFTER = timedelta(hours=1)
+
+
+def minutes_used(organisation: Organisation) -> int:
+    """Minutes in the last day; a run that trains counts up to now."""
+    now = timezone.now()
+    begin = now - DAY
+    ran = ExpressionWrapper(
+        Coalesce(F("finished"), Value(now, DateTimeField())) - Greatest(F("started"), Value(begin, DateTimeField())),
+        output_field=DurationField(),
+    )
+    jobs = Job.objects.filter(kind=TRAINING_KIND, organisation=organisation, started__isnull=False, paused=False)
+    in_day = jobs.filter(Q(finished__isnull=True) | Q(finished__gt=begin))
+    time = cast(timedelta | None, in_day.aggregate(time=Sum(ran))["time"]) or timedelta()
+    return int(time / timedelta(minutes=1))
+
+
+def require_minutes(organisation: Organisation) -> None:
+    """In the transaction that queues a run: raises `TooOften` where the minutes of the day are used up."""
+    locked(organisation)
+    limit = limit_of(organisation.stream, QuotaResource.TRAINING)
+    if minutes_used(organisation) >= limit:
+        raise TooOften(
+            f"The organisation trained for {limit} minutes in the last day, which is all there is. Try again later, or "
+            "ask the operator of this server for more.",
+            int(RETRY_AFTER.total_seconds()),
+        )

@@ -1,0 +1,35 @@
+"""What is read of a run beside its row: its judgements, with the samples that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forge.core.actors import Actor
+from forge.datasets.models import Sample
+from forge.learning.training.judgement import JudgementJson, judged, judgement_of
+from forge.learning.training.models import TrainingRun
+from rune.datasets.splits import Split
+
+
+def judgements(actor: Actor, run: TrainingRun) -> dict[str, JudgementJson]:
+    """The newest judgement of each split that has answers. One query.
+
+    A sample that was deleted since is left out, and one that was labelled anew counts with its label of now.
+    """
+    splits = [split.value for split in (Split.VALIDATION, Split.TEST) if split.value in run.answers]
+    if not splits or not run.description:
+        return {}
+    labels, recordings = run.description["labels"], run.description["recordings"]
+    samples = _samples(actor, run)
+    return {
+        split: judgement_of(
+            judged(labels, recordings, run.answers[split], samples), labels, run.answers["epoch"], split
+        )
+        for split in splits
+    }
+
+
+def _samples(actor: Actor, run: TrainingRun) -> Mapping[int, tuple[str, int | None]]:
+    rows = Sample.objects.visible_to(actor).available().filter(data_set__project=run.project_id)
+    values = rows.order_by().values_list("number", "label", "group__number")
+    return {number: (label, group) for number, label, group in values}

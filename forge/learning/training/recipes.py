@@ -1,0 +1,75 @@
+"""The recipes of `lab`, which describes them in a process of its own, once for each process of the server."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+
+from forge.core.errors import Invalid, Unprocessable
+from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
+from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson, RecipesJson
+from rune.wording import quoted
+
+SECONDS = 60.0
+"""The longest that describing them may take."""
+Number = int | float
+
+
+def recipes() -> list[RecipeJson]:
+    """All recipes. Raises `Unprocessable` where `lab` does not start."""
+    try:
+        return _recipes()
+    except (LabDied, LabRefused) as error:
+        raise Unprocessable(f"The recipes cannot be read: {error} Tell the operator.") from error
+
+
+@cache
+def _recipes() -> list[RecipeJson]:
+    return ask_lab(
+        {"action": "recipes"}, RecipesJson, seconds=SECONDS, tick=lambda: None, report=lambda _share, _text: None
+    )["recipes"]
+
+
+def recipe_of(name: str) -> RecipeJson:
+    """The recipe of a name. Raises `Invalid`."""
+    for recipe in recipes():
+        if recipe["name"] == name:
+            return recipe
+    names = ", ".join(recipe["name"] for recipe in recipes())
+    raise Invalid(f"There is no recipe {quoted(name)}. There are {names}.", errors={"recipe": ["Choose a recipe."]})
+
+
+def checked_arguments(recipe: RecipeJson, written: Mapping[str, object]) -> dict[str, Number]:
+    """The values of all arguments, with defaults. Raises `Invalid`, which names each argument that is wrong."""
+    declared = {each["name"]: each for each in recipe["arguments"]}
+    errors: dict[str, list[str]] = {}
+    for name in written:
+        if name not in declared:
+            errors[name] = [f"The recipe {recipe['name']} has no argument {quoted(name)}."]
+    values: dict[str, Number] = {}
+    for name, argument in declared.items():
+        value = _checked(argument, written.get(name, argument["default"]))
+        if value is None:
+            errors[name] = [_range(argument)]
+        else:
+            values[name] = value
+    if errors:
+        raise Invalid(" ".join(reason for reasons in errors.values() for reason in reasons), errors=errors)
+    return values
+
+
+def _checked(argument: RecipeArgumentJson, value: object) -> Number | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    if not argument["low"] <= value <= argument["high"]:
+        return None
+    if argument["is_whole"]:
+        return int(value) if int(value) == value else None
+    return float(value)
+
+
+def _range(argument: RecipeArgumentJson) -> str:
+    kind = "a whole number" if argument["is_whole"] else "a number"
+    unit = f" {argument['unit']}" if argument["unit"] else ""
+    return f"{argument['name']} must be {kind} from {argument['low']:g} to {argument['high']:g}{unit}."

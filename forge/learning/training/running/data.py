@@ -1,0 +1,59 @@
+"""The data of a run: the samples of a version that may be learned from now, as a ZIP file for `lab`."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from forge.core.blobs.store import read_blob
+from forge.core.errors import NotFound
+from forge.datasets.models import DataVersion, Sample
+from forge.datasets.samples.models import ENDINGS
+from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.manifest import Entry
+from rune.datasets.content.content import Kind
+from rune.datasets.export.data_folder import DATA_FOLDER
+from rune.datasets.export.layout import Exported, VersionOrigin
+
+
+def usable_entries(version: DataVersion) -> list[Entry]:
+    """The samples of a version whose consent is in force and covers their split now.
+
+    A sample that was withdrawn, deleted, or left out since the version was saved is not among them.
+    """
+    usable = frozenset(Sample.objects.usable().filter(data_set=version.data_set_id).values_list("number", flat=True))
+    return [entry for entry in entries_of(version) if entry.number in usable]
+
+
+def write_data(version: DataVersion, entries: Collection[Entry], target: Path) -> Mapping[str, int]:
+    """Writes recordings with labels, groups and splits; returns the number of the sample of each file.
+
+    One recording is in memory at a time. A sample whose bytes are deleted meanwhile is left out.
+    """
+    rows = Sample.objects.filter(data_set=version.data_set_id, number__in=[entry.number for entry in entries])
+    media_types = dict(rows.values_list("number", "media_type"))
+    written: list[Exported] = []
+    numbers: dict[str, int] = {}
+    with zipfile.ZipFile(target, "w") as archive:
+        for entry in entries:
+            sample = _exported(entry, ENDINGS[media_types[entry.number]])
+            try:
+                data = read_blob(sample.digest)
+            except NotFound:
+                continue
+            path = DATA_FOLDER.path(sample)
+            archive.writestr(path, data)
+            numbers[path] = entry.number
+            written.append(sample)
+        # The name of the project is of no use to what learns.
+        for name, data in DATA_FOLDER.lists(VersionOrigin("data", version.number, version.digest), written):
+            archive.writestr(name, data)
+    return numbers
+
+
+def _exported(entry: Entry, ending: str) -> Exported:
+    group = "" if entry.group is None else f"group-{entry.group}"
+    return Exported(
+        entry.number, entry.digest, Kind(entry.kind), ending, entry.label, entry.split, group, entry.milliseconds
+    )

@@ -1,0 +1,158 @@
+"""Follows a run that trains: what `lab` sends is checked, stored, and told to open pages, a few times a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from forge.core.json_shape import has_shape
+from forge.jobs.kinds import AttemptFailed, JobContext
+from forge.learning.training.actions.runs import announce_run
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.lab_events import (
+    AnswersEvent,
+    BegunAgainEvent,
+    CheckpointEvent,
+    DataEvent,
+    EpochEvent,
+    EpochJson,
+    NeedsEvent,
+    NoteEvent,
+    NotesEvent,
+    ResumedEvent,
+)
+
+FLUSH_SECONDS = 0.5
+"""Between two changes of the row."""
+CHECKPOINT_SECONDS = 15.0
+"""Between two checkpoints in the store."""
+LARGEST_CHECKPOINT = 256 << 20
+MAX_NOTES = 30
+LONGEST_NOTE = 500
+
+
+class RunFollower:
+    """The row of a run while it trains. `numbers` has the sample of each file."""
+
+    def __init__(self, job: JobContext, run: TrainingRun, folder: Path, numbers: Mapping[str, int]) -> None:
+        self._job = job
+        self._run = run
+        self._folder = folder
+        self._numbers = numbers
+        self._changed: set[str] = set()
+        self._points: list[EpochJson] = []
+        self._flushed = 0.0
+        self._checkpoint = ""
+        self._saved = 0.0
+        run.notes = []
+        self._changed.add("notes")
+
+    def tick(self) -> None:
+        """Renews the lease, and stores what has come."""
+        self._job.tick()
+        if self._changed and time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+        if self._checkpoint and time.monotonic() - self._saved >= CHECKPOINT_SECONDS:
+            self.save_checkpoint()
+
+    def receive(self, event: Any) -> None:
+        """Takes an event. Raises `AttemptFailed` for one that is malformed."""
+        name = event.get("event") if isinstance(event, dict) else None
+        shape, take = self._takers().get(str(name), (None, None))
+        if shape is None or take is None or not has_shape(event, shape):
+            raise AttemptFailed("The training process sent something that is malformed.", attempts=1)
+        take(event)
+
+    def _takers(self) -> Mapping[str, tuple[Any, Callable[[Any], None]]]:
+        return {
+            "data": (DataEvent, self._take_data),
+            "resumed": (ResumedEvent, self._take_resumed),
+            "epoch": (EpochEvent, self._take_epoch),
+            "answers": (AnswersEvent, self._take_answers),
+            "checkpoint": (CheckpointEvent, self._take_checkpoint),
+            "needs": (NeedsEvent, self._take_needs),
+            "note": (NoteEvent, lambda event: self._add_notes([event["text"]])),
+            "notes": (NotesEvent, lambda event: self._add_notes(event["notes"])),
+            "begun-again": (BegunAgainEvent, self._take_begun_again),
+        }
+
+    def _take_data(self, event: DataEvent) -> None:
+        description = {
+            "labels": event["labels"],
+            "recordings": [self._numbers.get(name, 0) for name in event["recordings"]],
+            "counts": event["samples"],
+            "digest": event["digest"],
+        }
+        self._set(description=description, curves=[], best_epoch=0, answers={})
+
+    def _take_resumed(self, event: ResumedEvent) -> None:
+        # The curves up to the checkpoint are those of the attempt before: the same settings and data give the same.
+        earlier = TrainingRun.objects.values_list("curves", flat=True).get(pk=self._run.pk)
+        curves = [row for row in earlier if row["epoch"] <= event["epoch"]]
+        best = min(curves, key=lambda row: (row["validation_loss"], row["epoch"]), default=None)
+        self._set(curves=curves, best_epoch=0 if best is None else best["epoch"])
+        self._job.log(f"Training goes on behind epoch {event['epoch']}.")
+
+    def _take_epoch(self, event: EpochEvent) -> None:
+        row: EpochJson = {
+            "epoch": event["epoch"],
+            "loss": event["loss"],
+            "accuracy": event["accuracy"],
+            "validation_loss": event["validation_loss"],
+            "validation_accuracy": event["validation_accuracy"],
+        }
+        self._run.curves.append(row)
+        self._points.append(row)
+        self._set(curves=self._run.curves, best_epoch=event["best_epoch"])
+
+    def _take_answers(self, event: AnswersEvent) -> None:
+        self._set(answers={"epoch": event["epoch"], "validation": event["answers"]})
+
+    def _take_checkpoint(self, event: CheckpointEvent) -> None:
+        if "/" in event["file"] or event["file"].startswith("."):
+            raise AttemptFailed("The training process named a file outside its folder.", attempts=1)
+        self._checkpoint = event["file"]
+
+    def _take_needs(self, event: NeedsEvent) -> None:
+        self._set(needs=event["needs"])
+
+    def _take_begun_again(self, event: BegunAgainEvent) -> None:
+        # Another attempt begins with these values, and so finds its checkpoint.
+        self._set(arguments=event["values"], curves=[], best_epoch=0, answers={})
+
+    def _add_notes(self, notes: list[str]) -> None:
+        self._set(notes=[*self._run.notes, *(note[:LONGEST_NOTE] for note in notes)][:MAX_NOTES])
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(self._run, name, value)
+        self._changed |= set(values)
+
+    def flush(self) -> None:
+        """Stores what has come, and tells open pages. Raises `LeaseLost`."""
+        self._flushed = time.monotonic()
+        if not self._changed:
+            return
+        values = {name: getattr(self._run, name) for name in self._changed}
+        with transaction.atomic():
+            self._job.confirm_lease()
+            TrainingRun.objects.filter(pk=self._run.pk).update(**values)
+            self._run.refresh_from_db(fields=["state"])
+            announce_run(self._run, points=self._points)
+        self._changed.clear()
+        self._points = []
+
+    def save_checkpoint(self) -> None:
+        """Stores the newest checkpoint of the folder. Raises `LeaseLost`."""
+        self._saved = time.monotonic()
+        path = self._folder / "run" / self._checkpoint
+        if not self._checkpoint or path.is_symlink() or not path.is_file():
+            return
+        if path.stat().st_size > LARGEST_CHECKPOINT:
+            return
+        self._job.save_checkpoint(path.read_bytes())
+        self._checkpoint = ""

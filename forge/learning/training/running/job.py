@@ -1,0 +1,200 @@
+"""The job of a training run: `lab` trains in processes of its own, and what it sends is stored and shown at once."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.compute.pool.workdir import workdir
+from forge.core.json_shape import has_shape
+from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
+from forge.learning.training.actions.runs import announce_run
+from forge.learning.training.kinds import MINUTES, TRAINING_KIND
+from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.running.data import usable_entries, write_data
+from forge.learning.training.running.following import RunFollower
+from forge.learning.training.running.lab_events import PausedJson, TrainedJson
+from forge.learning.training.running.storing import store_result
+from rune.devices.boards.finding import find_board
+
+SECONDS = 60.0 * (MINUTES + 30)
+"""The longest that one attempt may take: training has its own limit, and features and judging come to it."""
+ATTEMPTS = 3
+"""Attempts of a run whose process dies by itself."""
+INSTRUCTION_SECONDS = 0.5
+"""Between two questions for what somebody told the run."""
+_ARCHIVE = "data.zip"
+
+Ask = Callable[..., Any]
+
+
+def run_training_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:
+    """Trains, from the last checkpoint if there is one."""
+    run = _find(job)
+    with tempfile.TemporaryDirectory(dir=workdir(), prefix="train-") as name:
+        folder = Path(name)
+        follower = RunFollower(job, run, folder, _write_data(job, run, folder))
+        checkpoint = job.load_checkpoint()
+        if checkpoint is not None:
+            (folder / "checkpoint").write_bytes(checkpoint)
+        answer = _ask(job, run, folder, follower, ask)
+        if has_shape(answer, PausedJson):
+            follower.save_checkpoint()
+            _clear_instruction(run)
+            raise JobPaused
+        store_result(job, run, answer, folder / "out")
+    for protection, reason in answer["gaps"].items():
+        job.log(f"Training ran without {protection}: {reason}", "warning")
+    return {"files": len(answer["files"])}
+
+
+def _find(job: JobContext) -> TrainingRun:
+    rows = TrainingRun.objects.select_related("project__organisation", "data_version")
+    run = rows.filter(pk=job.spec["run"]).first()
+    if run is None:
+        raise JobFailed("The run was deleted.")
+    return run
+
+
+def _write_data(job: JobContext, run: TrainingRun, folder: Path) -> Mapping[str, int]:
+    """Writes the samples that may be learned from. Raises `JobFailed` where there are none."""
+    if run.data_version is None:
+        raise JobFailed("The version of the data was deleted. Train on another one.")
+    job.report(0.0, "Reading the samples")
+    entries = usable_entries(run.data_version)
+    numbers = write_data(run.data_version, entries, folder / _ARCHIVE)
+    if not numbers:
+        raise JobFailed(
+            f"No sample of version {run.data_number} may be learned from now: consents ended or were withdrawn. Save a "
+            "new version and train on that."
+        )
+    return numbers
+
+
+def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower, ask: Ask) -> Any:
+    request = {
+        "action": "train",
+        "folder": str(folder),
+        "data": _ARCHIVE,
+        "recipe": run.recipe,
+        "arguments": run.arguments,
+        "seed": run.seed,
+        "form": run.form,
+        "model": run.model_path,
+        "minutes": MINUTES,
+        "targets": list(dict.fromkeys(find_board(key).target for key in run.boards)),
+    }
+    try:
+        answer = ask(
+            request,
+            TrainedJson | PausedJson,
+            seconds=SECONDS,
+            tick=follower.tick,
+            report=job.report,
+            receive=follower.receive,
+            command=_Instructions(run).take,
+            work="training run",
+        )
+    except EnvironmentMissing as missing:
+        TrainingRun.objects.filter(pk=run.pk).update(reason="needs-environment")
+        raise JobFailed(
+            f"Training needs the {missing.environment['name']} environment: {missing.environment['download']} MB to "
+            f"download, {missing.environment['disk']} MB on disk. The operator of this server prepares it with `python "
+            f"-m lab.environments prepare {missing.environment['name']}`. Let the run go on then."
+        ) from None
+    except LabRefused as refused:
+        follower.flush()
+        TrainingRun.objects.filter(pk=run.pk).update(reason=refused.reason)
+        raise JobFailed(str(refused)) from None
+    except LabDied as died:
+        raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
+    follower.flush()
+    return answer
+
+
+class _Instructions:
+    """What somebody told the run, each instruction once."""
+
+    def __init__(self, run: TrainingRun) -> None:
+        self._run = run
+        self._sent = ""
+        self._due = 0.0
+
+    def take(self) -> str | None:
+        if time.monotonic() < self._due:
+            return None
+        self._due = time.monotonic() + INSTRUCTION_SECONDS
+        instruction = TrainingRun.objects.filter(pk=self._run.pk).values_list("instruction", flat=True).first() or ""
+        is_new = bool(instruction) and instruction != self._sent
+        self._sent = instruction
+        return instruction if is_new else None
+
+
+def _clear_instruction(run: TrainingRun) -> None:
+    TrainingRun.objects.filter(pk=run.pk).update(instruction="")
+
+
+@transaction.atomic
+def follow_job(job: Job) -> None:
+    """Changes the run with its job."""
+    run = TrainingRun.objects.select_related("project__organisation").filter(pk=job.spec["run"]).first()
+    if run is None:
+        return
+    values: dict[str, Any] = {"state": _state(job, run)}
+    if job.state in (JobState.FAILED, JobState.LOST):
+        values |= {"error": job.error[:1000], "instruction": ""}
+    elif job.state == JobState.CANCELLED:
+        values |= {"instruction": ""}
+    elif job.state == JobState.RUNNING:
+        values |= {"error": "", "reason": "", "instruction": ""}
+    TrainingRun.objects.filter(pk=run.pk).update(**values)
+    run.refresh_from_db()
+    announce_run(run)
+
+
+def _state(job: Job, run: TrainingRun) -> TrainingState:
+    match job.state:
+        case JobState.QUEUED:
+            return TrainingState.PAUSED if job.paused else TrainingState.WAITING
+        case JobState.RUNNING:
+            return TrainingState.RUNNING
+        case JobState.SUCCEEDED:
+            return TrainingState.FINISHED
+        case JobState.CANCELLED:
+            return TrainingState.CANCELLED
+        case _:
+            return TrainingState.NEEDS if run.reason == "needs-environment" else TrainingState.FAILED
+
+
+def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    """What jobs of training runs are called."""
+    runs = TrainingRun.objects.select_related("project__organisation").in_bulk([UUID(job.spec["run"]) for job in jobs])
+    titles = {}
+    for job in jobs:
+        run = runs.get(UUID(job.spec["run"]))
+        if run is not None:
+            titles[job.pk] = JobTitle(f"Training run {run.number} of {run.project.full_name}", run.get_absolute_url())
+    return titles
+
+
+TRAINING = JobKind(
+    TRAINING_KIND,
+    WorkerCapability.LAB,
+    run_training_job,
+    "Training run",
+    titles=titles_of,
+    verb=Verb.EDIT,
+    retention=None,
+    attempts=10,
+    noun="training run",
+    on_change=follow_job,
+)

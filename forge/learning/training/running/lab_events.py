@@ -1,0 +1,129 @@
+"""What `lab` sends while it trains and answers at the end, as types: everything is checked against them first."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+AnswerJson = list[float]
+"""The place of a recording, that of its answer's label, and how sure that is, from 0 to 1."""
+
+
+class RecipeArgumentJson(TypedDict):
+    """An argument of a recipe: a number from `low` to `high`, in `unit`."""
+
+    name: str
+    meaning: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    is_whole: bool
+
+
+class RecipeJson(TypedDict):
+    """A recipe: what kind of samples it learns from, and its arguments."""
+
+    name: str
+    title: str
+    kind: str
+    arguments: list[RecipeArgumentJson]
+
+
+class RecipesJson(TypedDict):
+    """All recipes."""
+
+    recipes: list[RecipeJson]
+
+
+class EpochJson(TypedDict):
+    """A row of the curves: losses, and shares of windows that are right."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+class DataEvent(TypedDict):
+    """What the data is. `recordings` are names of files, `digest` names the run."""
+
+    event: Literal["data"]
+    labels: list[str]
+    recordings: list[str]
+    samples: dict[str, dict[str, int]]
+    digest: str
+
+
+class EpochEvent(EpochJson):
+    """An epoch ended."""
+
+    event: Literal["epoch"]
+    best_epoch: int
+
+
+class AnswersEvent(TypedDict):
+    """The answers of an epoch for the validation split."""
+
+    event: Literal["answers"]
+    epoch: int
+    answers: list[AnswerJson]
+
+
+class CheckpointEvent(TypedDict):
+    """A checkpoint was written to a file in the folder of the run."""
+
+    event: Literal["checkpoint"]
+    epoch: int
+    file: str
+
+
+class ResumedEvent(TypedDict):
+    """The run goes on behind an epoch."""
+
+    event: Literal["resumed"]
+    epoch: int
+
+
+class NeedsEvent(TypedDict):
+    """What the rune needs on targets (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
+
+    event: Literal["needs"]
+    needs: dict[str, dict[str, Any]]
+
+
+class NoteEvent(TypedDict):
+    """Something that people read."""
+
+    event: Literal["note"]
+    text: str
+
+
+class NotesEvent(TypedDict):
+    """What people read about the data."""
+
+    event: Literal["notes"]
+    notes: list[str]
+
+
+class BegunAgainEvent(TypedDict):
+    """The run begins again with other values, because memory did not suffice."""
+
+    event: Literal["begun-again"]
+    values: dict[str, float]
+
+
+class PausedJson(TypedDict):
+    """The answer of a run that was told to pause."""
+
+    paused: Literal[True]
+
+
+class TrainedJson(TypedDict):
+    """The answer of a run. `files` names the file of each path, `answers` has those of the rune by split."""
+
+    files: dict[str, str]
+    report: dict[str, Any]
+    answers: dict[str, list[AnswerJson]]
+    values: dict[str, float]
+    gaps: dict[str, str]

@@ -1,0 +1,154 @@
+"""How training runs look as JSON, and the bodies that come in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.learning.training.judgement import JudgementJson
+from forge.learning.training.kinds import DEFAULT_BOARDS
+from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.running.lab_events import EpochJson, RecipeJson
+from rune.source.policy.model_section import FORMS
+from rune.source.policy.training_section import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
+
+
+class RecipesJson(TypedDict):
+    """The recipes of this server."""
+
+    recipes: list[RecipeJson]
+
+
+class RunFileJson(TypedDict):
+    """A file that a run gave. `path` is that in the project; the script is under `script/`."""
+
+    path: str
+    digest: str
+    size: int
+    url: str
+
+
+class TrainingRunJson(TypedDict):
+    """A training run."""
+
+    id: Uuid
+    number: int
+    person: PersonJson | None
+    state: Annotated[str, choices("TrainingState", TrainingState.values)]
+    instruction: Annotated[str, "what it was told and has not done yet: `stop` or `pause`"]
+    recipe: str
+    arguments: dict[str, float]
+    form: str
+    seed: int
+    model: str
+    data_version: int
+    data_digest: str
+    boards: list[str]
+    progress: Annotated[float, "of the job, from 0 to 1"]
+    activity: str
+    samples: Annotated[dict[str, dict[str, int]], "by split and label; empty until the data was read"]
+    epochs: Annotated[int, "how many epochs its curves have"]
+    best_epoch: int
+    best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
+    needs: Annotated[dict[str, Any], "what the rune needs, by target, counted by the compiler"]
+    notes: list[str]
+    error: str
+    reason: Annotated[str, "the same for programs"]
+    change_url: Annotated[str, 'of the change request with its model; "" before']
+    created: Timestamp
+
+
+class OpenTrainingRunJson(TrainingRunJson):
+    """A training run with its curves, its answers and its files."""
+
+    curves: list[EpochJson]
+    judgements: Annotated[dict[str, JudgementJson], "by split"]
+    files: list[RunFileJson]
+
+
+class BeginRunSerializer(serializers.Serializer[None]):
+    """A training run."""
+
+    recipe = serializers.CharField(max_length=40)
+    arguments = serializers.DictField(
+        child=serializers.FloatField(), required=False, default=dict, help_text="others have their defaults"
+    )
+    version = serializers.IntegerField(
+        min_value=1, required=False, allow_null=True, default=None, help_text="of the data; the newest if not given"
+    )
+    seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
+    form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
+    model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)
+    boards = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        min_length=1,
+        max_length=2,
+        required=False,
+        default=list(DEFAULT_BOARDS),
+    )
+
+    def validate_arguments(self, value: dict[str, float]) -> dict[str, float]:
+        """Raises `ValidationError`."""
+        if len(value) > MAX_ARGUMENTS:
+            raise serializers.ValidationError(f"At most {MAX_ARGUMENTS} arguments.")
+        return value
+
+
+class UseModelSerializer(serializers.Serializer[None]):
+    """Using the model of a run."""
+
+    title = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+def run_to_json(run: TrainingRun) -> TrainingRunJson:
+    """A run, found by `forge.learning.training.access`."""
+    job = run.job
+    best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
+    return {
+        "id": str(run.pk),
+        "number": run.number,
+        "person": person_to_json(run.person) if run.person else None,
+        "state": run.state,
+        "instruction": run.instruction,
+        "recipe": run.recipe,
+        "arguments": run.arguments,
+        "form": run.form,
+        "seed": run.seed,
+        "model": run.model_path,
+        "data_version": run.data_number,
+        "data_digest": run.data_digest,
+        "boards": run.boards,
+        "progress": 1.0 if job is None else job.progress,
+        "activity": "" if job is None else job.activity,
+        "samples": run.description.get("counts", {}),
+        "epochs": len(run.curves),
+        "best_epoch": run.best_epoch,
+        "best_accuracy": None if best is None else best["validation_accuracy"],
+        "needs": run.needs,
+        "notes": run.notes,
+        "error": run.error,
+        "reason": run.reason,
+        "change_url": run.change_url,
+        "created": run.created.isoformat(),
+    }
+
+
+def open_run_to_json(run: TrainingRun, judgements: dict[str, JudgementJson]) -> OpenTrainingRunJson:
+    """The same with all that is large."""
+    return {
+        **run_to_json(run),
+        "curves": run.curves,
+        "judgements": judgements,
+        "files": [
+            {"path": path, "digest": digest, "size": run.sizes[path], "url": file_url(run, path)}
+            for path, digest in run.files.items()
+        ],
+    }
+
+
+def file_url(run: TrainingRun, path: str) -> str:
+    """The address of a file that a run gave."""
+    return f"/api/v1/projects/{run.project.full_name}/training/{run.number}/files/{path}"

@@ -1,0 +1,8 @@
+// Starts the pages of training; their code is fetched only there.
+
+export function trainingPages(): void {
+  const root = document.querySelector<HTMLElement>("[data-training-run], [data-training-list]");
+  if (root !== null) void import("./follow").then(({ followTraining }) => followTraining(root));
+  if (document.querySelector("[data-curves]") !== null || root !== null)
+    void import("./cursor").then(({ curveCursors }) => curveCursors());
+}

@@ -1,0 +1,13 @@
+"""What an action of a job raises where an environment is missing."""
+
+from __future__ import annotations
+
+from lab.environments.declared import Environment
+
+
+class EnvironmentNeeded(Exception):
+    """The environment of the file's format, or of training, is not prepared on this machine."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment.name)
+        self.environment = environment

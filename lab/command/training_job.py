@@ -1,0 +1,224 @@
+"""Training runs of a server, as actions of `lab.command.job`: what recipes there are, what a network will need, and a
+run.
+
+A run sends its events as lines `{"event": ...}`. The server's process tells it to stop or to pause by a further line.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from lab.child.job import ChildCommand
+from lab.command.environment_needed import EnvironmentNeeded
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.recipe import Recipe
+from lab.refusal import Reason, Refused
+from lab.search.counting import needs_of_candidate
+from lab.training.results import RUNEFILE, result_files
+from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, train
+from lab.training.run_folder import RunFolder
+from lab.training.script import script_files
+from lab.training.settings import ENVIRONMENT
+from rune.source.policy.training_section import Training
+
+Json = Any
+Report = Callable[[float, str], None]
+Send = Callable[[Mapping[str, Json]], None]
+SHARES = {"data": 0.1, "epoch": 0.85}
+"""Of the progress, at which a part of a run ends."""
+SMALLEST_BATCH = 1
+COUNT_SECONDS = 300
+
+
+class RunCommands:
+    """What the server's process tells a run: read in a thread, handed to the run once."""
+
+    def __init__(self) -> None:
+        self._command: ChildCommand | None = None
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Reads lines until there are no more."""
+        for line in lines:
+            self._command = ChildCommand[json.loads(line)["command"].upper()]
+
+    def take(self) -> ChildCommand | None:
+        command, self._command = self._command, None
+        return command
+
+
+def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
+    """All recipes with their arguments."""
+    return {"recipes": [_described(recipe) for recipe in RECIPES.values()], "environment": ENVIRONMENT.name}
+
+
+def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
+    """What the rune of a run will need on targets, counted by the compiler before anything is trained.
+
+    Raises `Refused`, and what a build raises.
+    """
+    recipe = recipe_of(request["recipe"])
+    values = read_arguments(recipe.arguments, request["arguments"], recipe.name)
+    needs = {}
+    for target in request["targets"]:
+        counted, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
+        needs[target] = {**asdict(counted), "not_measured": reason}
+    return {"needs": needs}
+
+
+def train_model(request: Mapping[str, Json], report: Report, send: Send, commands: RunCommands) -> dict[str, Json]:
+    """Trains on the ZIP file `data` of `folder`, from `checkpoint` there if it exists; writes the files of the run into
+    `out` there. Memory that does not suffice is tried once again with half the batch.
+
+    Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that was told to pause gives `{"paused": True}`.
+    """
+    if not ENVIRONMENT.is_ready:
+        raise EnvironmentNeeded(ENVIRONMENT)
+    folder = Path(request["folder"])
+    report(0.0, "Reading the recordings")
+    training = Training(
+        request["recipe"],
+        request["data"],
+        request["model"],
+        request["form"],
+        request["seed"],
+        request["arguments"],
+    )
+    prepared = prepare_run(training, folder / request["data"], {})
+    send(_described_data(prepared))
+    threading.Thread(target=_count, args=(prepared, request["targets"], send), daemon=True).start()
+    try:
+        try:
+            trained = _train(prepared, folder, request, report, send, commands)
+        except Refused as refused:
+            prepared = _with_half_batch(prepared, refused)
+            batch = prepared.settings.values["batch"]
+            send({"event": "note", "text": f"{refused} The run began again with batches of {batch}."})
+            send({"event": "begun-again", "values": dict(prepared.settings.values)})
+            trained = _train(prepared, folder, request, report, send, commands)
+    except RunPaused:
+        return {"paused": True}
+    return _written(prepared, trained, folder / "out")
+
+
+def _train(
+    prepared: PreparedRun,
+    folder: Path,
+    request: Mapping[str, Json],
+    report: Report,
+    send: Send,
+    commands: RunCommands,
+) -> TrainedModel:
+    own = RunFolder(folder / "run", prepared.settings.digest)
+    own.path.mkdir(exist_ok=True)
+    checkpoint = folder / "checkpoint"
+    if checkpoint.exists():
+        checkpoint.replace(own.path / "resume")
+    begun, end = 0.0, SHARES["data"]
+
+    def receive(event: Mapping[str, Json]) -> None:
+        nonlocal begun, end
+        if event["event"] == "progress":
+            report(begun + (end - begun) * event["share"], event["text"])
+            return
+        if event["event"] == "data":
+            begun, end = end, SHARES["epoch"]
+            send({"event": "notes", "notes": event["notes"]})
+            return
+        send(event)
+
+    return train(prepared, own, receive, minutes=request["minutes"], command=commands.take)
+
+
+def _with_half_batch(prepared: PreparedRun, refused: Refused) -> PreparedRun:
+    """The same run with smaller batches. Raises the refusal where memory was not the reason, or nothing is smaller."""
+    batch = int(prepared.settings.values["batch"])
+    if refused.reason is not Reason.OUT_OF_MEMORY or batch <= SMALLEST_BATCH:
+        raise refused
+    values = {**prepared.settings.values, "batch": batch // 2}
+    training = replace(prepared.training, arguments={**prepared.training.arguments, "batch": batch // 2})
+    return replace(prepared, training=training, settings=replace(prepared.settings, values=values))
+
+
+def _described(recipe: Recipe) -> dict[str, Json]:
+    return {
+        "name": recipe.name,
+        "title": recipe.title,
+        "kind": recipe.kind.value,
+        "arguments": [
+            {
+                "name": each.name,
+                "meaning": each.meaning,
+                "default": each.default,
+                "low": each.low,
+                "high": each.high,
+                "unit": each.unit,
+                "is_whole": each.is_whole,
+            }
+            for each in recipe.arguments
+        ],
+    }
+
+
+def _described_data(prepared: PreparedRun) -> dict[str, Json]:
+    """What the answers of a run are about, and what it is named by."""
+    dataset = prepared.dataset
+    return {
+        "event": "data",
+        "labels": list(dataset.labels),
+        "recordings": [each.name for each in dataset.recordings],
+        "samples": dataset.counts(),
+        "digest": prepared.settings.digest,
+        "values": dict(prepared.settings.values),
+    }
+
+
+def _count(prepared: PreparedRun, targets: Sequence[str], send: Send) -> None:
+    """Counts in a process of its own, so that training does not wait for it, and sends what it gave."""
+    settings = prepared.settings
+    request = {
+        "action": "count",
+        "recipe": settings.recipe.name,
+        "arguments": dict(settings.values),
+        "labels": list(settings.labels),
+        "form": prepared.training.form,
+        "targets": list(targets),
+    }
+    command = [sys.executable, "-P", "-m", "lab.command.job"]
+    try:
+        completed = subprocess.run(
+            command, input=json.dumps(request) + "\n", capture_output=True, text=True, timeout=COUNT_SECONDS, check=True
+        )
+        answer = json.loads(completed.stdout.splitlines()[-1])
+    except (subprocess.SubprocessError, OSError, ValueError, IndexError):
+        answer = {}
+    if "result" in answer:
+        send({"event": "needs", **answer["result"]})
+    else:
+        reason = answer.get("refused", {}).get("message", "the process that counts ended")
+        send({"event": "note", "text": f"What the rune needs on boards was not counted: {reason}"})
+
+
+def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict[str, Json]:
+    """Writes the files of a run under numbers. The script comes without features, which are made of recordings."""
+    folder.mkdir()
+    files = {**result_files(prepared, trained), RUNEFILE: trained.runefile.encode()}
+    scripts = {f"script/{name}": data for name, data in script_files(prepared.settings).items()}
+    names = {}
+    for number, (path, data) in enumerate({**files, **scripts}.items()):
+        (folder / str(number)).write_bytes(data)
+        names[path] = str(number)
+    return {
+        "files": names,
+        "report": dict(trained.report),
+        "answers": {split: [list(each) for each in rows] for split, rows in trained.answers.items()},
+        "values": dict(prepared.settings.values),
+        "gaps": dict(trained.gaps),
+    }

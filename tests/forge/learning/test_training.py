@@ -1,0 +1,210 @@
+"""Training runs over the API, with the real `lab`: a model with figures, pausing and going on, what is refused."""
+
+from __future__ import annotations
+
+import threading
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import Quota, User
+from forge.core.models import AuditEntry, Event
+from forge.datasets.models import Consent, Sample
+from forge.jobs.models import WorkerCapability
+from forge.jobs.workers.slots import JobSlots
+from forge.learning.conversions.lab_process import LabRefused
+from forge.learning.training.actions import runs as actions
+from forge.learning.training.declared import with_section
+from forge.learning.training.running.job import TRAINING, run_training_job
+from forge.projects.models import Project
+from lab.training.settings import ENVIRONMENT
+from rune.model.tflite import TensorKind, read_model
+from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version
+from tests.lab.training.motion_data import LABELS
+
+needs_tensorflow = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
+]
+pytestmark = pytest.mark.django_db(transaction=True)
+RUNS = "/api/v1/projects/acme/kitchen/training"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs run when a test says so."""
+    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+
+
+def run_jobs() -> None:
+    """What a worker does."""
+    JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
+
+
+def begun(client: Client, **body: Any) -> Any:
+    answer = client.post(RUNS, {"recipe": "motion", "arguments": SMALL, **body}, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def read(client: Client, number: int = 1) -> Any:
+    answer = client.get(f"{RUNS}/{number}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def trains(client: Client, project: Project, user: User) -> Client:
+    motion_version(user, project)
+    return client
+
+
+@needs_tensorflow[0]
+@needs_tensorflow[1]
+def test_a_run_gives_a_model_curves_and_figures(trains: Client, project: Project) -> None:
+    assert begun(trains)["state"] == "waiting"
+    run_jobs()
+    run = read(trains)
+    assert (run["state"], run["error"]) == ("finished", "")
+    assert [row["epoch"] for row in run["curves"]] == list(range(1, len(run["curves"]) + 1))
+    assert run["samples"]["train"]["circle"] >= 1
+    for target in ("cortex-m0plus", "rv32imc"):
+        assert run["needs"][target]["instructions"] > 1000, run["notes"]
+    test = run["judgements"]["test"]
+    assert test["epoch"] == 0
+    assert sum(map(sum, test["confusion"])) == test["accuracy"]["samples"] > 0
+    assert {each["name"] for each in test["by_label"]} == {"circle", "shake", "still"}
+    files = {each["path"]: each for each in run["files"]}
+    model = read_model(b"".join(trains.get(files["model.tflite"]["url"])))
+    assert model.tensors[model.inputs[0]].kind is TensorKind.INT8
+    script = b"".join(trains.get(files["script/train.py"]["url"])).decode()
+    assert "import keras" in script
+    assert AuditEntry.objects.filter(action="training.download").exists()
+    rows = [row for event in Event.objects.filter(type="training.changed") for row in [event.data["epochs"]]]
+    assert rows == sorted(rows)
+    answer = trains.post(f"{RUNS}/1/use", {}, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    change = trains.get(answer.json()["change_url"])
+    assert change.status_code == 200
+    assert "training run 1" in change.content.decode()
+    again = trains.post(f"{RUNS}/1/use", {}, content_type="application/json").json()
+    assert again["change_url"] == answer.json()["change_url"]
+
+
+# -- with a scripted `lab`
+
+
+def follow(monkeypatch: pytest.MonkeyPatch, lab: ScriptedLab) -> None:
+    monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
+    run_jobs()
+
+
+def data_event(count: int, labels: tuple[str, ...] = LABELS) -> dict[str, Any]:
+    names = [f"{labels[place % len(labels)]}/{place + 1:04d}.csv" for place in range(count)]
+    counts = {split: dict.fromkeys(labels, 2) for split in ("train", "validation", "test")}
+    return {"event": "data", "labels": list(labels), "recordings": names, "samples": counts, "digest": "sha256:1"}
+
+
+def epoch_events(*epochs: int) -> list[dict[str, Any]]:
+    rows = list(curve(max(epochs)))
+    return [{"event": "epoch", "best_epoch": epoch, **rows[epoch - 1]} for epoch in epochs]
+
+
+@pytest.mark.protects("recordings/training-without-consent")
+def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
+    trains: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawn = Sample.objects.filter(label="still")
+    Consent.objects.filter(pk__in=withdrawn.values("consent")).update(for_training=False)
+    begun(trains)
+    written: list[str] = []
+
+    class Reading(ScriptedLab):
+        def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
+            with zipfile.ZipFile(f"{request['folder']}/{request['data']}") as archive:
+                written.extend(archive.namelist())
+            return super().__call__(request, shape, **calls)
+
+    follow(monkeypatch, Reading([], LabRefused("enough", "data")))
+    tests = set(Sample.objects.filter(split="test").values_list("number", flat=True))
+    assert written
+    numbers = {int(name.rpartition("/")[2].partition(".")[0]) for name in written if name.endswith(".csv")}
+    assert numbers == tests
+
+
+def test_what_lab_refuses_is_said_with_its_reason(trains: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(trains)
+    message = "All recordings are of the label circle. Add recordings of something else, in a folder of their own."
+    follow(monkeypatch, ScriptedLab([data_event(3), *epoch_events(1)], LabRefused(message, "data")))
+    run = read(trains)
+    assert (run["state"], run["reason"], run["error"]) == ("failed", "data", message)
+    assert run["epochs"] == 1
+
+
+@pytest.mark.protects("recordings/training-answers")
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "checkpoint", "epoch": 1, "file": "../../secrets"},
+        {"event": "epoch", "best_epoch": 1, "epoch": "1", "loss": 1.0},
+        {"event": "unknown"},
+        "text",
+    ],
+)
+def test_a_malformed_event_ends_the_run(trains: Client, monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
+    begun(trains)
+    follow(monkeypatch, ScriptedLab([data_event(3), event], LabRefused("never", "data")))
+    run = read(trains)
+    assert run["state"] == "failed"
+    assert "training process" in run["error"]
+
+
+def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(trains)
+    checkpoint = {"event": "checkpoint", "epoch": 2, "file": "checkpoint-0"}
+    lab = ScriptedLab(
+        [data_event(3), *epoch_events(1, 2), checkpoint], {"paused": True}, {"run/checkpoint-0": b"weights"}
+    )
+    follow(monkeypatch, lab)
+    assert (read(trains)["state"], read(trains)["epochs"]) == ("paused", 2)
+    assert trains.post(f"{RUNS}/1/resume").status_code == 202
+    checkpoints: list[bytes] = []
+
+    class Resuming(ScriptedLab):
+        def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
+            checkpoints.append(Path(request["folder"], "checkpoint").read_bytes())
+            return super().__call__(request, shape, **calls)
+
+    follow(monkeypatch, Resuming([data_event(3), *epoch_events(3)], LabRefused("enough", "diverged")))
+    assert checkpoints == [b"weights"]
+    assert read(trains)["reason"] == "diverged"
+
+
+def test_settings_out_of_range_are_refused_by_name(trains: Client) -> None:
+    body = {"recipe": "motion", "arguments": {"epochs": 0, "nothing": 1}}
+    answer = trains.post(RUNS, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"epochs", "nothing"}
+    assert trains.post(RUNS, {"recipe": "none"}, content_type="application/json").status_code == 400
+
+
+def test_a_project_without_a_version_of_its_data_says_what_to_do(client: Client, project: Project) -> None:
+    answer = client.post(RUNS, {"recipe": "motion"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["title"]) == (409, "There is no version of the data")
+
+
+def test_minutes_of_training_are_a_quota(trains: Client, project: Project) -> None:
+    Quota.objects.create(holder=project.organisation.stream, resource="training", limit=0)
+    answer = trains.post(RUNS, {"recipe": "motion"}, content_type="application/json")
+    assert answer.status_code == 429
+    assert "trained for 0 minutes" in answer.json()["detail"]
+
+
+def test_the_section_of_a_policy_is_replaced_and_all_else_stays() -> None:
+    text = "# ours\nlimits: {size: 1 MB}\n\ntraining:\n  recipe: motion\n  data: x\n\n# tags\nprotected-tags: [v1]\n"
+    changed = with_section(text, "training", "training:\n  recipe: keywords\n")
+    assert changed == text.replace("  recipe: motion\n  data: x\n", "  recipe: keywords\n")
+    assert with_section("a: 1", "data", "data: 2\n") == "a: 1\ndata: 2\n"
