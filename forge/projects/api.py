@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import (
     ETAG,
     OPTIONAL_IF_MATCH,
@@ -80,11 +80,9 @@ class Projects(ForgeView):
 
     @extend_schema(operation_id="projects_list", responses=PageJson[ListedProjectJson])
     def get(self, request: Request) -> Response:
-        pages = CursorPages()
         projects = Project.objects.of_member(signed_in(request)).select_related("organisation")
-        rows = pages.paginate_queryset(projects, request, view=self) or []
         principal = principal_of(request)
-        return pages.get_paginated_response([listed_project_to_json(project, principal) for project in rows])
+        return page_answer(request, projects, lambda project: listed_project_to_json(project, principal))
 
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectJson})
     def post(self, request: Request) -> Response:
