@@ -57,6 +57,13 @@ from forge.projects.serializers import (
 from forge.projects.state import project_state
 from rune.source.templates import list_templates
 
+NEW_PROJECT_PARAMETERS = [
+    OpenApiParameter("organisation", str, required=True),
+    OpenApiParameter("name", str, description="the project's name; by default after the file"),
+    OpenApiParameter("file", str, description="the file's name"),
+]
+"""The query of a project that is made of the file in the body."""
+
 
 class ProjectView(ForgeView):
     """A view below a project's address. A former name is answered with the address that it has now."""
@@ -104,11 +111,7 @@ class ProjectsFromModel(ForgeView):
     @extend_schema(
         operation_id="projects_from_model",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        parameters=[
-            OpenApiParameter("organisation", str, required=True),
-            OpenApiParameter("name", str, description="the project's name; by default after the file"),
-            OpenApiParameter("file", str, description="the file's name"),
-        ],
+        parameters=NEW_PROJECT_PARAMETERS,
         responses={201: ProjectJson},
     )
     def post(self, request: Request) -> Response:
