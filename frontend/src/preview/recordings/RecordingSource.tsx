@@ -1,4 +1,5 @@
 // A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
+import { DataChangeLengths } from "../../api/schema";
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
@@ -152,7 +153,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
           <input
             id={`${id}-label`}
             className="input"
-            maxLength={60}
+            maxLength={DataChangeLengths.label}
             value={recording.label}
             onChange={(event) => onChange({ label: event.target.value })}
           />

@@ -1,6 +1,6 @@
 // The samples that the project has: what each is, what it is for, who gave it and until when. One can take one's own back, change
 // labels and splits of many at once, and import an archive.
-import type { Sample, SampleSplit } from "../../api/schema";
+import { DataChangeLengths, type Sample, type SampleSplit } from "../../api/schema";
 import { Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
@@ -210,7 +210,7 @@ function MarkForm({ number, labels, onMark }: MarkFormProps) {
         <input
           id={`${id}-label`}
           className="input"
-          maxLength={60}
+          maxLength={DataChangeLengths.label}
           value={label}
           list={`${id}-labels`}
           aria-describedby={`${id}-other`}
