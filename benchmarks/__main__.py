@@ -22,6 +22,7 @@ FIGURES = {
     "server.edit_to_preview": "From an edit to the preview that runs it",
     "server.fairness": "Waiting for others",
     "server.socket_flood": "While a program floods the server with sockets",
+    "server.registry": "The registry beside docker-registry",
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
     "compiler.model_builds": "Building models, and sizes",

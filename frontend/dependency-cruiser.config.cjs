@@ -7,7 +7,8 @@ const MAY_IMPORT = {
   api: [],
   look: ["api"],
   runtime: ["look"],
-  sdk: ["runtime"],
+  // Of the previews, the arithmetic of pictures and motion alone: the package has no React.
+  sdk: ["runtime", "preview/picture", "preview/motion"],
   language: ["api"],
   blocks: ["runtime"],
   pipeline: [],

@@ -1,8 +1,8 @@
 """The Rune toolchain: from a Runefile and its models to one WebAssembly container, and running it.
 
-`rune.build(folder)`, `rune.load(path)` and `rune.load_data(path)` are the entry points for programs; see
-docs/guides/python.md. Importing the package alone loads nothing heavy: the names of `__all__` are looked up when they
-are first used. Their types are in `__init__.pyi`.
+`rune.build(folder)`, `rune.load(path)`, `rune.Deployment(url)` and `rune.load_data(path)` are the entry points for
+programs; see docs/guides/python.md. Importing the package alone loads nothing heavy: the names of `__all__` are looked
+up when they are first used. Their types are in `__init__.pyi`.
 """
 
 from importlib import import_module as _import_module
@@ -15,6 +15,8 @@ __all__ = [
     "DataError",
     "DataSample",
     "DataSet",
+    "Deployment",
+    "DeploymentError",
     "Input",
     "InputError",
     "Limits",

@@ -3,6 +3,8 @@ from rune.tools.api import BuildError as BuildError
 from rune.tools.api import DataError as DataError
 from rune.tools.api import DataSample as DataSample
 from rune.tools.api import DataSet as DataSet
+from rune.tools.api import Deployment as Deployment
+from rune.tools.api import DeploymentError as DeploymentError
 from rune.tools.api import Input as Input
 from rune.tools.api import InputError as InputError
 from rune.tools.api import Limits as Limits
@@ -24,6 +26,8 @@ __all__ = [
     "DataError",
     "DataSample",
     "DataSet",
+    "Deployment",
+    "DeploymentError",
     "Input",
     "InputError",
     "Limits",

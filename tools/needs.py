@@ -44,6 +44,12 @@ VENV = Need(
 )
 CHROMIUM = Need("Chromium", ("chromium",), "the tests in a browser", browser.chromium)
 SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client", lambda: shutil.which("skopeo"))
+DOCKER_REGISTRY = Need(
+    "docker-registry",
+    ("docker-registry",),
+    "the tests of mirrors",
+    lambda: shutil.which("docker-registry"),
+)
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
 GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
@@ -73,9 +79,9 @@ CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
-    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+    "test": (VENV, CHROMIUM, SKOPEO, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
     "prove": (
-        *(VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+        *(VENV, CHROMIUM, SKOPEO, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
         *(FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
     ),
     "pages": (VENV, CHROMIUM),

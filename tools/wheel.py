@@ -1,4 +1,4 @@
-"""Builds the wheel that an installation serves at `/dist/`: of the same sources the same bytes, on any machine.
+"""Builds the wheels that an installation serves at `/dist/`: of the same sources the same bytes, on any machine.
 
 From a copy of the sources, since setuptools leaves its own build folder beside them and takes up what is in there.
 """
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.runtime_wheel import split
 from tools.setup import ROOT, WHEELS, files_below
 
 SOURCES = ("rune", "forge", "lab", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")
@@ -53,7 +54,7 @@ def main() -> int:
         wheel = build(Path(name))
         shutil.rmtree(WHEELS, ignore_errors=True)
         WHEELS.mkdir()
-        shutil.copyfile(wheel, WHEELS / wheel.name)
+        split(wheel, WHEELS)
     return 0
 
 

@@ -101,6 +101,8 @@ class Build(models.Model):
     measurement = models.JSONField(null=True, blank=True)
     """`rune.running.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for
     no other build of the same bytes. None where it was not measured."""
+    data = models.CharField(max_length=71, blank=True)
+    """The digest of the version of the project's data that it was made with; empty where there was none."""
     samples = models.CharField(max_length=71, blank=True)
     """The digest of the test samples that it was run on (`forge.builds.evaluations.outcomes`); empty where there
     were none."""

@@ -24,6 +24,7 @@ from forge.builds.runs.building import BUILD
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.datasets.analysis.hooks import CurrentRune, current_rune
 from forge.jobs.kinds import register as register_kind
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.hooks import (
@@ -192,6 +193,16 @@ def builds_of_an_organisation(organisation: Organisation) -> Counts:
 def builds_of_a_person(user: User) -> Counts:
     """What a person builds."""
     return count_builds(builds_of_person(user))
+
+
+@current_rune.register
+def rune_of_newest_build(project: Project) -> CurrentRune | None:
+    """The rune of the newest numbered build that succeeded."""
+    builds = Build.objects.numbered().filter(project=project, artefact__isnull=False, job__state=JobState.SUCCEEDED)
+    build = builds.select_related("project__organisation", "artefact").order_by("-number").first()
+    if build is None or build.artefact is None:
+        return None
+    return CurrentRune(build.artefact.digest, f"build {build.number}", build_url(build) or "")
 
 
 register_kind(BUILD)

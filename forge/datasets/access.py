@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
@@ -24,7 +24,8 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
         Sample.objects.visible_to(actor)
         .available()
         .filter(data_set__project=project)
-        .select_related("group__person", "consent", "labelled_by")
+        .select_related("group__person", "consent", "labelled_by", "analysis")
+        .defer("analysis__features", "analysis__words")
         .order_by("-number")
     )
 
@@ -79,11 +80,20 @@ def label_counts(samples: SampleQuerySet) -> list[LabelCounts]:
     plain = samples.exclude(label="").select_related(None).order_by()
     splits: dict[str, dict[str, int]] = {}
     groups: dict[str, dict[str, int]] = {}
-    for label, split, count in plain.values_list("label", "split").annotate(count=Count("pk")):
+    milliseconds: dict[str, int] = {}
+    rows = plain.values_list("label", "split").annotate(count=Count("pk"), milliseconds=Sum("milliseconds"))
+    for label, split, count, length in rows:
         splits.setdefault(label, {})[split] = count
+        milliseconds[label] = milliseconds.get(label, 0) + length
     for label, group, count in plain.values_list("label", "group__number").annotate(count=Count("pk")):
         groups.setdefault(label, {})[str(group)] = count
-    return [LabelCounts(label, counts, groups[label]) for label, counts in sorted(splits.items())]
+    return [LabelCounts(label, counts, groups[label], milliseconds[label]) for label, counts in sorted(splits.items())]
+
+
+def split_groups(samples: SampleQuerySet) -> Mapping[str, int]:
+    """How many people and devices the samples of each split come from."""
+    plain = samples.select_related(None).order_by()
+    return dict(plain.values_list("split").annotate(groups=Count("group", distinct=True)))
 
 
 def labels_of(actor: Actor, project: Project) -> list[str]:

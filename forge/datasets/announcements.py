@@ -22,11 +22,12 @@ DATA_CHANGED = declare(
         "data.changed",
         StreamKind.PROJECT,
         DataChangedJson,
-        ("data", "data_versions"),
+        ("samples", "data", "data_versions"),
         audit=AuditSentences(
             AuditTopic.FILES,
             {
                 "data.add": "added sample {number} to the data of {project}",
+                "data.analyse": "started an analysis of the data of {project}",
                 "data.import": "imported {count} samples into the data of {project}",
                 "data.import-begin": "began an import of {size} into the data of {project}",
                 "data.import-start": "started an import of {count} recordings into the data of {project}",
@@ -42,7 +43,12 @@ DATA_CHANGED = declare(
             },
         ),
         activity=ActivityAnnouncement(
-            {"data": ActivitySentence("changed the data of", path="/data")}, lambda _: ActivityEntry("data")
+            {
+                "data": ActivitySentence("changed the data of", path="/data"),
+                # Entries of the time when samples were files of projects.
+                "samples": ActivitySentence("changed the samples of", path="/data"),
+            },
+            lambda _: ActivityEntry("data"),
         ),
     )
 )
@@ -58,6 +64,18 @@ declare_sentences(
         "data.guest-leave": "closed a link to record for the data of {project}",
         "data.submissions-end": "deleted {count} recordings of guests for the data of {project} that nobody accepted",
         "data.collect-leave": "ended a phone that recorded for the data of {project}",
+    },
+)
+declare_sentences(
+    # Entries of the time when samples were files of projects.
+    AuditTopic.FILES,
+    {
+        "sample.send": "added the sample {label} to {project}",
+        "sample.import": "added {count} samples to {project}",
+        "sample.mark": "changed the label or split of {count} samples of {project}",
+        "sample.taken-back": "withdrew the sample {label} of {project}",
+        "sample.removed": "removed the sample {label} of {project}",
+        "sample.ended": "deleted the expired sample {label} of {project}",
     },
 )
 declare_sentences(AuditTopic.DOWNLOADS, {"data.download": "downloaded samples of the data of {project}"})

@@ -67,3 +67,9 @@ class ImportNotReady(Conflict):
     """The import cannot be started, or goes on no longer."""
 
     title = "This import cannot go on"
+
+
+class NothingToAnalyse(Conflict):
+    """The data has no samples."""
+
+    title = "There is nothing to analyse"

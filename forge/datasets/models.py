@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from forge.core.actors import Actor
+from forge.datasets.analysis.models import DataAnalysis, DataAnalysisQuerySet, SampleAnalysis, SampleAnswer
 from forge.datasets.collecting.models import (
     CollectingLink,
     CollectingLinkQuerySet,
@@ -26,6 +27,8 @@ __all__ = [
     "Collector",
     "Consent",
     "ConsentQuerySet",
+    "DataAnalysis",
+    "DataAnalysisQuerySet",
     "DataImport",
     "DataImportQuerySet",
     "DataSet",
@@ -34,6 +37,8 @@ __all__ = [
     "DataVersionQuerySet",
     "Group",
     "Sample",
+    "SampleAnalysis",
+    "SampleAnswer",
     "SampleQuerySet",
     "Submission",
     "SubmissionQuerySet",

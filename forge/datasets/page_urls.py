@@ -28,5 +28,7 @@ project_pages = [
     path(f"{_DATA}/imports/<uuid:import_id>/start", imports.start, name="start-data-import"),
     path(f"{_DATA}/imports/<uuid:import_id>/discard", imports.discard, name="discard-data-import"),
     path(f"{_DATA}/samples/<int:number>", data.sample_page, name="data-sample"),
+    path(f"{_DATA}/samples/<int:number>/panel", data.sample_panel, name="data-sample-panel"),
+    path(f"{_DATA}/analysis", forms.analyse, name="analyse-data"),
     path(f"{_DATA}/samples/<int:number>/delete", forms.delete, name="delete-data-sample"),
 ]

@@ -6,11 +6,13 @@ import logging
 
 from forge.core.http.senders import register as register_sender
 from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.datasets.analysis.job import ANALYSIS
 from forge.datasets.collecting.access import sender_by_cookie
 from forge.datasets.collecting.actions import delete_ended_links, sweep_submissions
 from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
 from forge.datasets.samples.actions import end_consents
+from forge.datasets.samples.drawings import draw_moved_samples
 from forge.jobs.kinds import register as register_kind
 
 _log = logging.getLogger(__name__)
@@ -22,6 +24,7 @@ def delete_ended() -> None:
         _log.info("%d samples of data sets were deleted: their time was over", ended)
 
 
+register_kind(ANALYSIS)
 register_kind(IMPORT)
 register_sender(sender_by_cookie)
 register(
@@ -29,4 +32,5 @@ register(
 )
 register(PeriodicTask("data-submissions", 60, RunsIn.ONE_WORKER, "deletes recordings of guests", sweep_submissions))
 register(PeriodicTask("data-imports", 3600, RunsIn.ONE_WORKER, "deletes old imports into data sets", stop_old_imports))
+register(PeriodicTask("data-drawings", 60, RunsIn.ONE_WORKER, "reads samples of an upgrade", draw_moved_samples))
 register(PeriodicTask("data", 60, RunsIn.ONE_WORKER, "deletes samples of data sets whose time is over", delete_ended))

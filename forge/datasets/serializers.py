@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
 from forge.datasets.samples.actions import SampleMark
@@ -60,6 +61,7 @@ class DataSampleJson(TypedDict):
     ends: Annotated[Timestamp | None, "when it is deleted; null: when somebody deletes it"]
     created: Timestamp
     revision: Annotated[int, "of the data set, when it changed last"]
+    analysis: Annotated[DataSampleAnalysisJson | None, "null before the sample was analysed"]
 
 
 class DataSampleDetailJson(TypedDict):
@@ -84,6 +86,22 @@ class DataLabelJson(TypedDict):
     validation: int
     test: int
     groups: Annotated[int, "people and devices"]
+    milliseconds: Annotated[int, "of all sounds together"]
+
+
+class DataSplitJson(TypedDict):
+    """A split, with its labelled samples."""
+
+    split: Annotated[str, _SPLIT]
+    samples: int
+    groups: Annotated[int, "people and devices"]
+
+
+class DataShortageJson(TypedDict):
+    """The label of which there is too little, and that in words."""
+
+    label: str
+    sentence: str
 
 
 class DataSummaryJson(TypedDict):
@@ -96,6 +114,8 @@ class DataSummaryJson(TypedDict):
     labels: list[DataLabelJson]
     groups: list[DataGroupJson]
     devices: list[str]
+    splits: list[DataSplitJson]
+    shortage: Annotated[DataShortageJson | None, "where to collect first"]
     warnings: Annotated[list[str], "what is weak about labels and splits"]
 
 
@@ -202,6 +222,9 @@ class DataChangeSerializer(serializers.Serializer[None]):
     # A field; the class has one of its own.
     label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
     left_out = serializers.BooleanField(required=False)
+    accepts = serializers.BooleanField(
+        required=False, help_text="`true`: its label becomes the one that is proposed; `label` is not looked at"
+    )
 
 
 class DataMarksSerializer(serializers.Serializer[None]):
@@ -230,6 +253,7 @@ class NewDataVersionSerializer(serializers.Serializer[None]):
 
 def sample_to_json(sample: Sample) -> DataSampleJson:
     """A sample, found by `forge.datasets.access`."""
+    analysis = getattr(sample, "analysis", None)
     return {
         "number": sample.number,
         "kind": sample.kind,
@@ -250,6 +274,7 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
         "ends": sample.consent.ends.isoformat() if sample.consent.ends else None,
         "created": sample.created.isoformat(),
         "revision": sample.revision,
+        "analysis": None if analysis is None else sample_analysis_to_json(analysis, sample.label),
     }
 
 

@@ -6,10 +6,10 @@ from django.db.models import Count, Q, Sum
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.datasets.access import groups_of, label_counts, revision_of, samples_of
+from forge.datasets.access import groups_of, label_counts, revision_of, samples_of, split_groups
 from forge.datasets.models import Sample
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
-from forge.datasets.splits.warnings import LabelCounts, split_warnings
+from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.datasets.splits import Split
@@ -27,13 +27,25 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
         .aggregate(samples=Count("pk"), unlabelled=Count("pk", filter=Q(label="")), milliseconds=Sum("milliseconds"))
     )
     devices = Sample.objects.filter(pk__in=samples.select_related(None).order_by().values("pk")).exclude(device="")
+    groups = groups_of(samples)
+    shortage = shortage_of(labels, len(groups))
+    of_splits = split_groups(included.exclude(label=""))
     return {
         "revision": revision_of(actor, project),
         "samples": totals["samples"],
         "unlabelled": totals["unlabelled"],
         "milliseconds": totals["milliseconds"] or 0,
         "labels": [_label_to_json(each) for each in labels],
-        "groups": [{"number": number, "name": name} for number, name in groups_of(samples).items()],
+        "groups": [{"number": number, "name": name} for number, name in groups.items()],
+        "splits": [
+            {
+                "split": split.value,
+                "samples": sum(each.splits.get(split, 0) for each in labels),
+                "groups": of_splits.get(split.value, 0),
+            }
+            for split in (Split.TRAIN, Split.VALIDATION, Split.TEST)
+        ],
+        "shortage": None if shortage is None else {"label": shortage.label, "sentence": shortage.sentence},
         "devices": list(devices.order_by("device").values_list("device", flat=True).distinct()),
         "warnings": split_warnings(labels),
     }
@@ -46,4 +58,5 @@ def _label_to_json(counts: LabelCounts) -> DataLabelJson:
         "validation": counts.splits.get(Split.VALIDATION, 0),
         "test": counts.splits.get(Split.TEST, 0),
         "groups": len(counts.groups),
+        "milliseconds": counts.milliseconds,
     }

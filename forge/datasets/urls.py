@@ -2,14 +2,24 @@
 
 from django.urls import path
 
+from forge.datasets.analysis import api as analysis
 from forge.datasets.consent import api as consent
 from forge.datasets.imports import api as imports
+from forge.datasets.recordings import api as recordings
 from forge.datasets.samples import api as samples
 from forge.datasets.versions import api as versions
 
-_DATA = "projects/<str:organisation>/<str:name>/data"
+_PROJECT = "projects/<str:organisation>/<str:name>"
+_DATA = f"{_PROJECT}/data"
 
 urlpatterns = [
+    path("samples", recordings.OwnSamples.as_view()),
+    path("samples/<uuid:sample_id>", recordings.OneSample.as_view()),
+    path("samples/<uuid:sample_id>/recording", recordings.SampleRecording.as_view()),
+    path(f"{_PROJECT}/samples", recordings.ProjectSamples.as_view()),
+    path(f"{_PROJECT}/samples/import", recordings.ProjectSampleImport.as_view()),
+    path(f"{_PROJECT}/samples/import/preview", recordings.ProjectSampleImportPreview.as_view()),
+    path(f"{_PROJECT}/samples/terms", recordings.ProjectSampleTerms.as_view()),
     path("data/consents", consent.OwnDataConsents.as_view()),
     path("data/consents/<uuid:consent_id>", consent.OneDataConsent.as_view()),
     path(_DATA, samples.DataSummary.as_view()),
@@ -20,6 +30,7 @@ urlpatterns = [
     path(f"{_DATA}/samples/marks", samples.DataMarks.as_view()),
     path(f"{_DATA}/samples/<int:number>", samples.OneDataSample.as_view()),
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
+    path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>/bytes", imports.DataImportBytes.as_view()),

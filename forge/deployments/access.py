@@ -16,7 +16,7 @@ from forge.deployments.errors import DeploymentNotFound, KeyNotFound
 from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release, TelemetryOfDay
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.models import Tag
+from forge.registry.models import Tag, WithdrawnRune
 
 SHOWN_RELEASES = 10
 """Releases in the history that pages and the API show."""
@@ -64,6 +64,13 @@ def calls_since(deployments: Sequence[Deployment], day: date) -> Mapping[UUID, S
     for row in CallsOfDay.objects.filter(deployment__in=deployments, day__gte=day):
         calls[row.deployment_id].append(row)
     return calls
+
+
+def withdrawn_of(deployments: Sequence[Deployment]) -> frozenset[str]:
+    """The digests of manifests that the projects of deployments took back. The caller has found the deployments."""
+    projects = {each.project_id for each in deployments}
+    rows = WithdrawnRune.objects.filter(repository__project__in=projects)
+    return frozenset(rows.values_list("digest", flat=True))
 
 
 def reports_since(deployment: Deployment, day: date) -> Sequence[Mapping[str, Any]]:

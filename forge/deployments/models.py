@@ -201,3 +201,15 @@ class TelemetryOfDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deployment_id} {self.day} {self.event}"
+
+
+class StoredPlayerScript(models.Model):
+    """The script of `<rune-player>` of a release of this server, by its digest. Pages of others name it for good."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """The SHA-256 of its bytes, in hexadecimal."""
+    text = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest

@@ -18,6 +18,7 @@ from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
+from forge.deployments.serving.player_script import STORE_EVERY, store_script
 from forge.deployments.serving.stock.telemetry import write_telemetry
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
@@ -81,3 +82,12 @@ register(
     PeriodicTask("calls", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down how often deployments were asked", write_calls)
 )
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down what apps reported", write_telemetry))
+register(
+    PeriodicTask(
+        "player-script",
+        STORE_EVERY,
+        RunsIn.EACH_SERVER,
+        "stores the script of <rune-player> that pages of others name",
+        store_script,
+    )
+)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forge.deployments import api
 from forge.deployments.serving import views
+from forge.deployments.serving.player_script import player_script
 from forge.deployments.serving.stock import views as stock
 
 _ALL = "projects/<str:organisation>/<str:name>/deployments"
@@ -20,8 +21,10 @@ urlpatterns = [
 ]
 
 served_urlpatterns = [
+    path("rune-player/<str:digest>.js", player_script),
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>/signatures", views.signatures_address),
 ]
 """Below /d/: what apps and pages outside ask."""
 

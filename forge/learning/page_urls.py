@@ -17,5 +17,6 @@ project_pages = [
     path(f"{_MODEL}/environment", models.prepare, name="prepare-model"),
     path(f"{_MODEL}/mix", models.mix, name="mix-model"),
     path(f"{_MODEL}/boards", models.boards, name="count-model"),
+    path(f"{_MODEL}/apply", models.apply, name="apply-model"),
     path(f"{_MODEL}/discard", models.discard, name="discard-model"),
 ]

@@ -15,5 +15,6 @@ urlpatterns = [
     path(f"{_MODEL}/environment", api.ModelEnvironment.as_view()),
     path(f"{_MODEL}/boards", api.ModelBoards.as_view()),
     path(f"{_MODEL}/forms", api.ModelForms.as_view()),
+    path(f"{_MODEL}/forms/<int:number>/apply", api.ModelApply.as_view()),
     path(f"{_MODEL}/forms/<int:number>/file", api.ModelFormFile.as_view()),
 ]

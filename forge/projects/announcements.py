@@ -26,10 +26,6 @@ class ProjectDeletedJson(TypedDict):
     """The project was deleted, and its sockets close."""
 
 
-class SamplesChangedJson(TypedDict):
-    """A sample was sent or deleted."""
-
-
 class VersionSavedJson(TypedDict):
     """The files were saved as a version of this number, or such a version has another message."""
 
@@ -89,28 +85,6 @@ PROJECT_CHANGED = declare(
     )
 )
 PROJECT_DELETED = declare(EventType("project.deleted", StreamKind.PROJECT, ProjectDeletedJson, (EVERYTHING,)))
-SAMPLES_CHANGED = declare(
-    EventType(
-        "samples.changed",
-        StreamKind.PROJECT,
-        SamplesChangedJson,
-        ("samples",),
-        audit=AuditSentences(
-            AuditTopic.FILES,
-            {
-                "sample.send": "added the sample {label} to {project}",
-                "sample.import": "added {count} samples to {project}",
-                "sample.mark": "changed the label or split of {count} samples of {project}",
-                "sample.taken-back": "withdrew the sample {label} of {project}",
-                "sample.removed": "removed the sample {label} of {project}",
-                "sample.ended": "deleted the expired sample {label} of {project}",
-            },
-        ),
-        activity=ActivityAnnouncement(
-            {"samples": ActivitySentence("changed the samples of")}, lambda _: ActivityEntry("samples")
-        ),
-    )
-)
 VERSION_SAVED = declare(
     EventType(
         "version.saved",

@@ -77,24 +77,6 @@ class UnknownTemplate(Invalid):
     title = "There is no such template"
 
 
-class SampleRefused(Unprocessable):
-    """A recording that is no wav, png or csv of motion, or is too large."""
-
-    title = "This file cannot be a sample"
-
-
-class ConsentChanged(Conflict):
-    """What the person agreed to is not what would happen now."""
-
-    title = "The terms have changed"
-
-
-class SampleExists(Conflict):
-    """The project has this very recording as a sample already."""
-
-    title = "This is already a sample"
-
-
 class GitRefused(Unprocessable):
     """A Git server refused, or what it gave cannot be taken."""
 

@@ -1,9 +1,8 @@
-"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to, and what an
-invitation to one is to."""
+"""The hooks that projects register with lower floors: to which projects a token may be restricted, what an invitation
+to one is to, and periodic tasks."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Sequence, Set
 from uuid import UUID
 
@@ -21,12 +20,9 @@ from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.core.actors import Actor
 from forge.core.audit.messages import ids_among
 from forge.core.periodic import PeriodicTask, RunsIn, register
-from forge.projects.actions import end_samples
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
 from forge.projects.versions.autosave_task import INTERVAL_SECONDS, autosave_changed_projects
-
-_log = logging.getLogger(__name__)
 
 
 @readable_projects_among.register
@@ -61,19 +57,12 @@ def project_of(invitation: Invitation) -> InvitationPurpose | None:
     return InvitationPurpose("", project.full_name, project.get_absolute_url()) if project else None
 
 
-def delete_ended_samples() -> None:
-    """Deletes recordings whose time is over, and says how many."""
-    if ended := end_samples():
-        _log.info("%d samples were deleted: their time was over", ended)
-
-
 @organisation_counts.register
 def projects_of(organisation: Organisation) -> Counts:
     """How many projects an organisation has."""
     return {QuotaResource.PROJECTS: count_projects(organisation)}
 
 
-register(PeriodicTask("samples", 60, RunsIn.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))
 register(
     PeriodicTask(
         "versions",

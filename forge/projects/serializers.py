@@ -12,7 +12,7 @@ from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from forge.projects.files.document import BINARY, TEXT, FileEntry
-from forge.projects.models import Project, SampleKind, SampleSplit, Visibility
+from forge.projects.models import Project, Visibility
 from rune.source.templates import Template
 
 
@@ -89,98 +89,6 @@ class TemplatesJson(TypedDict):
     """The templates that a project can start from."""
 
     templates: list[TemplateJson]
-
-
-class SampleJson(TypedDict):
-    """A sample: a recording that a person gave a project, with their consent and its end."""
-
-    id: Uuid
-    project: str
-    kind: Annotated[str, choices("SampleKind", SampleKind.values)]
-    path: str
-    digest: str
-    size: int
-    label: str
-    split: Annotated[str, choices("SampleSplit", SampleSplit.values)]
-    owner: PersonJson | None
-    may_delete: bool
-    consent: str
-    consented: Timestamp
-    ends: Timestamp
-
-
-class SamplesJson(TypedDict):
-    """Samples, newest first."""
-
-    samples: list[SampleJson]
-
-
-class SampleMarkJson(TypedDict):
-    """What a sample was before its label or split was changed. Sent back, it takes the change back."""
-
-    id: Uuid
-    label: str
-    split: Annotated[str, choices("SampleSplit", SampleSplit.values)]
-
-
-class SamplesMarkedJson(TypedDict):
-    """The samples that were changed, as they were."""
-
-    before: list[SampleMarkJson]
-
-
-class RefusedFileJson(TypedDict):
-    """A file of an archive that does not become a sample, and why."""
-
-    name: str
-    reason: str
-
-
-class IncomingSampleJson(TypedDict):
-    """A recording of an archive that would become a sample."""
-
-    name: str
-    kind: Annotated[str, choices("SampleKind", SampleKind.values)]
-    label: str
-    split: Annotated[str, choices("SampleSplit", SampleSplit.values)]
-    size: int
-
-
-class SampleImportPreviewJson(TypedDict):
-    """What an archive would bring."""
-
-    samples: list[IncomingSampleJson]
-    refused: list[RefusedFileJson]
-    left_out: Annotated[list[str], "files that are neither in a folder of a label nor listed in the table"]
-
-
-class SamplesImportedJson(TypedDict):
-    """What an archive brought, and what was refused."""
-
-    samples: list[SampleJson]
-    refused: list[RefusedFileJson]
-
-
-class SampleTermsJson(TypedDict):
-    """Who would see a recording and until when, in the words that its person agrees to."""
-
-    days: int
-    ends: Timestamp
-    text: str
-
-
-class MarkSerializer(serializers.Serializer[Any]):
-    """A sample and what of it changes; what is left out stays."""
-
-    id = serializers.UUIDField()
-    label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field; the class has one of its own
-    split = serializers.CharField(required=False)
-
-
-class MarksSerializer(serializers.Serializer[Any]):
-    """Changes of samples."""
-
-    changes = MarkSerializer(many=True)
 
 
 class NewProjectSerializer(serializers.Serializer[Any]):

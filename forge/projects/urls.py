@@ -7,15 +7,11 @@ from forge.projects.archives import api as archive_api
 from forge.projects.copying import api as copy_api
 from forge.projects.git import api as git_api
 from forge.projects.people import api as people_api
-from forge.projects.samples import api as sample_api
 from forge.projects.versions import api as version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 
 urlpatterns = [
-    path("samples", sample_api.OwnSamples.as_view()),
-    path("samples/<uuid:sample_id>", sample_api.OneSample.as_view()),
-    path("samples/<uuid:sample_id>/recording", sample_api.SampleRecording.as_view()),
     path("templates", api.Templates.as_view()),
     path("projects", api.Projects.as_view()),
     path("projects/from-model", api.ProjectsFromModel.as_view()),
@@ -34,11 +30,6 @@ urlpatterns = [
     path(f"{_PROJECT}/invitations", people_api.ProjectInvitations.as_view()),
     path(f"{_PROJECT}/invitations/letters", people_api.ProjectInvitationEmails.as_view()),
     path(f"{_PROJECT}/invitations/<uuid:invitation>", people_api.ProjectInvitation.as_view()),
-    path(f"{_PROJECT}/samples", sample_api.ProjectSamples.as_view()),
-    path(f"{_PROJECT}/samples/marks", sample_api.ProjectSampleMarks.as_view()),
-    path(f"{_PROJECT}/samples/import", sample_api.ProjectSampleImport.as_view()),
-    path(f"{_PROJECT}/samples/import/preview", sample_api.ProjectSampleImportPreview.as_view()),
-    path(f"{_PROJECT}/samples/terms", sample_api.ProjectSampleTerms.as_view()),
     path(f"{_PROJECT}/files", api.ProjectFilesList.as_view()),
     path(f"{_PROJECT}/files/<path:path>/rename", api.ProjectFileRename.as_view()),
     path(f"{_PROJECT}/files/<path:path>/copy", archive_api.ProjectFileCopy.as_view()),

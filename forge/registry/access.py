@@ -28,10 +28,12 @@ def advice_on(repository: Repository, reference: str) -> str:
     A digest that another tag without advice has too is not advised against. The caller has found the project for
     someone.
     """
-    if withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
+    if not is_digest(reference):
+        tags = list(repository.tags.filter(name=reference))
+    elif withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
         return str(withdrawn)
-    tags = list(repository.tags.filter(manifest__blob_id=reference) if is_digest(reference) else [])
-    tags = tags or list(repository.tags.filter(name=reference))
+    else:
+        tags = list(repository.tags.filter(manifest__blob_id=reference))
     return tags[0].advice if tags and all(tag.advice for tag in tags) else ""
 
 

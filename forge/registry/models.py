@@ -18,6 +18,7 @@ from forge.registry.artifacts.models import ArtifactTag, BlobDigest, PushedBlob,
 from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
 from forge.registry.distribution.digests import LONGEST_DIGEST
 from forge.registry.distribution.manifests import TAG_LENGTH
+from forge.registry.mirrors.models import Mirror
 from forge.registry.rebuilds.models import Rebuild
 from forge.registry.retention.models import RetentionRules
 from forge.registry.signing.models import ProvenanceRecord, Signature, SigningKey
@@ -31,6 +32,7 @@ __all__ = [
     "Listing",
     "ListingQuerySet",
     "Manifest",
+    "Mirror",
     "ProvenanceRecord",
     "Publication",
     "PublicationQuerySet",

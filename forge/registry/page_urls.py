@@ -7,6 +7,7 @@ from django.urls import path
 from forge.registry.artifacts import pages as artifacts
 from forge.registry.blocks.pages import blocks
 from forge.registry.dependants import pages as dependants
+from forge.registry.mirrors import pages as mirrors
 from forge.registry.retention import pages as retention
 from forge.registry.signing import pages as signing
 from forge.registry.trash import pages as trash
@@ -19,6 +20,7 @@ organisation_pages = [
 ]
 project_pages = [
     path("<str:organisation>/<str:name>/published/dependants", dependants.dependants_page, name="dependants"),
+    path("<str:organisation>/<str:name>/published/mirrors", mirrors.mirrors_page, name="mirrors"),
     path("<str:organisation>/<str:name>/published/trash", trash.trash_page, name="registry-trash"),
     path("<str:organisation>/<str:name>/blocks/<str:block>", blocks.block_page, name="block"),
     path("<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", blocks.describe, name="describe-block"),

@@ -29,6 +29,8 @@ from forge.registry.artifacts.affected import tags_needing
 from forge.registry.artifacts.sweep import SWEEP_EVERY, sweep
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
+from forge.registry.mirrors.jobs import COPY, request_copies
+from forge.registry.mirrors.jobs import REQUEST_EVERY as COPY_EVERY
 from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.pulling.uses import FLUSH_EVERY, write_down
 from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
@@ -51,6 +53,7 @@ usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)
 register_kind(SIGN)
 register_kind(REBUILD)
+register_kind(COPY)
 register(
     PeriodicTask("artifacts", SWEEP_EVERY, RunsIn.ONE_WORKER, "ends uploads that stopped, empties the trash", sweep)
 )
@@ -74,6 +77,7 @@ register(PeriodicTask("pulls", PULLS_EVERY, RunsIn.EACH_SERVER, "writes down whe
 register(
     PeriodicTask("retention", DELETE_EVERY, RunsIn.ONE_WORKER, "deletes artifacts by rules", delete_expired_everywhere)
 )
+register(PeriodicTask("mirrors", COPY_EVERY, RunsIn.ONE_WORKER, "copies what was published to mirrors", request_copies))
 register(PeriodicTask("templates", EVERY, RunsIn.ONE_WORKER, "builds and publishes the templates", publish_templates))
 
 

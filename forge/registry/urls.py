@@ -6,6 +6,7 @@ from forge.registry.artifacts import api as artifact_api
 from forge.registry.blocks import api as block_api
 from forge.registry.dependants import api as dependants_api
 from forge.registry.describing import api as describing_api
+from forge.registry.mirrors import api as mirrors_api
 from forge.registry.publishing import api as publishing_api
 from forge.registry.pulling import api as pulling_api
 from forge.registry.rebuilds import api as rebuild_api
@@ -43,6 +44,9 @@ urlpatterns = [
     ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/signing-keys", signing_api.ProjectSigningKeys.as_view()),
+    path("projects/<str:organisation>/<str:name>/mirrors", mirrors_api.ProjectMirrors.as_view()),
+    path("projects/<str:organisation>/<str:name>/mirrors/to/copy", mirrors_api.ProjectMirrorCopy.as_view()),
+    path("projects/<str:organisation>/<str:name>/mirrors/<str:direction>", mirrors_api.ProjectMirror.as_view()),
     path("projects/<str:organisation>/<str:name>/registry/trash", trash_api.ProjectTrash.as_view()),
     path(
         "projects/<str:organisation>/<str:name>/registry/trash/<str:digest>/restore",

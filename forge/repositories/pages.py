@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -20,7 +21,7 @@ from forge.projects.history.export import wanted_versions
 from forge.projects.history.repository import BRANCH
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.repositories import actions
+from forge.repositories import actions, remembered_tokens
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.requests import request_refs
 
@@ -35,60 +36,88 @@ def git_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
     if request.method == "GET":
-        return render(request, "git/project.html", _context(principal, project))
+        return render(request, "git/project.html", _context(request, principal, project))
     act = _ACTS.get(request.POST.get("do", ""))
     try:
         if act is not None:
-            act(principal, project, request.POST)
+            act(_Press(request, principal, project, request.POST))
             return redirect(f"{project.get_absolute_url()}/push")
         remote = _remote(request.POST)
         done = push_to_git(principal, project, remote)
     except _REFUSALS as error:
-        return show_again(request, "git/project.html", _context(principal, project), error)
-    return render(request, "git/project.html", _context(principal, project) | {"done": done, "remote": remote})
+        return show_again(request, "git/project.html", _context(request, principal, project), error)
+    return render(request, "git/project.html", _context(request, principal, project) | {"done": done, "remote": remote})
 
 
 def _remote(typed: QueryDict) -> Remote:
     return checked_remote(*(typed.get(field, "") for field in ("url", "branch", "token")))
 
 
-def _link(principal: Principal, project: Project, typed: QueryDict) -> None:
-    url, branch, folder = (typed.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
-    remote = checked_remote(url, branch, folder=folder)
-    actions.link_branch(principal, project, remote)
+@dataclass(frozen=True)
+class _Press:
+    """A button of the page that somebody pressed."""
+
+    request: HttpRequest
+    principal: Principal
+    project: Project
+    typed: QueryDict
 
 
-def _pull(principal: Principal, project: Project, typed: QueryDict) -> None:
-    actions.pull(principal, project, checked_token(typed.get("pull_token", "")))
+def _link(press: _Press) -> None:
+    url, branch, folder = (press.typed.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
+    actions.link_branch(press.principal, press.project, checked_remote(url, branch, folder=folder))
 
 
-def _pull_request(principal: Principal, project: Project, typed: QueryDict) -> None:
-    request = typed.get("request", "")
+def _pull(press: _Press) -> None:
+    actions.pull(press.principal, press.project, _token(press, "pull_token"))
+
+
+def _pull_request(press: _Press) -> None:
+    request = press.typed.get("request", "")
     if not request_refs(request):
         raise Invalid("Enter the number of the request.", errors={"request": ["Enter the number of the request."]})
-    actions.pull(principal, project, checked_token(typed.get("request_token", "")), request)
+    actions.pull(press.principal, press.project, _token(press, "request_token"), request)
 
 
-def _unlink(principal: Principal, project: Project, typed: QueryDict) -> None:
-    actions.unlink_branch(principal, project)
+def _token(press: _Press, field: str) -> str:
+    """The token that was typed, which the session remembers, or the one that it remembers."""
+    link = find_link(press.principal, press.project)
+    typed = checked_token(press.typed.get(field, ""))
+    if link is None or not typed:
+        return "" if link is None else remembered_tokens.recall(press.request.session, link)
+    remembered_tokens.remember(press.request.session, link, typed)
+    return typed
 
 
-_ACTS: Mapping[str, Callable[[Principal, Project, QueryDict], None]] = {
+def _forget_token(press: _Press) -> None:
+    link = find_link(press.principal, press.project)
+    if link is not None:
+        remembered_tokens.forget(press.request.session, link)
+
+
+def _unlink(press: _Press) -> None:
+    _forget_token(press)
+    actions.unlink_branch(press.principal, press.project)
+
+
+_ACTS: Mapping[str, Callable[[_Press], None]] = {
     "link": _link,
     "pull": _pull,
     "pull-request": _pull_request,
     "unlink": _unlink,
+    "forget-token": _forget_token,
 }
 
 
-def _context(principal: Principal, project: Project) -> dict[str, object]:
-    pulls = pulls_of(principal, project)
+def _context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, object]:
+    pulls, link = pulls_of(principal, project), find_link(principal, project)
     return {
         "project": project,
         "servers": settings.GIT_ORIGINS,
         "versions": len(wanted_versions(project)),
         "usual_branch": BRANCH,
-        "link": find_link(principal, project),
+        "link": link,
+        "has_token": link is not None and bool(remembered_tokens.recall(request.session, link)),
         "pulls": pulls,
         "last": pulls[0] if pulls else None,
         "is_pulling": bool(pulls) and not pulls[0].job.is_finished,

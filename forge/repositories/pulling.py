@@ -29,7 +29,7 @@ from forge.projects.git.remote import HISTORY_DEPTH, Fetched, Looking, fetch_new
 from forge.projects.history.repository import may_be_in_git
 from forge.projects.models import Project, Version
 from forge.projects.versions.outside import store_outside_version
-from forge.projects.versions.store import Manifest, WorkingTree, working_tree
+from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree
 from forge.repositories.access import Shared, open_request, shared_with
 from forge.repositories.actions import IncomingCommit, note_shared, offer_commit, update_files
 from forge.repositories.errors import NothingToPull
@@ -37,7 +37,7 @@ from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
 from forge.repositories.requests import number_of
 from forge.reviews.changes.edits import edits_between
-from forge.reviews.changes.merging import is_of, merging, without_recordings
+from forge.reviews.changes.merging import is_of, merging
 from rune.wording import counted
 
 LEASE = timedelta(seconds=60)
@@ -125,12 +125,12 @@ def _bring(
         "left_out": list(fetched.left_out),
         "version": version,
     }
-    if is_of(version, ours, project) or (base is not None and without_recordings(base) == without_recordings(version)):
+    if is_of(version, ours) or (base is not None and available_files(base) == available_files(version)):
         with transaction.atomic():
             if not is_request:
                 note_shared(actor, link, incoming)
             return _end(job, pull, PullOutcome.UNCHANGED, "The project has all of it already.", **facts)
-    if not is_request and base is not None and is_of(base, ours, project) and open_request(link) is None:
+    if not is_request and base is not None and is_of(base, ours) and open_request(link) is None:
         result = merging(base, ours, version, {}).result
         edits = edits_between(ours, result)
         with transaction.atomic():

@@ -17,8 +17,10 @@ from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.learning.hooks import model_changes
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import Approved, approvals, judges_of
+from forge.reviews.changes.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import unpublished
 from forge.reviews.rounds.actions.awaited import ask_for_awaited
@@ -39,6 +41,7 @@ register(
 purposes.register(review_of)
 invitation_accepted.register(become_reviewer)
 build_changed.register(ask_for_awaited)
+model_changes.register(bring_model)
 
 SHOWN = 10
 LOOKED_AT = 200

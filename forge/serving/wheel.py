@@ -1,21 +1,34 @@
-"""The wheel of this very version, for the command `rune` on other machines, and the npm package for apps: `/dist/`.
+"""The wheels of this very version, for the command `rune` and for programs on other machines, and the npm package for
+apps: `/dist/`.
 
 The package index has no package of ours, so whoever registers the name there would own who installs it by name.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from forge.core.dist import digest_of_file, dist_address, npm_package, pip_requirement, runtime_wheel
 from forge.core.errors import NotFound
-from rune.wording import size_text
+from rune.wording import listed, size_text
+
+
+def needed_runtime() -> Path:
+    """The wheel of the runtime. Raises `NotFound`."""
+    file = runtime_wheel()
+    if file is None:
+        raise NotFound("This installation has no wheel of the runtime. Set-up builds it: make setup")
+    return file
+
+
+def runtime_requirement() -> str:
+    """What pip installs for the runtime. Raises `NotFound`."""
+    return pip_requirement("hammer-forge-runtime", needed_runtime())
 
 
 @dataclass(frozen=True)
@@ -26,15 +39,10 @@ class Wheel:
     sha256: str
     size: int
 
-    @property
-    def address(self) -> str:
-        """Where it is served, with its digest, which pip compares."""
-        return f"{settings.PUBLIC_URL}/dist/{self.path.name}#sha256={self.sha256}"
-
     def command(self, extra: str = "") -> str:
-        """The command that installs it, with an extra."""
-        requirement = f"hammer-forge{f'[{extra}]' if extra else ''} @ {self.address}"
-        return f'pip install "{requirement}"'
+        """The command that installs it, with an extra, and the runtime that it needs. Raises `NotFound`."""
+        requirement = pip_requirement(f"hammer-forge{f'[{extra}]' if extra else ''}", self.path)
+        return f'pip install "{requirement}" "{runtime_requirement()}"'
 
     @property
     def size_text(self) -> str:
@@ -46,19 +54,7 @@ def current_wheel() -> Wheel:
     wheels = sorted(Path(settings.WHEEL_DIR).glob("hammer_forge-*.whl"))
     if not wheels:
         raise NotFound("This installation has no wheel. Set-up builds it: make setup")
-    status = wheels[0].stat()
-    return Wheel(wheels[0], _digest(wheels[0], status.st_mtime_ns), status.st_size)
-
-
-def npm_package() -> Path | None:
-    """The tarball of @hammer-forge/rune that the front end's build wrote, or None if there is none yet."""
-    return next(iter(sorted(Path(settings.STATIC_ROOT).glob("build/sdk/hammer-forge-rune-*.tgz"))), None)
-
-
-@cache
-def _digest(path: Path, changed: int) -> str:
-    """The SHA-256 of a file that was last changed then."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return Wheel(wheels[0], digest_of_file(wheels[0]), wheels[0].stat().st_size)
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -70,24 +66,25 @@ def page(request: HttpRequest) -> HttpResponse:
         "onnx": "Models that ONNX Runtime runs",
     }
     commands = [{"purpose": purpose, "command": wheel.command(extra)} for extra, purpose in extras.items()]
-    context = {"wheel": wheel, "command": wheel.command(), "commands": commands}
+    runtime = f'pip install "{runtime_requirement()}"'
+    context = {"wheel": wheel, "command": wheel.command(), "commands": commands, "runtime_command": runtime}
     tarball = npm_package()
     if tarball is not None:
-        context["npm_command"] = f"npm install {settings.PUBLIC_URL}/dist/{tarball.name}"
+        context["npm_command"] = f"npm install {dist_address(tarball)}"
     return render(request, "dist.html", context)
 
 
 def download(request: HttpRequest, name: str) -> HttpResponse:
-    """The wheel or the npm package itself."""
+    """A wheel or the npm package itself."""
     tarball = npm_package()
     if tarball is not None and name == tarball.name:
         response = HttpResponse(tarball.read_bytes(), content_type="application/gzip")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    wheel = current_wheel()
-    if name != wheel.path.name:
-        raise NotFound(f"This installation serves {wheel.path.name}.")
-    response = HttpResponse(wheel.path.read_bytes(), content_type="application/octet-stream")
+    files = {file.name: file for file in (current_wheel().path, needed_runtime())}
+    if name not in files:
+        raise NotFound(f"This installation serves {listed(list(files))}.")
+    response = HttpResponse(files[name].read_bytes(), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Checksum-Sha256"] = wheel.sha256
+    response.headers["X-Checksum-Sha256"] = digest_of_file(files[name])
     return response

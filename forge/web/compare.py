@@ -29,9 +29,10 @@ from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, Moved, NotFound
 from forge.core.http.pages import show_again
+from forge.datasets.models import Sample
+from forge.datasets.recordings.access import labelled_samples
 from forge.projects.access import find_project
-from forge.projects.models import Project, Sample
-from forge.projects.samples.access import samples_of
+from forge.projects.models import Project
 from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.web.comparable import ComparableRune, comparable_runes
 
@@ -144,12 +145,12 @@ def _samples(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) 
     """The recordings of one of the projects that the person reads, the one that was chosen or the first with any."""
     projects = {side.project.full_name: side.project for side in (one, other) if side.reads}
     if chosen not in projects:
-        having = (name for name, project in projects.items() if samples_of(principal, project).exists())
+        having = (name for name, project in projects.items() if labelled_samples(principal, project).exists())
         chosen = next(having, next(iter(projects), ""))
     references = {"one": one.reference, "other": other.reference}
     choices = [
         SampleChoice(project, "?" + urlencode(references | {"samples": name}) + "#samples", name == chosen)
         for name, project in projects.items()
     ]
-    samples: list[Sample] = list(samples_of(principal, projects[chosen])[:SAMPLES_SHOWN]) if chosen else []
+    samples: list[Sample] = list(labelled_samples(principal, projects[chosen])[:SAMPLES_SHOWN]) if chosen else []
     return {"sample_choices": choices if len(choices) > 1 else [], "samples": samples}

@@ -11,10 +11,13 @@ const ENTRIES = {
   index: "src/sdk/index.ts",
   react: "src/sdk/react.ts",
   svelte: "src/sdk/svelte.ts",
+  player: "src/sdk/player/index.ts",
   worker: "src/sdk/worker.ts",
   "microphone.worklet": "src/preview/sources/sensors/microphone.worklet.ts",
 };
-const PUBLIC = ["index", "react", "svelte"];
+const PUBLIC = { index: "index", react: "react", svelte: "svelte", player: "player/index" };
+/** In the single file for pages of other sites, the scripts are texts, because a worker of another origin is refused. */
+const SINGLE_FILE = "rune-player.js";
 
 const { version } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
 
@@ -26,8 +29,47 @@ const bundle = await rolldown({
   external: ["react"],
   tsconfig: `${ROOT}tsconfig.json`,
 });
-await bundle.write({ dir: PACKAGE, format: "esm", minify: true, chunkFileNames: "[name].js" });
+// One chunk for what the entries share: each further chunk compresses on its own, and a page loads this one anyway.
+const shared = {
+  groups: [{ name: "sdk", test: /src\/(?:sdk\/(?!player\/|react|svelte|worker)|runtime|preview\/(?:picture|motion))/ }],
+};
+await bundle.write({ dir: PACKAGE, format: "esm", minify: true, chunkFileNames: "[name].js", codeSplitting: shared });
 await bundle.close();
+
+/** A script that stands alone, as text. */
+async function scriptText(file) {
+  const script = await rolldown({ input: ROOT + file, tsconfig: `${ROOT}tsconfig.json` });
+  const { output } = await script.generate({ format: "iife", minify: true });
+  await script.close();
+  return output[0].code;
+}
+
+const address = (text) => `URL.createObjectURL(new Blob([${JSON.stringify(text)}], { type: "text/javascript" }))`;
+const asText = `
+export const openWorker = () => new Worker(${address(await scriptText(ENTRIES.worker))});
+export const microphoneScript = () => ${address(await scriptText(ENTRIES["microphone.worklet"]))};`;
+const single = await rolldown({
+  input: ROOT + ENTRIES.player,
+  tsconfig: `${ROOT}tsconfig.json`,
+  plugins: [
+    {
+      name: "scripts-as-text",
+      load(file) {
+        if (file.endsWith("/sdk/scripts.ts")) return { code: asText, moduleType: "js" };
+        // Every browser has workers, so the runtime is there once, in the worker's text.
+        if (file.endsWith("/sdk/engine-here.ts"))
+          return {
+            code: 'export const openHere = () => Promise.reject(new Error("This browser has no workers."));',
+            moduleType: "js",
+          };
+        return null;
+      },
+    },
+  ],
+});
+const { output: singleOutput } = await single.generate({ format: "esm", minify: true });
+await single.close();
+await writeFile(`${OUT}/${SINGLE_FILE}`, singleOutput[0].code);
 
 const types = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", "src", "--outDir"];
 execFileSync(
@@ -36,16 +78,16 @@ execFileSync(
   { cwd: ROOT, stdio: "inherit" },
 );
 
-const entry = (name) => ({ types: `./types/sdk/${name}.d.ts`, default: `./${name}.js` });
+const entry = (name) => ({ types: `./types/sdk/${PUBLIC[name]}.d.ts`, default: `./${name}.js` });
 const manifest = {
   name: "@hammer-forge/rune",
   version,
   description: "Loads runes of Hammer Forge and runs them in pages and in Node.",
   license: "Apache-2.0",
   type: "module",
-  sideEffects: ["./worker.js", "./microphone.worklet.js"],
+  sideEffects: ["./worker.js", "./microphone.worklet.js", "./player.js"],
   engines: { node: ">=20" },
-  exports: Object.fromEntries(PUBLIC.map((name) => [name === "index" ? "." : `./${name}`, entry(name)])),
+  exports: Object.fromEntries(Object.keys(PUBLIC).map((name) => [name === "index" ? "." : `./${name}`, entry(name)])),
   peerDependencies: { react: ">=17" },
   peerDependenciesMeta: { react: { optional: true } },
 };

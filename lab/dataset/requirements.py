@@ -54,14 +54,16 @@ def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator
             yield f"{label} has {counted(counts[label], 'recording')}; {MIN_RECORDINGS} are needed."
 
 
-def require_splits(recordings: Sequence[Recording], splits: Sequence[Split]) -> None:
-    """Raises `Refused` where a label has no recording in one of the splits."""
+def require_splits(
+    recordings: Sequence[Recording], splits: Sequence[Split], needed: Sequence[Split] = tuple(Split)
+) -> None:
+    """Raises `Refused` where a label has no recording in one of the `needed` splits."""
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
     labels = sorted({each.label for each in recordings})
     missing = [
         f"{label} has no recordings in the split {split.value}."
         for label in labels
-        for split in Split
+        for split in needed
         if (label, split) not in present
     ]
     if missing:

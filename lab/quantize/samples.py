@@ -17,6 +17,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from lab.refusal import Reason, Refused
+from rune.unreadable import reason_of
 from rune.wording import quoted, size_text
 
 Array = np.ndarray[Any, Any]
@@ -46,6 +47,10 @@ class ModelInput:
 
     name: str
     shape: tuple[int, ...]
+
+
+class NotArrays(ValueError):
+    """A file that says what cannot be; the text says what."""
 
 
 def pack_samples(folder: Path, target: Path) -> int:
@@ -115,7 +120,8 @@ def _arrays(path: str, data: bytes, inputs: Sequence[ModelInput]) -> list[Array]
             if len(inputs) == len(arrays) == 1:
                 arrays = {inputs[0].name: next(iter(arrays.values()))}
     except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise Refused(Reason.SAMPLES, f"{quoted(path)} is not a file of arrays: {str(error)[:200]}.") from error
+        reason = str(error) if isinstance(error, NotArrays) else reason_of(error)
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} cannot be read as arrays: {reason}.") from error
     missing = [one.name for one in inputs if one.name not in arrays]
     if missing:
         raise Refused(
@@ -129,7 +135,7 @@ def _arrays_of_archive(data: bytes) -> dict[str, Array]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
         if sum(entry.file_size for entry in entries) > PACKED_LIMIT:
-            raise ValueError(f"it unpacks to more than {size_text(PACKED_LIMIT)}")
+            raise NotArrays(f"it unpacks to more than {size_text(PACKED_LIMIT)}")
         return {entry.filename.removesuffix(".npy"): _array(archive.read(entry)) for entry in entries}
 
 
@@ -138,12 +144,12 @@ def _array(data: bytes) -> Array:
     buffer = io.BytesIO(data)
     read_header = _HEADERS.get(np.lib.format.read_magic(buffer))
     if read_header is None:
-        raise ValueError("its version is not known")
+        raise NotArrays("its version is not known")
     shape, _, kind = read_header(buffer)
     if kind.hasobject:
-        raise ValueError("it holds Python objects")
+        raise NotArrays("it holds Python objects")
     if math.prod(shape) * kind.itemsize > len(data):
-        raise ValueError("it claims more numbers than it has")
+        raise NotArrays("it claims more numbers than it has")
     buffer.seek(0)
     return np.asarray(np.lib.format.read_array(buffer, allow_pickle=False))
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 from ai_edge_quantizer.quantizer import Quantizer
 
 from lab.child.job import ChildJob
@@ -117,7 +118,7 @@ def quantised(
             quantizer = Quantizer(data, recipe(form, plan.tensors, float_interface=plan.interface))
             ranges = None
             if quantizer.need_calibration:
-                ranges = quantizer.calibrate(_calibration(data, calibration, inputs), num_threads=1)
+                ranges = quantizer.calibrate(_calibration(data, _mixed(calibration), inputs), num_threads=1)
             result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -126,6 +127,12 @@ def quantised(
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser gave nothing.")
     RunningModel(bytes(result.quantized_model), form.name)
     return bytes(result.quantized_model)
+
+
+def _mixed(samples: Sequence[CalibrationSample]) -> list[CalibrationSample]:
+    """The samples in an order that says nothing of them. The quantiser takes moving means of the ranges, in which the
+    last 20 samples or so count; samples in the order of their names would give the ranges of the last label alone."""
+    return [samples[place] for place in np.random.default_rng(0).permutation(len(samples))]
 
 
 def _calibration(

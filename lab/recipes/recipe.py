@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import Number, RecipeArgument, Values
 from rune.datasets.content.content import Kind
 from rune.model.tflite import TensorKind, read_model
 
@@ -44,6 +44,7 @@ class Recipe:
     `augmented(batch, random, **arguments)` gives a batch of inputs as training sees them. `network_arguments` and
     `augmentation` name the arguments that each of them takes. `answer` gives the stages behind the model from the
     values, the number of labels, and the name of the stage that gives their scores; their last stages are outputs.
+    `space` has the values that a search tries, rising, of each argument that it varies.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Recipe:
     augmentation: Sequence[str]
     features: Callable[[Values], Features]
     answer: Callable[[Values, int, str], str]
+    space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
 
     @property
     def network_source(self) -> Path:

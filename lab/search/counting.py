@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe, whole_runefile
 from lab.search.candidate import candidate_model
+from lab.search.limits import Limits
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
+from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.prepare import prepare
 from rune.compiler.targets.finding import find_target
 from rune.devices.boards.fit import Needs
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles
+from rune.source.runefile import check
 
 _NAME = "candidate"
 _MODEL = "model.tflite"
@@ -29,11 +34,33 @@ def needs_of_candidate(
     return needs_of_rune(recipe, values, labels, candidate_model(recipe, values, len(labels), form), target)
 
 
+def count_under_limits(
+    recipe: Recipe, values: Values, labels: Sequence[str], form: str, target: str, limits: Limits
+) -> Needs:
+    """What a candidate needs on a target: by the plan of its memory where that alone is over a limit, else counted.
+
+    Raises `Refused`, and what a build raises.
+    """
+    model = candidate_model(recipe, values, len(labels), form)
+    files = _files(recipe, values, labels, model)
+    models = ProjectModels(files)
+    options = BuildOptions(_NAME, target=find_target(target))
+    plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, options).plan
+    least = Needs(target, plan.constant_size, plan.arena_size)
+    if limits.reason(least) is not None:
+        return least
+    return needs_of_rune(recipe, values, labels, model, target)[0]
+
+
 def needs_of_rune(
     recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, target: str
 ) -> tuple[Needs, str | None]:
     """What the rune around a model of a recipe needs on a target. Raises what a build raises."""
-    runefile = whole_runefile(recipe, values, _MODEL, model, labels)
-    files = MemoryFiles({"Runefile.yml": runefile.encode(), _MODEL: model})
-    built = build(files, BuildOptions(_NAME, target=find_target(target)))
+    built = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
     return measured_or_planned(built, _NAME)
+
+
+def _files(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> MemoryFiles:
+    """The project that a run would give."""
+    runefile = whole_runefile(recipe, values, _MODEL, model, labels)
+    return MemoryFiles({"Runefile.yml": runefile.encode(), _MODEL: model})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,17 @@ class Dataset:
         """Numbers of recordings by split and label."""
         counts = Counter((split, each.label) for each, split in zip(self.recordings, self.splits, strict=True))
         return {split.value: {label: counts[split, label] for label in self.labels} for split in Split}
+
+    @property
+    def present_splits(self) -> Sequence[Split]:
+        """The splits that have recordings."""
+        return [split for split in Split if split in self.splits]
+
+    def without(self, split: Split) -> Dataset:
+        """The recordings of the other splits: a search never reads the test split."""
+        remaining = [place for place, own in enumerate(self.splits) if own is not split]
+        recordings, splits = [self.recordings[each] for each in remaining], [self.splits[each] for each in remaining]
+        return replace(self, recordings=recordings, splits=splits)
 
     def groups(self, split: Split) -> int:
         """How many people or devices a split has."""
@@ -95,7 +106,11 @@ def features_bytes(dataset: Dataset, windows: FeatureWindows) -> bytes:
 def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:
     """Raises `Refused` where a label has no recording that fills a window in one of the splits."""
     filled = sorted(set(windows.recordings.tolist()))
-    require_splits([dataset.recordings[each] for each in filled], [dataset.splits[each] for each in filled])
+    require_splits(
+        [dataset.recordings[each] for each in filled],
+        [dataset.splits[each] for each in filled],
+        dataset.present_splits,
+    )
 
 
 def short_note(dataset: Dataset, windows: FeatureWindows) -> Sequence[str]:

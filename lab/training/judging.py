@@ -14,9 +14,9 @@ from lab.training.data import Dataset
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
+from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.intervals import wilson
-from rune.source.runefile.pipeline import Port
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def train(
             dataset.labels
         )
         for split in (Split.VALIDATION, Split.TEST)
+        if split in dataset.splits
     }
     report = {
         "labels": list(dataset.labels),

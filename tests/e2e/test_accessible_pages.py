@@ -73,6 +73,7 @@ OTHERS = (
     "{project}/published",
     "{project}/published/dependants",
     "{project}/published/trash",
+    "{project}/published/mirrors",
     "{project}/builds",
     "{project}/builds/1/try",
     "{project}/builds/1/accuracy",

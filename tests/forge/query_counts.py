@@ -22,13 +22,14 @@ from forge.accounts.actions import add_to_team, create_team, create_token, invit
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
-from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
+from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import (
@@ -196,6 +197,16 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/tags/<str:tag>/examples", "api/v1/projects/acme/kitchen/tags/0.0/examples", None),
     ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
+    ("get", f"{_P}/mirrors", "api/v1/projects/acme/kitchen/mirrors", None),
+    (
+        "put",
+        f"{_P}/mirrors/<str:direction>",
+        "api/v1/projects/acme/kitchen/mirrors/to",
+        {"registry": "https://registry.example", "repository": "team/door"},
+    ),
+    ("get", f"{_P}/mirrors/<str:direction>", "api/v1/projects/acme/kitchen/mirrors/to", None),
+    ("post", f"{_P}/mirrors/to/copy", "api/v1/projects/acme/kitchen/mirrors/to/copy", None),
+    ("delete", f"{_P}/mirrors/<str:direction>", "api/v1/projects/acme/kitchen/mirrors/from", None),
     ("get", f"{_P}/registry/trash", "api/v1/projects/acme/kitchen/registry/trash", None),
     (
         "post",
@@ -206,6 +217,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/dependants", "api/v1/projects/acme/kitchen/dependants", None),
     ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None),
     ("get", "<str:organisation>/<str:name>/badge.svg", "acme/kitchen/badge.svg", None),
+    ("get", "<str:organisation>/<str:name>/published/mirrors", "acme/kitchen/published/mirrors", None),
+    ("form", "<str:organisation>/<str:name>/published/mirrors", "acme/kitchen/published/mirrors", {"do": "copy"}),
     ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None),
     ("form", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", {"digest": "sha256:0"}),
     ("get", f"{_P}/tags/<str:tag>/rebuild", "api/v1/projects/acme/kitchen/tags/0.0/rebuild", None),
@@ -379,7 +392,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     invitations = [invite(owner, organisation, "viewer")[0] for _ in range(size)]
     tokens = [create_token(owner, f"t{number}", ["read"], None)[0] for number in range(size)]
     write_file(members[0], project, "notes.md", b"x")
-    consent = sample_terms(project).text
+    consent = recording_terms(project).text
     samples = []
     builds = []
     reviews = []

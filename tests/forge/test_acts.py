@@ -41,6 +41,7 @@ BY_A_RECORDER = {"forge.builds.previews.refresh.refresh_previews"}
 """Tells by the methods of a recorder, a class of another module, where `event_recorders` does not look."""
 
 PARTS_OF_ACTS = {
+    "forge.datasets.analysis.actions.announce_analysis",
     "forge.datasets.imports.actions.announce_import",
     "forge.learning.conversions.actions.announce_conversion",
 }

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -60,7 +61,16 @@ def guided(language: str, place: Mapping[str, str]) -> str:
     return written
 
 
-def nginx_command(place: Place) -> list[str]:
+def sending_location(data: Path) -> str:
+    """The guide's location by which nginx sends stored bytes, with this test's folder."""
+    match = re.search(r"```\n( +location /-/stored/ .*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    assert match, "the guide has the location"
+    alias = "/srv/forge/data/blobs/"
+    assert alias in match[1]
+    return match[1].replace(alias, f"{data}/blobs/")
+
+
+def nginx_command(place: Place, location: str = "") -> list[str]:
     """nginx with the guide's settings. It notes its process where they are."""
     settings = guided(
         "nginx",
@@ -71,6 +81,7 @@ def nginx_command(place: Place) -> list[str]:
             "/etc/ssl/forge.crt": str(place.certificate),
             "/etc/ssl/forge.key": str(place.key),
             "http://127.0.0.1:8000": place.server,
+            "    location = /metrics": f"{location}    location = /metrics",
         },
     )
     folder = place.folder
@@ -199,3 +210,47 @@ def expect_two_to_type_together(
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     as_elsewhere = headers | {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Origin": "https://elsewhere.example"}
     assert server.http.get(f"/ws/projects/{project}/collab", headers=as_elsewhere).status_code == 403
+
+
+@pytest.mark.protects("registry/stored-by-front")
+def test_nginx_sends_stored_bytes_that_the_server_allows_and_no_others(tmp_path: Path) -> None:
+    if not NGINX.is_here():
+        pytest.skip(lack(NGINX))
+    port = free_port()
+    address = f"https://127.0.0.1:{port}"
+    environment = {"PUBLIC_URL": address, "TRUSTED_PROXIES": "127.0.0.1", "BLOB_SENDER": "nginx"}
+    server = LiveServer(tmp_path / "data", environment)
+    server.start()
+    place = Place(port, server.address, tmp_path)
+    sending = Proxy(NGINX, lambda place: nginx_command(place, sending_location(tmp_path / "data")), 403)
+    try:
+        with running(sending, place) as trust:
+            as_browser = {"Referer": address + "/"}
+            server.http = httpx.Client(base_url=address, verify=trust, timeout=120, trust_env=False, headers=as_browser)
+            server.address = address
+            server.sign_in()
+            organisation = server.organisation()
+            server.api("POST", "projects", json={"organisation": organisation, "name": "sent", "template": "sine"})
+            project = f"{organisation}/sent"
+            build = server.build(project)
+            server.publish(project, build["id"], "1.0")
+            token = {"Authorization": f"Bearer {server.token('registry:pull')}"}
+            manifest = server.http.get(f"/v2/{project}/manifests/1.0", headers=token)
+            digest = manifest.json()["layers"][0]["digest"]
+            blob = f"/v2/{project}/blobs/{digest}"
+            whole = server.http.get(blob, headers=token)
+            assert f"sha256:{sha256(whole.content).hexdigest()}" == digest == whole.headers["Docker-Content-Digest"]
+            assert whole.headers["X-Content-Type-Options"] == "nosniff"
+            assert "sandbox" in whole.headers["Content-Security-Policy"]
+            assert "X-Accel-Redirect" not in whole.headers
+            part = server.http.get(blob, headers=token | {"Range": "bytes=100-199"})
+            assert (part.status_code, part.content) == (206, whole.content[100:200])
+            assert server.http.get(build["rune_url"]).content == whole.content
+            with httpx.Client(base_url=address, verify=trust, trust_env=False) as nobody:
+                assert nobody.get(blob).status_code == 401
+                hexadecimal = digest.removeprefix("sha256:")
+                assert nobody.get(f"/-/stored/sha256/{hexadecimal[:2]}/{hexadecimal}").status_code == 404
+            direct = httpx.get(f"{place.server}{blob}", headers=token, trust_env=False)
+            assert direct.content == b"", "the server itself sends nothing: nginx did"
+    finally:
+        server.__exit__()

@@ -22,7 +22,15 @@ from rune.devices.emulation.running import emulate
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.running.runtime import LoadedRune, Runtime
 from tests.rune.compiler.targets.c_programs import gcc, said, zig_folder
-from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
+from tests.rune.compiler.targets.projects import (
+    INTEGER_MODELS,
+    TEMPLATES,
+    answered_inputs,
+    input_types,
+    model_project,
+    template,
+)
+from tests.rune.compiler.targets.varied_inputs import answers_each_run, varied_inputs
 from tests.rune.devices.emulation.programs import core
 from tests.support.same_bits_page import (
     AIMS,
@@ -89,11 +97,17 @@ pipeline:
 
 
 def enough_inputs(files: ProjectFiles, rune: bytes) -> tuple[int, list[list[bytes]]]:
-    """Random inputs for so many answers that a row rests on enough of them."""
+    """Random inputs for so many answers that a row rests on enough of them, or chosen ones where it hears too little
+    in those."""
     size = len(said(Runtime.load(rune), answered_inputs(files, rune, 2))) // 2
     # Texts are not all of one length: a tenth more than the first answers make likely.
     answers = min(MOST_ANSWERS, max(2, -(-ENOUGH_BYTES * 11 // (10 * max(size, 1)))))
-    return answers, answered_inputs(files, rune, answers)
+    inputs = answered_inputs(files, rune, answers)
+    types = input_types(files)
+    if not answers_each_run(rune, types) or distinct_answers(Runtime.load(rune), inputs) == answers:
+        return answers, inputs
+    chosen = varied_inputs(types, rune, answers)
+    return answers, max(inputs, chosen, key=lambda each: distinct_answers(Runtime.load(rune), each))
 
 
 def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int:
@@ -165,6 +179,20 @@ def test_answers_that_differ_are_counted(test_data: Path) -> None:
     (first,), (second,) = ([frame] for frame in answered_inputs(files, rune, 2))
     assert distinct_answers(Runtime.load(rune), [first, first]) == 1
     assert distinct_answers(Runtime.load(rune), [first, second, first]) == 2
+
+
+def test_a_rune_that_names_labels_hears_more_in_chosen_inputs(test_data: Path) -> None:
+    files = project("keywords", test_data)
+    rune = build(files, BuildOptions("keywords")).rune
+    assert distinct_answers(Runtime.load(rune), answered_inputs(files, rune, 20)) < 5
+    assert distinct_answers(Runtime.load(rune), varied_inputs(input_types(files), rune, 20)) == 20
+
+
+def test_a_rune_with_a_window_keeps_its_random_inputs(test_data: Path) -> None:
+    files = project("motion", test_data)
+    rune = build(files, BuildOptions("motion")).rune
+    assert not answers_each_run(rune, input_types(files))
+    assert enough_inputs(files, rune)[1] == answered_inputs(files, rune, enough_inputs(files, rune)[0])
 
 
 @pytest.mark.parametrize("name", NAMES)

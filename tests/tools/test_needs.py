@@ -14,6 +14,7 @@ from tools import browser
 from tools.needs import (
     CHROMIUM,
     CMAKE,
+    DOCKER_REGISTRY,
     EMULATORS,
     GCC,
     HEADERS,
@@ -82,7 +83,7 @@ def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
 
 
 def test_the_tests_services_are_among_what_is_installed() -> None:
-    services = (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
+    services = (VENV, CHROMIUM, SKOPEO, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
     assert PURPOSES["test"] == services
 
 

@@ -32,6 +32,9 @@ SETTINGS = {
     "reaches.",
     "GIT_SERVERS": "The Git servers from which projects may be made and to which they may be pushed, separated by "
     "commas, as `https://git.example`; `none` allows none.",
+    "MIRROR_REGISTRIES": "Registries that mirrors may reach in a private network or without TLS, separated by commas, "
+    "as `http://registry.lan:5000`; others must be public and use TLS.",
+    "BLOB_SENDER": "Who sends stored bytes: the `server`, or the `nginx` in front of it, which reads DATA_DIR/blobs.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",
@@ -85,6 +88,7 @@ def settings_page() -> str:
         "AUDIT_DAYS": f"`{default.audit_days}`",
         "SECRET_KEY": "generated",
         "SIGNING_SECRET_FILE": "`~/.config/hammer-forge/signing-secret`",
+        "BLOB_SENDER": f"`{default.blob_sender}`",
         "LOG_FORMAT": "`text`",
         "BROKER_URL": f"`{default.broker}`",
         "WORKER_CAPABILITIES": f"`{','.join(default.capabilities)}`",

@@ -17,24 +17,10 @@ from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes, read_blob
 from forge.core.errors import Damaged, NotFound
-from forge.projects.models import Project, Sample, SampleSplit
-from forge.projects.versions.store import Manifest
+from forge.datasets.models import DataVersion
+from forge.datasets.versions.evaluated import SampleUnderTest, test_samples
 from rune.compiler.building.spec import canonical_digest
 from rune.running.evaluation.evaluation import FORMAT, Evaluation
-
-
-@dataclass(frozen=True)
-class SampleUnderTest:
-    """A sample that a build is evaluated on: a file of its version, with its label and marks of today."""
-
-    digest: str
-    path: str
-    label: str
-    events: Any
-
-    def to_json(self) -> dict[str, Any]:
-        """As the compiler's process reads it."""
-        return {"digest": self.digest, "path": self.path, "label": self.label, "events": self.events}
 
 
 @dataclass(frozen=True)
@@ -58,13 +44,9 @@ class EvaluationSummaryJson(TypedDict):
     reason: str | None
 
 
-def samples_under_test(project: Project, manifest: Manifest) -> SampleSet | None:
-    """The project's test samples among the files of a version; None where there are none."""
-    paths = {entry["digest"]: path for path, entry in sorted(manifest.items(), reverse=True)}
-    rows = Sample.objects.available().filter(project=project, split=SampleSplit.TEST, digest__in=paths)
-    samples = tuple(
-        SampleUnderTest(row.digest, paths[row.digest], row.label, row.events) for row in rows.order_by("digest")
-    )
+def samples_under_test(version: DataVersion | None) -> SampleSet | None:
+    """The test samples of a version of the data that may be used today; None where there are none."""
+    samples = () if version is None else tuple(test_samples(version))
     if not samples:
         return None
     named = [[sample.digest, sample.label, sample.events] for sample in samples]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
 
 from forge.accounts.principals import Principal
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build
-from forge.projects.samples.access import kinds_of
+from forge.datasets.recordings.access import samples_by_digest
 from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
@@ -170,28 +169,21 @@ def _worst(
     principal: Principal, build: Build, evaluation: Evaluation, then: Evaluation | None
 ) -> tuple[ShownSample, ...]:
     wrong = [each for each in evaluation.worst if not each.is_right]
-    digests = [each.name for each in wrong]
-    kinds = kinds_of(principal, build.project, digests)
-    paths = {entry["digest"]: path for path, entry in build.source.manifest.items()}
+    samples = samples_by_digest(principal, build.project, [each.name for each in wrong])
     was = {each.name: each.is_right for each in then.outcomes} if then is not None else {}
 
     def shown(outcome: SampleOutcome) -> ShownSample:
-        is_there = outcome.name in kinds and outcome.name in paths
+        sample = samples.get(outcome.name)
         return ShownSample(
             outcome.label,
             outcome_sentence(outcome),
-            kinds.get(outcome.name, ""),
-            _address(build, paths[outcome.name]) if is_there else None,
+            "" if sample is None else sample.kind,
+            None if sample is None else f"/api/v1/samples/{sample.pk}/recording",
             outcome.is_right,
             "" if outcome.name not in was else "right" if was[outcome.name] else "wrong",
         )
 
     return tuple(shown(each) for each in wrong)
-
-
-def _address(build: Build, path: str) -> str:
-    project = build.project.full_name
-    return f"/api/v1/projects/{project}/versions/{build.source.number}/files/{quote(path)}"
 
 
 def _notes(evaluation: Evaluation) -> list[str]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.builds.evaluations.data_key import data_named_by
 from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
 from forge.builds.evaluations.limits import preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
@@ -28,12 +29,15 @@ from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import Damaged
 from forge.core.observability import log_context_of_build
+from forge.datasets.versions.actions import save_for_build
+from forge.datasets.versions.evaluated import find_data_version
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
 from forge.projects.secrets.scan import SecretScan
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
+from rune.source.policy import POLICY_FILE
 from rune.wording import counted, listed
 
 COMPILER_ATTEMPTS = 3
@@ -60,6 +64,7 @@ class BuildRun:
 
     def run(self) -> None:
         """Does the build. Raises `JobFailed` and `AttemptFailed`, and what `JobContext.tick` raises."""
+        self._choose_data()
         work = numbered_job(self._build)
         try:
             artefact = self._execute(work)
@@ -73,6 +78,26 @@ class BuildRun:
             raise AttemptFailed(error.reason, attempts=COMPILER_ATTEMPTS) from None
         except Damaged as error:
             raise JobFailed(error.detail) from None
+
+    def _choose_data(self) -> None:
+        """Names the version of the data that the build is evaluated on: that of its `forge.yml`, or else the data as
+        it is now. An attempt after a kill goes on with the version of the first one."""
+        if self._build.data:
+            return
+        named = data_named_by(self._build.source)
+        version = find_data_version(self._build.project, named) if named else save_for_build(self._build.project)
+        if named and version is None:
+            self._say(
+                "data",
+                f"{POLICY_FILE} names {named} as its data, which is no version of this project's data. Accuracy is "
+                "unknown. Correct `data`, or remove it.",
+                level="warning",
+            )
+        elif version is not None:
+            self._build.data = version.digest
+            self._store(data=version.digest)
+            by = f"named by {POLICY_FILE}" if named else "the data as it is now"
+            self._say("data", f"Version {version.number} of the data, {by}.")
 
     def _execute(self, work: BuildTask) -> Artefact | None:
         artefact = Execution(work, self).run(

@@ -129,7 +129,7 @@ class Execution:
             return
         fetched = fetched_folder()
         with ExitStack() as stack:
-            files = stack.enter_context(local_files(self._job.manifest, fetched, self._job.texts))
+            files = stack.enter_context(local_files(self._job.files, fetched, self._job.texts))
             rune = self._job.rune or (self._artefact and self._artefact.digest)
             earlier_rune = stack.enter_context(open_blob_file(rune, fetched)) if rune else None
             compiler.run(

@@ -16,6 +16,7 @@ from forge.builds.choices import choices_of, choices_of_build
 from forge.builds.evaluations.outcomes import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.datasets.versions.evaluated import find_data_version
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.secrets.stored import is_searched, texts_to_search
@@ -25,9 +26,9 @@ from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.running import missing_package
+from rune.port import Port
 from rune.source.policy import POLICY_FILE
 from rune.source.runefile.blocks.test_files import has_tests
-from rune.source.runefile.pipeline import Port
 
 
 class BuildJobStep(StrEnum):
@@ -82,6 +83,12 @@ class BuildTask:
     rune: str | None = None
     """Of a package: the digest of the rune that was made of the same files."""
 
+    @property
+    def files(self) -> Manifest:
+        """The project's files, and the samples in a folder of their own."""
+        tests = () if self.tests is None else self.tests.samples
+        return {**self.manifest, **{each.path: each.described for each in tests}}
+
     def missing(self, artefact: Artefact | None) -> tuple[BuildJobStep, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""
         if artefact is None:
@@ -132,7 +139,7 @@ def preview_job(preview: Preview, seen: WorkingTree) -> BuildTask:
 
 
 def numbered_job(build: Build) -> BuildTask:
-    """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
+    """The job of a numbered build. Reads the build's project, and its versions of the files and of the data."""
     project: Project = build.project
     choices = choices_of_build(build)
     own_files = available_files(build.source)
@@ -141,7 +148,7 @@ def numbered_job(build: Build) -> BuildTask:
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
-    tests = samples_under_test(project, manifest)
+    tests = samples_under_test(find_data_version(project, build.data) if build.data else None)
     steps: tuple[BuildJobStep, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, BuildJobStep.EVALUATE)
     if is_searched(build.source):
         steps = tuple(step for step in steps if step != BuildJobStep.SECRETS)

@@ -28,6 +28,7 @@ from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import VerificationEffort, verify
+from rune.port import Port
 from rune.running.container import needed_resources, read_rune
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
@@ -37,7 +38,7 @@ from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStop
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
 from rune.source.runefile import check, diagnostic_to_json, outline_to_json
-from rune.source.runefile.pipeline import CapabilityStage, Pipeline, Port
+from rune.source.runefile.pipeline import CapabilityStage, Pipeline
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
 from rune.toolchain import toolchain_digest
@@ -60,8 +61,12 @@ def make(
     output: int,
     rests: PausePoints,
 ) -> None:
-    """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
+    """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before.
+
+    `files` has the samples too, which are no part of the project: only the last steps read them.
+    """
     steps, spec = job["steps"], job["spec"]
+    files_and_samples, files = files, files.without({each["path"] for each in job.get("samples", ())})
     if spec["toolchain"] != toolchain_digest():
         # What is made here would bear the name of what another toolchain makes.
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
@@ -85,12 +90,12 @@ def make(
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
     if "secrets" in steps:
         answers.send("searched", scan=search_files(files, job["searched"]))
-    if "verify" in steps and not _verify(files, options, rune, answers, is_fresh=earlier_rune is None):
+    if "verify" in steps and not _verify(files_and_samples, options, rune, answers, is_fresh=earlier_rune is None):
         return
     if "measure" in steps:
         _measure(rune, answers)
     if "evaluate" in steps:
-        _evaluate(job["samples"], files, rune, answers, rests)
+        _evaluate(job["samples"], files_and_samples, rune, answers, rests)
 
 
 def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:

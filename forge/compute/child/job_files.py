@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rune.compiler.anvil.models.support import signature_with_support
@@ -22,6 +22,11 @@ class JobFiles:
     def __init__(self, contents: Mapping[str, Mapping[str, Any]], descriptors: Sequence[int]) -> None:
         self._contents = {normal_path(path): content for path, content in contents.items()}
         self._descriptors = descriptors
+
+    def without(self, paths: Collection[str]) -> JobFiles:
+        """The same files without some of them."""
+        remaining = {path: content for path, content in self._contents.items() if path not in paths}
+        return JobFiles(remaining, self._descriptors)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises `FileError`."""

@@ -35,6 +35,7 @@ from forge.compute.child.model_step import count_model
 from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.pipeline_tests import failed_tests
+from forge.compute.child.sample_steps import answer_samples, compare_samples, describe_samples
 from forge.compute.child.secret_search import search_files
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
@@ -93,6 +94,13 @@ def run_job(
                 answers.send("answered", answer=describe_data(descriptors))
             case "read-data":
                 answers.send("answered", answer=read_data(job, descriptors, output))
+            case "describe-samples":
+                answers.send("answered", answer=describe_samples(job, files))
+            case "answer-samples":
+                rune = read_descriptor(descriptors[job["rune"]["descriptor"]])
+                answers.send("answered", answer=answer_samples(job, files, rune))
+            case "compare-samples":
+                answers.send("answered", answer=compare_samples(job, files))
             case "count-model":
                 answers.send("answered", answer=count_model(job, files))
             case "firmware":

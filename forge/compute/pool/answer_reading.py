@@ -150,6 +150,55 @@ class DataBatchJson(TypedDict):
     omissions: list[DataOmissionJson]
 
 
+class SampleDescriptionJson(TypedDict):
+    """What a sample is like: features (float16) and the words of a fingerprint (32 bits), both in base64; empty for one
+    that cannot be read, with the `reason`."""
+
+    path: str
+    features: str
+    words: str
+    reason: str
+
+
+class SampleDescriptionsJson(TypedDict):
+    """What `forge.compute.child.sample_steps` says of samples."""
+
+    samples: list[SampleDescriptionJson]
+
+
+class SampleAnswerJson(TypedDict):
+    """What a rune answers on a sample; without a label, `reason` says why."""
+
+    path: str
+    label: str
+    scores: dict[str, float]
+    reason: str
+
+
+class SampleAnswersJson(TypedDict):
+    """What a rune answers on samples. Those that the time did not reach are missing."""
+
+    samples: list[SampleAnswerJson]
+
+
+class SuspectJson(TypedDict):
+    """A sample whose label may be wrong: its position, the label that is expected, and the chance of its own, 0 to
+    1."""
+
+    index: int
+    suggestion: str
+    confidence: float
+
+
+class SampleComparisonJson(TypedDict):
+    """Samples of one kind compared with each other, by their positions. `reason` says why no label was doubted."""
+
+    suspects: list[SuspectJson]
+    reason: str
+    duplicates: list[list[int]]
+    outliers: list[int]
+
+
 class ModelNeedsJson(TypedDict):
     """What `forge.compute.child.model_step` says of a model on a target: bytes, and instructions of one run, or None
     with the reason `not_measured`."""
@@ -214,6 +263,9 @@ ANSWERED: Mapping[str, Any] = {
     "pipeline-tests": PipelineTestsJson,
     "describe-data": DataDescriptionJson | RefusedJson,
     "read-data": DataBatchJson | RefusedJson,
+    "describe-samples": SampleDescriptionsJson,
+    "answer-samples": SampleAnswersJson | RefusedJson,
+    "compare-samples": SampleComparisonJson,
     "count-model": ModelNeedsJson | RefusedJson,
 }
 """What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""

@@ -117,7 +117,12 @@ class Compiler:
         """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
         inherited = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         # A process of one thread can be confined; the C compiler has processes of its own for its threads.
-        own = {"PYTHONPATH": str(packages_folder(folder)), "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
+        own = {
+            "PYTHONPATH": str(packages_folder(folder)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
         return inherited | own
 
     def is_of(self, owner: UUID) -> bool:

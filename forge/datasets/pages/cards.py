@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from forge.datasets.analysis.models import proposal_of
+from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.models import Sample
 
+MARKS = 8
+"""Marks of labels that the style sheet has."""
 WIDTH, HEIGHT = 144, 52
 """The box in which a drawing lies, in the units of its SVG."""
 
@@ -20,6 +25,25 @@ class SampleCard:
     paths: Sequence[str]
     picture: str
     url: str
+    mark: int
+    """Which of the marks of labels its label has, 1 to 8; 0 without a label."""
+    analysis: DataSampleAnalysisJson | None
+
+    @property
+    def proposal(self) -> str:
+        """The label that is proposed for it; "" without one."""
+        return proposal_of(self.sample)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the current build answers its label."""
+        return self.analysis is not None and self.analysis["answer"] == self.sample.label != ""
+
+    @property
+    def score(self) -> str:
+        """The score of the build's answer; "" where the build sends none."""
+        score = self.analysis and self.analysis["score"]
+        return "" if score is None else f"{round(score * 100)} %"
 
     @property
     def name(self) -> str:
@@ -32,17 +56,31 @@ class SampleCard:
         return f"{self.sample.milliseconds / 1000:.1f} s" if self.sample.milliseconds else ""
 
 
-def cards_of(samples: Iterable[Sample], project_url: str, full_name: str) -> list[SampleCard]:
-    """The cards of samples of one project, in their order."""
+def marks_of(labels: Sequence[str]) -> Mapping[str, int]:
+    """The mark of each label of a project, which are sorted."""
+    return {label: index % MARKS + 1 for index, label in enumerate(labels)}
+
+
+def cards_of(
+    samples: Iterable[Sample], project_url: str, full_name: str, marks: Mapping[str, int] = MappingProxyType({})
+) -> list[SampleCard]:
+    """The cards of samples of one project, in their order. `marks` are those of its labels."""
     return [
         SampleCard(
             sample,
             drawing_paths(sample.drawing),
             f"/api/v1/projects/{full_name}/data/samples/{sample.number}/recording" if sample.kind == "picture" else "",
             f"{project_url}/data/samples/{sample.number}",
+            marks.get(sample.label, 0),
+            _analysis(sample),
         )
         for sample in samples
     ]
+
+
+def _analysis(sample: Sample) -> DataSampleAnalysisJson | None:
+    row = getattr(sample, "analysis", None)
+    return None if row is None else sample_analysis_to_json(row, sample.label)
 
 
 def drawing_paths(drawing: Mapping[str, Any]) -> list[str]:

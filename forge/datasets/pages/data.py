@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,21 +16,26 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
-from forge.datasets.access import find_sample, samples_of, versions_of
+from forge.datasets.access import find_sample, labels_of, samples_of, versions_of
+from forge.datasets.analysis.access import analysis_of, answer_of
+from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
-from forge.datasets.pages.cards import cards_of
+from forge.datasets.pages.cards import MARKS, cards_of, marks_of
+from forge.datasets.pages.confusion import confusion_table
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
-from forge.datasets.samples.models import SampleQuality, SampleSplit
+from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson, purposes_of
 from forge.datasets.summary import summary_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from rune.datasets.splits import Split
 
 SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
 VERSIONS_SHOWN = 8
+SCORES_SHOWN = 6
+ALIKE_SHOWN = 12
+_CHECKS = ("wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled")
 LABEL_KEYS = 9
 """Labels with a key: 1 to 9."""
 
@@ -42,14 +49,16 @@ class LabelRow:
     total: int
     percent: int
     """Of the label with the most samples."""
+    mark: int
+    minutes: str
 
 
 @dataclass(frozen=True)
-class SplitRow:
-    """A split beside the samples."""
+class ScoreRow:
+    """What the current build says of one label."""
 
     label: str
-    samples: int
+    percent: int
 
 
 @for_person
@@ -68,7 +77,8 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The cards of the samples that an address names: what a script puts into the list while one scrolls."""
     project = project_of(request, organisation, name, Verb.READ)
     samples = DataFilter.narrow(request.GET, samples_of(principal_of(request), project))[:MAX_NUMBERS]
-    shown = cards_of(samples, project.get_absolute_url(), project.full_name)
+    marks = marks_of(labels_of(principal_of(request), project))
+    shown = cards_of(samples, project.get_absolute_url(), project.full_name, marks)
     return render(request, "data/cards.html", {"cards": shown})
 
 
@@ -76,20 +86,50 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 @require_GET
 @never_cache
 def sample_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """One sample: it is played, with its consent and the versions that have it."""
+    """One sample: it is played, with the build's answer, its consent and the versions that have it."""
     project = project_of(request, organisation, name, Verb.READ)
-    principal = principal_of(request)
+    return render(request, "data/sample.html", _sample_context(principal_of(request), project, number))
+
+
+@for_person
+@require_GET
+@never_cache
+def sample_panel(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """The same beside the samples: a script shows it for the one in focus."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "data/panel.html", _sample_context(principal_of(request), project, number))
+
+
+def _sample_context(principal: Principal, project: Project, number: int) -> dict[str, Any]:
     sample = find_sample(principal, project, number)
-    context = {
+    labels = labels_of(principal, project)
+    analysis = analysis_of(principal, project)
+    answer = answer_of(sample, analysis.rune if analysis is not None else "")
+    row = cards_of([sample], project.get_absolute_url(), project.full_name, marks_of(labels))[0]
+    alike: list[int] = []
+    if row.analysis is not None and row.analysis["likeness"] is not None:
+        others = samples_of(principal, project).filter(analysis__likeness=row.analysis["likeness"])
+        alike = [each.number for each in others.exclude(pk=sample.pk)[:ALIKE_SHOWN]]
+    return {
         "project": project,
         "sample": sample,
-        "card": cards_of([sample], project.get_absolute_url(), project.full_name)[0],
+        "card": row,
+        "labels": labels,
         "address": f"/api/v1/projects/{project.full_name}/data/samples/{sample.number}/recording",
+        "answer": answer,
+        "build": analysis,
+        "scores": _scores(answer.scores) if answer is not None else [],
+        "alike": alike,
         "purposes": [purpose.replace("-", " ") for purpose in purposes_of(sample.consent)],
         "versions": versions_with(sample, list(versions_of(principal, project))),
+        "may_edit": can(principal, Verb.EDIT, project),
         "may_delete": sample.consent.person_id == principal.pk or can(principal, Verb.MANAGE, project),
     }
-    return render(request, "data/sample.html", context)
+
+
+def _scores(scores: Mapping[str, float]) -> list[ScoreRow]:
+    ordered = sorted(scores.items(), key=lambda each: -each[1])[:SCORES_SHOWN]
+    return [ScoreRow(label, round(score * 100)) for label, score in ordered]
 
 
 def page_context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
@@ -99,16 +139,26 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
     rows, pages = rows_of(request, filters.qs, SHOWN)
     summary = summary_of(principal, project)
     versions = list(versions_of(principal, project)[:VERSIONS_SHOWN])
+    report = report_of(principal, project)
     return {
         "project": project,
         "summary": summary,
         "minutes": round(summary["milliseconds"] / 60_000, 1),
         "labels": _labels(summary),
-        "splits": _splits(summary),
+        "report": report,
+        "finished": _moment(report["finished"]),
+        "confusion": confusion_table(report["confusion"]),
+        "usual_kind": rows[0].kind if rows else SampleKind.SOUND.value,
         "filters": filters.values,
         "is_narrowed": filters.is_narrowed,
+        "is_all": not any(filters.values.get(name) for name in _CHECKS),
         "choices": {"splits": SampleSplit.choices, "qualities": SampleQuality.choices},
-        "cards": cards_of(rows, project.get_absolute_url(), project.full_name),
+        "cards": cards_of(
+            rows,
+            project.get_absolute_url(),
+            project.full_name,
+            marks_of([each["label"] for each in summary["labels"]]),
+        ),
         "pages": pages,
         "versions": versions,
         "may_edit": can(principal, Verb.EDIT, project),
@@ -117,19 +167,21 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
     }
 
 
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 def _labels(summary: DataSummaryJson) -> list[LabelRow]:
     totals = [each["train"] + each["validation"] + each["test"] for each in summary["labels"]]
     most = max(totals, default=1)
     return [
-        LabelRow(each, str(index + 1) if index < LABEL_KEYS else "", total, round(total * 100 / most))
+        LabelRow(
+            each,
+            str(index + 1) if index < LABEL_KEYS else "",
+            total,
+            round(total * 100 / most),
+            index % MARKS + 1,
+            f"{each['milliseconds'] / 60_000:.1f}" if each["milliseconds"] else "",
+        )
         for index, (each, total) in enumerate(zip(summary["labels"], totals, strict=True))
     ]
-
-
-def _splits(summary: DataSummaryJson) -> list[SplitRow]:
-    counts = {
-        Split.TRAIN: sum(each["train"] for each in summary["labels"]),
-        Split.VALIDATION: sum(each["validation"] for each in summary["labels"]),
-        Split.TEST: sum(each["test"] for each in summary["labels"]),
-    }
-    return [SplitRow(split.value, count) for split, count in counts.items()]

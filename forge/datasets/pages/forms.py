@@ -1,4 +1,4 @@
-"""What the forms of the data's pages send: labels, versions, and deleting a sample."""
+"""What the forms of the data's pages send: labels, versions, analyses, and deleting a sample."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import find_sample
+from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.pages.data import page_context
 from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
 from forge.datasets.versions.actions import save_version
@@ -48,6 +49,19 @@ def save(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 @for_person
 @require_POST
+def analyse(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Starts an analysis of the samples."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    try:
+        start_analysis(principal, project)
+    except DomainError as error:
+        return show_again(request, "data/page.html", page_context(request, principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data")
+
+
+@for_person
+@require_POST
 def delete(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Deletes a sample."""
     project = project_of(request, organisation, name, Verb.READ)
@@ -67,4 +81,6 @@ def _mark(number: int, act: str, label: str) -> SampleMark:
         return SampleMark(number, label=label)
     if act in ("leave-out", "take-in"):
         return SampleMark(number, left_out=act == "leave-out")
+    if act == "accept":
+        return SampleMark(number, accepts=True)
     raise Invalid("Choose what to do with the samples.")

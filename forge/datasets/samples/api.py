@@ -136,7 +136,10 @@ class DataMarks(ProjectView):
         it."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, DataMarksSerializer)
-        marks = [SampleMark(each["number"], each.get("label"), each.get("left_out")) for each in body["changes"]]
+        marks = [
+            SampleMark(each["number"], each.get("label"), each.get("left_out"), each.get("accepts", False))
+            for each in body["changes"]
+        ]
         marked = mark_samples(principal_of(request), project, marks, body["seen"])
         return Response(DataMarkedJson(revision=marked.revision, before=[mark_to_json(each) for each in marked.before]))
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, FloatField, Q, QuerySet, When
+from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter, NumberFilter
 
 from forge.core.http.filters import ListFilter
+from forge.datasets.analysis.models import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 
 MAX_NUMBERS = 200
+ENDS_SOON = timedelta(days=30)
+DOUBTFUL = "doubtful"
 
 
 class YesNoFilter(ChoiceFilter):
@@ -38,6 +43,33 @@ class NumbersFilter(CharFilter):
         return qs.filter(number__in=numbers[:MAX_NUMBERS])
 
 
+class ConsentFilter(ChoiceFilter):
+    """Keeps the samples whose consent ends soon, or does not cover the split that they are in."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Returns the rows; all of them without a choice."""
+        if value == "ends-soon":
+            return qs.filter(consent__ends__lt=timezone.now() + ENDS_SOON)
+        if value == "missing":
+            is_test = Q(split=SampleSplit.TEST)
+            return qs.filter(is_test & Q(consent__for_tests=False) | ~is_test & Q(consent__for_training=False))
+        return qs
+
+
+class OrderFilter(ChoiceFilter):
+    """Puts the samples into an order."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Returns the rows: wrong answers that the build is sure of first, right ones that it is sure of last."""
+        if value != DOUBTFUL:
+            return qs
+        certainty = Case(
+            When(IS_WRONG, then=-F("analysis__score")), default=F("analysis__score"), output_field=FloatField()
+        )
+        ordered: QuerySet[Any] = qs.annotate(certainty=certainty)
+        return ordered.order_by(F("certainty").asc(nulls_last=True), "-number")
+
+
 class DataFilter(ListFilter):
     """The samples of a project."""
 
@@ -51,4 +83,21 @@ class DataFilter(ListFilter):
     quality = ChoiceFilter(choices=SampleQuality.choices, help_text="Those of this quality")
     kind = ChoiceFilter(choices=SampleKind.choices, help_text="Those recorded with this")
     left_out = YesNoFilter(Q(left_out=True), help_text="`true`: those that versions are saved without")
+    wrong = YesNoFilter(IS_WRONG, help_text="`true`: those on which the current build answers another label")
+    suspect = YesNoFilter(IS_SUSPECT, help_text="`true`: those whose label may be wrong")
+    alike = YesNoFilter(HAS_DUPLICATES, help_text="`true`: those that have near-duplicates")
+    outlier = YesNoFilter(IS_OUTLIER, help_text="`true`: those that are far from all others with their label")
+    proposal = YesNoFilter(HAS_PROPOSAL, help_text="`true`: those for which the current build proposes a label")
+    answer = CharFilter("analysis__answer", max_length=60, help_text="Those on which the current build answers this")
+    likeness = NumberFilter(
+        "analysis__likeness", min_value=0, max_value=2**31 - 1, help_text="The near-duplicates of this sample"
+    )
+    consent = ConsentFilter(
+        choices=[("ends-soon", "Ends within 30 days"), ("missing", "Does not cover the split")],
+        help_text="Those whose consent ends within 30 days, or does not cover their split",
+    )
+    order = OrderFilter(
+        choices=[("newest", "Newest first"), (DOUBTFUL, "Most doubtful first")],
+        help_text="Of the numbers; the pages of a list have the newest first",
+    )
     numbers = NumbersFilter(max_length=2200, help_text=f"Those with these numbers, separated by commas; {MAX_NUMBERS}")

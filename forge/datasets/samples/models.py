@@ -64,6 +64,7 @@ class SampleSource(models.TextChoices):
     IMPORT = "import", "Imported"
     PHONE = "phone", "Recorded with a phone"
     GUEST = "guest", "Sent by a guest"
+    FILE = "file", "Was a file of the project"
 
 
 class Group(models.Model):
@@ -101,8 +102,11 @@ class SampleQuerySet(models.QuerySet["Sample"]):
     """Samples, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> SampleQuerySet:
-        """Those of projects that the person may read."""
-        return self.filter(data_set__project__in=Project.objects.of_member(actor))
+        """Those of projects that the person may read, and the person's own wherever they are."""
+        if not actor.is_authenticated:
+            return self.none()
+        seen = Q(data_set__project__in=Project.objects.of_member(actor))
+        return self.filter(seen | Q(consent__person=actor.pk) if actor.restriction is None else seen)
 
     def available(self) -> SampleQuerySet:
         """Those whose bytes are stored."""
@@ -113,8 +117,12 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         is_covered = Q(split=SampleSplit.TEST, consent__for_tests=True) | (
             ~Q(split=SampleSplit.TEST) & Q(consent__for_training=True)
         )
+        return self.covered().filter(is_covered, left_out=False).exclude(label="")
+
+    def covered(self) -> SampleQuerySet:
+        """Those that are stored, with a consent in force. What it covers is asked for by `consent__for_...`."""
         in_force = Q(consent__ends=None) | Q(consent__ends__gt=timezone.now())
-        return self.available().filter(is_covered, in_force, consent__withdrawn=None, left_out=False).exclude(label="")
+        return self.available().filter(in_force, consent__withdrawn=None)
 
 
 class Sample(models.Model):
@@ -136,6 +144,9 @@ class Sample(models.Model):
     quality = models.CharField(max_length=10, choices=SampleQuality.choices)
     label = models.CharField(max_length=60, blank=True)
     """"" until somebody labels it."""
+    events = models.JSONField(null=True, blank=True)
+    """Where labels happen in a long recording: `[{"label", "start", "end"}]`, in seconds. None: the label holds for all
+    of it."""
     labelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

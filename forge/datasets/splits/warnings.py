@@ -18,10 +18,37 @@ class LabelCounts:
     label: str
     splits: Mapping[str, int]
     groups: Mapping[str, int]
+    milliseconds: int = 0
 
     @property
     def total(self) -> int:
         return sum(self.splits.values())
+
+
+SHORT = 0.5
+"""A label with less than this share of what each would have, if all had equally many, is short."""
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """The label of which there is too little, and that in words."""
+
+    label: str
+    sentence: str
+
+
+def shortage_of(labels: Sequence[LabelCounts], groups: int) -> Shortage | None:
+    """Returns the label that needs recordings most, or None where all have enough. `groups` are all people and
+    devices."""
+    total = sum(each.total for each in labels)
+    if len(labels) < 2 or not total:
+        return None
+    least = min(labels, key=lambda each: (each.total, each.label))
+    if least.total >= SHORT * total / len(labels):
+        return None
+    people = sum(group != str(None) for group in least.groups)
+    of_people = f", from {people} of {groups} people or devices" if groups else ""
+    return Shortage(least.label, f"{max(1, round(least.total * 100 / total))} % of the samples{of_people}.")
 
 
 def split_warnings(labels: Sequence[LabelCounts]) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
-from forge.core.blobs.store import put_bytes
+from forge.core.blobs.store import digest_of, put_bytes
 from forge.core.errors import Invalid, Stale
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import NothingToSave
@@ -43,24 +44,49 @@ def save_version(actor: Actor, project: Project, *, seen: int, message: str = ""
         entries = current_entries(data_set)
         if not entries:
             raise NothingToSave("No sample has a label and a consent that covers its split.")
-        blob = put_bytes(manifest_bytes(entries))
-        if (same := DataVersion.objects.filter(data_set=data_set, digest=blob.digest).first()) is not None:
-            return same
-        written.append(blob.digest)
-        last = DataVersion.objects.filter(data_set=data_set).order_by("-number").first()
-        version = DataVersion.objects.create(
-            data_set=data_set,
-            number=last.number + 1 if last else 1,
-            digest=blob.digest,
-            message=message,
-            saved_by=actor.person,
-            figures=asdict(figures_of(entries)),
-            changes=_changes(last, entries),
-        )
-        link_blobs(version, [blob.digest], project.organisation_id)
-        tests = Sample.objects.usable().filter(data_set=data_set, split=SampleSplit.TEST, tested_since=None)
-        Sample.objects.filter(pk__in=tests.values("pk")).update(tested_since=version.number)
-        change.note(actor, "data.version", number=version.number)
+        return _store(change, entries, actor, message, written)
+
+
+def save_for_build(project: Project) -> DataVersion | None:
+    """The data as it is now as a version, for a build that is tested on it; None where there is nothing to test on.
+
+    Data that did not change since a version was saved is that version.
+    """
+    testable = Sample.objects.usable().filter(data_set__project=project, split=SampleSplit.TEST)
+    row = DataSet.objects.filter(project=project).first()
+    if row is None or not testable.exists():
+        return None
+    written: list[str] = []
+    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set:
+        entries = current_entries(data_set)
+        return _store(change, entries, INSTALLATION, "Saved for a build.", written) if entries else None
+
+
+def _store(
+    change: DataSetChange, entries: Sequence[Entry], actor: Actor, message: str, written: list[str]
+) -> DataVersion:
+    """Stores the samples as a version, or returns the earlier one that has the same. `written` gets the digest of what
+    is new in the store."""
+    data_set = change.data_set
+    data = manifest_bytes(entries)
+    if (same := DataVersion.objects.filter(data_set=data_set, digest=digest_of(data)).first()) is not None:
+        return same
+    blob = put_bytes(data)
+    written.append(blob.digest)
+    last = DataVersion.objects.filter(data_set=data_set).order_by("-number").first()
+    version = DataVersion.objects.create(
+        data_set=data_set,
+        number=last.number + 1 if last else 1,
+        digest=blob.digest,
+        message=message,
+        saved_by=actor.person,
+        figures=asdict(figures_of(entries)),
+        changes=_changes(last, entries),
+    )
+    link_blobs(version, [blob.digest], data_set.project.organisation_id)
+    tests = Sample.objects.usable().filter(data_set=data_set, split=SampleSplit.TEST, tested_since=None)
+    Sample.objects.filter(pk__in=tests.values("pk")).update(tested_since=version.number)
+    change.note(actor, "data.version", number=version.number)
     return version
 
 

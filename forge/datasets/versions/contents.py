@@ -13,7 +13,7 @@ from forge.datasets.versions.manifest import Entry, VersionComparison, compare, 
 def current_entries(data_set: DataSet) -> Sequence[Entry]:
     """The samples that a version would have that is saved now."""
     rows = Sample.objects.usable().filter(data_set=data_set).order_by("number")
-    fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds")
+    fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds", "events")
     return [Entry(*row) for row in fields]
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 FORMAT = "hammer-forge-data-set/1"
 
@@ -22,6 +23,8 @@ class Entry:
     split: str
     group: int | None
     milliseconds: int
+    events: Sequence[Mapping[str, Any]] | None = None
+    """The marked places of a long recording (`forge.datasets.samples.models.Sample.events`)."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,19 @@ class VersionComparison:
 
 def manifest_bytes(entries: Iterable[Entry]) -> bytes:
     """Returns the canonical form of a version: the same samples give the same bytes, in whichever order they come."""
-    rows = [asdict(each) for each in sorted(entries, key=lambda each: each.number)]
+    rows = [_row(each) for each in sorted(entries, key=lambda each: each.number)]
     text = json.dumps(
         {"format": FORMAT, "samples": rows}, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )
     return text.encode("utf-8")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON. One without marks is as it was before there were any, so that versions keep their digests."""
+    row = asdict(entry)
+    if entry.events is None:
+        del row["events"]
+    return row
 
 
 def read_manifest(data: bytes) -> Sequence[Entry]:

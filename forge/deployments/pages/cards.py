@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from forge.core.seen import seen_state
-from forge.deployments.access import calls_since
+from forge.deployments.access import calls_since, withdrawn_of
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
 from forge.deployments.seen import deployment_facets
@@ -31,6 +31,13 @@ KIND_MARKS = {
     DeploymentKind.DEVICES: KindMark(icon="cpu"),
 }
 
+PLACES = {
+    DeploymentKind.WEB: "runs in the visitor’s page",
+    DeploymentKind.APP: "loads when the app starts",
+    DeploymentKind.DEVICES: "runs on devices",
+}
+SHOWN_ROWS = 3
+"""Of the history, on the page of all deployments."""
 UNUSED_DAYS = 60
 """After so many days without use, a key is shown as unused."""
 
@@ -63,16 +70,45 @@ class Card:
     unused: int
     """Keys that nobody has used for 60 days."""
     calls: CallsChart
+    is_withdrawn: bool
+    """The project took back what it serves: apps get an error until another version is chosen."""
+
+    @property
+    def is_healthy(self) -> bool:
+        """Nothing here needs somebody."""
+        return not (self.is_withdrawn or self.unused or self.deployment.blocked_digest)
+
+    @property
+    def newest(self) -> Sequence[HistoryRow]:
+        """The rows of the history that the page of all shows."""
+        return self.history[:SHOWN_ROWS]
+
+    @property
+    def runs(self) -> str:
+        """Where the rune runs."""
+        return PLACES[DeploymentKind(self.deployment.kind)]
+
+    @property
+    def hint(self) -> str:
+        """How the newest key begins and ends, by which its owner recognises it; "" if there is no key."""
+        living = [key.hint for key in self.deployment.keys.all() if not key.has_ended]
+        return living[-1] if living else ""
+
+    @property
+    def address(self) -> str:
+        """How its own lines are asked for on the page of all."""
+        return f"{self.deployment.project.get_absolute_url()}/deployments?use={self.deployment.name}"
 
 
 def cards_of(deployments: Sequence[Deployment], tags: Sequence[Tag]) -> list[Card]:
     """The cards of deployments that `forge.deployments.access` returned, in their order."""
     today = timezone.now().date()
     calls = calls_since(deployments, today - timedelta(days=SHOWN_DAYS - 1))
-    return [_card(each, tags, chart_of(calls.get(each.pk, ()), today)) for each in deployments]
+    withdrawn = withdrawn_of(deployments)
+    return [_card(each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn) for each in deployments]
 
 
-def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart) -> Card:
+def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdrawn: Collection[str]) -> Card:
     releases = list(deployment.releases.all())
     now = releases[0]
     return Card(
@@ -85,6 +121,7 @@ def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart) -> Car
         "\n".join(deployment.origins),
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
         calls,
+        now.digest in withdrawn,
     )
 
 

@@ -21,10 +21,14 @@ from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
-from forge.deployments.pages.cards import cards_of
+from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
+from forge.deployments.pages.usage import usage_of
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.tags.access import tags_of
+
+FIRST_KEY = "first key"
+"""The name of the key with which a deployment is created on its page."""
 
 
 @for_person
@@ -41,9 +45,12 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
         choice, origins = _choice(form.get("choice", "")), _lines(form.get("origins", ""))
         new = actions.NewDeployment(form.get("title", ""), form.get("kind", ""), choice, origins)
         created = actions.create_deployment(principal_of(request), project, new)
+        _, secret = actions.create_key(principal_of(request), created, FIRST_KEY)
     except (Invalid, Conflict, Stale, NotFound, Gone) as error:
         return show_again(request, "deployments/list.html", _all(request, project), error)
-    return redirect(created)
+    # The key is in this answer alone: with it, the lines to paste are whole.
+    row = find_deployment(principal_of(request), project, created.name)
+    return render(request, "deployments/deployment.html", _one(request, row, secret))
 
 
 @for_person
@@ -93,29 +100,37 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
         return show_again(request, "deployments/deployment.html", _one(request, again), error)
     if secret:
         again = find_deployment(principal, project, deployment)
-        return render(request, "deployments/deployment.html", _one(request, again) | {"secret": secret})
+        return render(request, "deployments/deployment.html", _one(request, again, secret))
     return redirect(row)
 
 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     tags = tags_of(principal, project)
-    rows = list(deployments_of(principal, project))
+    cards = cards_of(list(deployments_of(principal, project)), tags)
+    name = request.GET.get("use", "")
+    chosen = next((card for card in cards if card.deployment.name == name), next(iter(cards), None))
     return {
         "project": project,
-        "cards": cards_of(rows, tags),
+        "cards": cards,
+        "usage": usage_of(chosen, f"{chosen.address}&language=", request.GET.get("language", "")) if chosen else None,
         "tags": tags,
         "kinds": DeploymentKind.choices,
+        "unused_days": UNUSED_DAYS,
         "may_deploy": can(principal, Verb.DEPLOY, project),
     }
 
 
-def _one(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
+def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict[str, Any]:
+    """`secret` is a key that was created just now."""
     principal, project = principal_of(request), deployment.project
     tags = tags_of(principal, project)
+    card = cards_of([deployment], tags)[0]
     return {
         "project": project,
-        "card": cards_of([deployment], tags)[0],
+        "card": card,
+        "secret": secret,
+        "usage": usage_of(card, f"{deployment.get_absolute_url()}?language=", request.GET.get("language", ""), secret),
         "tags": tags,
         "may_deploy": can(principal, Verb.DEPLOY, project),
         "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),

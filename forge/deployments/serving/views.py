@@ -26,6 +26,7 @@ from forge.deployments.serving.callers import (
 )
 from forge.deployments.serving.calls import counter
 from forge.deployments.serving.refusals import METHOD_REFUSED, ORIGIN_REFUSED, ServingRefusal
+from forge.deployments.serving.signatures import signatures_of
 
 _METHODS = "GET, HEAD, OPTIONS"
 
@@ -47,6 +48,19 @@ def rune_address(request: HttpRequest, organisation: str, name: str, deployment:
     target = find_by_address(organisation, name, deployment)
     try:
         response = _preflight(request, target) or _bytes(request, target, rune)
+    except ServingRefusal as refusal:
+        response = refused(request, target, refusal, _METHODS)
+    return for_origin(request, target, response)
+
+
+@csrf_exempt
+def signatures_address(
+    request: HttpRequest, organisation: str, name: str, deployment: str, rune: str
+) -> HttpResponseBase:
+    """The signatures of a rune that the deployment serves or served."""
+    target = find_by_address(organisation, name, deployment)
+    try:
+        response = _preflight(request, target) or _signatures(request, target, rune)
     except ServingRefusal as refusal:
         response = refused(request, target, refusal, _METHODS)
     return for_origin(request, target, response)
@@ -84,6 +98,7 @@ def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:
             {
                 "deployment": deployment.name,
                 "version": release.version,
+                "release": release.number,
                 "digest": release.digest,
                 "since": release.started.isoformat(),
                 "rune": {
@@ -103,4 +118,12 @@ def _bytes(request: HttpRequest, target: Deployment | None, rune: str) -> HttpRe
     require_origin(target, request.headers.get("Origin", ""))
     response = rune_response(request, release_of_rune(target, rune))
     response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+def _signatures(request: HttpRequest, target: Deployment | None, rune: str) -> HttpResponse:
+    require_origin(target, request.headers.get("Origin", ""))
+    response = JsonResponse(signatures_of(release_of_rune(target, rune)))
+    # A key may be revoked, and a signature added: an app asks again each time.
+    response.headers["Cache-Control"] = "no-cache"
     return response

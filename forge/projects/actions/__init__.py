@@ -24,14 +24,10 @@ from forge.projects.people.actions.roles import (
     revoke_project_invitation,
 )
 from forge.projects.people.actions.teams import end_team_role, give_team_role
-from forge.projects.samples.actions.recordings import end_samples, send_sample, withdraw_sample
-from forge.projects.samples.actions.sets import ImportResult, Marking, import_samples, mark_samples
 from forge.projects.versions.actions.restore import RestoreResult, restore_version, restoring_update
 from forge.projects.versions.actions.save import save_version
 
 __all__ = [
-    "ImportResult",
-    "Marking",
     "RestoreResult",
     "UnpackResult",
     "copy_file",
@@ -45,16 +41,13 @@ __all__ = [
     "delete_project",
     "duplicate_project",
     "end_project_role",
-    "end_samples",
     "end_team_role",
     "fork_project",
     "give_project_role",
     "give_team_role",
-    "import_samples",
     "invite_to_project",
     "invite_to_project_by_email",
     "mark_favourite",
-    "mark_samples",
     "note_download",
     "push_to_git",
     "rename_file",
@@ -63,9 +56,7 @@ __all__ = [
     "restoring_update",
     "revoke_project_invitation",
     "save_version",
-    "send_sample",
     "unpack",
     "update_project",
-    "withdraw_sample",
     "write_file",
 ]

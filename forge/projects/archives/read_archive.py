@@ -19,6 +19,7 @@ from forge.core.blobs.chunks import CHUNK
 from forge.projects.errors import ArchiveRefused
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
+from rune.unreadable import reason_of
 from rune.wording import plain, size_text
 
 LIST_LIMIT: Final = 512 * 1024
@@ -70,7 +71,7 @@ class Archive:
         try:
             self._archive = zipfile.ZipFile(file)
         except _UNREADABLE as error:
-            raise ArchiveRefused(f"This .zip cannot be read: {plain(str(error))}.") from error
+            raise ArchiveRefused(f"This .zip cannot be read: {reason_of(error)}.") from error
         infos = [info for info in self._archive.infolist() if not info.is_dir() and not _is_junk(info.filename)]
         if len(infos) > files:
             raise ArchiveRefused(f"The archive has {len(infos)} files; a project has at most {files}.")
@@ -95,7 +96,7 @@ class Archive:
                         raise ArchiveRefused(f"{member.path} is larger than the archive's list says.")
                     yield chunk
         except _UNREADABLE as error:
-            raise ArchiveRefused(f"{member.path} in the archive is damaged: {plain(str(error))}.") from error
+            raise ArchiveRefused(f"{member.path} in the archive cannot be read: {reason_of(error)}.") from error
 
 
 def check_list(file: IO[bytes], limit: int) -> None:

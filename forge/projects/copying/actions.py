@@ -29,7 +29,7 @@ from forge.projects.files.contents import store_files
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.history.export import author_names_of, available_digests, wanted_versions
 from forge.projects.hooks import published_versions
-from forge.projects.models import Fork, Project, Sample, Version
+from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.imported import MAX_MESSAGE_LENGTH, ImportedVersion, store_imported_versions
 from forge.projects.versions.store import manifest_digest, snapshot, working_tree
 from rune.source.policy.read import POLICY_FILE
@@ -90,7 +90,7 @@ def _note(actor: Actor, origin: Project) -> None:
 def _as_read(origin: Project) -> tuple[Contents, list[ImportedVersion]]:
     """The files as they are now, one after the other, and the versions that people saved, with who made them."""
     tree = working_tree(origin)
-    recordings, may_copy_digest = _recordings(origin), _copyable_digests(origin)
+    may_copy_digest = available_digests(origin)
     versions = wanted_versions(origin)
     history = [
         (version, makers, version.message) for version, makers in zip(versions, author_names_of(versions), strict=True)
@@ -98,7 +98,6 @@ def _as_read(origin: Project) -> tuple[Contents, list[ImportedVersion]]:
     contents = (
         (path, tree.texts[path] if path in tree.texts else read_blob(described["digest"]))
         for path, described in tree.manifest.items()
-        if described["digest"] not in recordings
     )
     return contents, _imported_versions(history, may_copy_digest)
 
@@ -109,7 +108,7 @@ def _as_published(actor: Actor, origin: Project) -> tuple[Contents, list[Importe
     published = next((each for each in published_versions.call(actor, origin) if each is not None), None)
     if published is None:
         raise NothingToCopy(f"{origin.full_name} has published nothing yet.")
-    may_copy_digest = _copyable_digests(origin)
+    may_copy_digest = available_digests(origin)
     history = [
         (version, (), f"Published as {listed(tags)}")
         for version, tags in sorted(published.tagged, key=lambda each: each[0].number)
@@ -148,17 +147,6 @@ def _without_people(version: ImportedVersion) -> ImportedVersion:
 
 def _policy_without_people(data: bytes) -> bytes:
     return without_people(data.decode("utf-8", "replace")).encode()
-
-
-def _copyable_digests(origin: Project) -> Callable[[str], bool]:
-    """Which digests of versions a copy may have: what is still given, and no recording of somebody."""
-    recordings, is_available = _recordings(origin), available_digests(origin)
-    return lambda digest: digest not in recordings and is_available(digest)
-
-
-def _recordings(origin: Project) -> set[str]:
-    """The digests of what people gave the project: they agreed to it alone."""
-    return set(Sample.objects.filter(project=origin).values_list("digest", flat=True))
 
 
 def _imported_versions(

@@ -117,7 +117,7 @@ class Objects:
             item.check()
         except Exception as error:
             # Whatever the library says of bytes that are no object: a stranger chose them.
-            raise Broken(f"The object {name.decode()[:12]} is damaged: {plain(str(error))[:100]}.") from error
+            raise Broken(f"The object {name.decode()[:12]} is damaged: the history is not whole.") from error
         assert isinstance(item, kind)  # noqa: S101 (its number said so)
         return item
 
@@ -131,7 +131,7 @@ class Objects:
         except MemoryError:
             raise
         except Exception as error:
-            raise Broken(f"The object {name.decode()[:12]} cannot be read: {plain(str(error))[:100]}.") from error
+            raise Broken(f"The object {name.decode()[:12]} cannot be read: the history is not whole.") from error
         kinds: Mapping[int, bytes] = {each.type_num: each.type_name for each in (Commit, Tree, Blob, Tag)}
         head = b"%s %d\0" % (kinds.get(number, b"?"), len(data))
         if hashlib.sha1(head + data, usedforsecurity=False).hexdigest().encode() != name:

@@ -8,6 +8,7 @@ secrets. It writes into its working directory only.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import stat
 import sys
@@ -109,6 +110,12 @@ def origin_of(url: str) -> str:
     return f"{split.scheme}://{split.hostname}{port}".lower() if split.hostname else ""
 
 
+def _status(error: Exception) -> str:
+    """Which HTTP status the server answered, where the library says one."""
+    match = re.search(r"http resp (\d{3})", str(error))
+    return f": it answered with the HTTP status {match[1]}" if match else ""
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
@@ -125,9 +132,10 @@ def main() -> None:
     except MemoryError:
         result = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
     except Exception as error:
-        # Whatever the library says of bytes that are no repository: a stranger chose them.
-        reason = plain(str(error))[:300] or type(error).__name__
-        result = {"error": f"The Git server did not answer as it should: {reason}."}
+        # What the library says is for programmers, and of bytes that a stranger chose.
+        result = {
+            "error": f"The Git server did not answer as it should{_status(error)}. Check the address, or try later."
+        }
     json.dump(result, sys.stdout)
 
 

@@ -11,7 +11,7 @@ from forge.accounts.models import User
 from forge.core.blobs.links import links_of, links_of_all
 from forge.core.blobs.store import read_blob
 from forge.projects.history.repository import CommitState, may_be_in_git, repository
-from forge.projects.models import Project, Sample, Version
+from forge.projects.models import Project, Version
 from forge.projects.versions.store import Manifest, WorkingTree
 
 MAX_STATES = 1000
@@ -115,15 +115,11 @@ def _files(manifest: Manifest, is_available: Callable[[str], bool]) -> dict[str,
 
 def available_digests(project: Project) -> Callable[[str], bool]:
     """Which digests may still be given, as `versions.available_files` has it for one version."""
-    samples = Sample.objects.filter(project=project)
-    removed = set(samples.filter(removed_at__isnull=False).values_list("digest", flat=True))
-    present = set(samples.available().values_list("digest", flat=True))
     of_versions: Any = Version.objects.filter(project=project)
     linked = set(
         chain(*(links.values_list("blob_id", flat=True) for links in (links_of(project), links_of_all(of_versions))))
     )
-    available = linked - (removed - present)
-    return available.__contains__
+    return linked.__contains__
 
 
 def _names_of(versions: Sequence[Version]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list
 from forge.projects.errors import ArchiveRefused
 from forge.projects.git.objects import Broken, GitLimits, Objects, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
+from rune.unreadable import reason_of
 from rune.wording import plain, size_text
 
 SENT: Final = "sent.zip"
@@ -89,7 +90,7 @@ def main() -> None:
         result = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
     except Exception as error:
         # Whatever the libraries say of bytes that are neither: a stranger chose them.
-        result = {"error": f"This .zip cannot be read: {plain(str(error))[:300] or type(error).__name__}."}
+        result = {"error": f"This .zip cannot be read: {reason_of(error)}."}
     json.dump(result, sys.stdout)
 
 

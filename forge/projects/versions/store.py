@@ -19,7 +19,7 @@ from forge.projects.files.document import FileEntry, entries
 from forge.projects.files.document_store import load_document
 from forge.projects.files.model_files import is_model
 from forge.projects.files.storage import link_uploaded
-from forge.projects.models import Project, Sample, Version
+from forge.projects.models import Project, Version
 from forge.projects.versions.writers import writers_since_previous_version
 from rune.compiler.building.spec import canonical_digest
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
@@ -106,8 +106,8 @@ def store_version(project: Project, tree: WorkingTree, author: Any = None, write
             # Somebody wants it now, so it is thinned out no more.
             version.automatic = False
             version.save(update_fields=["automatic"])
-        # All its files are kept, also an old version's that were gone and are back; but no recording that was withdrawn
-        # since the files were read, which nothing may hold any more.
+        # All its files are kept, also an old version's that were gone and are back; but none that was taken from
+        # the project since the files were read.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
         others = {described["digest"] for described in tree.manifest.values()} - texts
         link_uploaded(version, texts | _of_project(project, others).keys(), project)
@@ -128,13 +128,11 @@ def find_version(project: Project, number: int) -> Version:
 
 
 def available_files(version: Version) -> Manifest:
-    """What of a version may still be given: not a recording whose consent ended, nor what is no longer stored."""
+    """The files of a version that the project still has: not a recording that moved into its data, nor what is no
+    longer stored."""
     digests = {described["digest"] for described in version.manifest.values()}
-    mine = Sample.objects.filter(project_id=version.project_id, digest__in=digests)
-    removed = set(mine.filter(removed_at__isnull=False).values_list("digest", flat=True))
-    present = set(mine.available().values_list("digest", flat=True))
     linked = {*links_of(version).values_list("blob_id", flat=True), *_of_project(version.project, digests)}
-    stored = (digests & linked) - (removed - present)
+    stored = digests & linked
     return {path: described for path, described in version.manifest.items() if described["digest"] in stored}
 
 

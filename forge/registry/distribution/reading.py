@@ -15,7 +15,7 @@ from forge.core.blobs.responses import part_response
 from forge.core.database.code_points import by_code_point
 from forge.projects.models import Project
 from forge.registry.access import advice_on, is_rune
-from forge.registry.artifacts.access import find_blob, find_manifest, referrers_of, tag_names
+from forge.registry.artifacts.access import find_blob, referrers_of, tag_names
 from forge.registry.blocks.access import find_published
 from forge.registry.blocks.actions import note_block_pull
 from forge.registry.distribution.addresses import Address, AddressTarget
@@ -23,6 +23,7 @@ from forge.registry.distribution.digests import digest_of, is_digest
 from forge.registry.distribution.documents import INDEX_TYPE
 from forge.registry.distribution.manifests import quoted_for_header
 from forge.registry.distribution.refusals import Refusal
+from forge.registry.mirrors.fetching import find_or_fetch
 from forge.registry.models import Manifest, Repository
 from forge.registry.pulling.actions import note_pull
 from forge.registry.pulling.uses import counting
@@ -38,7 +39,8 @@ _FALLBACK = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})")
 def answer_reading(
     request: HttpRequest, puller: Principal, project: Project, repository: Repository, address: Address
 ) -> HttpResponseBase:
-    """The answer to GET and HEAD. The caller has found the project for who pulls. Raises `Refusal`."""
+    """The answer to GET and HEAD. The caller has found the project for who pulls. Raises `Refusal`, and what fetching
+    from a mirror raises."""
     if address.block:
         return _of_block(request, puller, repository, address)
     match address.target:
@@ -46,7 +48,7 @@ def answer_reading(
             after, size = _page_of(request)
             return _tags(address.name, tag_names(repository, after, size + 1), size)
         case AddressTarget.MANIFEST:
-            return _manifest(request, repository, address.reference)
+            return _manifest(request, puller, project, repository, address.reference)
         case AddressTarget.REFERRERS:
             return _referrers(request, repository, address)
         case _:
@@ -83,8 +85,10 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
     return response
 
 
-def _manifest(request: HttpRequest, repository: Repository, reference: str) -> HttpResponseBase:
-    manifest = find_manifest(repository, reference)
+def _manifest(
+    request: HttpRequest, puller: Principal, project: Project, repository: Repository, reference: str
+) -> HttpResponseBase:
+    manifest = find_or_fetch(puller, project, repository, reference)
     if manifest is None and (match := _FALLBACK.fullmatch(reference)):
         rows = list(referrers_of(repository, f"{match[1]}:{match[2]}")[:PAGE])
         if rows:

@@ -15,7 +15,7 @@ from forge.reviews.gate.demands import Demands
 def current_build(request: ChangeRequest, merge: Merging) -> Build | None:
     """The build of the merged result as it is now; None where the files changed since, or it was never built."""
     build = request.build
-    if build is None or build.version is None or not is_of(build.version, merge.result, request.project):
+    if build is None or build.version is None or not is_of(build.version, merge.result):
         return None
     return build
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from forge.projects.files.contents import check_file_count
-from forge.projects.models import Project, Sample, Version
+from forge.projects.models import Version
 from forge.projects.versions.store import (
     Manifest,
     WorkingTree,
@@ -72,8 +72,8 @@ def merging_of(request: ChangeRequest) -> Merging:
 
 
 def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, MergeChoice]) -> Merging:
-    """What merging a version into files makes; recordings that people gave the other project are no part of it."""
-    then, theirs = without_recordings(base), without_recordings(offered)
+    """What merging a version into files makes."""
+    then, theirs = available_files(base), available_files(offered)
     sides = (
         SideFiles(_digests(ours.manifest), renamed(_digests(then), _digests(ours.manifest))),
         SideFiles(_digests(theirs), _renamed_there(base, then, offered, theirs)),
@@ -82,20 +82,9 @@ def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping
     return Merging(merge, ours, then, theirs, choices)
 
 
-def without_recordings(version: Version) -> Manifest:
-    """The files of a version that its project may pass on: recordings were given to it alone."""
-    recorded = set(Sample.objects.filter(project=version.project_id).values_list("digest", flat=True))
-    return {path: each for path, each in available_files(version).items() if each["digest"] not in recorded}
-
-
-def is_of(version: Version, tree: WorkingTree, project: Project) -> bool:
-    """Whether a version has these files; recordings may have come or gone since."""
-    recorded = set(Sample.objects.filter(project=project).values_list("digest", flat=True))
-
-    def rest(manifest: Manifest) -> dict[str, str]:
-        return {path: digest for path, digest in _digests(manifest).items() if digest not in recorded}
-
-    return rest(version.manifest) == rest(tree.manifest)
+def is_of(version: Version, tree: WorkingTree) -> bool:
+    """Whether a version has these files, apart from what its project does not have any more."""
+    return _digests(available_files(version)) == _digests(tree.manifest)
 
 
 def _digests(manifest: Manifest) -> dict[str, str]:

@@ -60,6 +60,7 @@ class ChangeRequestJson(TypedDict):
     reason: str
     author: PersonJson | None
     source: str | None
+    outside: Annotated[str | None, "the branch, or the request, of a repository elsewhere that it comes from"]
     version: int | None
     build: Annotated[Uuid | None, "the newest build of the merged result"]
     before: int | None
@@ -170,6 +171,7 @@ def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
         "reason": request.reason,
         "author": person_to_json(request.author) if request.author else None,
         "source": None if request.source is None else request.source.full_name,
+        "outside": request.outside_place or None,
         "version": None if request.offered is None else request.offered.number,
         "build": None if request.build_id is None else str(request.build_id),
         "before": None if request.before is None else request.before.number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from forge.builds.artefacts.comparison_source import figures_of
@@ -13,7 +13,9 @@ from forge.comparison.figures import figure_rows
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
-from forge.projects.models import Sample, SampleKind
+from forge.datasets.models import Sample
+from forge.datasets.samples.models import SampleKind
+from forge.projects.versions.store import Manifest, available_files
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, seconds_text
 from rune.wording import listed
 
@@ -47,16 +49,10 @@ def wrong_result(sample: Sample, said: str, right: str) -> Anchor:
     return Anchor(AnchorKind.RESULT, {**_named(sample), "said": said, "label": right})
 
 
-def recordings_of(build: Build) -> frozenset[str]:
-    """The digests of all samples that the build's project has or had: what they hold is in no text of ours."""
-    return frozenset(Sample.objects.filter(project=build.project_id).values_list("digest", flat=True))
-
-
-def text_of(build: Build, path: str, recordings: Collection[str]) -> str | None:
-    """A file of a build's version; None where it has none of this path, or none that is a text of moderate size, or
-    where it is a recording."""
-    entry = build.source.manifest.get(path)
-    if entry is None or entry["size"] > LARGEST_FILE or entry["digest"] in recordings:
+def text_of(files: Manifest, path: str) -> str | None:
+    """A file among those that a version still has; None where none has this path, or it is no text of moderate size."""
+    entry = files.get(path)
+    if entry is None or entry["size"] > LARGEST_FILE:
         return None
     try:
         return read_blob(entry["digest"]).decode("utf-8")
@@ -81,7 +77,7 @@ def _stage(build: Build, name: str) -> Anchor:
 
 
 def _line(build: Build, path: str, number: int) -> Anchor:
-    text = text_of(build, path, recordings_of(build))
+    text = text_of(available_files(build.source), path)
     lines = text.splitlines() if text is not None else []
     if not 1 <= number <= len(lines):
         raise BadAnchor(f"Build {build.number} has no text with such a line.")
@@ -93,7 +89,7 @@ def _sample(actor: Actor, build: Build, name: str) -> Sample:
         wanted = UUID(name)
     except ValueError:
         wanted = None
-    samples = Sample.objects.visible_to(actor).available().filter(project=build.project_id)
+    samples = Sample.objects.visible_to(actor).available().filter(data_set__project=build.project_id)
     sample = samples.filter(pk=wanted).first() if wanted is not None else None
     if sample is None:
         raise BadAnchor("The project has no such sample, or not any more.")

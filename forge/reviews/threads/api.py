@@ -18,8 +18,8 @@ from forge.core.actors import Actor
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, Invalid
-from forge.projects.samples.access import DEFAULT_DAYS
-from forge.projects.samples.formats import read_recording
+from forge.datasets.consent.terms import DEFAULT_DAYS
+from forge.datasets.errors import ContentRefused
 from forge.reviews import actions
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
@@ -36,6 +36,8 @@ from forge.reviews.threads.serializers import (
     comment_to_json,
     thread_to_json,
 )
+from rune.datasets.content.content import BadContent
+from rune.datasets.content.read import join_chunks
 
 _RESULT = [
     OpenApiParameter("label", str, required=True, description="the right answer: the sample's label"),
@@ -224,8 +226,16 @@ def _marked(principal: Actor, about: Review | Build, request: Request) -> Respon
         consent=query.get("consent", ""),
         text=query.get("text", ""),
     )
-    thread = actions.mark_wrong(principal, about, read_recording(body_chunks(request)), result)
+    thread = actions.mark_wrong(principal, about, _recording(request), result)
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
+
+
+def _recording(request: Request) -> bytes:
+    """The body, of at most the size of a sample. Raises `ContentRefused`."""
+    try:
+        return join_chunks(body_chunks(request))
+    except BadContent as error:
+        raise ContentRefused(str(error)) from None
 
 
 def _days(text: str) -> int:

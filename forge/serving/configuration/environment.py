@@ -81,8 +81,12 @@ class ServerEnvironment:
     """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
     webhooks_to: str
     """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
+    blob_sender: str
+    """Who sends stored bytes: "server", or "nginx" in front of it."""
     git_origins: tuple[str, ...]
     """The Git servers that projects may be read from and pushed to, as `https://host`."""
+    mirror_registries: tuple[str, ...]
+    """Registries that mirrors may reach although they are in a private network or without TLS, as `http://host`."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     metrics_token: str
@@ -167,7 +171,9 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         webhooks_to=_choice(variables, "WEBHOOKS_TO", ("public", "anywhere")),
+        blob_sender=_choice(variables, "BLOB_SENDER", ("server", "nginx")),
         git_origins=_origins(variables, "GIT_SERVERS", DEFAULT_GIT_SERVERS),
+        mirror_registries=_origins(variables, "MIRROR_REGISTRIES", "none"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
         metrics_token=_token(variables, "METRICS_TOKEN"),
         json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",

@@ -24,6 +24,7 @@ from forge.core.http.frontend_build import build_manifest
 from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
 from forge.core.seen import seen_state
+from forge.deployments.snippets.interface import interface_of
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
@@ -42,7 +43,7 @@ from forge.registry.signing.proofs import signed_origin
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.tags.seen import version_facets
 from forge.reviews.rounds.access import approvals_of
-from forge.web.runes.usage_snippets import PublishedRune, interface_of, snippets
+from forge.web.runes.usage_snippets import PublishedRune, snippets
 from rune.wording import size_text
 
 README = "README.md"
@@ -93,6 +94,7 @@ def show_rune(
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "may_push": can(principal, Verb.PUSH, project),
+        "may_manage": can(principal, Verb.MANAGE, project),
         "tags": tags,
         "withdrawn": [(each, seen_state(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
         "blocks": best_blocks_of(principal, project),

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from rune.capabilities import CAPABILITIES, Capability
-from rune.compiler.targets.c.names import fields, file_stem
+from forge.deployments.snippets.c_program import c_program
+from forge.deployments.snippets.interface import SnippetInterface, variable_name
 
-_TYPE = re.compile(r"(?P<element>[a-z]+\d*)\[(?P<sizes>[\d, ]*)\]")
-_INTEGERS = {
-    f"{short}{bits}": f"{word}{bits}" for short, word in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)
-}
-_NUMPY = {"f32": "float32", "f64": "float64", **_INTEGERS}
-_C = {"f32": "float", "f64": "double"} | {element: f"{word}_t" for element, word in _INTEGERS.items()}
 _ARRAYS = {
     "f32": "Float32Array",
     "f64": "Float64Array",
@@ -26,32 +18,6 @@ _ARRAYS = {
     "i32": "Int32Array",
     "u32": "Uint32Array",
 }
-
-
-@dataclass(frozen=True)
-class SnippetInput:
-    """What a rune takes: the stage's name, its capability, and the type of its numbers."""
-
-    name: str
-    capability: Capability
-    element: str
-    sizes: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        """How many numbers it takes."""
-        product = 1
-        for size in self.sizes:
-            product *= size
-        return product
-
-
-@dataclass(frozen=True)
-class SnippetInterface:
-    """What goes into a rune and what comes out."""
-
-    inputs: tuple[SnippetInput, ...]
-    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,24 +50,6 @@ class PublishedRune:
     def reference(self) -> str:
         """How the registry calls it."""
         return f"{self.full_name}:{self.tag}"
-
-
-def interface_of(outline: Mapping[str, Any]) -> SnippetInterface | None:
-    """The inputs and outputs of a report's pipeline; None where it does not say them."""
-    nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
-    types = {str(wire["source"]): str(wire["type"]) for wire in outline.get("wires", ())}
-    inputs: list[SnippetInput] = []
-    for node in nodes:
-        if node["kind"] != "capability":
-            continue
-        match = _TYPE.fullmatch(types.get(str(node["name"]), ""))
-        word = str(node["detail"]).partition(" ")[0]
-        if match is None or word not in CAPABILITIES:
-            return None
-        sizes = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
-        inputs.append(SnippetInput(str(node["name"]), CAPABILITIES[word], match["element"], sizes))
-    outputs = tuple(str(node["name"]) for node in nodes if node["kind"] == "output")
-    return SnippetInterface(tuple(inputs), outputs) if inputs and outputs else None
 
 
 def snippets(published: PublishedRune, interface: SnippetInterface, has_package: bool) -> list[Snippet]:
@@ -145,11 +93,8 @@ def _javascript(published: PublishedRune, interface: SnippetInterface) -> Snippe
 
 
 def _python(published: PublishedRune, interface: SnippetInterface) -> Snippet:
-    name = _identifier(published.name)
-    arguments = ", ".join(
-        f'"{one.name}": np.zeros({_shape(one.sizes)}, np.{_NUMPY.get(one.element, "uint8")})'
-        for one in interface.inputs
-    )
+    name = variable_name(published.name)
+    arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
     text = (
         "import numpy as np\nimport rune\n\n"
         f'{name} = rune.load("{published.name}.rune")  # from rune pull\n'
@@ -160,31 +105,8 @@ def _python(published: PublishedRune, interface: SnippetInterface) -> Snippet:
 
 
 def _c(published: PublishedRune, interface: SnippetInterface) -> Snippet:
-    plain = file_stem(published.name)
-    prefix, upper = f"rune_{plain}", f"RUNE_{plain.upper()}"
-    names = fields(one.name for one in interface.inputs)
-    named = list(zip(names, interface.inputs, strict=True))
-    arrays = "".join(
-        f"static {_C.get(one.element, 'uint8_t')} {name}[{upper}_INPUT_{name.upper()}_COUNT];\n" for name, one in named
-    )
-    text = (
-        f'#include "{plain}.h"\n\n{arrays}static struct {prefix}_outputs outputs;\n\n'
-        "int main(void)\n{\n"
-        f"    const struct {prefix}_inputs inputs = {{{', '.join(names)}}};\n"
-        f"    if ({prefix}_init() != {upper}_OK) return 1;\n"
-        f"    return {prefix}_run(&inputs, &outputs) == {upper}_OK ? 0 : 1;\n"
-        "}"
-    )
+    text = c_program(published.name, interface)
     return Snippet("c", "C", "C99 without heap and operating system.", text)
-
-
-def _shape(sizes: Sequence[int]) -> str:
-    return str(sizes[0]) if len(sizes) == 1 else f"({', '.join(map(str, sizes))})"
-
-
-def _identifier(name: str) -> str:
-    identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
-    return f"rune_{identifier}" if identifier[:1].isdigit() or identifier in ("rune", "np") else identifier
 
 
 def _key(name: str) -> str:

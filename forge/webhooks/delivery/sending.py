@@ -1,8 +1,7 @@
 """Sends one message to a foreign address, and reads the beginning of the answer. Nothing here knows a table.
 
-The name is resolved once, and what it resolved to is connected to, if all of it is public: a name that leads elsewhere
-a moment later gains nothing. Redirects are not followed. The whole takes `LIMIT` seconds at most, however slowly the
-other end sends. Certificates are checked for the name.
+It connects to public addresses alone (`forge.core.http.guarded_connection`) and follows no redirect. All of it takes
+`LIMIT` seconds at most. Certificates are checked for the name.
 """
 
 from __future__ import annotations
@@ -15,16 +14,13 @@ from typing import Any
 
 import httpcore
 
-from forge.webhooks.delivery.addresses import Resolve, is_public, resolve
+from forge.core.http.guarded_connection import GuardedBackend, NotPublic
+from forge.core.http.public_addresses import Resolve, resolve
 
 LIMIT = 15.0
 """Seconds from resolving to the last byte that is read; the system's resolver has limits of its own."""
 READ_LIMIT = 2_000
 """Bytes of an answer that are read."""
-
-
-class NotPublic(Exception):
-    """The host has an address that is inside of a network."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def send(
     """Posts a body. Never raises: what went wrong is in the answer. `anywhere` allows addresses that are not public;
     `trust` says whose certificates are taken, those of the system without it."""
     start = time.monotonic()
-    backend = _Checked(anywhere, resolving, start + limit)
+    backend = GuardedBackend(anywhere, resolving, start + limit)
 
     def answer(**values: Any) -> ReceiverAnswer:
         return ReceiverAnswer(round((time.monotonic() - start) * 1000, 1), **values)
@@ -84,67 +80,3 @@ def _beginning(chunks: Iterable[bytes]) -> str:
         if len(received) >= READ_LIMIT:
             break
     return received[:READ_LIMIT].decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-class _Checked(httpcore.NetworkBackend):
-    """Connects to the address that was checked, and to no other."""
-
-    def __init__(self, anywhere: bool, resolving: Resolve, deadline: float) -> None:
-        self._anywhere, self._resolving, self._deadline = anywhere, resolving, deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        addresses = self._resolving(host.strip("[]"), port)
-        inside = [address for address in addresses if not is_public(address)]
-        if inside and not self._anywhere:
-            raise NotPublic(
-                f"{host} is {inside[0]}, which is inside of a network. Messages are sent to public addresses."
-            )
-        failed: Exception = httpcore.ConnectError(f"{host} has no address.")
-        for address in addresses:
-            try:
-                left = _left(self._deadline, httpcore.ConnectTimeout)
-                stream = httpcore.SyncBackend().connect_tcp(str(address), port, left, local_address, socket_options)
-            except httpcore.ConnectError as error:
-                failed = error
-            else:
-                return _InTime(stream, self._deadline)
-        raise failed
-
-
-class _InTime(httpcore.NetworkStream):
-    """A stream on which nothing waits beyond the deadline."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
-        self._stream, self._deadline = stream, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        left = _left(self._deadline, httpcore.ConnectTimeout)
-        return _InTime(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _left(deadline: float, error: type[Exception]) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise error("The time is over.")
-    return left

@@ -2,8 +2,8 @@
 
 const CONFIRMATION_TIMEOUT = 4000;
 
-export function sureButtons(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-sure]")) askFirst(button);
+export function sureButtons(root: ParentNode = document): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-sure]")) askFirst(button);
 }
 
 function askFirst(button: HTMLButtonElement): void {

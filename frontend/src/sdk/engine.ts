@@ -1,7 +1,7 @@
-// What runs a rune: a worker of its own in browsers, or this thread in Node and where workers are refused.
-import { RuneInstance } from "../runtime/instance";
+// What runs a rune: a worker of its own in browsers, or the caller's thread (engine-here.ts).
 import type { Limits, Loaded, PackedResult } from "../runtime/types";
 import { runeErrorFrom } from "../runtime/errors";
+import { openWorker } from "./scripts";
 
 export interface Engine {
   readonly loaded: Loaded;
@@ -17,19 +17,9 @@ export type EngineReply =
   | { readonly ok: true; readonly value: Loaded | PackedResult }
   | { readonly ok: false; readonly name: string; readonly message: string };
 
-export async function openHere(rune: ArrayBuffer, limits: Limits): Promise<Engine> {
-  const instance = await RuneInstance.load(rune, limits);
-  return {
-    loaded: instance.loaded,
-    run: (inputs) => Promise.resolve().then(() => instance.run(inputs)),
-    close: () => undefined,
-  };
-}
-
 /** Runs it in a worker, which is ended where it takes longer than the limit. */
 export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<Engine> {
-  // Its own file beside this one, so that `worker-src 'self'` is all that a page's policy has to allow.
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  const worker = openWorker();
   let last: Promise<unknown> = Promise.resolve();
 
   const ask = <Value>(request: EngineRequest): Promise<Value> =>

@@ -1,7 +1,8 @@
 // The errors of loading a deployment. Those of running a rune are `RuneError`.
 
 /** What a program compares. The server's own names of refusals, such as `key-revoked`, come as they are. */
-export type DeliveryErrorName = "server-away" | "refused" | "damaged" | "not-secure" | (string & {});
+export type DeliveryErrorName =
+  "server-away" | "refused" | "damaged" | "not-secure" | "signature-refused" | (string & {});
 
 export class DeliveryError extends Error {
   override readonly name: DeliveryErrorName;

@@ -1,12 +1,15 @@
 // Fetches a rune: from a deployment's address, which names the rune's own, or from any address of a file. The bytes are
 // compared with the digest that the deployment or the caller names.
 import { DeliveryError } from "./errors";
+import { requireSignature, type Signatures } from "./signature";
 
 export interface FetchOptions {
   /** The key of the deployment. */
   readonly key?: string;
   /** `sha256:…` of the rune's bytes: any other bytes are refused. */
   readonly digest?: string;
+  /** The public key of the organisation, as a PEM text: only a rune that it signed is loaded. For deployments. */
+  readonly publicKey?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -29,6 +32,8 @@ export interface Fetched {
 export async function fetchRune(source: string | URL, options: FetchOptions): Promise<Fetched> {
   const answer = await ask(source, options, options.key === undefined ? {} : { "x-api-key": options.key });
   if (!isJson(answer)) {
+    if (options.publicKey !== undefined)
+      throw new DeliveryError("signature-refused", "Signatures are checked where the address is of a deployment.");
     const bytes = await answer.arrayBuffer();
     if (options.digest !== undefined) await compare(bytes, options.digest);
     return { bytes, served: null };
@@ -37,6 +42,10 @@ export async function fetchRune(source: string | URL, options: FetchOptions): Pr
   const file = await ask(served.rune.url, options, {});
   const bytes = await file.arrayBuffer();
   await compare(bytes, served.rune.digest);
+  if (options.publicKey !== undefined) {
+    const signatures = await ask(`${served.rune.url}/signatures`, options, {});
+    await requireSignature((await signatures.json()) as Signatures, served.rune.digest, options.publicKey);
+  }
   if (options.digest !== undefined) await compare(bytes, options.digest);
   return { bytes, served };
 }

@@ -1,6 +1,7 @@
 // @hammer-forge/rune: loads a rune from a deployment, a file or bytes, and runs it where the program runs.
 import { DEFAULT_LIMITS, type Limits } from "../runtime/types";
-import { openHere, openInWorker } from "./engine";
+import { openInWorker } from "./engine";
+import { openHere } from "./engine-here";
 import { compare, fetchRune, type FetchOptions } from "./fetch-rune";
 import { Rune } from "./rune";
 
@@ -9,7 +10,8 @@ export type { CapabilityRequest, Limits, Loaded } from "../runtime/types";
 export { DeliveryError, type DeliveryErrorName } from "./errors";
 export type { Served } from "./fetch-rune";
 export type { Inputs, InputValue } from "./inputs";
-export type { Result } from "./results";
+export type { Result, Score } from "./results";
+export type { Sensor } from "./streams";
 export { Rune };
 
 export interface LoadOptions extends FetchOptions {

@@ -10,9 +10,12 @@ export type RuneState =
 
 const LOADING: RuneState = { state: "loading" };
 
-/** Loads a rune while the component is shown, and again where its address, key or digest change. */
-export function useRune(source: string, { key, digest }: Pick<LoadOptions, "key" | "digest"> = {}): RuneState {
-  const wanted = JSON.stringify([source, key, digest]);
+/** Loads a rune while the component is shown, and again where its address or an option changes. */
+export function useRune(
+  source: string,
+  { key, digest, publicKey }: Pick<LoadOptions, "key" | "digest" | "publicKey"> = {},
+): RuneState {
+  const wanted = JSON.stringify([source, key, digest, publicKey]);
   const [ended, setEnded] = useState<{ readonly wanted: string; readonly state: RuneState } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -24,6 +27,7 @@ export function useRune(source: string, { key, digest }: Pick<LoadOptions, "key"
       signal: abort.signal,
       ...(key !== undefined && { key }),
       ...(digest !== undefined && { digest }),
+      ...(publicKey !== undefined && { publicKey }),
     }).then(
       (rune) => {
         loaded = rune;
@@ -36,6 +40,6 @@ export function useRune(source: string, { key, digest }: Pick<LoadOptions, "key"
       abort.abort();
       loaded?.close();
     };
-  }, [wanted, source, key, digest]);
+  }, [wanted, source, key, digest, publicKey]);
   return ended?.wanted === wanted ? ended.state : LOADING;
 }

@@ -1,24 +1,37 @@
 // What a run gave, with the one value that most apps want.
-import type { PackedResult, PackedTensor } from "../runtime/types";
+import type { Loaded, PackedResult, PackedTensor } from "../runtime/types";
+
+export interface Score {
+  /** The label, where the rune has a list of as many labels; otherwise the index. */
+  readonly label: string;
+  /** 0 to 1. */
+  readonly share: number;
+}
 
 export interface Result {
   /** The first text that the rune sent, or else its first number; null where it sent nothing, such as before a window is full. */
   readonly answer: string | number | null;
   /** The highest probability that it sent, 0 to 1; null where the rune sends none. */
   readonly sure: number | null;
+  /** The probabilities that it sent, the highest first; empty where it sends none. */
+  readonly scores: readonly Score[];
   /** All that it sent, by output. Numbers are typed arrays. */
   readonly outputs: PackedResult["outputs"];
   /** Inside the rune alone. */
   readonly milliseconds: number;
 }
 
-export function resultOf({ outputs, milliseconds }: PackedResult): Result {
+export function resultOf({ outputs, milliseconds }: PackedResult, wordlists: Loaded["wordlists"] = []): Result {
   const tensors = outputs.flatMap((output) => output.tensors);
   const text = tensors.find(({ type }) => type === "utf8") ?? tensors[0];
   const shares = tensors.flatMap(sharesOf);
+  const words = wordlists.find(({ length }) => length === shares.length);
+  const scores = shares.map((share, index) => ({ label: words?.[index] ?? String(index), share }));
+  scores.sort((a, b) => b.share - a.share);
   return {
     answer: text?.elements[0] ?? null,
-    sure: shares.length === 0 ? null : Math.max(...shares),
+    sure: scores[0]?.share ?? null,
+    scores,
     outputs,
     milliseconds,
   };

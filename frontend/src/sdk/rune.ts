@@ -1,11 +1,10 @@
-// A rune that is loaded: it runs on inputs, or on a microphone.
-import { RuneError } from "../runtime/errors";
+// A rune that is loaded: it runs on inputs, or on a sensor.
 import type { CapabilityRequest, Loaded } from "../runtime/types";
 import type { Engine } from "./engine";
 import type { Served } from "./fetch-rune";
 import { bytesOf, type Inputs } from "./inputs";
-import { microphoneWindows } from "./microphone";
 import { resultOf, type Result } from "./results";
+import { sensorInputs, type Sensor } from "./streams";
 
 export class Rune {
   /** What the deployment serves; null where the rune came from a file or from bytes. */
@@ -29,16 +28,16 @@ export class Rune {
 
   /** Runs it once. Throws `RuneError`. */
   async run(inputs: Inputs): Promise<Result> {
-    return resultOf(await this.#engine.run(bytesOf(inputs, this.inputs)));
+    return resultOf(await this.#engine.run(bytesOf(inputs, this.inputs)), this.about.wordlists);
   }
 
-  /** Runs it on windows of the microphone until the signal ends or the loop is left. What it hears stays in the page. */
-  async *listen(source: "microphone" = "microphone", signal?: AbortSignal): AsyncGenerator<Result> {
-    const [request] = this.inputs;
-    if (request?.kind !== "SOUND" || this.inputs.length !== 1)
-      throw new RuneError("input", `This rune does not read a ${source} alone.`);
-    for await (const samples of microphoneWindows(request, signal)) {
-      const result = await this.run(samples);
+  /**
+   * Runs it on the microphone, the camera or the motion sensor, whichever it reads, until the signal ends or the loop is
+   * left. What they hear and see stays in the page. `video` shows what the camera sees.
+   */
+  async *listen(sensor?: Sensor, signal?: AbortSignal, video?: HTMLVideoElement): AsyncGenerator<Result> {
+    for await (const input of sensorInputs(sensor, this.inputs, signal, video)) {
+      const result = await this.run(input);
       if (result.answer !== null) yield result;
     }
   }

@@ -4,7 +4,7 @@ import type { CapabilityRequest } from "../runtime/types";
 import { compare } from "./fetch-rune";
 import { bytesOf } from "./inputs";
 import { load } from "./index";
-import { windowsOf } from "./microphone";
+import { windowsOf } from "./streams/windows";
 import { resultOf } from "./results";
 import { runeStore, type RuneState } from "./svelte";
 

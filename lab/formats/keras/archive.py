@@ -11,6 +11,7 @@ from pathlib import Path
 from lab.formats.keras.hdf5 import TOTAL_LIMIT
 from lab.formats.keras.plain import CONFIG_LIMIT
 from lab.refusal import Reason, Refused
+from rune.unreadable import reason_of
 from rune.wording import quoted, size_text
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -39,7 +40,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Refused(Reason.BROKEN, f"The .keras file is not a valid ZIP archive: {str(error)[:200]}.") from error
+        raise Refused(Reason.BROKEN, f"The .keras file cannot be read: {reason_of(error)}.") from error
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:

@@ -18,6 +18,7 @@ import h5py
 import numpy as np
 
 from lab.refusal import Reason, Refused
+from rune.unreadable import reason_of
 from rune.wording import quoted, size_text
 
 TOTAL_LIMIT = 512 << 20
@@ -43,7 +44,7 @@ def open_file(source: Path | BinaryIO) -> Iterator[h5py.File]:
         with h5py.File(source, "r") as file:
             yield file
     except _DAMAGED as error:
-        raise Refused(Reason.BROKEN, f"The file is not valid HDF5: {str(error)[:200]}.") from error
+        raise Refused(Reason.BROKEN, f"The file cannot be read as HDF5: {reason_of(error)}.") from error
 
 
 _DAMAGED = (OSError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError, AttributeError)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.refusal import Reason, Refused
+from rune.unreadable import reason_of
 from rune.wording import plain
 
 CONFIG_LIMIT = 32 << 20
@@ -27,7 +28,7 @@ def parse_json(data: bytes, name: str) -> Mapping[str, Json]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Refused(Reason.BROKEN, f"{name} is not valid JSON: {str(error)[:200]}.") from error
+        raise Refused(Reason.BROKEN, f"{name} cannot be read: {reason_of(error)}.") from error
     return as_object(value, name)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from lab.refusal import Reason, Refused
+from rune.unreadable import reason_of
 from rune.wording import quoted, size_text
 
 GRAPH: Final = "saved_model.pb"
@@ -50,7 +51,7 @@ def unpack(archive: Path, folder: Path) -> Path:
                 if name not in _NOT_NEEDED:
                     _write(opened, entry, folder / name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Refused(Reason.BROKEN, f"The archive is not a valid ZIP archive: {str(error)[:200]}.") from error
+        raise Refused(Reason.BROKEN, f"The archive cannot be read: {reason_of(error)}.") from error
     return folder
 
 

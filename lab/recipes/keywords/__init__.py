@@ -79,4 +79,9 @@ RECIPE = Recipe(
     augmentation=("shift", "masked", "loudness"),
     features=_features,
     answer=_answer,
+    space={
+        "duration": (600, 800, 1000, 1200),
+        "filters": (8, 12, 16, 24, 32, 48),
+        "blocks": (1, 2, 3, 4, 5),
+    },
 )

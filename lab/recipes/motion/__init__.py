@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
 from lab.recipes.recipe import Features, Recipe, classifier_answer
+from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
 _CHUNK = 5
@@ -16,6 +17,7 @@ _ARGUMENTS = (
     RecipeArgument("scale", "The acceleration that becomes 1: 9.81 if it is in m/s².", 9.81, 0.001, 100000.0),
     RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
     RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 5),
+    RecipeArgument("kernel", "Rows that the first convolution looks at; further ones half as many.", 9, 2, 31, "rows"),
     RecipeArgument("turn", "How far the sensor is turned by chance while learning.", 10.0, 0.0, 180.0, "degrees"),
     RecipeArgument("strength", "How much stronger or weaker a motion becomes by chance.", 0.1, 0.0, 1.0),
     RecipeArgument("noise", "The standard deviation of the noise that is added, in units of `scale`.", 0.01, 0.0, 1.0),
@@ -25,6 +27,8 @@ _ARGUMENTS = (
 
 def _features(values: Values) -> Features:
     window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
+    if hop > window:
+        raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
     stages = f"""\
   # Acceleration in x, y and z, {_CHUNK} rows at a time.
   motion:
@@ -66,8 +70,14 @@ RECIPE = Recipe(
     kind=Kind.MOTION,
     folder=Path(__file__).parent,
     arguments=(*_ARGUMENTS, *COMMON),
-    network_arguments=("filters", "blocks", "dropout"),
+    network_arguments=("filters", "blocks", "kernel", "dropout"),
     augmentation=("turn", "strength", "noise"),
     features=_features,
     answer=_answer,
+    space={
+        "window": (50, 75, 100, 125, 150, 200),
+        "filters": (4, 6, 8, 12, 16, 24, 32),
+        "blocks": (1, 2, 3, 4, 5),
+        "kernel": (3, 5, 7, 9, 13),
+    },
 )

@@ -9,14 +9,16 @@ import numpy as np
 
 
 def network(
-    shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, dropout: float
+    shape: tuple[int, ...], classes: int, batch: int | None, *, filters: int, blocks: int, kernel: int, dropout: float
 ) -> Any:
     """Convolutions over time, each of which halves it, and the mean of what they found. Inputs are `(rows, 3)`."""
     source = keras.Input(shape, batch)
     x = keras.layers.Reshape((shape[0], 1, shape[1]))(source)
     for block in range(blocks):
         width = filters + block * filters // 2
-        x = keras.layers.Conv2D(width, (9 if block == 0 else 5, 1), (2, 1), padding="same", use_bias=False)(x)
+        x = keras.layers.Conv2D(
+            width, (kernel if block == 0 else (kernel + 1) // 2, 1), (2, 1), padding="same", use_bias=False
+        )(x)
         x = keras.layers.BatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU()(x)
     x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)

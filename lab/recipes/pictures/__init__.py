@@ -61,4 +61,10 @@ RECIPE = Recipe(
     augmentation=("shift", "brightness", "mirror"),
     features=_features,
     answer=_answer,
+    space={
+        "size": (32, 48, 64, 96),
+        "colour": (0, 1),
+        "filters": (6, 8, 12, 16, 24),
+        "blocks": (2, 3, 4, 5),
+    },
 )

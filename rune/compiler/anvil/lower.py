@@ -11,7 +11,8 @@ from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
 from rune.model.tflite import Model
-from rune.source.runefile.pipeline import Pipeline, Port
+from rune.port import Port
+from rune.source.runefile.pipeline import Pipeline
 
 
 def lower(

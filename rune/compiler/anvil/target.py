@@ -16,7 +16,8 @@ from rune.compiler.anvil.passes.optimise import PASSES, Pass
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.anvil.sources import Sources
-from rune.source.runefile.pipeline import Pipeline, Port
+from rune.port import Port
+from rune.source.runefile.pipeline import Pipeline
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.port import Port
 from rune.source.runefile import HostResourceOptions
-from rune.source.runefile.pipeline import Port
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rune.aim import BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
+from rune.port import Port
 from rune.source.runefile import HostResourceOptions
-from rune.source.runefile.pipeline import Port
 
 if TYPE_CHECKING:
     from rune.source.policy import BuildPreferences

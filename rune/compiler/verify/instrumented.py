@@ -17,9 +17,11 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.targets.module import module_of
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model
-from rune.running.container import graph_json, pack, rune_sections
+from rune.port import Port
+from rune.running.container import pack, rune_sections
+from rune.running.container.graph import graph_json
 from rune.running.runtime import Limits, LoadedRune, OutputMessage, Runtime
-from rune.source.runefile.pipeline import Pipeline, Port
+from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import TensorType, parse_shape
 
 LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)

@@ -20,6 +20,7 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.firmware.uf2 import BadUf2, read_uf2
 from rune.devices.packages.packaging import Package, package
 from rune.project.files import DEFAULT_FILE_LIMIT, ProjectFiles
+from rune.unreadable import reason_of
 from rune.wording import counted, plain, quoted, size_text
 
 REPORT: Final = "report.json"
@@ -125,7 +126,7 @@ def read_package(data: bytes) -> Mapping[str, bytes]:
                 raise UnreadablePackage("it has two files of one name")
             return {each.filename: archive.read(each) for each in entries}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as error:
-        raise UnreadablePackage(f"it is not a readable zip archive: {error}") from error
+        raise UnreadablePackage(f"its archive cannot be read: {reason_of(error)}") from error
 
 
 def file_differences(expected: Mapping[str, bytes], actual: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """The `.rune` format: a WebAssembly module that carries its graph, its version and its resources along.
 
-Reading and writing only; running a rune is `rune.running.runtime`.
+Reading and writing only; running a rune is `rune.running.runtime`. What writes the graph of a pipeline is
+`rune.running.container.graph`, which knows the language.
 """
 
 from rune.running.container.errors import ContainerError
-from rune.running.container.graph import graph_json
 from rune.running.container.needs import needed_resources
 from rune.running.container.reader import RuneFile, read_graph, read_resources, read_rune
 from rune.running.container.request_names import requested_stages, streamed_requests, watched_ports
@@ -26,7 +26,6 @@ __all__ = [
     "Zune",
     "ZuneEntry",
     "canonical_json",
-    "graph_json",
     "is_zune",
     "missing_part",
     "needed_resources",

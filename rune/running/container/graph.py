@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rune.abi import ModelFormat
 from rune.compiler.blocks.signature import ArgumentValue, HostText
+from rune.port import Port
 from rune.running.container.request_names import REQUESTS, WATCHED
 from rune.source.runefile.pipeline import (
     BlockStage,
@@ -15,7 +16,6 @@ from rune.source.runefile.pipeline import (
     ModelStage,
     OutputStage,
     Pipeline,
-    Port,
     Resource,
     Stage,
 )

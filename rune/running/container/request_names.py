@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rune.abi import OutputKind
 from rune.capabilities import Capability
-from rune.source.runefile.pipeline import Port
+from rune.port import Port
 
 REQUESTS: Final = "requests"
 """The member of our graphs that lists the stages of a section in the order in which the rune asks for them."""

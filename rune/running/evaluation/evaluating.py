@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rune.project.files import FileError
@@ -76,6 +76,27 @@ def evaluate(
     return Evaluation(trial.labels, tuple(outcomes), tuple(unread), unreached)
 
 
+def answer_each(
+    data: bytes, samples: Iterable[LabelledSample], *, effort: EvaluationEffort | None = None
+) -> Iterator[tuple[str, ScoredLabel | str]]:
+    """Yields each sample's name with the rune's answer, or with the reason why there is none, until the time is over.
+
+    A recording of several windows is answered by its label with the highest score, `background` labels aside; its
+    scores are those of the windows on average. Raises `EvaluationImpossible`, and `RuneError` for a rune that does not
+    load.
+    """
+    effort = effort or EvaluationEffort()
+    trial = _Trial(data, effort.limits, Listening(), _NO_RESOURCES)
+    start = time.monotonic()
+    for sample in samples:
+        if time.monotonic() - start > effort.seconds:
+            return
+        try:
+            yield sample.name, trial.answer_of(sample)
+        except (FileError, OSError, InputError, RuneError) as error:
+            yield sample.name, getattr(error, "reason", None) or str(error)
+
+
 def _interleaved_by_label(samples: Sequence[LabelledSample]) -> Iterator[LabelledSample]:
     waiting: dict[str, deque[LabelledSample]] = defaultdict(deque)
     for sample in sorted(samples, key=lambda each: (same_label(each.label), each.name)):
@@ -126,6 +147,20 @@ class _Trial:
         if sample.events is None and not windows.is_stream:
             return self._clip(sample.name, label, answers[0])
         return self._stream(sample, label, windows, answers)
+
+    def answer_of(self, sample: LabelledSample) -> ScoredLabel:
+        """Raises `FileError`, `OSError`, `InputError` and `RuneError`."""
+        read = stream_windows if self._is_stream else windows_of
+        windows = read(self._fed, sample.read(), self._listening.hops)
+        loaded = self._start()
+        try:
+            windows, answers = self._answers(loaded, windows)
+        finally:
+            loaded.close()
+        if len(answers) == 1:
+            return answers[0]
+        detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
+        return ScoredLabel(_answer_of_all(detected, answers), _mean_scores(answers))
 
     def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
         """What the rune answers, and the windows that it answered: one that takes a stream does in some runs only. A
@@ -180,6 +215,11 @@ class _Trial:
             seconds=windows.seconds,
             is_marked=marked is not None,
         )
+
+
+def _mean_scores(answers: Sequence[ScoredLabel]) -> Mapping[str, float]:
+    labels = dict.fromkeys(label for answer in answers for label in answer.scores)
+    return {label: sum(answer.scores.get(label, 0.0) for answer in answers) / len(answers) for label in labels}
 
 
 def _answer_of_all(detected: Sequence[Detection], answers: Sequence[ScoredLabel]) -> str:

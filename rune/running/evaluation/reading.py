@@ -22,6 +22,7 @@ from rune.capabilities import CAPABILITIES
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, Split
+from rune.unreadable import reason_of
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
@@ -106,7 +107,7 @@ def _rows(table: bytes) -> Iterator[_TableRow]:
             if any(field.strip() for field in fields):
                 yield _row(reader.line_num, fields, columns)
     except csv.Error as error:
-        raise SamplesRefused(f"Line {reader.line_num}: the table cannot be read: {error}.") from None
+        raise SamplesRefused(f"Line {reader.line_num}: the table cannot be read: {reason_of(error)}.") from None
 
 
 def _columns(names: Sequence[str]) -> Mapping[str, int]:
@@ -180,7 +181,7 @@ class ZipFiles:
             with self._archive.open(member) as file:
                 data = file.read(self._limit + 1)
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
-            raise FileError(path, f"it cannot be unpacked: {error}") from None
+            raise FileError(path, f"it cannot be unpacked: {reason_of(error)}") from None
         if len(data) > self._limit:
             raise FileTooLarge(path, f"more than the limit of {size_text(self._limit)}")
         return data

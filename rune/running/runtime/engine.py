@@ -24,6 +24,7 @@ from wasmtime import (
 )
 
 from rune.compiler.anvil.profile import Profile
+from rune.port import Port
 from rune.running.container import (
     ContainerError,
     read_graph,
@@ -43,7 +44,6 @@ from rune.running.runtime.stages import stage_milliseconds
 from rune.running.runtime.wasm.calls import EntryPoint, Imports
 from rune.running.runtime.wasm.guard import CallGuard
 from rune.running.runtime.wasm.guest_memory import GuestMemory
-from rune.source.runefile.pipeline import Port
 from rune.wording import size_text
 
 T = TypeVar("T")

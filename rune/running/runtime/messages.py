@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rune.abi import OutputKind
 from rune.running.runtime.errors import BadOutput
 from rune.tensor import ElementType, parse_shape
+from rune.unreadable import reason_of
 
 _EXACT_IN_F64 = 1 << 53
 _ELEMENT_TYPES = {str(element.value): element for element in ElementType}
@@ -93,7 +94,7 @@ def _read_serial(data: bytes) -> tuple[OutputTensor, ...]:
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise BadOutput(f"a SERIAL output sent text that is not JSON: {error}") from None
+        raise BadOutput(f"a SERIAL output sent a text that cannot be read: {reason_of(error)}") from None
     records = document if isinstance(document, list) else [document]
     return tuple(_read_record(record) for record in records)
 

@@ -12,6 +12,7 @@ from rune.compiler.pyblock.testing.check import is_test_file
 from rune.gc_paused import uncollected
 from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of
+from rune.port import Port
 from rune.project.files import ProjectFiles
 from rune.source.runefile.advice.inserted_stage import InsertedBlock, inserted_stage
 from rune.source.runefile.advice.meanings import meanings_of
@@ -34,7 +35,6 @@ from rune.source.runefile.pipeline import (
     ModelStage,
     OutputStage,
     Pipeline,
-    Port,
     Stage,
 )
 from rune.source.runefile.report import DiagnosticReport

@@ -9,15 +9,8 @@ from rune.abi import ModelFormat, OutputKind
 from rune.capabilities import Capability
 from rune.compiler.blocks.signature import Arguments, Block, BlockOutput, BlockState
 from rune.model.tflite import ModelTensor
+from rune.port import Port
 from rune.tensor import TensorType
-
-
-@dataclass(frozen=True)
-class Port:
-    """One output of a stage, by number from 0."""
-
-    stage: str
-    index: int
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rune.running.runtime.errors import InputError, RuneError
-from rune.source.runefile import Diagnostic
+
+if TYPE_CHECKING:  # who only runs runes has no compiler
+    from rune.source.runefile import Diagnostic
 
 
 class BuildError(RuneError):

@@ -55,6 +55,7 @@ COMMANDS = {
 """By the folder that has its module, each with what `rune --help` says of it."""
 OTHER_COMMANDS = {
     "convert": ("lab.command.convert", "Convert a model to .tflite, and quantise it"),
+    "search": ("lab.command.search", "Search for the settings that are right most often for what they need"),
     "train": ("lab.command.train", "Train the model of a project from recordings"),
 }
 """Commands of packages above this one, which it does not import: the module that has each, and its summary."""

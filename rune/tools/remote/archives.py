@@ -7,6 +7,7 @@ import zipfile
 
 from rune.project.files import FileNotInProject, MemoryFiles
 from rune.tools.remote.errors import RegistryRefused
+from rune.unreadable import reason_of
 from rune.wording import size_text
 
 LARGEST_ARCHIVE = 512 * 1024 * 1024
@@ -27,6 +28,6 @@ def files_in(archive: bytes) -> MemoryFiles:
             # A member is read up to the size that it states, and refused where its checksum is another.
             return MemoryFiles({member.filename: opened.read(member) for member in members})
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise RegistryRefused(f"The archive of the files cannot be read: {error}") from error
+        raise RegistryRefused(f"The archive of the files cannot be read: {reason_of(error)}") from error
     except FileNotInProject as error:
         raise RegistryRefused(f"The archive has a file outside of the project: {error}") from error

@@ -1,4 +1,4 @@
-"""Samples in the studio: an archive is looked at and imported, splits change and change back, a build runs on them."""
+"""Samples in the studio: an archive is looked at and imported, labels change and change back, a build runs on them."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def test_a_folder_and_a_table_with_its_files_are_imported(
     page.get_by_role("button", name="Undo").last.click()
     expect(samples).to_have_count(0, timeout=PATIENCE)
 
-    table = b"name,label,split\nseven.png,7,kept\ngone.png,1,test\n"
+    table = b"name,label,split\nseven.png,7,holdout\ngone.png,1,test\n"
     preview.get_by_text("Drop a folder").evaluate(DROP, [["list.csv", list(table)], ["seven.png", list(SEVEN)]])
     expect(dialog.get_by_text("No such file came with the table.")).to_be_visible(timeout=PATIENCE)
     dialog.get_by_role("button", name="I agree, import 1 sample").click()
     expect(samples).to_have_count(1, timeout=PATIENCE)
-    expect(samples).to_contain_text("kept")
+    expect(samples).to_contain_text("validation")
     expect(page.get_by_role("tree", name="Files").get_by_text("list.csv")).to_have_count(0)
 
 
@@ -96,22 +96,23 @@ def test_an_archive_is_imported_marked_and_a_build_is_run_on_it(forge: LiveForge
     choosing.value.set_files({"name": "digits.zip", "mimeType": "application/zip", "buffer": archive})
     expect(dialog.get_by_role("row", name="7 test 1")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_text("2 files cannot be imported")).to_be_visible()
-    expect(dialog.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_text("can see and hear these recordings")).to_be_visible(timeout=PATIENCE)
     assert findings(page) == []
     dialog.get_by_role("button", name="I agree, import 1 sample").click()
     row = preview.get_by_role("listitem").filter(has_text="picture, by you")
     expect(row).to_contain_text("test", timeout=PATIENCE)
 
     row.get_by_role("checkbox").check()
-    preview.get_by_label("Split").select_option("train")
+    preview.get_by_label("Label of 1 sample").fill("eight")
     preview.get_by_role("button", name="Change 1 sample").click()
-    expect(row).to_contain_text("train", timeout=PATIENCE)
+    expect(row).to_contain_text("eight", timeout=PATIENCE)
     page.get_by_role("button", name="Undo").last.click()
-    expect(row).to_contain_text("test", timeout=PATIENCE)
+    expect(row).not_to_contain_text("eight", timeout=PATIENCE)
 
     page.get_by_role("button", name="Build", exact=True).click()
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text(re.compile("1 of 1 test sample right"))).to_be_visible(timeout=PATIENCE)
     panel.get_by_role("link", name="Build page").click()
-    expect(page.get_by_role("heading", name="Accuracy")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name=re.compile("^Accuracy 100")).click()
+    expect(page.get_by_text("1 of 1 sample right").first).to_be_visible(timeout=PATIENCE)
     assert findings(page) == []

@@ -101,10 +101,11 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     expect(dialog.get_by_role("combobox", name="Label")).to_have_value("upwards")
     expect(dialog.get_by_text("This is what the app said.")).to_be_visible()
     dialog.get_by_role("combobox", name="Label").fill("said up")
-    expect(dialog.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_text("can see and hear these recordings")).to_be_visible(timeout=PATIENCE)
     dialog.get_by_role("button", name="I agree, send it").click()
-    files = page.get_by_role("region", name="Files")
-    expect(files.get_by_text("said-up-")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The recording is sample 1 of the project's data, for tests.")).to_be_visible(
+        timeout=PATIENCE
+    )
 
     # The same terms are not asked for twice in a session; they are still there to read.
     preview.get_by_role("button", name="Send to the project").click()
@@ -112,22 +113,13 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     expect(dialog.get_by_role("button", name="Send it", exact=True)).to_be_enabled()
     dialog.get_by_role("button", name="Do not send").click()
 
-    # A sample is a file of the project, and as such an input.
-    preview.get_by_role("button", name="File", exact=True).click()
-    own = preview.get_by_role("combobox", name="A file of the project")
-    own.select_option(own.locator("option").filter(has_text="said-up-").inner_text())
-    expect_label(page, "heard", "upwards")
-
+    # A sample is no file of the project, and an input all the same.
+    expect(page.get_by_role("region", name="Files").get_by_text("samples")).to_have_count(0)
     preview.get_by_text("Samples of the project").click()
-    row = preview.get_by_role("listitem").filter(has_text="said up")
+    preview.get_by_role("button", name="Replay said up").click()
+    expect_label(page, "heard", "upwards")
+    row = preview.get_by_role("listitem").filter(has_text="sound, by you")
     expect(row).to_contain_text("sound, by you, until", timeout=PATIENCE)
     row.get_by_role("button", name="Withdraw said up").click()
     row.get_by_role("button", name="Delete everywhere said up").click()
-    expect(files.get_by_text("said-up-")).not_to_be_visible(timeout=PATIENCE)
     expect(preview.get_by_text("None yet.")).to_be_visible(timeout=PATIENCE)
-    page.keyboard.press("Control+Shift+p")
-    page.get_by_role("combobox", name="A command, a file or a stage").fill(">Deleted files")
-    page.keyboard.press("Enter")
-    deleted = page.get_by_role("dialog", name="Deleted files").get_by_role("listitem").filter(has_text="said-up-")
-    expect(deleted).to_contain_text("Withdrawn by the person who gave it: the recording was deleted everywhere.")
-    expect(deleted.get_by_role("button")).to_have_count(0)

@@ -62,7 +62,7 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
     reviewer.get_by_role("button", name="This was wrong").click()
     form = reviewer.get_by_role("form", name="It said 7. What is right?")
     form.get_by_label("The right answer").select_option("1")
-    expect(form.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
+    expect(form.get_by_text("can see and hear these recordings")).to_be_visible(timeout=PATIENCE)
     assert findings(reviewer) == []
     form.get_by_role("button", name="I agree, send it").click()
     wrong = "It said 7; right is 1"

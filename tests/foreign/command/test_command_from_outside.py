@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from rune.capabilities.raw import RAW
-from rune.running.container import graph_json, pack, rune_sections
+from rune.running.container import pack, rune_sections
+from rune.running.container.graph import graph_json
 from rune.tools.cli import main
 from tests.rune.running.container.test_container_graph import PIPELINE
 from tests.rune.running.container.wasm_bytes import MODULE

@@ -15,6 +15,8 @@ from forge.accounts.actions import add_to_team, create_team, create_token, invit
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.builds.actions import request_build
 from forge.datasets.models import DataSet
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.datasets.samples.actions.delete import withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.jobs import actions as jobs
@@ -22,7 +24,6 @@ from forge.jobs.models import Job, JobState
 from forge.projects import actions as projects
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key, revoke_signing_key
 from forge.repositories.actions import link_branch
@@ -106,13 +107,8 @@ def fill_data(owner: User, developer: User, project: Project) -> None:
     sample_of(leaves, developer)
     save_version(owner, project, seen=DataSet.objects.get(project=project).revision, message="All of us")
     withdraw_consent(developer, leaves)
-    terms = sample_terms(project).text
-    one, two = (
-        projects.send_sample(developer, project, [text], label="up", days=90, consent=terms)
-        for text in (b"1,2,3\n", b"4,5,6\n")
-    )
-    projects.withdraw_sample(developer, two.pk)
-    type(one).objects.filter(pk=one.pk).update(ends=timezone.now().replace(year=9000))
+    terms = recording_terms(project, days=0).text
+    send_sample(developer, project, [b"1,2,3\n"], label="up", days=0, consent=terms)
 
 
 def fill_webhooks(owner: User, organisation: Organisation) -> None:

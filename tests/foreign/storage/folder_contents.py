@@ -39,6 +39,7 @@ def filled_contents_of(server: LiveServer, organisation: str) -> dict[str, Any]:
     reviews = of_project("reviews")["results"]
     blocks = of_project("blocks")["blocks"]
     consents = server.api("GET", "data/consents")["results"]
+    samples = of_project("data/samples")["results"]
     link = server.api("GET", f"projects/{organisation}/{LINKED}/repository/link")
     return {
         "members": sorted([each["email"], each["role"]] for each in of_organisation("members")["members"]),
@@ -59,11 +60,13 @@ def filled_contents_of(server: LiveServer, organisation: str) -> dict[str, Any]:
         ],
         "samples": [
             [each["number"], each["digest"], each["label"], each["split"]]
-            for each in of_project("data/samples")["results"]
+            for each in samples
+            if each["source"] != "file"
         ],
         "data versions": [[each["number"], each["digest"]] for each in of_project("data/versions")["results"]],
         "consents": sorted([each["purposes"], each["text"], each["withdrawn"]] for each in consents),
-        "files of samples": [[each["digest"], each["label"]] for each in of_project("samples")["samples"]],
+        # They were files of the project in folders of before.
+        "files of samples": [[each["digest"], each["label"]] for each in samples if each["source"] == "file"],
         "blocks": [[each["block"], [one["version"] for one in each["versions"]]] for each in blocks],
         "link": [link[key] for key in ("url", "branch", "ended")],
     }

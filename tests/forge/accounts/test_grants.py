@@ -31,6 +31,7 @@ from forge.accounts.grants.actions import end_own_thing, hand_over_thing
 from forge.accounts.grants.declarations import declare, kinds
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
 from forge.accounts.organisations.access import is_confirmed
+from forge.accounts.principals import acting_as
 from forge.accounts.tokens.secrets import find_token
 from forge.builds.actions import request_build
 from forge.core.errors import Invalid, NotFound
@@ -50,6 +51,8 @@ from forge.projects.actions import (
 )
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
+from forge.registry.mirrors.actions import MirrorSettings, set_mirror
+from forge.registry.mirrors.models import MirrorDirection
 from forge.registry.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
@@ -275,6 +278,9 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return create_key(maker, deployed(maker, project), "site key")[0]
     if kind == "linked-branch":
         return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
+    if kind == "mirror":
+        wanted = MirrorSettings("https://registry.example", "team/door")
+        return set_mirror(acting_as(maker), project, MirrorDirection.TO, wanted)
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
@@ -311,6 +317,7 @@ KINDS = (
     "guest-link",
     "invitation",
     "linked-branch",
+    "mirror",
     "phone",
     "token",
     "webhook",

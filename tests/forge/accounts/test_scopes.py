@@ -133,7 +133,13 @@ def test_a_token_with_all_scopes_may_do_what_its_owner_may_and_no_more(
     """People of each role are asked all of it by the matrix itself."""
     _, secret = create_token(people[kind], "all", list(Scope), None)
     answers = {f"{case[0]} {case[1]}": _ask(secret, case, things) for case in cases}
-    assert answers == {f"{case[0]} {case[1]}": case[4][COLUMNS.index(kind)] for case in cases}
+    assert answers == {f"{case[0]} {case[1]}": _expected(case, kind) for case in cases}
+
+
+def _expected(case: Case, kind: str) -> int:
+    """What somebody's token gets: what they get themself, but for what a token does with its own things alone."""
+    status = case[4][COLUMNS.index(kind)]
+    return 403 if status == 200 and case[:2] in _OF_ITS_OWN_ALONE else status
 
 
 @pytest.mark.slow

@@ -15,8 +15,9 @@ from forge.accounts.tokens.actions import device
 from forge.accounts.tokens.scopes import Scope
 from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid
+from forge.datasets.models import Sample
 from forge.projects.actions import write_file
-from forge.projects.models import Project, Sample
+from forge.projects.models import Project
 from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 from tests.support.compact_html import compact

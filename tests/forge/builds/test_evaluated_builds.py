@@ -18,13 +18,20 @@ from forge.builds.models import ArtefactFile, Build, FileRole
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import ComputePace
 from forge.core.blobs.store import delete_bytes
+from forge.datasets.consent.terms import Purpose
+from forge.datasets.models import DataSet, DataVersion, Sample
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.datasets.samples.actions import SampleMark, mark_samples
+from forge.datasets.versions.actions import save_version
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState
-from forge.projects.actions import Marking, mark_samples, send_sample, withdraw_sample, write_file
-from forge.projects.models import Project, Sample
-from forge.projects.samples.access import sample_terms
+from forge.projects.actions import write_file
+from forge.projects.models import Project
 from tests.forge.builds.conftest import log_of
 from tests.forge.factories.builds import run_job, take_job
+from tests.forge.factories.recordings import consent_of, sample_of
+from tests.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,9 +90,15 @@ def axes(project: Project, developer: Any) -> Project:
     return project
 
 
-def give(person: Any, project: Project, row: bytes, label: str, split: str = "test") -> Sample:
-    consent = sample_terms(project).text
-    return send_sample(person, project, [row], label=label, days=90, consent=consent, split=split)
+def give(person: Any, project: Project, row: bytes, label: str) -> Sample:
+    return send_sample(person, project, [row], label=label, days=90, consent=recording_terms(project).text)
+
+
+def give_for_training(person: Any, project: Project, row: bytes, label: str) -> Sample:
+    purposes = frozenset({Purpose.TRAINING})
+    sample = sample_of(consent_of(person, project, purposes=purposes), person, row, label=label, pseudonym="Guest 7")
+    assert sample.split == "train"
+    return sample
 
 
 @pytest.mark.slow
@@ -94,10 +107,10 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
 ) -> None:
     right = give(developer, axes, b"1,0,0\n", "Left")
     wrong = give(developer, axes, b"0,1,0\n", "left")
-    give(developer, axes, b"0,0,1\n", "right", split="train")
+    give_for_training(developer, axes, b"0,0,1\n", "right")
     done = work(request_build(developer, axes))
     assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure", "evaluate"]
+    assert [line.step for line in done.log.all()] == ["data", "check", "compile", "verify", "measure", "evaluate"]
     assert "1 of 2 samples right" in log_of(done)
     assert done.evaluation is not None
     assert (done.evaluation["samples"], done.evaluation["right"], done.evaluation["is_precise"]) == (2, 1, False)
@@ -156,7 +169,7 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
 
 @pytest.mark.slow
 def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:
-    give(developer, axes, b"1,0,0\n", "left", split="holdout")
+    give_for_training(developer, axes, b"1,0,0\n", "left")
     done = work(request_build(developer, axes))
     assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert (done.evaluation, done.samples, evaluation_of(done)) == (None, "", None)
@@ -166,19 +179,21 @@ def test_the_same_rune_on_the_same_samples_is_not_run_twice(axes: Project, devel
     give(developer, axes, b"1,0,0\n", "left")
     first = work(request_build(developer, axes))
     again = work(request_build(developer, axes))
-    assert [line.step for line in again.log.all()] == ["cache"]
+    assert [line.step for line in again.log.all()] == ["data", "cache"]
     assert again.evaluation == first.evaluation
     assert ArtefactFile.objects.filter(role=FileRole.EVALUATION).count() == 1
 
 
 @pytest.mark.slow
-def test_another_label_is_another_evaluation_of_the_same_rune(axes: Project, developer: Any, work: Work) -> None:
+def test_another_label_is_another_evaluation_of_the_same_rune(
+    axes: Project, developer: Any, owner: Any, work: Work
+) -> None:
     sample = give(developer, axes, b"1,0,0\n", "up")
     first = work(request_build(developer, axes))
-    mark_samples(developer, axes, [Marking(sample.pk, "left")])
+    mark_samples(owner, axes, [SampleMark(sample.number, "left")], seen=DataSet.objects.get().revision)
     second = work(request_build(developer, axes))
     assert first.artefact_id == second.artefact_id
-    assert [line.step for line in second.log.all()] == ["cache", "evaluate"]
+    assert [line.step for line in second.log.all()] == ["data", "cache", "evaluate"]
     assert [build.evaluation["right"] for build in (first, second) if build.evaluation] == [0, 1]
     evaluation = evaluation_of(first)
     assert evaluation is not None
@@ -222,3 +237,49 @@ def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Wo
     assert again.state == JobState.SUCCEEDED, (again.error, log_of(again))
     assert again.evaluation == first.evaluation
     assert evaluation_of(again) == evaluation_of(first)
+
+
+def test_a_build_names_the_version_of_the_data_that_it_was_tested_on(axes: Project, developer: Any, work: Work) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    first = work(request_build(developer, axes))
+    version = DataVersion.objects.get()
+    assert (first.data, version.message) == (version.digest, "Saved for a build.")
+    assert "Version 1 of the data, the data as it is now." in log_of(first)
+    again = work(request_build(developer, axes))
+    assert (again.data, DataVersion.objects.count()) == (version.digest, 1)
+
+
+@pytest.mark.slow
+def test_a_build_whose_forge_yml_names_data_is_tested_on_that_version(
+    axes: Project, developer: Any, work: Work
+) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    version = save_version(developer, axes, seen=DataSet.objects.get().revision)
+    give(developer, axes, b"0,1,0\n", "left")
+    write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
+    done = work(request_build(developer, axes))
+    assert done.evaluation is not None
+    assert (done.data, done.evaluation["samples"]) == (version.digest, 1)
+    assert DataVersion.objects.count() == 1
+
+
+def test_a_build_whose_forge_yml_names_no_data_of_the_project_says_so_and_succeeds(
+    axes: Project, developer: Any, work: Work
+) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    write_file(developer, axes, "forge.yml", f"data: sha256:{'0' * 64}\n".encode())
+    done = work(request_build(developer, axes))
+    assert (done.state, done.data, done.evaluation) == (JobState.SUCCEEDED, "", None), log_of(done)
+    assert "is no version of this project's data" in log_of(done)
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/evaluations")
+def test_a_file_of_the_project_cannot_read_samples(axes: Project, developer: Any, work: Work) -> None:
+    sample = give(developer, axes, b"1,0,0\n", "left")
+    path = f"$.data/{sample.number:06d}.csv"[1:]
+    text = RUNEFILE.replace(b"    inline: |-\n      left\n      up\n      right\n", f"    path: {path}\n".encode())
+    write_file(developer, axes, "Runefile.yml", text)
+    done = work(request_build(developer, axes))
+    assert done.state == JobState.FAILED
+    assert "no such file" in log_of(done) + str(done.diagnostics)

@@ -11,12 +11,14 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
-from forge.projects.actions import send_sample, withdraw_sample
-from forge.projects.models import Project, Sample
-from forge.projects.samples.access import sample_terms
+from forge.datasets.models import Sample
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from tests.forge.factories.builds import RUNE, built
+from tests.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +35,7 @@ def evaluated(build: Build, outcomes: Sequence[SampleOutcome], samples: str = SE
 
 
 def a_sample(person: Any, project: Project, row: bytes, label: str) -> Sample:
-    return send_sample(person, project, [row], label=label, days=90, consent=sample_terms(project).text)
+    return send_sample(person, project, [row], label=label, days=90, consent=recording_terms(project).text)
 
 
 def page(client: Client, build: Build) -> str:
@@ -91,11 +93,11 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     sample = a_sample(developer, project, b"1,2,3\n", "no")
     build = evaluated(built(developer, project), [SampleOutcome(sample.digest, "no", "yes", -0.9)])
     text = page(client, build)
-    assert f"/versions/{build.source.number}/files/{sample.path}" in text
+    assert f"/api/v1/samples/{sample.pk}/recording" in text
     assert "margin -0.90" in text
     withdraw_sample(developer, sample.pk)
     text = page(client, build)
-    assert sample.path not in text
+    assert str(sample.pk) not in text
     assert "The recording was withdrawn." in text
 
 

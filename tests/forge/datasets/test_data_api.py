@@ -222,7 +222,14 @@ def test_the_summary_counts_labels_splits_and_people(client: Client, project: Pr
     sample_of(consent, user, label="", device="phone")
     summary = client.get(DATA).json()
     assert (summary["samples"], summary["unlabelled"], summary["milliseconds"]) == (3, 1, 2010)
-    assert summary["labels"] == [{"label": "knock", "train": 1, "validation": 0, "test": 1, "groups": 2}]
+    assert summary["labels"] == [
+        {"label": "knock", "train": 1, "validation": 0, "test": 1, "groups": 2, "milliseconds": 2000}
+    ]
+    assert summary["splits"] == [
+        {"split": "train", "samples": 1, "groups": 1},
+        {"split": "validation", "samples": 0, "groups": 0},
+        {"split": "test", "samples": 1, "groups": 1},
+    ]
     assert [each["name"] for each in summary["groups"]] == ["Ana", "Bo", "Jo Okafor"]
     assert summary["devices"] == ["phone"]
     assert summary["warnings"] == ["knock has no samples for validation. Collect it from more people."]

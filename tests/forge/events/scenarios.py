@@ -30,6 +30,7 @@ from forge.builds.runs import progress
 from forge.builds.runs.building import BUILD
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.slots import Party
+from forge.datasets.recordings.access import recording_terms
 from forge.jobs import actions as jobs
 from forge.jobs import queue
 from forge.jobs.models import Job, JobState, WorkerCapability
@@ -43,8 +44,7 @@ from forge.projects.actions import write_file
 from forge.projects.actions.project import create_of
 from forge.projects.files.contents import find_file, store_files
 from forge.projects.git.remote import checked_remote
-from forge.projects.models import Fork, Project, Sample, Version
-from forge.projects.samples.access import sample_terms
+from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.actions import autosave
 from forge.projects.versions.store import snapshot
 from forge.registry.artifacts import actions as artifacts
@@ -124,11 +124,6 @@ def _secret(link: str) -> str:
 def _take(world: World) -> queue.JobLease:
     builds.request_build(world.developer, world.project)
     return take_job()
-
-
-def _sample(world: World) -> Sample:
-    terms = sample_terms(world.project).text
-    return projects.send_sample(world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
 
 
 # -- what is shared
@@ -449,36 +444,6 @@ def an_editor_asks_for_the_update_that_restores_an_older_version(world: World) -
     return lambda: projects.restoring_update(world.developer, world.project, version)
 
 
-@scene(projects.send_sample)
-def a_sample_is_sent(world: World) -> Act:
-    return lambda: _sample(world)
-
-
-@scene(projects.import_samples)
-def an_archive_of_samples_is_imported(world: World) -> Act:
-    consent = sample_terms(world.project).text
-    archive = zipped({"yes/1.csv": b"1,2,3\n", "no/2.csv": b"4,5,6\n"})
-    return lambda: projects.import_samples(world.developer, world.project, [archive], days=90, consent=consent)
-
-
-@scene(projects.mark_samples)
-def a_sample_gets_another_label(world: World) -> Act:
-    marking = projects.Marking(_sample(world).pk, "down", "holdout")
-    return lambda: projects.mark_samples(world.developer, world.project, [marking])
-
-
-@scene(projects.withdraw_sample)
-def a_sample_is_withdrawn(world: World) -> Act:
-    sample = _sample(world)
-    return lambda: projects.withdraw_sample(world.developer, sample.pk)
-
-
-@scene(projects.end_samples)
-def the_time_of_a_sample_is_over(world: World) -> Act:
-    _sample(world)
-    return lambda: projects.end_samples(timezone.now() + timedelta(days=91))
-
-
 # -- builds
 
 
@@ -741,7 +706,7 @@ def someone_says_something_about_a_build(world: World) -> Act:
 @scene(reviews.mark_wrong)
 def a_result_is_marked_as_wrong(world: World) -> Act:
     build = built(world.developer, world.project)
-    result = WrongResult("up", "down", 90, sample_terms(world.project).text)
+    result = WrongResult("up", "down", 90, recording_terms(world.project).text)
     return lambda: reviews.mark_wrong(world.reviewer, build, b"1,2,3\n", result)
 
 

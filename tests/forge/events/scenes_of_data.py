@@ -6,14 +6,19 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from forge.datasets.analysis.actions import announce_analysis, start_analysis
 from forge.datasets.collecting.actions import links, submissions
+from forge.datasets.consent.terms import Purpose
 from forge.datasets.imports import actions as imports
 from forge.datasets.imports.models import ImportState
 from forge.datasets.models import DataImport, Sample
+from forge.datasets.recordings import actions as recordings
+from forge.datasets.recordings.access import recording_terms
 from forge.datasets.samples import actions as samples
-from forge.datasets.versions.actions import save_version
+from forge.datasets.versions.actions import save_for_build, save_version
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
+from tests.forge.factories.samples import zipped
 
 
 def _sample(world: World) -> Sample:
@@ -24,6 +29,32 @@ def _sample(world: World) -> Sample:
 def a_recording_comes_into_the_data(world: World) -> Act:
     consent = consent_of(world.developer, world.project)
     return lambda: sample_of(consent, world.developer)
+
+
+@scene(recordings.send_sample)
+def a_recording_is_sent_from_the_studio(world: World) -> Act:
+    terms = recording_terms(world.project).text
+    return lambda: recordings.send_sample(
+        world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms
+    )
+
+
+@scene(recordings.import_samples)
+def an_archive_of_labelled_recordings_is_imported(world: World) -> Act:
+    consent = recording_terms(world.project).text
+    archive = zipped({"yes/1.csv": b"1,2,3\n", "no/2.csv": b"4,5,6\n"})
+    return lambda: recordings.import_samples(world.developer, world.project, [archive], days=90, consent=consent)
+
+
+@scene(save_for_build)
+def a_build_saves_the_data(world: World) -> Act:
+    _test_sample(world)
+    return lambda: save_for_build(world.project)
+
+
+def _test_sample(world: World) -> Sample:
+    purposes = frozenset({Purpose.TESTS})
+    return sample_of(consent_of(world.developer, world.project, purposes=purposes), world.developer)
 
 
 def _import(world: World) -> DataImport:
@@ -60,6 +91,18 @@ def an_import_is_started(world: World) -> Act:
 def an_import_is_discarded(world: World) -> Act:
     row = _import(world)
     return lambda: imports.discard_import(world.developer, row)
+
+
+@scene(start_analysis)
+def an_analysis_of_the_data_starts(world: World) -> Act:
+    _sample(world)
+    return lambda: start_analysis(world.developer, world.project)
+
+
+@scene(announce_analysis)
+def an_analysis_of_the_data_ends(world: World) -> Act:
+    data_set = _sample(world).data_set
+    return lambda: announce_analysis(data_set, world.developer)
 
 
 @scene(samples.mark_samples)

@@ -1,10 +1,15 @@
-"""Archives of labelled recordings, for tests that import some."""
+"""Archives of labelled recordings, and deleting samples, for tests."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Mapping
+from uuid import UUID
+
+from forge.core.actors import Actor
+from forge.datasets.recordings.access import find_deletable
+from forge.datasets.samples.actions import delete_sample
 
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:
@@ -23,3 +28,8 @@ def _written(contents: Mapping[str, bytes], compression: int) -> bytes:
         for path, data in contents.items():
             archive.writestr(path, data)
     return written.getvalue()
+
+
+def withdraw_sample(person: Actor, sample_id: UUID | str) -> None:
+    """Deletes a sample as its person or a maintainer does."""
+    delete_sample(person, find_deletable(person, UUID(str(sample_id))))

@@ -18,9 +18,8 @@ from forge.core.seen import FIELD, Facet, seen_state
 from forge.deployments.models import Deployment
 from forge.deployments.seen import deployment_facets
 from forge.projects.files.contents import list_files
-from forge.projects.models import Project, Sample
+from forge.projects.models import Project
 from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
-from forge.projects.samples.access import label_facets
 from forge.projects.seen import files_facets, project_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
 from forge.registry.blocks.seen import block_facets
@@ -77,8 +76,6 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return deployment_facets(rows.get(project=_project(match), name=match[3]))
     if match := re.search(r"/webhooks/([0-9a-f-]{36})(?:/rotate|/do)?$", path):
         return webhook_facets(Webhook.objects.get(pk=match[1]))
-    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/samples/marks", path):
-        return label_facets(Sample.objects.available().filter(project=_project(match)))
     if match := re.search(r"/change-requests/([0-9a-f-]{36})/(?!threads)", path):
         return request_facets(ChangeRequest.objects.get(pk=match[1]))
     if match := re.fullmatch(r"/?([^/]+)/([^/]+)/change-requests/(\d+)/respond", path):

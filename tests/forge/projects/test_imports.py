@@ -21,14 +21,9 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION, acting_as
 from forge.core.models import AuditEntry
 from forge.core.models import Blob as StoredBlob
-from forge.projects.actions import (
-    delete_file,
-    rename_file,
-    save_version,
-    send_sample,
-    withdraw_sample,
-    write_file,
-)
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.projects.actions import delete_file, rename_file, save_version, write_file
 from forge.projects.archives.read_archive import Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
@@ -37,10 +32,10 @@ from forge.projects.history.export import wanted_versions
 from forge.projects.history.process import SENT, HistoryJob, read
 from forge.projects.history.repository import CommitState, repository
 from forge.projects.models import Project, Version
-from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions.autosave import autosave_version
 from forge.reviews.rounds.access import may_judge
 from tests.forge.factories.builds import built
+from tests.forge.factories.samples import withdraw_sample
 from tests.forge.web.test_strangers import A_SOUND
 from tests.support.model_cases import compiled_model
 
@@ -253,7 +248,7 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
                 save_version(who, project, "")
             case 2:
                 autosave_version(INSTALLATION, project)
-    sample = send_sample(user, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
+    sample = send_sample(user, project, [A_SOUND], label="up", days=90, consent=recording_terms(project, 90).text)
     save_version(user, project, "With a recording")
     if draw.random() < 0.5:
         withdraw_sample(user, sample.pk)

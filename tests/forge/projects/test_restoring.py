@@ -15,9 +15,9 @@ from forge.projects.files import document
 from forge.projects.files.contents import list_files
 from forge.projects.files.document import entries, files_map
 from forge.projects.files.document_store import append_update, load_document
-from forge.projects.models import DocumentUpdate, Project, Sample, Version
+from forge.projects.models import DocumentUpdate, Project, Version
 from forge.projects.versions.restore import FileToRestore, restore
-from forge.projects.versions.store import available_files, snapshot, working_tree
+from forge.projects.versions.store import snapshot, working_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -115,34 +115,6 @@ def test_only_who_may_edit_restores(project: Project, user: User, viewer: User, 
     for query in ("", "?as=update"):
         answer = browser_of(viewer).post(f"{BASE}/versions/1/restore{query}", {}, content_type="application/json")
         assert answer.status_code == 403
-
-
-@pytest.mark.protects("recordings/restored")
-def test_a_recording_whose_consent_ended_does_not_come_back(client: Any, project: Project, user: User) -> None:
-    write_file(user, project, "samples/me.wav", b"\xff\x00voice")
-    version = snapshot(project, user)
-    digest = version.manifest["samples/me.wav"]["digest"]
-    Sample.objects.create(
-        project=project,
-        path="samples/me.wav",
-        kind="sound",
-        digest=digest,
-        size=7,
-        label="me",
-        owner=user,
-        consent="yes",
-        ends=version.created,
-        removed_at=version.created,
-        removal_reason="taken back",
-    )
-    delete_file(user, project, "samples/me.wav")
-    assert sorted(available_files(version)) == ["Runefile.yml"]
-    restore_version(user, project, version)
-    assert sorted(_contents(project)) == ["Runefile.yml"]
-    assert client.get(f"{BASE}/versions/{version.number}/files/samples/me.wav").status_code == 404
-    packed = b"".join(client.get(f"{BASE}/versions/{version.number}/archive").streaming_content)
-    assert b"voice" not in packed
-    assert b"me.wav" not in packed
 
 
 WORDS = ("up", "down", "left", "right", "", "a\tb", "größe 😀", "- x: [1, 2]")

@@ -16,10 +16,11 @@ from forge.accounts.models import Organisation, User
 from forge.core.blobs.store import blob_path
 from forge.core.blobs.usage import organisation_bytes, recount_all, stored_bytes
 from forge.core.models import Blob, StoredBytes
-from forge.projects.actions import create_project, withdraw_sample, write_file
+from forge.projects.actions import create_project, write_file
 from forge.projects.models import Project
+from tests.forge.datasets.test_recordings import new_sample
+from tests.forge.factories.samples import withdraw_sample
 from tests.forge.factories.seen import seen_headers
-from tests.forge.projects.test_samples import new_sample
 from tests.forge.quotas.conftest import Limit
 
 pytestmark = pytest.mark.django_db

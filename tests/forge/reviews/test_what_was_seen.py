@@ -340,6 +340,8 @@ def test_a_project_is_deleted_with_what_was_seen(
 def test_the_page_and_the_studio_name_the_sides_of_a_conflict_alike() -> None:
     steps = Path("frontend/src/studio/dialogs/conflicts/steps.ts").read_text("utf-8")
     words = {side.value: word for side, word in merge_view.SIDE_WORDS.items()}
+    branch = merge_view.side_words(ChangeRequest(outside_place="main of git.example/wand"))[Side.THEIRS]
+    assert f'theirs: outside === null ? "{words.pop("theirs")}" : "{branch}",' in steps
     assert dict(re.findall(r'^  (\w+): "([^"]+)",$', steps, re.MULTILINE)) == words
     sentences = dict(re.findall(r'^export const ([A-Z_]+) = "([^"]+)";$', steps, re.MULTILINE))
     assert sentences == {name: getattr(merge_view, name) for name in ("FILE_DELETED", "NOT_THERE", "EMPTY")}

@@ -16,8 +16,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from forge.core.dist import npm_package
 from forge.core.errors import NotFound
-from forge.serving.wheel import current_wheel, npm_package
+from forge.serving.wheel import current_wheel, needed_runtime
 from rune import __version__
 from tests.conftest import REPOSITORY
 
@@ -62,8 +63,12 @@ def test_the_page_gives_a_command_with_the_digest_of_the_file_that_is_served() -
     name = f"hammer_forge-{__version__}-py3-none-any.whl"
     file = Client().get(f"/dist/{name}")
     digest = hashlib.sha256(file.content).hexdigest()
-    assert f'pip install "hammer-forge @ {settings.PUBLIC_URL}/dist/{name}#sha256={digest}"' in text
-    assert f'pip install "hammer-forge[lsp] @ {settings.PUBLIC_URL}/dist/{name}#sha256={digest}"' in text
+    runtime_name = f"hammer_forge_runtime-{__version__}-py3-none-any.whl"
+    runtime_digest = hashlib.sha256(Client().get(f"/dist/{runtime_name}").content).hexdigest()
+    runtime = f'"hammer-forge-runtime @ {settings.PUBLIC_URL}/dist/{runtime_name}#sha256={runtime_digest}"'
+    assert f'pip install "hammer-forge @ {settings.PUBLIC_URL}/dist/{name}#sha256={digest}" {runtime}' in text
+    assert f'pip install "hammer-forge[lsp] @ {settings.PUBLIC_URL}/dist/{name}#sha256={digest}" {runtime}' in text
+    assert f"pip install {runtime}" in text
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert Client().get("/dist/hammer_forge-9.9.9-py3-none-any.whl").status_code == 404
     assert Client().get("/dist/..%2Fmanage.py").status_code == 404
@@ -92,7 +97,7 @@ def test_the_wheel_installs_into_a_new_environment_and_rune_runs_from_it(tmp_pat
     wheel = current_wheel()
     wanted = f"hammer-forge @ {wheel.path.as_uri()}#sha256={wheel.sha256}"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*pip, wanted], check=True)
+    subprocess.run([*pip, wanted, str(needed_runtime())], check=True)
     # Its libraries are those of this environment, so that no network is needed.
     (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"))
     rune = str(tmp_path / "new" / "bin" / "rune")

@@ -53,6 +53,8 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (204, 204, 404, 404, 404, 404, 401),
     ),
     ("get", f"{_ROUTE}/samples/<int:number>/recording", f"{_DATA}/samples/1/recording", None, _READ),
+    ("get", f"{_ROUTE}/analysis", f"{_DATA}/analysis", None, _READ),
+    ("post", f"{_ROUTE}/analysis", f"{_DATA}/analysis", {}, (202, 202, 202, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/imports", f"{_DATA}/imports", None, _READ),
     ("post", f"{_ROUTE}/imports", "DATA_IMPORTS", {"size": 5}, (400, 400, 400, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/imports/<uuid:import_id>", "DATA_IMPORT", None, _READ),
@@ -118,6 +120,8 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (302, 302, 404, 403, 403, 404, 302),
     ),
     ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, _SHOWN),
+    ("get", f"{_PAGE}/samples/<int:number>/panel", "acme/kitchen/data/samples/1/panel", None, _SHOWN),
+    ("form", f"{_PAGE}/analysis", "acme/kitchen/data/analysis", {}, _SENT),
     (
         "form",
         f"{_PAGE}/mark",

@@ -37,6 +37,14 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_SERVED}", "d/acme/kitchen/website", None, (401,) * 7),
     ("get", f"d/{_SERVED}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
+    (
+        "get",
+        f"d/{_SERVED}/<str:rune>/signatures",
+        f"d/acme/kitchen/website/sha256:{'0' * 64}/signatures",
+        None,
+        (404,) * 7,
+    ),
+    ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),
     ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
     ("post", "forge/kms", "forge/kms", None, (401,) * 7),
     ("post", "forge/telemetry", "forge/telemetry", None, (200,) * 7),
@@ -46,7 +54,8 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         _PAGE,
         "acme/kitchen/deployments",
         {"title": "Boards", "kind": "devices", "choice": "fixed stable"},
-        _SENT,
+        # The answer has the first key, which no other page shows.
+        (200, 200, 200, 403, 403, 404, 302),
     ),
     ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, _SHOWN),
     (

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Organisation, User
-from forge.projects.actions import create_project, send_sample, update_project, write_file
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.projects.actions import create_project, update_project, write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.publishing.actions import publish_build
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
 
@@ -38,7 +39,7 @@ def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_publish
     project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
 ) -> None:
     publish_build(owner, approved(built(developer, project)), "1.0")
-    send_sample(owner, project, [b"1,2,3\n"], label="secret", days=90, consent=sample_terms(project).text)
+    send_sample(owner, project, [b"1,2,3\n"], label="secret", days=90, consent=recording_terms(project).text)
     for browser in (browser_of(stranger), browser_of(None)):
         assert browser.get("/compare", {"one": "acme/kitchen:1.0", "other": ""}).status_code in (404, 302)
     update_project(owner, project, visibility="public")
@@ -94,7 +95,7 @@ def test_two_projects_are_compared_by_figures_words_pipeline_and_samples(
 ) -> None:
     write_file(developer, project, "notes.md", b"x")
     built(developer, project)
-    send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=sample_terms(project).text)
+    send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=recording_terms(project).text)
     text = page(client, "acme/kitchen@1", "/acme/beside")
     assert "acme/beside, build 1" in text
     assert "notes.md was deleted" in text or "notes.md was removed" in text

@@ -15,20 +15,15 @@ from forge.accounts.actions import add_to_team, create_team, invite, join_as
 from forge.accounts.models import Invitation, Organisation, Role, User
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
+from forge.datasets.models import DataSet
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
-from forge.projects.actions import (
-    delete_project,
-    give_project_role,
-    give_team_role,
-    invite_to_project,
-    send_sample,
-    write_file,
-)
+from forge.projects.actions import delete_project, give_project_role, give_team_role, invite_to_project, write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.conftest import make_member
@@ -273,13 +268,6 @@ CASES: list[Case] = [
     ),
     (
         "post",
-        "api/v1/projects/<str:organisation>/<str:name>/samples/marks",
-        f"{_P}/samples/marks",
-        {"changes": []},
-        (400, 400, 400, 403, 403, 404, 401),
-    ),
-    (
-        "post",
         "api/v1/projects/<str:organisation>/<str:name>/samples/import",
         f"{_P}/samples/import?consent=",
         b"x",
@@ -404,6 +392,17 @@ CASES: list[Case] = [
     ),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
     ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
+    ("get", f"{_ROUTE}/mirrors", f"{_P}/mirrors", None, MANAGED),
+    (
+        "put",
+        f"{_ROUTE}/mirrors/<str:direction>",
+        f"{_P}/mirrors/to",
+        {"registry": "https://registry.example", "repository": "team/door"},
+        MANAGED,
+    ),
+    ("get", f"{_ROUTE}/mirrors/<str:direction>", f"{_P}/mirrors/from", None, (404, 404, 403, 403, 403, 404, 401)),
+    ("post", f"{_ROUTE}/mirrors/to/copy", f"{_P}/mirrors/to/copy", None, (404, 404, 403, 403, 403, 404, 401)),
+    ("delete", f"{_ROUTE}/mirrors/<str:direction>", f"{_P}/mirrors/from", None, (404, 404, 403, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/registry/trash", f"{_P}/registry/trash", None, EDIT),
     (
         "post",
@@ -532,6 +531,20 @@ CASES: list[Case] = [
     ),
     ("get", f"{_ROUTE}/dependants", f"{_P}/dependants", None, READ),
     ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None, PAGE),
+    (
+        "get",
+        "<str:organisation>/<str:name>/published/mirrors",
+        "acme/kitchen/published/mirrors",
+        None,
+        (200, 200, 403, 403, 403, 404, 302),
+    ),
+    (
+        "form",
+        "<str:organisation>/<str:name>/published/mirrors",
+        "acme/kitchen/published/mirrors",
+        {"do": "copy"},
+        (404, 404, 403, 403, 403, 404, 302),
+    ),
     ("get", "<str:organisation>/<str:name>/published/trash", "acme/kitchen/published/trash", None, PAGE_EDIT),
     (
         "form",
@@ -716,10 +729,12 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(member, "x", ["read"], None)
-    consent = sample_terms(project).text
+    consent = recording_terms(project).text
     failed_build(owner, project)
     notice = Notice.objects.get(person=owner)
+    data = data_addresses(member, project)
     sample = send_sample(member, project, [b"1,2,3\n"], label="x", days=90, consent=consent)
+    DataSet.objects.update(revision=2)
     return {
         "MEMBER": f"{_O}/members/{member.pk}",
         "INVITATION": f"{_O}/invitations/{invitation.pk}",
@@ -741,7 +756,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **grant_addresses(owner, member, invitation),
         **people_addresses(owner, project, member),
         **conversion_addresses(member, project),
-        **data_addresses(member, project),
+        **data,
         **deployment_addresses(owner, project),
     }
 

@@ -20,14 +20,15 @@ from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
 from forge.datasets.imports.actions import Defaults, begin_import
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.datasets.versions.actions import save_version
 from forge.deployments.actions import create_key
 from forge.jobs.queue import enqueue
 from forge.learning.conversions.actions import begin_conversion
 from forge.notices.models import Notice
-from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
+from forge.projects.actions import delete_project, fork_project, update_project, write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.actions.keys import add_signing_key
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
@@ -94,6 +95,7 @@ NOTHING: Names = {
     "key": str(UUID(int=20)),
     "other": "986",
     "deployment": "nodeployment",
+    "direction": "to",
     "rune": _UNKNOWN_RUNE,
     "key_id": str(UUID(int=21)),
 }
@@ -130,7 +132,7 @@ def build(project: Project, developer: User, reviewer: User) -> Build:
 @pytest.fixture
 def names(build: Build, organisation: Organisation, project: Project, owner: User, developer: User) -> Names:
     """The parameters of what is there."""
-    sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
+    sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=recording_terms(project, 90).text)
     recorded = sample_of(consent_of(owner, project), owner)
     save_version(owner, project, seen=recorded.revision)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
@@ -196,6 +198,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "conversion_id": str(begin_conversion(owner, project, "net71.keras", [b"net"]).pk),
         "other": "1",
         "deployment": key.deployment.name,
+        "direction": "to",
         "rune": _UNKNOWN_RUNE,
         "key_id": str(key.pk),
     }

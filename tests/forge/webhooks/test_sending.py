@@ -7,7 +7,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from forge.webhooks.delivery.addresses import Address, Resolve, checked_url, is_public
+from forge.core.http.public_addresses import Address, Resolve, is_public
+from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.sending import READ_LIMIT, send
 from forge.webhooks.errors import BadWebhookAddress
 from tests.forge.webhooks.receiver import answer, drip, receiving

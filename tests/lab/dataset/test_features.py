@@ -18,8 +18,8 @@ from lab.training.data import compute_windows, features_bytes, read_dataset, req
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
+from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.source.runefile.pipeline import Port
 from tests.lab.training.motion_data import write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 

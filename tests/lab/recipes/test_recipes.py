@@ -58,6 +58,7 @@ def test_the_network_imports_nothing_but_keras_and_numpy(recipe: Recipe) -> None
         ({"epochs": 0}, "epochs is 0; it must be a whole number from 1 to 2000 epochs"),
         ({"epochs": 2.5}, "epochs is 2.5; it must be a whole number"),
         ({"dropout": 1}, "dropout is 1; it must be a number from 0.0 to 0.9"),
+        ({"window": 50, "hop": 55}, "hop is 55; it must be at most the window of 50 rows"),
         ({"window": 33}, "window is 33; it must be a multiple of 5"),
     ],
 )

@@ -21,3 +21,7 @@ struct SerialPort : Print {
 };
 
 extern SerialPort Serial;
+
+void delay(unsigned long);
+void setup();
+void loop();

@@ -18,6 +18,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.sweep import delete_if_unlinked, erase
 from forge.datasets.actions import DataSetChange
+from forge.datasets.analysis.deleting import delete_analyses
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet
 
@@ -86,6 +87,7 @@ def remove_samples(data_set: DataSet, samples: SampleQuerySet, reason: str) -> i
     """Unlinks the bytes of samples and clears what was made from them. The data set is locked."""
     present = samples.filter(removed=None)
     links_of_all(present).delete()
+    delete_analyses(present)
     return present.update(
         removed=timezone.now(), removal_reason=reason, drawing={}, revision=data_set.revision, left_out=True
     )

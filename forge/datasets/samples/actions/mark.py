@@ -10,6 +10,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Stale
 from forge.datasets.actions import DataSetChange
+from forge.datasets.analysis.models import proposal_of
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions.add import checked_word
 from forge.projects.access import require
@@ -27,6 +28,8 @@ class SampleMark:
     number: int
     label: str | None = None
     left_out: bool | None = None
+    accepts: bool = False
+    """Whether its label becomes the one that is proposed; without a proposal it stays."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
 
 def _read(actor: Actor, data_set: DataSet, numbers: Sequence[int]) -> list[Sample]:
     samples = Sample.objects.visible_to(actor).available().filter(data_set=data_set)
+    samples = samples.select_related("analysis").defer("analysis__features", "analysis__words")
     parts = (numbers[start : start + _BATCH] for start in range(0, len(numbers), _BATCH))
     return [sample for part in parts for sample in samples.filter(number__in=part).order_by("number")]
 
@@ -77,8 +81,9 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
     sample.revision = revision
     if mark.left_out is not None:
         sample.left_out = mark.left_out
-    if mark.label is not None:
-        sample.label = checked_word(mark.label, "label")
+    label = proposal_of(sample) or None if mark.accepts else mark.label
+    if label is not None:
+        sample.label = checked_word(label, "label")
         sample.labelled_by = actor.person if sample.label else None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count
 
@@ -37,11 +39,12 @@ def store_sample(
     actor: Actor,
     *,
     wanted: Split | None = None,
+    events: Sequence[Mapping[str, Any]] | None = None,
 ) -> Sample:
     """Creates the row of a sample, whose blob the caller links. The data set is locked.
 
-    `wanted` is the split of a new group, and of a sample of nobody, where the consent covers it. Raises `SampleKnown`
-    and `WrongSide`.
+    `wanted` is the split of a new group, and of a sample of nobody, where the consent covers it. `events` are the
+    marked places of a long recording. Raises `SampleKnown` and `WrongSide`.
     """
     if Sample.objects.available().filter(data_set=data_set, digest=blob.digest).exists():
         raise SampleKnown("The data set has a sample with the same bytes.")
@@ -49,14 +52,32 @@ def store_sample(
     if group is not None:
         split = Split(group.split)
     else:
-        split = _split_of_single(data_set, consent, blob.digest, wanted)
+        split = split_of_nobody(data_set, consent, blob.digest, wanted)
     if not _covers(consent, split):
         raise WrongSide(
             f"Samples of {group or 'this kind'} are for {split.value}, which the terms do not cover. "
             "Agree to terms for tests and for training."
         )
+    sample = new_row(data_set, consent, content, blob, label, split, group, origin, actor, events)
+    sample.save(force_insert=True)
+    return sample
+
+
+def new_row(
+    data_set: DataSet,
+    consent: Consent,
+    content: Content,
+    blob: Blob,
+    label: str,
+    split: Split,
+    group: Group | None,
+    origin: SampleOrigin,
+    actor: Actor,
+    events: Sequence[Mapping[str, Any]] | None,
+) -> Sample:
+    """Returns the row of a sample with the next number, which the caller stores."""
     data_set.last_number += 1
-    return Sample.objects.create(
+    return Sample(
         data_set=data_set,
         number=data_set.last_number,
         kind=content.kind.value,
@@ -67,6 +88,7 @@ def store_sample(
         drawing=dict(content.drawing),
         quality=content.quality.value,
         label=label,
+        events=events,
         labelled_by=actor.person if label else None,
         split=split.value,
         group=group,
@@ -81,7 +103,8 @@ def _covers(consent: Consent, split: Split) -> bool:
     return consent.for_tests if split == Split.TEST else consent.for_training
 
 
-def _split_of_single(data_set: DataSet, consent: Consent, digest: str, wanted: Split | None) -> Split:
+def split_of_nobody(data_set: DataSet, consent: Consent, digest: str, wanted: Split | None) -> Split:
+    """Chooses the split of a sample of nobody: the one that is wanted, if the consent covers it."""
     if wanted is not None and _covers(consent, wanted):
         return wanted
     return split_of_single(data_set.pk, digest) if consent.for_training else Split.TEST

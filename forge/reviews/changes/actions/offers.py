@@ -18,10 +18,10 @@ from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
-from forge.projects.versions.store import snapshot, store_version
+from forge.projects.versions.store import available_files, snapshot, store_version
 from forge.reviews.changes.access import base_of, find_again, fork_to_offer
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
-from forge.reviews.changes.merging import Merging, merging_of, without_recordings
+from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
 from forge.reviews.changes.seen import conflict_facets, offer_facets
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
@@ -313,7 +313,7 @@ def _offered(actor: Actor, fork: Project, version: Version | None) -> Version:
 
 
 def _require_changes(base: Version, offered: Version) -> None:
-    then, now = ({path: each["digest"] for path, each in without_recordings(side).items()} for side in (base, offered))
+    then, now = ({path: each["digest"] for path, each in available_files(side).items()} for side in (base, offered))
     if then == now:
         raise NothingToOffer("The fork has no change since it was forked or last merged. Change something first.")
 

@@ -37,7 +37,7 @@ from forge.reviews.changes.access import (
 from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, version_view
+from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, side_words, version_view
 from forge.reviews.changes.participants import offers_it
 from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
 from forge.reviews.gate.pages import GateStep, steps_of
@@ -330,7 +330,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
     is_built = build is not None and build.state == JobState.SUCCEEDED and build.artefact is not None
     facts = rune_facts(principal, build) if build is not None and is_built else {}
     missing = missing_to_merge(change, merging)
-    conflicts = shown_conflicts(merging)
+    conflicts = shown_conflicts(merging, side_words(change))
     return {
         **facts,
         "seen": seen_state(merge_facets(change, merging)),

@@ -16,8 +16,9 @@ from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
 from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
-from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
-from forge.reviews.changes.merging import Merging, without_recordings
+from forge.projects.versions.store import Manifest, WorkingTree, available_files, manifest_digest, stored_text
+from forge.reviews.changes.merging import Merging
+from forge.reviews.changes.models import ChangeRequest
 from rune.source.merge import ConflictKind, MergeChoice, MergeConflict
 from rune.source.merge import Side as MergeSide
 from rune.source.runefile import outline_to_json
@@ -107,7 +108,7 @@ def _view(project: Project, merge: Merging, disputed: Sequence[str]) -> MergeVie
 
 def version_view(before: Version, after: Version) -> MergeView:
     """What became of a fork's files from one version to another, without recordings. Kept as `merge_view` is."""
-    then, now = without_recordings(before), without_recordings(after)
+    then, now = available_files(before), available_files(after)
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
     cached: MergeView | None = caches["process"].get(key)
     if cached is None:
@@ -168,13 +169,18 @@ def _stored_texts(manifest: Manifest) -> Texts:
     return text
 
 
-def shown_conflicts(merge: Merging) -> tuple[ShownConflict, ...]:
-    """The conflicts, those that wait for a choice first."""
-    shown = [_conflict(each, merge) for each in merge.conflicts]
+def side_words(change: ChangeRequest) -> Mapping[MergeSide, str]:
+    """What the sides of a change request are called: it comes from a fork, or from a branch of elsewhere."""
+    return SIDE_WORDS | {MergeSide.THEIRS: "The branch"} if change.is_outside else SIDE_WORDS
+
+
+def shown_conflicts(merge: Merging, words: Mapping[MergeSide, str]) -> tuple[ShownConflict, ...]:
+    """The conflicts, those that wait for a choice first. `words` name the sides (`side_words`)."""
+    shown = [_conflict(each, merge, words) for each in merge.conflicts]
     return tuple(sorted(shown, key=lambda each: each.chosen is not None))
 
 
-def _conflict(conflict: MergeConflict, merge: Merging) -> ShownConflict:
+def _conflict(conflict: MergeConflict, merge: Merging, words: Mapping[MergeSide, str]) -> ShownConflict:
     choice = merge.choice(conflict)
     is_file = conflict.kind is ConflictKind.FILE
     detail = conflict.path if not is_file else "no text" if None not in (conflict.ours, conflict.theirs) else "deleted"
@@ -182,8 +188,9 @@ def _conflict(conflict: MergeConflict, merge: Merging) -> ShownConflict:
         detail = f"{conflict.path}, line {conflict.line}"
     title = conflict.path if is_file else conflict.name
     if is_file and detail == "deleted":
-        detail = f"deleted in {'this project' if conflict.ours is None else 'the fork'}, changed on the other side"
-    sides = tuple(_side(conflict, side, merge) for side in conflict.sides if side is not MergeSide.WRITTEN)
+        place = words[MergeSide.OURS if conflict.ours is None else MergeSide.THEIRS]
+        detail = f"deleted in {place[0].lower()}{place[1:]}, changed on the other side"
+    sides = tuple(_side(conflict, side, merge, words[side]) for side in conflict.sides if side is not MergeSide.WRITTEN)
     is_written = choice is not None and choice.side is MergeSide.WRITTEN
     written = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
     return ShownConflict(
@@ -192,24 +199,24 @@ def _conflict(conflict: MergeConflict, merge: Merging) -> ShownConflict:
         detail,
         sides,
         None if choice is None else choice.side,
-        "" if choice is None else SIDE_WORDS[choice.side],
+        "" if choice is None else words[choice.side],
         written or "" if MergeSide.WRITTEN in conflict.sides else None,
     )
 
 
-def _side(conflict: MergeConflict, side: MergeSide, merge: Merging) -> ShownSide:
+def _side(conflict: MergeConflict, side: MergeSide, merge: Merging, word: str) -> ShownSide:
     said, base = conflict.chosen(MergeChoice(side)), conflict.base
     if conflict.kind is ConflictKind.FILE and said is not None:
         text = merge.text_of(said)
         if text is None:
-            return ShownSide(side, SIDE_WORDS[side], (), f"A file with the digest {said[:19]}…")
+            return ShownSide(side, word, (), f"A file with the digest {said[:19]}…")
         said, base = text, None if base is None else merge.text_of(base)
     if said is None:
         sentence = FILE_DELETED if conflict.kind is ConflictKind.FILE else NOT_THERE
-        return ShownSide(side, SIDE_WORDS[side], (), sentence)
+        return ShownSide(side, word, (), sentence)
     if not said:
-        return ShownSide(side, SIDE_WORDS[side], (), EMPTY)
-    return ShownSide(side, SIDE_WORDS[side], _lines(base or "", said))
+        return ShownSide(side, word, (), EMPTY)
+    return ShownSide(side, word, _lines(base or "", said))
 
 
 def _lines(base: str, said: str) -> tuple[SaidLine, ...]:

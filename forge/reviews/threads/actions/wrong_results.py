@@ -13,10 +13,12 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.threads import MAXIMUM_COMMENT
+from forge.datasets.errors import SampleKnown
+from forge.datasets.models import Sample
+from forge.datasets.recordings.actions import send_sample
+from forge.datasets.recordings.content import checked_content
 from forge.projects.access import require
-from forge.projects.errors import SampleExists
-from forge.projects.models import Project, Sample
-from forge.projects.samples.actions.recordings import send_sample
+from forge.projects.models import Project
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.conversation import begin_thread, build_of
 from forge.reviews.threads.anchoring import wrong_result
@@ -72,9 +74,9 @@ def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: Wr
 def _sample(actor: Actor, project: Project, recording: bytes, result: WrongResult) -> Sample:
     try:
         return send_sample(actor, project, [recording], label=result.right, days=result.days, consent=result.consent)
-    except SampleExists:
-        digest = f"sha256:{sha256(recording).hexdigest()}"
-        return Sample.objects.available().get(project=project, digest=digest)
+    except SampleKnown:
+        digest = f"sha256:{sha256(checked_content([recording]).data).hexdigest()}"
+        return Sample.objects.available().get(data_set__project=project, digest=digest)
 
 
 def _quoted(answer: str) -> str:

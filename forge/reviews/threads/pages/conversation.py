@@ -30,9 +30,9 @@ from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import Comment
 from forge.core.seen import seen_in, seen_state
-from forge.projects.models import Sample
+from forge.datasets.models import Sample
+from forge.datasets.recordings.access import labelled_samples
 from forge.projects.pages.lookup import project_of
-from forge.projects.samples.access import samples_of
 from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
@@ -142,9 +142,9 @@ def parts_of(
     if build.artefact is None:
         return ConversationParts((), (), frozenset())
     about = {anchor_of(thread).sample for thread in threads}
-    every = list(samples_of(principal, build.project))
-    newest = {sample.pk for sample in every[:SAMPLES_SHOWN]}
-    samples = tuple(sample for sample in every if sample.pk in newest | about)
+    every = labelled_samples(principal, build.project)
+    newest = [sample.pk for sample in every[:SAMPLES_SHOWN]]
+    samples = tuple(every.filter(pk__in={*newest, *about - {None}}))
     files = _lines_of(before, build)
     keys = {f"figure:{row.key}" for row in figure_rows(figures_of(build), None)}
     keys |= {f"stage:{node['name']}" for node in build.artefact.report["pipeline"].get("nodes", ())}

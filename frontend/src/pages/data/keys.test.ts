@@ -40,3 +40,9 @@ test("a move ends at the ends of the list", () => {
   expect(moved(5, 10, 4, { columns: 0, rows: 1 })).toBe(9);
   expect(moved(7, 10, 4, { columns: 0, rows: 1 })).toBe(7);
 });
+
+test("Enter accepts what is proposed, for who may label, and else opens the sample", () => {
+  expect(actionOf(press("Enter"), LABELS, true)).toEqual({ kind: "accept" });
+  expect(actionOf(press("Enter"), LABELS)).toBeNull();
+  expect(actionOf(press("Enter"), NO_LABELS, true)).toBeNull();
+});

@@ -3,7 +3,7 @@
 export type KeyAction =
   | { readonly kind: "label"; readonly label: string }
   | { readonly kind: "move"; readonly columns: number; readonly rows: number }
-  | { readonly kind: "play" | "select" | "undo" };
+  | { readonly kind: "play" | "select" | "undo" | "accept" };
 
 export interface PressedKey {
   readonly key: string;
@@ -20,8 +20,15 @@ const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   n: [1, 0],
 };
 
-/** The action of a key, or null. `labels` are those with a key, by it; without the right to label there are none. */
-export function actionOf(pressed: PressedKey, labels: ReadonlyMap<string, string>): KeyAction | null {
+/**
+ * The action of a key, or null. `labels` are those with a key, by it; without the right to label there are none.
+ * `hasProposal`: Enter accepts the label that is proposed for the sample in focus.
+ */
+export function actionOf(
+  pressed: PressedKey,
+  labels: ReadonlyMap<string, string>,
+  hasProposal = false,
+): KeyAction | null {
   const mayChange = labels.size > 0;
   if (pressed.ctrlKey || pressed.metaKey) {
     return pressed.key.toLowerCase() === "z" && !pressed.altKey && mayChange ? { kind: "undo" } : null;
@@ -31,6 +38,7 @@ export function actionOf(pressed: PressedKey, labels: ReadonlyMap<string, string
   if (label !== undefined) return { kind: "label", label };
   const move = MOVES[pressed.key];
   if (move !== undefined) return { kind: "move", columns: move[0], rows: move[1] };
+  if (pressed.key === "Enter") return hasProposal && mayChange ? { kind: "accept" } : null;
   if (pressed.key === " ") return { kind: "play" };
   if (pressed.key.toLowerCase() === "x") return { kind: "select" };
   return pressed.key.toLowerCase() === "u" && mayChange ? { kind: "undo" } : null;

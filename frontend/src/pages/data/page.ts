@@ -4,6 +4,8 @@ import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
 import { oneAtATime } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 import { address, type Answer } from "../../api/request";
+import { Detail } from "./detail";
+import { followQuickCode, Sides } from "./sides";
 import { Changes, sender, type Mark, type Outcome, type ProjectName } from "./changes";
 import { Grid, numberOf } from "./grid";
 import { actionOf, moved, type KeyAction } from "./keys";
@@ -22,7 +24,10 @@ export class DataPage {
   readonly #labels = new Map<string, string>();
   readonly #chosen = new Set<number>();
   readonly #player = new Audio();
+  readonly #detail: Detail;
+  readonly #sides: Sides;
   #revision = 0;
+  #isRead = false;
   #current = -1;
   #last: Promise<void> = Promise.resolve();
   readonly #refresh = oneAtATime(() => this.#read());
@@ -48,6 +53,21 @@ export class DataPage {
     filters?.addEventListener("change", () => this.#filter(filters));
     const bulk = root.querySelector<HTMLFormElement>("[data-bulk]");
     bulk?.addEventListener("submit", (event) => this.#bulk(bulk, event));
+    this.#detail = new Detail(this.#part("[data-detail]"), this.#page);
+    this.#sides = new Sides(root);
+    list.addEventListener("click", (event) => this.#opened(event));
+    root.addEventListener("click", (event) => this.#checked(event));
+    const code = root.querySelector<HTMLFormElement>("[data-quick-code]");
+    if (code !== null) followQuickCode(code, this.#part("[data-code-place]"));
+    for (const [name, choose] of [
+      ["[data-select-all]", () => this.#chooseAll()],
+      ["[data-select-none]", () => this.#chooseNone()],
+    ] as const) {
+      const button = root.querySelector<HTMLButtonElement>(name);
+      if (button === null) continue;
+      button.hidden = false;
+      button.addEventListener("click", choose);
+    }
     this.#showChosen();
   }
 
@@ -95,7 +115,11 @@ export class DataPage {
     const present = new Set(numbers);
     for (const number of this.#chosen) if (!present.has(number)) this.#chosen.delete(number);
     this.#grid.show(numbers);
-    if (isNew) this.#grid.forget();
+    if (isNew) {
+      this.#grid.forget();
+      if (this.#isRead) this.#sides.refresh();
+    }
+    this.#isRead = true;
     const count = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
     this.#part("[data-count]").textContent = count;
     this.#showChosen();
@@ -110,9 +134,52 @@ export class DataPage {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form))
       if (typeof value === "string" && value !== "") query.set(name, value);
+    const [name, value] = this.#check().split("=");
+    if (name && value) query.set(name, value);
     history.replaceState(null, "", query.size === 0 ? location.pathname : `?${query.toString()}`);
     scrollTo({ top: Math.min(scrollY, this.root.offsetTop) });
     void this.#refresh();
+  }
+
+  /** The check that narrows the list, such as `wrong=true`; "" without one. */
+  #check(): string {
+    return this.root.querySelector<HTMLElement>("[data-check][aria-current]")?.dataset["check"] ?? "";
+  }
+
+  /** Narrows the list by a check without another page. */
+  #checked(event: MouseEvent): void {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-check]") : null;
+    if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    for (const each of this.root.querySelectorAll("[data-check]")) each.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+    const filters = this.root.querySelector<HTMLFormElement>("[data-filters]");
+    for (const hidden of filters?.querySelectorAll("input[type=hidden]") ?? []) hidden.remove();
+    if (filters !== null) this.#filter(filters);
+  }
+
+  /** A wide page shows the sample beside the others. */
+  #opened(event: MouseEvent): void {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-open]") : null;
+    if (link === null || !this.#detail.isUsable || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    link.focus({ preventScroll: true });
+    this.#detail.show(this.#current);
+  }
+
+  #chooseAll(): void {
+    for (const number of this.#grid.numbers) this.#chosen.add(number);
+    this.#tickAll();
+  }
+
+  #chooseNone(): void {
+    this.#chosen.clear();
+    this.#tickAll();
+  }
+
+  #tickAll(): void {
+    for (const card of this.root.querySelectorAll<HTMLElement>("[data-cards] > [data-number]")) this.#drawn(card);
+    this.#showChosen();
   }
 
   #drawn(card: HTMLElement): void {
@@ -122,7 +189,9 @@ export class DataPage {
 
   #focused(target: EventTarget | null): void {
     const card = target instanceof Element ? target.closest<HTMLElement>("[data-number]") : null;
-    if (card !== null) this.#current = numberOf(card);
+    if (card === null) return;
+    this.#current = numberOf(card);
+    this.#detail.show(this.#current);
   }
 
   #ticked(target: EventTarget | null): void {
@@ -137,12 +206,19 @@ export class DataPage {
     const said = this.root.querySelector<HTMLElement>("[data-chosen]");
     if (said === null) return;
     said.textContent = this.#chosen.size === 0 ? "None selected" : `${this.#chosen.size.toLocaleString("en")} selected`;
+    const bar = said.closest<HTMLElement>("[data-bulk]");
+    bar?.classList.toggle("is-active", this.#chosen.size > 0);
+    bar?.classList.toggle("is-idle", this.#chosen.size === 0);
+    this.#part("[data-chosen-of]").textContent = commonOf(
+      [...this.#chosen].map((number) => this.#grid.card(number)?.dataset ?? {}),
+    );
     for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button"))
       button.disabled = this.#chosen.size === 0;
   }
 
   #pressed(event: KeyboardEvent): void {
-    const action = actionOf(event, this.#labels);
+    const proposal = this.#grid.card(this.#current)?.dataset["proposal"];
+    const action = actionOf(event, this.#labels, proposal !== undefined && event.target instanceof HTMLAnchorElement);
     if (action === null || (event.target instanceof HTMLInputElement && action.kind === "play")) return;
     event.preventDefault();
     this.#do(action);
@@ -158,10 +234,10 @@ export class DataPage {
     if (action.kind === "select") {
       this.#grid.card(this.#current)?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
     }
-    if (action.kind === "label") {
-      const label = action.label;
+    if (action.kind === "label" || action.kind === "accept") {
       const chosen = this.#chosen.size > 0 ? [...this.#chosen] : [this.#current];
-      void this.#change(chosen.map((number) => ({ number, label })));
+      const mark = action.kind === "label" ? { label: action.label } : { accepts: true };
+      void this.#change(chosen.map((number) => ({ number, ...mark })));
       if (this.#chosen.size === 0)
         this.#focusAt(moved(index, numbers.length, this.#grid.columns, { columns: 1, rows: 0 }));
     }
@@ -174,6 +250,12 @@ export class DataPage {
 
   #play(number: number): void {
     if (this.#grid.card(number)?.dataset["kind"] !== "sound") return;
+    const audio = this.#detail.audioOf(number);
+    if (audio !== null) {
+      if (audio.paused) void audio.play().catch(() => this.#say("This sample cannot be played."));
+      else audio.pause();
+      return;
+    }
     const recording = address("get", RECORDING, { path: { ...this.#project, number } });
     const source = new URL(recording, location.href).href;
     if (this.#player.src === source && !this.#player.paused) {
@@ -188,8 +270,10 @@ export class DataPage {
     event.preventDefault();
     const act = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "label";
     const label = form.querySelector<HTMLInputElement>("input[name=label]")?.value ?? "";
-    const mark = (number: number): Mark =>
-      act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
+    const mark = (number: number): Mark => {
+      if (act === "accept") return { number, accepts: true };
+      return act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
+    };
     if (this.#chosen.size > 0) void this.#change([...this.#chosen].map(mark));
   }
 
@@ -218,10 +302,22 @@ export class DataPage {
     if (outcome.alone) this.#seen(outcome.revision);
     this.#grid.forget(outcome.before.map(({ number }) => number));
     if (!outcome.alone) void this.#refresh();
+    this.#sides.refresh();
+    if (outcome.before.some(({ number }) => number === this.#current)) this.#detail.show(this.#current, true);
     this.#say(this.#changes.canUndo ? `${words}. Press U to undo.` : `${words}.`);
   }
 
   #say(words: string): void {
     this.#part("[data-said]").textContent = words;
   }
+}
+
+/** What the selected samples have in common, in words: "all knock, all by Guest 7". */
+export function commonOf(cards: readonly Readonly<Record<string, string | undefined>>[]): string {
+  const shared = (name: string): string => {
+    const values = new Set(cards.map((card) => card[name] ?? ""));
+    return values.size === 1 ? ([...values][0] ?? "") : "";
+  };
+  const [label, group] = [shared("label"), shared("group")];
+  return [...(label ? [`all ${label}`] : []), ...(group ? [`all by ${group}`] : [])].join(", ");
 }

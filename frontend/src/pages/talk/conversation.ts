@@ -11,13 +11,7 @@ import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
 /** The events after which a conversation may read otherwise. */
-const OURS = new Set([
-  "review.requested",
-  "thread.changed",
-  "offer_thread.changed",
-  "review.changed",
-  "samples.changed",
-]);
+const OURS = new Set(["review.requested", "thread.changed", "offer_thread.changed", "review.changed", "data.changed"]);
 /** After these, the gate may let a build through that it did not, or the other way round. */
 const OF_THE_GATE = new Set(["check.posted", "review.changed"]);
 

@@ -11,7 +11,7 @@ const USUAL_DAYS = 90;
 
 /** As the server words them. */
 interface Terms {
-  readonly ends: string;
+  readonly ends: string | null;
   readonly days: number;
   readonly text: string;
 }

@@ -9,9 +9,8 @@ import type {
   ProjectState,
   Sample,
   SampleImportPreview,
-  SampleMark,
+  Samples,
   SamplesImported,
-  SampleSplit,
   SampleTerms,
   Tag,
   Targets,
@@ -31,11 +30,16 @@ import type { VariantRequest } from "./watch";
 const PROJECT = "/api/v1/projects/{organisation}/{name}";
 const BYTES = "application/octet-stream";
 
-/** What of a sample changes; what is left out stays. */
+/** Another label of a sample, by its number. */
 export interface SampleChange {
-  readonly id: string;
-  readonly label?: string;
-  readonly split?: SampleSplit;
+  readonly number: number;
+  readonly label: string;
+}
+
+/** What samples were before a change. Sent back as it is, it undoes the change. */
+export interface Marked {
+  readonly revision: number;
+  readonly before: readonly SampleChange[];
 }
 
 /** How a large file is sent. */
@@ -188,10 +192,9 @@ export class ProjectClient extends ProjectRequests {
     });
   }
 
-  /** The samples, with the state that changing their labels names. */
-  async samples(): Promise<Read<readonly Sample[]>> {
-    const { value, seen } = await this.read("get", `${PROJECT}/samples`);
-    return { value: value.samples, seen };
+  /** The newest samples, with the revision that changes of their labels name. */
+  samples(): Promise<Samples> {
+    return this.call("get", `${PROJECT}/samples`);
   }
 
   /** What was recorded. */
@@ -226,11 +229,9 @@ export class ProjectClient extends ProjectRequests {
     return this.upload(this.address("post", `${PROJECT}/samples/import`, { query }), archive, sending);
   }
 
-  /** Change labels and splits of samples as they were read; the answer is what they were, and sent again it takes the change
-   * back. */
-  async markSamples(changes: readonly SampleChange[], seen: string): Promise<Read<readonly SampleMark[]>> {
-    const { value, seen: after } = await this.read("post", `${PROJECT}/samples/marks`, { body: { changes }, seen });
-    return { value: value.before, seen: after };
+  /** Change labels of samples as they were read, at the revision `seen`; the answer is what they were. */
+  markSamples(changes: readonly SampleChange[], seen: number): Promise<Marked> {
+    return this.call("post", `${PROJECT}/data/samples/marks`, { body: { changes, seen } });
   }
 
   /** Sends a file with progress, which `fetch` does not tell. */

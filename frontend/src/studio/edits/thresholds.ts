@@ -82,7 +82,7 @@ export function addEdit(source: Port, value: number, names: ReadonlySet<string>)
 
 /** The project's samples for tests, each read when it is its turn. */
 export async function recordingsOf({ client }: Pick<Workspace, "client">): ReturnType<ThresholdHost["recordings"]> {
-  return (await client.samples()).value
+  return (await client.samples()).samples
     .filter(({ split }) => split === "test")
     .map(({ id, label, kind }) => ({
       id,

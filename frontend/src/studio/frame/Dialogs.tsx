@@ -27,6 +27,9 @@ const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
 const PublishBlockDialog = lazy(() => import("../dialogs/publish/BlockDialog"));
 const BlockVersionDialog = lazy(() => import("../dialogs/BlockVersionDialog"));
 const BuildChoicesDialog = lazy(() => import("../dialogs/BuildChoicesDialog"));
+/** What a sample of a split is for. */
+const PURPOSES = { test: "tests", train: "training", validation: "validation" } as const;
+
 const SaveRecordingDialog = lazy(() => import("../dialogs/samples/SaveRecordingDialog"));
 
 interface DialogsProps {
@@ -113,7 +116,9 @@ export default function Dialogs({ request }: DialogsProps) {
             labels={request.labels}
             predicted={request.predicted}
             client={workspace.client}
-            onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
+            onSent={({ number, split }) =>
+              workspace.toasts.say(`The recording is sample ${number} of the project's data, for ${PURPOSES[split]}.`)
+            }
             onClose={onClose}
           />
         </Suspense>

@@ -37,7 +37,6 @@ const BOARD: BoardLine = {
   connect: async (signal, events) =>
     (await import("../../device/sensor/board-line")).boardLine(navigator).connect(signal, events),
 };
-const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
 
 export function PreviewPane() {
@@ -160,8 +159,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const me = useSession((session) => session.me.id);
   const mayEdit = useMayEdit();
   const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
-  const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
-  const key = samples.join("\n");
+  const dataRevision = useSession((session) => session.dataRevision);
   const [wordlists, setWordlists] = useState<readonly (readonly string[])[]>([]);
   const labels = useMemo(() => [...new Set(wordlists.flat())], [wordlists]);
   const [replay, setReplay] = useState<Recorded | null>(null);
@@ -206,10 +204,8 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
         setRuns(true);
         startDeferredAfterPaint();
       },
-      below: <Samples count={samples.length} version={key} labels={labels} mayEdit={mayEdit} me={me} />,
+      below: <Samples version={dataRevision} onReplay={setReplay} labels={labels} mayEdit={mayEdit} me={me} />,
     }),
-    // The samples are those of the files.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
     [
       files,
       builds,
@@ -221,7 +217,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       mayEdit,
       canSaveSamples,
       replay,
-      key,
+      dataRevision,
       labels,
       wordlists,
       thresholds,
@@ -255,19 +251,19 @@ function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
 }
 
 interface SamplesProps {
-  readonly count: number;
-  readonly version: string;
+  readonly version: number;
+  readonly onReplay: (recorded: Recorded) => void;
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
   readonly me: string;
 }
 
-function Samples({ count, version, labels, mayEdit, me }: SamplesProps) {
+function Samples({ version, onReplay, labels, mayEdit, me }: SamplesProps) {
   const { workspace, dialogs } = useStudio();
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Samples of the project{count > 0 && <small className="muted num"> {count}</small>}</summary>
+      <summary>Samples of the project</summary>
       {isOpen && (
         <Suspense fallback={<p className="small muted">Loading…</p>}>
           <SampleList
@@ -276,6 +272,9 @@ function Samples({ count, version, labels, mayEdit, me }: SamplesProps) {
             version={version}
             labels={labels}
             mayEdit={mayEdit}
+            onReplay={({ id, label, kind }) =>
+              workspace.attempt(workspace.client.recording(id).then((file) => onReplay({ label, kind, file })))
+            }
             onImport={(dropping) => dialogs.open({ what: "import-samples", labels, dropping })}
             onDone={(sentence, undo) =>
               workspace.toasts.say(sentence, undo && { label: "Undo", run: () => workspace.attempt(undo()) })

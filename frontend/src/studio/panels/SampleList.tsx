@@ -1,7 +1,7 @@
-// The samples that the project has: what each is, what it is for, who gave it and until when. One can take one's own back, change
-// labels and splits of many at once, and import an archive.
-import { DataChangeLengths, type Sample, type SampleSplit } from "../../api/schema";
-import { Undo2, Upload } from "lucide-react";
+// The newest samples of the project's data: what each is, what it is for, who gave it and until when. One can withdraw one's own,
+// change labels of many at once, and import an archive.
+import { DataChangeLengths, type Sample } from "../../api/schema";
+import { Play, Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
 import { Problem, sentenceOf } from "../api/problem";
@@ -9,29 +9,33 @@ import { useFileDrop } from "../parts/files/use-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../format/quantities";
 import type { NamedFile } from "../session/uploads/incoming-files";
-import { SPLITS } from "../session/samples/splits-and-labels";
 import "../styles/files/samples.css";
 
 interface SampleListProps {
   readonly client: ProjectClient;
   readonly me: string;
   /** Changes when there may be other samples. */
-  readonly version: string;
+  readonly version: number;
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
   /** With what was dropped, or null to be asked for it. */
   readonly onImport: (dropping: Promise<readonly NamedFile[]> | null) => void;
+  /** Has the rune that runs take this sample as its input. */
+  readonly onReplay: (sample: Sample) => void;
   readonly onDone: (sentence: string, undo?: () => Promise<unknown>) => void;
 }
 
-function until(ends: string): string {
-  return new Date(ends).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+function until(ends: string | null): string {
+  if (ends === null) return "until somebody deletes it";
+  const day = new Date(ends).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  return `until ${day}`;
 }
 
-export default function SampleList({ client, me, version, labels, mayEdit, onImport, onDone }: SampleListProps) {
+export default function SampleList(props: SampleListProps) {
+  const { client, me, version, labels, mayEdit, onImport, onReplay, onDone } = props;
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
-  const [seen, setSeen] = useState("");
+  const [seen, setSeen] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [revision, setRevision] = useState(0);
@@ -40,8 +44,8 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
     client.samples().then(
       (answer) => {
         if (!isActive) return;
-        setSamples(answer.value);
-        setSeen(answer.seen);
+        setSamples(answer.samples);
+        setSeen(answer.revision);
       },
       (error: unknown) => isActive && setProblem(sentenceOf(error)),
     );
@@ -54,20 +58,20 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
     client.withdrawSample(sample.id).then(
       () => {
         setSamples((before) => before?.filter(({ id }) => id !== sample.id) ?? null);
-        onDone(`${sample.label} is deleted everywhere.`);
+        onDone(`${sample.label} is deleted.`);
       },
       (error: unknown) => setProblem(sentenceOf(error)),
     );
   };
-  const mark = (changes: readonly SampleChange[], asSeen: string): Promise<void> =>
+  const mark = (changes: readonly SampleChange[], asSeen: number): Promise<void> =>
     client.markSamples(changes, asSeen).then(
       (before) => {
         setRevision((last) => last + 1);
         setChosen(new Set());
-        onDone(`${count(changes.length, "sample")} changed.`, () => mark(before.value, before.seen));
+        onDone(`${count(changes.length, "sample")} changed.`, () => mark(before.before, before.revision));
       },
       (error: unknown) => {
-        if (!(error instanceof Problem && error.status === 412)) return setProblem(sentenceOf(error));
+        if (!(error instanceof Problem && error.status === 409)) return setProblem(sentenceOf(error));
         setRevision((last) => last + 1);
         onDone(sentenceOf(error));
       },
@@ -90,7 +94,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
     <div {...drop.props} className={`stack samples-drop${drop.isOver ? " over" : ""}`}>
       {samples.length === 0 && (
         <p className="small muted">
-          None yet. Make a recording and send it, or import many at once: each build is then run on the samples.
+          None yet. Make a recording and send it, or import many at once: each build is then run on those for tests.
         </p>
       )}
       {mayEdit && (
@@ -125,9 +129,9 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
           key={there.length}
           number={there.length}
           labels={labels}
-          onMark={(change) =>
+          onMark={(label) =>
             void mark(
-              there.map(({ id }) => ({ id, ...change })),
+              there.map(({ number }) => ({ number, label })),
               seen,
             )
           }
@@ -139,19 +143,29 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
             {mayEdit && (
               <input
                 type="checkbox"
-                aria-label={`Select ${sample.label}, ${sample.path}`}
+                aria-label={`Select ${sample.label}, sample ${sample.number}`}
                 checked={chosen.has(sample.id)}
                 onChange={(event) => choose([sample.id], event.target.checked)}
               />
             )}
             <span className="grow">
-              <b>{sample.label}</b> <span className="tag">{sample.split}</span>{" "}
+              <b>{sample.label}</b> <small className="muted num">{sample.number}</small>{" "}
+              <span className="tag">{sample.split}</span>{" "}
               <small className="muted">
                 {sample.kind}, by{" "}
-                {sample.owner === null ? "a former member" : sample.owner.id === me ? "you" : sample.owner.name}, until{" "}
-                {until(sample.ends)}
+                {sample.owner === null
+                  ? "someone without an account"
+                  : sample.owner.id === me
+                    ? "you"
+                    : sample.owner.name}
+                , {until(sample.ends)}
               </small>
             </span>
+            <button type="button" className="button" onClick={() => onReplay(sample)}>
+              <Play aria-hidden="true" />
+              Replay
+              <span className="aloud"> {sample.label}</span>
+            </button>
             {sample.may_delete && (
               <WithdrawButton sample={sample} isOwn={sample.owner?.id === me} onWithdraw={() => withdraw(sample)} />
             )}
@@ -188,21 +202,19 @@ function WithdrawButton({ sample, isOwn, onWithdraw }: WithdrawButtonProps) {
 interface MarkFormProps {
   readonly number: number;
   readonly labels: readonly string[];
-  readonly onMark: (change: Omit<SampleChange, "id">) => void;
+  readonly onMark: (label: string) => void;
 }
 
-/** A label, a split, or both, for all that are selected. */
+/** A label for all that are selected. */
 function MarkForm({ number, labels, onMark }: MarkFormProps) {
   const id = useId();
   const [label, setLabel] = useState("");
-  const [split, setSplit] = useState<SampleSplit | "">("");
-  const isEmpty = label.trim() === "" && split === "";
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        onMark({ ...(label.trim() !== "" && { label }), ...(split !== "" && { split }) });
+        onMark(label);
       }}
     >
       <div className="field">
@@ -214,31 +226,14 @@ function MarkForm({ number, labels, onMark }: MarkFormProps) {
           value={label}
           list={`${id}-labels`}
           aria-describedby={`${id}-other`}
-          placeholder="No change"
           onChange={(event) => setLabel(event.target.value)}
         />
         <LabelList id={`${id}-labels`} labels={labels} />
         <OtherLabel id={`${id}-other`} label={label} labels={labels} />
       </div>
-      <div className="field">
-        <label htmlFor={`${id}-split`}>Split</label>
-        <select
-          id={`${id}-split`}
-          className="input"
-          value={split}
-          onChange={(event) => setSplit(event.target.value as SampleSplit | "")}
-        >
-          <option value="">No change</option>
-          {SPLITS.map((each) => (
-            <option key={each.split} value={each.split}>
-              {each.name}
-            </option>
-          ))}
-        </select>
-      </div>
       <div className="row">
         <span className="grow" />
-        <button type="submit" className="button primary" disabled={isEmpty}>
+        <button type="submit" className="button primary" disabled={label.trim() === ""}>
           Change {count(number, "sample")}
         </button>
       </div>

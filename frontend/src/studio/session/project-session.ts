@@ -6,6 +6,8 @@ export interface ProjectSession extends ProjectState {
   readonly logs: Readonly<Record<string, readonly LogLine[]>>;
   /** Whether the event socket is open. */
   readonly connected: boolean;
+  /** The last change of the project's data that the page heard of. */
+  readonly dataRevision: number;
 }
 
 /** What must be read from the server after an event that does not bring it. */
@@ -13,7 +15,7 @@ export type Reading =
   { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
 
 export function sessionOf(state: ProjectState): ProjectSession {
-  return { ...state, logs: {}, connected: false };
+  return { ...state, logs: {}, connected: false, dataRevision: 0 };
 }
 
 /** The newest first; a build that is known is replaced where it stands. */
@@ -53,6 +55,8 @@ export function afterEvent(
       return { session: { ...session, project: event.data.project }, reading: null };
     case "targets.changed":
       return { session: { ...session, targets: event.data.targets }, reading: null };
+    case "data.changed":
+      return { session: { ...session, dataRevision: event.data.revision }, reading: null };
     case "tag.published":
     case "tag.described":
     case "tag.withdrawn":

@@ -13,7 +13,8 @@ from rune.compiler.anvil.reading.builder import GraphBuilder
 from rune.compiler.anvil.reading.model import read_ops
 from rune.compiler.blocks.signature import BlockError, BlockOutput, RunTimeSizes
 from rune.model.tflite import Model
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.port import Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from rune.compiler.pyblock.numbers import to_f32
 from rune.project.files import FileError, ProjectFiles, SizedFiles
 from rune.tensor import ElementType, TensorType
+from rune.unreadable import reason_of
 
 SAMPLES = "samples"
 """The folder of a project's samples."""
@@ -95,7 +96,7 @@ def _sound(path: str, data: bytes) -> RecordedNumbers:
                 )
             frames = sound.readframes(min(sound.getnframes(), MAX_NUMBERS + 1))
     except (wave.Error, EOFError) as error:
-        raise UnreadableRecording(f"{path} is not a valid WAV file: {error or 'it is truncated'}", wanted) from error
+        raise UnreadableRecording(f"{path} is not a valid WAV file: {reason_of(error)}", wanted) from error
     values = struct.unpack(f"<{len(frames) // 2}h", frames[: len(frames) // 2 * 2])
     return RecordedNumbers(TensorType(ElementType.I16, (len(values),)), values)
 
@@ -104,7 +105,9 @@ def _table(path: str, data: bytes) -> RecordedNumbers:
     try:
         rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableRecording(f"{path} is not a valid CSV file: {error}", "Save it as CSV, in UTF-8.") from error
+        raise UnreadableRecording(
+            f"{path} is not a valid CSV file: {reason_of(error)}", "Save it as CSV, in UTF-8."
+        ) from error
     numbers = [[_number(each) for each in row] for row in rows]
     if numbers and None in numbers[0]:
         numbers = numbers[1:]  # a line of titles

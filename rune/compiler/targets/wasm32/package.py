@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rune.compiler.anvil.target import BuiltProgram
-from rune.running.container import graph_json, pack, rune_sections
+from rune.running.container import pack, rune_sections
+from rune.running.container.graph import graph_json
 
 
 def package(result: BuiltProgram) -> Mapping[str, bytes]:

@@ -13,7 +13,8 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.compiler.verify.instrumented import instrumented_module
 from rune.model.tflite import Model
-from rune.source.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
+from rune.port import Port
+from rune.source.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Stage
 from rune.tensor import ElementType, TensorType
 
 _MODEL = "model"

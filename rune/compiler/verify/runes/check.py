@@ -24,10 +24,11 @@ from rune.compiler.verify.runes.own_tensors import OwnRuns
 from rune.compiler.verify.runes.verification import RuneVerification, ToolchainOrigin
 from rune.compiler.verify.samples import InputSet
 from rune.model.tflite import Model
+from rune.port import Port
 from rune.running.container import ContainerError, missing_part, read_rune
 from rune.running.runtime import CompiledRune, Limits, LoadedRune, OutputMessage, RequestedCapability
 from rune.running.runtime.errors import NotARune, RuneError
-from rune.source.runefile.pipeline import ModelStage, OutputStage, Pipeline, Port
+from rune.source.runefile.pipeline import ModelStage, OutputStage, Pipeline
 from rune.wording import plain
 
 

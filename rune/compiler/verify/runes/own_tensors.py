@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.verify.runes.verification import OwnTensors
+from rune.port import Port
 from rune.running.container import with_steps
 from rune.running.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
 from rune.running.runtime.errors import RuneError
-from rune.source.runefile.pipeline import Port
 
 MIN_TENSOR_BYTES: Final = 16
 """Bytes of a tensor for which all memory is searched at once."""

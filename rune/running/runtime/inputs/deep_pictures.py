@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rune.running.runtime.errors import InputFile
+from rune.unreadable import reason_of
 
 PIXEL_LIMIT: Final = 16_000_000
 """Pixels that such a picture may have."""
@@ -47,7 +48,7 @@ def _unpacked(data: bytes, size: int) -> bytes:
     try:
         rows = zlib.decompressobj().decompress(packed, size)
     except zlib.error as error:
-        raise InputFile(f"the picture cannot be read: {error}") from None
+        raise InputFile(f"the picture cannot be read: {reason_of(error)}") from None
     if len(rows) != size:
         raise InputFile("the picture cannot be read: it is cut short")
     return rows

@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from rune.abi import PixelFormat
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.deep_pictures import halves
+from rune.unreadable import reason_of
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """[height, width, channels]: of gray, gray and alpha, red green blue, or those and alpha."""
@@ -128,7 +129,7 @@ def _decode_shallow(data: bytes) -> Pixels:
     except UnidentifiedImageError:
         raise InputFile("the file is not a picture of a known kind") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputFile(f"the picture cannot be read: {error}") from None
+        raise InputFile(f"the picture cannot be read: {reason_of(error)}") from None
     return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
 
 

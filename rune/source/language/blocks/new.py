@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from rune.compiler.pyblock.checking.scope import RESERVED_NAMES
 from rune.compiler.pyblock.numbers import ELEMENTS
 from rune.compiler.pyblock.testing.check import is_test_file, tests_of_block
+from rune.port import Port
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.edit import AddStage, GraphEditRefused, edit_graph, name_of_new
 from rune.source.runefile import Edit, check
 from rune.source.runefile.blocks.python_blocks import AvailableBlocks
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 

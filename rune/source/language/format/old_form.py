@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from rune.port import Port
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.wires import written_port
 from rune.source.language.yaml.edits import Written, block, style_of
@@ -12,7 +13,6 @@ from rune.source.language.yaml.layout import line_start
 from rune.source.language.yaml.scalars import written
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.stages.old_arguments import modern
 from rune.source.runefile.syntax import StageKind, StageSyntax, TypeSyntax
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from rune.port import Port
 from rune.source.language.graph.ports import StagePorts
 from rune.source.language.graph_edits.connection_check import PortFit, Source, Suit
 from rune.source.language.graph_edits.kinds import (
@@ -31,7 +32,6 @@ from rune.source.language.requests import (
     whole_number_of,
 )
 from rune.source.runefile.outline import NodeKind
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 

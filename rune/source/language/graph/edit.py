@@ -6,6 +6,7 @@ The text is the source of truth, and this is the only way from the graph back to
 from __future__ import annotations
 
 from rune.gc_paused import uncollected
+from rune.port import Port
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.arguments import set_argument
 from rune.source.language.graph_edits.follow import follow_types, may_change_types
@@ -32,7 +33,6 @@ from rune.source.language.yaml.layout import LayoutUnknown
 from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit, Severity
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import Port
 
 __all__ = [
     "AddStage",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.compiler.blocks.resolver import named_blocks
+from rune.port import Port
 from rune.project.files import normal_path
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.connection_check import type_of
 from rune.source.language.graph_edits.defaults import capability_named
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rune.compiler.blocks.signature import ArgumentValue, Block, BlockError
+from rune.port import Port
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.facts.stages import likely_value
 from rune.source.language.graph_edits.kinds import GraphEditRefused
 from rune.source.language.graph_edits.palette import PaletteItem
 from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_text
 from rune.source.language.graph_edits.wires import refusal_of_wire, upstream, written_port
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.stages.types import same_data
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import ElementType, TensorType

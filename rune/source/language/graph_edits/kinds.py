@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rune.source.runefile.pipeline import Port
+from rune.port import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import TensorType
 

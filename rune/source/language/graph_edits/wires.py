@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from rune.port import Port
 from rune.source.language.graph_edits.kinds import Connect, Disconnect, GraphEditRefused
 from rune.source.language.graph_edits.stage_text import PipelineText, StageText, input_items, places
 from rune.source.language.yaml.edits import empty, flow, put_item, put_pair, remove_entries
 from rune.source.language.yaml.layout import Branch, Leaf, YamlEntry
 from rune.source.language.yaml.scalars import rewritten
 from rune.source.language.yaml.splice import Splice
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.wording import counted, quoted
 

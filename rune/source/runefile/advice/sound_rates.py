@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from rune.capabilities.sound import SOUND
 from rune.compiler.blocks.signature import integer
+from rune.port import Port
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Port, Stage
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Stage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
 from rune.tensor import TensorType

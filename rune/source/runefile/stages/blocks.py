@@ -9,6 +9,7 @@ from rune.compiler.blocks.paths import BlockPath, parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
+from rune.port import Port
 from rune.source.runefile.advice.inserted_stage import Insert
 from rune.source.runefile.advice.repairs import repairs_of_block
 from rune.source.runefile.blocks.python_block import BrokenBlock
@@ -18,7 +19,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
 from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
 from rune.source.runefile.parsing.zune import block_of, is_zune_stage
-from rune.source.runefile.pipeline import BlockStage, Port
+from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.arguments import block_arguments
 from rune.source.runefile.stages.block_versions import warn_of_changed_block

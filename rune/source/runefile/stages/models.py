@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from rune.abi import ModelFormat
 from rune.compiler.blocks.meaning import Meaning
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
+from rune.port import Port
 from rune.project.files import FileError, ProjectFiles
 from rune.project.folders import folder_path
 from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.advice.repairs import repairs_of_model
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.pipeline import ModelStage, Port
+from rune.source.runefile.pipeline import ModelStage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.blocks import PAD_NOTE
 from rune.source.runefile.stages.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.abi import NUMBER_CHARACTERS, OutputKind
+from rune.port import Port
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import OutputStage, Port
+from rune.source.runefile.pipeline import OutputStage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType

@@ -8,7 +8,7 @@ from typing import Any
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileError, ProjectFiles
-from rune.running.container import graph_json
+from rune.running.container.graph import graph_json
 from rune.source.runefile import Checked, Severity, check, outline_to_json
 from rune.tools.cli.inspection.rune_description import graph_text
 from rune.tools.cli.projects.project import ProjectOnDisk

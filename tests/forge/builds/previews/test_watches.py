@@ -16,8 +16,8 @@ from forge.builds.previews.refresh import BUILD_LIMIT, REQUESTED_LIMIT, refresh_
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
+from rune.port import Port
 from rune.running.runtime import Runtime
-from rune.source.runefile.pipeline import Port
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,9 +10,8 @@ from django.test import Client
 
 from forge.accounts.actions import add_to_team, create_team, update_team
 from forge.accounts.models import Organisation
-from forge.projects.actions import Marking, mark_samples, send_sample, write_file
+from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.blocks.actions import deprecate_block
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.publishing.actions import publish_build
@@ -22,7 +21,6 @@ from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Webhook
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.projects.test_samples import a_sound
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
@@ -137,13 +135,3 @@ def test_what_is_said_of_a_block(project: Project, developer: Any, browser_of: B
     assert withdrawn.status_code == 200
     assert client.get(f"{path}/withdrawal").headers["ETag"] == withdrawn.headers["ETag"]
     assert client.delete(f"{path}/withdrawal", headers={"If-Match": withdrawn.headers["ETag"]}).status_code == 200
-
-
-def test_labels(project: Project, developer: Any, owner: Any, browser_of: Browser) -> None:
-    consent = sample_terms(project).text
-    sample = send_sample(developer, project, [a_sound()], label="up", days=90, consent=consent)
-    path, client = f"{API}/projects/acme/kitchen/samples", browser_of(developer)
-    act = ("post", f"{path}/marks", {"changes": [{"id": str(sample.pk), "label": "left"}]})
-    refused(client, path, lambda: mark_samples(owner, project, [Marking(sample.pk, "down")]), act)
-    sample.refresh_from_db()
-    assert sample.label == "down"

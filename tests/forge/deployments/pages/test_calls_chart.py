@@ -51,4 +51,4 @@ def test_the_pages_show_the_calls(
     for page in ("/acme/kitchen/deployments", "/acme/kitchen/deployments/website"):
         shown = browser.get(page).content.decode()
         assert "<b>18,420</b>" in shown
-        assert "41 refused yesterday" in shown
+        assert "41 calls refused yesterday" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,8 +88,14 @@ def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     assert choice in browser.get("/acme/kitchen/deployments").content.decode()
     wrong = browser.post("/acme/kitchen/deployments", sent | {"origins": "everywhere"})
     assert (wrong.status_code, "is not the origin of a page" in wrong.content.decode()) == (400, True)
-    assert browser.post("/acme/kitchen/deployments", sent).status_code == 302
+    created = browser.post("/acme/kitchen/deployments", sent)
+    assert created.status_code == 200
     deployment = find_deployment(developer, project, "website")
     assert (deployment.origins, deployment.follows) == (["https://a.example", "https://b.example"], "stable")
+    (key,) = deployment.keys.all()
+    secret = re.search(r'aria-label="The key" readonly', created.content.decode())
+    assert secret, "the answer shows the first key"
     page = browser.get("/acme/kitchen/deployments/website").content.decode()
+    assert "The key" not in page
+    assert key.hint in page
     assert ">https://a.example\nhttps://b.example</textarea>" in page

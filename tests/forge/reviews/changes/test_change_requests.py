@@ -11,6 +11,8 @@ from forge.accounts.models import User
 from forge.accounts.principals import acting_as
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.notices.models import Notice
 from forge.projects.actions import (
     delete_project,
@@ -18,14 +20,12 @@ from forge.projects.actions import (
     end_project_role,
     fork_project,
     give_project_role,
-    send_sample,
     update_project,
     write_file,
 )
 from forge.projects.errors import FileChanged
 from forge.projects.files.contents import find_file, list_files
 from forge.projects.models import Project, Version
-from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot, working_tree
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
@@ -177,7 +177,7 @@ def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_giv
             [b"1,2,3\n" if place is fork else b"4,5,6\n"],
             label="up",
             days=90,
-            consent=sample_terms(place).text,
+            consent=recording_terms(place).text,
         )
     recordings = {path for path in paths(project) if path.startswith("samples/")}
     write_file(developer, project, "notes.md", b"ours\n")

@@ -12,12 +12,13 @@ from forge.accounts.models import Organisation
 from forge.accounts.principals import VISITOR
 from forge.core.errors import Forbidden, NotFound, SignInNeeded
 from forge.core.models import AuditEntry
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.projects.access import origin_of
-from forge.projects.actions import duplicate_project, fork_project, send_sample, update_project, write_file
+from forge.projects.actions import duplicate_project, fork_project, update_project, write_file
 from forge.projects.errors import FilesNotShared, NothingToCopy
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import merge_past_gate, offer_changes, resolve_conflict
 from forge.reviews.changes.merging import merging_of
@@ -38,7 +39,7 @@ def other(stranger: Any) -> Organisation:
 @pytest.fixture
 def shared(project: Any, developer: Any, owner: Any) -> Any:
     """Public, sharing the files of 1.0; its draft has something that nobody else may read."""
-    terms = sample_terms(project).text
+    terms = recording_terms(project).text
     send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=terms)
     publish_build(developer, approved(built(developer, project)), "1.0")
     write_file(developer, project, "draft.md", b"not yet for others")

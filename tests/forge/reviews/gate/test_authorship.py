@@ -10,10 +10,11 @@ from pycrdt import Doc, Text
 from forge.accounts.models import Membership, Role
 from forge.builds.models import Build
 from forge.core.errors import Conflict
-from forge.projects.actions import create_project, restore_version, send_sample, write_file
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.projects.actions import create_project, restore_version, write_file
 from forge.projects.files.document_store import append_update, load_document, merge_updates
 from forge.projects.models import DocumentUpdate, Version
-from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
 from forge.registry.errors import GateClosed
 from forge.registry.publishing.actions import publish_build
@@ -143,7 +144,7 @@ def test_what_is_typed_in_the_studio_is_written_too(project: Any, developer: Any
 
 @pytest.mark.slow
 def test_who_gives_a_recording_wrote_nothing(project: Any, developer: Any, reviewer: Any) -> None:
-    consent = sample_terms(project).text
+    consent = recording_terms(project).text
     send_sample(reviewer, project, [b"1,2,3\n"], label="up", days=90, consent=consent)
     build = build_of(developer, project)
     give_verdict(reviewer, build, "approve")

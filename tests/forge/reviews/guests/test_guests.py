@@ -13,10 +13,11 @@ from forge.accounts.models import Membership, Role, User
 from forge.accounts.permissions import Verb, verbs_on
 from forge.core.errors import Forbidden, Invalid, NotFound, TooOften
 from forge.core.models import AuditEntry
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.notices.models import Notice
-from forge.projects.actions import send_sample, write_file
+from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.projects.samples.access import sample_terms
 from forge.reviews import actions
 from forge.reviews.actions import GuestTerms, RequestedGroup
 from forge.reviews.errors import TooManyGuests
@@ -125,7 +126,7 @@ def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, d
 @pytest.mark.slow
 @pytest.mark.protects("mail/guest-reach")
 def test_a_guest_is_shown_no_recording(review: Review, developer: User, reviewer: User) -> None:
-    consent = sample_terms(review.project).text
+    consent = recording_terms(review.project).text
     sample = send_sample(reviewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=consent)
     assert str(sample.pk) not in page(entered(invited(developer, review), review), review)
 

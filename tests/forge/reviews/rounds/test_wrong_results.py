@@ -8,14 +8,15 @@ import pytest
 
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
-from forge.projects.actions import withdraw_sample
-from forge.projects.errors import ConsentChanged, SampleRefused
-from forge.projects.models import Project, Sample
-from forge.projects.samples.access import sample_terms
+from forge.datasets.errors import ConsentDiffers, ContentRefused
+from forge.datasets.models import Sample
+from forge.datasets.recordings.access import recording_terms
+from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, mark_wrong
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import anchor_of, find_thread, threads_on_build
 from tests.forge.factories.builds import built
+from tests.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ MOTION = b"1,2,3\n4,5,6\n"
 
 
 def wrong(project: Project, said: str = "up", right: str = "down", **more: Any) -> WrongResult:
-    return WrongResult(said, right, 90, **{"consent": sample_terms(project).text} | more)
+    return WrongResult(said, right, 90, **{"consent": recording_terms(project).text} | more)
 
 
 @pytest.mark.slow
@@ -33,8 +34,12 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     thread = find_thread(developer, mark_wrong(reviewer, review, MOTION, wrong(project)).pk)
-    sample = Sample.objects.get(project=project)
-    assert (sample.label, sample.owner, sample.consent) == ("down", reviewer, sample_terms(project).text)
+    sample = Sample.objects.get(data_set__project=project)
+    assert (sample.label, sample.consent.person, sample.consent.text) == (
+        "down",
+        reviewer,
+        recording_terms(project).text,
+    )
     anchor = anchor_of(thread)
     assert (anchor.sample, anchor.detail) == (sample.pk, "It said up; right is down")
     assert [comment.text for comment in thread.thread.comments.all()] == [
@@ -51,7 +56,7 @@ def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, devel
     build = built(developer, project)
     mark_wrong(reviewer, build, MOTION, wrong(project, text="Again, slower."))
     mark_wrong(developer, build, MOTION, wrong(project, said="", right="left"))
-    assert Sample.objects.filter(project=project).count() == 1
+    assert Sample.objects.filter(data_set__project=project).count() == 1
     assert [anchor_of(each).detail for each in threads_on_build(developer, build)] == [
         "It said up; right is down",
         "It said nothing; right is left",
@@ -62,16 +67,16 @@ def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, devel
 def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     for attempt, refusal in (
-        (wrong(project, consent="yes"), ConsentChanged),
+        (wrong(project, consent="yes"), ConsentDiffers),
         (wrong(project, right=""), Invalid),
         (wrong(project, said="x" * 61), Invalid),
         (wrong(project, text="x" * 20_001), Invalid),
     ):
         with pytest.raises(refusal):
             mark_wrong(reviewer, build, MOTION, attempt)
-    with pytest.raises(SampleRefused):
+    with pytest.raises(ContentRefused):
         mark_wrong(reviewer, build, b"no recording", wrong(project))
-    assert not Sample.objects.filter(project=project)
+    assert not Sample.objects.filter(data_set__project=project)
     assert threads_on_build(reviewer, build) == []
 
 

@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from forge.projects.actions import send_sample, withdraw_sample, write_file
-from forge.projects.models import Project, Sample
-from forge.projects.samples.access import sample_terms
+from forge.datasets.models import Sample
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.projects.actions import write_file
+from forge.projects.models import Project
 from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, element_id, read_key
 from tests.forge.factories.builds import built
+from tests.forge.factories.samples import withdraw_sample
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 
@@ -83,7 +86,7 @@ def wav(seconds: float) -> bytes:
 
 
 def new_sample(person: Any, project: Project, recording: bytes, label: str = "up") -> Sample:
-    terms = sample_terms(project).text
+    terms = recording_terms(project).text
     return send_sample(person, project, [recording], label=label, days=90, consent=terms)
 
 
@@ -124,8 +127,6 @@ def test_what_the_build_has_not_is_refused(project: Any, developer: Any, strange
         AnchorRequest(AnchorKind.LINE, "notes.txt", 2),
         AnchorRequest(AnchorKind.LINE, "photo.bin", 1),
         AnchorRequest(AnchorKind.LINE, "none.txt", 1),
-        # A comment quotes no recording: the quotation would outlive the consent.
-        AnchorRequest(AnchorKind.LINE, motion.path, 1),
         AnchorRequest(AnchorKind.SAMPLE, str(uuid4())),
         AnchorRequest(AnchorKind.SAMPLE, "no id"),
         AnchorRequest(AnchorKind.SAMPLE, str(withdrawn.pk)),

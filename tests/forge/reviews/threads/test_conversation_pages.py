@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.projects.actions import send_sample, withdraw_sample, write_file
-from forge.projects.samples.access import sample_terms
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
+from forge.projects.actions import write_file
 from forge.reviews.actions import (
     RequestedGroup,
     ask_for_review,
@@ -24,6 +25,7 @@ from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
 from tests.forge.factories.builds import built
+from tests.forge.factories.samples import withdraw_sample
 from tests.forge.factories.seen import seen_form
 from tests.support.compact_html import compact
 
@@ -50,7 +52,7 @@ def text_of(answer: Any) -> str:
 def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
     review: Review, reviewer: Any, browser_of: Browser
 ) -> None:
-    terms = sample_terms(review.project).text
+    terms = recording_terms(review.project).text
     sample = send_sample(reviewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
     browser = browser_of(reviewer)
     page = text_of(browser.get(PAGE))
@@ -123,7 +125,7 @@ def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
 def test_a_thread_stays_readable_when_its_recording_is_gone(
     review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:
-    result = WrongResult("up", "down", 90, sample_terms(review.project).text)
+    result = WrongResult("up", "down", 90, recording_terms(review.project).text)
     thread = AnchoredThread.objects.get(pk=mark_wrong(reviewer, review, b"1,2,3\n", result).pk)
     browser = browser_of(developer)
     assert f'href="/acme/kitchen/studio?sample={thread.place["sample"]}"' in text_of(

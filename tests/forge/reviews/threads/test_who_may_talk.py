@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.projects.samples.access import sample_terms
+from forge.datasets.recordings.access import recording_terms
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.forge.factories.builds import built
@@ -116,7 +116,7 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         people["developer"], build, "Hears whispers", reviewers=[RequestedGroup((people["reviewer"].pk,))]
     )
     thread = begin_thread(people["reviewer"], review, "How loud?")
-    terms = {"label": "down", "said": "up", "consent": sample_terms(project).text}
+    terms = {"label": "down", "said": "up", "consent": recording_terms(project).text}
     return {
         "review": str(review.pk),
         "build": str(build.pk),

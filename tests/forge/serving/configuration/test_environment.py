@@ -59,6 +59,8 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("WEBHOOKS_TO", "private"),
         ("GIT_SERVERS", "github.com"),
         ("GIT_SERVERS", "https://git.example/team"),
+        ("MIRROR_REGISTRIES", "registry.lan:5000"),
+        ("BLOB_SENDER", "apache"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -70,6 +72,12 @@ def test_git_servers_are_named_by_their_addresses_or_there_are_none(tmp_path: Pa
     named = read_environment({"GIT_SERVERS": "https://Git.example, http://10.0.0.5:3000"}, tmp_path)
     assert named.git_origins == ("https://git.example", "http://10.0.0.5:3000")
     assert read_environment({"GIT_SERVERS": "none"}, tmp_path).git_origins == ()
+
+
+def test_mirrors_reach_no_private_registry_unless_it_is_named(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).mirror_registries == ()
+    named = read_environment({"MIRROR_REGISTRIES": "http://Registry.lan:5000"}, tmp_path)
+    assert named.mirror_registries == ("http://registry.lan:5000",)
 
 
 def test_copies_of_the_audit_log_have_addresses_and_webhooks_a_secret(tmp_path: Path) -> None:

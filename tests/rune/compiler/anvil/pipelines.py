@@ -14,8 +14,9 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.targets.module import module_of as compiled_module
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, signature
+from rune.port import Port
 from rune.running.runtime import Limits, LoadedRune, OutputMessage, Runtime
-from rune.source.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
+from rune.source.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Stage
 from rune.tensor import TensorType, parse_shape
 
 TensorBytes = tuple[TensorType, bytes]

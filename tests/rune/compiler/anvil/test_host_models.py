@@ -17,8 +17,9 @@ from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import HostText
 from rune.compiler.targets.module import module_of
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.port import Port
 from rune.running.container import read_rune
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.bare_host import BareHost, LoadedModel
 

@@ -15,7 +15,8 @@ from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.targets.wasm32 import TARGET as WASM32
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
+from rune.port import Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import module_of, passing_on

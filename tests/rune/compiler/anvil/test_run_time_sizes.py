@@ -17,8 +17,9 @@ from rune.compiler.anvil.program import Buffer, BufferPlace, KernelInvocation, P
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.port import Port
 from rune.running.runtime.errors import RuneTrapped
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port, Stage
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Stage
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import loaded, module_of, run
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of

@@ -13,8 +13,9 @@ from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.model.tflite import read_model
+from rune.port import Port
 from rune.running.container import read_rune
-from rune.source.runefile.pipeline import CapabilityStage, OutputStage, Pipeline, Port
+from rune.source.runefile.pipeline import CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on, run

@@ -15,11 +15,11 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target, targets
 from rune.model.tflite import read_model
+from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.container import read_rune
 from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import Port
 from rune.tools.cli import main
 from tests.support.model_cases import refused_cases
 

@@ -10,8 +10,8 @@ import pytest
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import BuildSpec, SpecOptions
+from rune.port import Port
 from rune.source.runefile import HostResourceOptions
-from rune.source.runefile.pipeline import Port
 
 FILES = "sha256:" + "1" * 64
 SPEC = BuildSpec(FILES, "sha256:" + "2" * 64, "wasm32", SpecOptions("sine"))

@@ -14,7 +14,8 @@ import pytest
 from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port, Stage
+from rune.port import Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Stage
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import loaded, module_of
 from tests.rune.compiler.blocks.block_module import Vector, packed, vectors_of

@@ -19,9 +19,10 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.names import fields, identifier
 from rune.model.tflite import read_model
+from rune.port import Port
 from rune.running.runtime import Runtime
 from rune.running.runtime.interpreters.tflite import open_tflite
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
 from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise, rescaled

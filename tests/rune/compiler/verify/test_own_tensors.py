@@ -14,8 +14,8 @@ from rune.compiler.verify.runes.verification import OwnTensors, RuneVerification
 from rune.compiler.verify.verification import Verification
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
+from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.source.runefile.pipeline import Port
 from rune.toolchain import toolchain_digest
 from tests.rune.compiler.verify.projects import drawn, rune_of, weighted_operators, with_changed_weight
 

@@ -113,11 +113,26 @@ def test_a_sketch_reads_at_the_runes_rate_in_its_elements_and_prints_outputs_by_
 
 
 @pytest.mark.slow
+def test_a_micro_bit_reads_its_microphone_at_the_runes_rate_without_arduino() -> None:
+    built = packaged(SOUND.format(hertz=8000, count=80), "cortex-m4")
+    path = "boards/microbit-v2/main.cpp"
+    text = built.files[path].decode()
+    assert "uBit.adc.setSamplePeriod(1000000 / 8000)" in text
+    assert "#include <Arduino.h>" not in text
+    other = packaged(SOUND.format(hertz=11025, count=110), "cortex-m4")
+    assert path not in other.files
+    assert (
+        "The microphone of the BBC micro:bit V2 gives 8,000, 10,000 or 16,000 samples"
+        in other.files["README.md"].decode()
+    )
+
+
+@pytest.mark.slow
 def test_the_readme_says_why_there_is_no_sketch() -> None:
-    slow = packaged(SOUND.format(hertz=8000, count=80), "cortex-m4")
+    slow = packaged(SOUND.format(hertz=11025, count=110), "cortex-m4")
     assert sketches_in(slow) == {}
     readme = slow.files["README.md"].decode()
-    assert "The microphone of the Arduino Nano 33 BLE Sense gives 16,000 samples a second, not 8,000." in readme
+    assert "The microphone of the Arduino Nano 33 BLE Sense gives 16,000 samples a second, not 11,025." in readme
     raw = packaged(RANDOM, "cortex-m4").files["README.md"].decode()
     assert "No sensor of a board gives the input noise (RAW)." in raw
     other = packaged(MOTION, "cortex-m0plus").files["README.md"].decode()

@@ -12,8 +12,10 @@ from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import BlockOutput
 from rune.model.tflite import ModelTensor
-from rune.running.container import canonical_json, graph_json
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
+from rune.port import Port
+from rune.running.container import canonical_json
+from rune.running.container.graph import graph_json
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Resource
 from rune.tensor import ElementType, TensorType
 
 SOUND = TensorType(ElementType.I16, (16000,))

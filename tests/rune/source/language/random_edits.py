@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from rune.port import Port
 from rune.source.language.apply import apply_edits
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.edit import (
@@ -20,7 +21,6 @@ from rune.source.language.graph.edit import (
     edit_graph,
 )
 from rune.source.runefile import Edit
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.graph_models import Stage, edited, graph_of, remarks, without_types

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rune.port import Port
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.edit import Connect, edit_graph
 from rune.source.language.graph_edits.connection_check import fits, fitting
-from rune.source.runefile.pipeline import Port
 from tests.rune.source.language.test_graph_edit import PROJECT
 from tests.rune.source.language.written_runefiles import analysed
 

@@ -6,6 +6,7 @@ from difflib import ndiff
 
 import pytest
 
+from rune.port import Port
 from rune.source.language.apply import apply_edits, edits_by_file
 from rune.source.language.graph.edit import (
     AddStage,
@@ -21,7 +22,6 @@ from rune.source.language.graph.edit import (
     edit_graph,
 )
 from rune.source.language.graph_edits.palette import stage_arguments
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.written_runefiles import analysed

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.source.language.graph.drawing import graph_edit_from_json, graph_edit_to_json
 from rune.source.language.graph.edit import (
@@ -23,7 +24,6 @@ from rune.source.language.graph.edit import (
 )
 from rune.source.language.requests import BadLanguageRequest
 from rune.source.language.service import LanguageService
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.test_graph_edit import PROJECT

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.edit import (
@@ -23,7 +24,6 @@ from rune.source.language.graph.ports import stage_ports
 from rune.source.language.graph_edits.connection_check import fits, sources_for, suiting
 from rune.source.language.graph_edits.palette import palette
 from rune.source.language.service import LanguageService
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from tests.rune.source.language.graph_models import graph_of
 from tests.rune.source.language.test_connection_check import TWO

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rune.abi import OutputKind
 from rune.capabilities.sound import SOUND
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Port, Resource
+from rune.port import Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Resource
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.runefile.runefiles import WORDS, checked
 

@@ -333,6 +333,8 @@ def test_the_public_names_are_these_and_each_is_there() -> None:
         "DataError",
         "DataSample",
         "DataSet",
+        "Deployment",
+        "DeploymentError",
         "Input",
         "InputError",
         "Limits",

@@ -11,7 +11,8 @@ import wasmtime
 from click.testing import CliRunner, Result
 
 import rune
-from rune.running.container import graph_json, pack, rune_sections
+from rune.running.container import pack, rune_sections
+from rune.running.container.graph import graph_json
 from rune.tools.cli import main
 from tests.rune.running.container.test_container_graph import PIPELINE
 from tests.rune.running.container.wasm_bytes import MODULE

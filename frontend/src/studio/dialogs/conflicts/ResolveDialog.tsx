@@ -10,7 +10,7 @@ import { Dialog } from "../../parts/dialog/Dialog";
 import { count } from "../../format/quantities";
 import { useMayEdit, useStudio } from "../../context/studio";
 import { SideText } from "./SideBySide";
-import { nextUnresolved, placeOf, shownSide, SIDE_LABELS, startOfText } from "./steps";
+import { nextUnresolved, placeOf, shownSide, sideLabels, startOfText } from "./steps";
 import "./resolve.css";
 
 interface ResolveDialogProps {
@@ -106,7 +106,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                     ) : (
                       <span className="tag ok">
                         <Check className="icon" aria-hidden="true" />
-                        {SIDE_LABELS[each.chosen]}
+                        {sideLabels(request)[each.chosen]}
                       </span>
                     )}
                   </button>
@@ -115,6 +115,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
               <ConflictItem
                 key={shown.key}
                 conflict={shown}
+                labels={sideLabels(request)}
                 mayEdit={mayEdit && !isBusy}
                 onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text, seen), shown.key)}
               />
@@ -145,11 +146,12 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
 
 interface ConflictItemProps {
   readonly conflict: Conflict;
+  readonly labels: Readonly<Record<MergeSide, string>>;
   readonly mayEdit: boolean;
   readonly onChoose: (side: MergeSide, text: string) => Promise<boolean>;
 }
 
-function ConflictItem({ conflict, mayEdit, onChoose }: ConflictItemProps) {
+function ConflictItem({ conflict, labels, mayEdit, onChoose }: ConflictItemProps) {
   const [written, setWritten] = useState<string | null>(null);
   const ours = shownSide(conflict, conflict.ours);
   const theirs = shownSide(conflict, conflict.theirs);
@@ -161,8 +163,8 @@ function ConflictItem({ conflict, mayEdit, onChoose }: ConflictItemProps) {
         <span className="small muted mono">{placeOf(conflict)}</span>
       </div>
       <div className="resolve-both">
-        <SideText label={SIDE_LABELS.ours} base={conflict.base ?? ""} {...ours} />
-        <SideText label={SIDE_LABELS.theirs} base={conflict.base ?? ""} {...theirs} />
+        <SideText label={labels.ours} base={conflict.base ?? ""} {...ours} />
+        <SideText label={labels.theirs} base={conflict.base ?? ""} {...theirs} />
       </div>
       {isText && conflict.base !== null && (
         <details>
@@ -205,7 +207,7 @@ function ConflictItem({ conflict, mayEdit, onChoose }: ConflictItemProps) {
                   disabled={!mayEdit}
                   onClick={() => void onChoose(side as MergeSide, "")}
                 >
-                  {SIDE_LABELS[side as MergeSide]}
+                  {labels[side as MergeSide]}
                 </button>
               ),
             )

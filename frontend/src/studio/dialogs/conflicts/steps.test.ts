@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Conflict } from "../../../api/schema";
-import { nextUnresolved, ownLines, placeOf, shownSide, startOfText } from "./steps";
+import { nextUnresolved, ownLines, placeOf, shownSide, sideLabels, startOfText } from "./steps";
 
 const conflict = (key: string, values: Partial<Conflict> = {}): Conflict => ({
   key,
@@ -29,6 +29,11 @@ describe("the conflicts of a change request", () => {
     expect(shownSide(conflict("a"), "low: 1\n")).toEqual({ text: "low: 1\n", note: "" });
     expect(placeOf(conflict("a"))).toBe("Runefile.yml, line 4");
     expect(placeOf(conflict("a", { kind: "file" }))).toBe("Runefile.yml");
+  });
+
+  it("call the other side what it is: a fork, or a branch of elsewhere", () => {
+    expect(sideLabels({ outside: null }).theirs).toBe("The fork");
+    expect(sideLabels({ outside: "main of git.example/wand" }).theirs).toBe("The branch");
   });
 
   it("come one after the other, around the end, until none waits", () => {

@@ -1,13 +1,14 @@
 // What there is to choose in a conflict, in words, and which conflict comes next. The words are those of the page
 // (forge/reviews/changes/pages/merge_view.py), to which a test holds them.
-import type { Conflict, MergeSide } from "../../../api/schema";
+import type { ChangeRequest, Conflict, MergeSide } from "../../../api/schema";
 
-export const SIDE_LABELS: Readonly<Record<MergeSide, string>> = {
+/** What the sides are called: a change request comes from a fork, or from a branch of elsewhere. */
+export const sideLabels = ({ outside }: Pick<ChangeRequest, "outside">): Readonly<Record<MergeSide, string>> => ({
   ours: "This project",
-  theirs: "The fork",
+  theirs: outside === null ? "The fork" : "The branch",
   both: "Both changes",
   written: "Another text",
-};
+});
 
 export const FILE_DELETED = "The file is deleted.";
 export const NOT_THERE = "Not in this version.";

@@ -11,6 +11,7 @@ import { Dialog } from "../../parts/dialog/Dialog";
 const UNAVAILABLE: Readonly<Record<string, string>> = {
   "taken back": "Withdrawn by the person who gave it: the recording was deleted everywhere.",
   removed: "Removed by an owner of the project: the recording was deleted everywhere.",
+  moved: "A sample: it is in the project's data now, on the page Data.",
   ended: "Its retention period ended: the recording was deleted everywhere.",
 };
 

@@ -90,7 +90,8 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
         {content.kind === "picture" && content.frames.length > 1
           ? "The first picture of the part that is used"
           : lengthText(content)}{" "}
-        is sent as a file below <code>samples/</code>. You can withdraw it at any time; it is then deleted everywhere.
+        is sent to the project's data, which is in no download and no Git push. You can withdraw it at any time: the
+        server then deletes it.
       </p>
       {shown !== null && (
         <p className="notice bad" role="alert">

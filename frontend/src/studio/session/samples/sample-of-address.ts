@@ -11,7 +11,7 @@ export async function sampleOfAddress({
   const sampleId = new URLSearchParams(window.location.search).get("sample");
   if (sampleId === null) return null;
   try {
-    const sample = (await client.samples()).value.find(({ id }) => id === sampleId);
+    const sample = (await client.samples()).samples.find(({ id }) => id === sampleId);
     if (sample !== undefined) return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
     toasts.say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
   } catch (error) {

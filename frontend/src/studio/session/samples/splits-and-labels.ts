@@ -1,13 +1,6 @@
 // What is done with many samples at once.
-import type { Sample, SampleSplit } from "../../../api/schema";
+import type { Sample } from "../../../api/schema";
 import type { ProjectClient } from "../../api/client";
-
-/** What a sample is for, in the words of the page. */
-export const SPLITS: readonly { readonly split: SampleSplit; readonly name: string }[] = [
-  { split: "test", name: "Test: each build runs it" },
-  { split: "train", name: "Train: the model learned from it" },
-  { split: "holdout", name: "Held out: for a last look" },
-];
 
 const BATCH_SIZE = 4;
 

@@ -17,10 +17,11 @@ from rune.devices.boards.board import Board, SensorReading
 from rune.devices.boards.finding import boards
 from rune.devices.packages.contents import Contents
 from rune.tensor import ElementType
+from rune.wording import alternatives
 
 _FOLDER = Path(__file__).parent
-_CODAL = "microbit"
-"""The code that goes into a program of CODAL."""
+_CODAL = frozenset({"microbit", "microbit_sound"})
+"""The code that goes into programs of CODAL."""
 _HERTZ = 16_000
 """What a microphone is read with where the rune does not say."""
 
@@ -56,7 +57,7 @@ def sketches_of(contents: Contents) -> Sketches:
             continue
         reading = board.sketches[sensor]
         if reading.rates and hertz not in reading.rates:
-            rates = " or ".join(f"{rate:,}" for rate in reading.rates)
+            rates = alternatives([f"{rate:,}" for rate in reading.rates])
             reasons.append(f"The {sensor.label} of the {board.name} gives {rates} samples a second, not {hertz:,}.")
         else:
             sketches.append(_sketch(contents, board, reading, sensor.label, hertz))
@@ -86,7 +87,7 @@ def _hertz(contents: Contents) -> int:
 def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: str, hertz: int) -> Sketch:
     interface = contents.interface
     (field,) = interface.inputs
-    is_codal = reading.code == _CODAL
+    is_codal = reading.code in _CODAL
     words = {
         "title": interface.name,
         "board": board.name,

@@ -13,8 +13,9 @@ from rune.abi import OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
+from rune.port import Port
 from rune.running.container import with_steps
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import loaded, module_of, run
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of

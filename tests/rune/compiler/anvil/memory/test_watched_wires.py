@@ -15,9 +15,10 @@ from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.verify.instrumented import instrumented_module
 from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
-from rune.running.container import canonical_json, graph_json
+from rune.port import Port
+from rune.running.container import canonical_json
+from rune.running.container.graph import graph_json
 from rune.running.runtime import LoadedRune
-from rune.source.runefile.pipeline import Port
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.anvil.pipelines import (
     TensorBytes,

@@ -20,9 +20,10 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError
+from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.proof.mutants import HANGS
 from tests.rune.compiler.anvil.models.any_model import use_model

@@ -46,7 +46,8 @@ from rune.compiler.targets.module import module_of as compiled_module
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model, signature
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.port import Port
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.models.model_layers import Layers
 from tests.models.model_layers import Value as LayerValue

@@ -1,0 +1,198 @@
+"""How fast the registry serves and takes artifacts, beside Debian's docker-registry, with both by turns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+
+from benchmarks.figure import MEGABYTE, CannotMeasure, table
+from tests.foreign.clients.docker_registry import running_docker_registry
+from tests.support.live_server import LiveServer
+from tools.needs import DOCKER_REGISTRY, lack
+
+SECONDS = 4.0
+"""Of each measurement of a rate."""
+TURNS = 3
+CONNECTIONS = 4
+"""On which manifests are fetched at once."""
+LARGE = 100 * MEGABYTE
+"""Bytes of the large blob."""
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+@dataclass(frozen=True)
+class MeasuredRegistry:
+    """A registry under measurement: the client that is signed in, its repository, and the process that serves it."""
+
+    client: httpx.Client
+    port: int
+    repository: str
+    pid: int
+
+    def push_blob(self, data: bytes) -> None:
+        """As clients do: an upload is begun, and the blob comes in one part."""
+        begun = self.client.post(f"/v2/{self.repository}/blobs/uploads/")
+        begun.raise_for_status()
+        location = begun.headers["Location"]
+        digest = f"sha256:{sha256(data).hexdigest()}"
+        url = f"{location}{'&' if '?' in location else '?'}digest={digest}"
+        self.client.put(url, content=data, headers={"Content-Type": "application/octet-stream"}).raise_for_status()
+
+    def push_manifest(self, tag: str, *layers: bytes) -> None:
+        for blob in (b"{}", *layers):
+            self.push_blob(blob)
+        parts = [{"mediaType": "application/octet-stream", **_described(layer)} for layer in layers]
+        config = {"mediaType": "application/vnd.example.measured", **_described(b"{}")}
+        manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": parts}
+        data, headers = json.dumps(manifest).encode(), {"Content-Type": _MANIFEST}
+        self.client.put(f"/v2/{self.repository}/manifests/{tag}", content=data, headers=headers).raise_for_status()
+
+
+def _described(data: bytes) -> dict[str, object]:
+    """Digest and size, as a manifest has them."""
+    return {"digest": f"sha256:{sha256(data).hexdigest()}", "size": len(data)}
+
+
+def measure() -> str:
+    """Rates and memory of both."""
+    with ExitStack() as stack:
+        registries = {
+            name: stack.enter_context(each()) for name, each in (("ours", _ours), ("docker-registry", _other))
+        }
+        layer = os.urandom(1000)
+        for each in registries.values():
+            each.push_manifest("nightly", layer)
+        idle = {name: _memory(each.pid) for name, each in registries.items()}
+        rows = [
+            _row("manifests by tag, a second", registries, _manifests_a_second, ",.0f"),
+            _row("pushes of a blob of 1 MB, a second", registries, _pushes_a_second, ",.1f"),
+            _row("a blob of 100 MB up, MB a second", registries, _large_up, ",.0f"),
+            _row("a blob of 100 MB down, MB a second", registries, _large_down, ",.0f"),
+        ]
+        peak = {name: _memory(each.pid, "VmHWM") for name, each in registries.items()}
+    rows.append(["memory before, MB", *(f"{idle[name]:,.0f}" for name in registries), ""])
+    rows.append(["most memory, MB", *(f"{peak[name]:,.0f}" for name in registries), ""])
+    return (
+        f"{table(['', 'ours', 'docker-registry', 'ratio'], rows)}\n\n"
+        f"Medians of {TURNS} turns. Manifests are fetched on {CONNECTIONS} connections at once, the rest on one; the "
+        "client shares the machine. One server process answers, and asks for the rights of a token with each request; "
+        "docker-registry asks nobody. `UPLOAD_LIMIT` is 200 MB. Memory is that of the one process."
+    )
+
+
+def _row(
+    name: str, registries: Mapping[str, MeasuredRegistry], figure: Callable[[MeasuredRegistry], float], form: str
+) -> list[str]:
+    values: dict[str, list[float]] = {each: [] for each in registries}
+    for _ in range(TURNS):
+        for each, registry in registries.items():
+            values[each].append(figure(registry))
+    medians = [statistics.median(each) for each in values.values()]
+    return [name, *(format(each, form) for each in medians), f"{medians[0] / medians[1]:.2f}"]
+
+
+def _manifests_a_second(registry: MeasuredRegistry) -> float:
+    headers = dict(registry.client.headers) | {"Accept": _MANIFEST, "Host": f"127.0.0.1:{registry.port}"}
+    lines = [f"GET /v2/{registry.repository}/manifests/nightly HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+    return asyncio.run(_rate(registry.port, "\r\n".join([*lines, "", ""]).encode()))
+
+
+async def _rate(port: int, request: bytes) -> float:
+    end = time.monotonic() + SECONDS
+
+    async def keep_requesting() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        answers = 0
+        while time.monotonic() < end:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200 "):
+                raise RuntimeError(f"the registry answered {head[:60]!r}")
+            fields = head.lower().splitlines()
+            await reader.readexactly(next(int(f.split(b":")[1]) for f in fields if f.startswith(b"content-length")))
+            answers += 1
+        writer.close()
+        return answers
+
+    counts = await asyncio.gather(*(keep_requesting() for _ in range(CONNECTIONS)))
+    return sum(counts) / SECONDS
+
+
+def _pushes_a_second(registry: MeasuredRegistry) -> float:
+    begin, count = time.monotonic(), 0
+    while time.monotonic() - begin < SECONDS:
+        registry.push_blob(os.urandom(MEGABYTE))
+        count += 1
+    return count / (time.monotonic() - begin)
+
+
+def _large_up(registry: MeasuredRegistry) -> float:
+    data = _large()
+    begin = time.monotonic()
+    registry.push_blob(data)
+    return LARGE / MEGABYTE / (time.monotonic() - begin)
+
+
+def _large_down(registry: MeasuredRegistry) -> float:
+    data = _large()
+    registry.push_blob(data)
+    begin, received = time.monotonic(), 0
+    with registry.client.stream("GET", f"/v2/{registry.repository}/blobs/sha256:{sha256(data).hexdigest()}") as answer:
+        for chunk in answer.iter_raw(1 << 20):
+            received += len(chunk)
+    if received != LARGE:
+        raise RuntimeError(f"{received} bytes came")
+    return LARGE / MEGABYTE / (time.monotonic() - begin)
+
+
+def _large() -> bytes:
+    """Bytes that no registry has yet."""
+    return os.urandom(64) * (LARGE // 64)
+
+
+def _memory(pid: int, field: str = "VmRSS") -> float:
+    """Megabytes of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(field)).split()[1]) * 1024 / MEGABYTE
+
+
+@contextmanager
+def _ours() -> Iterator[MeasuredRegistry]:
+    limit = {"UPLOAD_LIMIT": str(2 * LARGE)}
+    with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder) / "data", limit) as live:
+        organisation = live.organisation()
+        live.api("POST", "projects", json={"organisation": organisation, "name": "measured", "template": "sine"})
+        rules = f"organisations/{organisation}/registry"
+        state = live.http.get(f"/api/v1/{rules}").headers["ETag"]
+        live.api("PUT", rules, headers={"If-Match": state}, json={"takes_all": True, "versions_move": False})
+        headers = {"Authorization": f"Bearer {live.token('registry:push')}"}
+        with httpx.Client(base_url=live.address, headers=headers, timeout=120, trust_env=False) as client:
+            yield MeasuredRegistry(client, live.port, f"{organisation}/measured", live.pid)
+
+
+@contextmanager
+def _other() -> Iterator[MeasuredRegistry]:
+    if shutil.which("docker-registry") is None:
+        raise CannotMeasure(lack(DOCKER_REGISTRY))
+    with (
+        running_docker_registry() as registry,
+        httpx.Client(base_url=registry.origin, timeout=120, trust_env=False) as client,
+    ):
+        yield MeasuredRegistry(client, int(registry.origin.rpartition(":")[2]), "team/measured", registry.server.pid)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(measure() + "\n")

@@ -1,0 +1,21 @@
+"""Which version of the data a project's files name."""
+
+from __future__ import annotations
+
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Version
+from forge.projects.versions.store import available_files
+from rune.source.policy.read import MAX_SIZE, POLICY_FILE, read_policy
+
+
+def data_named_by(version: Version) -> str | None:
+    """The digest in `data` of the version's `forge.yml`; None where it names none, or cannot be read."""
+    described = available_files(version).get(POLICY_FILE)
+    if described is None or described["size"] > MAX_SIZE:
+        return None
+    try:
+        text = read_blob(described["digest"]).decode("utf-8")
+    except (NotFound, Damaged, UnicodeDecodeError):
+        return None
+    return read_policy(text).data

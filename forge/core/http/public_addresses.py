@@ -1,0 +1,46 @@
+"""Which addresses the server connects to for people. What they type decides where it connects, so it must not lead
+inside."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+_ASSIGNED = ip_network("192.0.0.0/24")
+"""For protocols between machines of one network; Pythons before 3.12.4 call most of it global."""
+
+Address = IPv4Address | IPv6Address
+Resolve = Callable[[str, int], Sequence[Address]]
+"""The addresses of a host. Raises `OSError`."""
+
+
+def is_public(address: Address) -> bool:
+    """Whether anyone in the internet could have this address: not this machine, its network, or its cloud's services.
+
+    An IPv6 address that stands for an IPv4 one (mapped, 6to4, Teredo) is what that one is; translated ones (NAT64) are
+    among the reserved.
+    """
+    if isinstance(address, IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if embedded := [each for each in inner if each is not None]:
+            return all(map(is_public, embedded))
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved and address not in _ASSIGNED
+
+
+def resolve(host: str, port: int) -> Sequence[Address]:
+    """The addresses of a host, as the system knows them. Raises `OSError`."""
+    records = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # A link-local address has its interface after a %.
+    texts = dict.fromkeys(str(each[4][0]).partition("%")[0] for each in records)
+    return [ip_address(text) for text in texts]
+
+
+def may_be_public(host: str) -> bool:
+    """Whether a host is a public address, or a name, of which this is not known yet."""
+    try:
+        return is_public(ip_address(host))
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")

@@ -1,0 +1,60 @@
+"""Starting an analysis of a project's data."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
+from forge.datasets.analysis.hooks import find_current_rune
+from forge.datasets.analysis.kinds import ANALYSIS_KIND
+from forge.datasets.analysis.models import DataAnalysis
+from forge.datasets.announcements import DATA_CHANGED
+from forge.datasets.errors import NothingToAnalyse
+from forge.datasets.models import DataSet, Sample
+from forge.jobs.kinds import kind_of
+from forge.jobs.models import UNFINISHED_STATES
+from forge.jobs.queue import enqueue
+from forge.jobs.workers.slots import notify_workers
+from forge.projects.access import require
+from forge.projects.models import Project
+
+
+def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
+    """Queues an analysis of all samples with the current build; returns the one that is queued already.
+
+    Raises `NothingToAnalyse`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        data_set = DataSet.objects.visible_to(actor).filter(project=project).select_for_update(of=("self",)).first()
+        if data_set is None or not Sample.objects.available().filter(data_set=data_set).exists():
+            raise NothingToAnalyse("The data has no samples.")
+        row, _ = DataAnalysis.objects.select_related("job").get_or_create(data_set=data_set)
+        if row.job is not None and row.job.state in UNFINISHED_STATES:
+            return row
+        rune = find_current_rune(project)
+        spec = {
+            "data_set": str(data_set.pk),
+            "rune": "" if rune is None else rune.digest,
+            "build": "" if rune is None else rune.build,
+            "url": "" if rune is None else rune.url,
+        }
+        kind = kind_of(ANALYSIS_KIND)
+        is_program = actor.kind == PrincipalKind.TOKEN
+        party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+        row.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(data_set.pk))
+        row.save(update_fields=["job"])
+        write_entry(actor, "data.analyse", project.stream, project.place)
+        announce_analysis(data_set, actor)
+        transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+    return row
+
+
+def announce_analysis(data_set: DataSet, actor: Actor | None = None) -> None:
+    """Tells whoever has the page open, in the transaction that changed the analysis."""
+    append_event(data_set.project.stream, DATA_CHANGED(revision=data_set.revision), actor)

@@ -1,0 +1,13 @@
+"""Deleting what was computed from the bytes of samples, in the transaction that deletes those."""
+
+from __future__ import annotations
+
+from forge.datasets.analysis.models import SampleAnalysis, SampleAnswer
+from forge.datasets.samples.models import SampleQuerySet
+
+
+def delete_analyses(samples: SampleQuerySet) -> None:
+    """Deletes features, fingerprints and answers of samples."""
+    pks = samples.order_by().values("pk")
+    SampleAnalysis.objects.filter(sample__in=pks).delete()
+    SampleAnswer.objects.filter(sample__in=pks).delete()

@@ -1,0 +1,127 @@
+"""What an analysis found, in numbers and sentences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.datasets.access import samples_of
+from forge.datasets.analysis.access import analysis_of
+from forge.datasets.analysis.models import (
+    HAS_DUPLICATES,
+    HAS_PROPOSAL,
+    IS_OUTLIER,
+    IS_SUSPECT,
+    IS_WRONG,
+    DataAnalysis,
+)
+from forge.datasets.analysis.serializers import DataAnalysisJson, DataConfusionJson
+from forge.datasets.models import Group, Sample, SampleQuerySet
+from forge.datasets.samples.filters import ENDS_SOON
+from forge.jobs.models import UNFINISHED_STATES, JobState
+from forge.projects.models import Project
+from rune.wording import counted
+
+MANY_WRONG = 3
+"""Wrong samples of one group and label, below which nothing is said of them."""
+MOST_WRONG = 0.6
+MAX_SENTENCES = 5
+
+
+def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
+    """What the last analysis of a project's data found. Raises `Forbidden` or `NotFound`."""
+    samples = samples_of(actor, project).select_related(None).order_by()
+    row = analysis_of(actor, project)
+    counts = samples.aggregate(
+        analysed=Count("pk", filter=Q(analysis__isnull=False)),
+        wrong=Count("pk", filter=IS_WRONG),
+        suspects=Count("pk", filter=IS_SUSPECT),
+        alike=Count("pk", filter=HAS_DUPLICATES),
+        crossing=Count("pk", filter=Q(analysis__crosses_splits=True)),
+        outliers=Count("pk", filter=IS_OUTLIER),
+        proposals=Count("pk", filter=HAS_PROPOSAL),
+        ends_soon=Count("pk", filter=Q(consent__ends__lt=timezone.now() + ENDS_SOON)),
+    )
+    answered = samples.exclude(label="").filter(analysis__isnull=False).exclude(analysis__answer="")
+    confusion: list[DataConfusionJson] = [
+        {"label": label, "answer": answer, "count": count}
+        for label, answer, count in answered.values_list("label", "analysis__answer")
+        .annotate(count=Count("pk"))
+        .order_by("label", "analysis__answer")
+    ]
+    job = row.job if row is not None else None
+    failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
+    return {
+        "is_running": job is not None and job.state in UNFINISHED_STATES,
+        "progress": job.progress if job is not None and job.state in UNFINISHED_STATES else 0.0,
+        "activity": job.activity if job is not None and job.state in UNFINISHED_STATES else "",
+        "error": (job.error or "It was cancelled.") if job is not None and failed else "",
+        "finished": row.finished.isoformat() if row is not None and row.finished is not None else None,
+        "is_current": _is_current(row, samples),
+        "build": row.build if row is not None else "",
+        "problem": row.problem if row is not None else "",
+        "label_problem": row.label_problem if row is not None else "",
+        "analysed": counts["analysed"],
+        "wrong": counts["wrong"],
+        "suspects": counts["suspects"],
+        "alike": counts["alike"],
+        "crossing": counts["crossing"],
+        "outliers": counts["outliers"],
+        "proposals": counts["proposals"],
+        "ends_soon": counts["ends_soon"],
+        "confusion": confusion,
+        "sentences": sentences_of(samples, counts["crossing"]),
+    }
+
+
+def _is_current(row: DataAnalysis | None, samples: QuerySet[Sample]) -> bool:
+    """Whether no sample came or changed since the last analysis began."""
+    if row is None or row.revision is None:
+        return False
+    return not samples.filter(revision__gt=row.revision).exists()
+
+
+def sentences_of(samples: SampleQuerySet, crossing: int) -> list[str]:
+    """What the data lacks beside labels and people: groups that the build does not understand, duplicates across
+    splits."""
+    sentences = [*_of_groups(samples)][:MAX_SENTENCES]
+    if crossing:
+        sentences.append(
+            f"{counted(crossing, 'sample')} in one split have near-duplicates in another, so accuracy looks better "
+            "than it is. Leave the copies out."
+        )
+    return sentences
+
+
+def _of_groups(samples: SampleQuerySet) -> Iterator[str]:
+    """Says of which people most samples of a label are answered wrongly, those with the most wrong samples first."""
+    answered = samples.exclude(label="").filter(analysis__isnull=False, group__isnull=False)
+    counts: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    rows = answered.exclude(analysis__answer="").values_list("group", "label", "analysis__answer")
+    for group, label, answer, count in rows.annotate(count=Count("pk")):
+        counts[group, label][answer] = count
+    wrong = {key: _wrong(key[1], answers) for key, answers in counts.items()}
+    chosen = sorted((key for key, answers in wrong.items() if answers), key=lambda key: -sum(wrong[key].values()))
+    names = {group.pk: str(group) for group in _groups([group for group, _ in chosen[:MAX_SENTENCES]])}
+    for group, label in chosen[:MAX_SENTENCES]:
+        answers = wrong[group, label]
+        total = sum(counts[group, label].values())
+        yield (
+            f"{names[group]}: the build takes {sum(answers.values())} of {total} {label} for "
+            f"{' or '.join(sorted(answers, key=lambda each: -answers[each]))}."
+        )
+
+
+def _wrong(label: str, answers: Mapping[str, int]) -> Mapping[str, int]:
+    """The wrong answers, where they are many and most."""
+    wrong = {answer: count for answer, count in answers.items() if answer != label}
+    count = sum(wrong.values())
+    return wrong if count >= MANY_WRONG and count >= MOST_WRONG * sum(answers.values()) else {}
+
+
+def _groups(keys: Sequence[int]) -> QuerySet[Group]:
+    return Group.objects.filter(pk__in=keys).select_related("person")

@@ -1,0 +1,156 @@
+"""Sending recordings as samples of a project's data: one from the studio, or an archive of labelled ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import require_fits, require_room
+from forge.core.actors import Actor
+from forge.core.blobs.links import link_owned
+from forge.core.blobs.store import put_batch, put_bytes
+from forge.core.blobs.sweep import delete_if_unlinked
+from forge.core.errors import Invalid, SignInNeeded
+from forge.core.models import Blob
+from forge.datasets.actions import DataSetChange
+from forge.datasets.consent.actions import agree
+from forge.datasets.consent.models import Consent
+from forge.datasets.consent.terms import DEFAULT_PURPOSES
+from forge.datasets.errors import ConsentDiffers
+from forge.datasets.models import DataSet, Sample
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.archives import KNOWN, Incoming, RefusedFile, classify_samples, labelled_archive
+from forge.datasets.recordings.content import checked_content
+from forge.datasets.samples.actions.add import SESSION, checked_word
+from forge.datasets.samples.actions.store import SampleOrigin, new_row, split_of_nobody, store_sample
+from forge.datasets.samples.models import SampleSource
+from forge.projects.access import require
+from forge.projects.files.storage import delete_on_failure, link_uploaded
+from forge.projects.models import Project
+from rune.datasets.splits import Split
+
+_ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
+"""Of recordings of an archive."""
+
+
+def send_sample(
+    actor: Actor, project: Project, chunks: Iterable[bytes], *, label: str, days: int, consent: str
+) -> Sample:
+    """Adds a recording to the project's data as a sample of this person, for tests where their earlier samples are not
+    for something else. What tells of its maker is dropped before it is stored.
+
+    `consent` is the text of the terms that the person read. Raises `ContentRefused`, `ConsentDiffers` when other terms
+    hold now, `SampleKnown`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.GIVE_SAMPLE, project)
+    label = _checked_label(label)
+    _require_agreement(actor, project, days, consent)
+    require_room(project.organisation_id)
+    content = checked_content(chunks)
+    blob = put_bytes(content.data)
+    with delete_on_failure([blob.digest]), transaction.atomic():
+        agreed = _agree_once(actor, project, days, consent)
+        with (change := DataSetChange(agreed.data_set_id)) as data_set:
+            sample = store_sample(data_set, agreed, content, blob, label, SampleOrigin(), actor, wanted=Split.TEST)
+            link_uploaded(sample, [blob.digest], project)
+            change.note(actor, "data.add", number=sample.number)
+    return sample
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an archive brought, and what of it was refused. Deleting the samples undoes the import."""
+
+    samples: Sequence[Sample]
+    refused: Sequence[RefusedFile]
+
+
+@dataclass(frozen=True)
+class _StoredRecording:
+    incoming: Incoming
+    blob: Blob
+
+
+def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, days: int, consent: str) -> ImportResult:
+    """Adds all good recordings of an archive to the project's data, in one step: whatever fails before its end leaves
+    the data as it was, and none of the bytes. The archive does not say whom it recorded, so they are of nobody.
+
+    `consent` is the text of the terms that the person read; they hold for each recording. Raises `Forbidden`,
+    `NotFound`, `TooLarge`, `ArchiveRefused`, `ConsentDiffers` and `StorageQuotaReached`.
+    """
+    require(actor, Verb.EDIT, project)
+    _require_agreement(actor, project, days, consent)
+    require_room(project.organisation_id)
+    refused: list[RefusedFile] = []
+    stored: list[_StoredRecording] = []
+    digests: list[str] = []
+    with delete_on_failure(digests):
+        with labelled_archive(chunks) as archive, put_batch() as put:
+            for each in classify_samples(project, archive.samples):
+                if isinstance(each, RefusedFile):
+                    refused.append(each)
+                    continue
+                digests.append(each.digest)
+                blob = put(each.content.data)
+                # From here on the bytes are in the store alone.
+                stored.append(_StoredRecording(replace(each, content=replace(each.content, data=b"")), blob))
+        if not stored:
+            return ImportResult((), refused)
+        with transaction.atomic():
+            agreed = _agree_once(actor, project, days, consent)
+            with (change := DataSetChange(agreed.data_set_id)) as data_set:
+                samples, known = _store_all(actor, data_set, agreed, stored)
+                if link_owned([(sample, sample.digest) for sample in samples], project.organisation_id):
+                    require_fits(project.organisation_id)
+                change.note(actor, "data.import", count=len(samples))
+    delete_if_unlinked(sorted(set(digests) - {sample.digest for sample in samples}))
+    return ImportResult(samples, [*refused, *known])
+
+
+def _store_all(
+    actor: Actor, data_set: DataSet, consent: Consent, recordings: Sequence[_StoredRecording]
+) -> tuple[list[Sample], list[RefusedFile]]:
+    """Stores the rows of recordings at once; those that somebody sent meanwhile are refused."""
+    digests = [each.blob.digest for each in recordings]
+    stored = Sample.objects.available().filter(data_set=data_set, digest__in=digests)
+    known = frozenset(stored.values_list("digest", flat=True))
+    samples: list[Sample] = []
+    for each in recordings:
+        if each.blob.digest in known:
+            continue
+        labelled, content = each.incoming.sample, each.incoming.content
+        split = split_of_nobody(data_set, consent, each.blob.digest, each.incoming.split)
+        events = None if labelled.events is None else [asdict(event) for event in labelled.events]
+        samples.append(
+            new_row(data_set, consent, content, each.blob, labelled.label, split, None, _ORIGIN, actor, events)
+        )
+    Sample.objects.bulk_create(samples)
+    return samples, [RefusedFile(each.incoming.sample.name, KNOWN) for each in recordings if each.blob.digest in known]
+
+
+def _checked_label(text: str) -> str:
+    label = checked_word(text, "label")
+    if not label:
+        raise Invalid("Give it a label, such as what was said.")
+    return label
+
+
+def _require_agreement(actor: Actor, project: Project, days: int, text: str) -> None:
+    """Raises `ConsentDiffers` unless the person read the terms of now, and `SignInNeeded`."""
+    if actor.person is None:
+        raise SignInNeeded("Sign in to give recordings.")
+    if text != recording_terms(project, days).text:
+        raise ConsentDiffers("The terms have changed since you read them. Read them again, then send.")
+
+
+def _agree_once(actor: Actor, project: Project, days: int, text: str) -> Consent:
+    """The person's consent to these very terms, of this session or new."""
+    earlier = Consent.objects.in_force().filter(data_set__project=project, person=actor.person, text=text)
+    recent = earlier.filter(agreed__gt=timezone.now() - SESSION, for_tests=True, for_training=True)
+    return recent.select_related("data_set").first() or agree(
+        actor, project, purposes=DEFAULT_PURPOSES, days=days, text=text
+    )

@@ -1,0 +1,61 @@
+"""How the chosen deployment is used, as its pages show it: the lines to copy, and the rune to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forge.builds.serializers import rune_url
+from forge.core.dist import dist_address, npm_package, pip_requirement, runtime_wheel
+from forge.deployments.pages.cards import Card
+from forge.deployments.serving.player_script import current_script
+from forge.deployments.snippets.interface import interface_of
+from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment_snippets
+
+RUNTIME = "hammer-forge-runtime"
+KEY_PLACEHOLDER = "YOUR-KEY"
+"""What stands in the lines where no key is at hand."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The lines of a deployment in each language, the chosen one of them, and the rune to try."""
+
+    card: Card
+    ways: Sequence[Snippet]
+    way: Snippet | None
+    """None where the build does not say what the rune takes."""
+    has_key: bool
+    """Whether the lines have a whole key, and not what it begins and ends with."""
+    tabs: str
+    """The address of a tab, without the language at its end."""
+    rune_url: str
+    memory: int | None
+    takes_images: bool
+
+
+def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Usage:
+    """The lines of a deployment. `language` is the chosen tab, `tabs` the address of a tab without it, and `secret` a
+    key that was created just now."""
+    deployment, build = card.deployment, card.now.build
+    artefact = build.artefact
+    interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
+    used = UsedDeployment(deployment.project.name, card.url, secret or card.hint or KEY_PLACEHOLDER)
+    npm, wheel = npm_package(), runtime_wheel()
+    ways = deployment_snippets(
+        used,
+        interface,
+        current_script(),
+        f"npm install {dist_address(npm)}" if npm else "",
+        f'pip install "{pip_requirement(RUNTIME, wheel)}"' if wheel else "",
+    )
+    return Usage(
+        card,
+        ways,
+        next((way for way in ways if way.language == language), next(iter(ways), None)),
+        bool(secret),
+        tabs,
+        rune_url(build),
+        artefact.planned_memory if artefact else None,
+        interface is not None and any("IMAGE" in one.capability.name for one in interface.inputs),
+    )

@@ -1,0 +1,94 @@
+"""The script of `<rune-player>` for pages of other sites. Its address has its digest, so its bytes never change.
+
+Pages name the digest (`integrity`), and go on loading the script that they name after an upgrade of the server. So each
+release's script is stored.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from forge.core.errors import NotFound
+from forge.core.http.compression import accepts_gzip, gzipped
+from forge.deployments.models import StoredPlayerScript
+from forge.deployments.serving.answers import FOR_EVER
+from forge.deployments.snippets.texts import PlayerScript
+
+STORE_EVERY = 3600.0
+"""Seconds between looks at whether the script of this release is stored."""
+_JAVASCRIPT = "text/javascript; charset=utf-8"
+
+
+def script_file() -> Path:
+    """The script that the front end's build wrote."""
+    return Path(settings.STATIC_ROOT) / "build/sdk/rune-player.js"
+
+
+def current_script() -> PlayerScript | None:
+    """The script of this release, or None where the front end is not built."""
+    try:
+        changed = script_file().stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+    return _described(script_file(), changed)
+
+
+@cache
+def _described(file: Path, changed: int) -> PlayerScript:
+    """The script in a file that was last changed then."""
+    data = file.read_bytes()
+    integrity = base64.b64encode(hashlib.sha384(data).digest()).decode()
+    url = f"{settings.PUBLIC_URL}/d/rune-player/{hashlib.sha256(data).hexdigest()}.js"
+    return PlayerScript(url, f"sha384-{integrity}")
+
+
+def store_script() -> None:
+    """Stores the script of this release, if it is not stored yet."""
+    try:
+        text = script_file().read_text("utf-8")
+    except FileNotFoundError:
+        return
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if not StoredPlayerScript.objects.filter(pk=digest).exists():
+        StoredPlayerScript.objects.bulk_create([StoredPlayerScript(digest=digest, text=text)], ignore_conflicts=True)
+
+
+@csrf_exempt
+@require_safe
+def player_script(request: HttpRequest, digest: str) -> HttpResponse:
+    """A script with this digest, which pages of any origin may load. Raises `NotFound`."""
+    etag = f'"{digest}"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        data = _script_of(digest)
+        is_compressed = accepts_gzip(request)
+        response = HttpResponse(data, content_type=_JAVASCRIPT)
+        if is_compressed:
+            response = gzipped(data, _JAVASCRIPT)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["ETag"] = etag
+    return response
+
+
+def _script_of(digest: str) -> bytes:
+    current = current_script()
+    if current is not None and current.url.endswith(f"/{digest}.js"):
+        return script_file().read_bytes()
+    stored = StoredPlayerScript.objects.filter(pk=digest).first()
+    if stored is None:
+        raise NotFound("This server has no such script. Copy the line from the deployment's page again.")
+    return stored.text.encode()

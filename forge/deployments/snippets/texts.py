@@ -1,0 +1,143 @@
+"""The lines with which a page, an app or a device uses a deployment: each as text that runs as it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from forge.deployments.snippets.c_program import arduino_sketch, c_program
+from forge.deployments.snippets.interface import SnippetInput, SnippetInterface, variable_name
+
+_ARRAYS = {
+    "f32": "Float32Array",
+    "f64": "Float64Array",
+    "i8": "Int8Array",
+    "u8": "Uint8Array",
+    "i16": "Int16Array",
+    "u16": "Uint16Array",
+    "i32": "Int32Array",
+    "u32": "Uint32Array",
+}
+_SENSORS = {"SOUND": "microphone", "IMAGE": "camera", "FLOAT_IMAGE": "camera", "ACCEL": "motion"}
+"""The sensor of a page that gives an input, by the name of the capability."""
+
+
+@dataclass(frozen=True)
+class PlayerScript:
+    """The script of `<rune-player>`: its address, which has its digest, and that digest as pages write it."""
+
+    url: str
+    integrity: str
+
+
+@dataclass(frozen=True)
+class UsedDeployment:
+    """What the lines use: the project's name, the deployment's address, and a key or what stands in its place."""
+
+    project: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One way to use a deployment: the word in its address, its heading, what to do before, and the text."""
+
+    language: str
+    title: str
+    note: str
+    text: str
+
+
+def deployment_snippets(
+    used: UsedDeployment, interface: SnippetInterface | None, player: PlayerScript | None, npm: str, pip: str
+) -> list[Snippet]:
+    """All ways, in the order of their tabs. `npm` and `pip` are the commands that install the packages."""
+    ways = []
+    if player is not None:
+        ways.append(Snippet("html", "HTML", "Paste it into a page.", _html(used, player)))
+    if interface is None:
+        return ways
+    return [
+        *ways,
+        Snippet("javascript", "JavaScript", npm, _javascript(used, interface)),
+        Snippet("react", "React", npm, _react(used, interface)),
+        Snippet("python", "Python", pip, _python(used, interface)),
+        Snippet("c", "C", "With the C package of the build.", c_program(used.project, interface)),
+        Snippet("arduino", "Arduino", "With the C package of the build.", arduino_sketch(used.project, interface)),
+    ]
+
+
+def _html(used: UsedDeployment, player: PlayerScript) -> str:
+    return (
+        f'<script type="module" src="{player.url}"\n'
+        f'        integrity="{player.integrity}" crossorigin></script>\n'
+        f'<rune-player src="{used.url}"\n'
+        f'             key="{used.key}"></rune-player>'
+    )
+
+
+def _javascript(used: UsedDeployment, interface: SnippetInterface) -> str:
+    sensor = _sensor(interface)
+    if sensor is None:
+        use = f"const {{ answer }} = await rune.run({_values(interface)});\nconsole.log(answer);"
+    else:
+        use = f'for await (const {{ answer, sure }} of rune.listen("{sensor}")) {{\n  console.log(answer, sure);\n}}'
+    return (
+        'import { load } from "@hammer-forge/rune";\n\n'
+        f'const rune = await load("{used.url}", {{\n  key: "{used.key}",\n}});\n{use}'
+    )
+
+
+def _react(used: UsedDeployment, interface: SnippetInterface) -> str:
+    sensor = _sensor(interface)
+    if sensor is None:
+        use = f"    const result = await state.rune.run({_values(interface)});\n    setAnswer(String(result.answer));\n"
+    else:
+        use = (
+            f'    for await (const result of state.rune.listen("{sensor}")) {{\n'
+            "      setAnswer(String(result.answer));\n    }\n"
+        )
+    return (
+        'import { useState } from "react";\nimport { useRune } from "@hammer-forge/rune/react";\n\n'
+        f"export function {_component(used.project)}() {{\n"
+        f'  const state = useRune("{used.url}", {{\n    key: "{used.key}",\n  }});\n'
+        '  const [answer, setAnswer] = useState("");\n\n'
+        f"  async function run() {{\n{use}  }}\n\n"
+        '  if (state.state === "error") return <p role="alert">{state.error.message}</p>;\n'
+        "  return (\n"
+        '    <button disabled={state.state !== "loaded"} onClick={run}>\n'
+        '      {answer || "Start"}\n    </button>\n  );\n}'
+    )
+
+
+def _python(used: UsedDeployment, interface: SnippetInterface) -> str:
+    name = variable_name(used.project)
+    arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
+    return (
+        "import numpy as np\nfrom rune import Deployment\n\n"
+        f'{name} = Deployment(\n    "{used.url}",\n    key="{used.key}",\n).load()\n'
+        f"results = {name}({{{arguments}}})\n"
+        f'print(results["{interface.outputs[0]}"])'
+    )
+
+
+def _sensor(interface: SnippetInterface) -> str | None:
+    """The sensor of the one input, or None if the rune has several inputs or reads no sensor."""
+    (first, *others) = interface.inputs
+    return None if others else _SENSORS.get(first.capability.name)
+
+
+def _values(interface: SnippetInterface) -> str:
+    return f"{{ {', '.join(map(_value, interface.inputs))} }}"
+
+
+def _value(one: SnippetInput) -> str:
+    key = one.name if re.fullmatch(r"[A-Za-z_]\w*", one.name, flags=re.ASCII) else f'"{one.name}"'
+    return f"{key}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})"
+
+
+def _component(project: str) -> str:
+    """A project's name as a component of React is called."""
+    words = "".join(word.capitalize() for word in re.split(r"[\W_]+", project, flags=re.ASCII))
+    return words if words[:1].isalpha() else f"Rune{words}"

@@ -1,0 +1,91 @@
+// The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
+import { sureButtons } from "../sure";
+import { pixels, spectrogram } from "./spectrogram";
+
+const COLUMNS = 172;
+const ROWS = 42;
+/** Milliseconds for which a sample is in focus before it is fetched: keys pass over many. */
+const PAUSE = 150;
+
+export class Detail {
+  #number = 0;
+  #timer = 0;
+
+  /** `place` is where it is shown; `page` the address of the project's data. */
+  constructor(
+    readonly place: HTMLElement,
+    readonly page: string,
+  ) {}
+
+  get isUsable(): boolean {
+    return matchMedia("(min-width: 1180px)").matches;
+  }
+
+  /** Shows a sample soon; the same one again where `isChanged`. */
+  show(number: number, isChanged = false): void {
+    if (!this.isUsable || (number === this.#number && !isChanged)) return;
+    this.#number = number;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#read(number), PAUSE);
+  }
+
+  /** The audio of the sample that is shown, if it is this one. */
+  audioOf(number: number): HTMLAudioElement | null {
+    const panel = this.place.querySelector<HTMLElement>("[data-sample]");
+    return panel?.dataset["sample"] === String(number) ? panel.querySelector("audio") : null;
+  }
+
+  async #read(number: number): Promise<void> {
+    const response = await fetch(`${this.page}/samples/${number}/panel`, { headers: { Accept: "text/html" } }).catch(
+      () => null,
+    );
+    if (response === null || !response.ok || response.redirected || number !== this.#number) return;
+    const read = new DOMParser().parseFromString(await response.text(), "text/html");
+    const panel = read.querySelector<HTMLElement>("[data-sample]");
+    if (panel === null) return;
+    this.place.replaceChildren(document.adoptNode(panel));
+    this.place.hidden = false;
+    this.place.parentElement?.classList.add("has-detail");
+    sureButtons(panel);
+    void decorate(panel);
+  }
+}
+
+/** Draws the spectrogram of a sound, and follows where it plays. */
+export async function decorate(panel: HTMLElement): Promise<void> {
+  const audio = panel.querySelector("audio");
+  const picture = panel.querySelector<HTMLElement>("[data-spectrogram]");
+  if (audio === null || picture === null) return;
+  const slow = panel.querySelector<HTMLElement>("[data-slow]");
+  const box = slow?.querySelector("input") ?? null;
+  if (slow !== null && box !== null) {
+    slow.hidden = false;
+    box.addEventListener("change", () => {
+      audio.preservesPitch = false;
+      audio.playbackRate = box.checked ? 0.5 : 1;
+    });
+  }
+  const response = await fetch(panel.dataset["recording"] ?? "").catch(() => null);
+  if (response === null || !response.ok) return;
+  const context = new OfflineAudioContext(1, 1, 16_000);
+  const sound = await context.decodeAudioData(await response.arrayBuffer()).catch(() => null);
+  if (sound === null) return;
+  const levels = spectrogram(sound.getChannelData(0), COLUMNS, ROWS);
+  const canvas = picture.querySelector("canvas");
+  if (canvas === null) return;
+  canvas.width = COLUMNS;
+  canvas.height = ROWS;
+  canvas.getContext("2d")?.putImageData(new ImageData(pixels(levels), COLUMNS, ROWS), 0, 0);
+  picture.hidden = false;
+  followPlaying(audio, picture.querySelector<HTMLElement>("[data-playhead]"));
+}
+
+function followPlaying(audio: HTMLAudioElement, head: HTMLElement | null): void {
+  const draw = (): void => {
+    if (head === null || !head.isConnected) return;
+    head.style.left = `${(audio.currentTime / (audio.duration || 1)) * 100}%`;
+    head.style.visibility = audio.paused ? "hidden" : "visible";
+    if (!audio.paused) requestAnimationFrame(draw);
+  };
+  for (const event of ["play", "pause", "ended", "seeked"]) audio.addEventListener(event, draw);
+}

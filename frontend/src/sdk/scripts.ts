@@ -1,0 +1,7 @@
+// The scripts that cannot be part of a module: files beside this one, so that `worker-src 'self'` is all that a page's
+// policy has to allow. The single file for pages carries them as text instead (scripts/sdk.mjs).
+
+/** Bundlers of apps recognise a worker by exactly this expression, and bundle what it imports. */
+export const openWorker = (): Worker => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+
+export const microphoneScript = (): URL | string => new URL("./microphone.worklet.js", import.meta.url);

@@ -1,0 +1,49 @@
+// The motion sensor as windows of rows: acceleration with gravity, in metres per second squared.
+import { rowsToBytes, type Row } from "../../preview/motion/motion";
+import { RuneError } from "../../runtime/errors";
+import type { CapabilityRequest } from "../../runtime/types";
+import { Queue } from "./queue";
+
+/** Bytes of a row of x, y and z. */
+const ROW_BYTES = 12;
+/** Part of a window by which the next one is later, for runes that cut no windows themselves. */
+const STEP = 0.125;
+const SILENCE_MILLISECONDS = 2500;
+
+/** Safari asks its person first, and only from within a tap. */
+interface MotionPermission {
+  requestPermission?: () => Promise<PermissionState>;
+}
+
+/** Yields windows until the signal ends or the caller leaves the loop. Throws `RuneError` where no sensor sends rows. */
+export async function* motionWindows(request: CapabilityRequest, signal?: AbortSignal): AsyncGenerator<ArrayBuffer> {
+  const count = Math.max(1, Math.floor(request.size / ROW_BYTES));
+  const permission = DeviceMotionEvent as unknown as MotionPermission;
+  if (permission.requestPermission !== undefined && (await permission.requestPermission()) !== "granted")
+    throw new DOMException("The motion sensor was refused.", "NotAllowedError");
+  const rows = new Queue<Row>(4 * count, signal);
+  const onMotion = ({ accelerationIncludingGravity: a }: DeviceMotionEvent): void => {
+    const row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN] as const;
+    if (row.some(Number.isNaN)) return;
+    clearTimeout(silence);
+    rows.push(row);
+  };
+  const silence = setTimeout(
+    () => rows.fail(new RuneError("input", "No motion sensor sends data. Open this page on a phone.")),
+    SILENCE_MILLISECONDS,
+  );
+  addEventListener("devicemotion", onMotion);
+  try {
+    const step = request.isStream === true ? count : Math.max(1, Math.round(count * STEP));
+    let window: Row[] = [];
+    for await (const row of rows.read()) {
+      window.push(row);
+      if (window.length < count) continue;
+      yield rowsToBytes(window, count);
+      window = window.slice(step);
+    }
+  } finally {
+    clearTimeout(silence);
+    removeEventListener("devicemotion", onMotion);
+  }
+}

@@ -1,0 +1,213 @@
+"""`rune search`: tries settings of a recipe, and finds the networks that are right most often for what they need."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lab.command.preparing import require_tools
+from lab.command.search_text import summary, training_section, trial_line
+from lab.command.train import _stored_splits, _training
+from lab.environments.making import EnvironmentProblem
+from lab.refusal import Refused
+from lab.search.limits import Limits
+from lab.search.ranking import best_trials
+from lab.search.running import Budget, Search, run_search
+from lab.search.space import space_of
+from lab.search.trials import open_trials, read_trials
+from lab.training.run import prepare_run
+from lab.training.settings import ENVIRONMENT
+from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.emulation.cores import CORES
+from rune.source.policy.quantities import COUNT, SIZE, Measure, read_quantity, with_unit
+from rune.source.policy.training_section import Training
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.terminal.printing import format_option
+from rune.tools.cli.terminal.progress import ProgressLine, progress
+from rune.wording import install_command, quoted
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+MAX_WORKERS = 16
+
+
+class _Quantity(click.ParamType[int]):
+    """A quantity with its unit, as a `forge.yml` writes it."""
+
+    def __init__(self, name: str, measure: Measure) -> None:
+        self.name = name
+        self._measure = measure
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = read_quantity(str(value), self._measure)
+        if number is None or number < 1:
+            example = with_unit(str(value), self._measure) or self._measure.example
+            self.fail(f"{quoted(str(value))} is not a quantity such as {quoted(example)}.", param, ctx)
+        return round(number)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER, default=Path())
+@click.option("--board", "board_key", metavar="BOARD", help="Its core is counted on, and its memory is the limit.")
+@click.option("--target", type=click.Choice(sorted(CORES)), help="Count on this target. [default: cortex-m4]")
+@click.option("--ram", type=_Quantity("size", SIZE), help="The most RAM of the rune, such as 20kB.")
+@click.option("--flash", type=_Quantity("size", SIZE), help="The most flash of the rune, such as 60kB.")
+@click.option("--instructions", type=_Quantity("count", COUNT), help="The most instructions of one run, such as 2M.")
+@click.option(
+    "--vary",
+    "chosen",
+    metavar="NAME=VALUES",
+    multiple=True,
+    help="Values of an argument in place of the recipe's own: filters=4,8,16, or quantize=int8,int16x8.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1, 10_000),
+    default=40,
+    show_default=True,
+    help="Trained trials, of all calls.",
+)
+@click.option(
+    "--minutes", type=click.FloatRange(0.1, 10_000), default=60, show_default=True, help="The most time of this call."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, MAX_WORKERS), default=1, show_default=True, help="Trials at the same time."
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(1, 10_000),
+    default=30,
+    show_default=True,
+    help="End after so many trained trials in a row that brought nothing better.",
+)
+@click.option("--fresh", is_flag=True, help="Forget the trials of earlier calls.")
+@click.option("--show", "shown", metavar="TRIAL", type=click.IntRange(1), help="Print a trial's lines for forge.yml.")
+@click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
+@format_option()
+def command(
+    folder: Path,
+    board_key: str | None,
+    target: str | None,
+    ram: int | None,
+    flash: int | None,
+    instructions: int | None,
+    chosen: tuple[str, ...],
+    trials: int,
+    minutes: float,
+    workers: int,
+    patience: int,
+    fresh: bool,
+    shown: int | None,
+    prepares: bool,
+    form: str,
+) -> None:
+    """Search for the settings of the project in FOLDER that are right most often for what they need.
+
+    A recipe of `training` in forge.yml says what is varied. Each candidate is counted by the compiler first: what is
+    over a limit costs half a second and is not trained. The others are trained and run on the validation split. The
+    test split is not read: `rune train` with the settings of a trial says how often that is right.
+
+    Trials are rows of a file beside the model. A search that was interrupted goes on when the command is called again.
+    With --format json each event is a line.
+
+    \b
+    rune search my-project --board arduino-nano-33-ble-sense --ram 20kB --trials 100
+    """
+    training = _training(folder)
+    path = folder / trials_path(training.model)
+    if shown is not None:
+        _show(path, training, shown)
+        return
+    target, limits = _limits(board_key, target, Limits(ram, flash, instructions))
+    if importlib.util.find_spec("optuna") is None:
+        raise CommandFailed(f"Optuna, which chooses candidates, is not installed: {install_command('search')}")
+    try:
+        require_tools(ENVIRONMENT, "Training candidates", prepares=prepares)
+        base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        space = space_of(base.settings.recipe, _chosen(chosen), training.form)
+        search = Search(base, space, target, limits)
+        with open_trials(path, search.settings(), fresh=fresh) as file:
+            with progress(f"Searching for {training.model}", hidden=form == "json") as line:
+                sink = _Events(form == "json", line, trials)
+                reason = run_search(search, file, Budget(trials, minutes, workers, patience), sink.send)
+            rows = list(file.trials)
+    except (Refused, EnvironmentProblem) as error:
+        raise CommandFailed(f'Unable to search for "{training.model}"', (str(error),)) from error
+    except OSError as error:
+        raise CommandFailed(f'Unable to search for "{training.model}": {error}') from error
+    if form == "json":
+        best = [each.number for each in best_trials(rows)]
+        click.echo(json.dumps({"event": "result", "best": best, "trials": len(rows), "reason": reason}))
+        return
+    click.echo("\n".join(summary(rows, reason, space, base.dataset.counts()["validation"])))
+
+
+def trials_path(model: str) -> str:
+    """The path of the file that has the trials of a search, beside a model."""
+    return str(Path(model).with_suffix(".search.jsonl"))
+
+
+def _show(path: Path, training: Training, number: int) -> None:
+    try:
+        settings, trials = read_trials(path)
+    except FileNotFoundError as error:
+        raise CommandFailed(f'There is no "{path}". Call rune search first.') from error
+    except (Refused, OSError) as error:
+        raise CommandFailed(f'Unable to read "{path}"', (str(error),)) from error
+    for trial in trials:
+        if trial.number == number:
+            arguments = {**training.arguments, **trial.candidate.values}
+            chosen = replace(training, arguments=arguments, form=trial.candidate.form, seed=int(settings["seed"]))
+            click.echo(training_section(chosen), nl=False)
+            return
+    raise CommandFailed(f'"{path.name}" has no trial {number}; it has {len(trials)} trials.')
+
+
+def _limits(board_key: str | None, target: str | None, limits: Limits) -> tuple[str, Limits]:
+    """The target to count on and the limits, those of a board where none is written."""
+    if board_key is None:
+        return target or "cortex-m4", limits
+    try:
+        board = find_board(board_key)
+    except UnknownBoard as error:
+        raise CommandFailed(str(error)) from error
+    if target is not None and target != board.target:
+        raise CommandFailed(f"{board.name} has the target {board.target}, and not {target}. Leave --target out.")
+    if board.target not in CORES:
+        raise CommandFailed(f"No emulator counts on {board.target}, the core of {board.name}. Name a --target.")
+    ram, flash = limits.ram or board.ram, limits.flash or board.flash
+    return board.target, Limits(min(ram, board.ram), min(flash, board.flash), limits.instructions)
+
+
+def _chosen(chosen: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    values: dict[str, Sequence[str]] = {}
+    for text in chosen:
+        name, equals, words = text.partition("=")
+        parts = [word.strip() for word in words.split(",")]
+        if not equals or not name or not all(parts):
+            raise CommandFailed(f"--vary {quoted(text)} is not an argument with values, such as filters=4,8,16.")
+        values[name.strip()] = parts
+    return values
+
+
+class _Events:
+    """Shows the events of a search: each as a line of JSON, or a line for each trial."""
+
+    def __init__(self, is_json: bool, line: ProgressLine | None, trials: int) -> None:
+        self._is_json = is_json
+        self._line = line
+        self._trials = trials
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        if self._is_json:
+            click.echo(json.dumps(event))
+        elif event["event"] == "trial":
+            click.echo(trial_line(event), err=True)
+        elif event["event"] == "epoch" and self._line is not None:
+            text = f"Trial {event['trial']}, epoch {event['epoch']}: {event['validation_accuracy']:.1%}"
+            self._line.text = text

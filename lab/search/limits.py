@@ -1,0 +1,44 @@
+"""What a candidate may need at most. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rune.devices.boards.fit import Needs
+from rune.wording import size_text
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most of each, None where there is no limit: bytes of RAM and of flash, and instructions of one run."""
+
+    ram: int | None = None
+    flash: int | None = None
+    instructions: int | None = None
+
+    def excesses(self, needs: Needs) -> Mapping[str, float]:
+        """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
+        return {name: needed / limit - 1 for name, needed, limit in self._limited(needs)}
+
+    def reason(self, needs: Needs) -> str | None:
+        """A sentence on the limits that are exceeded, or None if there are none."""
+        parts = [
+            f"{_NAMES[name]} {_text(name, needed)} of at most {_text(name, limit)}"
+            for name, needed, limit in self._limited(needs)
+            if needed > limit
+        ]
+        return "; ".join(parts) or None
+
+    def _limited(self, needs: Needs) -> Iterator[tuple[str, int, int]]:
+        for name in _NAMES:
+            needed, limit = getattr(needs, name), getattr(self, name)
+            if needed is not None and limit is not None:
+                yield name, needed, limit
+
+
+_NAMES = {"ram": "RAM", "flash": "flash", "instructions": "instructions"}
+
+
+def _text(name: str, value: int) -> str:
+    return f"{value:,}" if name == "instructions" else size_text(value)

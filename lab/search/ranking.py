@@ -1,0 +1,54 @@
+"""Which trials are the best: none of the others is at least as good in everything and better in something.
+
+Pure functions. A point is a tuple of numbers of which less is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lab.search.trials import Trial, TrialState
+from rune.devices.boards.fit import Needs
+
+Point = tuple[float, ...]
+
+
+def point(accuracy: float, needs: Needs) -> Point:
+    """What a trial is judged by: mistakes, RAM, flash, and instructions where they were counted."""
+    return (1 - accuracy, needs.ram, needs.flash, needs.instructions or 0)
+
+
+def dominates(one: Point, other: Point) -> bool:
+    """Whether `one` is nowhere worse than `other`, and better somewhere."""
+    return one != other and all(left <= right for left, right in zip(one, other, strict=True))
+
+
+def best_trials(trials: Sequence[Trial]) -> list[Trial]:
+    """The trained trials that no other dominates, with the most accurate first. Of equal ones, the earliest."""
+    first: dict[Point, Trial] = {}
+    for each in trials:
+        if each.state is TrialState.TRAINED and each.accuracy is not None and each.needs is not None:
+            first.setdefault(point(each.accuracy[0], each.needs), each)
+    best = [own for own in first if not any(dominates(other, own) for other in first)]
+    return [first[own] for own in sorted(best)]
+
+
+def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
+    """Whether a candidate is in the best `1 / share` of those that came as far: fewer than that share dominate it.
+
+    The first `share` candidates always go on, because nothing is known yet.
+    """
+    if len(others) < share:
+        return True
+    better = sum(dominates(other, own) for other in others)
+    return better < -(-(len(others) + 1) // share)
+
+
+def without_gain(trials: Sequence[Trial]) -> int:
+    """How many trained or stopped trials there are behind the last one that joined the best."""
+    learned = [each for each in trials if each.state in (TrialState.TRAINED, TrialState.STOPPED)]
+    best = {each.number for each in best_trials(trials)}
+    for count, each in enumerate(reversed(learned)):
+        if each.number in best:
+            return count
+    return len(learned)

@@ -1,0 +1,249 @@
+"""Runs the trials of a search: each is counted, trained if it is within the limits, and judged on the validation split
+by its own rune. The test split is not read."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from lab.recipes.arguments import Values
+from lab.refusal import Reason, Refused
+from lab.search.counting import count_under_limits
+from lab.search.limits import Limits
+from lab.search.ranking import Point, is_worth_going_on, point, without_gain
+from lab.search.sampling import next_candidate
+from lab.search.space import Candidate, Space
+from lab.search.trials import Trial, TrialFile, TrialState
+from lab.training.run import PreparedRun, train
+from lab.training.run_folder import RunFolder
+from lab.training.settings import FITTING_SOURCE, RunSettings, file_digest
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.errors import BuildFailed
+from rune.datasets.splits import Split
+from rune.devices.boards.fit import Needs
+
+SHARE = 3
+"""At each rung one of so many candidates goes on, and the next rung has so many times the epochs."""
+RUNGS = 2
+"""Before the last epoch."""
+MAX_COUNTED = 40
+"""Candidates that are counted for one trial of the budget: limits that nothing meets end a search."""
+_POLL_SECONDS = 0.5
+Send = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a search may use: trained trials, minutes, and trials at a time. It also ends after `patience` trained
+    trials in a row of which none joined the best."""
+
+    trials: int
+    minutes: float
+    workers: int
+    patience: int
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search around the run of a project, whose own settings are the first candidate."""
+
+    base: PreparedRun
+    space: Space
+    target: str
+    limits: Limits
+
+    def settings(self) -> dict[str, Any]:
+        """What the accuracy of a trial follows from, beside the candidate. Limits and budget may change."""
+        settings = self.base.settings
+        fixed = {name: value for name, value in settings.values.items() if name not in self.space.arguments}
+        return {
+            "recipe": settings.recipe.name,
+            "fixed arguments": fixed,
+            "seed": settings.seed,
+            "labels": list(settings.labels),
+            "data": settings.data,
+            "target": self.target,
+            "network": file_digest(settings.recipe.network_source),
+            "loop": file_digest(FITTING_SOURCE),
+        }
+
+    def own_candidate(self) -> Candidate:
+        """The settings of the project as they are."""
+        values = self.base.settings.values
+        return Candidate({name: values[name] for name in self.space.arguments}, self.base.training.form)
+
+
+class _Stopped(Exception):
+    """A trial that others have overtaken, or whose search has ended."""
+
+
+def run_search(search: Search, file: TrialFile, budget: Budget, send: Send) -> str:
+    """Runs trials until the budget is used up, and returns the reason for the end as a sentence.
+
+    Sends an event `counted` and `epoch` of a running trial, and `trial` with the row of a finished one.
+    """
+    return _SearchRun(search, file, budget, send).run()
+
+
+class _SearchRun:
+    def __init__(self, search: Search, file: TrialFile, budget: Budget, send: Send) -> None:
+        self._search = search
+        self._file = file
+        self._budget = budget
+        self._sink = send
+        self._deadline = time.monotonic() + budget.minutes * 60
+        self._lock = threading.Lock()
+        self._rungs: dict[int, dict[int, Point]] = {}
+        self._is_over = False
+        self._last = max((each.number for each in file.trials), default=0)
+
+    def run(self) -> str:
+        running: dict[Future[Trial], Candidate] = {}
+        reason: str | None = None
+        pool = ThreadPoolExecutor(self._budget.workers)
+        try:
+            while True:
+                reason = reason or self._reason_to_end()
+                while reason is None and self._has_room(len(running)):
+                    candidate = self._next(list(running.values()))
+                    if candidate is None:
+                        reason = "Every candidate of the space was tried."
+                        break
+                    self._last += 1
+                    running[pool.submit(self._try, self._last, candidate)] = candidate
+                if not running:
+                    return reason or "The budget of trials is used up."
+                done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+                if time.monotonic() >= self._deadline:
+                    self._is_over = True
+                for future in done:
+                    del running[future]
+                    self._finish(future)
+        finally:
+            self._is_over = True  # running trials end at their next epoch
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _has_room(self, running: int) -> bool:
+        """Whether a further trial may begin beside those that run."""
+        begun = sum(each.used_budget for each in self._file.trials)
+        return running < min(self._budget.workers, self._budget.trials - begun)
+
+    def _reason_to_end(self) -> str | None:
+        trials = self._file.trials
+        if time.monotonic() >= self._deadline:
+            return "The budget of time is used up."
+        if without_gain(trials) >= self._budget.patience:
+            return f"The last {self._budget.patience} trained trials brought nothing better."
+        if len(trials) >= MAX_COUNTED * self._budget.trials:
+            return f"{len(trials)} candidates were counted, and hardly any can be trained within the limits."
+        return None
+
+    def _next(self, running: list[Candidate]) -> Candidate | None:
+        own = self._search.own_candidate()
+        if not self._file.trials and not running:
+            return own
+        return next_candidate(
+            self._search.space, self._file.trials, running, self._search.limits, self._search.base.settings.seed
+        )
+
+    def _finish(self, future: Future[Trial]) -> None:
+        try:
+            trial = future.result()
+        except _Stopped:
+            return  # its search has ended: it was neither better nor worse
+        self._file.append(trial)
+        self._send({"event": "trial", **trial.to_json()})
+
+    def _send(self, event: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._sink(event)
+
+    def _try(self, number: int, candidate: Candidate) -> Trial:
+        started = time.monotonic()
+        trial = self._result(number, candidate)
+        return replace(trial, seconds=round(time.monotonic() - started, 2))
+
+    def _result(self, number: int, candidate: Candidate) -> Trial:
+        search, needs = self._search, None
+        settings = search.base.settings
+        values = candidate.merged(settings.values)
+        try:
+            needs = count_under_limits(
+                settings.recipe, values, settings.labels, candidate.form, search.target, search.limits
+            )
+            reason = search.limits.reason(needs)
+            if reason is not None:
+                return Trial(number, candidate, TrialState.OVER_LIMIT, needs, reason=reason)
+            self._send({"event": "counted", "trial": number, "ram": needs.ram, "flash": needs.flash})
+            return self._learned(number, candidate, values, needs)
+        except (Refused, BuildFailed, CompileError) as error:
+            if isinstance(error, Refused) and error.reason is Reason.OUT_OF_TIME:
+                raise _Stopped from error
+            return Trial(number, candidate, TrialState.FAILED, needs, reason=str(error))
+
+    def _learned(self, number: int, candidate: Candidate, values: Values, needs: Needs) -> Trial:
+        """Trains a candidate, and runs its rune on the validation split."""
+        curve: list[float] = []
+
+        def receive(event: Mapping[str, Any]) -> None:
+            if self._is_over:
+                raise _Stopped
+            if event["event"] == "epoch":
+                curve.append(round(event["validation_accuracy"], 4))
+                self._send({"event": "epoch", "trial": number, "epoch": len(curve), "validation_accuracy": curve[-1]})
+                if not self._goes_on(number, curve, needs, int(values["epochs"])):
+                    raise _Overtaken
+
+        try:
+            accuracy = self._accuracy(candidate, values, receive)
+        except _Overtaken:
+            reason = f"after {len(curve)} epochs, others that need no more were more often right"
+            return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
+        return Trial(number, candidate, TrialState.TRAINED, needs, accuracy, tuple(curve))
+
+    def _accuracy(self, candidate: Candidate, values: Values, receive: Send) -> tuple[float, float, float]:
+        base = self._search.base
+        settings: RunSettings = replace(base.settings, values=values)
+        training = replace(base.training, form=candidate.form)
+        prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
+        minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
+        with TemporaryDirectory(prefix="rune-trial-") as name:
+            trained = train(prepared, RunFolder(Path(name), settings.digest), receive, minutes=minutes)
+        accuracy = trained.report["judgements"]["validation"]["accuracy"]
+        if accuracy is None:
+            raise Refused(Reason.DATA, "No recording of the validation split fills a window.")
+        return (accuracy[0], accuracy[1], accuracy[2])
+
+    def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
+        """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
+        if len(curve) not in rungs(epochs):
+            return True
+        with self._lock:
+            reached = self._rungs.setdefault(len(curve), self._stored_points(len(curve)))
+            own = point(max(curve), needs)
+            others = [each for other, each in reached.items() if other != number]
+            reached[number] = own
+        return is_worth_going_on(own, others, SHARE)
+
+    def _stored_points(self, epoch: int) -> dict[int, Point]:
+        """The trials of earlier calls that came to this epoch."""
+        return {
+            each.number: point(max(each.curve[:epoch]), each.needs)
+            for each in self._file.trials
+            if each.needs is not None and len(each.curve) >= epoch
+        }
+
+
+class _Overtaken(Exception):
+    """At a rung, a trial is not among those that go on."""
+
+
+def rungs(epochs: int) -> tuple[int, ...]:
+    """The epochs at which a trial is compared with the others: a ninth and a third of all."""
+    return tuple(sorted({epochs // SHARE**number for number in range(1, RUNGS + 1)} - {0, epochs}))

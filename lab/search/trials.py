@@ -1,0 +1,149 @@
+"""The trials of a search as rows of a file. The rows are the truth: all that a search knows is read from them, so a
+search that was killed goes on, and loses the trials that were not finished."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any
+
+from lab.refusal import Reason, Refused
+from lab.search.space import Candidate
+from rune.devices.boards.fit import Needs
+from rune.wording import quoted
+
+FORMAT_VERSION = 1
+
+
+class TrialState(StrEnum):
+    """How a trial ended."""
+
+    OVER_LIMIT = "over limit"
+    """Counted, and not trained."""
+    TRAINED = "trained"
+    STOPPED = "stopped"
+    """Others that need no more were better after as many epochs."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A candidate and what became of it. `accuracy` is the share of validation recordings that the rune answered
+    right, with its 95 % interval; `curve` the accuracy on validation windows after each epoch. `needs` is None where
+    counting failed, and without instructions where the memory plan alone was over a limit."""
+
+    number: int
+    candidate: Candidate
+    state: TrialState
+    needs: Needs | None = None
+    accuracy: tuple[float, float, float] | None = None
+    curve: tuple[float, ...] = ()
+    seconds: float = 0.0
+    reason: str = ""
+
+    @property
+    def used_budget(self) -> bool:
+        """Whether it came as far as training. What is over a limit, or contradicts itself, costs nothing."""
+        return self.state is not TrialState.OVER_LIMIT and self.needs is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """The row."""
+        return {
+            "trial": self.number,
+            "arguments": dict(self.candidate.values),
+            "quantize": self.candidate.form,
+            "state": self.state.value,
+            "needs": None if self.needs is None else asdict(self.needs),
+            "accuracy": None if self.accuracy is None else list(self.accuracy),
+            "curve": list(self.curve),
+            "seconds": self.seconds,
+            "reason": self.reason,
+        }
+
+    @staticmethod
+    def from_json(row: Mapping[str, Any]) -> Trial:
+        """The trial of a row. Raises `KeyError`, `TypeError` and `ValueError` for anything else."""
+        return Trial(
+            number=int(row["trial"]),
+            candidate=Candidate(dict(row["arguments"]), str(row["quantize"])),
+            state=TrialState(row["state"]),
+            needs=None if row["needs"] is None else Needs(**row["needs"]),
+            accuracy=None if row["accuracy"] is None else tuple(row["accuracy"]),
+            curve=tuple(row["curve"]),
+            seconds=float(row["seconds"]),
+            reason=str(row["reason"]),
+        )
+
+
+class TrialFile:
+    """The open file of a search. One process has it at a time."""
+
+    def __init__(self, file: IO[bytes], trials: Sequence[Trial]) -> None:
+        self._file = file
+        self.trials = list(trials)
+
+    def append(self, trial: Trial) -> None:
+        """Stores a trial; it is on disk when this returns."""
+        _write(self._file, trial.to_json())
+        self.trials.append(trial)
+
+
+@contextmanager
+def open_trials(path: Path, settings: Mapping[str, Any], *, fresh: bool = False) -> Iterator[TrialFile]:
+    """Opens the file of a search with these settings, which is created if there is none.
+
+    A row that was being written when its process died is removed. Raises `Refused` for a file of another search, for a
+    file that is not one, and while another process has it.
+    """
+    with path.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = f"Another process is searching with {quoted(path.name)}. Wait for it, or stop it."
+            raise Refused(Reason.SETTINGS, message) from None
+        if fresh:
+            file.truncate(0)
+        file.seek(0)
+        data = file.read()
+        complete = data[: data.rfind(b"\n") + 1]
+        if len(complete) < len(data):
+            file.truncate(len(complete))
+        if not complete:
+            _write(file, {"version": FORMAT_VERSION, "settings": settings})
+            yield TrialFile(file, [])
+            return
+        own, trials = _parsed(complete, path.name)
+        if own != settings:
+            names = sorted(name for name in {*own, *settings} if own.get(name) != settings.get(name))
+            message = f"{quoted(path.name)} is of a search with another {' and another '.join(names)}."
+            raise Refused(Reason.SETTINGS, f"{message} Rename it to keep it, or search anew with --fresh.")
+        yield TrialFile(file, trials)
+
+
+def read_trials(path: Path) -> tuple[Mapping[str, Any], list[Trial]]:
+    """The settings and the trials of a search. Raises `Refused` and `OSError`."""
+    data = path.read_bytes()
+    return _parsed(data[: data.rfind(b"\n") + 1], path.name)
+
+
+def _parsed(data: bytes, name: str) -> tuple[Mapping[str, Any], list[Trial]]:
+    try:
+        head, *rows = map(json.loads, data.splitlines())
+        if head["version"] != FORMAT_VERSION:
+            raise ValueError("another version")
+        return head["settings"], [Trial.from_json(row) for row in rows]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{quoted(name)} is not a list of trials. Remove it, or search anew with --fresh."
+        raise Refused(Reason.DATA, message) from error
+
+
+def _write(file: IO[bytes], row: Mapping[str, Any]) -> None:
+    file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,22 @@
+"""What can go wrong with a deployment. Each has a `name`, which never changes: programs compare it."""
+
+from __future__ import annotations
+
+from rune.running.runtime.errors import RuneError
+
+
+class DeploymentError(RuneError):
+    """A deployment gave no rune. `name` is the server's own name of a refusal, such as `key-revoked`, or one of these:
+
+    * `server-away`: no answer, and nothing is stored
+    * `refused`: an answer that is not a deployment's
+    * `damaged`: the bytes have another digest
+    * `signature-refused`: no trusted key signed what the deployment serves
+    * `older`: the server names an older release than it did before
+    """
+
+    def __init__(self, name: str, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.status = status
+        """Of the server's answer; None where none came."""

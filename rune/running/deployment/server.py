@@ -1,0 +1,128 @@
+"""What a deployment's server says, over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from rune.running.deployment.errors import DeploymentError
+
+LARGEST_RUNE = 256 * 1024 * 1024
+"""Bytes."""
+_LARGEST_JSON = 4 * 1024 * 1024
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Served:
+    """Which rune a deployment serves."""
+
+    version: str
+    release: int
+    """Counts up with each change, also when the deployment goes back to an earlier version."""
+    since: str
+    """When the release began, as ISO 8601."""
+    rune: str
+    """The digest of the rune's bytes."""
+    size: int
+    url: str
+
+    @classmethod
+    def from_json(cls, value: Any) -> Served:
+        """What a server or a stored file says. Raises `DeploymentError`."""
+        try:
+            rune = value["rune"]
+            served = cls(
+                str(value["version"]),
+                int(value["release"]),
+                str(value["since"]),
+                str(rune["digest"]),
+                int(rune["size"]),
+                str(rune["url"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            served = None
+        if served is None or not _DIGEST.fullmatch(served.rune) or not 0 < served.size <= LARGEST_RUNE:
+            raise DeploymentError("refused", "The address answers with something that is not a deployment's.")
+        return served
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a server says it."""
+        rune = {"digest": self.rune, "size": self.size, "url": self.url}
+        return {"version": self.version, "release": self.release, "since": self.since, "rune": rune}
+
+
+class DeploymentServer:
+    """Asks a deployment's address. The key is sent to the address's own server alone."""
+
+    def __init__(self, url: str, key: str | None, seconds: float) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+            raise DeploymentError("refused", f"{url} is not an https address. Only localhost may be asked without TLS.")
+        self._url, self._key, self._seconds = url, key, seconds
+
+    def served(self) -> Served:
+        """Which rune it serves now. Raises `DeploymentError`."""
+        headers = {"x-api-key": self._key} if self._key else {}
+        served = Served.from_json(_parsed(self._get(self._url, headers, _LARGEST_JSON)))
+        if urlsplit(served.url)[:2] != urlsplit(self._url)[:2]:
+            raise DeploymentError("refused", f"The deployment names a rune on another server: {served.url}")
+        return served
+
+    def rune(self, served: Served) -> bytes:
+        """The bytes of the rune, not yet compared with its digest. Raises `DeploymentError`."""
+        return self._get(served.url, {}, served.size)
+
+    def signatures(self, served: Served) -> Any:
+        """The manifest and the bundles of the rune's signatures, not yet verified. Raises `DeploymentError`."""
+        return _parsed(self._get(f"{served.url}/signatures", {}, _LARGEST_JSON))
+
+    def _get(self, url: str, headers: dict[str, str], limit: int) -> bytes:
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310  the scheme was checked
+        try:
+            with _OPENER.open(request, timeout=self._seconds) as answer:
+                data: bytes = answer.read(limit + 1)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _refusal(url, error.code, error.read(_LARGEST_JSON)) from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            raise DeploymentError("server-away", f"{url} did not answer: {reason}") from None
+        if len(data) > limit:
+            raise DeploymentError("damaged", f"{url} sends more than the {limit:,} bytes that were announced.")
+        return data
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A deployment's address never redirects. Following one would hand the key to another server."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirects)
+
+
+def _refusal(url: str, status: int, body: bytes) -> DeploymentError:
+    """The server's own refusal. Where its server in front is out of order, it counts as away."""
+    if status >= 500:
+        return DeploymentError("server-away", f"{url} answered {status}.", status)
+    try:
+        problem = json.loads(body)
+        return DeploymentError(str(problem["name"]), str(problem["detail"]), status)
+    except (ValueError, KeyError, TypeError):
+        return DeploymentError("refused", f"{url} answered {status}.", status)
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        raise DeploymentError("refused", "The address answers with something that is not JSON.") from None

@@ -1,0 +1,84 @@
+"""A deployment of a server, as an object that loads its rune."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from rune.running.deployment.cache import RuneCache, Stored, default_folder
+from rune.running.deployment.errors import DeploymentError
+from rune.running.deployment.server import DeploymentServer, Served
+from rune.running.deployment.signature import require_signature
+from rune.running.runtime import Limits
+from rune.tools.api.loaded import Rune, load
+
+SECONDS = 10.0
+"""Without an answer, after which the server counts as away."""
+
+
+class Deployment:
+    """What a server serves at the address of a deployment.
+
+        knock = Deployment("https://forge.example/d/acme/door-knock/device", key="hf_dev_…").load()
+        knock(audio=samples)["scores"]
+
+    `public_key` is the PEM text of the organisation's key: only a rune that it signed is loaded (this needs the library
+    `cryptography`). `cache` is the folder of the last good runes; None is the system's own folder for caches.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        *,
+        public_key: str | None = None,
+        cache: str | os.PathLike[str] | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._server = DeploymentServer(url, key, seconds)
+        self._public_key = public_key
+        self._cache = RuneCache(Path(cache) if cache is not None else default_folder(), url, public_key)
+        self.served: Served | None = None
+        """Which release was loaded; None before `load`."""
+        self.age: timedelta | None = None
+        """None if the server answered, else how long ago it last said that this is the current release."""
+
+    def load(self, *, limits: Limits | None = None, now: Callable[[], float] = time.time) -> Rune:
+        """The rune that the deployment serves, ready to be called. Its bytes have the digest that the server names.
+
+        Where the server is away, it is the last good one, and `age` says how old that is. Raises `DeploymentError`
+        where the server refuses, or where it is away and nothing is stored, and `RuneError` for bytes that are no rune.
+        """
+        stored = self._cache.read()
+        try:
+            served = self._server.served()
+            data = self._verified(served, stored)
+        except DeploymentError as error:
+            if error.name != "server-away":
+                raise
+            if stored is None:
+                raise DeploymentError("server-away", f"{error} Nothing is stored of an earlier load.") from None
+            self.served, self.age = stored.served, timedelta(seconds=max(0.0, now() - stored.confirmed))
+            return load(stored.data, limits=limits)
+        rune = load(data, limits=limits)
+        self._cache.write(served, data)
+        self.served, self.age = served, None
+        return rune
+
+    def _verified(self, served: Served, stored: Stored | None) -> bytes:
+        """The bytes of a release, from the cache if they are there. Raises `DeploymentError`."""
+        if stored is not None and served.release < stored.served.release:
+            raise DeploymentError(
+                "older", f"The server names release {served.release}, and named release {stored.served.release} before."
+            )
+        data = stored.data if stored is not None and stored.served.rune == served.rune else self._server.rune(served)
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if digest != served.rune:
+            raise DeploymentError("damaged", f"The rune has the digest {digest}, not {served.rune}. Load it again.")
+        if self._public_key is not None:
+            require_signature(self._server.signatures(served), served.rune, self._public_key)
+        return data

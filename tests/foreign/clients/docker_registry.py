@@ -1,0 +1,55 @@
+"""Debian's docker-registry, which other registries are mirrored to and measured beside."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+
+from forge.registry.distribution.manifests import MANIFEST_TYPE
+from tests.support.live_forge import free_port
+from tests.support.services import Server
+from tools.needs import DOCKER_REGISTRY, lack
+
+_CONFIGURATION = """version: 0.1
+storage: {filesystem: {rootdirectory: %s}}
+http: {addr: 127.0.0.1:%d}
+"""
+
+
+@dataclass(frozen=True)
+class DockerRegistry:
+    """A running docker-registry."""
+
+    origin: str
+    server: Server
+
+    def get(self, path: str, accept: str = MANIFEST_TYPE) -> httpx.Response:
+        return httpx.get(f"{self.origin}/v2/{path}", headers={"Accept": accept}, trust_env=False)
+
+
+@contextmanager
+def running_docker_registry() -> Iterator[DockerRegistry]:
+    """Debian's docker-registry with nothing in it, until the end."""
+    program = shutil.which("docker-registry")
+    if program is None:
+        pytest.skip(lack(DOCKER_REGISTRY))
+    with TemporaryDirectory(prefix="forge-docker-registry-") as name:
+        port = free_port()
+        configuration = Path(name) / "config.yml"
+        configuration.write_text(_CONFIGURATION % (f"{name}/data", port))
+        origin = f"http://127.0.0.1:{port}"
+        question = [sys.executable, "-c", f"from urllib.request import urlopen; urlopen('{origin}/v2/')"]
+        server = Server([program, "serve", str(configuration)], Path(name), question)
+        server.start()
+        try:
+            yield DockerRegistry(origin, server)
+        finally:
+            server.stop()

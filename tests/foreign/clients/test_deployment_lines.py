@@ -1,0 +1,240 @@
+"""The lines that a deployment's page shows, each as it stands: pasted into a page of another site, or run by the
+program that reads its language. The page itself is used by a person in a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.packages.packaging import package as packaged
+from rune.project.files import FolderFiles
+from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
+from tests.foreign.conftest import Published
+from tests.rune.devices.packages.package_programs import PackageFolder, called
+from tests.rune.devices.packages.test_layouts import NANO_33_BLE, WARNINGS, compiler
+from tests.rune.devices.packages.test_sketches import HEADERS
+from tests.support.live_server import REPOSITORY, LiveServer
+from tools.browser import chromium
+from tools.needs import EMULATORS
+
+pytestmark = pytest.mark.foreign
+
+MODULES = REPOSITORY / "frontend/node_modules"
+BUNDLE = Path(__file__).parent / "deployment_lines/bundle.mjs"
+LANGUAGES = ["HTML", "JavaScript", "React", "Python", "C", "Arduino"]
+AIM = 60.0
+"""Seconds from the button to an answer in a page of another site, by hand. A program is faster than a hand."""
+
+
+@dataclass
+class OtherSite:
+    """A site of another origin, with the files of a folder, under a strict policy if there is one."""
+
+    folder: Path
+    address: str
+    policy: str = ""
+
+
+@pytest.fixture(scope="module")
+def other_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherSite]:
+    site = OtherSite(tmp_path_factory.mktemp("site"), "")
+
+    class Handler(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            if site.policy:
+                self.send_header("Content-Security-Policy", site.policy)
+            super().end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Writes no log."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site.folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    site.address = f"http://127.0.0.1:{server.server_port}"
+    yield site
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Deployed:
+    """What a person did: the lines by the title of their language, and when the button was pressed."""
+
+    lines: dict[str, str]
+    pressed: float
+
+
+@pytest.fixture(scope="module")
+def deployed(live: LiveServer, published: Published, browser: Browser, other_site: OtherSite) -> Deployed:
+    """A deployment that a person creates on its page, for the pages of the other site."""
+    context = browser.new_context()
+    context.add_cookies(
+        [{"name": each.name, "value": each.value or "", "url": live.address} for each in live.http.cookies.jar]
+    )
+    page = context.new_page()
+    page.goto(f"{live.address}/{published.repository}/deployments")
+    pressed = time.monotonic()
+    page.get_by_label("Title").fill("Shop window")
+    page.get_by_label("Version", exact=True).select_option(label=f"{published.tag}, build 1")
+    page.get_by_label("Origins of pages that may use it").fill(other_site.address)
+    page.get_by_role("button", name="Create deployment").click()
+    page.get_by_role("heading", name="New key").wait_for()
+    ways = page.locator(".deployment-way")
+    lines = {
+        ways.nth(at).locator("summary").inner_text(): ways.nth(at).locator("pre").text_content() or ""
+        for at in range(ways.count())
+    }
+    page.get_by_role("heading", name="Try it").wait_for()
+    page.locator("[data-player] button").first.wait_for()
+    context.close()
+    return Deployed(lines, pressed)
+
+
+def opened(browser: Browser, site: OtherSite, body: str) -> tuple[Page, list[str]]:
+    """A page of the site with this body, and what its console says."""
+    (site.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8"><body>{body}', "utf-8")
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{site.address}/index.html")
+    return page, said
+
+
+def test_there_are_lines_for_each_language(deployed: Deployed) -> None:
+    assert list(deployed.lines) == LANGUAGES
+    key = re.search(r"hf_web_\w+", deployed.lines["HTML"])
+    assert key
+    for language in ("JavaScript", "React", "Python"):
+        assert key[0] in deployed.lines[language], language
+
+
+def test_a_pasted_line_answers_in_a_page_of_another_site(
+    browser: Browser, deployed: Deployed, other_site: OtherSite, live: LiveServer
+) -> None:
+    script = rf"script-src {live.address} 'wasm-unsafe-eval'"
+    other_site.policy = f"default-src 'none'; {script}; worker-src blob:; connect-src {live.address}"
+    page, said = opened(browser, other_site, deployed.lines["HTML"])
+    page.locator("rune-player input").fill("0.8")
+    page.locator("rune-player").get_by_role("button", name="Run").click()
+    page.locator("rune-player .answer").wait_for()
+    seconds = time.monotonic() - deployed.pressed
+    answer = float(page.locator("rune-player .answer").inner_text())
+    assert answer == pytest.approx(0.717, abs=0.05)
+    assert len(page.workers) == 1, "the rune runs in a worker"
+    assert [line for line in said if "favicon" not in line and "404" not in line] == []
+    assert seconds < AIM
+    page.close()
+
+
+def test_a_changed_script_is_refused_by_its_digest(browser: Browser, deployed: Deployed, other_site: OtherSite) -> None:
+    other_site.policy = ""
+    changed = re.sub(r'integrity="sha384-[^"]{8}', 'integrity="sha384-AAAAAAAA', deployed.lines["HTML"])
+    page, said = opened(browser, other_site, changed)
+    page.wait_for_load_state("networkidle")
+    assert any("integrity" in line for line in said)
+    assert page.evaluate("customElements.get('rune-player') === undefined")
+    page.close()
+
+
+def test_a_page_of_an_origin_that_is_not_named_learns_nothing(
+    browser: Browser, deployed: Deployed, other_site: OtherSite
+) -> None:
+    other_site.policy = ""
+    (other_site.folder / "index.html").write_text(f"<!doctype html><body>{deployed.lines['HTML']}", "utf-8")
+    page = browser.new_page()
+    page.goto(f"{other_site.address.replace('127.0.0.1', 'localhost')}/index.html")
+    assert "origin is not named" in page.locator("rune-player [role=alert]").inner_text()
+    page.close()
+
+
+@pytest.mark.slow
+def test_the_lines_of_javascript_run_in_node(deployed: Deployed, package: Path) -> None:  # noqa: F811
+    program = package.parent / "lines.mjs"
+    program.write_text(deployed.lines["JavaScript"], "utf-8")
+    done = subprocess.run(["node", str(program)], check=True, capture_output=True, text=True, timeout=60)
+    assert float(done.stdout) == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.slow
+def test_the_component_of_react_answers(
+    browser: Browser,
+    deployed: Deployed,
+    other_site: OtherSite,
+    package: Path,  # noqa: F811
+) -> None:
+    other_site.policy = ""
+    lines = deployed.lines["React"]
+    component = re.search(r"export function (\w+)", lines)
+    assert component
+    (other_site.folder / "lines.jsx").write_text(lines, "utf-8")
+    start = f"createRoot(document.getElementById('root')).render(<{component[1]} />);"
+    imports = f"import {{ createRoot }} from 'react-dom/client';\nimport {{ {component[1]} }} from './lines.jsx';\n"
+    (other_site.folder / "app.jsx").write_text(f"import React from 'react';\n{imports}{start}", "utf-8")
+    source = other_site.folder / "react.html"
+    source.write_text('<!doctype html><body><div id="root"></div><script type="module" src="./app.jsx"></script>')
+    out = other_site.folder / "built"
+    command = ["node", str(BUNDLE), str(MODULES), str(package / "@hammer-forge/rune"), str(source)]
+    subprocess.run([*command, str(other_site.folder)], check=True, timeout=120)
+    assert not out.exists()
+    page = browser.new_page()
+    page.goto(f"{other_site.address}/react.html")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_function("document.querySelector('button').textContent !== 'Start'")
+    assert float(page.get_by_role("button").inner_text()) == pytest.approx(0, abs=0.05)
+    page.close()
+
+
+def test_the_lines_of_python_run(deployed: Deployed, tmp_path: Path) -> None:
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", deployed.lines["Python"]]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, env=environment)
+    assert float(done.stdout.strip("[]\n ")) == pytest.approx(0, abs=0.05)
+    assert list(tmp_path.rglob("*.rune")), "the rune is stored for the time when the server is away"
+
+
+def sources_of(room: Path, target: str) -> PackageFolder:
+    """The C package of the same project."""
+    files = FolderFiles(REPOSITORY / "examples/sine")
+    return PackageFolder.of(room, packaged(files, BuildOptions("first", target=find_target(target))))
+
+
+@pytest.mark.slow
+def test_the_program_in_c_runs(deployed: Deployed, tmp_path: Path) -> None:
+    folder = sources_of(tmp_path, "c").path
+    (tmp_path / "use.c").write_text(deployed.lines["C"])
+    sources = [str(each) for each in (folder / "src").glob("*.c") if "selftest" not in each.name]
+    flags = ["-std=c99", "-Wall", "-Werror", f"-I{folder / 'include'}"]
+    subprocess.run(["gcc", *flags, "use.c", *sources, "-lm", "-o", "use"], cwd=tmp_path, check=True)
+    subprocess.run([str(tmp_path / "use")], check=True)
+
+
+@pytest.mark.slow
+def test_the_sketch_for_arduino_compiles(deployed: Deployed, tmp_path: Path) -> None:
+    folder = sources_of(tmp_path, "cortex-m4").path
+    (tmp_path / "sketch.cpp").write_text(deployed.lines["Arduino"])
+    plus = compiler("arm-none-eabi-g++", EMULATORS)
+    searched = [f"-I{folder / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
+    called([plus, "-std=gnu++14", *NANO_33_BLE, *WARNINGS, *searched, "-c", "sketch.cpp", "-o", "sketch.o"], tmp_path)

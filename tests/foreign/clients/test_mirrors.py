@@ -1,0 +1,129 @@
+"""A project is copied to Debian's docker-registry and fetched from there and from another server like this one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.foreign.clients.docker_registry import DockerRegistry, running_docker_registry
+from tests.foreign.clients.test_pushing import image_in, skopeo
+from tests.support.live_server import LiveServer
+
+pytestmark = pytest.mark.foreign
+
+_INDEX = "application/vnd.oci.image.index.v1+json"
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+@pytest.fixture(scope="module")
+def docker_registry() -> Iterator[DockerRegistry]:
+    with running_docker_registry() as registry:
+        yield registry
+
+
+@pytest.fixture(scope="module")
+def mirroring(docker_registry: DockerRegistry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server whose operator allows this docker-registry, and the server itself."""
+    server = LiveServer(tmp_path_factory.mktemp("mirroring") / "data")
+    server.environment["MIRROR_REGISTRIES"] = f"{docker_registry.origin},{server.address}"
+    with server:
+        yield server
+
+
+def project_in(live: LiveServer, name: str) -> str:
+    organisation = live.organisation()
+    live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "sine"})
+    return f"{organisation}/{name}"
+
+
+def set_mirror(live: LiveServer, project: str, direction: str, registry: str, repository: str, **sign_in: str) -> Any:
+    body = {"registry": registry, "repository": repository, **sign_in}
+    return live.api("PUT", f"projects/{project}/mirrors/{direction}", json=body)
+
+
+def test_what_is_published_is_copied_with_its_provenance(
+    mirroring: LiveServer, docker_registry: DockerRegistry
+) -> None:
+    project = project_in(mirroring, "door")
+    set_mirror(mirroring, project, "to", docker_registry.origin, "team/door")
+    build = mirroring.build(project)
+    mirroring.publish(project, build["id"], "1.0")
+    mirroring.until(lambda: docker_registry.get("team/door/manifests/1.0").status_code == 200)
+    mirroring.until(lambda: mirroring.api("GET", f"projects/{project}/mirrors/to")["changed"])
+    assert mirroring.api("GET", f"projects/{project}/mirrors/to")["problem"] == ""
+
+    token = mirroring.token("registry:pull")
+    headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST}
+    own = mirroring.http.get(f"/v2/{project}/manifests/1.0", headers=headers)
+    copied = docker_registry.get("team/door/manifests/1.0")
+    assert copied.content == own.content
+    layer = json.loads(copied.content)["layers"][0]["digest"]
+    assert docker_registry.get(f"team/door/blobs/{layer}").content == mirroring.http.get(build["rune_url"]).content
+
+    # docker-registry knows no referrers: they are listed by the tag that clients look at in that case.
+    digest = f"sha256-{sha256(own.content).hexdigest()}"
+    mirroring.until(lambda: docker_registry.get(f"team/door/manifests/{digest}", _INDEX).status_code == 200)
+    here = mirroring.http.get(f"/v2/{project}/referrers/{digest.replace('-', ':')}", headers=headers).json()
+    there = docker_registry.get(f"team/door/manifests/{digest}", _INDEX).json()
+    assert {each["digest"] for each in there["manifests"]} == {each["digest"] for each in here["manifests"]} != set()
+
+
+def test_what_is_pulled_is_fetched_and_stays_when_the_other_registry_is_away(
+    mirroring: LiveServer, docker_registry: DockerRegistry, tmp_path: Path
+) -> None:
+    source = image_in(tmp_path / "image")
+    origin = docker_registry.origin.removeprefix("http://")
+    pushed = skopeo(
+        "copy", "--insecure-policy", "--dest-tls-verify=false", "--preserve-digests",
+        f"dir:{source}", f"docker://{origin}/team/camera:nightly",
+    )  # fmt: skip
+    assert pushed.returncode == 0, pushed.stderr
+    project = project_in(mirroring, "camera")
+    rules = f"organisations/{mirroring.organisation()}/registry"
+    state = mirroring.http.get(f"/api/v1/{rules}").headers["ETag"]
+    terms = {"takes_all": True, "versions_move": False}
+    mirroring.api("PUT", rules, headers={"If-Match": state}, json=terms)
+    set_mirror(mirroring, project, "from", docker_registry.origin, "team/camera")
+    credentials = f"anyone:{mirroring.token('registry:pull')}"
+
+    def pull(name: str) -> bytes:
+        done = skopeo(
+            "copy", "--insecure-policy", "--src-tls-verify=false", "--preserve-digests", "--src-creds", credentials,
+            f"docker://127.0.0.1:{mirroring.port}/{project}:nightly", f"dir:{tmp_path / name}",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return (tmp_path / name / "manifest.json").read_bytes()
+
+    assert pull("first") == (source / "manifest.json").read_bytes()
+    docker_registry.server.stop()
+    try:
+        assert pull("second") == pull("first")
+    finally:
+        docker_registry.server.start()
+
+
+def test_a_server_like_this_one_is_fetched_from_with_a_token_and_its_referrers(mirroring: LiveServer) -> None:
+    project = project_in(mirroring, "source")
+    build = mirroring.build(project)
+    mirroring.publish(project, build["id"], "2.0")
+    token = mirroring.token("registry:pull")
+    headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST}
+    own = mirroring.http.get(f"/v2/{project}/manifests/2.0", headers=headers)
+    digest = own.headers["Docker-Content-Digest"]
+    referrers = mirroring.until(
+        lambda: mirroring.http.get(f"/v2/{project}/referrers/{digest}", headers=headers).json()["manifests"]
+    )
+    copy = project_in(mirroring, "copy")
+    set_mirror(mirroring, copy, "from", mirroring.address, project, user="anyone", password="wrong")
+    assert mirroring.http.get(f"/v2/{copy}/manifests/2.0", headers=headers).status_code == 404
+    assert "refused" in mirroring.api("GET", f"projects/{copy}/mirrors/from")["problem"]
+    set_mirror(mirroring, copy, "from", mirroring.address, project, user="anyone", password=token)
+    fetched = mirroring.http.get(f"/v2/{copy}/manifests/{digest}", headers=headers)
+    assert fetched.content == own.content
+    listed = mirroring.http.get(f"/v2/{copy}/referrers/{digest}", headers=headers).json()["manifests"]
+    assert {each["digest"] for each in listed} == {each["digest"] for each in referrers}

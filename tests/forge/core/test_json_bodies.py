@@ -1,0 +1,21 @@
+"""What is wrong with a body of JSON is said with its place, in our words."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"name": }', "The body of the request cannot be read: it is not JSON: see line 1, column 10."),
+        (b'{"name": "\xff"}', "The body of the request cannot be read: it is not UTF-8 text: byte 10 does not fit."),
+        (b"[" * 100_000, "This JSON is nested too deeply."),
+    ],
+)
+def test_a_body_that_cannot_be_read_says_why_and_where(client: Client, body: bytes, sentence: str) -> None:
+    answer = client.post("/api/v1/projects", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["detail"]) == (400, sentence)

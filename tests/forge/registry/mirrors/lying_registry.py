@@ -1,0 +1,94 @@
+"""A registry over HTTP whose answers a test decides, and that notes what it was asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.forge.registry.artifacts.registry_client import sha
+
+
+@dataclass(frozen=True)
+class CannedAnswer:
+    """What the registry answers."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotedRequest:
+    """A request that came."""
+
+    method: str
+    path: str
+    authorization: str
+
+
+Answering = Callable[[NotedRequest], CannedAnswer | None]
+"""Returns the answer to a request; None for 404."""
+
+
+@dataclass
+class CannedRegistry:
+    """A running registry."""
+
+    origin: str
+    answering: Answering
+    requests: list[NotedRequest] = field(default_factory=list)
+
+
+@contextmanager
+def canned_registry(answering: Answering) -> Iterator[CannedRegistry]:
+    """A registry on this machine that answers like this, until the end of the block."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            self.rfile.read(length)
+            request = NotedRequest(self.command, self.path, self.headers.get("Authorization", ""))
+            registry.requests.append(request)
+            answer = registry.answering(request) or CannedAnswer(404)
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(answer.body)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(answer.body)
+
+        do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 (the names that the server calls)
+
+        def log_message(self, *arguments: object) -> None:
+            """The test says what it needs."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    registry = CannedRegistry(f"http://127.0.0.1:{server.server_port}", answering)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield registry
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def having(manifests: Mapping[str, bytes], *blobs: bytes, media_type: str) -> Answering:
+    """Answers as a registry with these manifests, by tag or digest, and these blobs."""
+    by_digest = {sha(each): each for each in blobs}
+
+    def answer(request: NotedRequest) -> CannedAnswer | None:
+        name = request.path.rpartition("/")[2]
+        if "/manifests/" in request.path and name in manifests:
+            data = manifests[name]
+            return CannedAnswer(200, data, {"Content-Type": media_type, "Docker-Content-Digest": sha(data)})
+        if "/blobs/" in request.path and name in by_digest:
+            return CannedAnswer(200, by_digest[name])
+        return None
+
+    return answer

@@ -1,0 +1,101 @@
+"""A token for a private repository is typed once while somebody is signed in, and opens that repository alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.core.models import AuditEntry
+from forge.core.sealing import unseal
+from forge.jobs.models import Job
+from forge.projects.git.remote import checked_remote
+from forge.projects.models import Project
+from forge.repositories import remembered_tokens
+from forge.repositories.actions import link_branch
+from forge.repositories.kinds import TOKEN_PURPOSE
+from forge.repositories.models import LinkedBranch, Pull
+from tests.forge.conftest import RUNEFILE
+from tests.forge.projects.git_server import TOKEN, bare, git_server
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/acme/kitchen/push"
+
+
+@pytest.fixture
+def link(tmp_path: Path, settings: Any, project: Project, user: User) -> Iterator[LinkedBranch]:
+    """A branch of a repository that wants a token."""
+    with git_server(tmp_path, "http://localhost:1") as address:
+        settings.GIT_ORIGINS = (address,)
+        bare(tmp_path, "private/wand.git", {"Runefile.yml": RUNEFILE.encode()})
+        yield link_branch(user, project, checked_remote(f"{address}/private/wand.git", "main"))
+
+
+def pulled_with(client: Client, **typed: str) -> str | None:
+    """Presses Pull and cancels the job; answers the token that it would have pulled with."""
+    before = set(Pull.objects.values_list("pk", flat=True))
+    assert client.post(PAGE, {"do": "pull", **typed}).status_code == 302
+    started = Pull.objects.exclude(pk__in=before).get()
+    Job.objects.filter(pk=started.pk).delete()
+    return unseal(started.sealed_token, TOKEN_PURPOSE) if started.sealed_token else None
+
+
+@pytest.mark.protects("connections/git-tokens")
+def test_a_token_is_typed_once_and_stored_nowhere_in_clear(client: Client, link: LinkedBranch) -> None:
+    assert pulled_with(client) is None
+    assert pulled_with(client, pull_token=TOKEN) == TOKEN
+    shown = client.get(PAGE).content.decode()
+    assert "Forget the token" in shown
+    assert TOKEN not in shown
+    assert pulled_with(client) == TOKEN
+    stored = [*Session.objects.values_list("session_data", flat=True), *AuditEntry.objects.values_list("data")]
+    assert TOKEN not in str(stored)
+    assert TOKEN not in str(dict(client.session.items()))
+
+
+@pytest.mark.protects("connections/git-tokens")
+def test_a_token_that_is_forgotten_is_asked_for_again(client: Client, link: LinkedBranch) -> None:
+    assert pulled_with(client, pull_token=TOKEN) == TOKEN
+    assert client.post(PAGE, {"do": "forget-token"}).status_code == 302
+    assert pulled_with(client) is None
+    assert "Forget the token" not in client.get(PAGE).content.decode()
+
+
+@pytest.mark.protects("connections/git-tokens")
+def test_another_address_does_not_get_the_token(
+    client: Client, link: LinkedBranch, user: User, project: Project
+) -> None:
+    assert pulled_with(client, pull_token=TOKEN) == TOKEN
+    link_branch(user, project, checked_remote(link.url.replace("private/wand", "private/other"), "main"))
+    assert pulled_with(client) is None
+
+
+@pytest.mark.protects("connections/git-tokens")
+def test_another_session_does_not_pull_with_it(client: Client, link: LinkedBranch, user: User) -> None:
+    assert pulled_with(client, pull_token=TOKEN) == TOKEN
+    elsewhere = Client()
+    elsewhere.force_login(user)
+    assert pulled_with(elsewhere) is None
+    client.logout()
+    client.force_login(user)
+    assert pulled_with(client) is None
+
+
+def test_a_session_remembers_the_tokens_that_were_used_last() -> None:
+    session: dict[str, Any] = {}
+    links = [LinkedBranch(url=f"https://git.example/{number}.git") for number in range(25)]
+    for each in links:
+        remembered_tokens.remember(session, each, f"token of {each.url}")
+    assert remembered_tokens.recall(session, links[-1]) == f"token of {links[-1].url}"
+    assert remembered_tokens.recall(session, links[0]) == ""
+
+
+def test_a_token_that_another_server_sealed_is_none() -> None:
+    link = LinkedBranch(url="https://git.example/wand.git")
+    assert remembered_tokens.recall({"git-tokens": {link.url: "no seal"}}, link) == ""

@@ -1,0 +1,33 @@
+"""Ranges of quantisation come from all samples, in whichever order they are stored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lab.quantize.forms import FORMS
+from lab.quantize.samples import CalibrationSample, ModelInput
+from lab.quantize.step import FloatParts, quantised
+from lab.search.candidate import float_model
+from lab.search.layers import network_of, operators
+from rune.model.tflite import read_model
+
+NETWORK = """
+import keras
+def network(shape, classes, batch):
+    source = keras.Input(shape, batch)
+    return keras.Model(source, keras.layers.Dense(classes)(source))
+"""
+
+
+def test_samples_of_the_last_label_do_not_make_the_range_alone() -> None:
+    random = np.random.default_rng(2)
+    strengths = [5.0] * 40 + [0.1] * 40  # as they are sorted by label: first shaking, then rest
+    samples = [
+        CalibrationSample(str(place), (random.uniform(-each, each, (1, 16)).astype(np.float32),))
+        for place, each in enumerate(strengths)
+    ]
+    data = float_model(operators(network_of(NETWORK, (16,), 3, {})))
+    model = read_model(quantised(data, FORMS["int8"], FloatParts(), samples, [ModelInput("input", (1, 16))]))
+    scale = model.tensors[model.inputs[0]].scale
+    assert scale is not None
+    assert 255 * scale > 3  # the range that the last 40 samples alone would give is 0.2 wide

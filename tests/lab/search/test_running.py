@@ -1,0 +1,194 @@
+"""A search without TensorFlow: training is replaced by a rule, everything around it is real."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lab.search.running as running
+from lab.recipes.arguments import Values
+from lab.refusal import Reason, Refused
+from lab.search.limits import Limits
+from lab.search.ranking import best_trials
+from lab.search.running import Budget, Search, run_search, rungs
+from lab.search.space import Space
+from lab.search.trials import TrialFile, TrialState, open_trials
+from lab.training.run import PreparedRun, prepare_run
+from rune.datasets.splits import Split
+from rune.devices.boards.fit import Needs
+from rune.source.policy.training_section import Training
+from tests.lab.training.motion_data import write_motion
+
+SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))
+
+
+@dataclass
+class World:
+    """What training would give: a rule, the runs that were made, and the events of the search."""
+
+    base: PreparedRun
+    path: Path
+    accuracy: Callable[[Values], float] = lambda values: values["filters"] / 64
+    runs: list[PreparedRun] = field(default_factory=list)
+    events: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def search(self, trials: int, limits: Limits | None = None, workers: int = 1, patience: int = 99) -> str:
+        search = Search(self.base, SPACE, "cortex-m4", limits or Limits())
+        with open_trials(self.path, search.settings()) as file:
+            self.file = file
+            return run_search(search, file, Budget(trials, 5, workers, patience), self.events.append)
+
+    def train(self, prepared: PreparedRun, _folder: Any, send: Any, *, minutes: float) -> Any:
+        assert minutes > 0
+        self.runs.append(prepared)
+        accuracy = self.accuracy(prepared.settings.values)
+        for epoch in range(int(prepared.settings.values["epochs"])):
+            send({"event": "epoch", "epoch": epoch + 1, "validation_accuracy": accuracy})
+        report = {"judgements": {"validation": {"accuracy": [accuracy, 0.0, 1.0]}}}
+        return type("Trained", (), {"report": report})
+
+    @property
+    def trials(self) -> TrialFile:
+        return self.file
+
+
+def count(_recipe: Any, values: Values, _labels: Any, _form: str, target: str, _limits: Limits) -> Needs:
+    return Needs(target, 5000, int(values["filters"] * 100), int(values["blocks"] * 1000))
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    samples = write_motion(tmp_path / "samples", takes=1, seconds=1)
+    training = Training("motion", "samples", arguments={"epochs": 18, "filters": 16, "window": 20, "hop": 20})
+    world = World(prepare_run(training, samples, {}), tmp_path / "own.search.jsonl")
+    monkeypatch.setattr(running, "train", world.train)
+    monkeypatch.setattr(running, "count_under_limits", count)
+    return world
+
+
+def test_the_first_candidate_is_the_project_as_it_is(world: World) -> None:
+    assert world.search(1) == "The budget of trials is used up."
+    (trial,) = world.trials.trials
+    assert trial.candidate.values == {"filters": 16, "blocks": 3}
+    assert (trial.state, trial.accuracy) == (TrialState.TRAINED, (0.25, 0.0, 1.0))
+    assert [event["event"] for event in world.events] == ["counted", *["epoch"] * 18, "trial"]
+
+
+def test_no_trial_sees_a_recording_of_the_test_split(world: World) -> None:
+    assert Split.TEST in world.base.dataset.splits
+    world.search(3)
+    for run in world.runs:
+        assert set(run.dataset.splits) == {Split.TRAIN, Split.VALIDATION}
+        assert len(run.dataset.recordings) == len(run.dataset.splits) < len(world.base.dataset.recordings)
+
+
+def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) -> None:
+    world.search(6, Limits(ram=900))
+    over = [each for each in world.trials.trials if each.state is TrialState.OVER_LIMIT]
+    assert over
+    assert all("RAM" in each.reason and each.accuracy is None for each in over)
+    assert all(run.settings.values["filters"] <= 9 for run in world.runs)
+    assert len(world.runs) == 6
+
+
+def test_a_search_that_nothing_fits_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "MAX_COUNTED", 5)
+    reason = world.search(1, Limits(ram=1))
+    assert reason == "5 candidates were counted, and hardly any can be trained within the limits."
+    assert world.runs == []
+
+
+def test_a_search_goes_on_from_its_rows(world: World) -> None:
+    world.search(2)
+    first = list(world.trials.trials)
+    world.search(4)
+    assert world.trials.trials[:2] == first
+    assert [each.number for each in world.trials.trials] == [1, 2, 3, 4]
+    assert len(world.runs) == 4
+    assert world.search(4) == "The budget of trials is used up."
+    assert len(world.runs) == 4
+
+
+def test_several_workers_try_different_candidates_at_once(world: World) -> None:
+    barrier = threading.Barrier(3, timeout=30)
+    rule = world.accuracy
+
+    def together(values: Values) -> float:
+        barrier.wait()
+        return rule(values)
+
+    world.accuracy = together
+    world.search(3, workers=3)
+    assert sorted(each.number for each in world.trials.trials) == [1, 2, 3]
+    assert len({str(each.candidate) for each in world.trials.trials}) == 3
+
+
+def test_a_search_ends_when_every_candidate_was_tried(world: World) -> None:
+    assert world.search(100) == "Every candidate of the space was tried."
+    assert len(world.trials.trials) == SPACE.size
+
+
+def test_a_search_without_gain_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
+    world.accuracy = lambda values: 0.5 if values["filters"] == 16 and values["blocks"] == 3 else 0.4
+    reason = world.search(100, patience=3)
+    assert reason == "The last 3 trained trials brought nothing better."
+    assert len(world.trials.trials) == 4
+
+
+def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
+    world.accuracy = lambda values: 1 - values["filters"] / 64 - values["blocks"] / 100  # the smallest is the best
+    world.search(100)
+    states = {(each.candidate.values["filters"], each.candidate.values["blocks"]): each for each in world.trials.trials}
+    assert states[4, 1].state is TrialState.TRAINED
+    stopped = [each for each in states.values() if each.state is TrialState.STOPPED]
+    assert stopped
+    assert all(len(each.curve) in rungs(18) and "others that need no more" in each.reason for each in stopped)
+    assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
+
+
+@pytest.mark.parametrize(("epochs", "places"), [(18, (2, 6)), (60, (6, 20)), (3, (1,)), (1, ())])
+def test_rungs_are_a_ninth_and_a_third_of_the_epochs(epochs: int, places: tuple[int, ...]) -> None:
+    assert rungs(epochs) == places
+
+
+def test_a_trial_that_fails_is_a_row_and_the_search_goes_on(world: World) -> None:
+    def rule(values: Values) -> float:
+        if values["blocks"] == 3:
+            raise Refused(Reason.DIVERGED, "The loss of epoch 1 is not a number.")
+        return 0.5
+
+    world.accuracy = rule
+    world.search(4)
+    assert world.trials.trials[0].state is TrialState.FAILED
+    assert world.trials.trials[0].reason == "The loss of epoch 1 is not a number."
+    assert any(each.state is TrialState.TRAINED for each in world.trials.trials)
+
+
+def test_a_candidate_that_contradicts_itself_costs_no_trial(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted(recipe: Any, values: Values, *others: Any) -> Needs:
+        if values["blocks"] == 3:
+            raise Refused(Reason.SETTINGS, "hop is 25; it must be at most the window of 20 rows.")
+        return count(recipe, values, *others)
+
+    monkeypatch.setattr(running, "count_under_limits", counted)
+    world.search(4)
+    assert len(world.runs) == 4
+    assert world.trials.trials[0].reason == "hop is 25; it must be at most the window of 20 rows."
+
+
+def test_a_fault_of_ours_ends_the_search_and_keeps_its_rows(world: World) -> None:
+    def rule(_values: Values) -> float:
+        if len(world.runs) == 3:
+            raise ZeroDivisionError
+        return 0.5
+
+    world.accuracy = rule
+    with pytest.raises(ZeroDivisionError):
+        world.search(5)
+    assert [each.number for each in world.trials.trials] == [1, 2]

@@ -1,0 +1,111 @@
+"""The next candidate follows from the rows alone, is none of theirs, and comes from the space."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.recipe import Recipe
+from lab.refusal import Refused
+from lab.search.limits import Limits
+from lab.search.sampling import next_candidate
+from lab.search.space import Candidate, Space, space_of
+from lab.search.trials import Trial, TrialState
+from rune.devices.boards.fit import Needs
+
+SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8", "float32"))
+NO_LIMITS = Limits()
+
+
+def trial(number: int, candidate: Candidate, accuracy: float = 0.8, ram: int = 1000) -> Trial:
+    needs = Needs("cortex-m4", 5000, ram, 10_000)
+    return Trial(number, candidate, TrialState.TRAINED, needs, (accuracy, 0.0, 1.0))
+
+
+def search(count: int, limits: Limits = NO_LIMITS, seed: int = 1) -> list[Candidate]:
+    """Candidates of a world in which filters cost RAM and are worth it, and blocks cost nothing."""
+    trials: list[Trial] = []
+    for number in range(1, count + 1):
+        candidate = next_candidate(SPACE, trials, [], limits, seed)
+        if candidate is None:
+            break
+        accuracy = 0.2 + candidate.values["blocks"] / 10 + candidate.values["filters"] / 80
+        trials.append(trial(number, candidate, accuracy, int(candidate.values["filters"]) * 100))
+    return [each.candidate for each in trials]
+
+
+@pytest.mark.slow
+def test_the_same_rows_give_the_same_candidates_and_another_seed_others() -> None:
+    first = search(12)
+    assert search(12) == first
+    assert search(12, seed=99) != first
+
+
+@pytest.mark.slow
+def test_every_candidate_of_the_space_comes_once() -> None:
+    candidates = search(100)
+    assert len(candidates) == SPACE.size == 24
+    assert len({str(each) for each in candidates}) == 24
+
+
+@pytest.mark.slow
+def test_running_candidates_are_not_drawn_again() -> None:
+    running = search(23)
+    last = next_candidate(SPACE, [], running, NO_LIMITS, 5)
+    assert last is not None
+    assert last not in running
+    assert next_candidate(SPACE, [], [*running, last], NO_LIMITS, 5) is None
+
+
+@pytest.mark.slow
+def test_candidates_over_a_limit_become_rare() -> None:
+    """Behind the first 8, those with much RAM come less often where RAM is limited."""
+
+    def large(candidates: list[Candidate]) -> int:
+        return sum(each.values["filters"] > 8 for each in candidates[8:])
+
+    free = sum(large(search(14, seed=seed)) for seed in range(6))
+    limited = sum(large(search(14, Limits(ram=800), seed=seed)) for seed in range(6))
+    assert limited < free
+
+
+def test_a_row_from_outside_the_space_is_no_obstacle() -> None:
+    rows = [trial(1, Candidate({"filters": 7, "blocks": 1}, "int8")), Trial(2, search(1)[0], TrialState.FAILED)]
+    candidate = next_candidate(SPACE, rows, [], NO_LIMITS, 1)
+    assert candidate is not None
+    assert SPACE.places(candidate) is not None
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_the_space_of_a_recipe_has_rising_values_in_range(recipe: Recipe) -> None:
+    declared = {each.name: each for each in recipe.arguments}
+    assert recipe.space
+    for name, choices in recipe.space.items():
+        assert list(choices) == sorted(set(choices))
+        assert [declared[name].read(each) for each in choices] == list(choices)
+    for values in ({name: each[0] for name, each in recipe.space.items()}, {n: e[-1] for n, e in recipe.space.items()}):
+        recipe.features({**{each.name: each.default for each in recipe.arguments}, **values})
+
+
+def test_chosen_values_replace_those_of_the_recipe() -> None:
+    space = space_of(recipe_of("motion"), {"filters": ["16", "4", "4"], "dropout": ["0.1", "0"]}, "int8")
+    assert space.arguments["filters"] == (4, 16)
+    assert space.arguments["dropout"] == (0.0, 0.1)
+    assert space.arguments["blocks"] == (1, 2, 3, 4, 5)
+    assert space.forms == ("int8",)
+    assert space_of(recipe_of("motion"), {"quantize": ["int8", "int16x8"]}, "float32").forms == ("int8", "int16x8")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"colour": ["1"]}, 'The recipe motion has no argument "colour". It has batch'),
+        ({"filters": ["1000"]}, "filters is 1000; it must be a whole number from 2 to 128"),
+        ({"filters": ["many"]}, 'filters has the value "many", which is not a number'),
+        ({"quantize": ["int4"]}, '"int4" is no form that a search tries. It tries int8'),
+    ],
+)
+def test_values_that_cannot_be_tried_are_refused(chosen: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(Refused) as refused:
+        space_of(recipe_of("motion"), chosen, "int8")
+    assert message in str(refused.value)

@@ -1,0 +1,203 @@
+"""`rune.Deployment` against a server that answers what a test says: what it refuses, what it stores, and what it does
+while the server is away."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+import rune
+from rune import Deployment, DeploymentError
+from rune.tools.signing.bundles import sign_statement
+from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
+from rune.tools.signing.statements import Statement, Subject, write_statement
+from tests.rune.running.runtime import wat_runes
+
+KEY = "hf_dev_secret"
+RUNE = wat_runes.mirror(5, 2, "u8[2]")
+OTHER = wat_runes.mirror(5, 2, "u8[2]") + b"\x00\x03\x01xy"
+
+
+def digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+@dataclass
+class FakeServer:
+    """Answers by path: a status and a body. It writes down the keys that it was sent."""
+
+    address: str = ""
+    answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    keys: list[str | None] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"{self.address}/d/acme/kitchen/boards"
+
+    def serve(self, data: bytes, release: int = 1, **changes: Any) -> None:
+        """The deployment serves these bytes, or says something else of them."""
+        path = f"/d/acme/kitchen/boards/{digest(data)}"
+        about = {"digest": digest(data), "size": len(data), "url": f"{self.address}{path}"} | changes
+        served = {"version": f"1.{release}", "release": release, "since": "2026-11-16T09:30:00+00:00", "rune": about}
+        self.answers = {"/d/acme/kitchen/boards": (200, json.dumps(served).encode()), path: (200, data)}
+
+    def fail(self, status: int, body: dict[str, str] | None = None) -> None:
+        self.answers["/d/acme/kitchen/boards"] = (status, json.dumps(body or {}).encode())
+
+    def sign(self, data: bytes, key: PrivateKey, manifest_of: bytes | None = None) -> None:
+        """The server has a signature of the bytes; or of others, by a manifest of theirs."""
+        manifest = json.dumps({"layers": [{"digest": digest(manifest_of or data)}]}).encode()
+        statement = Statement((Subject("acme/kitchen", digest(manifest)),), "https://slsa.dev/provenance/v1", {})
+        bundle = json.loads(sign_statement(write_statement(statement), key))
+        body = {"manifest": base64.b64encode(manifest).decode(), "bundles": [bundle]}
+        self.answers[f"/d/acme/kitchen/boards/{digest(data)}/signatures"] = (200, json.dumps(body).encode())
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    fake = FakeServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            fake.keys.append(self.headers["x-api-key"])
+            status, body = fake.answers.get(self.path, (404, b"{}"))
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", body.decode())
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Writes no log."""
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=running.serve_forever, daemon=True).start()
+    fake.address = f"http://127.0.0.1:{running.server_port}"
+    yield fake
+    running.shutdown()
+    running.server_close()
+
+
+@pytest.fixture
+def deployment(server: FakeServer, tmp_path: Path) -> Deployment:
+    server.serve(RUNE)
+    return Deployment(server.url, KEY, cache=tmp_path)
+
+
+def name_of(deployment: Deployment) -> str:
+    with pytest.raises(DeploymentError) as caught:
+        deployment.load()
+    return caught.value.name
+
+
+def age_of(deployment: Deployment) -> timedelta | None:
+    """A call, since a type checker believes that an attribute stays what it was."""
+    return deployment.age
+
+
+@pytest.mark.parametrize("url", ["http://forge.example/d/a/b/c", "ftp://forge.example/d/a/b/c", "file:///etc/passwd"])
+@pytest.mark.protects("delivery/loaders")
+def test_only_https_and_this_computer_are_asked(url: str) -> None:
+    with pytest.raises(DeploymentError, match="not an https address"):
+        Deployment(url, KEY)
+
+
+@pytest.mark.protects("delivery/loaders")
+def test_other_bytes_are_refused(server: FakeServer, deployment: Deployment, tmp_path: Path) -> None:
+    server.answers[f"/d/acme/kitchen/boards/{digest(RUNE)}"] = (200, RUNE[:-1] + b"!")
+    assert name_of(deployment) == "damaged"
+    server.answers[f"/d/acme/kitchen/boards/{digest(RUNE)}"] = (200, RUNE + b"more")
+    assert name_of(deployment) == "damaged"
+    assert list(tmp_path.rglob("*.rune")) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"digest": "md5:1"}, {"size": 0}, {"size": 1 << 40}, {"url": "https://else.example"}]
+)
+def test_an_answer_that_is_not_a_deployments_is_refused(
+    server: FakeServer, deployment: Deployment, changes: dict[str, Any]
+) -> None:
+    server.serve(RUNE, **changes)
+    assert name_of(deployment) == "refused"
+
+
+@pytest.mark.protects("delivery/loaders")
+def test_the_key_goes_to_the_deployments_address_alone(server: FakeServer, deployment: Deployment) -> None:
+    deployment.load()
+    assert server.keys == [KEY, None]
+    server.answers["/d/acme/kitchen/boards"] = (302, f"{server.address}/elsewhere".encode())
+    server.keys.clear()
+    assert name_of(deployment) == "refused"
+    assert server.keys == [KEY], "a redirect is not followed"
+
+
+@pytest.mark.protects("delivery/loaders")
+def test_an_older_release_is_refused(server: FakeServer, deployment: Deployment) -> None:
+    server.serve(RUNE, release=3)
+    deployment.load()
+    server.serve(OTHER, release=2)
+    assert name_of(deployment) == "older"
+
+
+def test_the_last_good_rune_is_used_while_the_server_is_away(server: FakeServer, deployment: Deployment) -> None:
+    assert deployment.load()(bytes([1, 2])) is not None
+    assert age_of(deployment) is None
+    server.fail(502)
+    later = deployment.load(now=lambda: 2_000_000_000.0)
+    assert isinstance(later, rune.Rune)
+    age = age_of(deployment)
+    assert age is not None
+    assert age > timedelta(days=1)
+    assert deployment.served is not None
+    assert deployment.served.version == "1.1"
+
+
+@pytest.mark.protects("delivery/refusals")
+def test_a_refusal_is_not_answered_from_the_folder(server: FakeServer, deployment: Deployment) -> None:
+    deployment.load()
+    server.fail(410, {"name": "version-withdrawn", "detail": "Withdrawn."})
+    assert name_of(deployment) == "version-withdrawn"
+    server.fail(403, {"name": "key-revoked", "detail": "Revoked."})
+    assert name_of(deployment) == "key-revoked"
+
+
+def test_nothing_is_stored_of_a_server_that_never_answered(tmp_path: Path) -> None:
+    deployment = Deployment("http://127.0.0.1:1/d/a/b/c", KEY, cache=tmp_path)
+    with pytest.raises(DeploymentError, match="Nothing is stored") as caught:
+        deployment.load()
+    assert caught.value.name == "server-away"
+
+
+def test_a_damaged_folder_is_as_none(server: FakeServer, deployment: Deployment, tmp_path: Path) -> None:
+    deployment.load()
+    (stored,) = tmp_path.rglob("*.rune")
+    stored.write_bytes(b"half")
+    server.fail(503)
+    assert name_of(deployment) == "server-away"
+
+
+@pytest.mark.parametrize("algorithm", list(Algorithm))
+@pytest.mark.protects("delivery/unsigned")
+def test_a_rune_without_a_signature_of_the_key_is_refused(
+    server: FakeServer, tmp_path: Path, algorithm: Algorithm
+) -> None:
+    key = make_private_key(algorithm)
+    server.serve(RUNE)
+    deployment = Deployment(server.url, KEY, public_key=key.public.pem, cache=tmp_path)
+    server.sign(RUNE, make_private_key(algorithm))
+    assert name_of(deployment) == "signature-refused"
+    server.sign(RUNE, key, manifest_of=OTHER)
+    assert name_of(deployment) == "signature-refused"
+    server.sign(RUNE, key)
+    assert deployment.load()(bytes([1, 2])) is not None

@@ -1,0 +1,95 @@
+"""The wheel of the runtime: what it has, what it has not, and that a rune runs with it, wasmtime and NumPy alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from forge.core.dist import runtime_wheel
+from forge.serving.wheel import current_wheel
+from rune.tools.api.built import build
+from tests.support.live_server import REPOSITORY
+from tools.runtime_wheel import LARGEST, imported
+
+LIBRARIES = ("numpy", "numpy.libs", "wasmtime")
+PROGRAM = """\
+import sys
+from pathlib import Path
+import rune
+from rune import Deployment, DeploymentError
+sine = rune.load(Path(sys.argv[1]).read_bytes())
+print(float(sine(0.8)["result"][0, 0]))
+try:
+    Deployment("http://127.0.0.1:1/d/a/b/c", cache=sys.argv[2]).load()
+except DeploymentError as error:
+    print(error.name)
+try:
+    rune.build(".")
+except ModuleNotFoundError as error:
+    print(error.name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import rune.compiler", set()),
+        ("import numpy", set()),
+        ("def later():\n    import rune.abi", {"rune.abi"}),
+        ("from rune.running import container", {"rune.running", "rune.running.container"}),
+    ],
+)
+def test_what_a_source_imports_when_it_runs(source: str, modules: set[str]) -> None:
+    assert imported(source) == modules
+
+
+def names_in(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Path:
+    file = runtime_wheel()
+    assert file is not None, "set-up builds it"
+    return file
+
+
+def test_each_file_is_in_one_of_the_two_wheels(wheel: Path) -> None:
+    small, large = names_in(wheel), names_in(current_wheel().path)
+    assert small & large == set()
+    assert "rune/__init__.py" in small
+    assert "rune/tools/cli/__init__.py" in large
+    assert not [name for name in small if name.startswith(("forge/", "lab/", "rune/source/"))]
+    assert wheel.stat().st_size < LARGEST
+
+
+def test_the_whole_needs_the_runtime_of_its_version(wheel: Path) -> None:
+    version = wheel.name.split("-")[1]
+    with zipfile.ZipFile(current_wheel().path) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith("METADATA"))
+        assert f"Requires-Dist: hammer-forge-runtime=={version}\n" in archive.read(metadata).decode()
+
+
+@pytest.mark.slow
+def test_a_rune_runs_with_the_wheel_wasmtime_and_numpy_alone(wheel: Path, tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(packages)
+    for name in LIBRARIES:
+        (packages / name).symlink_to(Path(sysconfig.get_path("platlib")) / name)
+    file = tmp_path / "sine.rune"
+    file.write_bytes(build(REPOSITORY / "examples/sine").data)
+    command = f"import sys; sys.path.append({str(packages)!r})\n{PROGRAM}"
+    # -I and -S: neither this folder nor this environment's packages are searched.
+    arguments = [sys.executable, "-I", "-S", "-c", command, str(file), str(tmp_path / "cache")]
+    done = subprocess.run(arguments, cwd=tmp_path, check=True, capture_output=True, text=True)
+    answer, error, missing = done.stdout.split()
+    assert float(answer) == pytest.approx(0.717, abs=0.05)
+    assert error == "server-away"
+    assert missing.startswith("rune.tools.api.built")

@@ -1,0 +1,146 @@
+"""Splits the wheel in two: `hammer-forge-runtime` has what running a rune imports, and `hammer-forge` has the rest.
+
+Each file is in one of the two, so that both can be installed, and a program that only runs runes installs the first.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+NAME = "hammer_forge_runtime"
+ROOTS = (
+    "rune.running.runtime.engine",
+    "rune.running.runtime.host.models",
+    "rune.running.runtime.measure",
+    "rune.tools.api.deployment",
+    "rune.tools.api.loaded",
+)
+"""What a program that runs runes imports, and what these look up by name. All they import comes along."""
+NEEDS = ("numpy", "wasmtime")
+"""Of the requirements of the whole, those of the runtime."""
+SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"
+LARGEST = 1_000_000
+"""Bytes of the wheel."""
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class BadWheel(Exception):
+    """The wheel cannot be split."""
+
+
+def split(wheel: Path, folder: Path) -> tuple[Path, Path]:
+    """Writes the wheel of the runtime and that of the rest into a folder. Raises `BadWheel`."""
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    (metadata_path,) = (name for name in files if name.endswith(".dist-info/METADATA"))
+    info = metadata_path.rpartition("/")[0]
+    version = info.removeprefix("hammer_forge-").removesuffix(".dist-info")
+    modules = runtime_files(files)
+    metadata = files[metadata_path].decode()
+    runtime_info = f"{NAME}-{version}.dist-info"
+    runtime = {name: files[name] for name in modules}
+    runtime |= {
+        f"{runtime_info}/{name.rpartition('.dist-info/')[2]}": data
+        for name, data in files.items()
+        if name.startswith(f"{info}/") and (name.endswith("/WHEEL") or "/licenses/" in name)
+    }
+    runtime[f"{runtime_info}/METADATA"] = _runtime_metadata(metadata).encode()
+    rest = {name: data for name, data in files.items() if name not in modules}
+    requirement = f"Requires-Dist: hammer-forge-runtime=={version}\nRequires-Dist: "
+    rest[metadata_path] = metadata.replace("Requires-Dist: ", requirement, 1).encode()
+    small = folder / f"{NAME}-{version}-py3-none-any.whl"
+    large = folder / wheel.name
+    _write(small, runtime, runtime_info)
+    _write(large, rest, info)
+    if small.stat().st_size > LARGEST:
+        raise BadWheel(f"{small.name} has {small.stat().st_size:,} bytes, more than {LARGEST:,}.")
+    return small, large
+
+
+def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
+    """The files of the runtime: the modules that the roots import, at any depth, with their packages and types."""
+    waiting = [module for root in ROOTS for module in _with_packages(root)]
+    chosen: set[str] = set()
+    while waiting:
+        path = _path_of(waiting.pop(), files)
+        if path is None or path in chosen:
+            continue
+        chosen.add(path)
+        for module in imported(files[path].decode()):
+            waiting += _with_packages(module)
+    typed = {name for name in files if name in ("rune/py.typed", "rune/__init__.pyi")}
+    return frozenset(chosen | typed)
+
+
+def imported(source: str) -> set[str]:
+    """The modules of `rune` that a source imports when it runs, and not for types alone. A name of `from` may be a
+    module too."""
+    modules: set[str] = set()
+    for node in _running(ast.parse(source).body):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {module for module in modules if module.partition(".")[0] == "rune"}
+
+
+def _running(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All nodes but those below `if TYPE_CHECKING`."""
+    for node in nodes:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            yield from _running(node.orelse)
+            continue
+        yield node
+        yield from _running(ast.iter_child_nodes(node))
+
+
+def _with_packages(module: str) -> list[str]:
+    """A module and the packages around it, which are imported with it."""
+    words = module.split(".")
+    return [".".join(words[:length]) for length in range(1, len(words) + 1)]
+
+
+def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
+    """The file of a module, or None if it is no module but a name in one."""
+    base = module.replace(".", "/")
+    return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
+
+
+def _runtime_metadata(metadata: str) -> str:
+    """The metadata of the runtime, from that of the whole."""
+    head = metadata.partition("\n\n")[0]
+    lines = [line for line in head.splitlines() if not line.startswith(("Requires-Dist:", "Provides-Extra:"))]
+    lines = [re.sub(r"^Summary: .*", f"Summary: {SUMMARY}", line) for line in lines]
+    lines = [re.sub(r"^Name: .*", "Name: hammer-forge-runtime", line) for line in lines]
+    lines = [line for line in lines if not line.startswith("Description-Content-Type:")]
+    requirements = re.findall(r"^Requires-Dist: (.*)$", head, re.MULTILINE)
+    for name in NEEDS:
+        lines += [f"Requires-Dist: {each}" for each in requirements if re.match(rf"{name}\b", each)]
+    crypto = next(each for each in requirements if each.startswith("cryptography"))
+    pillow = next(each for each in requirements if each.startswith("pillow"))
+    lines += ["Provides-Extra: signatures", f'Requires-Dist: {crypto}; extra == "signatures"']
+    lines += ["Provides-Extra: files", f'Requires-Dist: {pillow}; extra == "files"']
+    return "\n".join(lines) + "\n"
+
+
+def _write(path: Path, files: Mapping[str, bytes], info: str) -> None:
+    """A wheel of these files: of the same files the same bytes."""
+    record = f"{info}/RECORD"
+    rows = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(files.items()) if name != record]
+    whole = {**files, record: "\n".join([*rows, f"{record},,", ""]).encode()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(whole.items()):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
