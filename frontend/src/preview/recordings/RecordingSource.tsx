@@ -1,5 +1,4 @@
 // A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
-import { DataChangeLengths } from "../../api/schema";
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
@@ -153,7 +152,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
           <input
             id={`${id}-label`}
             className="input"
-            maxLength={DataChangeLengths.label}
+            maxLength={60}
             value={recording.label}
             onChange={(event) => onChange({ label: event.target.value })}
           />
