@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge, Unprocessable
@@ -43,12 +43,6 @@ from forge.projects.actions.downloads import note_download
 from forge.projects.api import ProjectView
 
 
-class ConversionPages(CursorPages):
-    """Pages of conversions, newest first."""
-
-    ordering = "-created"
-
-
 class ModelConversions(ProjectView):
     """The conversions of a project, and beginning one."""
 
@@ -60,9 +54,7 @@ class ModelConversions(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The models that were converted for a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = ConversionPages()
-        rows = pages.paginate_queryset(conversions_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([conversion_to_json(each) for each in rows])
+        return page_answer(request, conversions_of(principal_of(request), project), conversion_to_json)
 
     @extend_schema(
         operation_id="conversions_begin",

@@ -91,6 +91,7 @@ def test_a_model_becomes_forms_with_their_figures(client: Client, project: Proje
     assert Event.objects.filter(type="model.changed").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_forms")
 def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_converted_again(
     client: Client, project: Project
