@@ -77,6 +77,8 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/invitations": _REFUSED,
         "/api/v1/me/audit": _REFUSED,
         "/api/v1/me/grants": _REFUSED,
+        f"{_P}/mirrors": _REFUSED,
+        f"{_P}/mirrors/<str:direction>": _REFUSED,
         "/api/v1/organisations/<str:organisation>/audit": _REFUSED,
         "/api/v1/organisations/<str:organisation>/audit/export": _REFUSED,
         "/api/v1/organisations/<str:organisation>/invitations": _REFUSED,
