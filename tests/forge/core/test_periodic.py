@@ -61,7 +61,7 @@ def fail() -> None:
 def test_the_command_lists_what_runs_where_and_how_often() -> None:
     lines = {line.split()[0]: line for line in listed().splitlines()[1:]}
     assert set(lines) == set(tasks)
-    assert {"blobs", "strays", "samples", "jobs", "sessions", "device-codes", "phones"} <= set(lines)
+    assert {"blobs", "strays", "jobs", "sessions", "device-codes", "phones"} <= set(lines)
     assert " ".join(lines["blobs"].split()).startswith(f"blobs 10 min {RunsIn.ONE_WORKER} never removes stored bytes")
     assert " ".join(lines["jobs"].split()).startswith(f"jobs 2 s {RunsIn.EACH_WORKER} not recorded queues jobs again")
 

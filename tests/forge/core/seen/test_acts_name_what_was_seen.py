@@ -89,6 +89,7 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/conversions/<uuid:conversion_id>/environment": WORKS,
     f"PUT {_P}/conversions/<uuid:conversion_id>/boards": SETS,
     f"POST {_P}/conversions/<uuid:conversion_id>/forms": MAKES,
+    f"POST {_P}/conversions/<uuid:conversion_id>/forms/<int:number>/apply": MAKES,
     f"POST {_P}/deployments": MAKES,
     f"POST {_P}/deployments/<str:deployment>/keys": MAKES,
     f"POST {_P}/mirrors/to/copy": WORKS,

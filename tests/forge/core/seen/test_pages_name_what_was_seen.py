@@ -66,6 +66,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/models/<uuid:conversion_id>/restart": COMPARES,
     f"{_P}/models/<uuid:conversion_id>/environment": WORKS,
     f"{_P}/models/<uuid:conversion_id>/mix": MAKES,
+    f"{_P}/models/<uuid:conversion_id>/apply": MAKES,
     f"{_P}/models/<uuid:conversion_id>/boards": SETS,
     f"{_P}/models/<uuid:conversion_id>/discard": ENDS,
     f"{_P}/data/versions": COMPARES,
