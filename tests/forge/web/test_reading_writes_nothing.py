@@ -75,8 +75,6 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/versions/<int:number>/archive": _TAKING_OUT,
         f"{_P}/versions/<int:number>/files/<path:path>": _TAKING_OUT,
         f"{_P}/invitations": _REFUSED,
-        f"{_P}/mirrors": _REFUSED,
-        f"{_P}/mirrors/<str:direction>": _REFUSED,
         "/api/v1/me/audit": _REFUSED,
         "/api/v1/me/grants": _REFUSED,
         f"{_P}/mirrors": _REFUSED,
