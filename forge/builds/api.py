@@ -46,7 +46,7 @@ from forge.builds.serializers import (
     watch_to_json,
 )
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.responses import as_foreign, blob_response
@@ -58,12 +58,6 @@ from rune.aim import AIMS
 from rune.compiler.anvil.profile import PROFILES
 
 
-class BuildPages(CursorPages):
-    """Builds, the newest first."""
-
-    ordering = "-created"
-
-
 class ProjectBuilds(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
     raises = raising(post=Conflict)
@@ -72,9 +66,7 @@ class ProjectBuilds(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """A project's builds, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = BuildPages()
-        page = pages.paginate_queryset(builds_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([build_to_json(build) for build in page])
+        return page_answer(request, builds_of(principal_of(request), project), build_to_json)
 
     @extend_schema(operation_id="builds_request", request=None, responses={202: BuildJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:

@@ -33,6 +33,7 @@ MODEL_CHANGED = declare(
                 "model.mix": "kept {count} layers of {name} in float, for {project}",
                 "model.count": "counted {name} of {project} on other boards",
                 "model.prepare": "agreed to prepare the {environment} environment of this server",
+                "model.apply": "offered a form of {name} as {path} of {project}",
                 "model.discard": "deleted the conversion of {name} from {project}",
             },
         ),

@@ -15,6 +15,18 @@ class NoSuchLayer(Unprocessable):
     title = "The model has no such layer"
 
 
+class FormRefused(Conflict):
+    """The form was refused, so there is no file of it."""
+
+    title = "There is no file of this form"
+
+
+class NothingToApply(Conflict):
+    """The project has this form already."""
+
+    title = "The project has this form already"
+
+
 class NothingToPrepare(Conflict):
     """The conversion waits for no environment."""
 

@@ -20,6 +20,7 @@ project_pages = [
     path(f"{_MODEL}/environment", models.prepare, name="prepare-model"),
     path(f"{_MODEL}/mix", models.mix, name="mix-model"),
     path(f"{_MODEL}/boards", models.boards, name="count-model"),
+    path(f"{_MODEL}/apply", models.apply, name="apply-model"),
     path(f"{_MODEL}/discard", models.discard, name="discard-model"),
     path(_TRAINING, training.training_page, name="training"),
     path(f"{_TRAINING}/begin", training.begin, name="begin-training"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_MODEL}/environment", api.ModelEnvironment.as_view()),
     path(f"{_MODEL}/boards", api.ModelBoards.as_view()),
     path(f"{_MODEL}/forms", api.ModelForms.as_view()),
+    path(f"{_MODEL}/forms/<int:number>/apply", api.ModelApply.as_view()),
     path(f"{_MODEL}/forms/<int:number>/file", api.ModelFormFile.as_view()),
     path(_TRAINING, training.TrainingRuns.as_view()),
     path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),

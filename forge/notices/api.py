@@ -15,17 +15,13 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import ForgeView, needing
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
 from forge.notices.filters import NoticeFilter
 from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json
 from forge.projects.api import ProjectView
-
-
-class NoticePages(CursorPages):
-    ordering = "-changed"
 
 
 class NoticeChangeSerializer(serializers.Serializer[Any]):
@@ -70,9 +66,7 @@ class Notices(ForgeView):
     )
     def get(self, request: Request) -> Response:
         notices = NoticeFilter.narrow(request.query_params, notices_of(signed_in(request)))
-        pages = NoticePages()
-        rows = pages.paginate_queryset(notices, request, view=self) or []
-        return pages.get_paginated_response([notice_to_json(notice) for notice in rows])
+        return page_answer(request, notices, notice_to_json, ordering="-changed")
 
 
 class NoticesRead(ForgeView):

@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import (
     ETAG,
     OPTIONAL_IF_MATCH,
@@ -57,6 +57,13 @@ from forge.projects.serializers import (
 from forge.projects.state import project_state
 from rune.source.templates import list_templates
 
+NEW_PROJECT_PARAMETERS = [
+    OpenApiParameter("organisation", str, required=True),
+    OpenApiParameter("name", str, description="the project's name; by default after the file"),
+    OpenApiParameter("file", str, description="the file's name"),
+]
+"""The query of a project that is made of the file in the body."""
+
 
 class ProjectView(ForgeView):
     """A view below a project's address. A former name is answered with the address that it has now."""
@@ -80,11 +87,9 @@ class Projects(ForgeView):
 
     @extend_schema(operation_id="projects_list", responses=PageJson[ListedProjectJson])
     def get(self, request: Request) -> Response:
-        pages = CursorPages()
         projects = Project.objects.of_member(signed_in(request)).select_related("organisation")
-        rows = pages.paginate_queryset(projects, request, view=self) or []
         principal = principal_of(request)
-        return pages.get_paginated_response([listed_project_to_json(project, principal) for project in rows])
+        return page_answer(request, projects, lambda project: listed_project_to_json(project, principal))
 
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectJson})
     def post(self, request: Request) -> Response:
@@ -106,11 +111,7 @@ class ProjectsFromModel(ForgeView):
     @extend_schema(
         operation_id="projects_from_model",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        parameters=[
-            OpenApiParameter("organisation", str, required=True),
-            OpenApiParameter("name", str, description="the project's name; by default after the file"),
-            OpenApiParameter("file", str, description="the file's name"),
-        ],
+        parameters=NEW_PROJECT_PARAMETERS,
         responses={201: ProjectJson},
     )
     def post(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.core.database.constraints import reason_constraint
 from forge.core.models import Blob
 from forge.projects.models import Project
 from forge.registry.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
@@ -141,16 +142,8 @@ class Tag(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["repository", "name"], name="one_manifest_a_tag"),
-            models.CheckConstraint(
-                condition=models.Q(deprecated=None, deprecation="", successor="")
-                | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
-                name="a_deprecation_has_a_reason",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(withdrawn=None, withdrawal="")
-                | (models.Q(withdrawn__isnull=False) & ~models.Q(withdrawal="")),
-                name="a_withdrawal_has_a_reason",
-            ),
+            reason_constraint("deprecated", "deprecation", "successor", name="a_deprecation_has_a_reason"),
+            reason_constraint("withdrawn", "withdrawal", name="a_withdrawal_has_a_reason"),
         ]
         ordering = ["-created"]
 

@@ -1,6 +1,6 @@
 """The hooks that reviews registers with lower floors: the decisions that wait for a person, and those that the person
-waits for, on the home page; the verdicts on projects' cards; what an invitation into a review leads to; how many
-changes were tried; and change requests with models that were trained."""
+waits for, on the home page; the verdicts on projects' cards; what an invitation into a review leads to; and how many
+changes were tried."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
-from forge.learning.training.hooks import ModelOffer, open_change
+from forge.learning.hooks import model_changes
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import Approved, approvals, judges_of
-from forge.reviews.changes.actions.outside import OutsideOrigin, bring_from_outside
+from forge.reviews.changes.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import unpublished
 from forge.reviews.rounds.actions.awaited import ask_for_awaited
@@ -41,6 +41,7 @@ register(
 purposes.register(review_of)
 invitation_accepted.register(become_reviewer)
 build_changed.register(ask_for_awaited)
+model_changes.register(bring_model)
 
 SHOWN = 10
 LOOKED_AT = 200
@@ -104,22 +105,6 @@ def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]
     """How the newest open review of each project stands. The caller has found the projects for someone."""
     reviews = open_reviews(Review.objects.filter(project__in=project_ids, closed=None).order_by("created"))
     return {each.review.project_id: _card_verdict(each.state) for each in reviews}
-
-
-@open_change.register
-def open_change_with_model(actor: Actor, offer: ModelOffer) -> str:
-    """Opens a change request with the model of a training run."""
-    change = bring_from_outside(
-        actor,
-        offer.project,
-        OutsideOrigin("", offer.origin),
-        offer.title,
-        base=offer.base,
-        offered=offer.offered,
-        message=offer.message,
-        has_author=True,
-    )
-    return change.get_absolute_url()
 
 
 @organisation_counts.register

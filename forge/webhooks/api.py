@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
@@ -145,10 +145,7 @@ class WebhookDeliveries(WebhookView):
     @extend_schema(operation_id="webhook_deliveries_list", responses=PageJson[DeliveryJson])
     def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         """Those of the last 30 days, the newest first."""
-        pages = CursorPages()
-        deliveries = deliveries_of(self.webhook(request, organisation, webhook_id))
-        rows = pages.paginate_queryset(deliveries, request, view=self) or []
-        return pages.get_paginated_response([delivery_to_json(each) for each in rows])
+        return page_answer(request, deliveries_of(self.webhook(request, organisation, webhook_id)), delivery_to_json)
 
 
 class DeliveryRepetition(WebhookView):

@@ -1,4 +1,5 @@
-// Writes src/api/schema.ts: the API's description (docs/reference/openapi.yaml) as TypeScript types.
+// Writes src/api/schema.ts: the API's description (docs/reference/openapi.yaml) as TypeScript types, and its
+// lengths of texts as constants.
 // The file is not committed. Each script of package.json that reads it runs this first; it takes a moment where the file
 // is up to date, which its first line tells by the digests of what it was made from and of its own text.
 //
@@ -25,6 +26,21 @@ async function isFresh(sources) {
   return text === header(sources, types) + types;
 }
 
+/** The longest text of each field that has a limit, by schema: `export const DataChangeLengths = { label: 60 } as const;`. */
+function lengths(yaml) {
+  const limits = new Map();
+  let schema, field;
+  for (const line of yaml.slice(yaml.indexOf("\n  schemas:")).split("\n")) {
+    schema = /^ {4}(\w+):$/.exec(line)?.[1] ?? schema;
+    field = /^ {8}(\w+):$/.exec(line)?.[1] ?? field;
+    const limit = /^ {10}maxLength: (\d+)$/.exec(line)?.[1];
+    if (limit) limits.set(schema, [...(limits.get(schema) ?? []), `${field}: ${limit}`]);
+  }
+  return [...limits]
+    .map(([name, fields]) => `export const ${name}Lengths = { ${fields.join(", ")} } as const;\n`)
+    .join("");
+}
+
 const yaml = await readFile(description, "utf8");
 const sources = digest(
   yaml,
@@ -34,7 +50,7 @@ const sources = digest(
 if (!(await isFresh(sources))) {
   // Loaded here, because loading it takes longer than all of the rest where nothing is to be done.
   const { astToString, default: openapiTS } = await import("openapi-typescript");
-  const types = astToString(
+  const declared = astToString(
     await openapiTS(pathToFileURL(resolve(description)), {
       immutable: true,
       rootTypes: true,
@@ -43,6 +59,7 @@ if (!(await isFresh(sources))) {
       silent: true,
     }),
   );
+  const types = declared + lengths(yaml);
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, header(sources, types) + types);
 }

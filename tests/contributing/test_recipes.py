@@ -256,7 +256,7 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
 
 
 FOOTPRINT = """
-from rune.source.policy.judging import Figures, judge
+from rune.source.policy.judging import MeasuredFigures, judge
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
 from rune.source.policy.wording import lines
@@ -264,7 +264,7 @@ from rune.source.policy.wording import lines
 checked = read_policy("limits: {footprint: 100 kB}\\n")
 assert checked.diagnostics == (), checked.diagnostics
 assert "footprint" in policy_schema()["properties"]["limits"]["properties"]
-print(*lines(judge(checked.policy, Figures(80_000, 30_000))), sep="\\n")
+print(*lines(judge(checked.policy, MeasuredFigures(80_000, 30_000))), sep="\\n")
 """
 
 

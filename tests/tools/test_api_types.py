@@ -48,6 +48,18 @@ def test_types_are_generated_and_stay_while_nothing_changes(description: Path, g
     assert target.stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
+def test_the_longest_texts_of_fields_are_constants(tmp_path: Path) -> None:
+    file, target = tmp_path / "openapi.yaml", tmp_path / "schema.ts"
+    fields = "        name:\n          type: string\n          maxLength: 60\n        notes:\n          type: string\n"
+    schema = f"    Build:\n      type: object\n      properties:\n{fields}"
+    file.write_text(
+        f"openapi: 3.0.3\ninfo: {{title: API, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n{schema}"
+    )
+    assert generate(file, target).returncode == 0
+    assert target.read_text("utf-8").endswith("export const BuildLengths = { name: 60 } as const;\n")
+
+
 @pytest.mark.proof
 def test_types_of_another_description_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"

@@ -28,7 +28,7 @@ from forge.compute.isolation_report import report
 from forge.compute.pool.answer_reading import EVENTS, Answer, Fields
 from forge.compute.pool.answer_stream import AnswerStream
 from forge.compute.pool.control_groups import new_group
-from forge.compute.pool.guard import guard, out_of_memory
+from forge.compute.pool.guard import FOLDER_LIMIT, guard, out_of_memory
 from forge.compute.pool.removal import remove_tree
 from forge.compute.pool.workdir import passable
 from forge.compute.scheduler.pace import ComputePace
@@ -42,8 +42,6 @@ _log = logging.getLogger(__name__)
 
 DESCRIPTORS_AT_ONCE = 100
 """Of the files of a job; the system takes some 250 in one message."""
-FOLDER_LIMIT = 1 << 30
-"""Bytes that the process may have in its own folder at once."""
 _PACKAGES, _OWN, _OUTPUT = "packages", "own", "output"
 
 

@@ -28,7 +28,7 @@ MEMORY_LIMIT = 4 * 1024**3
 PROCESS_LIMIT = 32 + 2 * (os.cpu_count() or 1)
 """The compiler needs one for each core, and a model one. The system's own limit counts threads as well."""
 FOLDER_LIMIT = 1 << 30
-"""Bytes in its own folder, where that is not limited by the system."""
+"""Bytes that a process may have in its own folder at once."""
 FOLDER_ENTRIES = 20_000
 IDLE_SECONDS = 5.0
 """Time on the processor between two jobs: tidying up takes some hundredths."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from forge.core.errors import Invalid
+
+RowT = TypeVar("RowT", bound=Model)
 
 
 class CursorPages(CursorPagination):
@@ -37,3 +41,14 @@ class CursorPages(CursorPagination):
         except (ValidationError, ValueError):
             # A cursor's place is compared with times or numbers before anything looks at its form.
             raise NotFound(self.invalid_cursor_message) from None
+
+
+def page_answer(
+    request: Request, rows: QuerySet[RowT], row_to_json: Callable[[RowT], Any], ordering: str = "-created"
+) -> Response:
+    """Answers the page of rows that a request names. Raises `NotFound` for a cursor that we did not make, and `Invalid`
+    for a bad limit."""
+    pages = CursorPages()
+    pages.ordering = ordering
+    page = pages.paginate_queryset(rows, request) or []
+    return pages.get_paginated_response([row_to_json(row) for row in page])

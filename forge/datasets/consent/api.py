@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.datasets.access import find_consent, own_consents
@@ -29,12 +29,6 @@ from forge.datasets.serializers import (
 )
 from forge.datasets.versions.contents import versions_of_consent
 from forge.projects.api import ProjectView
-
-
-class ConsentPages(CursorPages):
-    """Pages of consents, newest first."""
-
-    ordering = "-agreed"
 
 
 class DataTerms(ProjectView):
@@ -95,9 +89,7 @@ class OwnDataConsents(ForgeView):
     @extend_schema(operation_id="data_consents_own", responses=PageJson[DataConsentJson])
     def get(self, request: Request) -> Response:
         """What you agreed to and have not withdrawn, in all projects, also of organisations that you have left."""
-        pages = ConsentPages()
-        rows = pages.paginate_queryset(own_consents(signed_in(request)), request, view=self) or []
-        return pages.get_paginated_response([consent_to_json(each) for each in rows])
+        return page_answer(request, own_consents(signed_in(request)), consent_to_json, ordering="-agreed")
 
 
 class OneDataConsent(ForgeView):

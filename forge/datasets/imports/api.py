@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge
 from forge.datasets.access import find_consent
@@ -29,12 +29,6 @@ from forge.datasets.imports.serializers import (
 from forge.projects.api import ProjectView
 
 
-class ImportPages(CursorPages):
-    """Pages of imports, newest first."""
-
-    ordering = "-created"
-
-
 class DataImports(ProjectView):
     """The imports into a project's data, and beginning one."""
 
@@ -45,9 +39,7 @@ class DataImports(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The imports into a project's data, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = ImportPages()
-        rows = pages.paginate_queryset(imports_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([import_to_json(each) for each in rows])
+        return page_answer(request, imports_of(principal_of(request), project), import_to_json)
 
     @extend_schema(operation_id="data_imports_begin", request=NewDataImportSerializer, responses={201: DataImportJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:

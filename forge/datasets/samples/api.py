@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
@@ -37,12 +37,6 @@ from forge.datasets.summary import summary_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
-
-
-class SamplePages(CursorPages):
-    """Pages of samples, the highest number first."""
-
-    ordering = "-number"
 
 
 class DataSummary(ProjectView):
@@ -75,9 +69,7 @@ class DataSamples(ProjectView):
         """The samples of a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         samples = DataFilter.narrow(request.query_params, samples_of(principal_of(request), project))
-        pages = SamplePages()
-        rows = pages.paginate_queryset(samples, request, view=self) or []
-        return pages.get_paginated_response([sample_to_json(each) for each in rows])
+        return page_answer(request, samples, sample_to_json, ordering="-number")
 
     @extend_schema(
         operation_id="data_samples_add",

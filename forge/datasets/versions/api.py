@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import CursorPages, page_answer
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_version, versions_of
@@ -38,12 +38,6 @@ from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 
-class DataVersionPages(CursorPages):
-    """Pages of versions, the highest number first."""
-
-    ordering = "-number"
-
-
 class DataVersions(ProjectView):
     """The versions of a project's data, and saving one."""
 
@@ -54,9 +48,7 @@ class DataVersions(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The versions of a project's data, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = DataVersionPages()
-        rows = pages.paginate_queryset(versions_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([version_to_json(each) for each in rows])
+        return page_answer(request, versions_of(principal_of(request), project), version_to_json, ordering="-number")
 
     @extend_schema(
         operation_id="data_versions_save", request=NewDataVersionSerializer, responses={201: DataVersionJson}

@@ -80,6 +80,7 @@ def begin_conversion(
             source_digest=source.digest,
             source_size=source.size,
             weights_digest="" if beside is None else beside.digest,
+            weights_size=0 if beside is None else beside.size,
             shapes=shapes,
             boards=list(DEFAULT_BOARDS),
         )
@@ -110,7 +111,8 @@ def restart_conversion(
         if row.state not in (ConversionState.FAILED, ConversionState.NEEDS):
             raise ConversionBusy("Only a model that was not converted is converted again.")
         link_uploaded(row, digests, project)
-        row.weights_digest = digests[0] if digests else row.weights_digest
+        if beside is not None:
+            row.weights_digest, row.weights_size = beside.digest, beside.size
         row.shapes = row.shapes if checked is None else checked
         row.spec_digest = conversion_digest(row)
         _enqueue(actor, row, ConversionStep.CONVERT)

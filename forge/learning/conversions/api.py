@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge, Unprocessable
@@ -28,22 +28,19 @@ from forge.learning.conversions.actions import (
     restart_conversion,
 )
 from forge.learning.conversions.serializers import (
+    ApplyFormSerializer,
     CountOnBoardsSerializer,
     MixFormSerializer,
+    ModelApplyJson,
     ModelConversionJson,
     RestartConversionSerializer,
     conversion_to_json,
     form_file_name,
 )
 from forge.learning.environments.actions import prepare_environment
+from forge.learning.offers.actions import apply_form
 from forge.projects.actions.downloads import note_download
 from forge.projects.api import ProjectView
-
-
-class ConversionPages(CursorPages):
-    """Pages of conversions, newest first."""
-
-    ordering = "-created"
 
 
 class ModelConversions(ProjectView):
@@ -57,9 +54,7 @@ class ModelConversions(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The models that were converted for a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = ConversionPages()
-        rows = pages.paginate_queryset(conversions_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([conversion_to_json(each) for each in rows])
+        return page_answer(request, conversions_of(principal_of(request), project), conversion_to_json)
 
     @extend_schema(
         operation_id="conversions_begin",
@@ -175,6 +170,22 @@ class ModelFormFile(ProjectView):
         name = form_file_name(form)
         note_download(principal, project, "model.download", f"model:{form.conversion_id}", name=name)
         return blob_response(request, form.digest, form.size, filename=name)
+
+
+class ModelApply(ProjectView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, NoRoom))
+
+    @extend_schema(operation_id="conversion_apply", request=ApplyFormSerializer, responses={201: ModelApplyJson})
+    def post(self, request: Request, organisation: str, name: str, conversion_id: UUID, number: int) -> Response:
+        """Opens a change request in which a model file of the project is this form. Its source, the record of its
+        conversion and its section of `forge.yml` go with it."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal, body = principal_of(request), self.read_body(request, ApplyFormSerializer)
+        form = find_form(principal, project, conversion_id, number)
+        change = apply_form(principal, form, body["path"])
+        url = f"{project.get_absolute_url()}/change-requests/{change}"
+        return Response(ModelApplyJson(number=change, url=url), status=status.HTTP_201_CREATED)
 
 
 class ModelEnvironment(ProjectView):

@@ -79,7 +79,9 @@ def _set_state(job: JobContext, row: ModelConversion, state: ConversionState) ->
 def _make(
     job: JobContext, row: ModelConversion, forms: Sequence[str], layers: Sequence[str], *, begin: float, end: float
 ) -> None:
-    """Makes forms and stores them. Raises `JobFailed` with the reason if there are none."""
+    """Makes forms and stores them. Raises `JobFailed` with the reason if they cannot be made."""
+    if not forms:
+        return
 
     def report(share: float, text: str) -> None:
         job.report(begin + (end - begin) * share, text)

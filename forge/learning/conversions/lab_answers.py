@@ -55,11 +55,13 @@ class ConversionSamplesJson(TypedDict):
 
 
 class ConvertedInputJson(TypedDict):
-    """An input of the model; `source_shape` if the source stores it otherwise."""
+    """An input of the model; `source_shape` if the source stores it otherwise, and `order`: which dimension of the
+    source each dimension of the model is."""
 
     name: str
     shape: list[int]
     source_shape: NotRequired[list[int]]
+    order: NotRequired[list[int]]
 
 
 class SourceConversionJson(TypedDict):

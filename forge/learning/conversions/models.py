@@ -47,6 +47,7 @@ class ModelConversion(models.Model):
     source_size = models.BigIntegerField()
     weights_digest = models.CharField(max_length=71, blank=True)
     """Of the file of weights beside an ONNX model; "" if there is none."""
+    weights_size = models.BigIntegerField(default=0, db_default=0)
     shapes = models.JSONField(default=dict)
     """Of inputs that the source leaves open, by name, without the batch."""
     state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.WAITING)
@@ -104,6 +105,8 @@ class ConvertedForm(models.Model):
     """Why there is no file."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
+    change_request = models.PositiveIntegerField(null=True, blank=True)
+    """The number of the last change request that offers it."""
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

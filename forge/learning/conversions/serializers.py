@@ -49,6 +49,7 @@ class ConvertedFormJson(TypedDict):
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
     refused: str
     url: Annotated[str, 'of its file; "" for a form that was refused']
+    change_request: Annotated[int | None, "the number of the last change request that offers it"]
 
 
 class ModelConversionJson(TypedDict):
@@ -92,6 +93,19 @@ class MixFormSerializer(serializers.Serializer[None]):
     )
 
 
+class ApplyFormSerializer(serializers.Serializer[None]):
+    """The file that a form becomes."""
+
+    path = serializers.CharField(max_length=400, help_text="of a .tflite file of the project, which may be new")
+
+
+class ModelApplyJson(TypedDict):
+    """The change request that offers a form."""
+
+    number: int
+    url: str
+
+
 class CountOnBoardsSerializer(serializers.Serializer[None]):
     """The boards on which forms are counted."""
 
@@ -133,6 +147,7 @@ def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJso
         "needs": form.needs,
         "refused": form.refused,
         "url": form_url(row, form) if form.digest else "",
+        "change_request": form.change_request,
     }
 
 

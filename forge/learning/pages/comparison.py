@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from forge.learning.conversions.kinds import FLOAT
 from forge.learning.models import ConvertedForm
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
-from rune.wording import size_text
+from rune.wording import listed, size_text
 
 IDENTICAL = 200.0
 """Decibels that stand for no difference at all, as `lab.quantize.levels` has it."""
@@ -124,7 +125,38 @@ def suggested_form(forms: Sequence[ConvertedForm]) -> ConvertedForm | None:
         for form in forms
         if form.form != FLOAT and form.figures and form.figures["arena"] and form.figures["output"] >= ANSWERS_CHANGE
     ]
-    return min(close, key=lambda form: (form.figures["changed"], form.figures["arena"], form.size), default=None)
+    return min(close, key=_cost, default=None)
+
+
+def _cost(form: ConvertedForm) -> tuple[int, float, int, int]:
+    """The fewest changed answers first, then the fewest instructions, where they are counted."""
+    counted = [needs["instructions"] for needs in form.needs.values() if needs.get("instructions")]
+    return form.figures["changed"], min(counted, default=math.inf), form.figures["arena"], form.size
+
+
+def summary(forms: Sequence[ConvertedForm], chosen: ConvertedForm) -> str:
+    """A sentence: what the chosen form costs, and what it saves, beside the float model."""
+    source = next((form for form in forms if form.form == FLOAT and form.figures), None)
+    if source is None or chosen.pk == source.pk:
+        return ""
+    changed, samples = chosen.figures["changed"], chosen.figures["samples"]
+    answers = "changes no answer" if not changed else f"changes {changed} of {samples} answers"
+    savings = [text for text in (_arena_saving(source, chosen), _speed(source, chosen)) if text]
+    return f"{chosen.name} {answers}{' and ' + listed(savings) if savings else ''}."
+
+
+def _arena_saving(source: ConvertedForm, form: ConvertedForm) -> str:
+    before, after = source.figures["arena"], form.figures["arena"]
+    return f"needs {after / before:.0%} of the arena" if before and after and after < before else ""
+
+
+def _speed(source: ConvertedForm, form: ConvertedForm) -> str:
+    """How much faster a form is on the first board where both are counted."""
+    for target, needs in form.needs.items():
+        before, after = source.needs.get(target, {}).get("instructions"), needs.get("instructions")
+        if before and after and before > after:
+            return f"needs {after / before:.0%} of the instructions"
+    return ""
 
 
 def layer_bars(form: ConvertedForm, layers: Sequence[Mapping[str, Any]]) -> list[LayerBar]:

@@ -28,7 +28,8 @@ from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.models import ConvertedForm, ModelConversion
-from forge.learning.pages.comparison import compared, layer_bars, main_forms, suggested_form, worst_first
+from forge.learning.offers.actions import apply_form, apply_paths
+from forge.learning.pages.comparison import compared, layer_bars, main_forms, suggested_form, summary, worst_first
 from forge.learning.pages.shapes import parsed_shapes
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -137,6 +138,24 @@ def boards(request: HttpRequest, organisation: str, name: str, conversion_id: UU
 
 @for_person
 @require_POST
+def apply(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
+    """Opens a change request in which a model file of the project is the chosen form."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    row = find_conversion(principal, project, conversion_id)
+    number = request.POST.get("form", "")
+    try:
+        form = next((each for each in row.forms.all() if str(each.number) == number), None)
+        if form is None:
+            raise Invalid("Choose a form.")
+        change = apply_form(principal, form, request.POST.get("path", ""))
+    except DomainError as error:
+        return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
+    return redirect(f"{project.get_absolute_url()}/change-requests/{change}")
+
+
+@for_person
+@require_POST
 def discard(request: HttpRequest, organisation: str, name: str, conversion_id: UUID) -> HttpResponse:
     """Deletes a conversion with its forms."""
     project = project_of(request, organisation, name, Verb.EDIT)
@@ -169,7 +188,10 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
         "has_failed": row.state == ConversionState.FAILED,
     }
     forms = list(row.forms.all())
-    return context | (_forms_context(request, row, forms) if forms else {})
+    if not forms:
+        return context
+    paths = apply_paths(project, row) if context["may_edit"] and row.state == ConversionState.READY else []
+    return context | _forms_context(request, row, forms) | {"apply_paths": paths}
 
 
 def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[ConvertedForm]) -> dict[str, Any]:
@@ -184,6 +206,8 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
         "table": compared(shown, chosen, boards_shown),
         "others": compared([each for each in others if each.digest], chosen, boards_shown),
         "refused": [form for form in forms if form.refused],
+        "summary": summary(files, chosen),
+        "chosen_column": shown.index(chosen) if chosen in shown else None,
         "chosen": chosen,
         "chosen_url": form_url(row, chosen),
         "quantised": quantised,

@@ -18,7 +18,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.projects import actions
-from forge.projects.api import ProjectView
+from forge.projects.api import NEW_PROJECT_PARAMETERS, ProjectView
 from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.files import contents as files
 from forge.projects.history.import_archive import name_from_file
@@ -55,11 +55,7 @@ class ProjectsFromArchive(ForgeView):
     @extend_schema(
         operation_id="projects_from_archive",
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
-        parameters=[
-            OpenApiParameter("organisation", str, required=True),
-            OpenApiParameter("name", str, description="the project's name; by default after the file"),
-            OpenApiParameter("file", str, description="the file's name"),
-        ],
+        parameters=NEW_PROJECT_PARAMETERS,
         responses={201: ProjectFromArchiveJson},
     )
     def post(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from forge.core.actors import Actor
+from forge.core.database.constraints import reason_constraint
 from forge.projects.models import Project, Version, Visibility
 
 BLOCK_NAME_LENGTH = 60
@@ -85,16 +86,8 @@ class BlockVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["repository", "name", "version"], name="one_meaning_a_block_version"),
-            models.CheckConstraint(
-                condition=models.Q(deprecated=None, deprecation="", successor="")
-                | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
-                name="a_deprecated_block_has_a_reason",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(withdrawn=None, withdrawal="")
-                | (models.Q(withdrawn__isnull=False) & ~models.Q(withdrawal="")),
-                name="a_withdrawn_block_has_a_reason",
-            ),
+            reason_constraint("deprecated", "deprecation", "successor", name="a_deprecated_block_has_a_reason"),
+            reason_constraint("withdrawn", "withdrawal", name="a_withdrawn_block_has_a_reason"),
         ]
         ordering = ["-created"]
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from forge.accounts.models import Organisation
+from forge.core.database.constraints import reason_constraint
 from rune.tools.signing.keys import Algorithm
 
 FINGERPRINT_LENGTH = 71
@@ -64,10 +65,7 @@ class SigningKey(models.Model):
                 condition=~Q(fingerprint=""),
                 name="one_signing_key_a_fingerprint",
             ),
-            models.CheckConstraint(
-                condition=Q(revoked=None, revocation="") | (Q(revoked__isnull=False) & ~Q(revocation="")),
-                name="a_revocation_has_a_reason",
-            ),
+            reason_constraint("revoked", "revocation", name="a_revocation_has_a_reason"),
         ]
         ordering = ["-created"]
 

@@ -14,7 +14,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
-from forge.core.api.pages import CursorPages
+from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
@@ -52,9 +52,7 @@ class ProjectChangeRequests(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What forks offered to a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        pages = CursorPages()
-        requests = pages.paginate_queryset(change_requests_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([change_request_to_json(each) for each in requests])
+        return page_answer(request, change_requests_of(principal_of(request), project), change_request_to_json)
 
 
 class ProjectOffers(ProjectView):

@@ -51,8 +51,8 @@ class ChangeRequest(models.Model):
     outside_author = models.CharField(max_length=100, blank=True, default="", db_default="")
     """Who made it elsewhere, as its repository tells: nobody here is meant."""
     outside_place = models.CharField(max_length=300, blank=True, default="", db_default="")
-    """The branch elsewhere that it comes from, as text; "" where it comes from a fork. `base` and `offered` are then
-    versions of the project itself."""
+    """What it comes from, where that is no fork, as text: a branch elsewhere, or a conversion of a model, which has an
+    `author`. `base` and `offered` are then versions of the project itself."""
     base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """What both had in common."""
     offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -102,7 +102,7 @@ class ChangeRequest(models.Model):
 
     @property
     def is_outside(self) -> bool:
-        """Whether it comes from a branch elsewhere, and from no fork."""
+        """Whether it comes from no fork: from a branch elsewhere, or from a conversion."""
         return bool(self.outside_place)
 
     def get_absolute_url(self) -> str:

@@ -1,6 +1,6 @@
 // "This was wrong": its person picks the right label, reads who will see the recording, and sends it. It becomes a sample of
 // the project, and a thread of the page's conversation.
-import type { SampleTerms, Thread } from "../api/schema";
+import { DataChangeLengths, type SampleTerms, type Thread } from "../api/schema";
 import { Flag } from "lucide-react";
 import { useCallback, useId, useState } from "react";
 import {
@@ -150,7 +150,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
             id={`${id}-other`}
             className="input"
             required
-            maxLength={60}
+            maxLength={DataChangeLengths.label}
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
           />
@@ -192,8 +192,6 @@ interface Wrong {
   readonly terms: SampleTerms;
 }
 
-const LONGEST_ANSWER = 60;
-
 async function readTerms(address: string, days: number): Promise<SampleTerms> {
   const response = await fetch(`${address}?days=${days}`, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(await problemOf(response));
@@ -202,7 +200,7 @@ async function readTerms(address: string, days: number): Promise<SampleTerms> {
 
 async function sendWrong(address: string, file: Blob, { said, label, text, terms }: Wrong): Promise<Thread> {
   const query = new URLSearchParams({
-    said: said.slice(0, LONGEST_ANSWER),
+    said: said.slice(0, DataChangeLengths.label),
     label,
     text,
     days: String(terms.days),

@@ -22,12 +22,11 @@ from rune.source.language.blocks.analysis import BlockAnalysis, analyse_block
 from rune.source.language.policy import PolicyAnalysis, analyse_policy
 from rune.source.language.positions import Utf16
 from rune.source.policy import POLICY_FILE
-from rune.source.runefile import runefile_in
+from rune.source.runefile import RUNEFILE_NAMES, runefile_in
 from rune.source.runefile.source import SourceText
 
 LANGUAGE = "runefile"
 _NAME = re.compile(r"Runefile(?:[\w.-]*\.ya?ml)?\Z")
-RUNEFILE_NAMES = ("Runefile.yml", "Runefile.yaml", "Runefile")
 _MOST_FOLDERS = 4
 """How far above a block its Runefile is looked for."""
 _PATHS_SECONDS = 5.0

@@ -1,5 +1,5 @@
 """The limits that a `forge.yml` can set: each with its unit, its documentation and how it is named. The figure that a
-limit is compared with is found by `Figures.of` in `judging`."""
+limit is compared with is found by `MeasuredFigures.of` in `judging`."""
 
 from __future__ import annotations
 

@@ -92,6 +92,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
 ) -> None:
     with_model(developer, project, "fully_connected_i8_keep_dimensions")
+    choose_for_builds(developer, project, {"optimize": "balanced"})
     usual = work(request_build(developer, project))
     chosen = {"optimize": "speed", "match": "tflm", "targets": ["c", "x86_64-linux"], "optimize_packages": "size"}
     choose_for_builds(developer, project, chosen)

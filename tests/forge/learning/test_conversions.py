@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,45 +13,24 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.compute.pool.compiler import Compiler
 from forge.core.models import AuditEntry, BlobLink, Event
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
-from forge.learning.conversions import actions, job
+from forge.learning.conversions import job
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, ask_lab
-from forge.learning.environments import actions as environments
 from forge.learning.environments import job as environment_job
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 from rune.model.tflite import TensorKind, read_model
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 MODELS = "/api/v1/projects/acme/kitchen/conversions"
 FILES = Path(__file__).resolve().parents[2] / "lab" / "models"
 NETWORK = (FILES / "network.tflite").read_bytes()
 TENSORFLOW: ConverterEnvironmentJson = {"name": "tensorflow", "reads": "Keras models", "download": 320, "disk": 1600}
-
-
-@pytest.fixture(autouse=True)
-def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> Iterator[None]:
-    """Nobody is woken, and the process that counts stays from test to test. New files are the server's alone."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
-    monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
-    run = job.run_conversion_job
-    monkeypatch.setitem(vars(job.CONVERSION), "execute", lambda context: run(context, lambda: nullcontext(compiler)))
-    before = os.umask(0o077)
-    yield
-    os.umask(before)
-
-
-@pytest.fixture
-def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two forms, counted on one core."""
-    monkeypatch.setattr(job, "OTHER_FORMS", ())
-    monkeypatch.setattr(actions, "DEFAULT_BOARDS", ("raspberry-pi-pico",))
 
 
 def send(client: Client, data: bytes = NETWORK, name: str = "network.tflite") -> Any:
@@ -114,6 +91,7 @@ def test_a_model_becomes_forms_with_their_figures(client: Client, project: Proje
     assert Event.objects.filter(type="model.changed").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_forms")
 def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_converted_again(
     client: Client, project: Project

@@ -19,6 +19,7 @@ _PAGE = "<str:organisation>/<str:name>/models"
 _ONE_PAGE = f"{_PAGE}/<uuid:conversion_id>"
 _READ = (200, 200, 200, 200, 200, 404, 401)
 _SHOWN = (200, 200, 200, 200, 200, 404, 302)
+_APPLY = (400, 400, 400, 403, 403, 404, 401)
 _MIX = {"form": "int8", "float_layers": ["no such"]}
 
 CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
@@ -31,6 +32,7 @@ CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", f"{_ONE}/environment", "CONVERSION/environment", None, (409, 403, 403, 403, 403, 404, 401)),
     ("put", f"{_ONE}/boards", "CONVERSION/boards", {"boards": ["x"]}, (400, 400, 400, 403, 403, 404, 401)),
     ("post", f"{_ONE}/forms", "CONVERSION/forms", _MIX, (422, 422, 422, 403, 403, 404, 401)),
+    ("post", f"{_ONE}/forms/<int:number>/apply", "CONVERSION/forms/1/apply", {"path": "x"}, _APPLY),
     ("get", f"{_ONE}/forms/<int:number>/file", "CONVERSION/forms/1/file", None, _READ),
     ("get", _PAGE, "acme/kitchen/models", None, _SHOWN),
     ("form", f"{_PAGE}/convert", "acme/kitchen/models/convert", {}, (400, 400, 400, 403, 403, 404, 302)),
@@ -39,6 +41,7 @@ CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", f"{_ONE_PAGE}/environment", "CONVERSION_PAGE/environment", {}, (409, 403, 403, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/mix", "CONVERSION_PAGE/mix", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/boards", "CONVERSION_PAGE/boards", {}, (400, 400, 400, 403, 403, 404, 302)),
+    ("form", f"{_ONE_PAGE}/apply", "CONVERSION_PAGE/apply", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/discard", "CONVERSION_PAGE/discard", {}, (302, 302, 302, 403, 403, 404, 302)),
 ]
 
@@ -53,8 +56,8 @@ def conversion_addresses(person: User, project: Project, size: int = 1) -> dict[
         "CONVERSION_PAGE": f"acme/kitchen/models/{row.pk}",
     }
     below = {
-        "CONVERSION": ("weights", "restart", "environment", "boards", "forms", "forms/1/file"),
-        "CONVERSION_PAGE": ("restart", "environment", "mix", "boards", "discard"),
+        "CONVERSION": ("weights", "restart", "environment", "boards", "forms", "forms/1/apply", "forms/1/file"),
+        "CONVERSION_PAGE": ("restart", "environment", "mix", "boards", "apply", "discard"),
     }
     return names | {f"{name}/{rest}": f"{names[name]}/{rest}" for name, parts in below.items() for rest in parts}
 

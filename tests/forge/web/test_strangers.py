@@ -266,7 +266,9 @@ def answers(
             )
             for name, value in names.items():
                 if name not in ("number", "other"):
-                    said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")
+                    # Where there is something, the grant is the link: both have one id.
+                    word = "<link>" if name == "grant" else f"<{name}>"
+                    said = said.replace(value, word).replace(value.replace("/", "%2F"), word)
             results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
     return results
 
@@ -370,6 +372,7 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>",
     "/api/v1/projects/<str:organisation>/<str:name>/blocks",
     "/api/v1/projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>",
+    "/api/v1/projects/<str:organisation>/<str:name>/signing-keys",
     "/api/v1/projects/<str:organisation>/<str:name>/tags",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/examples",

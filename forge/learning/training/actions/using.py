@@ -10,10 +10,10 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_all
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.learning.hooks import ModelChange, model_changes
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.declared import training_block, with_section
 from forge.learning.training.errors import RunNotFinished
-from forge.learning.training.hooks import ModelOffer, open_change
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
@@ -55,8 +55,9 @@ def use_model(actor: Actor, run: TrainingRun, title: str = "") -> TrainingRun:
         manifest = {**base.manifest, **files, POLICY_FILE: described_bytes(policy)}
         offered = store_outside_version(actor, project, manifest, None, f"With the model of training run {row.number}")
         append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
-        offer = ModelOffer(project, title, _message(row), base, offered, f"training run {row.number}")
-        row.change_url = next(iter(open_change.call(actor, offer)))
+        change = ModelChange(title, _message(row), f"Training run {row.number}", base, offered)
+        number = model_changes.call(actor, project, change)[0]
+        row.change_url = f"{project.get_absolute_url()}/change-requests/{number}"
         row.save(update_fields=["change_url"])
         write_entry(actor, "training.use", project.stream, project.place, number=row.number)
         announce_run(row, actor)

@@ -1,4 +1,4 @@
-"""Change requests of what somebody made elsewhere: files of a branch of a Git server, as a version of the project."""
+"""Change requests between two versions of the project: files of a branch of a Git server, or of a converted model."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
+from forge.learning.hooks import ModelChange
 from forge.projects.access import require
 from forge.projects.models import Project, Version
 from forge.reviews.changes.actions.offers import MAXIMUM_TITLE, MOST_OPEN, MOST_ROUNDS, require_open
@@ -29,41 +30,51 @@ class OutsideOrigin:
 
 @transaction.atomic
 def bring_from_outside(
-    actor: Actor,
-    project: Project,
-    origin: OutsideOrigin,
-    title: str,
-    *,
-    base: Version,
-    offered: Version,
-    message: str = "",
-    has_author: bool = False,
+    actor: Actor, project: Project, origin: OutsideOrigin, title: str, *, base: Version, offered: Version
 ) -> ChangeRequest:
-    """Opens a change request between two versions of the project, of which nobody here is the author unless
-    `has_author` says that the actor is.
+    """Opens a change request between two versions of the project, of which nobody here is the author.
 
     Raises `Forbidden` and `TooManyOffers`.
     """
     require(actor, Verb.EDIT, project)
+    change = ChangeRequest(
+        title=title[:MAXIMUM_TITLE], outside_author=origin.author[:100], outside_place=origin.place[:300]
+    )
+    _store(change, project, base, offered)
+    write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
+    append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
+    return change
+
+
+@transaction.atomic
+def bring_model(actor: Actor, project: Project, model: ModelChange) -> int:
+    """Opens a change request with the files of a converted model, of which the person is the author; its number.
+
+    Raises `Forbidden` and `TooManyOffers`.
+    """
+    require(actor, Verb.EDIT, project)
+    change = ChangeRequest(
+        title=model.title[:MAXIMUM_TITLE],
+        message=model.message,
+        author=actor.person,
+        outside_place=model.place[:300],
+    )
+    _store(change, project, model.base, model.offered)
+    write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
+    append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
+    return change.number
+
+
+def _store(change: ChangeRequest, project: Project, base: Version, offered: Version) -> None:
+    """Stores a new change request with its number and its first round. Raises `TooManyOffers`."""
     Project.objects.lock(project.pk)
     requests = ChangeRequest.objects.filter(project=project)
     if requests.filter(state=ChangeState.OPEN).count() >= MOST_OPEN:
         raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
-    change = ChangeRequest.objects.create(
-        project=project,
-        number=(requests.aggregate(last=Max("number"))["last"] or 0) + 1,
-        title=title[:MAXIMUM_TITLE],
-        message=message,
-        author=actor.person if has_author else None,
-        outside_author=origin.author[:100],
-        outside_place=origin.place[:300],
-        base=base,
-        offered=offered,
-    )
+    change.project, change.base, change.offered = project, base, offered
+    change.number = (requests.aggregate(last=Max("number"))["last"] or 0) + 1
+    change.save()
     OfferRound.objects.create(request=change, number=1, version=offered, offered_by=change.author)
-    write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
-    append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
-    return change
 
 
 @transaction.atomic

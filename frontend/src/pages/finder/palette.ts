@@ -1,5 +1,6 @@
 // The palette of Django's pages: a field and what fits, in groups, for the keyboard. Each row is a link like any other.
 import { findHits, HIT_WORDS, type Hit, type HitKind } from "../../look/finding";
+import { activate } from "../lists/active-row";
 import "./palette.css";
 
 /** Milliseconds without a key after which the server is asked. */
@@ -112,13 +113,8 @@ class Palette {
   }
 
   private choose(index: number): void {
-    this.rows[this.chosen]?.setAttribute("aria-selected", "false");
+    activate(this.field, this.rows[this.chosen], this.rows[index]);
     this.chosen = index;
-    const row = this.rows[index];
-    row?.setAttribute("aria-selected", "true");
-    row?.scrollIntoView({ block: "nearest" });
-    if (row === undefined) this.field.removeAttribute("aria-activedescendant");
-    else this.field.setAttribute("aria-activedescendant", row.id);
   }
 
   private press(event: KeyboardEvent): void {

@@ -1,6 +1,7 @@
 // A select with data-search and many options becomes a field in which one types a part of what is wanted: a combobox with a
 // list of what matches. The select stays in its form, hidden, and has the value; without scripts it is what it was.
 import "../styles/select-search.css";
+import { activate } from "./active-row";
 
 /** Options from which on a select is searched; of fewer, all fit on a screen. */
 const MANY = 12;
@@ -93,13 +94,8 @@ class SelectSearch {
   }
 
   private move(index: number): void {
-    this.rows[this.active]?.setAttribute("aria-selected", "false");
+    activate(this.field, this.rows[this.active], this.rows[index]);
     this.active = index;
-    const row = this.rows[index];
-    row?.setAttribute("aria-selected", "true");
-    row?.scrollIntoView({ block: "nearest" });
-    if (row === undefined) this.field.removeAttribute("aria-activedescendant");
-    else this.field.setAttribute("aria-activedescendant", row.id);
   }
 
   private press(event: KeyboardEvent): void {

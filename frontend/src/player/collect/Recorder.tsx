@@ -1,4 +1,5 @@
 // Recording one after another: what is asked for, the sensor, keep or redo, and what is saved on this phone.
+import { DataChangeLengths } from "../../api/schema";
 import { useState } from "react";
 import { useStore } from "zustand";
 import { Bar } from "./Bar";
@@ -60,7 +61,7 @@ export function Recorder({ session, task }: Props) {
             <input
               className="input"
               list="collect-labels"
-              maxLength={60}
+              maxLength={DataChangeLengths.label}
               value={label}
               onChange={(event) => setLabel(event.target.value)}
             />

@@ -1,6 +1,6 @@
 // The newest samples of the project's data: what each is, what it is for, who gave it and until when. One can withdraw one's own,
 // change labels of many at once, and import an archive.
-import type { Sample } from "../../api/schema";
+import { DataChangeLengths, type Sample } from "../../api/schema";
 import { Play, Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
@@ -222,7 +222,7 @@ function MarkForm({ number, labels, onMark }: MarkFormProps) {
         <input
           id={`${id}-label`}
           className="input"
-          maxLength={60}
+          maxLength={DataChangeLengths.label}
           value={label}
           list={`${id}-labels`}
           aria-describedby={`${id}-other`}

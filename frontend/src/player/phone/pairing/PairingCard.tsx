@@ -2,6 +2,7 @@
 import { MonitorSmartphone, Square } from "lucide-react";
 import { useStore } from "zustand";
 import type { Pairing } from "./pairing";
+import { Waiting } from "./Waiting";
 
 interface Props {
   readonly pairing: Pairing;
@@ -34,20 +35,10 @@ export function PairingCard({ pairing, person, isOffline }: Props) {
           </div>
         </>
       )}
-      {phase === "opening" && <p role="status">Connecting…</p>}
-      {phase === "waiting" && (
-        <>
-          <p role="status">
-            <span className="phone-digits num" aria-label={`Digits ${[...(digits ?? "")].join(" ")}`}>
-              {digits}
-            </span>
-          </p>
-          <p>
-            The studio must show the same four digits. Confirm them there: press the phone beside Preview, if its window
-            is not open.
-          </p>
-        </>
-      )}
+      <Waiting phase={phase} digits={digits}>
+        The studio must show the same four digits. Confirm them there: press the phone beside Preview, if its window is
+        not open.
+      </Waiting>
       {phase === "paired" && (
         <p role="status">Results are shown in {person}'s studio, for as long as both pages are open.</p>
       )}

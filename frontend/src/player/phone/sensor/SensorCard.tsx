@@ -3,6 +3,7 @@ import { MonitorSmartphone, Smartphone, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Live, LiveButton, lostProblem, useLive, type Device, type Wanted } from "../../../preview/phone";
+import { Waiting } from "../pairing/Waiting";
 import { capture } from "./capture";
 import { SensorPairing } from "./pairing";
 
@@ -65,17 +66,9 @@ export default function SensorCard({ desk, person, open, onUse, onSend }: Props)
           </div>
         </>
       )}
-      {phase === "opening" && <p role="status">Connecting…</p>}
-      {phase === "waiting" && (
-        <>
-          <p role="status">
-            <span className="phone-digits num" aria-label={`Digits ${[...(digits ?? "")].join(" ")}`}>
-              {digits}
-            </span>
-          </p>
-          <p>The studio must show the same four digits. Confirm them there.</p>
-        </>
-      )}
+      <Waiting phase={phase} digits={digits}>
+        The studio must show the same four digits. Confirm them there.
+      </Waiting>
       {phase === "joined" && wanted === null && (
         <p role="status">Connected. The studio asks for no sensor now: choose Phone at an input there.</p>
       )}

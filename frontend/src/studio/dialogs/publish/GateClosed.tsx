@@ -1,4 +1,5 @@
 // A protected tag and a build that lacks something for it: what is missing first, and then, for owners, the way past it with a reason.
+import { OverrideLengths } from "../../../api/schema";
 import { TriangleAlert } from "lucide-react";
 import { useId, useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -9,8 +10,6 @@ interface GateClosedProps {
   readonly mayOverride: boolean;
   readonly onOverride: (reason: string) => Promise<void>;
 }
-
-const LONGEST_REASON = 500;
 
 export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosedProps) {
   const id = useId();
@@ -52,7 +51,7 @@ export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosed
               className="input"
               value={reason}
               required
-              maxLength={LONGEST_REASON}
+              maxLength={OverrideLengths.reason}
               autoComplete="off"
               aria-invalid={error !== null}
               aria-describedby={`${id}-said`}

@@ -1,5 +1,5 @@
 // A take becomes a sample of the project: its person reads who will see it and until when, and only then sends it.
-import type { Sample } from "../../../api/schema";
+import { DataChangeLengths, type Sample } from "../../../api/schema";
 import { useCallback, useId, useState } from "react";
 import { fileOf, lengthText, TermsField, trimmed, useTerms, type Recording } from "../../../preview";
 import { sentenceOf } from "../../api/problem";
@@ -64,7 +64,7 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
           id={`${id}-label`}
           className="input"
           data-first
-          maxLength={60}
+          maxLength={DataChangeLengths.label}
           value={label}
           list={`${id}-labels`}
           aria-describedby={`${id}-other`}

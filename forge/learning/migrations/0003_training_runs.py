@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("datasets", "0004_submissions"),
         ("jobs", "0004_signer"),
-        ("learning", "0001_initial"),
+        ("learning", "0002_apply"),
         ("projects", "0004_commit_of_a_branch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,25 @@
+"""The hooks of this floor; reviews registers with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.core.actors import Actor
+from forge.core.hooks import Hook
+from forge.projects.models import Project, Version
+
+
+@dataclass(frozen=True)
+class ModelChange:
+    """Files with another model, to be looked at before the project has them. `place` says what they come from."""
+
+    title: str
+    message: str
+    place: str
+    base: Version
+    offered: Version
+
+
+model_changes: Hook[[Actor, Project, ModelChange], int] = Hook()
+"""Opens a change request and returns its number; reviews does. Raises `TooManyOffers`, and `Forbidden` or
+`NotFound`."""

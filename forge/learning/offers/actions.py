@@ -1,0 +1,156 @@
+"""Applying a form: a change request with the model file, its record, its source, and its section of `forge.yml`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import require_room
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.store import put_bytes
+from forge.core.errors import Invalid
+from forge.learning.conversions.actions import announce_conversion
+from forge.learning.conversions.kinds import FLOAT
+from forge.learning.errors import FormRefused, NothingToApply
+from forge.learning.hooks import ModelChange, model_changes
+from forge.learning.models import ConvertedForm, ModelConversion
+from forge.projects.access import require
+from forge.projects.files.contents import check_file_count, checked_path
+from forge.projects.files.storage import delete_on_failure
+from forge.projects.models import Project
+from forge.projects.versions.outside import store_outside_version
+from forge.projects.versions.store import WorkingTree, snapshot, working_tree
+from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
+from rune.source.policy import POLICY_FILE
+from rune.source.policy.model_files import record_path
+from rune.source.policy.model_section import ModelSource
+from rune.source.policy.read import read_policy
+from rune.wording import quoted, size_text
+
+SOURCES = "training"
+"""The folder of a project in which the sources of its models are put."""
+SUFFIX = ".tflite"
+
+
+@dataclass(frozen=True)
+class ApplyPath:
+    """A file that a form can become. `is_new` if the project has none there."""
+
+    path: str
+    is_new: bool
+
+
+def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
+    """Opens a change request in which the file `path` is this form; its number.
+
+    The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Raises
+    `FormRefused`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
+    `Forbidden` or `NotFound`.
+    """
+    row = form.conversion
+    project = row.project
+    require(actor, Verb.EDIT, project)
+    if not form.digest:
+        raise FormRefused(f"{form.name} was not made: {form.refused}")
+    path = checked_path(path)
+    if not path.endswith(SUFFIX):
+        raise Invalid(f"{quoted(path)} does not end with {SUFFIX}.", errors={"path": [f"End it with {SUFFIX}."]})
+    require_room(project.organisation_id)
+    tree = working_tree(project)
+    texts = _texts(tree, form, path)
+    described = {name: _described(put_bytes(data)) for name, data in texts.items()}
+    with delete_on_failure([each["digest"] for each in described.values()]):
+        manifest = {**tree.manifest, **described, **dict(_binaries(tree, form, path))}
+        if manifest == tree.manifest:
+            raise NothingToApply(f"{path} is this form already.")
+        check_file_count(len(manifest))
+        base = snapshot(project, actor.person)
+        with transaction.atomic():
+            title = f"Use {form.name} of {row.source_name} as {path}"
+            offered = store_outside_version(actor, project, manifest, None, title)
+            change = ModelChange(title, _message(form, path, tree), f"Conversion of {row.source_name}", base, offered)
+            number = model_changes.call(actor, project, change)[0]
+            ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
+            write_entry(actor, "model.apply", project.stream, project.place, name=row.source_name, path=path)
+            announce_conversion(row, actor)
+    return number
+
+
+def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
+    """The files that a form of a conversion can become, the likeliest first."""
+    tree = working_tree(project)
+    models = sorted(path for path in tree.manifest if path.endswith(SUFFIX))
+    declared = [each.path for each in _declared(tree) if tree.manifest.get(each.source, {}).get("digest")]
+    of_source = [each.path for each in _declared(tree) if each.source == source_path(tree, row)]
+    stem = row.source_name.rpartition(".")[0] or row.source_name
+    ordered = dict.fromkeys([*of_source, *(models if len(models) == 1 else ()), f"{stem}{SUFFIX}", *models, *declared])
+    return [ApplyPath(path, path not in tree.manifest) for path in ordered]
+
+
+def source_path(tree: WorkingTree, row: ModelConversion) -> str:
+    """Where the source of a conversion is in a project, or where it is put."""
+    same = sorted(path for path, each in tree.manifest.items() if each["digest"] == row.source_digest)
+    return same[0] if same else f"{SOURCES}/{row.source_name}"
+
+
+def _declared(tree: WorkingTree) -> tuple[ModelSource, ...]:
+    return read_policy(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace")).models
+
+
+def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes]:
+    """The `forge.yml` and the record of the file. Raises `Invalid`."""
+    row = form.conversion
+    declared = ModelSource(
+        path,
+        source_path(tree, row),
+        form.form,
+        None,
+        tuple(form.float_layers),
+        {name: tuple(shape) for name, shape in row.shapes.items()},
+        float_interface=form.form != FLOAT,
+    )
+    try:
+        policy = with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), declared)
+    except PolicyNotWritable as error:
+        raise Invalid(str(error)) from error
+    record = json.dumps(form.provenance, indent=2) + "\n"
+    return {POLICY_FILE: policy.encode(), record_path(path): record.encode()}
+
+
+def _binaries(tree: WorkingTree, form: ConvertedForm, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The files beside the texts, as a manifest has them."""
+    row = form.conversion
+    source = source_path(tree, row)
+    yield path, {"digest": form.digest, "size": form.size}
+    yield source, {"digest": row.source_digest, "size": row.source_size}
+    if row.weights_digest:
+        yield f"{source}.data", {"digest": row.weights_digest, "size": row.weights_size}
+
+
+def _described(blob: Any) -> dict[str, Any]:
+    return {"digest": blob.digest, "size": blob.size}
+
+
+def _message(form: ConvertedForm, path: str, tree: WorkingTree) -> str:
+    """What the change request says of the form, beside the model that the project has there."""
+    row, figures = form.conversion, form.figures
+    before = tree.manifest.get(path)
+    size = size_text(form.size) if before is None else f"{size_text(before['size'])} before, {size_text(form.size)} now"
+    lines = [
+        f"`{path}` is made of `{row.source_name}`: {form.name}.",
+        f"- File: {size}",
+        f"- Signal to noise against the float model: {figures['output']:.1f} dB",
+        f"- Answers changed: {figures['changed']} of {figures['samples']} samples",
+    ]
+    if figures["arena"] is not None:
+        lines.append(f"- Arena: {size_text(figures['arena'])}")
+    if form.float_layers:
+        lines.append(f"- In float: {', '.join(form.float_layers)}")
+    lines.append(f"\nAll forms side by side: {row.get_absolute_url()}")
+    return "\n".join(lines)

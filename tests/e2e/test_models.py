@@ -1,0 +1,69 @@
+"""Converting a model in the browser: forms side by side, a layer that stays in float, and the change request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lab.environments.declared import ENVIRONMENTS
+from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.studio import PATIENCE, create, sign_in
+from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+FILES = Path(__file__).resolve().parents[1] / "lab" / "models"
+
+
+def convert(forge: LiveForge, page: Page, model: Path) -> str:
+    """Sends a model on the page of a new project, and waits until all its forms are there; the project's address."""
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    project = page.url.removesuffix("/studio")
+    page.goto(f"{project}/models")
+    page.get_by_label("Model", exact=True).set_input_files(model)
+    page.get_by_role("button", name="Convert", exact=True).click()
+    expect(page.get_by_role("heading", name=model.name)).to_be_visible()
+    expect(page.locator("[data-state=ready]:not([data-busy])")).to_be_visible(timeout=2 * PATIENCE)
+    return project
+
+
+@pytest.mark.slow
+def test_a_layer_stays_in_float_and_the_form_is_offered(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    project = convert(forge, page, FILES / "network.tflite")
+    assert findings(page, LOOKS) == []
+    page.get_by_label("Other layers").select_option("int8")
+    page.get_by_label("classes_1").check()
+    page.get_by_role("button", name="Make the mixed form").click()
+    column = page.get_by_role("columnheader", name="int8, mixed")
+    expect(column).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-state]:not([data-busy])")).to_be_visible(timeout=PATIENCE)
+    expect(column).to_have_attribute("aria-current", "true")
+    page.get_by_role("link", name="int8", exact=True).click()
+    expect(page.get_by_role("columnheader", name="int8", exact=False).first).to_be_visible()
+    page.get_by_role("link", name="int8, mixed").click()
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_label("Model file").select_option(label="network.tflite (new)")
+    page.get_by_role("button", name="Apply int8, mixed").click()
+    expect(page.get_by_role("heading", name="Use int8, mixed of network.tflite as network.tflite")).to_be_visible()
+    expect(page.get_by_text("Conversion of network.tflite")).to_be_visible()
+    assert findings(page, LOOKS) == []
+    assert page.url.startswith(f"{project}/change-requests/")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not ENVIRONMENTS["tensorflow"].is_ready, reason="needs the tensorflow environment, which `make lab` prepares"
+)
+def test_a_keras_model_shows_where_it_came_from(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    convert(forge, page, FILES / "network.keras")
+    origin = page.get_by_role("region", name="Where it came from")
+    expect(origin).to_contain_text("Keras 3")
+    expect(origin).to_contain_text("TensorFlow 2")
+    expect(origin).to_contain_text("Compared with its source on 64 inputs")

@@ -1,0 +1,108 @@
+"""Applying a form of a converted model: a change request with all that somebody needs to repeat it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.core.blobs.store import read_blob
+from forge.core.models import AuditEntry
+from forge.learning.conversions.actions import mix_form
+from forge.learning.models import ModelConversion
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from forge.projects.versions.store import VersionFiles, working_tree
+from forge.reviews.changes.actions.merges import merge_past_gate
+from forge.reviews.models import ChangeRequest
+from rune.project.files import MemoryFiles
+from rune.source.policy import check_policy
+from rune.source.policy.model_files import check_models
+from tests.forge.learning.test_conversions import MODELS, NETWORK, converted, run_jobs
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
+
+
+def apply(client: Client, row: Any, number: int, path: str) -> Any:
+    address = f"{MODELS}/{row['id']}/forms/{number}/apply"
+    return client.post(address, {"path": path}, content_type="application/json")
+
+
+def number_of(row: Any, form: str) -> int:
+    return next(int(each["number"]) for each in row["forms"] if each["form"] == form)
+
+
+def warnings_of(files: Any) -> list[str]:
+    return [each.message for each in check_models(files, check_policy(files).models)]
+
+
+def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, user: User, project: Project) -> None:
+    write_file(user, project, "forge.yml", b"# ours\nlimits:\n  size: 100 kB\n")
+    row = converted(client)
+    for path, reason in (("model.txt", "does not end with"), ("../net.tflite", "")):
+        refused = apply(client, row, number_of(row, "int8"), path)
+        assert refused.status_code == 400
+        assert reason in refused.json()["detail"]
+    assert not ChangeRequest.objects.exists()
+
+    answer = apply(client, row, number_of(row, "int8"), "net.tflite")
+    assert answer.status_code == 201, answer.content
+    change = ChangeRequest.objects.get(number=answer.json()["number"])
+    assert (change.author, change.source, change.outside_place) == (user, None, "Conversion of network.tflite")
+    assert "network.tflite" in change.message
+    assert change.offered is not None
+    offered = VersionFiles(change.offered.manifest)
+    added = {"net.tflite", "net.provenance.json", "training/network.tflite"}
+    assert added <= set(change.offered.manifest)
+    assert offered.read("training/network.tflite") == NETWORK
+    assert offered.read("forge.yml").startswith(b"# ours\nlimits:\n  size: 100 kB\n")
+    record = json.loads(offered.read("net.provenance.json"))
+    assert record["digest"] == change.offered.manifest["net.tflite"]["digest"]
+    assert record["source"]["digest"] == row["digest"]
+    # `rune check` finds nothing, until the settings, the source or the file are others.
+    assert warnings_of(offered) == []
+    files = {path: offered.read(path) for path in change.offered.manifest}
+    for path, data, message in (
+        ("forge.yml", files["forge.yml"].replace(b"int8", b"int16x8"), "converted with other settings"),
+        ("training/network.tflite", b"other", "has changed since"),
+        ("net.tflite", b"other", "is not the file that its conversion wrote"),
+    ):
+        assert message in warnings_of(MemoryFiles({**files, path: data}))[0]
+    # The project itself is as it was, until somebody merges.
+    assert not added & set(working_tree(project).manifest)
+    assert AuditEntry.objects.filter(action="model.apply").count() == 1
+    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    assert f"/acme/kitchen/change-requests/{change.number}" in page
+    assert "Conversion of network.tflite" in client.get(answer.json()["url"]).content.decode()
+
+
+def test_a_merged_form_is_in_the_project_and_is_not_offered_again(
+    client: Client, user: User, owner: User, project: Project
+) -> None:
+    row = converted(client)
+    mix_form(user, ModelConversion.objects.get(pk=row["id"]), "int8", ["classes_1"])
+    run_jobs()
+    row = client.get(f"{MODELS}/{row['id']}").json()
+    mixed = row["forms"][-1]
+    number = apply(client, row, mixed["number"], "models/net.tflite").json()["number"]
+    change = ChangeRequest.objects.get(project=project, number=number)
+    merge_past_gate(owner, change, "The gate has tests of its own.")
+    tree = working_tree(project)
+    assert read_blob(tree.manifest["models/net.tflite"]["digest"])
+    assert b"keep: [classes_1]" in tree.texts["forge.yml"]
+    again = apply(client, row, mixed["number"], "models/net.tflite")
+    assert (again.status_code, again.json()["title"]) == (409, "The project has this form already")
+    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    assert '<option value="models/net.tflite">' in page
+
+
+@pytest.mark.usefixtures("project")
+def test_a_forge_yml_with_errors_is_not_edited(client: Client, user: User, project: Project) -> None:
+    write_file(user, project, "forge.yml", b"limits: [\n")
+    row = converted(client)
+    refused = apply(client, row, number_of(row, "int8"), "net.tflite")
+    assert refused.status_code == 400
+    assert "Fix line 1 first" in refused.json()["detail"]

@@ -1,0 +1,48 @@
+"""Writing a model into a `forge.yml`: what stands around it stays, and what cannot be edited is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
+from rune.source.policy.model_section import ModelSource
+from rune.source.policy.read import read_policy
+
+MODEL = ModelSource("net.tflite", "training/net.keras", "int8", None, ("classes_1", "a: b"), {"x:0": (49, 10)}, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "limits: [\n",
+        "limits:\n  no-such-limit: 3\n",
+        "models: {other.tflite: {source: b.onnx}}\n",
+    ],
+    ids=["damaged", "unknown", "in brackets"],
+)
+def test_a_file_that_cannot_be_edited_is_refused_with_advice(text: str) -> None:
+    with pytest.raises(PolicyNotWritable, match="first"):
+        with_model(text, MODEL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# of the team\nlimits:\n  size: 100 kB # small",
+        "models:\n",
+        "models:\n  net.tflite:\n    source: a.keras # old\n    quantize: int8\n    keep: [x,\n      y]\n\n# tail\n"
+        "limits:\n  size: 100 kB\n",
+        "models:\n  net.tflite: {source: b.onnx,\n    quantize: int8}\n",
+        "models:\n    other.tflite:\n        source: b.onnx # theirs\n# between\ndata:\n",
+    ],
+    ids=["empty", "without models", "without a model", "replaced", "replaced in brackets", "beside another"],
+)
+def test_a_model_is_written_and_what_stands_around_it_stays(text: str) -> None:
+    written = with_model(text, MODEL)
+    models = {each.path: each for each in read_policy(written).models}
+    assert models["net.tflite"] == MODEL
+    for line in text.splitlines():
+        if line.startswith(("#", "limits", "  size", "data", "    other", "        source")):
+            assert line in written.splitlines()
+    assert with_model(written, MODEL) == written
