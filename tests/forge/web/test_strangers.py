@@ -262,7 +262,7 @@ def answers(
             body = b"".join(answer) if answer.streaming else answer.content
             said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
             said = re.sub(
-                f"((?:builds|reviews|change-requests|samples)(?:/|%2F)){names['number']}", r"\1<number>", said
+                f"((?:builds|reviews|change-requests|samples|training)(?:/|%2F)){names['number']}", r"\1<number>", said
             )
             for name, value in names.items():
                 if name not in ("number", "other"):
