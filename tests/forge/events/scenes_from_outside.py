@@ -9,6 +9,8 @@ from forge.projects.models import Version
 from forge.registry.artifacts.actions import deleting, pushing
 from forge.registry.distribution.manifests import MANIFEST_TYPE, oci_artifact
 from forge.registry.distribution.rune_facts import rune_facts
+from forge.registry.mirrors import actions as mirrors
+from forge.registry.mirrors.models import MirrorDirection
 from forge.registry.publishing import actions as publishing
 from forge.repositories import actions as repositories
 from forge.repositories.models import LinkedBranch
@@ -48,6 +50,13 @@ def a_client_pushes_the_manifest_of_a_build(world: World) -> Act:
 def a_client_deletes_the_tag_of_a_build(world: World) -> Act:
     publishing.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
     return lambda: deleting.delete_tag(world.owner, world.project, "1.0")
+
+
+@scene(mirrors.copy_now)
+def a_copy_to_another_registry_is_requested(world: World) -> Act:
+    wanted = mirrors.MirrorSettings("https://registry.example", "team/door")
+    mirrors.set_mirror(world.owner, world.project, MirrorDirection.TO, wanted)
+    return lambda: mirrors.copy_now(world.owner, world.project)
 
 
 @scene(repositories.pull)
