@@ -72,8 +72,11 @@ def people(
             complaints.append(f"{text} ({address})")
 
     def note_error(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            note(message.text, message.location["url"])
+        address = message.location["url"]
+        # Chromium logs each refusal. A server that has no time for the language says so, and the editor does without.
+        is_busy = "status of 503" in message.text and address.endswith("/language")
+        if message.type == "error" and not is_busy:
+            note(message.text, address)
 
     def opened(microphone: Path | None = None, viewport: ViewportSize = DESKTOP) -> Page:
         if microphone not in browsers:
