@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from forge.core.blobs.store import put_bytes
 from forge.learning.conversions import actions
 from forge.learning.conversions.models import ConversionState
 from forge.learning.environments.actions import prepare_environment
-from forge.learning.models import ModelConversion
+from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.offers.actions import apply_form
 from tests.forge.events.scenarios import Act, World, scene
 
+FIGURES = {"output": 40.0, "changed": 1, "samples": 64, "arena": None}
 LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
 
 
@@ -39,6 +42,16 @@ def a_layer_stays_in_float(world: World) -> Act:
 def forms_are_counted_on_other_boards(world: World) -> Act:
     row = _conversion(world)
     return lambda: actions.count_on_boards(world.developer, row, ["microbit-v2"])
+
+
+@scene(apply_form)
+def a_form_is_applied(world: World) -> Act:
+    row = _conversion(world)
+    blob = put_bytes(b"a model")
+    form = ConvertedForm.objects.create(
+        conversion=row, number=1, form="int8", digest=blob.digest, size=blob.size, figures=FIGURES, provenance={}
+    )
+    return lambda: apply_form(world.developer, form, "net.tflite")
 
 
 @scene(actions.announce_conversion)
