@@ -1,4 +1,4 @@
-"""The block `decision_trees`: a random forest or boosted trees that were learned before. The C is in decision_trees.h."""
+"""The block `decision_trees`: a random forest or boosted trees that were learned. The C is in decision_trees.h."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ BLOCK = Block(
     name="decision_trees",
     summary="Gives the sum of what learned decision trees answer: a random forest, or boosted trees.",
     header=Path(__file__).parent / "decision_trees.h",
-    arguments=(
-        Argument("trees", ArgumentKind.TEXT, "The file of the trees, as JSON: a `$RESOURCE` with its path."),
-    ),
+    arguments=(Argument("trees", ArgumentKind.TEXT, "The file of the trees, as JSON: a `$RESOURCE` with its path."),),
     outputs=_outputs,
     code=_code,
     category=Category.SCORES,

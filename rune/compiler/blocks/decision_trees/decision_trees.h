@@ -38,7 +38,8 @@ RUNE_FUNCTION void rune_decision_trees(const float *in, float *out, void *scratc
         const struct rune_tree_node *node = nodes + tree->start;
         while (node->feature != RUNE_TREE_LEAF) /* a NaN is not up to the threshold */
             node += in[node->feature] <= node->is.threshold ? 1 : node->right;
-        for (int32_t i = 0; i < tree->width; ++i) sums[tree->output + i] += (double)values[node->is.values + i];
+        const float *leaf = values + node->is.values;
+        for (int32_t i = 0; i < tree->width; ++i) sums[tree->output + i] += (double)leaf[i];
     }
     for (int32_t i = 0; i < outputs; ++i) out[i] = (float)sums[i];
 }

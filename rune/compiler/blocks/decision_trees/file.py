@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
-
-import numpy as np
 
 from rune.arithmetic import round_f32
 from rune.compiler.blocks.signature import BlockError
@@ -24,6 +23,8 @@ MAX_NODES = 1 << 18
 """Of all trees together."""
 _LARGEST = 1e30
 _CACHED = 8
+_F32, _BITS = struct.Struct("<f"), struct.Struct("<I")
+_SMALLEST_NEGATIVE = 0x80000001
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _node(written: Any, where: str, features: int, width: int) -> SplitNode | Le
         case [values]:
             numbers = _numbers(values if isinstance(values, list) else [values], width, where)
             return Leaf(tuple(map(round_f32, numbers)))
-    _refuse(f"{where} is neither `[feature, threshold, right]` nor a leaf such as `[0.5]`")
+        case _:
+            _refuse(f"{where} is neither `[feature, threshold, right]` nor a leaf such as `[0.5]`")
 
 
 def _check_preorder(nodes: Sequence[SplitNode | Leaf], where: str) -> None:
@@ -134,8 +136,13 @@ def _check_preorder(nodes: Sequence[SplitNode | Leaf], where: str) -> None:
 
 def _round_down(threshold: float) -> float:
     """The largest f32 that is not above a threshold: a feature of f32 is on the same side of both."""
-    rounded = np.float32(threshold)
-    return float(rounded if float(rounded) <= threshold else np.nextafter(rounded, np.float32(-np.inf)))
+    rounded = round_f32(threshold)
+    if rounded <= threshold:
+        return rounded
+    (bits,) = _BITS.unpack(_F32.pack(rounded))
+    # The number before: nearer to 0 for positive ones, and the smallest negative one before 0.
+    before = _SMALLEST_NEGATIVE if rounded == 0 else bits - 1 if rounded > 0 else bits + 1
+    return float(_F32.unpack(_BITS.pack(before))[0])
 
 
 def _numbers(written: Any, count: int, where: str) -> tuple[float, ...]:

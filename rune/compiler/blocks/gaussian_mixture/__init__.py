@@ -30,9 +30,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     return (BlockOutput(TensorType(ElementType.F32, (1,))), BlockOutput(TensorType(ElementType.U32, (1,))))
 
 
-def _mixture(
-    type_: TensorType, arguments: Arguments
-) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+def _mixture(type_: TensorType, arguments: Arguments) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
     """The means, the deviations, and the logarithm of each component's share, with its Gaussian's height."""
     means, deviations, weights = (numbers_of(arguments, name) for name in ("means", "deviations", "weights"))
     if not means or len(means) % type_.count or len(means) > _MOST:

@@ -90,7 +90,12 @@ CASES: Sequence[Case] = (
     _trees("a NaN and an infinity are above all thresholds", _BOOSTED, np.nan, np.inf),
     case("gaussian_mixture", "near the first", noise(88, 2), **_MIXTURE),
     case("gaussian_mixture", "near the second", np.array([[2.1, -2]], F32), **_MIXTURE),
-    case("gaussian_mixture", "far from both, with equal weights", np.array([40, -900], F32), **{**_MIXTURE, "weights": ""}),
+    case(
+        "gaussian_mixture",
+        "far from both, with equal weights",
+        np.array([40, -900], F32),
+        **{**_MIXTURE, "weights": ""},
+    ),
     case("gaussian_mixture", "too far for a number", np.array([3e38, 3e38], F32), means="0 0", deviations="1e-15 1"),
     case("gaussian_mixture", "a NaN in one component", np.array([np.nan, 0], F32), means="0 0", deviations="1 1"),
 )
