@@ -345,7 +345,7 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     compiled.artefact.report = compiled.artefact.report | {"models": [hosted]}
     compiled.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
-    assert "Pages give wrong numbers for it: their interpreter computes BATCH_MATMUL" in headline.replace("</b>", "")
+    assert "Results in pages are wrong: their interpreter computes BATCH_MATMUL" in headline.replace("</b>", "")
 
 
 @pytest.mark.slow

@@ -247,7 +247,7 @@ def require_resolved(merge: Merging) -> None:
         left = counted(len(merge.unresolved), "conflict")
         raise CannotMerge(f"{left} left: {names}. Choose what stands there.")
     if merge.is_nothing:
-        raise CannotMerge("Merging it changes nothing: the project has all of it already. Close the change request.")
+        raise CannotMerge("Merging changes nothing: the project already has all of these changes. Close the change request.")
 
 
 def require_open(request: ChangeRequest) -> None:

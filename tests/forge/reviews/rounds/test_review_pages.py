@@ -97,7 +97,7 @@ def test_a_verdict_is_given_and_undone_by_forms(
     assert "0 of 1" in page
     mine = text_of(browser_of(developer).get(PAGE))
     assert 'name="verdict"' not in mine
-    assert "You built this or wrote part of it, so somebody else decides." in mine
+    assert "You built this build or wrote part of it, so somebody else decides." in mine
 
 
 @pytest.mark.slow
