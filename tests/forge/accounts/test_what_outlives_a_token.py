@@ -127,7 +127,7 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
         expire(token)
         shown = find_webhook(owner, organisation, Webhook.objects.get().pk)
         assert webhook_to_json(shown)["on"] is False
-        assert "token that made it has expired" in shown.stopped_because
+        assert "token that created it has expired" in shown.stopped_because
     publish_build(owner, approved(built(developer, project)), "latest")
     assert not Delivery.objects.exists()
     if end == "delete":

@@ -56,7 +56,7 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     [
         ({"title": ""}, "in a few words"),
         ({"people": []}, "at least one person"),
-        ({"people": ["nobody"]}, "nobody who can be asked"),
+        ({"people": ["nobody"]}, "person cannot be asked"),
         ({"needed": "7"}, "cannot be had"),
         ({"needed": "x"}, "no number"),
         ({"due": "tomorrow"}, "no date"),
