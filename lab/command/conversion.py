@@ -33,7 +33,7 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to convert, and into what. `forms` are those that are made and compared; `form` is the one to keep."""
+    """The model and the settings of a conversion. `forms` are made and compared; `form` is the one to keep."""
 
     source: Path
     form: str = FLOAT

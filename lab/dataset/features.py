@@ -21,7 +21,7 @@ from rune.wording import quoted, size_text
 
 Array = np.ndarray[Any, Any]
 Read = Callable[[LoadedRune, Sequence[Any]], Array]
-"""What is read of a run, from the rune and the messages of its outputs."""
+"""The values that are read from a run, from the rune and the messages of its outputs."""
 
 MAX_BYTES = 384 << 20
 """Bytes of the features of all windows."""
@@ -85,7 +85,7 @@ class RecordingRunner:
         first.close()
 
     def rows(self, recording: Recording) -> list[Array]:
-        """What is read of each window of a recording, as f32. Raises `Refused`."""
+        """Returns the values of each window of a recording, as f32. Raises `Refused`."""
         try:
             return list(self._rows(recording))
         except (FileError, InputError, RuneError) as error:

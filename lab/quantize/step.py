@@ -23,7 +23,7 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 
 @dataclass(frozen=True)
 class FloatParts:
-    """What stays floats in a quantised form: the operators that give these tensors, and the inputs and outputs."""
+    """The floats of a quantised form: the operators with these output tensors, and the inputs and outputs."""
 
     tensors: tuple[str, ...] = ()
     interface: bool = False

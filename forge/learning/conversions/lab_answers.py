@@ -1,4 +1,4 @@
-"""What the processes of `lab` answer, as types: everything is checked against them before it is looked at."""
+"""The answers of the processes of `lab`, as types: each answer is checked against them before it is used."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ConvertedLayerJson(TypedDict):
 
 
 class ConversionSamplesJson(TypedDict):
-    """What the ranges were measured on, and what was compared on."""
+    """The samples for measuring ranges, and those for comparing."""
 
     kind: str
     calibration: int
@@ -74,7 +74,7 @@ class SourceConversionJson(TypedDict):
 
 
 class ConvertedJson(TypedDict):
-    """What a conversion gave. `float` names the file of the float model in the folder."""
+    """The result of a conversion. `float` names the file of the float model in the folder."""
 
     forms: list[MeasuredFormJson | RefusedFormJson]
     layers: list[ConvertedLayerJson]

@@ -1,4 +1,4 @@
-"""What names a conversion: its source, its settings, and the sources of what converts it."""
+"""The digest of a conversion: its source, its settings, and the sources of the converter."""
 
 from __future__ import annotations
 
