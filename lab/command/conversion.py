@@ -32,6 +32,16 @@ Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What the float model reads of recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
+    known of the recordings, for the record of the conversion."""
+
+    windows: Path
+    table: Mapping[str, Any]
+    origin: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Request:
     """What to convert, and into what. `forms` are those that are made and compared; `form` is the one to keep."""
 
@@ -42,6 +52,8 @@ class Request:
     samples: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     float_interface: bool = False
+    recorded: Recorded | None = None
+    """Recordings in place of `samples`."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +124,14 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
     if request.samples is not None:
         inputs["samples"] = folder / "samples.zip"
         pack_samples(request.samples, inputs["samples"])
-    spec = {
+    spec: dict[str, Any] = {
         "forms": list(request.forms),
         "floats": list(request.float_layers),
         "float_interface": request.float_interface,
         "form": request.form,
     }
+    if request.recorded is not None:
+        inputs["windows"], spec["recorded"] = request.recorded.windows, dict(request.recorded.table)
     outputs = {form: folder / form for form in request.forms}
     return run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
 
@@ -161,6 +175,7 @@ def provenance(
             "calibration": samples["calibration"],
             "ranges": samples["ranges"],
             "digest": samples_digest(request.samples) if request.samples is not None else None,
+            **(dict(request.recorded.origin) if request.recorded is not None else {}),
         },
         "quantiser": quantisation["quantiser"] if form != FLOAT else None,
         "tool": f"rune {rune.__version__}",

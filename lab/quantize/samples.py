@@ -34,11 +34,15 @@ RANDOM_SAMPLES = 64
 
 @dataclass(frozen=True)
 class CalibrationSample:
-    """The arrays of a model's inputs in their order. `label` is None for a sample without one."""
+    """The arrays of a model's inputs in their order. `label` is None for a sample without one.
+
+    Windows of one recording follow each other and have its number; a sample that is no window of a recording has -1.
+    """
 
     name: str
     values: tuple[Array, ...]
     label: str | None = None
+    recording: int = -1
 
 
 @dataclass(frozen=True)
