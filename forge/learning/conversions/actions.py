@@ -184,6 +184,13 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     delete_if_unlinked(sorted(digests - {""}))
 
 
+def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
+    """Judges a form that is offered on the test samples, as a job in the caller's transaction; each form once."""
+    row = _locked(form.conversion)
+    if not form.tested and row.state == ConversionState.READY:
+        _enqueue(actor, row, ConversionStep.TEST, form=form.number)
+
+
 def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
     """Tells whoever has the page open, in the transaction that changed the conversion."""
     append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state), actor)

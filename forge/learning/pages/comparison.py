@@ -236,13 +236,19 @@ def _noise(form: ConvertedForm) -> FormCell:
 
 
 def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormRow]:
-    """The accuracy of each form on validation samples; no row where no label is known."""
-    known = [accuracy for form in forms if (accuracy := accuracy_of(form.figures)) is not None]
-    if not known:
-        return []
-    low = max(0.0, min(each["low"] for each in known) - 0.02)
-    cells = tuple(_accuracy(accuracy_of(form.figures), low) for form in forms)
-    return [FormRow("Accuracy", f"{known[0]['samples']} validation samples, 95 % interval", cells)]
+    """The accuracy of each form on validation samples, and on test samples where they were read; no row where no label
+    is known."""
+    measured = [("validation", [accuracy_of(form.figures) for form in forms])]
+    measured.append(("test", [accuracy_of(form.tested) for form in forms]))
+    known = [each for _, accuracies in measured for each in accuracies if each is not None]
+    low = max(0.0, min((each["low"] for each in known), default=1.0) - 0.02)
+    rows = []
+    for split, accuracies in measured:
+        count = max((each["samples"] for each in accuracies if each is not None), default=0)
+        if count:
+            cells = tuple(_accuracy(each, low) for each in accuracies)
+            rows.append(FormRow("Accuracy", f"{count} {split} samples, 95 % interval", cells))
+    return rows
 
 
 def _accuracy(accuracy: FormAccuracyJson | None, low: float) -> FormCell:

@@ -113,7 +113,8 @@ def test_a_runefile_that_feeds_no_such_model_is_named_and_random_input_is_called
     assert "gives no model 1x50x3 floats" in row["samples"]["reason"]
     page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
     assert "which is a guess" in page
-    assert "-1.000 to 1.000" in page
+    low, high = row["samples"]["ranges"][0]
+    assert f"{low:.3f} to {high:.3f}" in page
 
 
 def test_without_consent_nothing_is_read(client: Client, project: Project, samples: list[Sample]) -> None:
@@ -121,3 +122,31 @@ def test_without_consent_nothing_is_read(client: Client, project: Project, sampl
     row = model_of(client)
     assert row["samples"]["kind"] == "random"
     assert "no samples that may be used" in row["samples"]["reason"]
+
+
+def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows_them(
+    client: Client, project: Project, samples: list[Sample]
+) -> None:
+    row = model_of(client)
+    form = next(each for each in row["forms"] if each["form"] == "int8")
+    assert [each["tested"] for each in row["forms"]] == [None, None]
+    address = f"{MODELS}/{row['id']}/forms/{form['number']}/apply"
+    answer = client.post(address, {"path": "model.tflite"}, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    request = f"/acme/kitchen/change-requests/{answer.json()['number']}"
+    page = client.get(request).content.decode()
+    assert "model.tflite is another model" in page
+    assert "The test samples are being read" in page
+    run_jobs()
+    tested = {each["form"]: each["tested"] for each in read(client, row["id"])["forms"]}
+    count = len(numbers(project, "test"))
+    assert {each["accuracy"]["samples"] for each in tested.values()} == {count}
+    page = client.get(request).content.decode()
+    assert f"{count} test samples" in page
+    assert "being read" not in page
+    before = ConvertedForm.objects.get(form="int8").tested
+    # A further offer reads nothing again.
+    client.post(address, {"path": "other.tflite"}, content_type="application/json")
+    Sample.objects.filter(data_set__project=project, split="test").update(left_out=True)
+    run_jobs()
+    assert ConvertedForm.objects.get(form="int8").tested == before
