@@ -57,6 +57,11 @@ class NotArrays(ValueError):
     """A file that says what cannot be; the text says what."""
 
 
+def has_arrays(folder: Path) -> bool:
+    """Whether a folder, or one below it, has files of arrays."""
+    return any(path.suffix in SUFFIXES for path in folder.rglob("*"))
+
+
 def pack_samples(folder: Path, target: Path) -> int:
     """Packs the files of samples in a folder and in those below it; how many. Raises `Refused` and `OSError`."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +28,15 @@ from forge.learning.models import ModelConversion
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.datasets.splits import Split
+from rune.datasets.spreading import CALIBRATION_SAMPLES, JUDGING_SAMPLES, in_turns, spread_over_labels
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.read import read_policy
 
-MOST: Mapping[Split, int] = {Split.TRAIN: 256, Split.VALIDATION: 400, Split.TEST: 2_000}
+MOST: Mapping[Split, int] = {
+    Split.TRAIN: CALIBRATION_SAMPLES,
+    Split.VALIDATION: JUDGING_SAMPLES,
+    Split.TEST: 2_000,
+}
 """Samples of a split that are read, spread evenly over the labels."""
 COMPUTE_SECONDS = 60.0
 """For all samples; those that are not reached are left out, and counted as such."""
@@ -57,8 +60,10 @@ def samples_for(project: Project, splits: Sequence[Split]) -> list[Entry]:
     """Samples with one label each that may be used now, of these splits. Labels and splits take turns."""
     data_set = DataSet.objects.filter(project=project).first()
     entries = [] if data_set is None else current_entries(data_set)
-    chosen = (_spread([each for each in entries if each.split == split], MOST[split]) for split in splits)
-    return _in_turns(list(chosen))
+    usable = [each for each in entries if each.label and each.events is None]
+    of_splits = ([each for each in usable if each.split == split] for split in splits)
+    chosen = zip(of_splits, splits, strict=True)
+    return in_turns([spread_over_labels(own, _label, MOST[split]) for own, split in chosen])
 
 
 def compute_recordings(
@@ -160,19 +165,9 @@ def _declared_path(tree: WorkingTree, row: ModelConversion) -> str:
     )
 
 
+def _label(entry: Entry) -> str:
+    return entry.label
+
+
 def _path(entry: Entry) -> str:
     return f"{_FOLDER}/{entry.number}"
-
-
-def _spread(entries: Sequence[Entry], most: int) -> list[Entry]:
-    """At most so many of the entries. Labels take turns, and the entries of one are spread evenly."""
-    by_label: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.label and entry.events is None:
-            by_label[entry.label].append(entry)
-    share = max(1, most // max(1, len(by_label)))
-    return _in_turns([each[:: -(-len(each) // share)] for _, each in sorted(by_label.items())])[:most]
-
-
-def _in_turns(lists: Sequence[Sequence[Entry]]) -> list[Entry]:
-    return [each for each in chain.from_iterable(zip_longest(*lists)) if each is not None]

@@ -96,9 +96,11 @@ def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
     return [ApplyPath(path, path not in tree.manifest) for path in ordered]
 
 
-def source_path(tree: WorkingTree, row: ModelConversion) -> str:
-    """Where the source of a conversion is in a project, or where it is put."""
+def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> str:
+    """Where the source of a conversion is in a project, or where it is put. The file that becomes the form is not it:
+    the source stays beside what is made of it."""
     same = sorted(path for path, each in tree.manifest.items() if each["digest"] == row.source_digest)
+    same = [path for path in same if path != target]
     return same[0] if same else f"{SOURCES}/{row.source_name}"
 
 
@@ -111,7 +113,7 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
     row = form.conversion
     declared = ModelSource(
         path,
-        source_path(tree, row),
+        source_path(tree, row, path),
         form.form,
         None,
         tuple(form.float_layers),
@@ -129,7 +131,7 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
 def _binaries(tree: WorkingTree, form: ConvertedForm, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The files beside the texts, as a manifest has them."""
     row = form.conversion
-    source = source_path(tree, row)
+    source = source_path(tree, row, path)
     yield path, {"digest": form.digest, "size": form.size}
     yield source, {"digest": row.source_digest, "size": row.source_size}
     if row.weights_digest:

@@ -12,9 +12,11 @@ from forge.datasets.models import Consent, Sample
 from forge.learning.models import ConvertedForm
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.factories.motion_model import motion_model, motion_project
+from forge.reviews.models import ChangeRequest
+from tests.forge.factories.motion_model import motion_project
 from tests.forge.factories.training import motion_samples
 from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
+from tests.lab.models.motion_model import motion_model
 from tests.lab.training.motion_data import LABELS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
@@ -70,7 +72,7 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     assert "which is a guess" not in page
 
 
-@pytest.mark.protects("data/withdrawn")
+@pytest.mark.slow
 def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project, samples: list[Sample]) -> None:
     row = model_of(client)
     withdrawn = min(numbers(project, "validation"))
@@ -86,6 +88,7 @@ def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project
     assert model_of(client)["samples"]["judging"] == row["samples"]["judging"] - 1
 
 
+@pytest.mark.slow
 def test_samples_whose_answer_changed_are_listed_with_what_each_form_answers(
     client: Client, project: Project, samples: list[Sample]
 ) -> None:
@@ -104,6 +107,7 @@ def test_samples_whose_answer_changed_are_listed_with_what_each_form_answers(
     assert f"/data/samples/{number}" in page
 
 
+@pytest.mark.slow
 def test_a_runefile_that_feeds_no_such_model_is_named_and_random_input_is_called_a_guess(
     client: Client, user: User, project: Project, samples: list[Sample]
 ) -> None:
@@ -117,6 +121,7 @@ def test_a_runefile_that_feeds_no_such_model_is_named_and_random_input_is_called
     assert f"{low:.3f} to {high:.3f}" in page
 
 
+@pytest.mark.slow
 def test_without_consent_nothing_is_read(client: Client, project: Project, samples: list[Sample]) -> None:
     Consent.objects.update(for_training=False)
     row = model_of(client)
@@ -124,6 +129,7 @@ def test_without_consent_nothing_is_read(client: Client, project: Project, sampl
     assert "no samples that may be used" in row["samples"]["reason"]
 
 
+@pytest.mark.slow
 def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows_them(
     client: Client, project: Project, samples: list[Sample]
 ) -> None:
@@ -134,6 +140,11 @@ def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows
     answer = client.post(address, {"path": "model.tflite"}, content_type="application/json")
     assert answer.status_code == 201, answer.content
     request = f"/acme/kitchen/change-requests/{answer.json()['number']}"
+    change = ChangeRequest.objects.get(number=answer.json()["number"])
+    assert change.offered is not None
+    # The float model that the project has there stays as the source.
+    assert change.offered.manifest["model.tflite"]["digest"] == form["digest"]
+    assert change.offered.manifest["training/motion.tflite"]["digest"] == row["digest"]
     page = client.get(request).content.decode()
     assert "model.tflite is another model" in page
     assert "The test samples are being read" in page
