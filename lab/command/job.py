@@ -90,7 +90,7 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
         float_model = FloatModel(Path(request["float"]), identify(wanted.source), request["conversion"])
         begun = 0.0
     else:
-        float_model = _made_float(wanted, folder, lambda share, text: report(share * FLOAT_SHARE, text))
+        float_model = _float_model(wanted, folder, lambda share, text: report(share * FLOAT_SHARE, text))
         begun = FLOAT_SHARE
     outcome = make_forms(wanted, float_model, folder, lambda share, text: report(begun + share * (1 - begun), text))
     result = dict(outcome.result)
@@ -114,16 +114,16 @@ def make_float_file(request: Mapping[str, Any], report: Callable[[float, str], N
     Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
     report(0.02, "Reading the file")
     shapes = {name: tuple(shape) for name, shape in request["shapes"].items()}
-    made = _made_float(Request(Path(request["source"]), shapes=shapes), Path(request["folder"]), report)
+    result = _float_model(Request(Path(request["source"]), shapes=shapes), Path(request["folder"]), report)
     return {
-        "conversion": made.conversion,
-        "format": made.source_format.value,
-        "float": None if made.conversion is None else made.path.name,
-        "gaps": dict(made.gaps),
+        "conversion": result.conversion,
+        "format": result.source_format.value,
+        "float": None if result.conversion is None else result.path.name,
+        "gaps": dict(result.gaps),
     }
 
 
-def _made_float(wanted: Request, folder: Path, report: Callable[[float, str], None]) -> FloatModel:
+def _float_model(wanted: Request, folder: Path, report: Callable[[float, str], None]) -> FloatModel:
     environment = needed_environment(wanted.source)
     if environment is not None and not environment.is_ready:
         raise EnvironmentNeeded(environment)

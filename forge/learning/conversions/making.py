@@ -50,7 +50,7 @@ def make_float(job: JobContext, row: ModelConversion, share: Share) -> None:
             "source": str(folder / "in" / row.source_name),
             "shapes": row.shapes,
         }
-        answer = _asked(job, row, request, FloatModelJson, share)
+        answer = _request_of_lab(job, row, request, FloatModelJson, share)
         store_float(job, row, answer, folder)
     _log_gaps(job, answer["gaps"])
     row.refresh_from_db()
@@ -79,7 +79,7 @@ def make_forms(
             "recorded": recordings.request,
             **_earlier(row),
         }
-        answer = _asked(job, row, request, ConvertedJson, share)
+        answer = _request_of_lab(job, row, request, ConvertedJson, share)
         store_forms(job, row, answer, layers, recordings, folder)
     _log_gaps(job, answer["gaps"])
     row.refresh_from_db()
@@ -99,12 +99,14 @@ def judge_on_test(
             "recorded": recordings.request,
             **_earlier(row),
         }
-        answer = _asked(job, row, request, JudgedFormsJson, share)
+        answer = _request_of_lab(job, row, request, JudgedFormsJson, share)
     store_test(job, row, answer, forms, recordings)
     _log_gaps(job, answer["gaps"])
 
 
-def _asked(job: JobContext, row: ModelConversion, request: Mapping[str, Any], shape: type[J], share: Share) -> J:
+def _request_of_lab(
+    job: JobContext, row: ModelConversion, request: Mapping[str, Any], shape: type[J], share: Share
+) -> J:
     try:
         return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job))
     except EnvironmentMissing as missing:

@@ -110,7 +110,7 @@ def _locked(row: ModelConversion) -> ModelConversion:
 
 
 def _measured(each: Any, recordings: Recordings) -> dict[str, Any]:
-    """How a form compares. Its answers name samples by their numbers; those on files that are no samples are none."""
+    """How a form compares. Its answers name samples by their numbers; answers without a sample are left out."""
     numbers = recordings.numbers
     rows = [
         [numbers[int(place)], int(answer), sureness]

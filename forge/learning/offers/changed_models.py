@@ -19,13 +19,13 @@ Files = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class ChangedModel:
-    """A model file that became a form of a conversion. `waits` says that its test samples are being read."""
+    """A model file that became a form of a conversion. `is_pending` says that its test samples are being read."""
 
     path: str
     conversion: ModelConversion
     table: FormComparison
     chosen_column: int
-    waits: bool
+    is_pending: bool
     untested: str
     """Why it has no figures on test samples; "" where it has some, or waits for them."""
 
@@ -65,5 +65,5 @@ def _changed(path: str, form: ConvertedForm, others: Sequence[ConvertedForm | No
     columns = list({each.pk: each for each in (*others, form) if each is not None and each.figures}.values())
     row = form.conversion
     table = compared(columns, form, [find_board(key) for key in row.boards])
-    waits = not form.tested and row.job is not None and not row.job.is_finished
-    return ChangedModel(path, row, table, columns.index(form), waits, form.tested.get("reason", ""))
+    is_pending = not form.tested and row.job is not None and not row.job.is_finished
+    return ChangedModel(path, row, table, columns.index(form), is_pending, form.tested.get("reason", ""))
