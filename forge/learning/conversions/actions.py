@@ -185,10 +185,16 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
 
 
 def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
-    """Judges a form that is offered on the test samples, as a job in the caller's transaction; each form once."""
-    row = _locked(form.conversion)
-    if not form.tested and row.state == ConversionState.READY:
+    """Judges a form that is offered on the test samples, as a job; each form once. Raises `Forbidden` or `NotFound`."""
+    project = form.conversion.project
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        row = _locked(form.conversion)
+        if form.tested or row.state != ConversionState.READY:
+            return
         _enqueue(actor, row, ConversionStep.TEST, form=form.number)
+        write_entry(actor, "model.test", project.stream, project.place, name=row.source_name)
+        announce_conversion(row, actor)
 
 
 def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
