@@ -24,7 +24,7 @@ MODEL_CHANGED = declare(
         "model.changed",
         StreamKind.PROJECT,
         ModelChangedJson,
-        ("conversions",),
+        ("conversions", "versions"),
         audit=AuditSentences(
             AuditTopic.FILES,
             {

@@ -10,7 +10,15 @@ from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form
 from tests.forge.events.scenarios import Act, World, scene
 
-FIGURES = {"output": 40.0, "changed": 1, "samples": 64, "arena": None}
+FIGURES = {
+    "output": 40.0,
+    "changed": 1,
+    "samples": 64,
+    "arena": None,
+    "constants": None,
+    "reason": "",
+    "layers": {"dense": 40.0},
+}
 LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
 
 
