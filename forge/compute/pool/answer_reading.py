@@ -209,6 +209,25 @@ class ModelNeedsJson(TypedDict):
     not_measured: str | None
 
 
+class ReadSampleJson(TypedDict):
+    """A sample of which a model reads some windows; none with the `reason`."""
+
+    path: str
+    windows: int
+    reason: str
+
+
+class ModelInputsJson(TypedDict):
+    """What `forge.compute.child.model_inputs_step` says of what a model reads, whose numbers are in the output:
+    `stage` runs the model `file` in the project, and `labels` are its classes, where the project says them."""
+
+    stage: str
+    file: str
+    dimensions: list[int]
+    labels: list[str]
+    samples: list[ReadSampleJson]
+
+
 class EvaluationAnswerJson(TypedDict):
     """The fields of every evaluation; an impossible one has only its `reason`."""
 
@@ -267,6 +286,7 @@ ANSWERED: Mapping[str, Any] = {
     "answer-samples": SampleAnswersJson | RefusedJson,
     "compare-samples": SampleComparisonJson,
     "count-model": ModelNeedsJson | RefusedJson,
+    "model-inputs": ModelInputsJson | RefusedJson,
 }
 """The types of `answered` by the job's `op`. Answers of the language service are passed on unchanged."""
 
