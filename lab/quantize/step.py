@@ -9,7 +9,10 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from ai_edge_quantizer.calibrator import Calibrator
 from ai_edge_quantizer.quantizer import Quantizer
+from ai_edge_quantizer.recipe_manager import RecipeManager
+from ai_edge_quantizer.utils.qsv_utils import min_max_update
 
 from lab.child.job import ChildJob
 from lab.quantize.figures import figures_of
@@ -118,7 +121,7 @@ def quantised(
             quantizer = Quantizer(data, recipe(form, plan.tensors, float_interface=plan.interface))
             ranges = None
             if quantizer.need_calibration:
-                ranges = quantizer.calibrate(_calibration(data, _mixed(calibration), inputs), num_threads=1)
+                ranges = _ranges(data, form, plan, calibration, inputs)
             result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -129,10 +132,20 @@ def quantised(
     return bytes(result.quantized_model)
 
 
-def _mixed(samples: Sequence[CalibrationSample]) -> list[CalibrationSample]:
-    """The samples in an order that says nothing of them. The quantiser takes moving means of the ranges, in which the
-    last 20 samples or so count; samples in the order of their names would give the ranges of the last label alone."""
-    return [samples[place] for place in np.random.default_rng(0).permutation(len(samples))]
+def _ranges(
+    data: bytes, form: Form, plan: FloatParts, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
+) -> Mapping[str, Mapping[str, Any]]:
+    """The least and the greatest number of each tensor over all samples.
+
+    By itself the quantiser takes moving means, in which the last 20 samples or so count: numbers beyond the mean are
+    cut off, and samples in the order of their names give the ranges of the last label.
+    """
+    manager = RecipeManager()
+    manager.load_quantization_recipe(recipe(form, plan.tensors, float_interface=plan.interface))
+    calibrator = Calibrator(data, num_threads=1, qsv_update_func=min_max_update)
+    calibrator.calibrate(_calibration(data, samples, inputs), manager)
+    ranges: Mapping[str, Mapping[str, Any]] = calibrator.get_model_qsvs()
+    return ranges
 
 
 def _calibration(

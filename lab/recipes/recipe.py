@@ -22,12 +22,15 @@ FEATURES_OUTPUT = "learned"
 class Features:
     """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
-    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it."""
+    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `range` is between
+    which numbers features usually are: where it begins at 0, a model's input has another zero point, and its first
+    convolution does other work where it looks over the edge."""
 
     stages: str
     stage: str
     shape: tuple[int, ...]
     has_batch: bool = False
+    range: tuple[float, float] = (-1.0, 1.0)
 
     @property
     def dimensions(self) -> tuple[int, ...]:

@@ -24,7 +24,8 @@ _ACTIVATION = "fusedActivationFunction"
 
 def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> bytes:
     """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`."""
-    shape = recipe.features(values).shape
+    features = recipe.features(values)
+    shape = features.shape
     options = function_arguments(values, recipe.network_arguments)
     output = network_of(recipe.network_source.read_text("utf-8"), shape, labels, options)
     data = float_model(operators(output))
@@ -32,7 +33,7 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
         return data
     random = default_rng(0)
     samples = [
-        CalibrationSample(str(number), (random.uniform(-1, 1, (1, *shape)).astype(np.float32),))
+        CalibrationSample(str(number), (random.uniform(*features.range, (1, *shape)).astype(np.float32),))
         for number in range(_SAMPLES)
     ]
     return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
