@@ -18,6 +18,7 @@ from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
+from lab.child.start import start_ahead
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.arguments import read_arguments
@@ -102,6 +103,7 @@ def train(
 ) -> TrainedModel:
     """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
+    start_ahead(ENVIRONMENT.python, "train")  # it loads TensorFlow while the features are computed
     notes = write_features(prepared, folder.features, _reporter(send))
     dataset = prepared.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
@@ -155,6 +157,8 @@ def _train(
 
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
+            if event["epoch"]["epoch"] == 1:
+                start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
             send({"event": "answers", "epoch": event["of_epoch"], "answers": event["answers"]})

@@ -30,6 +30,7 @@ from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
+from forge.learning.tasks import prepare_soon
 from forge.learning.training.pages.side_by_side import side_by_side
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -51,7 +52,10 @@ ACTS = {
 def training_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The training runs of a project, and the form over a recipe's arguments."""
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "training/page.html", _list_context(request, project))
+    context = _list_context(request, project)
+    if context["may_edit"]:
+        prepare_soon()
+    return render(request, "training/page.html", context)
 
 
 @for_person
