@@ -1,8 +1,9 @@
-"""A process of `lab` that was started ahead, with TensorFlow loaded in another behind it: who trains or converts does not
-wait for that.
+"""A process of `lab` that was started ahead, with TensorFlow loaded in another behind it, so that training and
+conversions do not wait for that.
 
-A process does one job and ends, so nothing of one organisation is in a process that another one gets. There is one after
-the first job of this worker, and when somebody opens a page of training or of models; it ends when nobody needed it.
+A process does one job and ends, so nothing of one organisation is in a process that another one gets. There is one
+after the first job of this worker, and when somebody who may edit opens the page of training; it ends when nobody
+needed it.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class ChildProcess:
         packages.chmod(0o755)  # whatever this process lets others read: a server lets them read nothing
         for name in ("rune", "lab"):
             (packages / name).symlink_to(package_folder(name))
-        self._errors = stack.enter_context(tempfile.TemporaryFile())
+        self._errors = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         self._requests, theirs = (stack.enter_context(one) for one in socket.socketpair())
         life, their_life = (stack.enter_context(one) for one in socket.socketpair())
         launched = [str(python), "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), NO_GROUP]

@@ -27,13 +27,14 @@ _POLL_SECONDS = 0.25
 @contextmanager
 def reserve_memory(
     size: int,
-    waits: Callable[[], object] = lambda: None,
+    on_wait: Callable[[], object] = lambda: None,
     *,
     folder: Path | None = None,
     capacity: int | None = None,
     seconds: float = WAIT_SECONDS,
 ) -> Iterator[None]:
-    """Reserves `size` bytes for the block, and calls `waits` while there is no room. Raises `Refused` after `seconds`.
+    """Reserves `size` bytes for the block, and calls `on_wait` while there is no room. Raises `Refused` after
+    `seconds`.
 
     `capacity` is what there is in all, the share of the machine's memory if it is None.
     """
@@ -45,7 +46,7 @@ def reserve_memory(
         if time.monotonic() >= deadline:
             needed = f"{size >> 20:,} MB of memory"
             raise Refused(Reason.OUT_OF_MEMORY, f"{needed} are reserved by other steps. Try again when they ended.")
-        waits()
+        on_wait()
         time.sleep(_POLL_SECONDS)
     try:
         yield

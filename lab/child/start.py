@@ -57,7 +57,9 @@ def run(
     text = f"Waiting for {step.limits.memory >> 20:,} MB of memory, which other steps have now"
     with ExitStack() as stack:
         stack.enter_context(reserve_memory(step.limits.memory, lambda: report and report(0.0, text)))
-        process = stack.enter_context(closing(_taken(python) or ChildProcess(python, LIBRARIES.get(step.name, ()))))
+        process = stack.enter_context(
+            closing(_waiting_process(python) or ChildProcess(python, LIBRARIES.get(step.name, ())))
+        )
         _send(process, step, stack)
         deadline = time.monotonic() + step.limits.seconds
         answer: dict[str, Any] = {}
@@ -119,7 +121,7 @@ def end_waiting() -> None:
             _close(_waiting.popitem()[1])
 
 
-def _taken(python: Path) -> ChildProcess | None:
+def _waiting_process(python: Path) -> ChildProcess | None:
     with _lock:
         process = _waiting.pop(python, None)
     if process is None or process.is_alive:

@@ -26,24 +26,31 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 
 @dataclass(frozen=True)
 class FloatParts:
-    """What stays floats in a quantised form: the operators that give these tensors, and the inputs and outputs."""
+    """What stays floats in a quantised form: the operators that give these tensors, and the inputs and outputs.
+    `input_bounds` are the least and the greatest number of the first input, None where the samples say that."""
 
     tensors: tuple[str, ...] = ()
     interface: bool = False
+    input_bounds: tuple[float, float] | None = None
 
 
 def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
 
     `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
-    stay floats too. A form that the quantiser refuses is a row with the
+    stay floats too. `input_bounds` are the least and the greatest number of the first input, where they are known. A form that the quantiser refuses is a row with the
     reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
     model = _float_model(data)
     layers = layers_of(model)
     inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
-    plan = FloatParts(tensors_of(layers, job.spec.get("floats", [])), bool(job.spec.get("float_interface")))
+    bounds = job.spec.get("input_bounds")
+    plan = FloatParts(
+        tensors_of(layers, job.spec.get("floats", [])),
+        bool(job.spec.get("float_interface")),
+        None if bounds is None else (bounds[0], bounds[1]),
+    )
     job.report(0.05, "Reading the samples")
     archive = job.inputs.get("samples")
     samples = random_samples(inputs) if archive is None else read_samples(archive, inputs)
@@ -144,7 +151,12 @@ def _ranges(
     manager.load_quantization_recipe(recipe(form, plan.tensors, float_interface=plan.interface))
     calibrator = Calibrator(data, num_threads=1, qsv_update_func=min_max_update)
     calibrator.calibrate(_calibration(data, samples, inputs), manager)
-    ranges: Mapping[str, Mapping[str, Any]] = calibrator.get_model_qsvs()
+    ranges: dict[str, dict[str, Any]] = calibrator.get_model_qsvs()
+    if plan.input_bounds is not None:
+        model = read_model(data)
+        own = ranges[model.tensors[model.inputs[0]].name]
+        for name, bound in zip(("min", "max"), plan.input_bounds, strict=True):
+            own[name] = np.full_like(own[name], bound)
     return ranges
 
 

@@ -33,10 +33,11 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
         return data
     random = default_rng(0)
     samples = [
-        CalibrationSample(str(number), (random.uniform(*features.range, (1, *shape)).astype(np.float32),))
+        CalibrationSample(str(number), (random.uniform(*(features.bounds or (-1, 1)), (1, *shape)).astype(np.float32),))
         for number in range(_SAMPLES)
     ]
-    return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
+    parts = FloatParts(input_bounds=features.bounds)
+    return quantised(data, FORMS[form], parts, samples, [ModelInput("input", (1, *shape))])
 
 
 def float_model(tensors: Sequence[LayerTensor]) -> bytes:

@@ -16,9 +16,8 @@ import numpy as np
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.start import Outcome, Step
+from lab.child.start import Outcome, Step, start_ahead
 from lab.child.start import run as run_step
-from lab.child.start import start_ahead
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.arguments import read_arguments
@@ -178,7 +177,8 @@ def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send
         source, samples, output = (Path(name) / each for each in ("float.tflite", "samples.zip", "output.tflite"))
         source.write_bytes(float_model)
         samples.write_bytes(calibration_samples(folder.features))
-        spec = {"forms": [form], "floats": [], "form": form}
+        bounds = prepared.settings.recipe.features(prepared.settings.values).bounds
+        spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
         outcome = run_step(step, Path(sys.executable), _reporter(send))
         return outcome, float_model if form == FLOAT else output.read_bytes()

@@ -14,7 +14,7 @@ from forge.learning import waiting_lab
 from forge.learning.waiting_lab import LabProcess, WaitingLab
 from tests.support.patience import PATIENCE
 
-WAITS = "import sys; sys.stdin.read()"
+SOURCE = "import sys; sys.stdin.read()"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LabProcess]]:
 
     def start(_variables: Mapping[str, str], *, ahead: bool = False) -> LabProcess:
         assert ahead
-        process = subprocess.Popen([sys.executable, "-c", WAITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, "-c", SOURCE], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         processes.append(LabProcess(process, tempfile.TemporaryFile()))  # noqa: SIM115 (closed by `end`)
         return processes[-1]
 

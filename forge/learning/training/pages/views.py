@@ -16,6 +16,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid, NotFound
 from forge.core.http.pages import for_person, show_again
+from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
     begin_run,
@@ -30,7 +31,6 @@ from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
-from forge.learning.tasks import prepare_soon
 from forge.learning.training.pages.side_by_side import side_by_side
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
