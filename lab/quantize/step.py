@@ -38,8 +38,9 @@ def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
 
     `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
-    stay floats too. `input_bounds` are the least and the greatest number of the first input, where they are known. A form that the quantiser refuses is a row with the
-    reason, unless it is `form`, the one that is wanted.
+    stay floats too.
+    `input_bounds` are the least and the greatest number of the first input, where they are known. A form that the
+    quantiser refuses is a row with the reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
     model = _float_model(data)

@@ -18,6 +18,9 @@ from lab.recipes.recipe import Recipe
 from lab.search.layers import LayerTensor, network_of, operators
 
 _SAMPLES = 4
+_USUAL = (-0.8, 1.0)
+"""Between which numbers features are whose bounds are unknown: not the same on both sides, because a zero point of 0
+saves instructions that real recordings do not save."""
 _SAME, _VALID = 0, 1
 _ACTIVATION = "fusedActivationFunction"
 
@@ -33,7 +36,7 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
         return data
     random = default_rng(0)
     samples = [
-        CalibrationSample(str(number), (random.uniform(*(features.bounds or (-1, 1)), (1, *shape)).astype(np.float32),))
+        CalibrationSample(str(number), (random.uniform(*(features.bounds or _USUAL), (1, *shape)).astype(np.float32),))
         for number in range(_SAMPLES)
     ]
     parts = FloatParts(input_bounds=features.bounds)

@@ -48,8 +48,8 @@ def test_an_input_has_the_zero_point_of_what_its_features_are() -> None:
         recipe = RECIPES[name]
         read = read_model(candidate_model(recipe, read_arguments(recipe.arguments, {}, name), 3, "int8"))
         points[name] = read.tensors[read.inputs[0]].zero_point
-    assert points["pictures"] == -128
-    assert abs(points["motion"] or 0) <= 1
+    assert points["pictures"] == -128  # for 0 to 1, whatever pictures there are
+    assert points["motion"] != 0
 
 
 def arena_and_constants(model: bytes) -> tuple[int, int]:
