@@ -47,7 +47,7 @@ LIBRARIES: Mapping[str, Sequence[str]] = {
     "train": _TENSORFLOW,
     "quantise": ("lab.quantize.step",),
 }
-"""What a process loads before it is given a step of this name."""
+"""The modules that a process loads before it is given a step of this name."""
 OPEN_FILES = 1024
 MOST_FILES = 64
 """Of a step, that come with it."""
@@ -92,7 +92,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
 
 
 def failure(error: BaseException, memory: int, work: str) -> Refused:
-    """What a person is told when a library raises something that no step expects."""
+    """Returns the message for a person when a library raises an exception that no step expects."""
     text = str(error).strip()
     if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating" in text or "bad_alloc" in text:
         return out_of_memory(memory, work)

@@ -45,7 +45,7 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "HDF5_PLUGIN_PATH": "::",
 }
-"""What a process knows of its surroundings: nothing of this one's variables, which may hold secrets."""
+"""The environment of a process: none of this one's variables, which may hold secrets."""
 
 
 class ChildProcess:
@@ -118,7 +118,7 @@ class ChildProcess:
             self._requests.sendall(command.value.encode("ascii"))
 
     def messages(self, deadline: float, work: str) -> Iterator[dict[str, Any] | None]:
-        """What it answers until it closes its standard output; None several times a second while there is nothing.
+        """Its answers until it closes its standard output; None several times a second while there is nothing.
 
         Raises `Refused`.
         """

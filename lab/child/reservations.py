@@ -36,7 +36,7 @@ def reserve_memory(
     """Reserves `size` bytes for the block, and calls `on_wait` while there is no room. Raises `Refused` after
     `seconds`.
 
-    `capacity` is what there is in all, the share of the machine's memory if it is None.
+    `capacity` is the memory of all reservations, the share of the machine's memory if it is None.
     """
     folder = folder or environments_folder() / "memory"
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from lab.refusal import Reason, Refused, refused_from_json
 
 @dataclass(frozen=True)
 class Step:
-    """What to do: the name of a step, its settings, the files that it reads and those that it may write."""
+    """The task of a process: the name of a step, its settings, the files that it reads and those that it may write."""
 
     name: str
     spec: Mapping[str, Any]
@@ -29,7 +29,7 @@ class Step:
     outputs: Mapping[str, Path]
     limits: ChildLimits = field(default_factory=ChildLimits)
     work: str = "conversion"
-    """What it is called in a message about its end."""
+    """The name of the work in a message about its end."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 
 @dataclass(frozen=True)
 class FloatParts:
-    """What stays floats in a quantised form: the operators that give these tensors, and the inputs and outputs.
+    """The floats of a quantised form: the operators with these output tensors, and the inputs and outputs.
     `input_bounds` are the least and the greatest number of the first input, None where the samples say that."""
 
     tensors: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a process of the TensorFlow environment loads while it waits for a step."""
+"""The modules that a process of the TensorFlow environment loads while it waits for a step."""
 
 from lab.formats.keras import converting as converting
 from lab.training import fitting as fitting
