@@ -6,60 +6,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_created_by_token'),
-        ('deployments', '0004_player_scripts'),
+        ("accounts", "0003_created_by_token"),
+        ("deployments", "0004_player_scripts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UpdateKey',
+            name="UpdateKey",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('root', 'Root'), ('targets', 'Targets'), ('snapshot', 'Snapshot'), ('timestamp', 'Timestamp')], max_length=10)),
-                ('key_id', models.CharField(max_length=64, unique=True)),
-                ('public_key', models.JSONField()),
-                ('sealed', models.TextField(blank=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('ended', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='update_keys', to='accounts.organisation')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("root", "Root"),
+                            ("targets", "Targets"),
+                            ("snapshot", "Snapshot"),
+                            ("timestamp", "Timestamp"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=64, unique=True)),
+                ("public_key", models.JSONField()),
+                ("sealed", models.TextField(blank=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("ended", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="update_keys",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created', 'id'],
+                "ordering": ["created", "id"],
             },
         ),
         migrations.CreateModel(
-            name='UpdateDocument',
+            name="UpdateDocument",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('root', 'Root'), ('targets', 'Targets'), ('snapshot', 'Snapshot'), ('timestamp', 'Timestamp')], max_length=10)),
-                ('version', models.PositiveBigIntegerField()),
-                ('root', models.PositiveIntegerField()),
-                ('release', models.PositiveIntegerField()),
-                ('target', models.CharField(max_length=200)),
-                ('document', models.TextField()),
-                ('expires', models.DateTimeField()),
-                ('deployment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='update_documents', to='deployments.deployment')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("root", "Root"),
+                            ("targets", "Targets"),
+                            ("snapshot", "Snapshot"),
+                            ("timestamp", "Timestamp"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField()),
+                ("root", models.PositiveIntegerField()),
+                ("release", models.PositiveIntegerField()),
+                ("target", models.CharField(max_length=200)),
+                ("document", models.TextField()),
+                ("expires", models.DateTimeField()),
+                (
+                    "deployment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="update_documents",
+                        to="deployments.deployment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-version'],
-                'constraints': [models.UniqueConstraint(fields=('deployment', 'role', 'version'), name='one_update_document_a_version')],
+                "ordering": ["-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("deployment", "role", "version"), name="one_update_document_a_version"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UpdateRoot',
+            name="UpdateRoot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('document', models.TextField()),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expires', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='update_roots', to='accounts.organisation')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("document", models.TextField()),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expires", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="update_roots",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-version'],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'version'), name='one_update_root_a_version')],
+                "ordering": ["-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "version"), name="one_update_root_a_version")
+                ],
             },
         ),
     ]

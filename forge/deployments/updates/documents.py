@@ -9,18 +9,9 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from securesystemslib.signer import CryptoSigner, Key
-from tuf.api.metadata import (
-    Metadata,
-    MetaFile,
-    Role,
-    Root,
-    Signed,
-    Snapshot,
-    TargetFile,
-    Targets,
-    Timestamp,
-)
+from securesystemslib.signer import CryptoSigner, SSlibKey
+from tuf.api._payload import MetaFile, Role, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Metadata
 from tuf.api.serialization.json import JSONSerializer
 
 from forge.deployments.updates.models import UpdateRole
@@ -42,18 +33,22 @@ class SigningPair:
     """A key of a role with its private half."""
 
     role: UpdateRole
-    signer: CryptoSigner
+    private: Ed25519PrivateKey
 
     @property
-    def key(self) -> Key:
+    def signer(self) -> CryptoSigner:
+        """What signs with it."""
+        return CryptoSigner(self.private)
+
+    @property
+    def key(self) -> SSlibKey:
         """The public half, as documents name it."""
         return self.signer.public_key
 
     @property
     def private_bytes(self) -> bytes:
         """The private half as a PEM file."""
-        private: Ed25519PrivateKey = self.signer._private_key  # type: ignore[assignment]
-        return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class DocumentSet:
 
 def make_pair(role: UpdateRole) -> SigningPair:
     """Makes a key of Ed25519 from the random numbers of the system."""
-    return SigningPair(role, CryptoSigner.generate_ed25519())
+    return SigningPair(role, Ed25519PrivateKey.generate())
 
 
 def read_pair(role: UpdateRole, private_bytes: bytes) -> SigningPair:
@@ -89,7 +84,7 @@ def read_pair(role: UpdateRole, private_bytes: bytes) -> SigningPair:
     private = load_pem_private_key(private_bytes, None)
     if not isinstance(private, Ed25519PrivateKey):
         raise ValueError("the key is not of Ed25519")
-    return SigningPair(role, CryptoSigner(private))
+    return SigningPair(role, private)
 
 
 def root_document(
@@ -98,15 +93,11 @@ def root_document(
     """A root that names the keys, and when it ends. Its own root keys sign it, and those of the root before."""
     pairs = list(keys)
     expires = _end(now, UpdateRole.ROOT)
-    roles = {
-        role.value: Role([], ROOT_THRESHOLD if role is UpdateRole.ROOT else 1) for role in UpdateRole
-    }
+    roles = {role.value: Role([], ROOT_THRESHOLD if role is UpdateRole.ROOT else 1) for role in UpdateRole}
     root = Root(version=version, expires=expires, roles=roles, consistent_snapshot=True)
     for pair in pairs:
         root.add_key(pair.key, pair.role.value)
-    signers = {
-        pair.key.keyid: pair for pair in (*former, *pairs) if pair.role is UpdateRole.ROOT
-    }
+    signers = {pair.key.keyid: pair for pair in (*former, *pairs) if pair.role is UpdateRole.ROOT}
     return _signed(root, signers.values()), expires
 
 

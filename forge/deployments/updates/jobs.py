@@ -84,9 +84,7 @@ def due_deployments(now: datetime) -> Sequence[Deployment]:
     rows = Deployment.objects.filter(project__deleted_at=None).select_related("project__organisation")
     rows = rows.annotate(
         root_now=Subquery(UpdateRoot.objects.filter(organisation=project).values("version")[:1]),
-        name_now=Concat(
-            F("project__organisation__name"), Value("/"), F("project__name"), Value("/"), F("name")
-        ),
+        name_now=Concat(F("project__organisation__name"), Value("/"), F("project__name"), Value("/"), F("name")),
     )
     current = UpdateDocument.objects.filter(
         deployment=OuterRef("pk"),
