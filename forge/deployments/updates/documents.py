@@ -10,8 +10,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from securesystemslib.signer import CryptoSigner, SSlibKey
-from tuf.api._payload import MetaFile, Role, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
-from tuf.api.metadata import Metadata
+from tuf.api.metadata import Metadata, MetaFile, Role, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
 from forge.deployments.updates.models import UpdateRole
