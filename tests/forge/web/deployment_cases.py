@@ -44,6 +44,7 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         (404,) * 7,
     ),
+    ("get", f"d/{_SERVED}/tuf/<str:file>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
     ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),
     ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
     ("post", "forge/kms", "forge/kms", None, (401,) * 7),
@@ -58,6 +59,14 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (200, 200, 200, 403, 403, 404, 302),
     ),
     ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, _SHOWN),
+    # Nothing is signed yet, which those who read the project are told.
+    (
+        "get",
+        f"{_PAGE}/<str:deployment>/root.json",
+        "acme/kitchen/deployments/website/root.json",
+        None,
+        (404, 404, 404, 404, 404, 404, 302),
+    ),
     (
         "form",
         f"{_PAGE}/<str:deployment>/do",
