@@ -49,12 +49,8 @@ class BuiltRune:
 def build(server: ProjectServer, seconds: float) -> BuiltRune:
     """Builds the project as it is now. Raises `HmrError`, `build-failed` with the problems of its files."""
     begun = server.ask("POST", server.here("/builds"), {})
-    row = server.wait(f"/builds/{begun['id']}", lambda each: each["state"] not in _RUNNING, seconds, "The build")
+    row = wait_for_build(server, begun["id"], seconds)
     page = f"{server.page}/builds/{row['number']}"
-    if row["state"] != "succeeded":
-        problems = [_problem(each) for each in row["diagnostics"] if each.get("severity") == "error"]
-        reason = "\n".join(problems) or row["error"] or f"Its state is {row['state']}."
-        raise HmrError("build-failed", f"Build {row['number']} failed.\n{reason}\n{page}")
     data = server.download(f"/builds/{row['id']}/rune", _LARGEST_RUNE)
     report, evaluation = row["report"] or {}, row["evaluation"] or {}
     return BuiltRune(
@@ -66,6 +62,16 @@ def build(server: ProjectServer, seconds: float) -> BuiltRune:
         page,
         data,
     )
+
+
+def wait_for_build(server: ProjectServer, build_id: str, seconds: float) -> dict[str, Any]:
+    """A build that began, once it succeeded. Raises `HmrError`, `build-failed` with the problems of its files."""
+    row = server.wait(f"/builds/{build_id}", lambda each: each["state"] not in _RUNNING, seconds, "The build")
+    if row["state"] == "succeeded":
+        return row
+    problems = [_problem(each) for each in row["diagnostics"] if each.get("severity") == "error"]
+    reason = "\n".join(problems) or row["error"] or f"Its state is {row['state']}."
+    raise HmrError("build-failed", f"Build {row['number']} failed.\n{reason}\n{server.page}/builds/{row['number']}")
 
 
 def _problem(diagnostic: dict[str, Any]) -> str:

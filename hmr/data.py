@@ -18,9 +18,7 @@ def pull(server: ProjectServer, number: int | None, limit: int) -> rune.DataSet:
     folder = tempfile.TemporaryDirectory(prefix="hmr-")
     file = Path(folder.name) / "data.zip"
     with file.open("wb") as target:
-        server.run(
-            lambda: server.data.download_export(version.number, DATA_FOLDER.name, target, limit_bytes=limit)
-        )
+        server.run(lambda: server.data.download_export(version.number, DATA_FOLDER.name, target, limit_bytes=limit))
     try:
         data = rune.load_data(file)
     except rune.DataError as error:

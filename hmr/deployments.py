@@ -55,9 +55,7 @@ def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
     server.ask("POST", server.here("/tags"), {"build": built.id, "tag": version}, seen=seen)
 
 
-def deploy(
-    server: ProjectServer, version: str, title: str, kind: str, origins: Collection[str]
-) -> DeployedRune:
+def deploy(server: ProjectServer, version: str, title: str, kind: str, origins: Collection[str]) -> DeployedRune:
     """Makes a deployment serve a published version; makes the deployment and its key where it is not there. Raises
     `HmrError`."""
     rows = server.ask("GET", server.here("/deployments"))["deployments"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from hmr.builds import BUILD_SECONDS, wait_for_build
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
 
@@ -59,8 +60,8 @@ class ModelFigures:
     def __repr__(self) -> str:
         lines = [f"{self.source} as {self.path}: {self.chosen}"]
         lines += [
-            f"{'*' if row.form == self.chosen else ' '} {row.form:12} {_size(row.size):>10}  RAM {_size(row.arena):>10}  "
-            f"{_signal(row)}  {_answers(row)}{row.refused}"
+            f"{'*' if row.form == self.chosen else ' '} {row.form:12} {_size(row.size):>10}  "
+            f"RAM {_size(row.arena):>10}  {_signal(row)}  {_answers(row)}{row.refused}"
             for row in self.rows
         ]
         return "\n".join(lines)
@@ -135,12 +136,20 @@ def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -
         raise
     rows = server.ask("GET", server.here("/change-requests?limit=50"))["results"]
     change = next(row["id"] for row in rows if row["number"] == applied["number"])
+    merge(server, change, applied["number"], f"{server.address}{applied['url']}")
+
+
+def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
+    """Builds the result of a change request and merges it. Raises `HmrError`."""
+    path = f"/change-requests/{change}"
+    opened = server.ask("POST", f"{path}/builds", {}, seen=server.state(path))
+    wait_for_build(server, opened["build"], BUILD_SECONDS)
     try:
-        server.ask("POST", f"/change-requests/{change}/merge", {}, seen=server.state(f"/change-requests/{change}"))
+        server.ask("POST", f"{path}/merge", {}, seen=server.state(path))
     except HmrError as error:
         if error.name != "refused":
             raise
-        message = f"The model is in change request {applied['number']}, which is not merged. {error} {applied['url']}"
+        message = f"The model is in change request {number}, which is not merged. {error} {url}"
         raise HmrError("change-waits", message) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 from dataclasses import dataclass
@@ -15,26 +16,24 @@ LINK_DAYS = 7
 _LARGEST_SCRIPT = 1024 * 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Preview:
     """A build to try. In a notebook it shows itself: the rune runs in the page, and nothing is sent anywhere."""
 
     url: str
     """Opens the build on a phone without an account, for a few days. Whoever has it may try the rune."""
     page: str
-
-    def __init__(self, url: str, page: str, script: str, rune: bytes) -> None:
-        object.__setattr__(self, "url", url)
-        object.__setattr__(self, "page", page)
-        self.__dict__["_script"], self.__dict__["_rune"] = script, rune
+    script: str
+    """The script of `<rune-player>`."""
+    rune: bytes
 
     def __repr__(self) -> str:
         return f"Open on a phone: {self.url}"
 
     def document(self) -> str:
         """A page with the player, its script and the rune, which needs no network."""
-        source = f"data:application/wasm;base64,{base64.b64encode(self.__dict__['_rune']).decode()}"
-        script = base64.b64encode(self.__dict__["_script"].encode()).decode()
+        source = f"data:application/wasm;base64,{base64.b64encode(self.rune).decode()}"
+        script = base64.b64encode(self.script.encode()).decode()
         return (
             "<!doctype html><meta charset=utf-8><title>Preview</title>"
             f'<script type="module" src="data:text/javascript;base64,{script}"></script>'
@@ -60,9 +59,15 @@ def make_preview(server: ProjectServer, built: BuiltRune, review: str) -> Previe
 
 
 def player_script(server: ProjectServer) -> str:
-    """The script of `<rune-player>` of this server."""
+    """The script of `<rune-player>` of this server, compared with the digest that the server names."""
     try:
-        text = server.ask("GET", "/player-script")["text"]
-    except (KeyError, HmrError) as error:
-        raise HmrError("refused", f"The server has no script of the player: {error}") from None
-    return json.dumps(text)[1:-1] if False else str(text)
+        about = json.loads(server.fetch(f"{server.address}/d/rune-player", _LARGEST_SCRIPT))
+        url, integrity = str(about["url"]), str(about["integrity"])
+    except (ValueError, KeyError, TypeError):
+        raise HmrError("refused", f"{server.address} has no script of the player.") from None
+    if not url.startswith(f"{server.address}/"):
+        raise HmrError("refused", f"{server.address} names a script of another server: {url}")
+    script = server.fetch(url, _LARGEST_SCRIPT)
+    if integrity != f"sha384-{base64.b64encode(hashlib.sha384(script).digest()).decode()}":
+        raise HmrError("refused", f"The script of {url} has another digest than {integrity}.")
+    return script.decode()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,12 +126,7 @@ class Rune:
 
     def _write(self, path: str, data: bytes) -> None:
         address = self._server.here(f"/files/{quote(path)}")
-        try:
-            seen: str | None = self._server.state(address)
-        except HmrError as error:
-            if error.name != "not-there":
-                raise
-            seen = None
+        seen = self._server.run(lambda: self._server.data.file_state(address))
         self._server.ask("PUT", address, content=data, seen=seen)
 
 

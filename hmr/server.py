@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+import httpx
+
 from hmr.errors import HmrError
 from rune.tools.remote import (
     CredentialStore,
@@ -21,6 +23,7 @@ from rune.tools.remote import (
 
 T = TypeVar("T")
 TOKEN_VARIABLE = "HMR_TOKEN"  # noqa: S105  the name of a variable, not a secret
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PAUSE = 0.3
 """Seconds between two looks at a job."""
 _NEEDS = "Make one on the page Tokens of your account, and give it to rune login, to HMR_TOKEN or as `token`."
@@ -70,6 +73,21 @@ class ProjectServer:
     def download(self, path: str, limit: int) -> bytes:
         """The bytes below `/api/v1`."""
         return self.run(lambda: self.data.download(path, limit))
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        """The bytes at an address of the server that needs no token, such as a script."""
+        try:
+            with httpx.stream("GET", url, timeout=_TIMEOUT, trust_env=False) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    raise HmrError("not-there", f"{url} answered {answer.status_code}.")
+                data = bytearray()
+                for chunk in answer.iter_bytes():
+                    data += chunk
+                    if len(data) > limit:
+                        raise HmrError("refused", f"{url} sends more than {limit:,} bytes.")
+        except httpx.TransportError as error:
+            raise HmrError("server-away", f"{url} did not answer: {error}") from None
+        return bytes(data)
 
     def wait(self, path: str, is_over: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
         """Asks again until it is over."""

@@ -4,7 +4,7 @@ from django.urls import path
 
 from forge.deployments import api
 from forge.deployments.serving import views
-from forge.deployments.serving.player_script import player_script
+from forge.deployments.serving.player_script import current_player_script, player_script
 from forge.deployments.serving.stock import views as stock
 from forge.deployments.updates.api import UpdateKeys, UpdateKeysReplacement
 from forge.deployments.updates.serving import update_document
@@ -25,6 +25,7 @@ urlpatterns = [
 ]
 
 served_urlpatterns = [
+    path("rune-player", current_player_script),
     path("rune-player/<str:digest>.js", player_script),
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),

@@ -45,6 +45,7 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (404,) * 7,
     ),
     ("get", f"d/{_SERVED}/tuf/<str:file>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
+    ("get", "d/rune-player", "d/rune-player", None, (200,) * 7),
     ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),
     ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
     ("post", "forge/kms", "forge/kms", None, (401,) * 7),
