@@ -30,6 +30,12 @@ class DeployedRune:
     """The key that was made just now, or "" where the deployment was there before: keys are shown once."""
     page: str
 
+    @property
+    def link(self) -> str:
+        """Opens the rune in a browser, on a phone too, without an account: the key is in the part of the link that
+        browsers send to nobody. Whoever has it may try the rune until the key is revoked."""
+        return f"{self.url}/try#key={quote(self.key, safe='')}" if self.key else ""
+
     def client(self, key: str = "") -> Deployment:
         """What loads it in Python. `key` is needed where none was made just now."""
         from rune import Deployment
@@ -55,21 +61,29 @@ def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
     server.ask("POST", server.here("/tags"), {"build": built.id, "tag": version}, seen=seen)
 
 
-def deploy(server: ProjectServer, version: str, title: str, kind: str, origins: Collection[str]) -> DeployedRune:
-    """Makes a deployment serve a published version; makes the deployment and its key where it is not there. Raises
-    `HmrError`."""
+def deploy(
+    server: ProjectServer, version: str, title: str, kind: str, origins: Collection[str], days: int = 0
+) -> DeployedRune:
+    """Makes a deployment serve a published version; makes the deployment and its key where it is not there. With
+    `days` there is a new key in any case, which ends after them. Raises `HmrError`."""
     rows = server.ask("GET", server.here("/deployments"))["deployments"]
     row = next((each for each in rows if each["title"] == title), None)
-    key = ""
     if row is None:
         body = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
         row = server.ask("POST", server.here("/deployments"), body)
-        key = server.ask("POST", _of(server, row, "/keys"), {"name": KEY_NAME})["secret"]
+        key = make_key(server, row, days)
     else:
         row = server.ask("PUT", _of(server, row, "/version"), {"tag": version}, seen=server.state(_of(server, row)))
+        key = make_key(server, row, days) if days else ""
     return DeployedRune(
         row["title"], row["history"][0]["version"], row["url"], key, f"{server.page}/deployments/{row['name']}"
     )
+
+
+def make_key(server: ProjectServer, row: dict[str, Any], days: int = 0) -> str:
+    """A new key of a deployment, which ends after some days, or never."""
+    body = {"name": KEY_NAME, "days": days or None}
+    return str(server.ask("POST", _of(server, row, "/keys"), body)["secret"])
 
 
 def _of(server: ProjectServer, row: dict[str, Any], rest: str = "") -> str:

@@ -9,10 +9,13 @@ import json
 from dataclasses import dataclass
 
 from hmr.builds import BuiltRune
+from hmr.deployments import deploy, publish
 from hmr.errors import HmrError
 from hmr.server import ProjectServer
 
 LINK_DAYS = 7
+TAG, TITLE = "preview", "Preview"
+"""The tag, which moves, and the title of the deployment."""
 _LARGEST_SCRIPT = 1024 * 1024
 
 
@@ -51,11 +54,13 @@ class Preview:
         )
 
 
-def make_preview(server: ProjectServer, built: BuiltRune, review: str) -> Preview:
-    """The preview of a build that is in a review, with a new link. Raises `HmrError`."""
-    body = {"title": "Preview from a notebook", "days": LINK_DAYS, "may_comment": False}
-    link = server.ask("POST", f"/reviews/{review}/guest-links", body)
-    return Preview(link["url"], built.page, player_script(server), built.data)
+def make_preview(server: ProjectServer, built: BuiltRune) -> Preview:
+    """The preview of a build: publishes it under the tag `preview`, and makes the deployment "Preview" serve it, with a
+    link that ends. Raises `HmrError` where the project's rules keep the build from being served."""
+    script = player_script(server)
+    publish(server, built, TAG)
+    deployed = deploy(server, TAG, TITLE, "web", (), LINK_DAYS)
+    return Preview(deployed.link, built.page, script, built.data)
 
 
 def player_script(server: ProjectServer) -> str:

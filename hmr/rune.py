@@ -45,7 +45,6 @@ class Rune:
         self.version = version
         self._server = ProjectServer(org, name, server, token)
         self._built: BuiltRune | None = None
-        self._review: OpenReview | None = None
         self._find_or_make()
         if runefile is not None:
             self._write(RUNEFILE, _read(runefile))
@@ -80,18 +79,17 @@ class Rune:
         row = convert(self._server, name, data, seconds)
         figures = figures_of(self._server, row, path, form)
         apply_form(self._server, row["id"], figures.row().number, path)
-        self._built = self._review = None
+        self._built = None
         return figures
 
     def build(self, *, seconds: float = BUILD_SECONDS) -> BuiltRune:
         """Builds the project as it is now, and waits for the end."""
-        self._built, self._review = build(self._server, seconds), None
+        self._built = build(self._server, seconds)
         return self._built
 
     def review(self, *reviewers: str, title: str = "", message: str = "", needed: int = 1) -> OpenReview:
         """Asks these members, by their email addresses or names, for a review of the last build."""
-        self._review = open_review(self._server, self._last_build(), reviewers, title, message, needed)
-        return self._review
+        return open_review(self._server, self._last_build(), reviewers, title, message, needed)
 
     def deploy(self, title: str = "Website", *, kind: str = "web", origins: Collection[str] = ()) -> DeployedRune:
         """Publishes the last build under the version, and makes the deployment of this title serve it.
@@ -104,10 +102,7 @@ class Rune:
 
     def preview(self) -> Preview:
         """The last build to try: in a notebook it shows itself, and its `url` opens on a phone."""
-        built = self._last_build()
-        if self._review is None:
-            self._review = open_review(self._server, built, (), "Preview", "", 1)
-        return make_preview(self._server, built, self._review.id)
+        return make_preview(self._server, self._last_build())
 
     def _last_build(self) -> BuiltRune:
         if self._built is None:

@@ -6,6 +6,7 @@ from forge.deployments import api
 from forge.deployments.serving import views
 from forge.deployments.serving.player_script import current_player_script, player_script
 from forge.deployments.serving.stock import views as stock
+from forge.deployments.serving.try_page import try_page
 from forge.deployments.updates.api import UpdateKeys, UpdateKeysReplacement
 from forge.deployments.updates.serving import update_document
 
@@ -28,8 +29,9 @@ served_urlpatterns = [
     path("rune-player", current_player_script),
     path("rune-player/<str:digest>.js", player_script),
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/try", try_page),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
-    path("<str:organisation>/<str:name>/<str:deployment>/tuf/<str:file>", update_document),
+    path("<str:organisation>/<str:name>/<str:deployment>/tuf/<str:path>", update_document),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>/signatures", views.signatures_address),
 ]
 """Below /d/: what apps and pages outside ask."""

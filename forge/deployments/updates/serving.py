@@ -27,11 +27,11 @@ _METHODS = "GET, HEAD"
 
 
 @csrf_exempt
-def update_document(request: HttpRequest, organisation: str, name: str, deployment: str, file: str) -> HttpResponseBase:
+def update_document(request: HttpRequest, organisation: str, name: str, deployment: str, path: str) -> HttpResponseBase:
     """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
     target = find_by_address(organisation, name, deployment)
     try:
-        response: HttpResponseBase = _document(request, target, file)
+        response: HttpResponseBase = _document(request, target, path)
     except ServingRefusal as refusal:
         response = refused(request, target, refusal, _METHODS, counts=refusal.kind is not DOCUMENT_UNKNOWN)
     return for_origin(request, target, response)

@@ -84,7 +84,7 @@ class ForgeClient:
         if status == httpx.codes.NOT_FOUND:
             return None
         if status == httpx.codes.OK:
-            return headers.get("ETag", "")
+            return str(headers.get("ETag", ""))
         raise self._refusal(JsonAnswer(status, json_object(data), ""), _NEEDS_READ_AND_PUBLISH)
 
     def download(self, path: str, limit: int) -> bytes:
