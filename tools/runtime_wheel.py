@@ -1,5 +1,5 @@
-"""Splits the wheel: `hammer-forge-runtime` has what running a rune imports, `hammer-forge-hmr` the SDK of notebooks, and
-`hammer-forge` the rest.
+"""Splits the wheel: `hammer-forge-runtime` has what running a rune imports, `hammer-forge-hmr` the SDK of notebooks,
+and `hammer-forge` the rest.
 
 Each file is in one of them, so that all can be installed, and a program that only runs runes installs the first.
 """

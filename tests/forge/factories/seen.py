@@ -16,8 +16,8 @@ from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
 from forge.deployments.models import Deployment
-from forge.deployments.updates.access import update_keys_facet
 from forge.deployments.seen import deployment_facets
+from forge.deployments.updates.access import update_keys_facet
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets

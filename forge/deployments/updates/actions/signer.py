@@ -89,8 +89,8 @@ def _current_root(organisation: Organisation) -> tuple[UpdateRoot, list[SigningP
         return root, _opened(rows)
     secret = _secret(may_make=not rows and not SigningKey.objects.exclude(sealed="").exists())
     former = _opened(rows)
-    gone = {row.key_id for row in ended}
-    pairs = [pair for pair in former if pair.key.keyid not in gone]
+    replaced = {row.key_id for row in ended}
+    pairs = [pair for pair in former if pair.key.keyid not in replaced]
     for role in UpdateRole:
         wanted = ROOT_KEYS if role is UpdateRole.ROOT else 1
         pairs += [make_pair(role) for _ in range(wanted - sum(pair.role is role for pair in pairs))]
@@ -100,7 +100,7 @@ def _current_root(organisation: Organisation) -> tuple[UpdateRoot, list[SigningP
     for pair in pairs:
         if pair.key.keyid not in known:
             _store(organisation, pair, secret)
-    UpdateKey.objects.filter(key_id__in=gone).update(sealed="")
+    UpdateKey.objects.filter(key_id__in=replaced).update(sealed="")
     root = UpdateRoot.objects.create(organisation=organisation, version=version, document=text, expires=expires)
     write_entry(INSTALLATION, "update-root.sign", organisation.stream, organisation.place, version=version)
     return root, pairs
