@@ -22,7 +22,7 @@ ROOTS = (
     "rune.tools.api.deployment",
     "rune.tools.api.loaded",
 )
-"""What a program that runs runes imports, and what these look up by name. All they import comes along."""
+"""The imports of a program that runs runes, and those by name. Their own imports are included."""
 NEEDS = ("numpy", "wasmtime")
 """Of the requirements of the whole, those of the runtime."""
 SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
