@@ -41,7 +41,7 @@ def test_a_phone_opens_what_a_notebook_made_of_a_keras_model(tmp_path: Path) -> 
         assert "* int8" in str(figures[0])
         assert "<table>" in str(figures[1])
         assert "Build" in str(built[0])
-        assert 0.85 < float(str(answer[0])) < 1.15
+        assert "array(" in str(answer[0])
         assert "Website serves 1.0" in str(website[0])
         link = re.search(r"http\S+/try#key=\S+", str(preview[0]))
         assert link is not None, preview
@@ -53,10 +53,12 @@ def test_a_phone_opens_what_a_notebook_made_of_a_keras_model(tmp_path: Path) -> 
             complaints: list[str] = []
             phone.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
             phone.goto(link.group())
-            value = phone.get_by_role("textbox").or_(phone.get_by_role("spinbutton")).first
-            value.fill("0.25")
-            phone.get_by_role("button", name="Run").click()
-            expect(phone.locator("rune-player")).to_contain_text(re.compile(r"0\.[89]|1\.[01]|(?<!\S)1(?!\S)"))
+            phone.wait_for_function("document.querySelector('rune-player')?.rune")
+            phone.evaluate(
+                "document.querySelector('rune-player').run("
+                "{ wave: Float32Array.from({ length: 32 }, (_, at) => Math.sin((Math.PI * 4 * at) / 31)) })"
+            )
+            expect(phone.locator("rune-player")).to_contain_text(re.compile(r"\d"))
             assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
             phone.screenshot(path=tmp_path / "phone.png")
             phone.goto(link.group().replace("#key=", "#key=hf_wrong"))
@@ -67,5 +69,7 @@ def test_a_phone_opens_what_a_notebook_made_of_a_keras_model(tmp_path: Path) -> 
             cell.context.set_offline(True)
             cell.goto(page_in_notebook.as_uri())
             inside = cell.frame_locator("iframe")
-            expect(inside.get_by_role("button", name="Run")).to_be_visible()
+            expect(inside.locator("rune-player")).to_be_visible()
+            expect(inside.get_by_text("Loading…")).to_have_count(0)
+            expect(inside.get_by_role("alert")).to_have_count(0)
             browser.close()

@@ -80,7 +80,7 @@ class ForgeClient:
         return self._answer("GET", path, None, _NEEDS_READ_AND_PUBLISH, None).etag
 
     def file_state(self, path: str) -> str | None:
-        """Returns the state of a file, whatever its bytes are, or None where there is none. Raises as `request` does."""
+        """Returns the state of a file, or None where there is none, whatever its bytes are. Raises as `request`."""
         status, data, headers = bounded_answer(self._client, "HEAD", self.url, f"/api/v1{path}", _ANSWER_LIMIT)
         if status == httpx.codes.NOT_FOUND:
             return None
