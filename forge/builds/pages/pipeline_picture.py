@@ -18,7 +18,7 @@ from rune.wording import listed
 
 @dataclass(frozen=True)
 class PictureMark:
-    """What became of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
+    """The change of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
     where both sides of a merge changed it; and its word."""
 
     mark: str = ""

@@ -218,7 +218,7 @@ class ReadSampleJson(TypedDict):
 
 
 class ModelInputsJson(TypedDict):
-    """What `forge.compute.child.model_inputs_step` says of what a model reads, whose numbers are in the output:
+    """The answer of `forge.compute.child.model_inputs_step` about a model's inputs, whose numbers are in the output:
     `stage` runs the model `file` in the project, and `labels` are its classes, where the project says them."""
 
     stage: str

@@ -81,7 +81,7 @@ def model_page(data: bytes) -> ModelPageJson:
 
 
 def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJson:
-    """What the page of an organisation's model shows below: its layers, how its numbers are kept, and its memory.
+    """Returns further data of a model's page: its layers, its quantisation, and its memory.
 
     `memory` is None where it takes too long to tell. Raises `ModelRefused`.
     """

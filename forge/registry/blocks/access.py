@@ -60,7 +60,7 @@ def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 
 
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
-    """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
+    """Returns an organisation's blocks that the person may see. Raises `NotFound` where there are none
     and they are no member of it, as for one that there is not."""
     listed = BlockVersion.objects.visible_to(actor).listed()
     visible = listed.filter(repository__project__organisation__name=organisation)
