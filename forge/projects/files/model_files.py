@@ -61,7 +61,7 @@ def fitting_runefile(model: Model, path: str) -> str:
 
 
 def model_page(data: bytes) -> ModelPageJson:
-    """What a model's page shows: `describe`, the ops that cannot be compiled, and a sentence about those, or None.
+    """Data of a model's page: `describe`, the ops that cannot be compiled, and a sentence about those, or None.
 
     Raises `ModelRefused`.
     """
