@@ -22,12 +22,16 @@ FEATURES_OUTPUT = "learned"
 class Features:
     """The model's input: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
-    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it."""
+    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `bounds` are the
+    least and the greatest number that the blocks can give, None where that is unknown. The input of the model is
+    quantised for the bounds, whatever the recordings have: numbers of a picture then become those of the model by a
+    table, without floats."""
 
     stages: str
     stage: str
     shape: tuple[int, ...]
     has_batch: bool = False
+    bounds: tuple[float, float] | None = None
 
     @property
     def dimensions(self) -> tuple[int, ...]:
