@@ -48,9 +48,9 @@ class LearnedParameters:
 class Estimator:
     """How scikit-learn learns in place of a network, and the stages that do in a rune what it learned.
 
-    The recipe's folder has `estimator.py` in place of `network.py`: scikit-learn and NumPy alone. Its function
-    `rounds(inputs, labels, seed, **arguments)` yields an object after each round of learning, and whose `scores`
-    are those of the stage `MODEL_STAGE` (`lab/estimators/fitting.py` describes it). `arguments` names those that it
+    The recipe's folder has `estimator.py` in place of `network.py`. Its function
+    `rounds(inputs, labels, seed, **arguments)` yields an object after each round of learning, whose `scores`
+    are those of the stage `MODEL_STAGE` (`lab/training/estimator_step.py` reads it). `arguments` names those that it
     takes. `stages` gives the stages from the values, the stage that it reads with its shape, the number of labels, and
     what was learned; the last of them are outputs. With `is_anomaly` only normal recordings are learned.
     """

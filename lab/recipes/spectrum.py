@@ -15,7 +15,7 @@ SPECTRUM_ARGUMENTS: Sequence[RecipeArgument] = (
     RecipeArgument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
     RecipeArgument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
     RecipeArgument("rate", "Rows that the sensor measures in a second.", 50.0, 1.0, 10000.0, "Hz"),
-    RecipeArgument("peaks", "The strongest frequencies of each channel that are features.", 2, 0, 8),
+    RecipeArgument("peaks", "The strongest frequencies of each channel that are features.", 1, 0, 8),
     RecipeArgument("bands", "Bands of frequency whose power is a feature, each an octave wide.", 5, 0, 10),
     RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
 )

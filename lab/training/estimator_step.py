@@ -1,7 +1,7 @@
 """The step that learns with an estimator of scikit-learn, in a child with the Python of this process.
 
-A round of an estimator is an epoch of the curves. `rounds` of a recipe's `estimator.py` yields what each has learned: an
-object with `scores(inputs)` and `resources()`, the texts of the Runefile's resources by name.
+A round of an estimator is an epoch of the curves. `rounds` of a recipe's `estimator.py` yields what each has
+learned: an object with `scores(inputs)` and `resources()`, the texts of the Runefile's resources by name.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def run(job: ChildJob) -> dict[str, Any]:
     module = import_module(recipe.network_module)
     options = function_arguments(values, recipe.estimator.arguments)
     curves: list[dict[str, float]] = []
-    best_epoch, best = 0, None
+    best_epoch, best = 0, {"resources": {}, "numbers": {}}
     is_stopped = False
     for epoch, learned in enumerate(module.rounds(*train, job.spec["seed"], **options), start=1):
         row = {"epoch": epoch, **measure.row(learned, train, validation)}
         if not all(map(math.isfinite, row.values())):
             raise Refused(Reason.DIVERGED, f"The loss of round {epoch} is not a number. Look for extreme values.")
         curves.append(row)
-        if best is None or row["validation_loss"] < curves[best_epoch - 1]["validation_loss"]:
+        if not best_epoch or row["validation_loss"] < curves[best_epoch - 1]["validation_loss"]:
             best_epoch = epoch
             best = {"resources": dict(learned.resources()), "numbers": measure.numbers(learned, validation)}
         job.send({"epoch": row, "best_epoch": best_epoch})
@@ -65,6 +65,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         "trainer": f"scikit-learn {sklearn.__version__}",
         "ended": "stopped" if is_stopped else "early" if len(curves) < values["epochs"] else "all epochs",
         "text": counted(len(curves), "round"),
+        "notes": measure.notes(best["numbers"]),
     }
 
 
@@ -84,6 +85,9 @@ class _Labels:
     def numbers(self, _learned: Any, _validation: Any) -> Mapping[str, float]:
         """Blocks of a classifier need none."""
         return {}
+
+    def notes(self, _numbers: Mapping[str, float]) -> list[str]:
+        return []
 
     @staticmethod
     def _judged(learned: Any, inputs: Any, labels: Any) -> tuple[float, float]:
@@ -124,7 +128,17 @@ class _Anomalies:
         # Just above the highest of those that are to be normal: the alarm goes on at `on` itself.
         on = float(np.nextafter(np.float32(on), np.float32(np.inf))) + 1e-6 * abs(on)
         middle = float(np.median(means))
-        return {"on": on, "off": on - _HYSTERESIS * max(on - middle, 1e-6)}
+        return {"on": on, "off": on - _HYSTERESIS * max(on - middle, 1e-6), "windows": len(means)}
+
+    def notes(self, numbers: Mapping[str, float]) -> list[str]:
+        """A sentence where the validation split has too few normal windows for the share of false alarms."""
+        share, windows = self._values["false-alarms"], int(numbers["windows"])
+        if windows * share >= 1:
+            return []
+        return [
+            f"The threshold is the highest score of {counted(windows, 'normal window')} of the validation split. "
+            f"For a share of {share:g} of false alarms it needs {math.ceil(1 / share) if share else 'more'}: record more."
+        ]
 
 
 def _moving_mean(scores: Any, length: int) -> Any:

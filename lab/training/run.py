@@ -168,8 +168,8 @@ def _estimated(
     threshold = learned.numbers.get("on")
     judgements = _judged(prepared, Judged(learned.runefile, learned.files, MODEL_STAGE, threshold), send)
     report = {
-        **_data_report(prepared, notes),
         **learned.outcome.result,
+        **_data_report(prepared, [*notes, *learned.outcome.result["notes"]]),
         "quantiser": "",
         "judgements": {split: each.to_json(prepared.dataset.labels) for split, each in judgements.items()},
     }

@@ -1,4 +1,4 @@
-"""What is normal: centres or a mixture of Gaussians. scikit-learn and NumPy alone."""
+"""What is normal: centres or a mixture of Gaussians, moved a round after the other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
+
+from lab.estimators.anomalies import number_rows
 
 _STARTS = 5
 _LEAST_CHANGE = 1e-4
@@ -46,7 +48,7 @@ class Normal:
                 "DEVIATIONS": np.sqrt(self._estimator.covariances_) * self._deviation,
                 "WEIGHTS": [self._estimator.weights_],
             }
-        return {name: "".join(" ".join(f"{each:.12g}" for each in row) + "\n" for row in rows[name]) for name in rows}
+        return {name: number_rows(rows[name]) for name in rows}
 
 
 def rounds(inputs: Any, labels: Any, seed: int, *, mixture: int, components: int, epochs: int) -> Iterator[Normal]:

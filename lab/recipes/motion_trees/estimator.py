@@ -31,7 +31,7 @@ class Trees:
 def rounds(
     inputs: Any, labels: Any, seed: int, *, boosting: int, epochs: int, depth: int, least: int, learning_rate: float
 ) -> Iterator[Trees]:
-    """Learns from windows, f32 [n, features], with labels from 0. Labels count alike, however many windows they have."""
+    """Learns from windows, f32 [n, features], with labels from 0. Labels count alike, whatever windows they have."""
     counts = np.bincount(labels)
     weights = (len(labels) / len(counts) / np.maximum(counts, 1))[labels]
     options: dict[str, Any] = {"max_depth": depth, "min_samples_leaf": least, "random_state": seed, "warm_start": True}

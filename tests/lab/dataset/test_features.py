@@ -49,7 +49,7 @@ def write_data(recipe: Recipe, folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe.estimator is None])
 def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)
