@@ -135,9 +135,10 @@ class _Anomalies:
         share, windows = self._values["false-alarms"], int(numbers["windows"])
         if windows * share >= 1:
             return []
+        needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
         return [
-            f"The threshold is the highest score of {counted(windows, 'normal window')} of the validation split. "
-            f"For a share of {share:g} of false alarms it needs {math.ceil(1 / share) if share else 'more'}: record more."
+            f"The threshold is the highest score of {counted(windows, 'normal window')} of the validation split. For a "
+            f"share of {share:g} of false alarms {needed}."
         ]
 
 
