@@ -41,7 +41,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     module = import_module(recipe.network_module)
     options = function_arguments(values, recipe.estimator.arguments)
     curves: list[dict[str, float]] = []
-    best_epoch, best = 0, {"resources": {}, "numbers": {}}
+    best_epoch = 0
+    best: dict[str, dict[str, Any]] = {"resources": {}, "numbers": {}}
     is_stopped = False
     for epoch, learned in enumerate(module.rounds(*train, job.spec["seed"], **options), start=1):
         row = {"epoch": epoch, **measure.row(learned, train, validation)}
@@ -50,7 +51,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         curves.append(row)
         if not best_epoch or row["validation_loss"] < curves[best_epoch - 1]["validation_loss"]:
             best_epoch = epoch
-            best = {"resources": dict(learned.resources()), "numbers": measure.numbers(learned, validation)}
+            best = {"resources": dict(learned.resources()), "numbers": dict(measure.numbers(learned, validation))}
         job.send({"epoch": row, "best_epoch": best_epoch})
         job.report(epoch / values["epochs"], f"Round {epoch} of {values['epochs']}, best {best_epoch}")
         # A run of seconds is not paused: it ends with the best round, as one that is stopped.
