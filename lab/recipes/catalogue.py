@@ -25,6 +25,10 @@ def _order(recipe: Recipe) -> tuple[bool, str]:
 
 
 RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in sorted(_recipes(), key=_order)}
+NETWORK_RECIPES: Final[Mapping[str, Recipe]] = {
+    name: recipe for name, recipe in RECIPES.items() if recipe.estimator is None
+}
+"""Those that train a network, by name."""
 
 
 def recipe_of(name: str) -> Recipe:

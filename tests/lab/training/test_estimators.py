@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lab.dataset.anomalies import ANOMALY, normal_and_others
-from lab.dataset.features import RecordingRunner, tensor_array
+from lab.dataset.features import RecordingRunner
 from lab.recipes.arguments import function_arguments, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, estimator_runefile
@@ -26,6 +26,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
+from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.training_section import Training
 from tests.lab.training.motion_data import LABELS, write_motion
 
