@@ -142,6 +142,7 @@ def cosines(bands: int, coefficients: int, lifter: int, *, orthonormal: bool) ->
 def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = False) -> BlockCode:
     """The call of one of the blocks: the plan, its tables, and room for one frame or for all."""
     preset, rows = bands.preset, triangles(bands)[0]
+    is_centred = preset.beside in (Beside.SILENCE, Beside.MIRROR)
     plan = struct.pack(
         "<5d14i",
         2.0**-15 if sound.element is ElementType.I16 and preset.of_ones else 1.0,
@@ -155,7 +156,7 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
     )
     tables = (
         plan,
-        _window(preset.frame, preset.size, hann=preset.hann, is_centred=preset.beside in (Beside.SILENCE, Beside.MIRROR)),
+        _window(preset.frame, preset.size, hann=preset.hann, is_centred=is_centred),
         turns(preset.size),
         b"".join(struct.pack("<ii", first, len(weights)) for first, weights in rows),
         packed([weight for _, weights in rows for weight in weights]) or bytes(8),
