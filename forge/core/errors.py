@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 
 class DomainError(Exception):
-    """What went wrong, for a person: what happened, where, and what to do next."""
+    """An error for a person: what happened, where, and what to do next."""
 
     title = "The request failed"
     denial: object = None

@@ -44,7 +44,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Request:
-    """What to convert, and into what. `forms` are those that are made and compared; `form` is the one to keep."""
+    """The model and the settings of a conversion. `forms` are made and compared; `form` is the one to keep."""
 
     source: Path
     form: str = FLOAT

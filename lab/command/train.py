@@ -173,7 +173,7 @@ class _Events:
 
 
 def _training(folder: Path) -> Training:
-    """What the forge.yml of a project says. Raises `CommandFailed`."""
+    """Returns the training section of a project's forge.yml. Raises `CommandFailed`."""
     checked = check_policy(FolderFiles(folder))
     if checked.has_errors:
         problems = tuple(f"line {each.span.start.line}: {each.message}" for each in checked.diagnostics)

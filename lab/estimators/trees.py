@@ -51,7 +51,7 @@ def boosting_file(estimator: Any, trees: int | None = None) -> str:
 
 
 def _initial_scores(estimator: Any) -> Any:
-    """What boosting begins with, which does not depend on the features."""
+    """Returns the initial scores of boosting, which do not depend on the features."""
     import numpy as np
 
     return estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), np.float32))[0]

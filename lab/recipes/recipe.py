@@ -1,4 +1,4 @@
-"""What a recipe is, and the Runefiles that it gives: of the features alone, and of the whole rune."""
+"""The structure of a recipe, and its Runefiles: of the features only, and of the whole rune."""
 
 from __future__ import annotations
 
@@ -22,16 +22,20 @@ FEATURES_OUTPUT = "learned"
 class Features:
     """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
-    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it."""
+    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `bounds` are the
+    least and the greatest number that the blocks can give, None where that is unknown. The input of the model is
+    quantised for the bounds, whatever the recordings have: numbers of a picture then become those of the model by a
+    table, without floats."""
 
     stages: str
     stage: str
     shape: tuple[int, ...]
     has_batch: bool = False
+    bounds: tuple[float, float] | None = None
 
     @property
     def dimensions(self) -> tuple[int, ...]:
-        """What the stage gives."""
+        """The dimensions of the stage's output."""
         return (1, *self.shape) if self.has_batch else self.shape
 
 

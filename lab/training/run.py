@@ -16,7 +16,7 @@ import numpy as np
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.start import Outcome, Step
+from lab.child.start import Outcome, Step, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
@@ -102,6 +102,7 @@ def train(
 ) -> TrainedModel:
     """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
+    start_ahead(ENVIRONMENT.python, "train")  # it loads TensorFlow while the features are computed
     notes = write_features(prepared, folder.features, _reporter(send))
     dataset = prepared.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
@@ -155,6 +156,8 @@ def _train(
 
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
+            if event["epoch"]["epoch"] == 1:
+                start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
             send({"event": "answers", "epoch": event["of_epoch"], "answers": event["answers"]})
@@ -174,7 +177,8 @@ def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send
         source, samples, output = (Path(name) / each for each in ("float.tflite", "samples.zip", "output.tflite"))
         source.write_bytes(float_model)
         samples.write_bytes(calibration_samples(folder.features))
-        spec = {"forms": [form], "floats": [], "form": form}
+        bounds = prepared.settings.recipe.features(prepared.settings.values).bounds
+        spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
         outcome = run_step(step, Path(sys.executable), _reporter(send))
         return outcome, float_model if form == FLOAT else output.read_bytes()

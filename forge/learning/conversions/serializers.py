@@ -297,6 +297,6 @@ def form_url(row: ModelConversion, form: ConvertedForm) -> str:
 
 
 def form_file_name(form: ConvertedForm) -> str:
-    """What its file is called when it is downloaded."""
+    """Returns the name of the form's file for downloads."""
     stem = form.conversion.source_name.rpartition(".")[0] or form.conversion.source_name
     return f"{stem}-{form.form}{'-mixed' if form.float_layers else ''}.tflite"

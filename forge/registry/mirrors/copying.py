@@ -21,7 +21,7 @@ DEEPEST = 4
 
 @dataclass(frozen=True)
 class RepositoryState:
-    """What is copied: the digest of each tag's manifest, and the digests of what refers to one of them."""
+    """The state to copy: the digest of each tag's manifest, and the digests of what refers to one of them."""
 
     tags: Mapping[str, str]
     referrers: tuple[str, ...]

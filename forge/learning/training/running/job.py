@@ -122,7 +122,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
 
 
 class _Instructions:
-    """What somebody told the run, each instruction once."""
+    """The instructions to the run, each once."""
 
     def __init__(self, run: TrainingRun) -> None:
         self._run = run

@@ -38,7 +38,7 @@ class SplitNode:
 
 @dataclass(frozen=True)
 class Leaf:
-    """What an answer adds: to the tree's output, or one value for each output."""
+    """The addend of an answer: for the tree's output, or one value for each output."""
 
     values: tuple[float, ...]
 
