@@ -109,18 +109,18 @@ def sound_inputs(type_: TensorType) -> list[SoundInput]:
     if type_.element not in (ElementType.F32, ElementType.I8, ElementType.U8, ElementType.I16):
         return []
     inner = [size for size in type_.dimensions if size != 1]
-    found: list[SoundInput] = []
+    matches: list[SoundInput] = []
     if len(inner) == 1:
         for preset in SOUND_PRESETS:
             frames = preset.frames(RATE * _USUAL // 1000)
-            found += [SoundInput(preset, _USUAL, frames, w, False) for w in preset.widths if frames * w == inner[0]]
+            matches += [SoundInput(preset, _USUAL, frames, w, False) for w in preset.widths if frames * w == inner[0]]
     elif len(inner) == 2:
         for preset in SOUND_PRESETS:
             for (frames, width), is_turned in ((inner, False), (inner[::-1], True)):
                 milliseconds = _milliseconds(preset, frames) if width in preset.widths else 0
                 if milliseconds:
-                    found.append(SoundInput(preset, milliseconds, frames, width, is_turned))
-    return sorted(found, key=lambda each: each.milliseconds != _USUAL)
+                    matches.append(SoundInput(preset, milliseconds, frames, width, is_turned))
+    return sorted(matches, key=lambda each: each.milliseconds != _USUAL)
 
 
 def surest_sound_input(tensor: ModelTensor) -> SoundInput | None:
@@ -137,7 +137,7 @@ def preset_named(key: str, type_: TensorType) -> SoundInput | None:
     return next((each for each in sound_inputs(type_) if each.preset.key == key), None)
 
 
-def sound_stages(found: SoundInput, tensor: ModelTensor, suffix: str) -> tuple[list[str], str]:
+def sound_stages(matches: SoundInput, tensor: ModelTensor, suffix: str) -> tuple[list[str], str]:
     """The stages from the microphone to the model's input as lines of a Runefile, and the name of the last."""
     sound, features = f"audio{suffix}", f"features{suffix}"
     lines = [
@@ -145,16 +145,16 @@ def sound_stages(found: SoundInput, tensor: ModelTensor, suffix: str) -> tuple[l
         "    capability: SOUND",
         "    args:",
         f"      hz: {RATE}",
-        f"      sample_duration_ms: {found.milliseconds}",
+        f"      sample_duration_ms: {matches.milliseconds}",
         "    outputs:",
-        f"      - {{type: i16, dimensions: [{found.samples}]}}",
-        f"  # {found.preset.title}: {found.frames} frames of {found.width} numbers.",
+        f"      - {{type: i16, dimensions: [{matches.samples}]}}",
+        f"  # {matches.preset.title}: {matches.frames} frames of {matches.width} numbers.",
     ]
-    is_whole = found.preset.preset == _MICRO and is_micro_speech(tensor)
-    shape = [found.frames, found.width]
-    lines += _stage(found.block(tensor), features, sound, "i8" if is_whole else "f32", shape)
+    is_whole = matches.preset.preset == _MICRO and is_micro_speech(tensor)
+    shape = [matches.frames, matches.width]
+    lines += _stage(matches.block(tensor), features, sound, "i8" if is_whole else "f32", shape)
     last = features
-    if found.is_turned:
+    if matches.is_turned:
         shape.reverse()
         lines += _stage(InsertedBlock("transpose", {}), f"turned{suffix}", last, "i8" if is_whole else "f32", shape)
         last = f"turned{suffix}"

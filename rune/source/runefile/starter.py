@@ -50,9 +50,9 @@ def starter(
     feeds = []
     for index, tensor in enumerate(signature.inputs):
         suffix = "" if len(signature.inputs) == 1 else f"_{index}"
-        found = _sound(tensor, front)
-        if found is not None:
-            lines, feed = sound_stages(found, tensor, suffix)
+        sound_input = _sound(tensor, front)
+        if sound_input is not None:
+            lines, feed = sound_stages(sound_input, tensor, suffix)
         else:
             lines, feed = _source(tensor.type, suffix, pixels[index] if index < len(pixels) else None)
         stages += lines

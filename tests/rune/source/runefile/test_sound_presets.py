@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,9 @@ def tensor(*dimensions: int, element: ElementType = ElementType.F32, **values: f
 def test_a_shape_that_one_front_end_alone_gives_of_a_second_is_recognised(
     dimensions: tuple[int, ...], key: str
 ) -> None:
-    found = surest_sound_input(tensor(*dimensions))
-    assert found is not None
-    assert (found.preset.key, found.milliseconds) == (key, 1000)
+    match = surest_sound_input(tensor(*dimensions))
+    assert match is not None
+    assert (match.preset.key, match.milliseconds) == (key, 1000)
 
 
 @pytest.mark.parametrize("dimensions", [(1, 49, 40), (1, 1960), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)])
@@ -49,9 +50,13 @@ def test_what_several_front_ends_or_none_give_is_not_guessed(dimensions: tuple[i
 
 
 def test_features_that_are_stored_as_micro_speech_has_them_are_those_of_its_frontend() -> None:
-    found = surest_sound_input(tensor(1, 1960, element=ElementType.I8, scale=0.1018, zero_point=-128))
-    assert found is not None
-    assert found.preset.key == "micro-frontend"
+    match = surest_sound_input(tensor(1, 1960, element=ElementType.I8, scale=0.1018, zero_point=-128))
+    assert match is not None
+    assert match.preset.key == "micro-frontend"
+
+
+def _always(model: ModelSignature, _path: str) -> ModelSignature:
+    return model
 
 
 @pytest.mark.parametrize("preset", SOUND_PRESETS, ids=lambda preset: preset.key)
@@ -68,7 +73,7 @@ def test_every_front_end_makes_a_runefile_without_errors(
         model = ModelSignature((source,), (tensor(1, 12),))
         text = starter(model, "m.tflite", front=preset.key)
         files = MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": b""})
-        checked = check(files, PUBLISHED_BLOCKS, signatures=lambda _, model=model: model)
+        checked = check(files, PUBLISHED_BLOCKS, signatures=partial(_always, model))
         assert [one.message for one in checked.diagnostics] == []
         assert "capability: SOUND" in text
 
