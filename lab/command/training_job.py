@@ -60,7 +60,7 @@ def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str,
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
-    """What the rune of a run will need on targets, counted by the compiler before anything is trained.
+    """The needs of a run's rune on targets, counted by the compiler before anything is trained.
 
     Raises `Refused`, and what a build raises.
     """

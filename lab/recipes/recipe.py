@@ -20,7 +20,7 @@ FEATURES_OUTPUT = "learned"
 
 @dataclass(frozen=True)
 class Features:
-    """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape.
+    """The model's input: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
     With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `bounds` are the
     least and the greatest number that the blocks can give, None where that is unknown. The input of the model is

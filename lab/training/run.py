@@ -59,7 +59,7 @@ class PreparedRun:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What a run gives. `report` has the curves and how often the rune is right; `answers` those of the rune, by
+    """The result of a run. `report` has the curves and how often the rune is right; `answers` those of the rune, by
     split: the place of each recording in the data set, its answer's among the labels, and how sure that is."""
 
     float_model: bytes
