@@ -13,8 +13,8 @@ class DataMarkBeforeJson(TypedDict):
     """What a sample was before a change."""
 
     number: int
-    label: NotRequired[str]
-    left_out: NotRequired[bool]
+    label: str
+    left_out: bool
     events: NotRequired[list[SampleEventJson] | None]
 
 
@@ -109,12 +109,12 @@ class DataMarksSerializer(serializers.Serializer[None]):
 
 
 def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
-    """What a sample was before a change: what of it changed, or all of it."""
-    before: DataMarkBeforeJson = {"number": mark.number}
-    if mark.label is not None:
-        before["label"] = mark.label
-    if mark.left_out is not None:
-        before["left_out"] = mark.left_out
+    """What a sample was before a change."""
+    before: DataMarkBeforeJson = {
+        "number": mark.number,
+        "label": mark.label or "",
+        "left_out": bool(mark.left_out),
+    }
     if not isinstance(mark.events, Unchanged):
         before["events"] = None if mark.events is None else list(mark.events)
     return before

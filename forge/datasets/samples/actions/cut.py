@@ -79,8 +79,8 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], seen
         added = _store(actor, data_set, whole, contents, blobs, parts)
         if link_owned([(each, each.digest) for each in added], project.organisation_id):
             require_fits(project.organisation_id)
-        before = [SampleMark(whole.number, left_out=whole.left_out)]
-        before += [SampleMark(each.number, left_out=True) for each in added]
+        before = [SampleMark(whole.number, whole.label, whole.left_out)]
+        before += [SampleMark(each.number, each.label, left_out=True) for each in added]
         Sample.objects.filter(pk=whole.pk).update(left_out=True, revision=data_set.revision)
         change.note(actor, "data.cut", number=whole.number, count=len(added))
     delete_if_unlinked(sorted(set(digests) - {each.digest for each in added}))

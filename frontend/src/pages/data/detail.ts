@@ -1,11 +1,19 @@
 // The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
 import { sureButtons } from "../sure";
+import type { LabelledPart, Mark } from "./changes";
+import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 
 const COLUMNS = 172;
 const ROWS = 42;
 /** Milliseconds for which a sample is in focus before it is fetched: keys pass over many. */
 const PAUSE = 150;
+
+/** What a sample's panel changes. */
+export interface SampleActs {
+  mark(mark: Mark): Promise<void>;
+  cut(number: number, parts: readonly LabelledPart[]): Promise<void>;
+}
 
 export class Detail {
   #number = 0;
@@ -15,6 +23,7 @@ export class Detail {
   constructor(
     readonly place: HTMLElement,
     readonly page: string,
+    readonly acts: SampleActs,
   ) {}
 
   get isUsable(): boolean {
@@ -47,12 +56,30 @@ export class Detail {
     this.place.hidden = false;
     this.place.parentElement?.classList.add("has-detail");
     sureButtons(panel);
-    void decorate(panel);
+    void decorate(panel, this.acts);
   }
 }
 
-/** Draws the spectrogram of a sound, and follows where it plays. */
-export async function decorate(panel: HTMLElement): Promise<void> {
+/** Sets a label, or confirms the one that it has, without another page. */
+function labelForm(panel: HTMLElement, acts: SampleActs): void {
+  const form = panel.querySelector<HTMLFormElement>("[data-panel-label]");
+  const field = form?.querySelector<HTMLInputElement>("input[name=label]");
+  if (!form || !field) return;
+  const number = Number(panel.dataset["sample"]);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const isRight = event.submitter instanceof HTMLButtonElement && event.submitter.value === "confirm";
+    void acts.mark(isRight ? { number, confirms: true } : { number, label: field.value });
+  });
+  field.addEventListener("change", () => void acts.mark({ number, label: field.value }));
+}
+
+/** Draws the spectrogram of a sound, and follows where it plays. With `acts`, labels and parts are changed in place. */
+export async function decorate(panel: HTMLElement, acts?: SampleActs): Promise<void> {
+  if (acts !== undefined) {
+    labelForm(panel, acts);
+    editParts(panel, acts);
+  }
   const audio = panel.querySelector("audio");
   const picture = panel.querySelector<HTMLElement>("[data-spectrogram]");
   if (audio === null || picture === null) return;
