@@ -44,7 +44,22 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", f"{_ROUTE}/samples", "DATA_ADD", b"1,2,3\n", _GIVE),
     ("get", f"{_ROUTE}/samples/numbers", f"{_DATA}/samples/numbers", None, _READ),
     ("post", f"{_ROUTE}/samples/marks", f"{_DATA}/samples/marks", _MARKS, _EDIT),
+    (
+        "post",
+        f"{_ROUTE}/samples/deletions",
+        f"{_DATA}/samples/deletions",
+        {"numbers": [1]},
+        (200, 200, 404, 404, 404, 404, 401),
+    ),
     ("get", f"{_ROUTE}/samples/<int:number>", f"{_DATA}/samples/1", None, _READ),
+    ("get", f"{_ROUTE}/samples/<int:number>/parts", f"{_DATA}/samples/1/parts", None, _READ),
+    (
+        "post",
+        f"{_ROUTE}/samples/<int:number>/parts",
+        f"{_DATA}/samples/1/parts",
+        {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]},
+        _EDIT,
+    ),
     (
         "delete",
         f"{_ROUTE}/samples/<int:number>",

@@ -69,8 +69,8 @@ def delete_sample(actor: Actor, sample: Sample) -> None:
 def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> int:
     """Deletes samples by their numbers, all of them or none. Returns how many.
 
-    Raises `Invalid`, `NotFound` for a number that the data does not have, and `Forbidden` for samples that somebody
-    else gave, unless the person is a maintainer.
+    Raises `Invalid`, and `NotFound` for a number that the data does not have, and for samples that somebody else gave,
+    unless the person is a maintainer.
     """
     require(actor, Verb.READ, project)
     wanted = frozenset(numbers)
@@ -83,8 +83,9 @@ def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> 
         samples = Sample.objects.available().filter(data_set=data_set, number__in=wanted)
         if samples.count() < len(wanted):
             raise nothing_here(actor)
-        if samples.exclude(consent__person=actor.pk).exists() or actor.pk is None:
-            require(actor, Verb.MANAGE, project)
+        is_own = actor.pk is not None and not samples.exclude(consent__person=actor.pk).exists()
+        if not is_own and not can(actor, Verb.MANAGE, project):
+            raise nothing_here(actor)
         count = remove_samples(data_set, samples, DELETED)
         change.note(actor, "data.delete-many", count=count)
     erase_removed(data_set, most=ERASED_AT_ONCE)

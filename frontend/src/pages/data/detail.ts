@@ -1,6 +1,6 @@
 // The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
 import { sureButtons } from "../sure";
-import type { LabelledPart, Mark } from "./changes";
+import { sender, sendParts, type LabelledPart, type Mark } from "./changes";
 import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 
@@ -58,6 +58,24 @@ export class Detail {
     sureButtons(panel);
     void decorate(panel, this.acts);
   }
+}
+
+/** The page of one sample: what it changes is shown by reading the page again, or the list of samples after a cut. */
+export function startSamplePage(panel: HTMLElement): void {
+  const [, organisation = "", name = ""] = location.pathname.split("/");
+  const project = { organisation, name };
+  const seen = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
+  const settle = (answer: object | string, next: string): void => {
+    const said = panel.querySelector<HTMLElement>("[data-parts-said]");
+    if (typeof answer !== "string") location.assign(next);
+    else if (said !== null) said.textContent = answer;
+  };
+  void decorate(panel);
+  editParts(panel, {
+    mark: async (mark) => settle(await sender(project)({ seen, changes: [mark] }), location.href),
+    cut: async (number, parts) =>
+      settle(await sendParts(project, number, parts, seen), `/${organisation}/${name}/data`),
+  });
 }
 
 /** Sets a label, or confirms the one that it has, without another page. */

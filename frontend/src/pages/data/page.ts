@@ -248,9 +248,12 @@ export class DataPage {
     const bar = said.closest<HTMLElement>("[data-bulk]");
     bar?.classList.toggle("is-active", this.#chosen.size > 0);
     bar?.classList.toggle("is-idle", this.#chosen.size === 0);
-    this.#part("[data-chosen-of]").textContent = commonOf(
-      this.#chosen.numbers.map((number) => this.#grid.card(number)?.dataset ?? {}),
-    );
+    const cards = this.#chosen.numbers.map((number) => this.#grid.card(number)?.dataset ?? {});
+    this.#part("[data-chosen-of]").textContent = commonOf(cards);
+    // What is not in the page may have either.
+    const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
+    this.#part("[data-for-proposals]").hidden = !may("proposal");
+    this.#part("[data-for-left-out]").hidden = !may("leftOut");
     for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button"))
       button.disabled = this.#chosen.size === 0;
   }

@@ -46,7 +46,7 @@ class PartsEditor {
     const mark = place.querySelector<HTMLElement>("[data-mark-parts]");
     if (mark !== null) mark.addEventListener("click", () => void this.#mark());
     this.#list.addEventListener("input", ({ target }) => this.#typed(target));
-    this.#list.addEventListener("change", () => this.#draw());
+    this.#list.addEventListener("change", () => this.#fillRows());
     this.#list.addEventListener("click", ({ target }) => this.#removed(target));
   }
 
@@ -145,24 +145,26 @@ class PartsEditor {
 
   #draw(): void {
     const template = part<HTMLTemplateElement>(this.place, "template");
-    const focused = document.activeElement instanceof HTMLInputElement ? document.activeElement : null;
-    const [index, name] =
-      focused !== null && this.#list.contains(focused) ? [indexOf(focused), focused.name] : [-1, ""];
     this.#list.replaceChildren(
-      ...this.#parts.map(({ start, end, label }, each) => {
+      ...this.#parts.map((_, index) => {
         const row = (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
-        row.dataset["index"] = String(each);
-        const values = { start: positionText(start, this.#isSound), end: positionText(end, this.#isSound), label };
-        for (const [key, value] of Object.entries(values)) {
-          const field = part<HTMLInputElement>(row, `[name=${key}]`);
-          field.value = value;
-          field.setAttribute("aria-label", `${field.getAttribute("aria-label") ?? ""} of part ${each + 1}`);
-        }
+        row.dataset["index"] = String(index);
+        for (const field of row.querySelectorAll("input"))
+          field.setAttribute("aria-label", `${field.getAttribute("aria-label") ?? ""} of part ${index + 1}`);
         return row;
       }),
     );
-    this.#list.querySelector<HTMLElement>(`[data-index="${index}"] [name="${name || "none"}"]`)?.focus();
+    this.#fillRows();
     this.#drawBoxes();
+  }
+
+  /** Writes the parts into their rows, which stay: a field keeps the focus. */
+  #fillRows(): void {
+    this.#parts.forEach(({ start, end, label }, index) => {
+      const row = part(this.#list, `[data-index="${index}"]`);
+      const values = { start: positionText(start, this.#isSound), end: positionText(end, this.#isSound), label };
+      for (const [name, value] of Object.entries(values)) part<HTMLInputElement>(row, `[name=${name}]`).value = value;
+    });
   }
 
   #drawBoxes(): void {
@@ -191,7 +193,8 @@ class PartsEditor {
       if (edited === undefined) return;
       const position = Math.round(((clientX - left) / width) * this.#length);
       this.#parts[index] = fitted({ ...edited, [edge]: position }, this.#length, edge);
-      this.#draw();
+      this.#fillRows();
+      this.#drawBoxes();
     };
     const ends = new AbortController();
     addEventListener("pointermove", move, { signal: ends.signal });
