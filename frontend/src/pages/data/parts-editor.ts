@@ -10,7 +10,7 @@ type Edge = "start" | "end";
 export function editParts(panel: HTMLElement, acts: SampleActs): void {
   const place = panel.querySelector<HTMLElement>("[data-parts]");
   const open = panel.querySelector<HTMLButtonElement>("[data-cut]");
-  const face = panel.querySelector<HTMLElement>("[data-player] > .sample-face");
+  const face = panel.querySelector<HTMLElement>(".sample-player > .sample-face");
   if (place === null || open === null || face === null) return;
   open.hidden = false;
   open.addEventListener("click", () => {
