@@ -1,6 +1,7 @@
 // The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
 import { sureButtons } from "../sure";
-import { sender, sendParts, type LabelledPart, type Mark } from "./changes";
+import type { SampleActs } from "./acts";
+import { sender, sendParts } from "./changes";
 import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 
@@ -8,12 +9,6 @@ const COLUMNS = 172;
 const ROWS = 42;
 /** Milliseconds for which a sample is in focus before it is fetched: keys pass over many. */
 const PAUSE = 150;
-
-/** What a sample's panel changes. */
-export interface SampleActs {
-  mark(mark: Mark): Promise<void>;
-  cut(number: number, parts: readonly LabelledPart[]): Promise<void>;
-}
 
 export class Detail {
   #number = 0;
