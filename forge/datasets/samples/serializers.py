@@ -10,7 +10,7 @@ from forge.datasets.samples.actions import Marked, ProposedParts, SampleEventJso
 
 
 class DataMarkBeforeJson(TypedDict):
-    """What a sample was before a change."""
+    """The previous values of a sample."""
 
     number: int
     label: str
@@ -26,7 +26,7 @@ class DataPartJson(TypedDict):
 
 
 class DataPartsJson(TypedDict):
-    """Where something happens in a recording."""
+    """The parts of a recording that are louder, or move more, than the rest of it."""
 
     length: Annotated[int, "milliseconds of a sound, rows of motion"]
     parts: list[DataPartJson]
@@ -39,7 +39,7 @@ class DataDeletedJson(TypedDict):
 
 
 class DataMarkedJson(TypedDict):
-    """What samples were before a change. Sent back with `revision` as `seen`, it undoes the change."""
+    """The previous values of samples. Sent back with `revision` as `seen`, they undo the change."""
 
     revision: int
     before: list[DataMarkBeforeJson]
@@ -109,7 +109,7 @@ class DataMarksSerializer(serializers.Serializer[None]):
 
 
 def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
-    """What a sample was before a change."""
+    """Returns the previous values of a sample as JSON."""
     before: DataMarkBeforeJson = {
         "number": mark.number,
         "label": mark.label or "",
@@ -121,10 +121,10 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
 
 
 def marked_to_json(marked: Marked) -> DataMarkedJson:
-    """What a change did."""
+    """Returns the previous values of all samples of a change as JSON."""
     return {"revision": marked.revision, "before": [mark_to_json(each) for each in marked.before]}
 
 
 def parts_to_json(proposed: ProposedParts) -> DataPartsJson:
-    """Where something happens in a recording."""
+    """Returns proposed parts as JSON."""
     return {"length": proposed.length, "parts": [{"start": each.start, "end": each.end} for each in proposed.parts]}

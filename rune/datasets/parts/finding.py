@@ -1,4 +1,4 @@
-"""Where something happens in a long recording: parts that are louder, or move more, than the rest of it."""
+"""Finds the parts of a long recording that are louder, or move more, than the rest of it."""
 
 from __future__ import annotations
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.dataset.features import RecordingRunner, tensor_array
+from lab.dataset.features import RecordingRunner
 from lab.dataset.recordings import Recordings, read_recordings
 from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
-from lab.recipes.catalogue import RECIPES
+from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.recipes.recipe import Recipe, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.training.data import compute_windows, features_bytes, read_dataset, require_windows
@@ -20,6 +20,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.port import Port
 from rune.project.files import MemoryFiles
+from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.lab.training.motion_data import write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 
@@ -49,7 +50,7 @@ def write_data(recipe: Recipe, folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)
