@@ -32,11 +32,11 @@ class PartSearch:
     """How parts are searched, in positions: milliseconds of a sound, rows of motion."""
 
     pause: int = 300
-    """What is shorter between two parts joins them."""
+    """A shorter pause between two parts joins them."""
     shortest: int = 60
-    """What is shorter is no part."""
+    """Anything shorter is no part."""
     margin: int = 100
-    """What a part has of the background on each side."""
+    """The background that a part includes on each side."""
     ratio: float = 4.0
     """How many times the energy of the background a part has at least."""
 
