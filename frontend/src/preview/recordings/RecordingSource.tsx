@@ -3,6 +3,7 @@ import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { recordingOf } from "../../runtime";
+import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
 import { latestOf, Played, shownBytes } from "./Played";
@@ -87,6 +88,13 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   const [isPlaying, setPlaying] = useState(true);
   const [compares, setCompares] = useState(false);
   const [played, setPlayed] = useState<ArrayBuffer | null>(null);
+  const { wordlists, expect } = useExpectation();
+  const label = recording.label.trim();
+  const expected = !isUnlabelled(recording) && wordlists.some((words) => words.includes(label)) ? label : null;
+  useEffect(() => {
+    expect(expected);
+    return () => expect(null);
+  }, [expected, expect]);
 
   useEffect(() => {
     if (windows === null) return undefined;
