@@ -87,7 +87,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
 
     # What flows behind a stage is seen beside the outputs, and the preview says what it said.
     open_file(page, "Runefile.yml")
-    page.get_by_title("Watch this tensor in the preview").first.click()
+    page.get_by_title(re.compile("Watch this tensor in the preview")).first.click()
     watched = preview.get_by_role("region", name="Watched audio")
     expect(watched.get_by_text("i16[16000], from")).to_be_visible(timeout=PATIENCE)
     expect_label(page, "heard", "upwards")
@@ -111,13 +111,23 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     preview.get_by_role("button", name="Send to the project").click()
     expect(dialog.get_by_text("Under the terms that you agreed to in this session")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_role("button", name="Send it", exact=True)).to_be_enabled()
-    dialog.get_by_role("button", name="Do not send").click()
+    # Whoever answers for the project's data may keep a recording without an end; these are other terms.
+    dialog.get_by_text("Under the terms that you agreed to in this session").click()
+    dialog.get_by_label("Kept for").select_option("until somebody deletes it")
+    expect(dialog.get_by_text("They have no other end.")).to_be_visible(timeout=PATIENCE)
+    dialog.get_by_role("combobox", name="Label").fill("kept")
+    dialog.get_by_role("button", name="I agree, send it").click()
+    expect(page.get_by_text("The recording is sample 2 of the project's data")).to_be_visible(timeout=PATIENCE)
 
     # A sample is no file of the project, and an input all the same.
     expect(page.get_by_role("region", name="Files").get_by_text("samples")).to_have_count(0)
     preview.get_by_text("Samples of the project").click()
     preview.get_by_role("button", name="Replay said up").click()
     expect_label(page, "heard", "upwards")
+    endless = preview.get_by_role("listitem").filter(has=page.get_by_role("button", name="Replay kept"))
+    expect(endless).to_contain_text("until somebody deletes it", timeout=PATIENCE)
+    endless.get_by_role("button", name="Withdraw kept").click()
+    endless.get_by_role("button", name="Delete everywhere kept").click()
     row = preview.get_by_role("listitem").filter(has_text="sound, by you")
     expect(row).to_contain_text("sound, by you, until", timeout=PATIENCE)
     row.get_by_role("button", name="Withdraw said up").click()

@@ -27,7 +27,7 @@ export interface Example {
 
 /** A folder of a project whose files are examples, like those beside its Runefile. */
 const FOLDER = "examples/";
-const MOST_FILES = 60;
+const MOST_FILES = 6;
 /** Between the words of a file's name. */
 const SEPARATORS = /[-_ ]+/gu;
 const SOUND_SECONDS = 2;
@@ -56,11 +56,10 @@ function ownExamples(request: CapabilityRequest, files: readonly HostFile[]): re
     }));
 }
 
-/** Whether a file is beside the Runefile, or in the folder of examples or a label's folder in it: never a sample that a person gave. */
+/** Whether a file is beside the Runefile or in the folder of examples: never a sample that a person gave. */
 function isExamplePath(path: string): boolean {
   const name = path.startsWith(FOLDER) ? path.slice(FOLDER.length) : path;
-  const depth = name.split("/").length - 1;
-  return depth === 0 || (depth === 1 && name !== path);
+  return !name.includes("/");
 }
 
 function labelOf(path: string): string {
@@ -68,14 +67,11 @@ function labelOf(path: string): string {
 }
 
 /**
- * What the rune should answer to the file, where its name says so: `examples/knock/3.wav`, `knock.wav`, `knock-3.wav`.
+ * What the rune should answer to the file, where its name says so: `knock.wav`, `examples/loud-knock-3.wav`.
  * Null where no word of the rune's lists stands in the name, or several do.
  */
 export function expectedOf(path: string, wordlists: readonly (readonly string[])[]): string | null {
   const words = new Set(wordlists.flat());
-  const name = path.startsWith(FOLDER) ? path.slice(FOLDER.length) : path;
-  const folder = name.includes("/") ? name.slice(0, name.indexOf("/")) : null;
-  if (folder !== null && words.has(folder)) return folder;
   const label = labelOf(path);
   if (words.has(label)) return label;
   const named = [...words].filter((word) => ` ${label.replaceAll(SEPARATORS, " ")} `.includes(` ${word} `));

@@ -7,7 +7,7 @@ import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
 import { latestOf, Played, shownBytes } from "./Played";
-import { answerOf } from "./comparing/comparing";
+import { proposedLabel } from "./comparing/comparing";
 import { useCards } from "./running";
 import { useRecordings } from "./store";
 import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./capture/recording";
@@ -189,7 +189,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
             type="button"
             className="button"
             disabled={recording.label.trim() === ""}
-            onClick={() => host.onSend?.(recording, isUnlabelled(recording) ? answerOf(cards()) : null)}
+            onClick={() => host.onSend?.(recording, isUnlabelled(recording) ? proposedLabel(cards()) : null)}
           >
             <Send aria-hidden="true" />
             Send to the project…
