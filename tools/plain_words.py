@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORDS: dict[str, str] = json.loads((ROOT / "tools/plain_words.json").read_text("utf-8"))["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
 OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
-"""What names the words that it refuses."""
+"""The names of the words that it refuses."""
 TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
 page that moderators removed."""

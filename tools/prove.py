@@ -50,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one test in one part. `facts` are what it recorded of itself."""
+    """The result of one test in one part. `facts` are its own records."""
 
     test: str
     outcome: str
@@ -109,7 +109,7 @@ def proof_files() -> list[str]:
 
 
 def code_state() -> tuple[str, str]:
-    """What tells one state of the code from another, and how a person names it."""
+    """Returns the digest of a state of the code, and its name for people."""
     commit = _git("rev-parse", "HEAD").strip()
     changes = _git("diff", "HEAD", "--", ".", *NOT_CODE)
     if not changes:
@@ -240,7 +240,7 @@ def _outcome(results: Sequence[Result]) -> str:
 
 
 def _facts(results: Sequence[Result]) -> str:
-    """What the parts recorded, put together: numbers are added, but of a `most` the largest counts."""
+    """Returns the combined facts of the parts: numbers are added, but of a `most` the largest counts."""
     together: dict[str, str] = {}
     for result in results:
         for name, value in result.facts.items():

@@ -187,7 +187,7 @@ def shoot_studio(camera: Camera, page: Page) -> None:
 
 
 def shoot_what_helps(camera: Camera, page: Page) -> None:
-    """What comes up over the studio, and the versions, once there was a build and a change after it."""
+    """Takes pictures of the studio's overlays, and of the versions after a build and a change."""
     page.keyboard.press("Control+k")
     camera.shoot(page, "studio-palette")
     page.keyboard.type(">Keyboard shortcuts")
@@ -219,7 +219,7 @@ def shoot_what_helps(camera: Camera, page: Page) -> None:
 
 
 def shoot_review(camera: Camera, page: Page, colleague: Page, address: str, project: str) -> None:
-    """What the second build asks of a colleague."""
+    """Takes pictures of the review of the second build."""
     build(page, 2)
     colleague.goto(address)
     camera.shoot(colleague, "home-with-a-review")
@@ -277,7 +277,7 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
 
 
 def shoot_the_app(camera: Camera, visitor: Page, address: str, project: str) -> None:
-    """What was published, as a visitor tries it."""
+    """Takes pictures of the publication, as a visitor tries it."""
     visitor.goto(project)
     camera.shoot(visitor, "rune", EVERY, before=lambda page: draw(page, "7"))
     visitor.goto(project.replace(address, f"{address}/player"))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 
 class DomainError(Exception):
-    """What went wrong, for a person: what happened, where, and what to do next."""
+    """An error for a person: what happened, where, and what to do next."""
 
     title = "The request failed"
     denial: object = None
@@ -171,7 +171,7 @@ class CountersUnavailable(Busy):
 
     def __init__(self) -> None:
         super().__init__(
-            "The server cannot count attempts at the moment, so signing in is paused. Open sessions go on working. "
+            "The server cannot count attempts at the moment, so signing in is paused. Open sessions keep working. "
             "The server's log has the reason."
         )
 

@@ -8,7 +8,7 @@ from forge.accounts.models import User
 from forge.core.errors import Invalid
 
 PURPOSE = "forge.notices.unsubscribe"
-"""What is signed for; it keeps other signatures of ours from being taken for one."""
+"""The purpose of the signature; it keeps other signatures of the server from being accepted."""
 
 
 def unsubscribe_token(person: User) -> str:
@@ -18,7 +18,7 @@ def unsubscribe_token(person: User) -> str:
 
 
 def person_of_token(token: str) -> User:
-    """Whose email a link ends. Raises `Invalid`."""
+    """Returns the person whose email a link ends. Raises `Invalid`."""
     try:
         key = signing.Signer(salt=PURPOSE).unsign(token)
     except signing.BadSignature:

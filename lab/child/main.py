@@ -26,6 +26,7 @@ from rune.running.isolation.protections import Isolation
 from rune.running.isolation.toolchain_files import toolchain_access
 
 STEPS = {
+    "judge": "lab.quantize.judging",
     "keras": "lab.formats.keras.converting",
     "onnx": "lab.formats.onnx.converting",
     "savedmodel": "lab.formats.savedmodel.converting",
@@ -57,7 +58,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
 
 
 def failure(error: BaseException, memory: int, work: str) -> Refused:
-    """What a person is told when a library raises something that no step expects."""
+    """Returns the message for a person when a library raises an exception that no step expects."""
     text = str(error).strip()
     if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating" in text or "bad_alloc" in text:
         return out_of_memory(memory, work)

@@ -46,12 +46,12 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "HDF5_PLUGIN_PATH": "::",
 }
-"""What a process knows of its surroundings: nothing of this one's variables, which may hold secrets."""
+"""The environment of a process: none of this one's variables, which may hold secrets."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What to do: the name of a step, its settings, the files that it reads and those that it may write."""
+    """The task of a process: the name of a step, its settings, the files that it reads and those that it may write."""
 
     name: str
     spec: Mapping[str, Any]
@@ -59,7 +59,7 @@ class Step:
     outputs: Mapping[str, Path]
     limits: ChildLimits = field(default_factory=ChildLimits)
     work: str = "conversion"
-    """What it is called in a message about its end."""
+    """The name of the work in a message about its end."""
 
 
 @dataclass(frozen=True)

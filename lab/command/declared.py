@@ -33,7 +33,7 @@ def outdated_models(folder: Path) -> Iterator[tuple[ModelSource, str]]:
 
 
 def request_of(folder: Path, model: ModelSource) -> Request:
-    """What a declaration asks for."""
+    """Returns the request of a declaration."""
     return Request(
         folder / model.source,
         model.form,
@@ -42,4 +42,6 @@ def request_of(folder: Path, model: ModelSource) -> Request:
         None if model.samples is None else folder / model.samples,
         model.shapes,
         model.float_interface,
+        project=folder,
+        model=model.path,
     )

@@ -39,7 +39,7 @@ COUNT_SECONDS = 300
 
 
 class RunCommands:
-    """What the server's process tells a run: read in a thread, handed to the run once."""
+    """The commands of the server's process to a run: read in a thread, returned once each."""
 
     def __init__(self) -> None:
         self._command: ChildCommand | None = None
@@ -168,7 +168,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
 
 
 def _described_data(prepared: PreparedRun) -> dict[str, Json]:
-    """What the answers of a run are about, and what it is named by."""
+    """Returns the description and the digest of a run's data."""
     dataset = prepared.dataset
     return {
         "event": "data",

@@ -1,4 +1,4 @@
-"""What a training run says to a person at its end: how often the rune is right, by label, and what it mixes up."""
+"""A training run's output for a person at its end: accuracy, by label, and the confusions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def counted_needs(needs: Needs, reason: str | None) -> Iterator[str]:
-    """What a rune needs on a target, and why instructions were not counted, where that is so."""
+    """Returns the rune's needs on a target, and the reason if instructions were not counted."""
     yield columns([["Flash", size_text(needs.flash)], ["RAM", size_text(needs.ram)]])
     if needs.instructions is not None:
         yield f"Instructions of one run: {needs.instructions:,}"

@@ -1,4 +1,4 @@
-"""What data a classifier needs, and the sentences about data that lacks it. Pure functions."""
+"""The requirements of a classifier on data, and the sentences about data that lacks them. Pure functions."""
 
 from __future__ import annotations
 

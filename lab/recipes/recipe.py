@@ -1,4 +1,4 @@
-"""What a recipe is, and the Runefiles that it gives: of the features alone, and of the whole rune."""
+"""The structure of a recipe, and its Runefiles: of the features only, and of the whole rune."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Features:
 
     @property
     def dimensions(self) -> tuple[int, ...]:
-        """What the stage gives."""
+        """The dimensions of the stage's output."""
         return (1, *self.shape) if self.has_batch else self.shape
 
 

@@ -55,7 +55,7 @@ def count_under_limits(
 def needs_of_rune(
     recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, target: str
 ) -> tuple[Needs, str | None]:
-    """What the rune around a model of a recipe needs on a target. Raises what a build raises."""
+    """Returns the needs of the rune around a recipe's model on a target. Raises the errors of a build."""
     built = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
     return measured_or_planned(built, _NAME)
 

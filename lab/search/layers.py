@@ -18,7 +18,7 @@ LayerCall = Callable[["LayerTensor"], "LayerTensor"]
 
 @dataclass(frozen=True)
 class LayerTensor:
-    """What a layer gives. `op` is the operator of a converted model, `settings` what it needs to be written."""
+    """The output of a layer. `op` is the operator of a converted model, `settings` are its options."""
 
     op: str
     shape: Shape
@@ -119,7 +119,7 @@ KERAS = SimpleNamespace(
         Reshape=_reshape,
     ),
 )
-"""What a network imports as `keras`."""
+"""The modules that a network imports as `keras`."""
 
 
 def _import(name: str, *arguments: Any) -> Any:

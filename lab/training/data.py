@@ -78,7 +78,7 @@ def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> D
 
 
 def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> FeatureWindows:
-    """What the model reads of all recordings: a rune of the recipe's blocks computes it. Raises `Refused`."""
+    """Computes the model's input for all recordings with a rune of the recipe's blocks. Raises `Refused`."""
     report(0.0, "Building the features")
     files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
     rune = build(files, BuildOptions("features")).rune

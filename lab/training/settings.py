@@ -1,4 +1,4 @@
-"""What a training run is a function of, and the digest that names it."""
+"""The inputs of a training run, and the digest that names it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RunSettings:
     data: str
 
     def to_json(self) -> dict[str, Any]:
-        """What the curves follow from. The sources of the blocks, the loop and the network are parts of it."""
+        """Returns the inputs of the curves as JSON, with the sources of the blocks, the loop and the network."""
         return {
             "recipe": self.recipe.name,
             "values": dict(self.values),

@@ -1,4 +1,4 @@
-"""What a list of builds says of each: how often it is right, and what changed since the one before."""
+"""The entries of a list of builds: accuracy, and the changes since the previous build."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class DrawnStage:
 
 @dataclass(frozen=True)
 class DrawnPipeline:
-    """What a page draws: its stages in words, and for the front end the JSON of its nodes and wires."""
+    """A drawn pipeline: its stages in words, and for the front end the JSON of its nodes and wires."""
 
     stages: tuple[DrawnStage, ...]
     json: str

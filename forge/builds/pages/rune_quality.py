@@ -62,7 +62,7 @@ class ModelFile:
 
 
 def quality_of(build: Build) -> RuneQuality | None:
-    """What became of a build's test samples; None where it was run on none. Kept while the samples are the same."""
+    """Returns the evaluation of a build; None if it ran on no samples. Cached while the samples are the same."""
     if build.artefact is None or not build.samples:
         return None
     key = f"quality:{build.artefact.pk}:{build.samples}"

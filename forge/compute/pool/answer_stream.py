@@ -40,7 +40,7 @@ class AnswerStream:
         self.queue: Queue[Answer | None] = Queue(ANSWERS_WAITING)
         """The answers, and None at their end."""
         self.fault: ChildDied | None = None
-        """What was wrong with what the process wrote, if that is why it was ended."""
+        """The fault in the output of the process, if that is why it was ended."""
         self.job: int | None = None
         """The id of the job that it has; while there is none, it may not write."""
         self._is_closed = False

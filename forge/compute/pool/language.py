@@ -61,7 +61,7 @@ class CompilerPool:
         return self._run(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
-        """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""
+        """Returns the answer of `block_step.answer_publishable` for a block of these files. Raises as `answer` does."""
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
 

@@ -26,7 +26,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class PeerReport:
-    """What one process reports about itself."""
+    """The report of a process about itself."""
 
     at: float
     """By `time.monotonic`, which all processes of a machine share."""

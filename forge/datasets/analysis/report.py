@@ -1,4 +1,4 @@
-"""What an analysis found, in numbers and sentences."""
+"""The results of an analysis, in numbers and sentences."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_SENTENCES = 5
 
 
 def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
-    """What the last analysis of a project's data found. Raises `Forbidden` or `NotFound`."""
+    """Returns the last analysis of a project's data. Raises `Forbidden` or `NotFound`."""
     samples = samples_of(actor, project).select_related(None).order_by()
     row = analysis_of(actor, project)
     counts = samples.aggregate(

@@ -50,7 +50,7 @@ class CollectView(ForgeView):
 
 class CollectState(CollectView):
     def get(self, request: Request, link_id: UUID) -> Response:
-        """What is asked for, under which terms, and what was sent."""
+        """Returns the task, its terms and the submissions."""
         collector = require_collector(request.COOKIES, link_id)
         get_token(request._request)
         return Response(_state(collector, request.COOKIES[cookie_name(link_id)]))

@@ -1,4 +1,4 @@
-"""What a phone is asked to record: a label, a sensor, how long and how often. Checked values, without a database."""
+"""The task of a phone: a label, a sensor, duration and count. Checked values, without a database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HINT_LIMIT = 200
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked for. `rate` is in Hz or rows a second, and 0 for pictures."""
+    """A task. `rate` is in Hz or rows a second, and 0 for pictures."""
 
     kind: SampleKind
     label: str = ""

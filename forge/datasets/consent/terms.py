@@ -23,7 +23,7 @@ GUEST_PROMISE = "I am 18 or older, and nobody else is recorded who has not agree
 
 
 class Purpose(StrEnum):
-    """What samples may be used for."""
+    """The permitted uses of samples."""
 
     TESTS = "tests"
     TRAINING = "training"
@@ -36,18 +36,18 @@ DEFAULT_PURPOSES = frozenset({Purpose.TESTS, Purpose.TRAINING})
 
 @dataclass(frozen=True)
 class Terms:
-    """What a person reads before they record, in three parts. All of it, `text`, is stored as their consent."""
+    """The text that a person reads before they record, in three parts. `text` is all of it, the stored consent."""
 
     purposes: frozenset[Purpose]
     ends: datetime | None
     who: str
     """Who hears the recordings."""
     uses: str
-    """What they are for."""
+    """The permitted uses."""
     until: str
     """How long they are kept."""
     promise: str = ""
-    """What a guest promises; "" for somebody with an account."""
+    """The declaration of a guest; "" for somebody with an account."""
 
     @property
     def text(self) -> str:

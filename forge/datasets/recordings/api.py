@@ -136,7 +136,7 @@ class ProjectSampleImport(ProjectView):
 
 
 class ProjectSampleImportPreview(ProjectView):
-    """What an archive would bring."""
+    """The contents of an archive before its import."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
     raises = raising(post=Unprocessable)
@@ -171,7 +171,7 @@ class ProjectSampleImportPreview(ProjectView):
 
 
 class ProjectSampleTerms(ProjectView):
-    """What a person reads before they send a recording."""
+    """The terms that a person reads before they send a recording."""
 
     needs = needing(get=Scope.PROJECT_READ)
 
@@ -186,7 +186,7 @@ class ProjectSampleTerms(ProjectView):
 
 
 class OwnSamples(ForgeView):
-    """What a person gave, wherever it is."""
+    """The person's samples, in all projects."""
 
     needs = needing(get=Scope.ACCOUNT_READ)
 
@@ -198,7 +198,7 @@ class OwnSamples(ForgeView):
 
 
 class SampleRecording(ForgeView):
-    """What was recorded: wav, png or csv."""
+    """The media type of a recording: wav, png or csv."""
 
     needs = needing(get=Scope.PROJECT_READ)
 
@@ -207,7 +207,7 @@ class SampleRecording(ForgeView):
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
             (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            416: OpenApiResponse(description="The range lies outside of the recording."),
+            416: OpenApiResponse(description="The range is outside of the recording."),
         },
     )
     def get(self, request: Request, sample_id: UUID) -> HttpResponseBase:

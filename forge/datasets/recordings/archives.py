@@ -50,7 +50,7 @@ class Incoming:
 
     @property
     def split(self) -> Split:
-        """What the archive says that it is for."""
+        """The split that the archive declares."""
         return _SPLITS[LabelledSplit(self.sample.split)]
 
 

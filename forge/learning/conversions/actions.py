@@ -1,4 +1,4 @@
-"""What people do with conversions. Each function checks the permission, does it, and tells open pages."""
+"""Actions on conversions. Each function checks the permission, does it, and notifies open pages."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def begin_conversion(
             raise Invalid(f"{quoted(name)} is empty.")
         Project.objects.lock(project.pk)
         if ModelConversion.objects.filter(project=project).count() >= MAX_CONVERSIONS:
-            raise Invalid(f"A project has at most {MAX_CONVERSIONS} conversions. Delete some that nobody needs.")
+            raise Invalid(f"A project has at most {MAX_CONVERSIONS} conversions. Delete some that are not needed.")
         row = ModelConversion(
             project=project,
             person=actor.person,
@@ -182,6 +182,19 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
         announce_conversion(row, actor)
         row.delete()
     delete_if_unlinked(sorted(digests - {""}))
+
+
+def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
+    """Judges a form that is offered on the test samples, as a job; each form once. Raises `Forbidden` or `NotFound`."""
+    project = form.conversion.project
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        row = _locked(form.conversion)
+        if form.tested or row.state != ConversionState.READY:
+            return
+        _enqueue(actor, row, ConversionStep.TEST, form=form.number)
+        write_entry(actor, "model.test", project.stream, project.place, name=row.source_name)
+        announce_conversion(row, actor)
 
 
 def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What is read of a run beside its row: its judgements, with the samples that they are about."""
+"""The data of a run beside its row: its judgements, with their samples."""
 
 from __future__ import annotations
 

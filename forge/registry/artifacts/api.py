@@ -1,4 +1,4 @@
-"""What an organisation's registry takes, over REST."""
+"""The registry rules of an organisation, over REST."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forge.registry.artifacts.actions import RegistryTerms, change_registry_rule
 
 
 class RegistryRulesJson(TypedDict):
-    """What clients may push to the repositories of an organisation."""
+    """The artifacts that clients may push to the repositories of an organisation."""
 
     takes_all: Annotated[bool, "whether all artifacts are taken, and not only runes, blocks and what refers to them"]
     versions_move: Annotated[bool, "whether the version tag of a pushed artifact may move; one of a build never does"]
@@ -31,8 +31,8 @@ class RegistryRulesChangeSerializer(serializers.Serializer[Any]):
 @described_terms(
     "registry_rules",
     RegistryRulesJson,
-    read="What the registry takes. Changing it takes the `ETag`.",
-    changed="Sets what the registry takes. What was pushed before stays.",
+    read="Which artifacts the registry accepts. Changing it needs the `ETag`.",
+    changed="Sets which artifacts the registry accepts. Earlier artifacts stay.",
 )
 class RegistryRulesView(OrganisationTermsView):
     body = RegistryRulesChangeSerializer

@@ -45,7 +45,7 @@ def name_of(block: BlockVersion) -> SharedName:
 
 
 def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
-    """What a project published, by name, the newest version first, for someone who sees its page."""
+    """Returns a project's published blocks, by name, newest version first, for someone who may see its page."""
     return _newest_first(_whole(BlockVersion.objects.visible_to(actor).listed().filter(repository__project=project)))
 
 

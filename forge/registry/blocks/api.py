@@ -62,7 +62,7 @@ class ProjectBlocks(ProjectView):
 
     @extend_schema(operation_id="blocks_list", responses=PublishedBlocksJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What the project published, by name, with the versions of each, the newest first."""
+        """Returns the project's published blocks, by name, with the versions of each, newest first."""
         project = self.project(request, organisation, name, Verb.SEE)
         return Response(blocks_to_json(blocks_of(principal_of(request), project)))
 

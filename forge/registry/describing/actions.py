@@ -1,4 +1,4 @@
-"""What a project says of a version that it published: what is new in it, and that another should be taken."""
+"""A project's statements about its published versions: release notes, and deprecation."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def deprecate_tag(
     require(actor, Verb.PUBLISH, project)
     tag, successor = _locked(actor, project, name), successor.strip()
     require_seen(advice_facets(tag), seen)
-    reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
+    reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     if successor:
         _check_successor(tag, successor)
     if tag.is_deprecated and (tag.deprecation, tag.successor) == (reason, successor):

@@ -18,7 +18,7 @@ from forge.projects.access import find_project
 from forge.registry.distribution.refusals import Refusal
 
 VERBS = {"pull": Verb.SEE, "push": Verb.PUSH, "delete": Verb.PUSH}
-"""What the protocol's actions on a repository ask for."""
+"""The verbs of the protocol's actions on a repository."""
 MOST_SCOPES = 20
 """Scopes of one pass."""
 

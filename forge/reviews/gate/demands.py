@@ -129,7 +129,7 @@ class NeededApproval:
 
 @dataclass(frozen=True)
 class Demands:
-    """What is demanded, and how the build does. `changes` says in words how it changes the rules."""
+    """The conditions, and the build's results. `changes` says in words how it changes the rules."""
 
     is_protected: bool
     limits: tuple[Judgement, ...]
@@ -184,7 +184,7 @@ def _limit_sentence(judgement: Judgement) -> str:
 
 
 def demands(situation: Situation, tag: str) -> Demands:
-    """What a tag demands of the build."""
+    """Returns the conditions of a tag for the build."""
     policies = (situation.proposed, situation.in_force, situation.organisation)
     patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
     needed = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))

@@ -56,6 +56,6 @@ class AwaitedReview(models.Model):
 
     @property
     def title(self) -> str:
-        """What is to be judged, in words; of one that carries a review on, its number."""
+        """The subject of the review in words; of one that continues a review, its number."""
         number = self.request["review"]
         return f"A new round of review {number}" if number else str(self.request["title"])

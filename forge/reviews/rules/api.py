@@ -17,7 +17,7 @@ from forge.reviews.rules.actions import MAXIMUM_APPROVALS, MAXIMUM_TAGS, Rules, 
 
 
 class RulesJson(TypedDict):
-    """What every project of an organisation demands at least."""
+    """The minimum rules of every project of an organisation."""
 
     approvals: Annotated[int, "how many people must approve what is published under a protected tag"]
     protected_tags: Annotated[list[str], "`versions`, a tag, or one with `*`"]
@@ -34,7 +34,7 @@ class RulesChangeSerializer(serializers.Serializer[Any]):
     "rules",
     RulesJson,
     read="The rules for publishing. Changing them takes the `ETag`.",
-    changed="Sets the rules. A project's `forge.yml` can add to them, and takes nothing away.",
+    changed="Sets the rules. A project's `forge.yml` can add rules, and cannot remove any.",
 )
 class OrganisationRulesView(OrganisationTermsView):
     body = RulesChangeSerializer

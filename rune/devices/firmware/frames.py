@@ -19,7 +19,7 @@ _SUM: Final = struct.Struct("<I")
 
 
 class FrameKind(IntEnum):
-    """What is asked. An answer has the number plus `ANSWERS`."""
+    """The kind of a request. An answer has the number plus `ANSWERS`."""
 
     HELLO = 1
     RUN = 2

@@ -135,7 +135,7 @@ def _script(board: FirmwareBoard, *, in_ram: bool) -> bytes:
 
 
 def _pieces(image: Image, board: FirmwareBoard) -> Iterator[tuple[int, bytes]]:
-    """What lies where; the loader with its sum."""
+    """Returns the pieces by their address; the loader with its checksum."""
     for at, data in image.pieces:
         if at == board.flash:
             yield at, with_checksum(data[: image.size(".loader")])

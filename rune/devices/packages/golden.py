@@ -1,4 +1,4 @@
-"""What a self-test compares with: the rune's own outputs on generated inputs, and what leads to them step by step."""
+"""The expected values of a self-test: the rune's outputs on generated inputs, and its intermediate results."""
 
 from __future__ import annotations
 

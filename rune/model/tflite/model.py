@@ -214,7 +214,7 @@ class Notes:
     outputs: tuple[TensorNotes, ...] = ()
 
     def of(self, position: int, *, is_input: bool) -> TensorNotes:
-        """What is said of an input or an output."""
+        """Returns the description of an input or an output."""
         tensors = self.inputs if is_input else self.outputs
         return tensors[position] if position < len(tensors) else TensorNotes()
 

@@ -21,7 +21,7 @@ sign; or the sum of two products is cut to 16 bits. Hosts do one of these."""
 _TYPES, _FUNCTIONS, _CODE = 1, 3, 10
 _DOT: Final = b"\xfd\x93\x02"
 _MOST_FUNCTIONS: Final = 1 << 14
-"""Whose numbers two bytes hold."""
+"""The largest number of functions, which fits two bytes."""
 _BRANCHES: Final = 0x0E
 
 _NUMBER = rb"[\x80-\xff]*[\x00-\x7f]"

@@ -47,7 +47,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class EventMatches:
-    """What became of a recording: for each event whether it was hit, the detections of none, and repeats."""
+    """The result of a recording: for each event whether it was hit, the detections of none, and repeats."""
 
     hits: tuple[bool, ...]
     false_alarms: tuple[Detection, ...]

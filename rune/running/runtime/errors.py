@@ -83,7 +83,7 @@ class BadOutput(RuneError):
 
 
 class InputError(RuneError):
-    """What the caller gave does not fit what the rune asks for."""
+    """The caller's input does not fit the rune."""
 
 
 class InputMissing(InputError):

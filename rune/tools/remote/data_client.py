@@ -42,7 +42,7 @@ class VersionEntry:
 
 @dataclass(frozen=True)
 class RemoteTerms:
-    """What a person reads before they give recordings."""
+    """The terms that a person reads before they give recordings."""
 
     purposes: Sequence[str]
     days: int
@@ -51,7 +51,7 @@ class RemoteTerms:
 
 @dataclass(frozen=True)
 class NewSample:
-    """What is said of a recording that is sent."""
+    """The data of a recording that is sent."""
 
     label: str
     group: str = ""
@@ -144,7 +144,7 @@ class DataClient(ForgeClient):
         try:
             return int(self._ask("POST", f"/samples?{urlencode(query)}", content=data)["number"])
         except RegistryRefused as error:
-            if error.status == httpx.codes.CONFLICT and error.title == "This sample is there already":
+            if error.status == httpx.codes.CONFLICT and error.title == "This sample already exists":
                 return None
             raise
 

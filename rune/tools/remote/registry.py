@@ -294,7 +294,7 @@ def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, in
 
 
 def _warnings(headers: list[str]) -> tuple[str, ...]:
-    """What a registry warns of, in the protocol's form; Hammer Forge writes what is no ASCII as UTF-8 in percents."""
+    """Returns a registry's warnings, in the protocol's form; Hammer Forge writes non-ASCII as UTF-8 in percents."""
     matches = (_WARNING.fullmatch(header.strip()) for header in headers[:_MOST_WARNINGS])
     return tuple(plain(unquote(each["text"], errors="replace"), longest=600) for each in matches if each)
 

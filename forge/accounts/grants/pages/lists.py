@@ -48,7 +48,7 @@ def end_grant(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def grants_of_member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
-    """What a member made in an organisation: what ends when they go, and what can be handed over."""
+    """Shows the links and tokens of a member in an organisation, and which of them can be handed over."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     return render(request, _OF_MEMBER, member_context(principal, place, find_member(place, member)))

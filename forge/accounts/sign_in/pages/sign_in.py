@@ -95,7 +95,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 
 def closed(request: HttpRequest) -> HttpResponse:
-    """What stands where other sites let people sign up or ask for mail: how it is done here."""
+    """Shows how to get an account or a new password on this server."""
     return render(request, "closed.html", status=403)
 
 
@@ -103,7 +103,7 @@ def disabled(request: HttpRequest) -> HttpResponse:
     """Who signed in with an account that the operator has disabled."""
     context = {
         "title": "This account is disabled",
-        "detail": "Nobody signs in with it. Ask the administrator of this server.",
+        "detail": "No account uses it. Ask the administrator of this server.",
     }
     return render(request, "problem.html", context, status=403)
 

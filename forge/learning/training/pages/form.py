@@ -133,7 +133,7 @@ def _recipe_for(actor: Actor, project: Project, known: list[RecipeJson]) -> str:
 
 
 def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> str:
-    """What to do before one can train; "" where one can."""
+    """Returns the advice for a project that cannot train yet; "" if it can."""
     if versions:
         return ""
     has_samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project).exists()

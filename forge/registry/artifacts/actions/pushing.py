@@ -48,7 +48,7 @@ _REFERRING = re.compile(r"sha256-[0-9a-f]{64}(\.(sig|att|sbom))?")
 
 @dataclass(frozen=True)
 class PushedManifest:
-    """What came of a push: the digest as the client named it, and that of what the manifest refers to."""
+    """The result of a push: the digest as the client named it, and that of the manifest's subject."""
 
     digest: str
     subject: str
@@ -205,8 +205,8 @@ def _require_allowed(project: Project, document: ManifestDocument) -> None:
     if is_ours or registry_rules_of(project.organisation_id).takes_all:
         return
     raise ArtifactRefused(
-        f"The registry of {project.organisation.name} takes runes, blocks and what refers to them, and this is "
-        f"{document.artifact_type or document.media_type}. An owner can let it take all artifacts, in the settings."
+        f"The registry of {project.organisation.name} accepts runes, blocks and what refers to them, and this is "
+        f"{document.artifact_type or document.media_type}. An owner can allow all artifacts in the settings."
     )
 
 

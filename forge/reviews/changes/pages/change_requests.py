@@ -21,6 +21,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.seen import seen_in, seen_state
 from forge.jobs.models import JobState
+from forge.learning.offers.changed_models import changed_models
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import find_version, versions_of
@@ -40,6 +41,7 @@ from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, side_words, version_view
 from forge.reviews.changes.participants import offers_it
 from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
+from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import GateStep, steps_of
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
@@ -71,7 +73,7 @@ class ChangeRequestRow:
 
     @property
     def seen(self) -> str:
-        """What of it the list shows."""
+        """Returns its state as the list shows it."""
         return seen_state(offer_facets(self.request))
 
 
@@ -115,7 +117,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
 @for_person
 @require_POST
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """What the button that was pressed says."""
+    """Handles the pressed button."""
     project, change = _change_of(request, organisation, name, number)
     principal, typed = principal_of(request), request.POST
     act = _ACTS.get(typed.get("do", "say"))
@@ -206,7 +208,7 @@ _ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
 @for_person
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What a fork offered, and offering its changes."""
+    """Lists the offers of a fork, and offers its changes."""
     principal = principal_of(request)
     verb = Verb.EDIT if request.method == "POST" else Verb.READ
     fork = project_of(request, organisation, name, verb)
@@ -223,7 +225,7 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 
 def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
-    """What the button says; answers where to go on. Raises `Invalid` and `Conflict`."""
+    """Handles the pressed button; returns the next address. Raises `Invalid` and `Conflict`."""
     version_id = typed.get("version", "")
     version = (
         find_version(fork, int(version_id))
@@ -276,7 +278,7 @@ def _page(
 
 
 def _shared_facts(principal: Principal, project: Project, change: ChangeRequest, which: ThreadFilter) -> dict[str, Any]:
-    """What both sides see of it."""
+    """Returns the facts that both sides may see."""
     rounds = rounds_of(change)
     before, last = rounds[-2].version if len(rounds) > 1 else None, rounds[-1].version if rounds else None
     edits_source = offers_it(principal, change, Verb.EDIT)
@@ -315,6 +317,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         "may_close": may_edit or facts["is_author"],
         "may_see_source": change.source is not None and can(principal, Verb.SEE, change.source),
         "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
+        "changed_models": changed_models(principal, project, files_of(change.base), files_of(change.offered)),
     }
     if not change.is_open:
         return context
@@ -355,7 +358,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
 
 
 def _steps(build: Build | None, merging: Merging) -> list[GateStep]:
-    """What is there and what is missing, in the order in which it is done."""
+    """Returns the steps that are done and missing, in order."""
     left = len(merging.unresolved)
     steps = []
     if merging.conflicts:

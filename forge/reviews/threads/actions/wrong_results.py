@@ -37,7 +37,7 @@ class WrongResult:
     days: int
     consent: str
     text: str = ""
-    """What the person says to it; a sentence is written where this is empty."""
+    """The person's text; if it is empty, a sentence is written."""
 
 
 def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: WrongResult) -> AnchoredThread:

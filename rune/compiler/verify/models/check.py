@@ -140,7 +140,7 @@ class ModelCheck:
             self._reference.close()
 
     def verification(self) -> ModelVerification:
-        """What was found, with the operator where a difference begins, if that can be told."""
+        """Returns the verification, with the operator where a difference begins, if that can be determined."""
         tally = self._tally
         first = None
         if tally.wrong is not None:
@@ -203,5 +203,5 @@ class ModelCheck:
 
 
 def _digest(outputs: Sequence[bytes]) -> bytes:
-    """What tells these outputs, whose sizes are the model's, from any others."""
+    """Returns a digest that distinguishes these outputs, whose sizes are the model's, from any others."""
     return hashlib.sha256(b"".join(outputs)).digest()

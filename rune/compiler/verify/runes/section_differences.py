@@ -222,7 +222,7 @@ def _shown(value: Any) -> str:
 
 
 def _tensor_names(graph: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the ids of tensors stand for: the stage that gives them, and the number of its output."""
+    """Returns the names of tensors by id: the stage of the output, and its number."""
     names = {}
     for part in ("capabilities", "models", "proc-blocks"):
         stages = graph.get(part)

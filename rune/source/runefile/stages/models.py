@@ -29,12 +29,12 @@ Signatures = Callable[[str], ModelSignature]
 """A model's inputs and outputs by its path. Raises `FileError` or `ModelError`."""
 
 _ENDINGS = {".tflite": ModelFormat.TENSORFLOW_LITE, ".onnx": ModelFormat.ONNX}
-"""What a file's name says of its format."""
+"""The formats by the ending of a file's name."""
 
 
 @dataclass(frozen=True)
 class ModelReading:
-    """What reading the models of one project needs."""
+    """The data for reading the models of one project."""
 
     files: ProjectFiles
     signatures: Signatures
@@ -142,7 +142,7 @@ def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticRep
     )
     wrong = [str(each) for each in unsupported if each.is_wrong_in_pages]
     if wrong:
-        message += f". Pages give wrong numbers for it: their interpreter computes {listed(wrong)} wrongly"
+        message += f". Results in pages are wrong: their interpreter computes {listed(wrong)} wrongly"
         follows += " Trust what `rune run` and builds on the server give, and no page."
     notes = [follows, *(f"It needs {each}." for each in unsupported)]
     report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)
@@ -228,7 +228,7 @@ def _model_resource(stage: StageSyntax, text: str, reading: ModelReading) -> Res
 
 
 def _format(stage: StageSyntax, reading: ModelReading) -> ModelFormat | None:
-    """What `format` says, TensorFlow Lite without one; None when it was reported."""
+    """Returns the declared `format`, TensorFlow Lite without one; None when it was reported."""
     argument = next((argument for argument in stage.arguments if argument.name == "format"), None)
     if argument is None:
         return ModelFormat.TENSORFLOW_LITE

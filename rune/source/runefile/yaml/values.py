@@ -83,7 +83,7 @@ _WORDS: dict[str, bool | float | None] = {
 
 
 def core_value(text: str) -> bool | int | float | str | None:
-    """What a plain scalar means in the core schema of YAML 1.2."""
+    """Returns the value of a plain scalar in the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
     if INTEGER.match(text):

@@ -90,7 +90,7 @@ class Rearrangement(Computation, CarriesChannels, ViewParts):
 
     @property
     def frame(self) -> PaddingFrame | None:
-        """What is padded around images [batch, row, column, channel], if nothing else is done."""
+        """Returns the padding around images [batch, row, column, channel], if that is the only change."""
         inside = [places[places >= 0] for places in self.places]
         if len(self.sizes) != 4 or self.order != (0, 1, 2, 3) or not self._keeps_channels:
             return None
