@@ -9,6 +9,7 @@ import { lengthText, windowsOf } from "../recordings/capture/recording";
 import { useRunning } from "../recordings/running";
 import { examplesFor, expectedOf } from "./examples";
 import { useExpectation } from "./expectation";
+import "./examples.css";
 
 const Thumbnail = lazy(() => import("./Thumbnail"));
 

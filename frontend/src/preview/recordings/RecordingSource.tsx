@@ -11,6 +11,7 @@ import { proposedLabel } from "./comparing/comparing";
 import { useCards } from "./running";
 import { useRecordings } from "./store";
 import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./capture/recording";
+import "../examples/examples.css";
 import "../styles/recordings.css";
 
 const Compare = lazy(() => import("./comparing/Compare"));
