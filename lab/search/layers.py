@@ -93,6 +93,8 @@ def _unchanged(*_arguments: Any, **_options: Any) -> LayerCall:
 
 def _dense(units: int, *, activation: str | None = None) -> LayerCall:
     def call(x: LayerTensor) -> LayerTensor:
+        if x.op == "RESHAPE" and x.source is not None and x.source.shape[-1] == x.shape[-1]:
+            x = x.source  # the converter drops it: the operator reads all dimensions but the last as one
         dense = LayerTensor("FULLY_CONNECTED", (x.shape[0], units), x, {"relu": activation == "relu"})
         return LayerTensor("SOFTMAX", dense.shape, dense) if activation == "softmax" else dense
 
