@@ -32,8 +32,8 @@ def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, b
     return {
         model: trained.model,
         f"{_stem(model)}.float.tflite": trained.float_model,
-        record_path(model): _json(provenance(prepared, trained)),
-        f"{_stem(model)}.training.json": _json({**trained.report, "curves": columns(trained.report["curves"])}),
+        record_path(model): to_json(provenance(prepared, trained)),
+        f"{_stem(model)}.training.json": to_json({**trained.report, "curves": columns(trained.report["curves"])}),
         splits_path(model): splits_to_bytes(prepared.dataset.stored),
     }
 
@@ -67,7 +67,7 @@ def _stem(model: str) -> str:
     return str(PurePosixPath(model).with_suffix(""))
 
 
-def _json(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
     """JSON with a line for each value; a list of numbers is one line."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return (_NUMBERS.sub(lambda match: f"[{' '.join(match[1].split())}]", text) + "\n").encode()
