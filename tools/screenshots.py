@@ -102,7 +102,7 @@ def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, f
     point_at(colleague, "pixel-format")
     expect(page.locator(".caret-name").first).to_be_attached(timeout=PATIENCE)
     shoot_studio(camera, page)
-    build_and_publish(page)
+    build_and_publish(page, colleague, project)
     camera.shoot(page, "studio-built", WIDE)
     shoot_what_helps(camera, page)
     shoot_review(camera, page, colleague, forge.address, project)
@@ -311,8 +311,12 @@ def draw(page: Page, digit: str) -> None:
     page.mouse.move(0, 0)
 
 
-def build_and_publish(page: Page) -> None:
+def build_and_publish(page: Page, colleague: Page, project: str) -> None:
+    """A version is protected where a team has two people: the colleague approves it, then it is published."""
     panel = build(page, 1)
+    colleague.goto(f"{project}/builds/1")
+    colleague.get_by_role("button", name="Approve", exact=True).click()
+    expect(colleague.get_by_text("Approved", exact=True).first).to_be_visible(timeout=PATIENCE)
     panel.get_by_role("button", name="Publish").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Tag").fill("1.0")

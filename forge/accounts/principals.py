@@ -59,7 +59,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     """The verbs that a token or a pass may use, out of the person's; None for all."""
     restriction: frozenset[str] | None = None
-    """What it is restricted to, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a
+    """The restriction, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a
     guest. None for all of the person's."""
 
     def __str__(self) -> str:

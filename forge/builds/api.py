@@ -89,7 +89,7 @@ class ProjectTargets(ProjectView):
 
     @extend_schema(operation_id="targets_list", responses=TargetsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What the project's builds are made for, with all targets that packages can be made for, and what earlier
+        """Returns the project's build settings, with all possible targets of packages, and the figures of earlier
         builds came to."""
         return Response(targets_to_json(self.project(request, organisation, name, Verb.READ)))
 

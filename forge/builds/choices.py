@@ -67,7 +67,7 @@ class TargetPackageJson(TypedDict):
 
 
 class TargetBuildJson(TypedDict):
-    """What the newest good build came to that was made in this manner. Sizes are bytes; of a run's time the median."""
+    """The figures of the newest good build with these settings. Sizes are bytes; of a run's time the median."""
 
     number: int
     manner: MannerJson

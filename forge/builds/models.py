@@ -353,7 +353,7 @@ class Preview(Leased):
 
 
 class ProjectContents(models.Model):
-    """What a project is found by beside its name: what its pipeline reads, and its files, as its preview saw them last.
+    """Searchable contents of a project beside its name: its sensors and files, as of its last preview.
 
     A narrow row of its own: a preview's has the whole outline in it, and a search goes through all of them.
     """

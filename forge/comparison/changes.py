@@ -49,7 +49,7 @@ class ArgumentChange:
 
 @dataclass(frozen=True)
 class StageChange:
-    """What became of a stage; at least one of both sides has it. `is_replaced` says that it does the same with a file
+    """The change of a stage; at least one of both sides has it. `is_replaced` says that it does the same with a file
     of other contents: another model, or other code."""
 
     change: Change

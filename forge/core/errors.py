@@ -13,7 +13,7 @@ class DomainError(Exception):
 
     title = "The request failed"
     denial: object = None
-    """What was refused, for the audit log (`forge.core.audit.denials.Denial`); None where nobody was refused
+    """The refusal, for the audit log (`forge.core.audit.denials.Denial`); None where nobody was refused
     anything."""
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:

@@ -153,7 +153,7 @@ class AuditEntry(models.Model):
     )
     """The person behind what acted; None for a visitor and for the installation."""
     principal_kind = models.CharField(max_length=20)
-    """What acted (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
+    """The kind of actor (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
     installation."""
     principal_id = models.CharField(max_length=64, blank=True)
     """Of the person, the token or the pass, also after it is gone; "" for the installation."""

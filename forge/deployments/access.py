@@ -74,7 +74,7 @@ def withdrawn_of(deployments: Sequence[Deployment]) -> frozenset[str]:
 
 
 def reports_since(deployment: Deployment, day: date) -> Sequence[Mapping[str, Any]]:
-    """What apps reported from a day on: `event`, `browser` and `count`, the most frequent first. The caller has found
+    """The reports of apps from a day on: `event`, `browser` and `count`, the most frequent first. The caller has found
     the deployment."""
     rows = TelemetryOfDay.objects.filter(deployment=deployment, day__gte=day).order_by().values("event", "browser")
     return list(rows.annotate(count=Sum("count")).order_by("-count", "event", "browser"))

@@ -12,7 +12,7 @@ PURPOSE = "forge.notices.unsubscribe"
 
 
 def unsubscribe_token(person: User) -> str:
-    """What stands in the link by which a person's email about notices ends. It can do nothing else, and does not end:
+    """The token in the link that ends a person's email about notices. It can do nothing else, and does not end:
     somebody may open an old email."""
     return signing.Signer(salt=PURPOSE).sign(person.pk.hex)
 

@@ -123,7 +123,7 @@ class VersionBuildJson(TypedDict):
 
 
 deletion_facets: Hook[[Project], Sequence[Facet]] = Hook()
-"""What higher floors have that goes with a deleted project, and that others see of an opened one: the registry gives
+"""Hooks for higher floors' parts of a deleted project, and for public parts of an opened one: the registry gives
 its tags."""
 
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()

@@ -1,4 +1,4 @@
-"""What can change of a project between looking at it and changing or deleting it, and of its files before they are
+"""The facets of a project that can change between reading it and changing or deleting it, and of files before they are
 replaced."""
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from forge.projects.models import Project, Version
 
 @dataclass(frozen=True)
 class GateAnswer:
-    """What a gate says of publishing a build under a tag.
+    """The answer of a gate about publishing a build under a tag.
 
     `missing` holds a sentence for each obstacle, with what to do next. A tag that is not protected has only the
     obstacles that are secrets in the files.

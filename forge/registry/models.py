@@ -53,7 +53,7 @@ __all__ = [
 
 
 class Repository(models.Model):
-    """What a project published, runes and blocks. It belongs to the project's id, so a rename moves it along.
+    """The publications of a project, runes and blocks. It belongs to the project's id, so a rename moves it along.
 
     A blob is pulled only through a repository that links it (`forge.core.blobs.links`).
     """
@@ -304,7 +304,7 @@ class UseOfDay(models.Model):
 
 
 class PublishedVersion(models.Model):
-    """What a version's tag means at a name, for good: also when the tag, the project or the organisation is gone.
+    """The permanent target of a version's tag at a name, also when the tag, the project or the organisation is deleted.
 
     It is kept by the organisation and not by the name of it, since all names of an organisation that publishes stay
     with it (`forge.accounts.organisations.name_reservations`).

@@ -71,7 +71,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 
 
 class Verdict(models.Model):
-    """What a member says of a rune: of its bytes, whichever build of the project made them, and of no others.
+    """A member's verdict on a rune: on its bytes, whichever build of the project made them, and of no others.
 
     `build` is the one that the member looked at. A member who thinks again writes another; the earlier one stays to be
     read and is marked as replaced. One that is undone is replaced by nothing.

@@ -38,6 +38,7 @@ STEPS = {
     "savedmodel": "lab.formats.savedmodel.converting",
     "quantise": "lab.quantize.step",
     "train": "lab.training.step",
+    "estimate": "lab.training.estimator_step",
 }
 """The module of each step; its function `run` takes a job and gives the result as plain data."""
 _TENSORFLOW = ("lab.training.libraries",)

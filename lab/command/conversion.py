@@ -34,7 +34,7 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the float model reads of recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
+    """The float model's inputs from recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
     known of the recordings, for the record of the conversion."""
 
     windows: Path

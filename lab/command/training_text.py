@@ -16,15 +16,17 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"Note: {plain(note, 400)}"
     curves = report["curves"]
     best = curves[report["best_epoch"] - 1]
+    is_network = bool(report["quantiser"])
+    step, numbers, rune = ("epoch", "parameters", "quantised rune") if is_network else ("round", "numbers", "rune")
     yield (
-        f"Best epoch {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
-        f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} parameters."
+        f"Best {step} {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
+        f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."
     )
     yield ""
     yield columns(list(_rows(report)))
     test = report["judgements"]["test"]
     yield ""
-    yield f"Accuracy on the test split: {_share(test['accuracy'])}. The quantised rune itself ran on the recordings."
+    yield f"Accuracy on the test split: {_share(test['accuracy'])}. The {rune} itself ran on the recordings."
     yield from _mistakes(report["labels"], test["confusion"])
 
 

@@ -15,6 +15,7 @@ from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
+from lab.refusal import Reason, Refused
 from lab.search.layers import LayerTensor, network_of, operators
 
 _SAMPLES = 4
@@ -27,6 +28,9 @@ _ACTIVATION = "fusedActivationFunction"
 
 def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> bytes:
     """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`."""
+    if recipe.estimator is not None:
+        message = f"What the recipe {recipe.name} needs is known when it has learned: it trains no network."
+        raise Refused(Reason.SETTINGS, message)
     features = recipe.features(values)
     shape = features.shape
     options = function_arguments(values, recipe.network_arguments)

@@ -40,7 +40,7 @@ Send = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class Budget:
-    """What a search may use: trained trials, minutes, and trials at a time. It also ends after `patience` trained
+    """The budget of a search: trained trials, minutes, and trials at a time. It also ends after `patience` trained
     trials in a row of which none joined the best."""
 
     trials: int

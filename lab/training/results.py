@@ -29,9 +29,9 @@ def splits_path(model: str) -> str:
 def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, bytes]:
     """The files of a run by their paths in the project, without the Runefile."""
     model = prepared.training.model
+    models = trained.parameters or {model: trained.model, f"{_stem(model)}.float.tflite": trained.float_model}
     return {
-        model: trained.model,
-        f"{_stem(model)}.float.tflite": trained.float_model,
+        **models,
         record_path(model): to_json(provenance(prepared, trained)),
         f"{_stem(model)}.training.json": to_json({**trained.report, "curves": columns(trained.report["curves"])}),
         splits_path(model): splits_to_bytes(prepared.dataset.stored),
@@ -44,7 +44,7 @@ def provenance(prepared: PreparedRun, trained: TrainedModel) -> dict[str, Any]:
     return {
         "version": FORMAT_VERSION,
         "digest": bytes_digest(trained.model),
-        "float": bytes_digest(trained.float_model),
+        **_float_digest(trained),
         "runefile": bytes_digest(trained.runefile.encode()),
         "training": {
             **settings,
@@ -61,6 +61,13 @@ def provenance(prepared: PreparedRun, trained: TrainedModel) -> dict[str, Any]:
 def columns(curves: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     """Curves as a list for each name: a file of a hundred epochs has as many lines as one of two."""
     return {name: [round(row[name], _DIGITS) for row in curves] for name in (curves[0] if curves else ())}
+
+
+def _float_digest(trained: TrainedModel) -> dict[str, Any]:
+    """What stands beside the main file: the float model, or the files of an estimator."""
+    if trained.parameters:
+        return {"files": {path: bytes_digest(data) for path, data in trained.parameters.items()}}
+    return {"float": bytes_digest(trained.float_model)}
 
 
 def _stem(model: str) -> str:

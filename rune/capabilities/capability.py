@@ -97,7 +97,7 @@ def _unknown(_name: str, _parameters: Parameters, _type: TensorType) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Capability:
-    """What a rune asks its host to read: all facts about one kind of input. Two are equal if they are the same object.
+    """An input that a rune's host reads: all facts about one kind of input. Two are equal if they are the same object.
 
     A file of `rune/capabilities` declares each; `CAPABILITIES` has them all. How a file becomes its bytes is in
     `rune.running.runtime.inputs.readers`.

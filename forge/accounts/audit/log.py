@@ -52,7 +52,7 @@ class EntryFilter:
 
 
 def organisation_entries(actor: Actor, organisation: Organisation, filters: EntryFilter) -> QuerySet[AuditEntry]:
-    """What happened in an organisation, and how people signed in while they were members; the newest first.
+    """Returns the events of an organisation, and the sign-ins of its members, newest first.
 
     Raises `Forbidden`, `NotFound` and `Invalid`.
     """

@@ -1,4 +1,4 @@
-"""What people made that grants, runs or sends, over HTTP: listing it, ending it, handing it over.
+"""Links, tokens and connections that people created, over HTTP: listing, ending, handing over.
 
 Each of them takes a person: a token neither sees nor ends what works beside it.
 """

@@ -1,4 +1,4 @@
-"""What a token may do of what its owner may: scopes, each a verb on a resource. A scope adds nothing to a role."""
+"""Scopes limit a token to some rights of its owner: each is a verb on a resource. A scope adds nothing to a role."""
 
 from __future__ import annotations
 

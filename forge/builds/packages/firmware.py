@@ -81,7 +81,7 @@ def uf2_of(build: Build) -> ArtefactFile | None:
 
 
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
-    """What there is; where there is nothing, it is made soon. A preview has it while its text is the project's.
+    """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
 
     Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
     a build without a rune, and for a preview whose text is gone.

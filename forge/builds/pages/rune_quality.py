@@ -1,4 +1,4 @@
-"""What was measured of a published version, for its page: how often it is right, on what, and which boards it fits.
+"""The figures of a published version for its page: accuracy, its samples, and the fitting boards.
 
 Nothing is said of what was not measured.
 """

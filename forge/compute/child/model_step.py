@@ -1,4 +1,4 @@
-"""What a model needs on a target, in the compiler's process: the smallest project around it is built and run on the
+"""The needs of a model on a target, in the compiler's process: the smallest project around it is built and run on the
 target's emulated core."""
 
 from __future__ import annotations

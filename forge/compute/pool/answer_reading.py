@@ -151,7 +151,7 @@ class DataBatchJson(TypedDict):
 
 
 class SampleDescriptionJson(TypedDict):
-    """What a sample is like: features (float16) and the words of a fingerprint (32 bits), both in base64; empty for one
+    """A sample's likeness: features (float16) and the words of a fingerprint (32 bits), both in base64; empty for one
     that cannot be read, with the `reason`."""
 
     path: str
@@ -200,7 +200,7 @@ class SampleComparisonJson(TypedDict):
 
 
 class ModelNeedsJson(TypedDict):
-    """What `forge.compute.child.model_step` says of a model on a target: bytes, and instructions of one run, or None
+    """The answer of `child.model_step` about a model on a target: bytes, and instructions of one run, or None
     with the reason `not_measured`."""
 
     flash: int
@@ -218,7 +218,7 @@ class ReadSampleJson(TypedDict):
 
 
 class ModelInputsJson(TypedDict):
-    """What `forge.compute.child.model_inputs_step` says of what a model reads, whose numbers are in the output:
+    """The answer of `forge.compute.child.model_inputs_step` about a model's inputs, whose numbers are in the output:
     `stage` runs the model `file` in the project, and `labels` are its classes, where the project says them."""
 
     stage: str

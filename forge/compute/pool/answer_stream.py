@@ -1,4 +1,4 @@
-"""What a computing process writes, as a bounded queue of checked answers.
+"""The output of a computing process, as a bounded queue of checked answers.
 
 A process may write only what belongs to the job that it has. One that breaks a rule is ended, and `fault` says why.
 """

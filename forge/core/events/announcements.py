@@ -1,4 +1,4 @@
-"""What an event becomes besides a message to sockets: an activity entry, notices, a message to webhooks. Pure.
+"""Products of an event besides a message to sockets: an activity entry, notices, a message to webhooks. Pure.
 
 An app declares these with the type of the event, in its `announcements.py`. Activity, notices and webhooks read the
 declarations, so they know nothing of builds, reviews or publications.
@@ -89,7 +89,7 @@ class ActivityAnnouncement(Generic[D]):
 
 @dataclass(frozen=True)
 class NoticeTopic:
-    """What a group of notices is about: its icon, its sentences and the label of its button.
+    """The topic of a group of notices: its icon, its sentences and the label of its button.
 
     In a sentence `{who}` is the name of the person who acted, and `{your}` is "your" for addressees, else "a".
     """

@@ -1,4 +1,4 @@
-"""What is known of samples beside what people said: how they look, what a build answers, and which stand out.
+"""Analyses of samples beside people's labels: their likeness, a build's answers, and outliers.
 
 All of it follows from the bytes, so it is deleted with them (`forge.datasets.analysis.deleting`).
 """

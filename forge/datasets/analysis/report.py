@@ -86,7 +86,7 @@ def _is_current(row: DataAnalysis | None, samples: QuerySet[Sample]) -> bool:
 
 
 def sentences_of(samples: SampleQuerySet, crossing: int) -> list[str]:
-    """What the data lacks beside labels and people: groups that the build does not understand, duplicates across
+    """Weaknesses beside labels and people: groups that the build does not understand, duplicates across
     splits."""
     sentences = [*_of_groups(samples)][:MAX_SENTENCES]
     if crossing:

@@ -26,7 +26,7 @@ from rune.running.isolation.toolchain_files import package_folder
 TICK = 0.2
 """Seconds between two looks at the lease."""
 LONG_ACTIONS = ("train", "convert")
-"""What a process that waits with TensorFlow loaded is for."""
+"""The actions for a process that waits with TensorFlow loaded."""
 LONGEST_LINE = 8 << 20
 LONGEST_TEXT = 1000
 """Characters of a sentence."""

@@ -104,7 +104,7 @@ class ConvertedForm(models.Model):
     refused = models.CharField(max_length=1000, blank=True)
     """Why there is no file."""
     tested = models.JSONField(default=dict)
-    """What it answers on the test samples, read once when it was offered; empty before."""
+    """Its answers on the test samples, read once when it was offered; empty before."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)

@@ -60,7 +60,7 @@ class SampleAnswersOfFormsJson(TypedDict):
 
 
 class UsedSamplesJson(TypedDict):
-    """What the ranges were measured on, and what was compared on."""
+    """The samples for measuring ranges, and those for comparing."""
 
     kind: Annotated[str, "recordings of the project, or random"]
     is_guess: Annotated[bool, "whether the ranges are those of random input"]
@@ -271,7 +271,7 @@ def changed_samples(forms: Sequence[ConvertedForm], classes: Sequence[str]) -> l
 
 
 def class_name(answer: int, classes: Sequence[str]) -> str:
-    """What a class is called: its label, or its number where there are none."""
+    """Returns the name of a class: its label, or its number where there are none."""
     return classes[answer] if answer < len(classes) else f"class {answer}"
 
 

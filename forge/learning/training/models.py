@@ -67,7 +67,7 @@ class TrainingRun(models.Model):
     boards = models.JSONField(default=list)
     """The keys of the boards on which the rune is counted."""
     description = models.JSONField(default=dict)
-    """What the data is, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
+    """The data, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
     answers name them; `counts` has the samples by split and label."""
     curves = models.JSONField(default=list)
     """A row for each epoch (`forge.learning.training.running.lab_events.EpochJson`)."""

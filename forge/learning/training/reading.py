@@ -20,7 +20,8 @@ def judgements(actor: Actor, run: TrainingRun) -> dict[str, JudgementJson]:
     if not splits or not run.description:
         return {}
     labels, recordings = run.description["labels"], run.description["recordings"]
-    samples = _samples(actor, run)
+    classes = run.description.get("classes", {})
+    samples = {number: (classes.get(label, label), group) for number, (label, group) in _samples(actor, run).items()}
     return {
         split: judgement_of(
             judged(labels, recordings, run.answers[split], samples), labels, run.answers["epoch"], split

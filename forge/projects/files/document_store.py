@@ -58,7 +58,7 @@ class ReadDocument:
 
 
 def read_document(project_id: UUID) -> ReadDocument:
-    """What is stored of a project's document.
+    """Stores a project's document.
 
     The updates are read before the state: whatever is merged in between is in both, and never in neither.
     """

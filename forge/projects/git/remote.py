@@ -1,4 +1,4 @@
-"""What of Git servers is let near: whole files of a branch as a .zip, and our own commits out. Knows no project.
+"""The accepted data of Git servers: whole files of a branch as a .zip, and our own commits out. Knows no project.
 
 The work is done by `git.process`, one process for each time, which this one starts, limits and ends.
 """

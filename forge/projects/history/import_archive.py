@@ -1,4 +1,4 @@
-"""What a .zip with a project's history holds: its files, and the versions that it tells of. Writes into no project.
+"""Reads a .zip with a project's history: its files and versions. Writes into no project.
 
 `history.process` reads it; what that says is still a stranger's, and is checked here as an upload is.
 """

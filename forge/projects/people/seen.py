@@ -1,4 +1,4 @@
-"""What can change of a role in a project between reading it and changing it."""
+"""The facets of a role in a project that can change between reading it and changing it."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class BlockVersion(models.Model):
     withdrawal = models.TextField(blank=True, db_default="")
     """Why."""
     interface = models.JSONField(null=True, default=None)
-    """What its function says of itself (`rune.compiler.pyblock.interface`), or None if it was published before that
+    """The description of its function (`rune.compiler.pyblock.interface`), or None if it was published before that
     was kept."""
 
     objects = BlockVersionQuerySet.as_manager()

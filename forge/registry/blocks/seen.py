@@ -1,4 +1,4 @@
-"""What can change between looking at a version of a block, and deprecating or withdrawing it."""
+"""The facets of a block's version that can change between reading it, and deprecating or withdrawing it."""
 
 from __future__ import annotations
 

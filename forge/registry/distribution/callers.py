@@ -58,7 +58,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def allowed_access(principal: Principal, scopes: Iterable[str]) -> dict[str, frozenset[str]]:
-    """What of some scopes, `repository:acme/kitchen:pull,push`, somebody has the right to, by repository.
+    """Returns the part of some scopes, `repository:acme/kitchen:pull,push`, that somebody may use, by repository.
 
     What does not exist and what is not theirs are both left out.
     """

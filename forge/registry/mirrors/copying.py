@@ -33,7 +33,7 @@ class RepositoryState:
 
 
 def state_of(repository: Repository) -> RepositoryState:
-    """What of a repository is copied now: without tags that were withdrawn, and without the tags by which clients that
+    """The copied repository: without tags that were withdrawn, and without the tags by which clients that
     know no referrers name them."""
     published = repository.tags.filter(withdrawn=None).values_list("name", "manifest__blob_id")
     pushed = ArtifactTag.objects.filter(repository=repository, manifest__trashed=None)

@@ -1,4 +1,4 @@
-"""What can change between looking at a build, a version or a project, and publishing, withdrawing or deleting it."""
+"""The facets that can change between reading a build, version or project and publishing or removing it."""
 
 from __future__ import annotations
 

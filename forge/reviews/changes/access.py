@@ -63,7 +63,7 @@ def find_numbered_offer(actor: Actor, project: Project, number: int) -> ChangeRe
 
 
 def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
-    """What a fork offered, newest first; nothing of it where the person may not see the origin (docs/adr/0102).
+    """Returns a fork's change requests, newest first; none where the person may not see the origin (docs/adr/0102).
 
     Raises `Forbidden` or `NotFound`.
     """

@@ -51,7 +51,7 @@ class ChangeRequest(models.Model):
     outside_author = models.CharField(max_length=100, blank=True, default="", db_default="")
     """Who made it elsewhere, as its repository tells: nobody here is meant."""
     outside_place = models.CharField(max_length=300, blank=True, default="", db_default="")
-    """What it comes from, where that is no fork, as text: a branch elsewhere, or a conversion of a model, which has an
+    """Its source, where that is no fork, as text: a branch elsewhere, or a conversion of a model, which has an
     `author`. `base` and `offered` are then versions of the project itself."""
     base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """The common version of both sides."""
@@ -129,7 +129,7 @@ class OfferRound(models.Model):
 
 
 class Resolution(models.Model):
-    """What a conflict of a change request is resolved to. `key` is the conflict's, so it ends when a side says another
+    """The resolution of a change request's conflict. `key` is the conflict's, so it ends when a side says another
     thing there.
     """
 

@@ -1,4 +1,4 @@
-"""What can change of a change request between looking at it and acting on it."""
+"""The facets of a change request that can change between reading it and acting on it."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class ChangeRequestJson(TypedDict):
 
 
 class ConflictJson(TypedDict):
-    """What both sides changed; null is what a side does not have. Of a `file`, the sides are digests. `both` has the
+    """A conflict of both sides; null is the missing part of a side. Of a `file`, the sides are digests. `both` has the
     changes of both sides, where they do not touch."""
 
     key: str

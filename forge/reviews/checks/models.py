@@ -33,7 +33,7 @@ class CheckResultQuerySet(models.QuerySet["CheckResult"]):
 
 
 class CheckResult(models.Model):
-    """What a robot said last of a rune: of its bytes, whichever build of the project made them.
+    """The latest result of an external check of a rune: of its bytes, whichever build of the project made them.
 
     A robot is one token, and not whatever has its name: a result counts while the token that posted it works
     (`forge.reviews.checks.access`).

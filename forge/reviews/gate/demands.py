@@ -1,4 +1,4 @@
-"""What a protected tag demands of a build, and what is missing. Pure.
+"""The conditions of a protected tag for a build, and the unmet ones. Pure.
 
 Two policies have a say: that of the build's own `forge.yml`, and that in force, which the newest publication that
 passed the gate had. Where they differ the build changes the rules: it needs the approvals of both, and only those count

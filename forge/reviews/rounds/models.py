@@ -27,7 +27,7 @@ class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):
 
 
 class AwaitedReview(models.Model):
-    """What somebody asked of a build that is not over: it becomes a review, or a round of one, when the build succeeds.
+    """A requested review of an unfinished build: it becomes a review, or a round of one, when the build succeeds.
 
     One that cannot be asked then keeps the reason, for whoever asked.
     """

@@ -1,4 +1,4 @@
-"""What can change of a review between reading it and closing it, or asking others."""
+"""The facets of a review that can change between reading it and closing it, or asking others."""
 
 from __future__ import annotations
 

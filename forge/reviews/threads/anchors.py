@@ -1,4 +1,4 @@
-"""What a thread is about: a build, or one thing of it. Pure data: a kind, and the place with the words that name it.
+"""The anchor of a thread: a build, or one thing of it. Pure data: a kind, and the place with the words that name it.
 
 An `AnchorRequest` says where somebody wants to begin a thread, and comes from outside.
 `forge.reviews.threads.anchoring` compares it with what is there and makes an `Anchor` of it, which stays readable when

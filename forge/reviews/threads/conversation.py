@@ -39,7 +39,7 @@ def threads_in_review(actor: Actor, review: Review) -> list[AnchoredThread]:
 
 
 def threads_on_build(actor: Actor, build: Build) -> list[AnchoredThread]:
-    """What was said about a build on its page and in the reviews of its bytes, oldest first.
+    """Returns the threads about a build on its page and in the reviews of its bytes, oldest first.
 
     Raises `Forbidden` or `NotFound`.
     """

@@ -1,4 +1,4 @@
-"""What the environment decides: where data lives, which address is served, and the key that signs.
+"""Settings from the environment: where data lives, which address is served, and the key that signs.
 
 Read once by `forge.settings`. Nothing here knows Django.
 """

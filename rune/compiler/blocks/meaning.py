@@ -1,4 +1,4 @@
-"""What the numbers of a tensor mean, as far as it is known, and what a block does to that.
+"""The known meaning of a tensor's numbers, and the effect of a block on it.
 
 A type says how many numbers there are and how they are stored. Whether they are pixels from 0 to 255 or from 0 to 1,
 RGB or BGR, is their meaning. What is not known is None: nothing follows from it, and nothing is said against it.

@@ -137,7 +137,7 @@ class RunTimeSizes(Enum):
 
 @dataclass(frozen=True)
 class BlockState:
-    """What a block keeps from one run to the next, beside what it could make again of its arguments.
+    """The state of a block between runs, beside data that it can compute from its arguments.
 
     It is zero when the rune starts and after a reset. `gap` goes on with the sentence "After a gap or a restart": what
     is wrong, and for how long, when a run is not of the moment after the last, or the rune was started anew.

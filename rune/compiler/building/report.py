@@ -244,7 +244,7 @@ class BlockReport:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
+    """A build's report for a target. A rune is one file. `toolchain` is the version,
     `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
 
     toolchain: str

@@ -48,7 +48,7 @@ def encode_frame(kind: int, number: int, payload: bytes = b"") -> bytes:
 
 
 class FrameReader:
-    """What bytes of a line are: whole frames, and bytes that belong to none.
+    """The bytes of a line: whole frames, and bytes that belong to none.
 
     `noise` counts the bytes so far that were no part of a frame, `damaged` the frames whose sum was another.
     """

@@ -33,7 +33,7 @@ _TRAPS: Final = ("-fsanitize=integer-divide-by-zero", "-fsanitize-trap=integer-d
 
 
 class FirmwareDescriptionJson(HelloJson):
-    """What goes with a UF2 file (docs/reference/serial.md): where it runs, bytes of code and variables and of the
+    """The description of a UF2 file (docs/reference/serial.md): where it runs, bytes of code and variables and of the
     board, addresses of the stack, of the number of the step that runs, and of each function with its name."""
 
     uf2_digest: str

@@ -15,7 +15,7 @@ from rune.running.container.errors import ContainerError
 from rune.running.container.wasm import ByteCursor, WasmSection, read_module, unsigned_leb
 
 Meaning = Literal["exact", "signed", "saturating"]
-"""What the dot product does with its second operand: all 8 bits of it count and nothing is cut; its highest bit is a
+"""The dot product's use of its second operand: all 8 bits of it count and nothing is cut; its highest bit is a
 sign; or the sum of two products is cut to 16 bits. Hosts do one of these."""
 
 _TYPES, _FUNCTIONS, _CODE = 1, 3, 10

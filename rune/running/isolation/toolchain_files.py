@@ -32,7 +32,7 @@ _SHELL = "/bin/sh"
 def toolchain_access(
     packages: Iterable[str], *, writable: Iterable[str] = (), own_processes: bool = False
 ) -> AllowedPaths:
-    """What a process of the toolchain opens. `packages` are folders beside those that Python knows as its own, in
+    """The files of a toolchain process. `packages` are folders beside those that Python knows as its own, in
     `writable` anything may be done, and with `own_processes` what `/proc` shows is its own alone."""
     readable = [*_python_folders(), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
     readable += ["/proc"] if own_processes else _MACHINE

@@ -1,4 +1,4 @@
-"""What can go wrong while a rune is loaded or run. Every error is a sentence for a person and a name for a program.
+"""Errors of loading and running a rune. Every error is a sentence for a person and a name for a program.
 
 RuneError
  ├─ NotARune              the bytes are no module, or lack what every rune exports, or ask for what no host offers

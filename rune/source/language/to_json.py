@@ -28,7 +28,7 @@ from rune.source.runefile.to_json import (
 
 
 class CheckAnswerJson(TypedDict):
-    """What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile.
+    """The problems of a Runefile, and of the `forge.yml` beside it, and the drawable parts of the Runefile.
 
     `has_errors` is of the Runefile alone: with it, nothing can be built.
     """

@@ -85,7 +85,7 @@ class OutlineNodeJson(TypedDict):
 
 
 class OutlineWireJson(TypedDict):
-    """What goes from an output of one stage to an input of another; `type` is null while it is unknown.
+    """A wire from an output of one stage to an input of another; `type` is null while it is unknown.
 
     `meaning` is there where something is known of the numbers, such as their range.
     """

@@ -6,7 +6,7 @@ import pytest
 
 from lab.quantize.figures import figures_of
 from lab.recipes.arguments import read_arguments
-from lab.recipes.catalogue import RECIPES
+from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.search.candidate import candidate_model
 from lab.search.layers import network_of, operators
 from rune.model.tflite import TensorKind, read_model
@@ -59,7 +59,7 @@ def arena_and_constants(model: bytes) -> tuple[int, int]:
     return figures.arena, figures.constants
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_a_candidate_is_compiled_whole_and_grows_with_its_filters(name: str) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)

@@ -1,4 +1,4 @@
-"""What a person made, on their own page, and on an organisation's page of one member for who manages its people."""
+"""Links and tokens of a person, on their own page, and for those who manage members on a member's page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OWN, _OF_MEMBER = "account/grants.html", "organisation/member.html"
 @never_cache
 @require_GET
 def own_grants_page(request: HttpRequest) -> HttpResponse:
-    """What one made that works with one's right, kind by kind. Whoever set a new password comes here: what a stolen
+    """Shows one's own links, tokens and connections, by kind. A new password leads here: what a stolen
     session made and the password did not end is seen."""
     groups = _grouped(own_things(principal_of(request)))
     return render(request, _OWN, {"groups": groups, "is_after_password": "new-password" in request.GET})

@@ -1,4 +1,4 @@
-"""What the forms that invite people ask for, on an organisation's page of members and on a project's Share page."""
+"""The fields of the forms that invite people, on an organisation's page of members and a project's Share page."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class ArgumentField:
 
 
 def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[str, Any]:
-    """What the form shows: the settings that were sent, those of the run that `from` names, those of `forge.yml`, or
+    """Values of the form: the settings that were sent, those of the run that `from` names, those of `forge.yml`, or
     the defaults of the recipe for the kind of the samples."""
     versions = list(versions_of(actor, project)[:SHOWN_VERSIONS])
     try:

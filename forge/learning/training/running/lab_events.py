@@ -53,6 +53,8 @@ class DataEvent(TypedDict):
     recordings: list[str]
     samples: dict[str, dict[str, int]]
     digest: str
+    classes: dict[str, str]
+    """The label that stands for each label of the data, where a recipe joins some; {} where it does not."""
 
 
 class EpochEvent(EpochJson):

@@ -29,7 +29,7 @@ LONGEST_ANSWER = 60
 
 @dataclass(frozen=True)
 class WrongResult:
-    """What a build answered to a recording and what is right. `consent` are the terms that its person read, which hold
+    """The answer of a build to a recording, and the right one. `consent` are the terms that its person read, which hold
     for so many days."""
 
     said: str

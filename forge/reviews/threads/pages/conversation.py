@@ -110,7 +110,7 @@ class ThreadFilterChoice:
 
 @dataclass(frozen=True)
 class ConversationEntry:
-    """What a conversation has one after another: a thread, or a verdict.
+    """An entry of a conversation: a thread, or a verdict.
 
     What is not to be shown is in the page all the same, so that what somebody typed into it is kept.
     """

@@ -146,7 +146,7 @@ def _require(
 
 
 def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, ScaleProof] | None:
-    """What `prove` finds, certified; None where it finds nothing.
+    """Returns the certified result of `prove`; None without one.
 
     Both take most of a build that compiles nothing anew, so what was found in this process for the same numbers is
     remembered.

@@ -1,4 +1,4 @@
-"""What each step of a program leaves behind, as a digest: how a self-test finds the first step that differs.
+"""The digest of each step's results, by which a self-test finds the first step that differs.
 
 Digests are of what later steps read. Scratch memory, and texts in memory, which are pointers, are left out: they may
 differ from one processor to another without a different result.

@@ -32,7 +32,7 @@ Inputs = tuple[bytes, ...]
 
 @dataclass(frozen=True)
 class Tally:
-    """What the runs of one model came to so far.
+    """The results of one model's runs so far.
 
     `wrong` are the first inputs whose outputs are too far off, behind those that the model had before and remembers.
     `refusal` is what the reference said of inputs, or of the model, when it did not take them.

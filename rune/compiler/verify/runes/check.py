@@ -64,7 +64,7 @@ class InstrumentedPipeline:
         return CompiledRune(self.module, LIMITS)
 
     def programs(self) -> Iterator[Program]:
-        """What the pipeline becomes on each target, optimised for whatever there is: its rune was compiled from one of
+        """The pipeline's program on each target, optimised for whatever there is: its rune was compiled from one of
         them. Each is made when it is asked for."""
         for target, graph in self.graphs:
             yield from (select(graph, each) for each in (target, *target.variants))

@@ -14,7 +14,7 @@ from rune.model.tflite.model import Model, TensorKind
 
 @dataclass(frozen=True)
 class DescribedTensor:
-    """What a model's file says the numbers of an input or an output mean, as far as it does.
+    """The meaning of an input's or output's numbers according to a model's file.
 
     `values` are the least and the greatest number that a pixel becomes before the model, for the reason `because`, by
     the `mean` and `deviation` of its channels where the file has these. `colour` is RGB or GRAYSCALE, `rate` the

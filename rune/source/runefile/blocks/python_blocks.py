@@ -71,7 +71,7 @@ class AvailableBlocks:
             return None
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is wrong in the files that were asked for, and in the tests of those that are right.
+        """Returns the errors in the requested files, and in the tests of the valid ones.
 
         What is wrong in a test is an error, as in a build, though the pipeline runs without its tests.
         """

@@ -63,7 +63,7 @@ class Resources:
         return None
 
     def text(self, name: str, span: Span, why: str) -> str | None:
-        """What a resource says when the rune is built; None when it was reported.
+        """Returns the contents of a resource at build time; None when an error was reported.
 
         `why` says, as a sentence that follows a colon, what cannot do without it.
         """

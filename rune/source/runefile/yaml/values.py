@@ -47,7 +47,7 @@ Value = YamlScalar | Sequence | Map
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What could be read. `is_whole` is false when lines had to be skipped.
+    """The readable part. `is_whole` is false when lines had to be skipped.
 
     `broken` are the offsets of names under which nothing is left to be read, and `damaged` the places from a stage's
     start to its end where something of it was skipped, in the order of the text.

@@ -1,4 +1,4 @@
-"""What only moves elements: each of the output is one of the input, or a padding. Slices, transpositions, paddings,
+"""Operators that move elements: each of the output is one of the input, or a padding. Slices, transpositions, paddings,
 repetitions and their like are this one computation, with other places to take from.
 """
 
@@ -130,7 +130,7 @@ def rearranged(
     padding: float = 0,
     sizes: Sequence[int] | None = None,
 ) -> Rearrangement:
-    """What takes the first input's elements from these places; `sizes` are its own unless the op sees others. Raises
+    """Copies the first input's elements from these places; `sizes` are its own unless the op sees others. Raises
     `Contradiction` where they do not give the output."""
     source, output = op.input(0), op.output
     sizes = source.shape if sizes is None else tuple(sizes)
