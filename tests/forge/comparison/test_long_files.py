@@ -9,8 +9,8 @@ from forge.comparison.line_stretches import MOST_OPEN_LINES, FileLines, stretche
 
 @pytest.mark.parametrize(("count", "is_long"), [(0, False), (MOST_OPEN_LINES, False), (MOST_OPEN_LINES + 1, True)])
 def test_a_file_with_many_changed_lines_is_long(count: int, is_long: bool) -> None:
-    kept = [f"kept {number}" for number in range(100)]
-    file = FileLines("a.json", stretches_of(kept, [*kept, *(f"new {number}" for number in range(count))]))
+    before = [f"old {number}" for number in range(100)]
+    file = FileLines("a.json", stretches_of(before, [*before, *(f"new {number}" for number in range(count))]))
     assert (file.added, file.removed, file.is_long) == (count, 0, is_long)
 
 

@@ -10,7 +10,8 @@ from lab.training.results import columns, to_json
 
 def test_a_report_has_a_line_for_each_curve_however_many_epochs_it_has() -> None:
     curves = [{"epoch": epoch, "loss": 1 / epoch, "accuracy": 1e-9} for epoch in range(1, 301)]
-    value: dict[str, Any] = {"curves": columns(curves), "confusion": [[12, 0], [1, 11]], "notes": ["[\n 1,\n 2\n]"], "rows": []}
+    value: dict[str, Any] = {"curves": columns(curves), "confusion": [[12, 0], [1, 11]]}
+    value |= {"notes": ["[\n 1,\n 2\n]"], "rows": []}
     data = to_json(value)
     assert json.loads(data) == value
     assert len(data.splitlines()) == 15
