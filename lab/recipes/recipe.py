@@ -41,7 +41,7 @@ class Features:
 
 @dataclass(frozen=True)
 class LearnedParameters:
-    """What an estimator learned, for the stages of a rune. `resources` has the text of each resource by its name;
+    """Resources and numbers that an estimator learned, for the stages of a rune. `resources` has the text of each resource by its name;
     `numbers` has the arguments of blocks."""
 
     resources: Mapping[str, str]

@@ -29,7 +29,7 @@ _ENDINGS = {"TREES": "json"}
 
 @dataclass(frozen=True)
 class Estimated:
-    """What was learned: its Runefile, the files of its resources by their paths in the project, the arguments of its
+    """Results of an estimator: its Runefile, the files of its resources by their paths in the project, the arguments of its
     blocks, and the outcome."""
 
     runefile: str
