@@ -64,7 +64,7 @@ def columns(curves: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
 
 
 def _float_digest(trained: TrainedModel) -> dict[str, Any]:
-    """What stands beside the main file: the float model, or the files of an estimator."""
+    """Digests of the float model, or of the files of an estimator."""
     if trained.parameters:
         return {"files": {path: bytes_digest(data) for path, data in trained.parameters.items()}}
     return {"float": bytes_digest(trained.float_model)}

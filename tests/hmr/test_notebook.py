@@ -53,7 +53,11 @@ def test_a_phone_opens_what_a_notebook_made_of_a_keras_model(tmp_path: Path) -> 
             complaints: list[str] = []
             phone.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
             phone.goto(link.group())
-            phone.wait_for_function("document.querySelector('rune-player')?.rune")
+            # The page's policy forbids the `eval` by which Playwright waits for a condition.
+            phone.evaluate(
+                "new Promise((loaded) => { const player = document.querySelector('rune-player');"
+                " player.rune ? loaded() : player.addEventListener('rune-loaded', () => loaded()) })"
+            )
             phone.evaluate(
                 "document.querySelector('rune-player').run("
                 "{ wave: Float32Array.from({ length: 32 }, (_, at) => Math.sin((Math.PI * 4 * at) / 31)) })"
