@@ -16,6 +16,10 @@ from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 MAX_NUMBERS = 200
 ENDS_SOON = timedelta(days=30)
 DOUBTFUL = "doubtful"
+IS_UNCOVERED = Q(split=SampleSplit.TEST, consent__for_tests=False) | (
+    ~Q(split=SampleSplit.TEST) & Q(consent__for_training=False)
+)
+"""Samples whose consent does not cover the split that they are in."""
 
 
 class YesNoFilter(ChoiceFilter):
@@ -51,8 +55,7 @@ class ConsentFilter(ChoiceFilter):
         if value == "ends-soon":
             return qs.filter(consent__ends__lt=timezone.now() + ENDS_SOON)
         if value == "missing":
-            is_test = Q(split=SampleSplit.TEST)
-            return qs.filter(is_test & Q(consent__for_tests=False) | ~is_test & Q(consent__for_training=False))
+            return qs.filter(IS_UNCOVERED)
         return qs
 
 

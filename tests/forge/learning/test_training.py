@@ -19,6 +19,7 @@ from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.declared import with_section
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
@@ -221,9 +222,24 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
             checkpoints.append(Path(request["folder"], "checkpoint").read_bytes())
             return super().__call__(request, shape, **calls)
 
-    follow(monkeypatch, Resuming([data_event(3), *epoch_events(3)], LabRefused("enough", "diverged")))
+    monkeypatch.setattr(following, "FLUSH_SECONDS", 0.0)  # all is stored before the run says from where it goes on
+    resumed = {"event": "resumed", "epoch": 2}
+    lab = Resuming([data_event(3), resumed, *epoch_events(3)], LabRefused("enough", "diverged"))
+    follow(monkeypatch, lab)
     assert checkpoints == [b"weights"]
-    assert read(trains)["reason"] == "diverged"
+    run = read(trains)
+    assert run["reason"] == "diverged"
+    assert [row["epoch"] for row in run["curves"]] == [1, 2, 3]
+
+
+def test_a_run_that_begins_anew_has_the_curves_of_its_last_attempt(
+    trains: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(trains)
+    follow(monkeypatch, ScriptedLab([data_event(3), *epoch_events(1, 2)], LabRefused("enough", "diverged")))
+    assert trains.post(f"{RUNS}/1/resume").status_code == 202
+    follow(monkeypatch, ScriptedLab([data_event(3), *epoch_events(1)], LabRefused("enough", "diverged")))
+    assert [row["epoch"] for row in read(trains)["curves"]] == [1]
 
 
 def test_settings_out_of_range_are_refused_by_name(trains: Client) -> None:

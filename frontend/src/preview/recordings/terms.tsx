@@ -7,6 +7,7 @@ const SPANS: readonly { readonly days: number; readonly name: string }[] = [
   { days: 90, name: "90 days" },
   { days: 365, name: "a year" },
 ];
+const UNTIL_DELETED = { days: 0, name: "until somebody deletes it" };
 const USUAL_DAYS = 90;
 
 /** As the server words them. */
@@ -62,10 +63,13 @@ interface TermsFieldProps {
   /** What the choice of a time is called. */
   readonly name: string;
   readonly reading: TermsReading;
+  /** Whether a time without an end is offered: to somebody who answers for the project's data. */
+  readonly isEndless?: boolean;
 }
 
 /** The choice of a time, and the terms to read. */
-export function TermsField({ name, reading }: TermsFieldProps) {
+export function TermsField({ name, reading, isEndless = false }: TermsFieldProps) {
+  const spans = isEndless ? [...SPANS, UNTIL_DELETED] : SPANS;
   const id = useId();
   return (
     <>
@@ -77,7 +81,7 @@ export function TermsField({ name, reading }: TermsFieldProps) {
           value={reading.days}
           onChange={(event) => reading.setDays(Number(event.target.value))}
         >
-          {SPANS.map((span) => (
+          {spans.map((span) => (
             <option key={span.days} value={span.days}>
               {span.name}
             </option>

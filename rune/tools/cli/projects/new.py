@@ -135,7 +135,7 @@ def _possible(model: Model) -> tuple[str, ...]:
 
 
 def _front_notices(model: Model, runefile: str) -> list[str]:
-    """What could compute an input that the Runefile reads as raw bytes."""
+    """Front ends that could compute an input that the Runefile reads as raw bytes."""
     if "capability: RAW" not in runefile or not any(sound_inputs(each.type) for each in signature(model).inputs):
         return []
     return ["The input may be features of sound. Name what computes them with --front:", *_possible(model)]
