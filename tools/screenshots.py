@@ -236,7 +236,7 @@ def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> Non
     board.get_by_role("button", name="Run on a virtual Pico").click()
     expect(board.get_by_role("status").filter(has_text="Same bytes")).to_be_visible(timeout=COMPILING)
     camera.shoot(page, "virtual-pico", WIDE, before=lambda _: board.scroll_into_view_if_needed())
-    page.get_by_role("button", name="Packages for boards").click()
+    page.get_by_role("button", name="Build settings").click()
     for target in ("cortex-m4", "pico"):
         page.get_by_role("checkbox", name=re.compile(f"^{target} ")).check()
     page.get_by_role("button", name="Save and build").click()

@@ -27,7 +27,7 @@ def die_at(step: str) -> None:
     """Replaces the step's function by one that ends this process."""
     path, moment = STEPS[step]
     module, *names, last = path.split(".")
-    owner: Any = import_module(f"forge.jobs.{module}" if module == "queue" else f"forge.builds.{module}")
+    owner: Any = import_module(f"forge.jobs.{module}" if module == "queue" else f"forge.builds.runs.{module}")
     for name in names:
         owner = getattr(owner, name)
     usual = getattr(owner, last)
