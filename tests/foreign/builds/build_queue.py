@@ -52,8 +52,9 @@ def fill(organisations: int, builds: int, first: int) -> dict[str, Any]:
 
 
 def results() -> dict[str, Any]:
-    """How many builds there are of each state, and each that has not exactly one result."""
-    from forge.builds.models import Artefact, Build
+    """How many builds there are of each state, what came of them, and each that has not exactly one result. What the
+    worker built of the same texts for previews is not counted."""
+    from forge.builds.models import Build
     from forge.core.models import Event
     from forge.jobs.models import UNFINISHED_STATES, JobState
 
@@ -62,16 +63,17 @@ def results() -> dict[str, Any]:
         if data["build"]["state"] not in UNFINISHED_STATES:
             ends[data["build"]["id"]] += 1
     states = Counter[str]()
-    wrong = []
+    wrong, artefacts = list[str](), set[Any]()
     attempts = 0
     for build in Build.objects.numbered():
         states[build.state] += 1
         attempts = max(attempts, build.attempt)
+        artefacts |= {build.artefact_id} - {None}
         is_whole = build.state == JobState.SUCCEEDED and build.artefact_id is not None and build.measurement is not None
         if build.is_over and (ends[str(build.pk)] != 1 or not is_whole):
             text = " / ".join(line.text for line in build.log.all())
             wrong.append(f"{build.pk}: {build.state}, {ends[str(build.pk)]} ends: {text}"[:600])
-    return {"states": dict(states), "wrong": wrong, "artefacts": Artefact.objects.count(), "attempts": attempts}
+    return {"states": dict(states), "wrong": wrong, "artefacts": len(artefacts), "attempts": attempts}
 
 
 def main(arguments: list[str]) -> None:

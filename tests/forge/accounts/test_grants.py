@@ -177,6 +177,7 @@ MAY_NAME_SOMEBODY = {
     "learning.ConvertedForm.float_layers": CONTENT,
     "learning.ConvertedForm.needs": CONTENT,
     "learning.ConvertedForm.provenance": CONTENT,
+    "learning.ConvertedForm.tested": CONTENT,
     "learning.ModelConversion.boards": CONTENT,
     "learning.ModelConversion.description": CONTENT,
     "learning.ModelConversion.needs": CONTENT,
