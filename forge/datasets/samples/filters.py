@@ -11,6 +11,7 @@ from django_filters import CharFilter, ChoiceFilter, NumberFilter
 
 from forge.core.http.filters import ListFilter
 from forge.datasets.analysis.models import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
+from forge.datasets.consent.uses import covers_split
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 
 MAX_NUMBERS = 200
@@ -51,8 +52,7 @@ class ConsentFilter(ChoiceFilter):
         if value == "ends-soon":
             return qs.filter(consent__ends__lt=timezone.now() + ENDS_SOON)
         if value == "missing":
-            is_test = Q(split=SampleSplit.TEST)
-            return qs.filter(is_test & Q(consent__for_tests=False) | ~is_test & Q(consent__for_training=False))
+            return qs.exclude(covers_split())
         return qs
 
 

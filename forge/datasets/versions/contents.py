@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from forge.core.blobs.store import read_blob
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import Consent, DataSet, DataVersion, Sample
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, read_manifest
 
 
 def current_entries(data_set: DataSet) -> Sequence[Entry]:
     """The samples that a version would have that is saved now."""
-    rows = Sample.objects.usable().filter(data_set=data_set).order_by("number")
+    rows = Sample.objects.for_use(SampleUse.VERSION).included().filter(data_set=data_set).order_by("number")
     fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds", "events")
     return [Entry(*row) for row in fields]
 
