@@ -16,9 +16,9 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
-from forge.core.errors import Conflict, Invalid, Unprocessable
+from forge.core.errors import Conflict, Unprocessable
 from forge.datasets.access import revision_of
-from forge.datasets.consent.terms import DEFAULT_DAYS
+from forge.datasets.consent.terms import DEFAULT_DAYS, checked_days
 from forge.datasets.recordings.access import (
     LISTED,
     find_deletable,
@@ -48,10 +48,7 @@ _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAUL
 
 
 def _days(request: Request) -> int:
-    text = request.query_params.get("days", str(DEFAULT_DAYS))
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Invalid("`days` must be a whole number.")
-    return int(text)
+    return checked_days(request.query_params.get("days", str(DEFAULT_DAYS)))
 
 
 class ProjectSamples(ProjectView):

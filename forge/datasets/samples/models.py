@@ -13,6 +13,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.uses import Place, SampleUse, allowed
+from forge.datasets.removals.models import SampleRemoval
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
@@ -165,6 +166,8 @@ class Sample(models.Model):
     """When it was deleted."""
     removal_reason = models.CharField(max_length=10, blank=True)
     """`withdrawn`, `deleted` or `ended`."""
+    removal = models.ForeignKey(SampleRemoval, null=True, blank=True, on_delete=models.SET_NULL, related_name="samples")
+    """What it was deleted with; None before, and for what was deleted before there were such rows."""
     erased = models.DateTimeField(null=True, blank=True)
     """When its bytes were gone from the disk as well."""
 

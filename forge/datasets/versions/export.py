@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
-from uuid import UUID
 
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
@@ -15,6 +14,7 @@ from forge.core.errors import NotFound
 from forge.datasets.access import find_version, samples_of
 from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import LayoutRefused
+from forge.datasets.models import DataVersion
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
@@ -27,7 +27,7 @@ from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 class Export:
     """The samples of a version that are written, in the order of their numbers."""
 
-    data_set: UUID
+    version: DataVersion
     origin: VersionOrigin
     layout: ExportLayout
     samples: Sequence[Exported]
@@ -68,7 +68,7 @@ def plan_export(
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
     origin = VersionOrigin(project.full_name, version.number, version.digest)
-    return Export(version.data_set_id, origin, layout, samples)
+    return Export(version, origin, layout, samples)
 
 
 def _exported(entry: Entry, ending: str) -> Exported:

@@ -1,4 +1,4 @@
-"""What a consent allows: each use of samples beside each set of purposes, and that nothing reads samples without asking."""
+"""What a consent allows: each use of samples beside each set of purposes; and that whatever reads samples asks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 
 NEEDED: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.EVALUATION: {TRAIN: None, VALIDATION: None, TEST: [frozenset({T})]},
-    SampleUse.ANALYSIS: dict.fromkeys(Split, [frozenset({T}), frozenset({L})]),
+    SampleUse.ANALYSIS: {split: [frozenset({T}), frozenset({L})] for split in Split},
     SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.CALIBRATION: {TRAIN: [frozenset({L})], VALIDATION: None, TEST: None},
     SampleUse.VERSION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
