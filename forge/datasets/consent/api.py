@@ -18,14 +18,7 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.access import find_consent, own_consents
 from forge.datasets.consent.actions import agree, agree_anew
-from forge.datasets.consent.terms import (
-    DEFAULT_DAYS,
-    DEFAULT_PURPOSES,
-    Purpose,
-    checked_days,
-    checked_purposes,
-    terms_for,
-)
+from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, checked_purposes, purposes_in, terms_for
 from forge.datasets.removals.report import report_of
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.serializers import (
@@ -57,8 +50,7 @@ class DataTerms(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Who will see recordings, what they are for, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
-        names = request.query_params.get("purposes")
-        purposes = DEFAULT_PURPOSES if names is None else checked_purposes(names.split(","))
+        purposes = purposes_in(request.query_params.get("purposes"))
         days = checked_days(request.query_params.get("days", str(DEFAULT_DAYS)))
         terms = terms_for(project, purposes, days)
         return Response(

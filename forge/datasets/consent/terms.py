@@ -78,6 +78,11 @@ def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
     return purposes
 
 
+def purposes_in(text: str | None) -> frozenset[Purpose]:
+    """Reads names of purposes, separated by commas; the usual ones where there is no text. Raises `Invalid`."""
+    return DEFAULT_PURPOSES if text is None else checked_purposes(text.split(","))
+
+
 def checked_days(text: str) -> int:
     """Reads a number of days. Raises `Invalid`."""
     if not text.isascii() or not text.isdigit() or len(text) > 6:
@@ -85,9 +90,9 @@ def checked_days(text: str) -> int:
     return int(text)
 
 
-def guest_terms_for(project: Project, days: int) -> Terms:
+def guest_terms_for(project: Project, days: int, purposes: frozenset[Purpose] = DEFAULT_PURPOSES) -> Terms:
     """The terms for somebody without an account, who also promises something. Raises `Invalid`."""
-    return replace(terms_for(project, DEFAULT_PURPOSES, days), promise=GUEST_PROMISE)
+    return replace(terms_for(project, purposes, days), promise=GUEST_PROMISE)
 
 
 def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: datetime | None = None) -> Terms:

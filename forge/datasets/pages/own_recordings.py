@@ -58,17 +58,16 @@ def own_recordings(request: HttpRequest) -> HttpResponse:
     is_test = Q(samples__split=SampleSplit.TEST)
     is_stored = Q(samples__removed=None, samples__isnull=False)
     is_unused = is_test & Q(for_tests=False) | ~is_test & Q(for_training=False)
-    consents = own_consents(principal).annotate(
+    consents = own_consents(principal).select_related("data_set__project__organisation").order_by("-agreed")
+    rows, pages = rows_of(request, consents, SHOWN)
+    counted = Consent.objects.filter(pk__in=[each.pk for each in rows]).annotate(
         stored=Count("samples", filter=is_stored), unused=Count("samples", filter=is_stored & is_unused)
     )
-    rows, pages = rows_of(
-        request, consents.select_related("data_set__project__organisation").order_by("-agreed"), SHOWN
-    )
+    counts = {pk: (stored, unused) for pk, stored, unused in counted.values_list("pk", "stored", "unused")}
     shown = [
         OwnConsentRow(
             each,
-            each.stored,
-            each.unused,
+            *counts[each.pk],
             [PURPOSE_LABELS[purpose] for purpose in Purpose if purpose in purposes_of(each)],
             _may_agree(principal, each),
         )
@@ -93,7 +92,7 @@ def agree_page(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     purposes, days = purposes_of(consent), DEFAULT_DAYS
     try:
         if "days" in fields:
-            purposes, days = checked_purposes(fields.getlist("purposes")), checked_days(fields["days"])
+            purposes, days = checked_purposes(fields.getlist("purposes")), checked_days(fields.get("days") or "")
         if request.method == "POST":
             agree_anew(principal, consent, purposes=purposes, days=days, text=fields.get("text", ""))
             return redirect("own-recordings")
