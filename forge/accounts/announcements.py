@@ -87,9 +87,9 @@ declare_sentences(
         "invitation.send": "invited {email} as {role}",
         "invitation.revoke": "revoked an invitation",
         "invitation.end": "ended {links} by which {member} could have come back",
-        "grant.end": "ended what they had made: {thing}",
-        "grant.lose": "ended what {member} had made: {things}",
-        "grant.hand-over": "handed over to {heir} what {member} had made: {things}",
+        "grant.end": "ended a link or token of theirs: {thing}",
+        "grant.lose": "ended links and tokens of {member}: {things}",
+        "grant.hand-over": "handed over from {member} to {heir}: {things}",
         "member.join": "joined as {role}",
         "member.add": "added {member} as {role}",
         "member.role": "changed the role of {member} from {before} to {after}",
@@ -106,7 +106,7 @@ declare_sentences(
 declare_sentences(
     AuditTopic.ORGANISATION,
     {
-        "organisation.second-factor": "changed what members of {organisation} need: {changes}",
+        "organisation.second-factor": "changed the sign-in requirements of {organisation}: {changes}",
         "organisation.create": "created the organisation {organisation}",
         "organisation.update": "changed the organisation {organisation}: {changes}",
         "quota.set": "set the quota of {resource} to {limit}",

@@ -61,7 +61,7 @@ def find_teammate(project: OfOrganisation, person: UUID) -> Teammate:
     """Returns somebody who reads the project, with their roles. Raises `NotFound`."""
     teammate = next((mate for mate in team_of(project) if mate.user.pk == person), None)
     if teammate is None:
-        raise NotFound("Nobody of this id can read the project. Invite them first.")
+        raise NotFound("No person with this id can read the project. Invite them first.")
     return teammate
 
 

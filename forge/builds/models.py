@@ -180,7 +180,7 @@ class Build(models.Model):
 
     @property
     def requested_by(self) -> User | None:
-        """Who pressed Build; None for a preview, and for someone whose account is gone."""
+        """Who pressed Build; None for a preview, and for someone whose account was deleted."""
         return None if self.job is None else self.job.requested_by
 
     @property

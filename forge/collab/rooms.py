@@ -81,7 +81,7 @@ class Rooms:
             try:
                 loop.call_soon_threadsafe(self._tell, project_id, item)
             except RuntimeError:
-                _log.info("The server is going down; a stored update was not told")
+                _log.info("The server is shutting down; a stored update was not announced")
 
     def _tell(self, project_id: UUID, item: FromElsewhere) -> None:
         if project_id in self._rooms:

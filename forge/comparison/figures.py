@@ -19,7 +19,7 @@ FLASH_MEANING = "Code and constants of the package."
 RAM_MEANING = "Memory, the deepest stack, and the buffers of inputs and outputs."
 INSTRUCTIONS_MEANING = "Of one run, counted on an emulated core."
 OPTIMIZED_MEANING = "What the project chose when the build was asked for."
-MATCH_MEANING = "Whose results its models give, to the bit."
+MATCH_MEANING = "Which reference the results of its models match, bit for bit."
 PACKAGES_MEANING = "What the libraries of its packages were compiled for, and counted with."
 
 

@@ -171,7 +171,7 @@ class CountersUnavailable(Busy):
 
     def __init__(self) -> None:
         super().__init__(
-            "The server cannot count attempts at the moment, so signing in is paused. Open sessions go on working. "
+            "The server cannot count attempts at the moment, so signing in is paused. Open sessions keep working. "
             "The server's log has the reason."
         )
 

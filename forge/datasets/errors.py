@@ -12,7 +12,7 @@ class ContentRefused(Unprocessable):
 class SampleKnown(Conflict):
     """The data set has a sample with the same bytes."""
 
-    title = "This sample is there already"
+    title = "This sample already exists"
 
 
 class ConsentOver(Conflict):
@@ -66,7 +66,7 @@ class WrongOffset(Conflict):
 class ImportNotReady(Conflict):
     """The import cannot be started, or goes on no longer."""
 
-    title = "This import cannot go on"
+    title = "This import cannot be continued"
 
 
 class NothingToAnalyse(Conflict):

@@ -82,7 +82,7 @@ register(
 register(
     PeriodicTask("calls", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down how often deployments were asked", write_calls)
 )
-register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down what apps reported", write_telemetry))
+register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_telemetry))
 register(
     PeriodicTask(
         "player-script",

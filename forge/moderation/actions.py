@@ -121,7 +121,7 @@ def refuse_appeal(actor: Actor, subject: Subject, text: str) -> None:
 
 @transaction.atomic
 def appeal(actor: Actor, subject: Subject, text: str) -> None:
-    """Asks once that it be put back, by somebody who may manage it: the person themself, or a maintainer.
+    """Asks once to restore it, by somebody who may manage it: the person themself, or a maintainer.
 
     Raises `Forbidden`, `NotFound`, `Invalid` and `Conflict`.
     """

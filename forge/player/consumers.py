@@ -238,7 +238,7 @@ class PhoneConsumer(PairingSocket):
 
     async def beat(self) -> None:
         if self.partner is None and time.monotonic() > self._ends_at:
-            await self.close_for(Ended.OVER, "Nobody confirmed the digits in the studio. Start again.")
+            await self.close_for(Ended.OVER, "The digits were not confirmed in the studio. Start again.")
         elif self.phone is not None:
             await self.refresh_access()
 

@@ -20,5 +20,5 @@ def require_another(organisation: Organisation) -> None:
     if count_projects(organisation) >= limit:
         raise QuotaReached(
             f"{organisation.name} has {limit} projects, which is as many as it may have. "
-            "Delete one that nobody needs, or ask the operator of this server for more."
+            "Delete one that is not needed, or ask the operator of this server for more."
         )

@@ -74,7 +74,9 @@ def pull(actor: Actor, project: Project, token: str = "", request: str = "") -> 
     require(actor, Verb.EDIT, project)
     link = _link(actor, project)
     if link.ended is not None:
-        raise LinkEnded("Whoever linked this branch may no longer edit the project, or ended the link. Link it again.")
+        raise LinkEnded(
+            "The person who linked this branch may no longer edit the project, or ended the link. Link it again."
+        )
     Project.objects.lock(project.pk)
     unfinished = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)
     existing = Pull.objects.select_related("job").filter(job__in=unfinished).first()

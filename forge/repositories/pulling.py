@@ -69,9 +69,9 @@ def _actor_of(pull: Pull, link: LinkedBranch) -> Actor:
     """Who asked for it, while they and whoever linked the branch may still edit the project."""
     asker, linker = pull.job.requested_by, link.linked_by
     if linker is None or not can(acting_as(linker), Verb.EDIT, link.project):
-        raise JobFailed("Whoever linked this branch may no longer edit the project. Link it again.")
+        raise JobFailed("The person who linked this branch may no longer edit the project. Link it again.")
     if asker is None or not can(acting_as(asker), Verb.EDIT, link.project):
-        raise JobFailed("Whoever asked for this pull may no longer edit the project.")
+        raise JobFailed("The person who started this pull may no longer edit the project.")
     return acting_as(asker)
 
 

@@ -177,7 +177,7 @@ _TOO_MANY = RefusalResponse(
 _BUSY = RefusalResponse(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The server is busy",
-    "The server takes in as many uploads as it can. Try again in a moment.",
+    "The server is receiving as many uploads as it can. Try again in a moment.",
     retry_after=10,
 )
 _SLOW = RefusalResponse(

@@ -126,7 +126,7 @@ class AlreadySo(Conflict):
 class NoFork(Conflict):
     """A project that is no fork, or whose origin is not there for whoever asks."""
 
-    title = "There is nothing to offer this to"
+    title = "There is no project to offer this to"
 
 
 class NothingToOffer(Conflict):

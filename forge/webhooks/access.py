@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.webhooks.models import Attempt, Delivery, Webhook, WebhookQuerySet
 
-EXPIRED = "The token that made it has expired. Who switches it on takes it over."
+EXPIRED = "The token that created it has expired. The person who switches it on becomes its owner."
 
 
 def webhooks_of(actor: Actor, organisation: Organisation) -> WebhookQuerySet:

@@ -19,7 +19,8 @@ from forge.webhooks.delivery.outbox import jobs_of_webhook
 from forge.webhooks.models import Webhook
 
 _REASON = (
-    "Whoever made it may no longer manage webhooks here, or ended it or its token. Who switches it on takes it over."
+    "The person who created it may no longer manage webhooks here, or ended it or its token. "
+    "The person who switches it on becomes its owner."
 )
 
 

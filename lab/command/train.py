@@ -38,7 +38,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 @click.command()
 @click.argument("folder", type=_FOLDER, default=Path())
-@click.option("--fresh", is_flag=True, help="Start anew, also where an interrupted run could go on.")
+@click.option("--fresh", is_flag=True, help="Start anew, even if an interrupted run could be continued.")
 @click.option("--runefile", "replaces_runefile", is_flag=True, help=f"Replace the {RUNEFILE} by that of the recipe.")
 @click.option(
     "--minutes",

@@ -157,7 +157,7 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     desk.goto(f"{forge.address}/accounts/made")
     for _ in range(2):  # once more to confirm
         desk.locator("[data-sure]").click()
-    expect(desk.get_by_text("Nothing that you made is at work now.")).to_be_visible()
+    expect(desk.get_by_text("You have no active links, tokens or connections.")).to_be_visible()
     phone.reload()
     expect(phone.get_by_role("heading", name="This phone cannot record")).to_be_visible()
     assert saved_on(phone) == 0

@@ -36,7 +36,7 @@ def test_a_rune_is_found_by_a_stranger_and_its_project_forked_by_who_was_let_in_
 
     # Nobody finds what is private; after one choice of its owner anybody does, and no script is needed to read.
     stranger.goto(f"{forge.address}/explore")
-    expect(stranger.get_by_text("Nothing is shared yet")).to_be_visible()
+    expect(stranger.get_by_text("No shared runes yet")).to_be_visible()
     owner.goto(f"{project}/settings")
     owner.get_by_role("radio", name="Public").check()
     owner.get_by_role("button", name="Save").click()
@@ -50,7 +50,7 @@ def test_a_rune_is_found_by_a_stranger_and_its_project_forked_by_who_was_let_in_
     stranger.get_by_role("link", name="sine").click()
     expect(stranger.get_by_role("heading", name="Try it here")).to_be_visible()
 
-    # Let in to this project alone: the other one is not there.
+    # Let in to this project only: the other one is not there.
     owner.goto(f"{project}/share")
     owner.get_by_label("Role of the invited person").select_option("viewer")
     owner.get_by_role("button", name="Make a link").click()

@@ -50,7 +50,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     # A team gives its people a role; the open studio of one of them hears of it.
     owner.goto(f"{organisation}/-/teams")
     owner.get_by_label("Name", exact=True).fill("audio")
-    owner.get_by_role("button", name="Make team").click()
+    owner.get_by_role("button", name="Create team").click()
     owner.get_by_label("Email of a member to add").fill(colleague_email("Jo Okafor"))
     owner.get_by_role("button", name="Add").click()
     expect(owner.get_by_role("button", name="Remove Jo Okafor from the team")).to_be_visible(timeout=PATIENCE)
@@ -100,7 +100,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     stranger.get_by_role("link", name="Report").click()
     problems += findings(stranger)
     stranger.get_by_label("It can harm people or their devices").check()
-    stranger.get_by_label("What should those who decide know?").fill("It gets hot.")
+    stranger.get_by_label("What should the moderators know?").fill("It gets hot.")
     stranger.get_by_role("button", name="Report").click()
     expect(stranger.get_by_text("Open", exact=True)).to_be_visible(timeout=PATIENCE)
     operate(forge, "moderator", colleague_email("Jo Okafor"))
@@ -109,7 +109,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     jo.get_by_label("Your decision in words").fill("Boards got hot.")
     jo.get_by_role("button", name="Take it down").click()
     jo.get_by_role("button", name="Press again to confirm").click()
-    expect(jo.get_by_role("heading", name="Nothing waits for a decision")).to_be_visible(timeout=PATIENCE)
+    expect(jo.get_by_role("heading", name="No report needs a decision")).to_be_visible(timeout=PATIENCE)
     assert stranger.request.get(project).status == 410
     owner.goto(project)
     expect(owner.get_by_text("Boards got hot.")).to_be_visible(timeout=PATIENCE)
@@ -122,7 +122,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     jo.get_by_label("Your decision in words").fill("Thank you.")
     jo.get_by_role("button", name="Put it back").click()
     jo.get_by_role("button", name="Press again to confirm").click()
-    expect(jo.get_by_role("heading", name="Nothing waits for a decision")).to_be_visible(timeout=PATIENCE)
+    expect(jo.get_by_role("heading", name="No report needs a decision")).to_be_visible(timeout=PATIENCE)
     assert stranger.request.get(project).status == 200
     assert not problems, "\n".join(problems)
 

@@ -27,7 +27,7 @@ def test_a_message_to_a_receiver_that_was_down_first_is_shown_and_arrives(open_p
         organisation = page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").first
         page.goto(f"{forge.address}{organisation.get_attribute('href')}/-/settings/webhooks")
         page.get_by_label("Address").fill(url)
-        page.get_by_role("button", name="Make webhook").click()
+        page.get_by_role("button", name="Create webhook").click()
         secret = page.get_by_label("The secret").input_value()
         page.get_by_role("link", name="Send a test message").click()
         page.get_by_role("button", name="Send a test message").click()

@@ -137,7 +137,7 @@ def make_webhook(team: Team, port: int) -> str:
     page = team.owner
     page.goto(f"{team.organisation}/-/settings/webhooks")
     page.get_by_label("Address").fill(f"http://127.0.0.1:{port}/hook")
-    page.get_by_role("button", name="Make webhook").click()
+    page.get_by_role("button", name="Create webhook").click()
     return page.get_by_label("The secret").input_value()
 
 

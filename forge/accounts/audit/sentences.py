@@ -12,11 +12,11 @@ from forge.core.audit.messages import Thing, declared, name_things
 from forge.core.models import AuditEntry
 
 _MISSING: Mapping[str, str] = {
-    "project": "a project that is gone",
-    "organisation": "an organisation that is gone",
-    "person": "someone whose account is gone",
-    "member": "someone whose account is gone",
-    "team": "a team that is gone",
+    "project": "a deleted project",
+    "organisation": "a deleted organisation",
+    "person": "someone whose account was deleted",
+    "member": "someone whose account was deleted",
+    "team": "a deleted team",
     "build": "a build",
     "review": "a review",
     "change_request": "a change request",
@@ -99,7 +99,7 @@ def _who(entry: AuditEntry) -> str:
         return "The installation"
     if entry.principal_kind == PrincipalKind.GUEST:
         return f"{entry.data.get('guest') or 'Someone'} (guest)"
-    return "Someone" if entry.principal_kind == PrincipalKind.VISITOR else "Someone whose account is gone"
+    return "Someone" if entry.principal_kind == PrincipalKind.VISITOR else "Someone whose account was deleted"
 
 
 def _by(entry: AuditEntry, things: Mapping[str, Thing]) -> str:

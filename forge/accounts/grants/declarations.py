@@ -1,7 +1,7 @@
 """Grants: what a person made that goes on working with their right, while they do something else.
 
 An invitation's link, a token, a webhook, a phone's pass. Each app declares its kinds of them in its `grants.py`, which
-`forge.core.events.discovery` finds. From that come the page "What you made", what the organisation's page of people
+`forge.core.events.discovery` finds. From that come the page "Links and tokens", what the organisation's page of people
 says when somebody is removed, and what ends or is handed over when a right ends.
 
 Two rules hold for each kind. The right of the maker is asked for when the grant is used, not only when it was made.

@@ -61,7 +61,7 @@ declare(
         name="invitation",
         label="Invitations",
         icon="mail",
-        rule="An invitation works while you may invite people there, and have yourself all of what it gives.",
+        rule="An invitation works only while you may invite people there and hold every right that it grants.",
         model=Invitation,
         maker="invited_by",
         find=_find,

@@ -131,11 +131,11 @@ def find_invitation(secret: str) -> Invitation:
     invitations = Invitation.objects.open().select_related("organisation", "invited_by")
     invitation = invitations.filter(token_hash=hash_secret(secret)).first()
     if invitation is None:
-        raise LinkEnded("The invitation was used, was revoked or has expired. Ask whoever sent it for another.")
+        raise LinkEnded("The invitation was used, was revoked or has expired. Ask the sender for another.")
     maker = invitation.invited_by
     if maker is None or not maker.is_active or not may_offer(acting_as(maker), invitation):
         raise LinkEnded(
-            f"{maker or 'Whoever'}, who made this invitation, may no longer invite people to "
+            f"{maker or 'Whoever'}, who created this invitation, may no longer invite people to "
             f"{invitation.organisation} as {invitation.get_role_display().lower()}. It gives nothing. Ask an owner for "
             "another."
         )

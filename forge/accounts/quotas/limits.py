@@ -115,5 +115,5 @@ def _require_at_most(most: int, organisation: UUID, limit: int) -> None:
     if stored_bytes(organisation) > most and recount(organisation) > most:
         raise StorageQuotaReached(
             f"The organisation has room for {size_text(limit)}, and not for this too. "
-            "Delete recordings that nobody needs, or ask the operator of this server for more room."
+            "Delete recordings that are not needed, or ask the operator of this server for more room."
         )

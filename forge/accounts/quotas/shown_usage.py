@@ -35,13 +35,13 @@ class _Words:
     show: Callable[[int], str] = "{:,}".format
 
 
-_LATER = "More will be possible later; previews go on."
+_LATER = "Try again later; previews keep working."
 _WORDS: Mapping[QuotaResource, _Words] = {
     QuotaResource.BYTES: _Words(
-        "Storage", "Delete recordings that nobody needs, or ask the operator of this server for more.", show=size_text
+        "Storage", "Delete recordings that are not needed, or ask the operator of this server for more.", show=size_text
     ),
     QuotaResource.PROJECTS: _Words(
-        "Projects", "Delete one that nobody needs, or ask the operator of this server for more."
+        "Projects", "Delete one that is not needed, or ask the operator of this server for more."
     ),
     QuotaResource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
     QuotaResource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
@@ -49,7 +49,7 @@ _WORDS: Mapping[QuotaResource, _Words] = {
         "Minutes of training", "More will be possible later, or ask the operator of this server.", "in the last day"
     ),
     QuotaResource.TRIALS: _Words("Changes tried in reviews", _LATER, "in the last hour"),
-    QuotaResource.SOCKETS: _Words("Open connections", "Close studios and phones that nobody uses.", "now"),
+    QuotaResource.SOCKETS: _Words("Open connections", "Close studios and phones that are not in use.", "now"),
     QuotaResource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),
 }
 

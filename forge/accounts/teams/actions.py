@@ -29,7 +29,7 @@ def create_team(actor: Actor, organisation: Organisation, name: str, description
     """Makes a team without people or projects. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     if organisation.teams.count() >= MAX_TEAMS:
-        raise Invalid(f"An organisation has at most {MAX_TEAMS} teams. Delete one that nobody needs.")
+        raise Invalid(f"An organisation has at most {MAX_TEAMS} teams. Delete one that is not needed.")
     team = Team(organisation=organisation, name=check_team_name(name), description=_checked_description(description))
     _save(team)
     write_entry(actor, "team.create", team.subject, organisation.place, name=name)

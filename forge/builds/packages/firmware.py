@@ -116,7 +116,7 @@ def run_firmware_job(job: JobContext, new_compiler: NewCompiler = fresh_compiler
             return {"state": "made"}
         if firmware["state"] == "refused":
             raise JobFailed(firmware["reason"])
-    raise JobFailed("The build is gone, or its text has changed.")
+    raise JobFailed("The build was deleted, or its text has changed.")
 
 
 def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCompiler) -> None:

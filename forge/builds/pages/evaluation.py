@@ -124,7 +124,7 @@ def _change_sentence(change: EvaluationChange | None) -> str:
     if not change.better and not change.worse:
         return f"{both}, none changed."
     sentence = f"{both}, {len(change.better)} became right and {len(change.worse)} became wrong."
-    return sentence if change.is_significant else f"{sentence} That is no more than chance gives."
+    return sentence if change.is_significant else f"{sentence} That is no better than chance."
 
 
 def _mood(change: EvaluationChange | None) -> Literal["good", "worse", "muted"]:

@@ -19,7 +19,7 @@ from rune.toolchain import toolchain_digest
 OTHER_TOOLCHAIN = (
     "This build is of another version of Hammer Forge than the server's. Build again to run it on a board."
 )
-OTHER_RUNE = "The files give another rune now than when they were built. Build again to run it on a board."
+OTHER_RUNE = "The files now build a different rune than before. Build again to run it on a board."
 
 
 def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, output: int) -> None:

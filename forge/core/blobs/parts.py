@@ -65,7 +65,7 @@ def join_parts(parts: Sequence[BlobPart], digest: str) -> Blob:
         try:
             put_staged(Staged(Path(storage.path(only.name)), only.digest, only.size))
         except FileNotFoundError:
-            raise NotFound("A part of this upload is gone.") from None
+            raise NotFound("A part of this upload is missing.") from None
         return Blob(digest=only.digest, size=only.size)
     seen = hashlib.new(algorithm)
 
@@ -105,7 +105,7 @@ def _read(part: BlobPart) -> Iterator[bytes]:
     try:
         file = blob_storage().open(part.name, "rb")
     except FileNotFoundError:
-        raise NotFound("A part of this upload is gone.") from None
+        raise NotFound("A part of this upload is missing.") from None
     with file:
         while chunk := file.read(CHUNK):
             yield chunk

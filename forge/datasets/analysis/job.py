@@ -170,7 +170,7 @@ def _answer(process: _Process) -> str:
     with ExitStack() as stack:
         file = stack.enter_context(open_blob_file(rune, fetched_folder()))
         if file.descriptor is None:
-            return "The files of the newest build are gone. Build the project again."
+            return "The files of the newest build were deleted. Build the project again."
         for batch in _batches(missing):
             job.report(0.4 + 0.4 * count / max(1, total), f"Running the build: {count:,} of {total:,}")
             rest = batch

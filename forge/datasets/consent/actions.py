@@ -40,9 +40,9 @@ def agree_anew(actor: Actor, consent: Consent, *, purposes: frozenset[Purpose], 
     Raises `ConsentOver`, `ConsentDiffers` when the terms are others by now, `Invalid`, and `Forbidden` or `NotFound`.
     """
     project = consent.data_set.project
-    require(actor, Verb.GIVE_SAMPLE, project)
     if actor.pk is None or consent.person_id != actor.pk:
         raise nothing_here(actor)
+    require(actor, Verb.GIVE_SAMPLE, project)
     terms = terms_for(project, purposes, days)
     with (change := DataSetChange(consent.data_set_id)) as data_set:
         earlier = Consent.objects.in_force().filter(pk=consent.pk).first()

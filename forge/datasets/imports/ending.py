@@ -35,5 +35,5 @@ def stop_old_imports(now: datetime | None = None) -> None:
     """Deletes the bytes of archives that nobody went on with, and the reports of old imports."""
     now = now or timezone.now()
     old = DataImport.objects.filter(changed__lt=now - BYTES_FOR)
-    delete_if_unlinked(stop_imports(old, "Nobody went on with this import, so its bytes were deleted."))
+    delete_if_unlinked(stop_imports(old, "This import was not continued, so its bytes were deleted."))
     DataImport.objects.filter(changed__lt=now - REPORTS_FOR, pieces=[], state__in=ENDS).delete()

@@ -51,7 +51,7 @@ def run_import_job(job: JobContext, new_reader: NewReader = warm_compiler) -> Ma
             for number, digest in enumerate(row.pieces)
         }
         if not files or any(each.descriptor is None for each in files.values()):
-            raise JobFailed("The bytes of the archive are gone. Send it again.")
+            raise JobFailed("The bytes of the archive were deleted. Upload it again.")
         if job.spec["step"] == ImportStep.DESCRIBE:
             return _describe(job, row, reader, files)
         return _add(job, row, reader, files)
@@ -108,7 +108,7 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
 def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str, JobFile]) -> Mapping[str, Any]:
     actor = acting_as(row.person) if row.person is not None else None
     if actor is None or not can(actor, Verb.EDIT, row.data_set.project):
-        raise JobFailed("Whoever began this import may no longer edit the project.")
+        raise JobFailed("The person who started this import may no longer edit the project.")
     position = row.position
     while True:
         job.report(position / max(1, row.total), f"{position:,} of {counted(row.total, 'recording')}")

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
@@ -88,6 +89,8 @@ def agree_page(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """Chooses purposes and a time, shows the terms that follow, and agrees to those that were read."""
     principal = principal_of(request)
     consent = find_consent(principal, consent_id)
+    if consent.person_id != principal.pk:
+        raise nothing_here(principal)
     fields = request.POST if request.method == "POST" else request.GET
     purposes, days = purposes_of(consent), DEFAULT_DAYS
     try:

@@ -214,7 +214,7 @@ class SampleRecording(ForgeView):
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
             (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            416: OpenApiResponse(description="The range lies outside of the recording."),
+            416: OpenApiResponse(description="The range is outside of the recording."),
         },
     )
     def get(self, request: Request, sample_id: UUID) -> HttpResponseBase:

@@ -173,7 +173,7 @@ class DataSampleRecording(ProjectView):
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
             (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            416: OpenApiResponse(description="The range lies outside of the recording."),
+            416: OpenApiResponse(description="The range is outside of the recording."),
         },
     )
     def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:

@@ -72,7 +72,7 @@ def begin_conversion(
             raise Invalid(f"{quoted(name)} is empty.")
         Project.objects.lock(project.pk)
         if ModelConversion.objects.filter(project=project).count() >= MAX_CONVERSIONS:
-            raise Invalid(f"A project has at most {MAX_CONVERSIONS} conversions. Delete some that nobody needs.")
+            raise Invalid(f"A project has at most {MAX_CONVERSIONS} conversions. Delete some that are not needed.")
         row = ModelConversion(
             project=project,
             person=actor.person,

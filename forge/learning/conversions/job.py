@@ -135,7 +135,7 @@ def _folder(row: ModelConversion) -> Iterator[Path]:
         for file_name, digest in named.items():
             file = local_file(digest, fetched_folder())
             if not file.is_file():
-                raise JobFailed("The bytes of the model are gone. Upload it again.")
+                raise JobFailed("The bytes of the model were deleted. Upload it again.")
             (folder / "in" / file_name).symlink_to(file.resolve())
         yield folder
 

@@ -12,7 +12,7 @@ class RunNotTraining(Conflict):
 class RunNotResumable(Conflict):
     """The run trains or is finished, so there is nothing to go on with."""
 
-    title = "This run cannot go on"
+    title = "This run cannot be continued"
 
 
 class RunNotFinished(Conflict):

@@ -55,7 +55,9 @@ def run_child(
     finally:
         _slots.release()
     if code != 0:
-        raise GitRefused("This repository takes more memory, time or room than it may. Nothing was changed here.")
+        raise GitRefused(
+            "This repository needs more memory, time or storage than is allowed. Nothing was changed here."
+        )
     return read_answer(data, shape)
 
 

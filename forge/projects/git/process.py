@@ -126,11 +126,11 @@ def main() -> None:
     except GitJobRefused as error:
         result = {"error": str(error)}
     except HTTPUnauthorized:
-        result = {"error": "The server wants a token for this repository, or does not take this one."}
+        result = {"error": "The server requires a token for this repository, or rejects this one."}
     except NotGitRepository:
         result = {"error": "There is no Git repository at this address, or it is not open to everyone."}
     except MemoryError:
-        result = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
+        result = {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
     except Exception as error:
         # What the library says is for programmers, and of bytes that a stranger chose.
         result = {
@@ -265,7 +265,9 @@ def _pack(store: DiskObjectStore, head: Commit, job: GitJob) -> list[str]:
             if size > limit:
                 raise GitJobRefused(f"Unpacked, the repository has more than {size_text(limit)}.")
             if data.startswith(_STORED_AS_LINK):
-                raise GitJobRefused(f"{plain(path)} lies in Git LFS, which is not read. Upload this file by itself.")
+                raise GitJobRefused(
+                    f"{plain(path)} is stored in Git LFS, which is not read. Upload this file separately."
+                )
             archive.writestr(path, data)
     if size == 0:
         raise GitJobRefused(f"There is nothing in {job.folder}." if job.folder else "The branch has no files.")
@@ -298,7 +300,7 @@ def push(job: GitJob) -> Mapping[str, Any]:
     result = client.send_pack(path, update, partial(_packed, repository, there))
     problem = (result.ref_status or {}).get(target)
     if problem:
-        raise GitJobRefused(f"The server did not take the branch: {plain(str(problem))[:300]}.")
+        raise GitJobRefused(f"The server refused the branch: {plain(str(problem))[:300]}.")
     return {"commit": fresh[-1].id.decode(), "commits": len(fresh)}
 
 

@@ -87,7 +87,7 @@ def main() -> None:
     except (Broken, ArchiveRefused) as error:
         result = {"error": str(error)}
     except MemoryError:
-        result = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
+        result = {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
     except Exception as error:
         # Whatever the libraries say of bytes that are neither: a stranger chose them.
         result = {"error": f"This .zip cannot be read: {reason_of(error)}."}

@@ -102,4 +102,4 @@ def registry_rules_of(organisation: UUID) -> RegistryRules:
 def registry_facets(rules: RegistryRules) -> tuple[Facet, ...]:
     """What a change of the rules depends on."""
     values = [rules.takes_all, rules.versions_move]
-    return (Facet("registry", values, "What the organisation's registry takes changed."),)
+    return (Facet("registry", values, "The registry settings of the organisation changed."),)

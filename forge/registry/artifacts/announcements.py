@@ -12,6 +12,6 @@ declare_sentences(
         "artifact.untag": "deleted the tag {tag} of {project}",
         "artifact.delete": "deleted {digest} in the registry of {project}",
         "artifact.restore": "restored {digest} in the registry of {project}, under {tags}",
-        "organisation.registry": "changed what the registry of {organisation} takes: {changes}",
+        "organisation.registry": "changed the registry settings of {organisation}: {changes}",
     },
 )

@@ -31,8 +31,8 @@ class RegistryRulesChangeSerializer(serializers.Serializer[Any]):
 @described_terms(
     "registry_rules",
     RegistryRulesJson,
-    read="What the registry takes. Changing it takes the `ETag`.",
-    changed="Sets what the registry takes. What was pushed before stays.",
+    read="Which artifacts the registry accepts. Changing it needs the `ETag`.",
+    changed="Sets which artifacts the registry accepts. Earlier artifacts stay.",
 )
 class RegistryRulesView(OrganisationTermsView):
     body = RegistryRulesChangeSerializer

@@ -44,7 +44,7 @@ def deprecate_tag(
     require(actor, Verb.PUBLISH, project)
     tag, successor = _locked(actor, project, name), successor.strip()
     require_seen(advice_facets(tag), seen)
-    reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
+    reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     if successor:
         _check_successor(tag, successor)
     if tag.is_deprecated and (tag.deprecation, tag.successor) == (reason, successor):

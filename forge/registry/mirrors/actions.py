@@ -94,7 +94,9 @@ def copy_now(actor: Actor, project: Project) -> Job:
     require(actor, Verb.MANAGE, project)
     mirror = find_mirror(actor, project, MirrorDirection.TO)
     if mirror.ended is not None:
-        raise BadMirror("Whoever set this mirror may no longer manage the project, or ended it. Set it again.")
+        raise BadMirror(
+            "The person who set up this mirror may no longer manage the project, or ended it. Set it up again."
+        )
     repository, _ = Repository.objects.get_or_create(project=project)
     job = request_copy(mirror, state_of(repository).digest, actor.person.pk if actor.person else None)
     write_entry(actor, "mirror.copy", project.stream, project.place, address=mirror.address)

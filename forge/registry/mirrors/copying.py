@@ -81,7 +81,7 @@ class _Copying:
     def copy(self, manifest: Manifest, reference: str, depth: int = 0) -> None:
         """Copies a manifest after all that it names. Raises `RemoteFailed`."""
         if depth > DEEPEST:
-            raise RemoteFailed(f"{manifest.blob_id} lies too deep in indexes of indexes to copy it.", 400)
+            raise RemoteFailed(f"{manifest.blob_id} is nested too deep in indexes to be copied.", 400)
         data = read_blob(manifest.blob_id)
         document = read_document(data, manifest.media_type)
         for blob in document.blobs:

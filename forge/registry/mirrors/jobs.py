@@ -41,7 +41,7 @@ def copy_to_mirror(context: JobContext) -> Mapping[str, Any]:
     if mirror is None or repository is None:
         raise JobFailed("The mirror was removed.")
     if principal_of_mirror(mirror) is None:
-        raise JobFailed("Whoever set this mirror may no longer manage the project. Set it again.")
+        raise JobFailed("The person who set up this mirror may no longer manage the project. Set it up again.")
     context.report(0.1, f"Copying to {mirror.address}")
     state = state_of(repository)
     try:

@@ -73,7 +73,7 @@ def _locked(actor: Actor, project: Project, name: str) -> Tag:
 
 
 def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:
-    reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
+    reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     if tag.withdrawal == reason:
         return tag
     others = _same_bytes(tag).exclude(pk=tag.pk).values_list("name", flat=True)

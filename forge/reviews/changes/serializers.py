@@ -194,7 +194,9 @@ def open_change_request_to_json(request: ChangeRequest, merge: Merging | None) -
 
 
 def _unresolved(merge: Merging) -> list[str]:
-    return [f"{each.name} in {each.path} is in conflict. Choose what stands there." for each in merge.unresolved]
+    return [
+        f"{each.name} in {each.path} is in conflict. Choose a side or write another text." for each in merge.unresolved
+    ]
 
 
 def _conflict(conflict: MergeConflict, merge: Merging) -> ConflictJson:

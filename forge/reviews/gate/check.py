@@ -48,7 +48,7 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
     if build is not None:
         return answer(build, version)
     is_protected = bool(protected_tags_among(project, [version]))
-    unbuilt = "These files were not built, so nobody could judge them. Build them, and ask for a review."
+    unbuilt = "These files were not built, so they could not be reviewed. Build them, and ask for a review."
     unsearched = () if is_searched(source) else (UNSEARCHED,)
     missing = (*unsearched, *secret_sentences(source), *((unbuilt,) if is_protected else ()))
     return GateAnswer(is_protected, missing)

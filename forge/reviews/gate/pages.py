@@ -51,7 +51,7 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
     steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
     for each in demands.approvals:
         approvers = ", ".join(each.approvers)
-        detail = f"Approved by {approvers}." if approvers else "Nobody has approved it yet."
+        detail = f"Approved by {approvers}." if approvers else "It has no approval yet."
         steps.append(GateStep(not each.lacking, each.text, " ".join((detail, *each.nobody_sentences))))
     return steps
 

@@ -114,7 +114,7 @@ def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
     )
     link = links.filter(secret_hash=hash_secret(secret), review=review).first()
     if link is None or not is_good(link):
-        raise LinkEnded("The link is incomplete, has expired or was revoked. Ask whoever sent it for a new one.")
+        raise LinkEnded("The link is incomplete, has expired or was revoked. Ask the sender for a new one.")
     if link.guests.count() >= MOST_GUESTS:
         raise TooManyGuests(f"This link was opened in {MOST_GUESTS} browsers, which is all it is for.")
     cookie_secret = new_secret()

@@ -24,4 +24,4 @@ def review_facets(review: Review, verdicts: Verdicts | None = None) -> tuple[Fac
     """What closing a review ends. `verdicts` are the standing ones on its newest round, where they are known."""
     standing = standing_verdicts([review])[review.pk] if verdicts is None else verdicts
     people = [sorted(str(person) for person in group) for group in (standing.approving, standing.objecting)]
-    return (*reviewer_facets(review), Facet("verdicts", people, "Somebody gave a verdict, or took one back."))
+    return (*reviewer_facets(review), Facet("verdicts", people, "A verdict was given or taken back."))

@@ -34,7 +34,7 @@ class RulesChangeSerializer(serializers.Serializer[Any]):
     "rules",
     RulesJson,
     read="The rules for publishing. Changing them takes the `ETag`.",
-    changed="Sets the rules. A project's `forge.yml` can add to them, and takes nothing away.",
+    changed="Sets the rules. A project's `forge.yml` can add rules, and cannot remove any.",
 )
 class OrganisationRulesView(OrganisationTermsView):
     body = RulesChangeSerializer

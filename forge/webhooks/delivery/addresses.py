@@ -21,7 +21,7 @@ def checked_url(url: str, *, anywhere: bool) -> str:
         split = urlsplit(url)
         host, port = split.hostname or "", split.port
     except ValueError:
-        raise _bad("This is no address. It looks like https://example.com/hook.") from None
+        raise _bad("This is not a valid URL. It looks like https://example.com/hook.") from None
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         raise _bad(f"An address has at most {LONGEST} characters, all of them ASCII; write a name as xn--….")
     if split.scheme not in (("http", "https") if anywhere else ("https",)) or not host or port == 0:

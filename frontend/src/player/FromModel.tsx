@@ -88,7 +88,7 @@ export function FromModel({ file }: { readonly file: File }) {
         >
           {places.organisations.length > 1 && (
             <div className="field">
-              <label htmlFor={field}>In which organisation</label>
+              <label htmlFor={field}>Organisation</label>
               <select id={field} required value={organisation} onChange={(event) => setChosen(event.target.value)}>
                 {organisation === "" && <option value="">Choose one</option>}
                 {places.organisations.map((name) => (

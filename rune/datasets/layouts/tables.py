@@ -49,7 +49,7 @@ def _series(archive: DataFiles, name: str) -> Iterable[Item]:
 def _read(archive: DataFiles, item: Item) -> bytes:
     table = _table(archive, item.path)
     if table is None:
-        raise BadContent("The table is gone.")
+        raise BadContent("The table is missing.")
     header, rows_by_series = table
     named = {*_SERIES, *_LABELS, *_GROUPS, *TIMES, "split"}
     axes = [index for index, name in enumerate(header) if name not in named]

@@ -39,7 +39,7 @@ def _merged(
 def _piece(
     path: str, key: Key, base: str | None, ours: str | None, theirs: str | None, line: int
 ) -> str | MergeConflict | None:
-    """What stands in place of a piece; None for nothing."""
+    """Replacement for a piece; None for nothing."""
     if ours in (theirs, base):
         return theirs
     if theirs == base:

@@ -144,7 +144,7 @@ class DataClient(ForgeClient):
         try:
             return int(self._ask("POST", f"/samples?{urlencode(query)}", content=data)["number"])
         except RegistryRefused as error:
-            if error.status == httpx.codes.CONFLICT and error.title == "This sample is there already":
+            if error.status == httpx.codes.CONFLICT and error.title == "This sample already exists":
                 return None
             raise
 

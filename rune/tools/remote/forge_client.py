@@ -71,7 +71,9 @@ class ForgeClient:
                         raise RegistryRefused(f"{self.url} answered with more than {size_text(limit)}")
                     target.write(chunk)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise RegistryUnreachable(f"The connection to {self.url} broke. Try again: it goes on there.") from error
+            raise RegistryUnreachable(
+                f"The connection to {self.url} broke. Try again: it continues from there."
+            ) from error
 
     def state(self, path: str) -> str:
         """Returns the state of what is there, for an act on it that changes nothing newer. Raises as `request` does."""

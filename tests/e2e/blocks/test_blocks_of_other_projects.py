@@ -133,7 +133,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     _look(reader, "page")
     reader.get_by_text("Deprecate 1.1").click()
     reader.get_by_label("Why").fill("It ends too early.")
-    reader.get_by_label("To take in its place").fill("1.0")
+    reader.get_by_label("Replacement").fill("1.0")
     _look(reader, "deprecate")
     reader.get_by_role("button", name="Deprecate", exact=True).click()
     expect(reader.get_by_text("half 1.1 is deprecated.")).to_be_visible()

@@ -53,7 +53,7 @@ def test_a_fork_is_offered_back_resolved_reviewed_merged_and_undone(forge: LiveF
     expect(owner.get_by_role("button", name="Merge", exact=True)).to_be_disabled()
     assert findings(owner) == []
     owner.get_by_role("radio", name="The fork").check()
-    owner.get_by_role("button", name="Use what is chosen").click()
+    owner.get_by_role("button", name="Use the chosen sides").click()
     expect(owner.get_by_text("1 of 1 resolved")).to_be_visible()
     owner.get_by_role("button", name="Build the merged result").click()
     page = owner.url
@@ -94,7 +94,7 @@ def see_built(page: Page) -> None:
         if page.get_by_text("The merged result builds").count():
             return
         with page.expect_navigation():
-            page.get_by_role("button", name="Look again").click()
+            page.get_by_role("button", name="Check again").click()
         page.wait_for_load_state("networkidle")
     raise AssertionError("the merged result was not built")
 

@@ -87,7 +87,7 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
     rules = f"approvals: []\nprotected-tags: [versions]\nchecks: {{lab: {email}/rig}}\n"
     put_file(owner, "forge.yml", rules.encode())
     build(owner, project, 1)
-    checks = owner.get_by_role("list", name="What robots say of this build")
+    checks = owner.get_by_role("list", name="Results of external checks")
     expect(checks).to_contain_text("No result")
     notes = owner.get_by_role("textbox", name="What is new")
     notes.fill("Half a sentence")
@@ -106,7 +106,7 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
             assert answer.status == 200
         expect(checks).to_contain_text(shown)
         expect(owner.get_by_role("list", name="What 1.0 demands")).to_contain_text(f"{email}/rig said {state}.")
-    expect(owner.get_by_text("is protected, and this build has all that it demands.")).to_be_visible()
+    expect(owner.get_by_text("is protected, and this build meets its rules.")).to_be_visible()
     expect(notes).to_have_value("Half a sentence")
 
 

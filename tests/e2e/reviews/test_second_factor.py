@@ -172,4 +172,4 @@ def test_who_approves_confirms_it_with_a_passkey(forge: LiveForge, open_page_of_
     reviewer.get_by_role("button", name="Approve").click()
     expect(reviewer.get_by_text("Approved", exact=True).first).to_be_visible(timeout=PATIENCE)
     owner.goto(f"{project}/builds/1/publish?tag=1.0")
-    expect(owner.get_by_text("is protected, and this build has all that it demands.")).to_be_visible(timeout=PATIENCE)
+    expect(owner.get_by_text("is protected, and this build meets its rules.")).to_be_visible(timeout=PATIENCE)

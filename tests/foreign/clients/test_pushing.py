@@ -117,7 +117,7 @@ def test_skopeo_is_refused_without_the_policy_and_without_the_right_token(
     source = image_in(tmp_path / "image")
     refused = push(live, source, f"{repository}:nightly", live.token("registry:push"))
     assert refused.returncode != 0
-    assert "An owner can let it take all artifacts" in refused.stderr
+    assert "An owner can allow all artifacts" in refused.stderr
     for token in (live.token("registry:pull"), "nonsense", ""):
         assert push(live, source, f"{repository}:nightly", token).returncode != 0
 

@@ -52,7 +52,7 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
     assert backup.stat().st_mode & 0o777 == 0o600
 
     restored = run(environment, "restore", str(backup), "--replace")
-    assert "Start the server to go on" in restored
+    assert "Start the server to continue" in restored
     execute(environment, RENAME.format("summary", "description"))
     with LiveForge(tmp_path / "data", settings) as again:
         page = httpx.get(f"{again.address}/{organisation}/kept/studio", cookies=session, trust_env=False)

@@ -99,7 +99,7 @@ def test_things_are_called_as_they_are_today_and_what_is_gone_keeps_its_entry(
         list(organisation_entries(owner, organisation, EntryFilter(what="file.write", since=token.created)))
     )
     assert (entry.sentence, entry.by) == (
-        "Someone whose account is gone wrote a.md in acme/lab.",
+        "Someone whose account was deleted wrote a.md in acme/lab.",
         "a token that was deleted",
     )
     assert not any(part.url for part in entry.parts)

@@ -76,5 +76,5 @@ def test_the_commands_say_what_they_did_and_who_is_left_alone(owner: User, organ
     call_command("enable_person", owner.email, stdout=said)
     assert "may sign in again" in said.getvalue()
     for command in ("disable_person", "enable_person"):
-        with pytest.raises(CommandError, match="Nobody has the address"):
+        with pytest.raises(CommandError, match="No account has the address"):
             call_command(command, "nobody@acme.example")

@@ -395,7 +395,7 @@ def test_a_link_of_somebody_who_may_no_longer_invite_grants_nothing_and_says_so(
     _, link = invite(owner, organisation, "owner")
     Membership.objects.filter(user=owner).update(role=Role.MAINTAINER)
     shown = browser_of(stranger).post("/join", {"token": _secret(link)}).content.decode()
-    assert "Mika Kallio, who made this invitation, may no longer invite people to acme as owner" in shown
+    assert "Mika Kallio, who created this invitation, may no longer invite people to acme as owner" in shown
     with pytest.raises(LinkEnded, match="It gives nothing"):
         join_as(stranger, _secret(link))
     User.objects.filter(pk=owner.pk).update(is_active=False)

@@ -127,7 +127,7 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
         expire(token)
         shown = find_webhook(owner, organisation, Webhook.objects.get().pk)
         assert webhook_to_json(shown)["on"] is False
-        assert "token that made it has expired" in shown.stopped_because
+        assert "token that created it has expired" in shown.stopped_because
     publish_build(owner, approved(built(developer, project)), "latest")
     assert not Delivery.objects.exists()
     if end == "delete":
@@ -190,9 +190,9 @@ def test_whoever_sets_a_new_password_sees_the_webhook_that_a_stolen_session_made
     fields = {"old": "correct horse battery", "password": "another horse battery"}
     page = compact(browser_of(owner).post("/accounts/password", fields, follow=True).content.decode())
     assert "Webhook to thief.example" in page
-    assert "end what you did not make yourself" in page
+    assert "end those that you did not create" in page
     again = compact(browser_of(owner).get("/accounts/made").content.decode())
-    assert "end what you did not make yourself" not in again
+    assert "end those that you did not create" not in again
 
 
 def test_whoever_made_nothing_stays_on_the_page_of_the_password(

@@ -82,7 +82,7 @@ def test_a_change_that_chance_gives_is_no_difference(client: Client, project: Pr
         SET[:-1] + "6",
     )
     text = page(client, second)
-    assert "no more than chance gives" in text
+    assert "no better than chance" in text
     assert "No difference" in text
 
 

@@ -189,7 +189,7 @@ def test_a_recording_of_a_phone_is_a_sample_of_its_person(phone: Phone, user: Us
 def test_the_same_recording_twice_and_a_broken_one_are_named(phone: Phone) -> None:
     phone.agree()
     assert phone.send(loud()).status_code == 201
-    assert phone.send(loud()).json()["title"] == "This sample is there already"
+    assert phone.send(loud()).json()["title"] == "This sample already exists"
     assert phone.send(b"hello").status_code == 422
     assert Sample.objects.count() == 1
 

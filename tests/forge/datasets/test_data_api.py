@@ -138,7 +138,7 @@ def test_what_cannot_be_a_sample_is_refused_and_leaves_nothing(client: Client, p
     assert send(client, consent, loud(), alone="maybe").status_code == 400
     assert not Sample.objects.exists()
     assert send(client, consent, loud()).status_code == 201
-    assert send(client, consent, loud()).json()["title"] == "This sample is there already"
+    assert send(client, consent, loud()).json()["title"] == "This sample already exists"
 
 
 @pytest.mark.protects("recordings/traces-of-the-maker")

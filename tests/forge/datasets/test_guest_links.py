@@ -190,7 +190,7 @@ def test_other_kinds_broken_files_and_too_many_are_refused(guest: Guest, monkeyp
     assert guest.send(b"1,2,3\n").status_code == 422
     assert guest.send(b"hello").status_code == 422
     assert guest.send(loud()).status_code == 201
-    assert guest.send(loud()).json()["title"] == "This sample is there already"
+    assert guest.send(loud()).json()["title"] == "This sample already exists"
     monkeypatch.setattr("forge.datasets.collecting.actions.submissions.MAX_WAITING", 1)
     assert guest.send(loud(1)).status_code == 403
     assert Submission.objects.count() == 1

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from forge.datasets.analysis.actions import announce_analysis, start_analysis
 from forge.datasets.collecting.actions import links, submissions
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent.actions import agree_anew
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.imports import actions as imports
 from forge.datasets.imports.models import ImportState
 from forge.datasets.models import DataImport, Sample
@@ -122,6 +123,13 @@ def the_consent_for_a_sample_of_a_version_is_withdrawn(world: World) -> Act:
     sample = _sample(world)
     save_version(world.developer, world.project, seen=1)
     return lambda: samples.withdraw_consent(world.developer, sample.consent)
+
+
+@scene(agree_anew)
+def somebody_agrees_to_other_terms(world: World) -> Act:
+    sample = _sample(world)
+    text = terms_for(world.project, DEFAULT_PURPOSES, 30).text
+    return lambda: agree_anew(world.developer, sample.consent, purposes=DEFAULT_PURPOSES, days=30, text=text)
 
 
 @scene(samples.end_consents)

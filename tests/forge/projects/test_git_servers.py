@@ -93,7 +93,7 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     refused = _make(client, url=f"{origin}/private/wand.git")
     assert (refused.status_code, refused.json()["detail"]) == (
         422,
-        "The server wants a token for this repository, or does not take this one.",
+        "The server requires a token for this repository, or rejects this one.",
     )
     assert _make(client, url=f"{origin}/private/wand.git", token=TOKEN).status_code == 201
     assert TOKEN not in str(list(AuditEntry.objects.values_list("data", flat=True)))
@@ -114,7 +114,7 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
         ({"url": "ORIGIN/empty.git"}, 422, "It is empty."),
         ({"url": "ORIGIN/wand.git", "folder": "apps"}, 422, "There is nothing in apps."),
         ({"url": "ORIGIN/wand.git", "folder": "../up"}, 400, "a path must stay inside the project"),
-        ({"url": "ORIGIN/lfs.git"}, 422, "m.tflite lies in Git LFS"),
+        ({"url": "ORIGIN/lfs.git"}, 422, "m.tflite is stored in Git LFS"),
         ({"url": "ORIGIN/wand.git", "name": "kitchen"}, 409, "acme has a project kitchen already"),
     ],
 )

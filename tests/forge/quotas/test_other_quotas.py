@@ -108,7 +108,7 @@ def test_where_the_operator_alone_creates_organisations_a_person_may_not_and_a_c
     assert Organisation.objects.get(name="second").memberships.get().user == user
     entry = AuditEntry.objects.get(action="organisation.create")
     assert (entry.principal_kind, entry.data["owner"]) == ("installation", str(user.pk))
-    with pytest.raises(CommandError, match="Nobody has the address"):
+    with pytest.raises(CommandError, match="No account has the address"):
         call_command("organisation", "third", "nobody@acme.example")
 
 

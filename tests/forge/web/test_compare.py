@@ -47,7 +47,7 @@ def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_publish
         for other in ("acme/beside", "acme/beside@1", "acme/kitchen@1", "acme/kitchen:none"):
             assert browser.get("/compare", {"one": "acme/kitchen:1.0", "other": other}).status_code in (404, 302)
         text = page(browser, "acme/kitchen:1.0", "acme/kitchen")
-        assert "Both are the same rune" in text
+        assert "Both runes are identical" in text
         assert "/api/v1/projects/acme/kitchen/tags/1.0/rune" in text
         assert "secret" not in text
         assert "data-pipeline" not in text

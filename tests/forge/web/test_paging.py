@@ -69,7 +69,7 @@ def test_builds_and_what_happened_are_reached_to_the_last(
     ]
     assert "5 to 5 of 5" in pages[2]
     assert "1 to 1 of 1" not in read("/acme/-/activity?person=nobody")
-    assert "Nothing like this happened." in read("/acme/-/activity?person=nobody")
+    assert "No activity matches." in read("/acme/-/activity?person=nobody")
     assert "kitchen" in read("/acme/-/activity?person=a&project=kit")
 
 

@@ -74,7 +74,7 @@ def _person(email: str) -> str:
         return ""
     person = User.objects.filter(email=email.strip().lower()).first()
     if person is None:
-        raise CommandError(f"Nobody has the address {email}.")
+        raise CommandError(f"No account has the address {email}.")
     return str(person.pk)
 
 

@@ -1,6 +1,6 @@
 """Disabling a person, which the operator of the installation does: nothing of theirs gets in, their work stays.
 
-Who is enabled again signs in anew: their sessions, tokens and links do not come back.
+Re-enabled users must sign in again: their sessions, tokens and links do not come back.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def enable_person(email: str) -> User:
 def _person_of(email: str) -> User:
     person = User.objects.select_for_update().filter(email=email.strip().lower()).first()
     if person is None:
-        raise NoSuchPerson(f"Nobody has the address {email}. The members' list of an organisation shows addresses.")
+        raise NoSuchPerson(f"No account has the address {email}. The members' list of an organisation shows addresses.")
     return person
 
 

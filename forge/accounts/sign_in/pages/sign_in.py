@@ -103,7 +103,7 @@ def disabled(request: HttpRequest) -> HttpResponse:
     """Who signed in with an account that the operator has disabled."""
     context = {
         "title": "This account is disabled",
-        "detail": "Nobody signs in with it. Ask the administrator of this server.",
+        "detail": "No account uses it. Ask the administrator of this server.",
     }
     return render(request, "problem.html", context, status=403)
 

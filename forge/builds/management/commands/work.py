@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.EMBEDDED_WORKER:
             raise CommandError(
-                "There is no queue to work on: the server builds by itself. Set BROKER_URL to a queue, such as "
+                "There is no queue: the server itself runs the builds. Set BROKER_URL to a queue, such as "
                 "redis://host:6379/1, for the server and for this worker."
             )
         os.umask(0o077)

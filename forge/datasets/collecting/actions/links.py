@@ -151,7 +151,7 @@ def enter_as_guest(secret: str, link_id: UUID, code: str, address: str) -> tuple
     links = CollectingLink.objects.select_related("created_by", "project__organisation")
     link = links.filter(pk=link_id, secret_hash=hash_secret(secret), audience=CollectingAudience.GUESTS).first()
     if link is None or not is_open(link):
-        raise LinkEnded("The link is incomplete, has expired or was ended. Ask whoever sent it for a new one.")
+        raise LinkEnded("The link is incomplete, has expired or was ended. Ask the sender for a new one.")
     if not code:
         raise CodeNeeded("Type the code that you got with the link.")
     # Counted before it is looked at, so that many at once are not more than the limit.

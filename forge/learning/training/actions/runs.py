@@ -73,7 +73,7 @@ def begin_run(actor: Actor, project: Project, settings: RunSettings) -> Training
         Project.objects.lock(project.pk)
         runs = TrainingRun.objects.filter(project=project)
         if runs.count() >= MAX_RUNS:
-            raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that nobody needs.")
+            raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that are not needed.")
         if runs.filter(state__in=UNFINISHED).count() >= MAX_UNFINISHED:
             raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
         run = TrainingRun(
@@ -133,14 +133,14 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     require_minutes(project.organisation)
     run = _locked(run)
     if not run.can_resume or run.job is None:
-        raise RunNotResumable("Only a run that was paused, failed or was cancelled goes on.")
+        raise RunNotResumable("Only a run that was paused, failed or was cancelled can be continued.")
     TrainingRun.objects.filter(pk=run.pk).update(instruction="", error="", reason="")
     if run.state == TrainingState.PAUSED:
         resume(Job.objects.filter(pk=run.job.pk))
         run.job.refresh_from_db()
         announce(run.job)
     elif not retry(run.job, str(actor.person)):
-        raise RunNotResumable("This run cannot go on. Train again with the same settings.")
+        raise RunNotResumable("This run cannot be continued. Train again with the same settings.")
     run.refresh_from_db()
     write_entry(actor, "training.resume", project.stream, project.place, number=run.number)
     announce_run(run, actor)

@@ -95,7 +95,7 @@ class RunFollower:
         curves = [row for row in earlier if row["epoch"] <= event["epoch"]]
         best = min(curves, key=lambda row: (row["validation_loss"], row["epoch"]), default=None)
         self._set(curves=curves, best_epoch=0 if best is None else best["epoch"])
-        self._job.log(f"Training goes on behind epoch {event['epoch']}.")
+        self._job.log(f"Training continues after epoch {event['epoch']}.")
 
     def _take_epoch(self, event: EpochEvent) -> None:
         row: EpochJson = {

@@ -109,7 +109,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
         raise JobFailed(
             f"Training needs the {missing.environment['name']} environment: {missing.environment['download']} MB to "
             f"download, {missing.environment['disk']} MB on disk. The operator of this server prepares it with `python "
-            f"-m lab.environments prepare {missing.environment['name']}`. Let the run go on then."
+            f"-m lab.environments prepare {missing.environment['name']}`. Then continue the run."
         ) from None
     except LabRefused as refused:
         follower.flush()

@@ -111,7 +111,7 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
         lock_roles(actor, project)
     role = ProjectMembership.objects.filter(project=project.pk, user=person_id).select_related("user").first()
     if role is None:
-        raise NotFound(f"{project.full_name} has nobody of this id with a role of their own.")
+        raise NotFound(f"{project.full_name} has no person with this id who has a role of their own.")
     role.delete()
     write_entry(actor, "project.leave", project.stream, project.place, member=str(person_id))
     _end_with_role(actor, project, role.user, None)

@@ -246,7 +246,7 @@ def _id(form: QueryDict, name: str) -> UUID:
     try:
         return UUID(form.get(name, ""))
     except ValueError:
-        raise NotFound("There is nobody of this id.") from None
+        raise NotFound("There is no person with this id.") from None
 
 
 _ACTS: Mapping[str, Callable[[Principal, Team, QueryDict], None]] = {

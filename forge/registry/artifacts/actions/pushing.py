@@ -205,8 +205,8 @@ def _require_allowed(project: Project, document: ManifestDocument) -> None:
     if is_ours or registry_rules_of(project.organisation_id).takes_all:
         return
     raise ArtifactRefused(
-        f"The registry of {project.organisation.name} takes runes, blocks and what refers to them, and this is "
-        f"{document.artifact_type or document.media_type}. An owner can let it take all artifacts, in the settings."
+        f"The registry of {project.organisation.name} accepts runes, blocks and what refers to them, and this is "
+        f"{document.artifact_type or document.media_type}. An owner can allow all artifacts in the settings."
     )
 
 

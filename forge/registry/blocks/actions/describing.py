@@ -28,7 +28,7 @@ def deprecate_block(
     another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock`,
     `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
-    reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
+    reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     block = find_block(actor, project, name, version)
     return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()), seen)
 

@@ -31,7 +31,7 @@ def withdraw_block(
     `Invalid`.
     """
     require(actor, Verb.PUBLISH, project)
-    reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
+    reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     block = _locked(find_any_block(actor, project, name, version))
     require_seen(block_facets(block), seen)
     if block.withdrawal == reason:

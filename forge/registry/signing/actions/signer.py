@@ -36,7 +36,7 @@ def make_key(context: JobContext) -> Mapping[str, Any]:
     """Makes the two halves of a key whose row waits for them; the key before it signs no more."""
     row = SigningKey.objects.filter(pk=context.spec["key"]).first()
     if row is None or row.fingerprint or row.revoked is not None:
-        raise JobFailed("Nobody waits for this key any more.")
+        raise JobFailed("This key is no longer awaited.")
     is_first = not SigningKey.objects.exclude(sealed="").exists()
     secret = _secret(may_make=is_first)
     key = make_private_key(Algorithm(row.algorithm))
@@ -64,7 +64,7 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     publication = _publication(context.spec["publication"])
     row = SigningKey.objects.filter(pk=context.spec["key"]).signing().first()
     if row is None:
-        raise JobFailed("The key signs no more. Another key signs in its place, if there is one.")
+        raise JobFailed("The key no longer signs. Another key takes over, if there is one.")
     _require_published(publication)
     _require_admitted(publication)
     key = _opened(row)

@@ -245,9 +245,11 @@ def require_resolved(merge: Merging) -> None:
     if merge.unresolved:
         names = ", ".join(f"{each.name} in {each.path}" for each in merge.unresolved[:3])
         left = counted(len(merge.unresolved), "conflict")
-        raise CannotMerge(f"{left} left: {names}. Choose what stands there.")
+        raise CannotMerge(f"{left} left: {names}. Choose a side or write another text.")
     if merge.is_nothing:
-        raise CannotMerge("Merging it changes nothing: the project has all of it already. Close the change request.")
+        raise CannotMerge(
+            "Merging changes nothing: the project already has all of these changes. Close the change request."
+        )
 
 
 def require_open(request: ChangeRequest) -> None:

@@ -99,7 +99,7 @@ def take_back_awaited(actor: Actor, awaited: AwaitedReview) -> None:
     project = awaited.build.project
     require(actor, Verb.ASK, project)
     if awaited.requested_by_id != actor.pk:
-        raise Forbidden("Only whoever asked for it can take it back.")
+        raise Forbidden("Only the person who asked for it can take it back.")
     awaited.delete()
     write_entry(actor, "review.await_end", awaited.build.subject, project.place, number=awaited.build.number)
 

@@ -316,7 +316,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Invalid("This is nobody who can be asked.") from None
+        raise Invalid("This person cannot be asked.") from None
 
 
 def _day(text: str) -> date | None:

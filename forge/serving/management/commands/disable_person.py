@@ -15,7 +15,7 @@ from forge.accounts.organisations.access import organisations_left_alone
 class Command(BaseCommand):
     """Disables a person."""
 
-    help = "Ends a person's sessions, sockets, tokens and invitations, and lets them in no more. Their work stays."
+    help = "Ends a person's sessions, sockets, tokens and invitations, and blocks sign-in. Their work stays."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the address that they sign in with")

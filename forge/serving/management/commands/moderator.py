@@ -23,10 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = User.objects.filter(email=options["email"].strip().lower()).first()
         if person is None:
-            raise CommandError(f"Nobody has the address {options['email']}.")
+            raise CommandError(f"No account has the address {options['email']}.")
         if options["remove"]:
             was = end_moderator(person)
-            self.stdout.write(f"{person} decides about reports no more." if was else f"{person} did not before either.")
+            self.stdout.write(
+                f"{person} no longer decides about reports." if was else f"{person} did not before either."
+            )
             return
         is_new = make_moderator(person)
         self.stdout.write(f"{person} decides about reports, at /admin/reports{'' if is_new else ', as before'}.")

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         owner = User.objects.filter(email=options["email"].lower()).first()
         if owner is None:
-            raise CommandError(f"Nobody has the address {options['email']}. Let them sign in: make link EMAIL=…")
+            raise CommandError(f"No account has the address {options['email']}. Let them sign in: make link EMAIL=…")
         try:
             organisation = create_organisation_for(INSTALLATION, owner, options["name"])
         except DomainError as error:

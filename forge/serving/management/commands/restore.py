@@ -48,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename}: {error.strerror}.") from error
         self.stdout.write(
             f"Restored the state of {done.description.created}: {counted(done.rows, 'row')} and "
-            f"{counted(done.files, 'file')}. Start the server to go on."
+            f"{counted(done.files, 'file')}. Start the server to continue."
         )
         if done.set_aside:
             self.stdout.write(f"What was there before is in {done.set_aside}; delete it when you no longer need it.")

@@ -8,7 +8,7 @@ export function changeRequest(client: ProjectClient, id: string): Promise<Read<O
   return client.read("get", "/api/v1/change-requests/{change_id}", parameters(id));
 }
 
-/** What stands in place of a conflict; `text` of the side that is written. */
+/** Replacement for a conflict; `text` of the side that is written. */
 export function resolveConflict(
   client: ProjectClient,
   id: string,

@@ -147,7 +147,7 @@ def _gather(translation: Translation, node: OnnxNode) -> None:
     if places.constant is not None:
         rows = value.shape[axis]
         if places.constant.size and not (places.constant.min() >= -rows and places.constant.max() < rows):
-            raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} takes what is not there.")
+            raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} reads what does not exist.")
         indices = np.where(places.constant < 0, places.constant + rows, places.constant)
         if value.constant is not None:
             array = np.take(value.constant, indices, axis)

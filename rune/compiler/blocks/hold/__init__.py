@@ -31,11 +31,11 @@ def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Block
 
 BLOCK = Block(
     name="hold",
-    summary="Keeps a value for some runs after it is gone.",
+    summary="Keeps a value for some runs after it is no longer present.",
     header=None,
     source=_SOURCE,
     arguments=(
-        runs("For how many runs a value stays after it is gone.", 4, 0),
+        runs("For how many runs a value is kept after it is no longer present.", 4, 0),
         whole_value("rest", "The value that says that there is nothing; it is never held."),
     ),
     outputs=_outputs,

@@ -142,7 +142,7 @@ def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticRep
     )
     wrong = [str(each) for each in unsupported if each.is_wrong_in_pages]
     if wrong:
-        message += f". Pages give wrong numbers for it: their interpreter computes {listed(wrong)} wrongly"
+        message += f". Results in pages are wrong: their interpreter computes {listed(wrong)} wrongly"
         follows += " Trust what `rune run` and builds on the server give, and no page."
     notes = [follows, *(f"It needs {each}." for each in unsupported)]
     report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)

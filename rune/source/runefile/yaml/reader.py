@@ -102,7 +102,7 @@ class Composer:
         if not isinstance(event, yaml.StreamEndEvent):
             offset = _start(event)
             span = self._source.span(offset, offset + 3)
-            notes = ("What stands behind it is not looked at.",)
+            notes = ("Text after it is not checked.",)
             raise Unreadable("the file is one document, and `---` starts another", span, notes, to_the_end=True)
         return root
 

@@ -73,7 +73,8 @@ class _TargetNeeds:
 @click.option(
     "--match",
     type=click.Choice(sorted(PROFILES)),
-    help="Whose results models give, to the bit, as rune build has it. By default what forge.yml says, or litert.",
+    help="Which reference the results of models match, bit for bit, as in rune build. "
+    "By default what forge.yml says, or litert.",
 )
 @format_option()
 @allow_outside_option

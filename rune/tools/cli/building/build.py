@@ -102,8 +102,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--match",
     "match",
     type=click.Choice(sorted(PROFILES)),
-    help="Whose results models give, to the bit: those of LiteRT's reference kernels, or of TFLite Micro's, which lack "
-    "some operators. By default what forge.yml says, or litert.",
+    help="Which reference the results of models match, bit for bit: LiteRT's reference kernels, or TFLite Micro's, "
+    "which lack some operators. By default what forge.yml says, or litert.",
 )
 @click.option(
     "--explain",

@@ -97,5 +97,5 @@ def _as_text(model: Model) -> Iterator[str]:
         yield "Run by the host, because these cannot be compiled yet:"
         yield from (f"\t{printable(str(item))}" for item in lacking)
     if any(each.is_wrong_in_pages for each in lacking):
-        yield "Pages give wrong numbers for BATCH_MATMUL of floats with int8 weights; trust what commands give."
+        yield "Results in pages are wrong for BATCH_MATMUL of floats with int8 weights; trust what commands give."
     yield f"Size: {described['size']} bytes, {described['parameters']} parameters"

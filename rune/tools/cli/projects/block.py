@@ -70,7 +70,7 @@ def copy(name: str, project: Path, element: str | None) -> None:
         with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(source_of(block.source, element_type))
     except FileExistsError:
-        raise CommandFailed(f"{target} is there already. Rename it, or delete it, and copy again.") from None
+        raise CommandFailed(f"{target} already exists. Rename it, or delete it, and copy again.") from None
     except OSError as error:
         raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     click.echo(f"Wrote {target}. Write `proc-block: ./{target.name}` in the Runefile to use it.")

@@ -73,7 +73,7 @@ def test_the_rules_are_changed_as_they_were_read(
     assert put(NOTHING) == 428
     change_registry_rules(owner, organisation, RegistryTerms(versions_move=True))
     assert put(NOTHING, if_match=etag) == 412
-    with pytest.raises(Stale, match="registry takes changed"):
+    with pytest.raises(Stale, match="registry settings of the organisation changed"):
         change_registry_rules(owner, organisation, RegistryTerms(), seen=[etag.strip('"')])
     all_terms = {"takes_all": True, "versions_move": True}
     assert put(all_terms, if_match=client.get(API).headers["ETag"]) == 200

@@ -25,7 +25,7 @@ def rows(client: Client) -> list[tuple[str, str, str]]:
 
 def test_a_project_that_nothing_uses_says_so(project: Any, developer: Any, browser_of: Callable[[Any], Client]) -> None:
     browser = browser_of(developer)
-    assert "Nothing that you may see depends on it" in browser.get(PAGE).content.decode()
+    assert "Nothing that you can see depends on it" in browser.get(PAGE).content.decode()
     assert rows(browser) == []
 
 

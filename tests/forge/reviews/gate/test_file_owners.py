@@ -180,7 +180,7 @@ def test_the_pages_of_a_build_and_a_review_and_the_api_say_whose_approval_is_mis
     for address in ("/acme/kitchen/builds/1/publish", "/acme/kitchen/reviews/1"):
         assert said in browser.get(address).content.decode()
     gate = browser.get(f"/api/v1/builds/{build.pk}/gate?tag=1.0").json()
-    assert {"done": False, "title": said, "detail": "Nobody has approved it yet."} in gate["steps"]
+    assert {"done": False, "title": said, "detail": "It has no approval yet."} in gate["steps"]
     give_verdict(reviewer, build, "approve")
     gate = browser.get(f"/api/v1/builds/{build.pk}/gate?tag=1.0").json()
     assert {"done": True, "title": said, "detail": "Approved by Ari Rossi."} in gate["steps"]

@@ -56,7 +56,7 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     [
         ({"title": ""}, "in a few words"),
         ({"people": []}, "at least one person"),
-        ({"people": ["nobody"]}, "nobody who can be asked"),
+        ({"people": ["nobody"]}, "person cannot be asked"),
         ({"needed": "7"}, "cannot be had"),
         ({"needed": "x"}, "no number"),
         ({"due": "tomorrow"}, "no date"),
@@ -97,7 +97,7 @@ def test_a_verdict_is_given_and_undone_by_forms(
     assert "0 of 1" in page
     mine = text_of(browser_of(developer).get(PAGE))
     assert 'name="verdict"' not in mine
-    assert "You built this or wrote part of it, so somebody else decides." in mine
+    assert "You built this build or wrote part of it, so somebody else decides." in mine
 
 
 @pytest.mark.slow

@@ -133,7 +133,7 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
     )
     withdraw_sample(reviewer, thread.place["sample"])
     after = text_of(browser.get(f"{PAGE}/conversation"))
-    assert "the recording is gone" in after
+    assert "the recording was deleted" in after
     assert "It said up; right is down" in after
     assert "studio?sample=" not in after
 

@@ -17,6 +17,7 @@ from tests.rune.compiler.blocks.references import (
     detections,
     drawings,
     images,
+    learned,
     learners,
     motion,
     numbers,
@@ -29,7 +30,7 @@ from tests.rune.compiler.blocks.references import (
 )
 from tests.rune.compiler.blocks.references.case import Array, Case, Fails
 
-MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, learners, texts)
+MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, learned, learners, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
 HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"} | {kind: kind for kind in "uif"}

@@ -28,6 +28,12 @@ def complete(block: str, arguments: dict[str, ArgumentValue]) -> dict[str, Argum
     return defaults | arguments
 
 
+def trees(**changes: object) -> dict[str, ArgumentValue]:
+    """A file of one tree for one feature, with some keys as they should not be."""
+    file = {"format": "decision-trees", "version": 1, "features": 1, "outputs": 1, "base": [0]}
+    return {"trees": json.dumps({**file, "trees": [{"nodes": [[0, 0.5, 2], [1], [2]]}], **changes})}
+
+
 _BERT = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"
 _BYTES = json.dumps({letter: number for number, letter in enumerate([*BYTES.values(), "ab"])})
 _LACKING = _BYTES.replace('"A"', '"AA"')
@@ -142,6 +148,31 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("mse", ["f32[4]"], {}, "takes 2 inputs"),
     ("mse", ["f32[4]", "f32[2, 2]"], {}, "has other dimensions"),
     ("mse", ["f32[4]", "i8[4]"], {}, "takes numbers of f32, and not i8[4]"),
+    ("gaussian_mixture", ["f32[2]"], {"means": "1 2 3"}, "each mean has 2 numbers"),
+    ("gaussian_mixture", ["f32[1]"], {"means": "1 2", "deviations": "1"}, "write 2 deviations, one for each"),
+    ("gaussian_mixture", ["f32[1]"], {"deviations": "0"}, "every deviation must be"),
+    ("gaussian_mixture", ["f32[1]"], {"weights": "1 2"}, "for each of the 1 components"),
+    ("gaussian_mixture", ["f32[1]"], {"weights": "0"}, "one weight above 0"),
+    ("decision_trees", ["f32[1]"], {"trees": "{"}, "the trees are not JSON"),
+    ("decision_trees", ["f32[1]"], {"trees": "[" * 100_000}, "the trees are not JSON"),
+    ("decision_trees", ["f32[1]"], {"trees": "[]"}, 'with `"format": "decision-trees"`'),
+    ("decision_trees", ["f32[1]"], trees(version=2), "the trees are of version 2"),
+    ("decision_trees", ["f32[1]"], trees(features=True), "features is True; a whole number from 1"),
+    ("decision_trees", ["f32[2]"], trees(), "learned from 1 features, and f32[2] has 2"),
+    ("decision_trees", ["f32[1]"], trees(outputs=1001), "outputs is 1001"),
+    ("decision_trees", ["f32[1]"], trees(base=[]), "base needs 1 number"),
+    ("decision_trees", ["f32[1]"], trees(base=[float("nan")]), "base has nan, which is not a number"),
+    ("decision_trees", ["f32[1]"], trees(trees=[]), "not a list of at least one tree"),
+    ("decision_trees", ["f32[1]"], trees(trees=[[]]), "tree 0 is not an object"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": []}]), "tree 0 has 0 nodes"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"output": 1, "nodes": [[0]]}]), "the output of tree 0 is 1"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [[0]] * 2}]), "node 1 of tree 0 is not where the split"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [7]}]), "neither `[feature, threshold, right]` nor a leaf"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [[[0, 0]]]}]), "node 0 of tree 0 needs 1 number"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [[1, 0, 2], [0], [0]]}]), "the feature of node 0"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [[0, 1e31, 2], [0], [0]]}]), "the threshold of node 0"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [[0, 0, 3], [0], [0]]}]), "leads to node 3"),
+    ("decision_trees", ["f32[1]"], trees(trees=[{"nodes": [[0, 0, 1], [0], [0]]}]), "leads to node 1"),
     ("k_means", ["f32[2]"], {"centres": "1 2 3"}, "each centre has 2 numbers"),
     ("k_means", ["f32[2]"], {"centres": "1 2 3 4", "radii": "1 2 3"}, "for each of the 2 centres"),
     ("k_means", ["f32[2]"], {"centres": "1 2", "radii": "0"}, "one radius above 0"),

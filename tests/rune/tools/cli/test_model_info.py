@@ -60,7 +60,7 @@ def test_operators_that_cannot_be_compiled_are_named(tmp_path: Path) -> None:
         "Run by the host, because these cannot be compiled yet:\n\tBATCH_MATMUL with float32 and int8 weights\n"
         in shown.stdout
     )
-    assert "Pages give wrong numbers for BATCH_MATMUL" in shown.stdout
+    assert "Results in pages are wrong for BATCH_MATMUL" in shown.stdout
     result = json.loads(model_info(unpacked(REFUSED, "custom.tflite", tmp_path), "-f", "json").stdout)
     assert result["unsupported"] == [{"op": "CUSTOM:Magic", "types": "float32", "count": 2}]
     compiled = unpacked(COMPILED, "quantize_f32_to_i8.tflite", tmp_path)

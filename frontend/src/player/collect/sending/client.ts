@@ -60,7 +60,7 @@ export interface Recorded {
 
 const CONSENT = "Agree to the terms again";
 const CODE = "Type the code";
-const KNOWN = "This sample is there already";
+const KNOWN = "This sample already exists";
 
 export class CollectClient {
   constructor(

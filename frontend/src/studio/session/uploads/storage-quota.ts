@@ -16,7 +16,7 @@ export function quotaNotice({ used, limit }: Storage, size: number): QuotaNotice
     const remaining = Math.max(0, limit - used);
     return {
       tone: "bad",
-      text: `The organisation has ${bytes(remaining)} left of ${bytes(limit)}: this may be refused. Delete recordings that nobody needs, or ask the operator of this server for more.`,
+      text: `The organisation has ${bytes(remaining)} left of ${bytes(limit)}: this may be refused. Delete recordings that are not needed, or ask the operator of this server for more.`,
     };
   }
   if (used + size < limit * NEAR) return null;

@@ -95,7 +95,7 @@ def test_a_build_that_leaves_such_a_model_to_its_host_says_that_pages_give_wrong
         for each in build(files, BuildOptions("hybrid")).diagnostics
         if each.code == Code.UNSUPPORTED_OPERATORS.value
     ]
-    assert "Pages give wrong numbers for it" in warning.message
+    assert "Results in pages are wrong" in warning.message
     assert "BATCH_MATMUL with float32 and int8 weights" in warning.message
 
 
