@@ -17,13 +17,14 @@ from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.sweep import delete_if_unlinked, erase
+from forge.core.events.log import append_event
 from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.deleting import delete_analyses
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
+from forge.datasets.removals.announcements import removal_event
 from forge.datasets.removals.hooks import SampleScope, interrupt
 from forge.datasets.removals.models import RemovalReason
-from forge.datasets.removals.telling import announce_removal
 
 ERASED_AT_ONCE = 200
 """Samples whose bytes are deleted before a request is answered."""
@@ -108,7 +109,7 @@ def remove_samples(
         revision=data_set.revision,
         left_out=True,
     )
-    announce_removal(removal, data_set.project, actor)
+    append_event(data_set.project.stream, removal_event(removal), actor)
     return removal
 
 

@@ -7,11 +7,9 @@ from typing import TypedDict
 
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
-from forge.core.actors import Actor
 from forge.core.api.json_types import Uuid
 from forge.core.events.announcements import NoticeAnnouncement, NoticeDraft, NoticeTopic, StoredEvent
-from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.core.events.log import append_event
+from forge.core.events.declarations import EventType, NewEvent, StreamKind, declare
 from forge.datasets.models import SampleRemoval
 from forge.datasets.removals.access import scope_of
 from forge.datasets.removals.hooks import LearnerKind, find_learners
@@ -72,14 +70,13 @@ DATA_REMOVED = declare(
 )
 
 
-def announce_removal(removal: SampleRemoval, project: Project, actor: Actor) -> None:
-    """Tells of a removal, within its transaction."""
+def removal_event(removal: SampleRemoval) -> NewEvent:
+    """The event of a removal, which counts what learned from its samples."""
     kinds = Counter(learner.kind for learner in find_learners(scope_of(removal)))
-    event = DATA_REMOVED(
+    return DATA_REMOVED(
         removal=str(removal.pk),
         samples=removal.count,
         runs=kinds[LearnerKind.RUN],
         builds=kinds[LearnerKind.BUILD],
         deployments=kinds[LearnerKind.DEPLOYMENT],
     )
-    append_event(project.stream, event, actor)
