@@ -24,12 +24,13 @@ MODEL_CHANGED = declare(
         "model.changed",
         StreamKind.PROJECT,
         ModelChangedJson,
-        ("conversions",),
+        ("conversions", "versions"),
         audit=AuditSentences(
             AuditTopic.FILES,
             {
                 "model.convert": "converted {name} for {project}",
                 "model.restart": "converted {name} for {project} with other settings",
+                "model.test": "read the test samples for {name}, for {project}",
                 "model.mix": "kept {count} layers of {name} in float, for {project}",
                 "model.count": "counted {name} of {project} on other boards",
                 "model.prepare": "agreed to prepare the {environment} environment of this server",

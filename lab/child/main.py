@@ -26,6 +26,7 @@ from rune.running.isolation.protections import Isolation
 from rune.running.isolation.toolchain_files import toolchain_access
 
 STEPS = {
+    "judge": "lab.quantize.judging",
     "keras": "lab.formats.keras.converting",
     "onnx": "lab.formats.onnx.converting",
     "savedmodel": "lab.formats.savedmodel.converting",

@@ -6,18 +6,19 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import rune
 from lab.child.start import Outcome, Step, run
+from lab.command.recorded import record_inputs
 from lab.environments.declared import ENVIRONMENTS, Environment
 from lab.formats.identify import SourceFormat, identify
 from lab.formats.savedmodel.packing import pack_folder
 from lab.quantize.forms import FLOAT
-from lab.quantize.samples import SUFFIXES, pack_samples
+from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
@@ -32,6 +33,16 @@ Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What the float model reads of recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
+    known of the recordings, for the record of the conversion."""
+
+    windows: Path
+    table: Mapping[str, Any]
+    origin: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Request:
     """What to convert, and into what. `forms` are those that are made and compared; `form` is the one to keep."""
 
@@ -42,6 +53,12 @@ class Request:
     samples: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     float_interface: bool = False
+    recorded: Recorded | None = None
+    """Recordings in place of `samples`."""
+    project: Path = Path()
+    """The project whose stages compute what the model reads, where `samples` are recordings."""
+    model: str = ""
+    """The path of the model's file in the project, if that is known."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +90,23 @@ def convert(request: Request, report: Report) -> Converted:
     """Converts a model. Its environment is ready. Raises `Refused` and `OSError`."""
     with TemporaryDirectory(prefix="rune-convert-") as name:
         folder = Path(name)
-        float_model = make_float(request, folder, lambda share, text: report(share * 0.7, text))
+        float_model = make_float(request, folder, lambda share, text: report(share * 0.6, text))
+        request = _with_recordings(request, float_model, folder, lambda share, text: report(0.6 + share * 0.1, text))
         quantisation = make_forms(request, float_model, folder, lambda share, text: report(0.7 + share * 0.3, text))
         data = (folder / request.form).read_bytes()
     record = provenance(request, request.form, float_model, quantisation.result, data)
     gaps = {**float_model.gaps, **quantisation.gaps}
     return Converted(data, {"conversion": float_model.conversion, **quantisation.result}, record, gaps)
+
+
+def _with_recordings(request: Request, float_model: FloatModel, folder: Path, report: Report) -> Request:
+    """The request with what the model reads of recordings, where its samples are recordings and not arrays."""
+    if request.samples is None or has_arrays(request.samples):
+        return request
+    windows = folder / "windows"
+    table = record_inputs(float_model.path, request.samples, request.project, request.model, windows, report)
+    origin = {name: table[name] for name in ("stage", "digest")}
+    return replace(request, samples=None, recorded=Recorded(windows, table, origin))
 
 
 def make_float(request: Request, folder: Path, report: Report) -> FloatModel:
@@ -112,12 +140,14 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
     if request.samples is not None:
         inputs["samples"] = folder / "samples.zip"
         pack_samples(request.samples, inputs["samples"])
-    spec = {
+    spec: dict[str, Any] = {
         "forms": list(request.forms),
         "floats": list(request.float_layers),
         "float_interface": request.float_interface,
         "form": request.form,
     }
+    if request.recorded is not None:
+        inputs["windows"], spec["recorded"] = request.recorded.windows, dict(request.recorded.table)
     outputs = {form: folder / form for form in request.forms}
     return run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
 
@@ -161,6 +191,7 @@ def provenance(
             "calibration": samples["calibration"],
             "ranges": samples["ranges"],
             "digest": samples_digest(request.samples) if request.samples is not None else None,
+            **(dict(request.recorded.origin) if request.recorded is not None else {}),
         },
         "quantiser": quantisation["quantiser"] if form != FLOAT else None,
         "tool": f"rune {rune.__version__}",

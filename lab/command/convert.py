@@ -33,7 +33,13 @@ from rune.wording import plain
 @click.option(
     "--samples",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A folder of .npy or .npz files of the model's input, in a subfolder for each label.",
+    help="A folder with a subfolder for each label: recordings, or .npy or .npz files of the model's input.",
+)
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(),
+    help="The project whose stages compute what the model reads of recordings; without it, this folder.",
 )
 @click.option(
     "--keep", "float_layers", multiple=True, metavar="LAYER", help="A layer that stays float. May be repeated."
@@ -48,6 +54,7 @@ def command(
     output: Path | None,
     quantize: str,
     samples: Path | None,
+    project: Path,
     float_layers: tuple[str, ...],
     float_interface: bool,
     shapes: tuple[str, ...],
@@ -61,6 +68,9 @@ def command(
     file. It is read as data: code in it is refused and never run. A table compares the forms with the float model:
     size, memory of the network, signal to noise, and how many answers changed. A record of where the file came from is
     written beside it.
+
+    Recordings go through the stages that the project has in front of the model. Ranges are measured on those of the
+    split train, and forms are judged on those of validation.
 
     Where FILE is a folder with a forge.yml, or is left out, the models that it declares are converted: those whose
     source or settings changed.
@@ -87,7 +97,9 @@ def command(
     if float_layers and quantize == FLOAT:
         raise click.UsageError("--keep needs --quantize: a float model keeps all its layers.")
     try:
-        request = Request(file, quantize, forms, float_layers, samples, parsed_shapes(shapes), float_interface)
+        request = Request(
+            file, quantize, forms, float_layers, samples, parsed_shapes(shapes), float_interface, project=project
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     _print(_convert(request, output, prepares=prepares), request, is_json=form == "json")

@@ -42,4 +42,6 @@ def request_of(folder: Path, model: ModelSource) -> Request:
         None if model.samples is None else folder / model.samples,
         model.shapes,
         model.float_interface,
+        project=folder,
+        model=model.path,
     )

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from lab.command.conversion import FloatModel, Request, make_float, make_forms, needed_environment, provenance
+from lab.child.start import Step, run
+from lab.command.conversion import FloatModel, Recorded, Request, make_float, make_forms, needed_environment, provenance
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
 from lab.environments.declared import ENVIRONMENTS, Environment
@@ -72,24 +73,24 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
     """Makes the forms of `source`, a file of the folder each, and `float.tflite`. An earlier float model is given as
     `float` with its `conversion`. Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
     folder = Path(request["folder"])
+    recorded = request.get("recorded")
     wanted = Request(
         source=Path(request["source"]),
         form=request["forms"][0],
         forms=tuple(request["forms"]),
         float_layers=tuple(request["float_layers"]),
-        samples=None if request.get("samples") is None else Path(request["samples"]),
         shapes={name: tuple(shape) for name, shape in request["shapes"].items()},
         float_interface=bool(request["float_interface"]),
+        recorded=None
+        if recorded is None
+        else Recorded(Path(recorded["windows"]), recorded["table"], recorded["origin"]),
     )
     report(0.02, "Reading the file")
     if request.get("float") is not None:
         float_model = FloatModel(Path(request["float"]), identify(wanted.source), request["conversion"])
         begun = 0.0
     else:
-        environment = needed_environment(wanted.source)
-        if environment is not None and not environment.is_ready:
-            raise EnvironmentNeeded(environment)
-        float_model = make_float(wanted, folder, lambda share, text: report(share * FLOAT_SHARE, text))
+        float_model = _float_model(wanted, folder, lambda share, text: report(share * FLOAT_SHARE, text))
         begun = FLOAT_SHARE
     outcome = make_forms(wanted, float_model, folder, lambda share, text: report(begun + share * (1 - begun), text))
     result = dict(outcome.result)
@@ -108,6 +109,37 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
     }
 
 
+def make_float_file(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
+    """Makes the float model of `source`, the file `float.tflite` of the folder; a float `.tflite` file is one already.
+    Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
+    report(0.02, "Reading the file")
+    shapes = {name: tuple(shape) for name, shape in request["shapes"].items()}
+    result = _float_model(Request(Path(request["source"]), shapes=shapes), Path(request["folder"]), report)
+    return {
+        "conversion": result.conversion,
+        "format": result.source_format.value,
+        "float": None if result.conversion is None else result.path.name,
+        "gaps": dict(result.gaps),
+    }
+
+
+def _float_model(wanted: Request, folder: Path, report: Callable[[float, str], None]) -> FloatModel:
+    environment = needed_environment(wanted.source)
+    if environment is not None and not environment.is_ready:
+        raise EnvironmentNeeded(environment)
+    return make_float(wanted, folder, report)
+
+
+def judge_forms(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
+    """Compares finished forms, files of the folder, with the float model on recordings. Raises `Refused`."""
+    folder, recorded = Path(request["folder"]), request["recorded"]
+    inputs = {"source": Path(request["float"]), "windows": Path(recorded["windows"])}
+    inputs |= {f"form {name}": folder / name for name in request["forms"]}
+    spec = {"forms": request["forms"], "recorded": recorded["table"]}
+    outcome = run(Step("judge", spec, inputs, {}, work="comparison"), Path(sys.executable), report)
+    return {"forms": outcome.result["forms"], "gaps": dict(outcome.gaps)}
+
+
 def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
     """Prepares an environment that somebody agreed to. Raises `EnvironmentProblem`."""
     environment = ENVIRONMENTS[request["environment"]]
@@ -118,6 +150,8 @@ def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str
 
 ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]], Any]] = {
     "convert": convert_files,
+    "float": make_float_file,
+    "judge": judge_forms,
     "prepare": prepare_environment,
     "recipes": describe_recipes,
     "count": count_needs,

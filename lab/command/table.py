@@ -7,6 +7,7 @@ from typing import Any
 
 from lab.quantize.forms import FLOAT, FORMS
 from lab.quantize.levels import ANSWERS_CHANGE, IDENTICAL
+from rune.running.evaluation.intervals import wilson
 from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, plain, size_text
 
@@ -29,7 +30,7 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str]) -> 
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
-    has_labels = bool(report["samples"]["classes"])
+    has_labels = any(row.get("right") is not None for row in report["forms"])
     head = ["Form", "File", "Arena", "Constants", "Signal to noise", "Answers changed"]
     yield [*head, "Accuracy"] if has_labels else head
     for row in report["forms"]:
@@ -39,12 +40,22 @@ def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
         cells = [row["form"], size_text(row["size"]), _bytes(row["arena"]), _bytes(row["constants"])]
         cells += [_decibels(row["output"]), f"{row['changed']} of {row['samples']}"]
         if has_labels:
-            cells.append(f"{row['right'] / row['samples']:.1%} ({row['right']} of {row['samples']})")
+            cells.append(_accuracy(row))
         yield cells
+
+
+def _accuracy(row: Mapping[str, Any]) -> str:
+    """The share with its 95 % interval."""
+    if row["right"] is None:
+        return "-"
+    share = wilson(row["right"], row["judged"])
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}, {row['right']} of {row['judged']})"
 
 
 def _about_samples(samples: Mapping[str, Any], form: str) -> Iterator[str]:
     ranges = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in samples["ranges"])
+    if samples["kind"] == "recordings":
+        ranges = "random input, which is a guess" if samples["is_guess"] else f"{ranges}, from the split train"
     if samples["kind"] == "random":
         yield (
             f"No samples: these figures are of {samples['judging']} random inputs from {ranges}, which is a guess. "

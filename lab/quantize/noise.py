@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -89,16 +89,44 @@ class _Sums:
         return -IDENTICAL if self.signal == 0 else min(IDENTICAL, 10 * math.log10(self.signal / self.noise))
 
 
+Answer = tuple[int, int, float]
+"""The number of a recording, the class that is answered, and how sure that is: the mean of its output."""
+
+
 @dataclass(frozen=True)
 class FormNoise:
     """A form beside the float model. `layers` has the decibels of each layer that both have; `output` those of all
-    outputs together. `changed` counts samples with another answer, `right` those whose answer is their label."""
+    outputs together. `changed` counts recordings with another answer. `right` counts those whose answer is their label,
+    of `judged` that have one of the classes; `by_label` does for each label. The answer for a recording is that of the
+    mean of its windows' outputs."""
 
     layers: Mapping[str, float]
     output: float
     changed: int
     samples: int
     right: int | None = None
+    judged: int = 0
+    by_label: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    answers: Sequence[Answer] = ()
+
+
+class _Answers:
+    """The answers of a model, a recording after the other."""
+
+    def __init__(self) -> None:
+        self.rows: list[Answer] = []
+        self._outputs: list[Array] = []
+
+    def add(self, outputs: Sequence[Array]) -> None:
+        self._outputs.append(outputs[0].ravel())
+
+    def end(self, recording: int) -> None:
+        """Ends a recording."""
+        mean = np.mean(self._outputs, axis=0)
+        answer = answer_of([mean])
+        sureness = float(mean[answer]) if mean.size > 1 else float(mean[0] if answer else 1 - mean[0])
+        self.rows.append((recording, answer, round(sureness, 4)))
+        self._outputs.clear()
 
 
 class _Form:
@@ -108,7 +136,26 @@ class _Form:
         self.model = RunningModel(data, name)
         self.layers = {layer.name: _Sums() for layer in layers}
         self.whole = _Sums()
-        self.changed = self.right = 0
+        self.answers = _Answers()
+
+    def compared(self, before: Sequence[Answer], labels: Sequence[str | None], classes: Sequence[str]) -> FormNoise:
+        """Its figures beside the float model's answers."""
+        by_label: dict[str, tuple[int, int]] = {}
+        for (_, answer, _), label in zip(self.answers.rows, labels, strict=True):
+            if label is not None and label in classes:
+                right, count = by_label.get(label, (0, 0))
+                by_label[label] = (right + (classes[answer] == label), count + 1)
+        judged = sum(count for _, count in by_label.values())
+        return FormNoise(
+            {layer: round(one.decibels, 1) for layer, one in self.layers.items()},
+            round(self.whole.decibels, 1),
+            sum(one[1] != other[1] for one, other in zip(before, self.answers.rows, strict=True)),
+            len(before),
+            sum(right for right, _ in by_label.values()) if judged else None,
+            judged,
+            dict(sorted(by_label.items())),
+            tuple(self.answers.rows),
+        )
 
 
 def compare(
@@ -117,45 +164,49 @@ def compare(
     samples: Sequence[CalibrationSample],
     layers: Sequence[Layer],
     report: Callable[[int], None] = lambda _: None,
+    classes: tuple[str, ...] = (),
 ) -> tuple[dict[str, FormNoise], tuple[str, ...]]:
     """Compares forms with the float model; the comparison of each, and the names of the classes.
 
     All models run a sample before the next one: the tensors of one sample are many megabytes. `report` takes the number
-    of samples that are done.
+    of samples that are done. `classes` are the labels in the order of the outputs, where somebody says them; else they
+    follow from the labels of the samples.
     """
     original = RunningModel(source)
     running = {name: _Form(name, data, layers) for name, data in forms.items()}
-    classes: tuple[str, ...] = ()
+    before = _Answers()
+    labels: list[str | None] = []
     for place, sample in enumerate(samples):
         report(place)
         outputs = original.run(sample.values)
         if not place:
-            classes = class_names(samples, outputs[0].size)
-        before = answer_of(outputs)
-        answers = {name: _add(form, sample, outputs) for name, form in running.items()}
+            has_all = len(classes) == max(outputs[0].size, 2)
+            classes = classes if has_all else class_names(samples, outputs[0].size)
+        before.add(outputs)
+        for form in running.values():
+            _add(form, sample, outputs)
         for layer in layers:
             _add_layer(layer, original.tensor(layer.tensor), running.values())
-        for name, answer in answers.items():
-            running[name].changed += answer != before
-            running[name].right += bool(classes) and classes[answer] == sample.label
-    return {
-        name: FormNoise(
-            {layer: round(one.decibels, 1) for layer, one in form.layers.items()},
-            round(form.whole.decibels, 1),
-            form.changed,
-            len(samples),
-            form.right if classes else None,
-        )
-        for name, form in running.items()
-    }, classes
+        if _is_last(samples, place):
+            recording = sample.recording if sample.recording >= 0 else place
+            labels.append(sample.label)
+            for answers in (before, *(form.answers for form in running.values())):
+                answers.end(recording)
+    return {name: form.compared(before.rows, labels, classes) for name, form in running.items()}, classes
 
 
-def _add(form: _Form, sample: CalibrationSample, outputs: Sequence[Array]) -> int:
-    """Runs a form on a sample and adds its outputs; its answer."""
+def _is_last(samples: Sequence[CalibrationSample], place: int) -> bool:
+    """Whether a sample is the last window of its recording."""
+    own = samples[place].recording
+    return own < 0 or place + 1 == len(samples) or samples[place + 1].recording != own
+
+
+def _add(form: _Form, sample: CalibrationSample, outputs: Sequence[Array]) -> None:
+    """Runs a form on a sample and adds its outputs."""
     own = form.model.run(sample.values)
     for one, other in zip(outputs, own, strict=True):
         form.whole.add(one, other)
-    return answer_of(own)
+    form.answers.add(own)
 
 
 def _add_layer(layer: Layer, source: Array | None, forms: Iterable[_Form]) -> None:

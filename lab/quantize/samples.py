@@ -34,11 +34,15 @@ RANDOM_SAMPLES = 64
 
 @dataclass(frozen=True)
 class CalibrationSample:
-    """The arrays of a model's inputs in their order. `label` is None for a sample without one."""
+    """The arrays of a model's inputs in their order. `label` is None for a sample without one.
+
+    Windows of one recording follow each other and have its number; a sample that is no window of a recording has -1.
+    """
 
     name: str
     values: tuple[Array, ...]
     label: str | None = None
+    recording: int = -1
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class ModelInput:
 
 class NotArrays(ValueError):
     """A file that says what cannot be; the text says what."""
+
+
+def has_arrays(folder: Path) -> bool:
+    """Whether a folder, or one below it, has files of arrays."""
+    return any(path.suffix in SUFFIXES for path in folder.rglob("*"))
 
 
 def pack_samples(folder: Path, target: Path) -> int:

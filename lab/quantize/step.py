@@ -16,6 +16,7 @@ from lab.quantize.figures import figures_of
 from lab.quantize.forms import FLOAT, FORMS, Form, recipe
 from lab.quantize.layers import layers_of, tensors_of
 from lab.quantize.noise import RunningModel, compare
+from lab.quantize.recorded import read_recorded
 from lab.quantize.samples import CalibrationSample, ModelInput, random_samples, read_samples, split_samples
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, ModelError, TensorKind, read_model, signature
@@ -30,7 +31,8 @@ class FloatParts:
 
 
 def run(job: ChildJob) -> dict[str, Any]:
-    """Reads `source` and, if there is one, the archive `samples`, and writes a file for each form of `forms`.
+    """Reads `source` and the archive `samples`, or the numbers `windows` with the table `recorded` of the
+    specification, if one of them is there, and writes a file for each form of `forms`.
 
     `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
     stay floats too. A form that the quantiser refuses is a row with the
@@ -42,9 +44,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
     plan = FloatParts(tensors_of(layers, job.spec.get("floats", [])), bool(job.spec.get("float_interface")))
     job.report(0.05, "Reading the samples")
-    archive = job.inputs.get("samples")
-    samples = random_samples(inputs) if archive is None else read_samples(archive, inputs)
-    calibration, judging = split_samples(samples)
+    samples = _samples(job, inputs)
+    calibration, judging = samples.calibration, samples.judging
     forms = [FORMS[name] for name in job.spec["forms"]]
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
@@ -64,6 +65,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         judging,
         layers,
         lambda done: job.report(0.6 + 0.4 * done / len(judging), f"Comparing on sample {done + 1} of {len(judging)}"),
+        samples.classes,
     )
     rows: list[dict[str, Any]] = [
         {"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()
@@ -73,14 +75,42 @@ def run(job: ChildJob) -> dict[str, Any]:
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],
         "samples": {
-            "kind": "random" if archive is None else "files",
-            "calibration": len(calibration),
-            "judging": len(judging),
+            "kind": samples.kind,
+            "is_guess": samples.is_guess,
+            "calibration": _recordings(calibration),
+            "judging": _recordings(judging),
             "ranges": [_range(calibration, place) for place in range(len(inputs))],
             "classes": list(classes),
         },
         "quantiser": f"ai-edge-quantizer {version('ai-edge-quantizer')}",
     }
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """Samples by which ranges are measured, and those by which forms are judged."""
+
+    kind: str
+    calibration: Sequence[CalibrationSample]
+    judging: Sequence[CalibrationSample]
+    classes: tuple[str, ...] = ()
+    is_guess: bool = False
+
+
+def _samples(job: ChildJob, inputs: Sequence[ModelInput]) -> _Samples:
+    """Raises `Refused`."""
+    if "windows" in job.inputs:
+        recorded = read_recorded(job.inputs["windows"], job.spec["recorded"], inputs)
+        return _Samples("recordings", recorded.calibration, recorded.judging, recorded.classes, recorded.is_guess)
+    archive = job.inputs.get("samples")
+    if archive is None:
+        return _Samples("random", *split_samples(random_samples(inputs)), is_guess=True)
+    return _Samples("files", *split_samples(read_samples(archive, inputs)))
+
+
+def _recordings(samples: Sequence[CalibrationSample]) -> int:
+    """How many recordings samples are of; each that is no window of one counts."""
+    return len({sample.recording if sample.recording >= 0 else sample.name for sample in samples})
 
 
 def _range(samples: Sequence[CalibrationSample], place: int) -> list[float]:

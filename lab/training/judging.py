@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.dataset.features import RecordingRunner, tensor_array
+from lab.dataset.features import RecordingRunner
 from lab.recipes.recipe import scores_stage
 from lab.training.data import Dataset
 from rune.compiler.building.building import build
@@ -17,6 +17,7 @@ from rune.datasets.splits import Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.intervals import wilson
+from rune.running.evaluation.recorded_tensors import tensor_array
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from forge.compute.child.data_steps import describe_data, read_data
 from forge.compute.child.firmware_step import make_firmware
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
+from forge.compute.child.model_inputs_step import compute_model_inputs
 from forge.compute.child.model_step import count_model
 from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
@@ -103,6 +104,8 @@ def run_job(
                 answers.send("answered", answer=compare_samples(job, files))
             case "count-model":
                 answers.send("answered", answer=count_model(job, files))
+            case "model-inputs":
+                answers.send("answered", answer=compute_model_inputs(job, files, output))
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "apply-overrides":

@@ -209,6 +209,25 @@ class ModelNeedsJson(TypedDict):
     not_measured: str | None
 
 
+class ReadSampleJson(TypedDict):
+    """A sample of which a model reads some windows; none with the `reason`."""
+
+    path: str
+    windows: int
+    reason: str
+
+
+class ModelInputsJson(TypedDict):
+    """What `forge.compute.child.model_inputs_step` says of what a model reads, whose numbers are in the output:
+    `stage` runs the model `file` in the project, and `labels` are its classes, where the project says them."""
+
+    stage: str
+    file: str
+    dimensions: list[int]
+    labels: list[str]
+    samples: list[ReadSampleJson]
+
+
 class EvaluationAnswerJson(TypedDict):
     """What every evaluation has; one that was impossible has nothing else but its `reason`."""
 
@@ -267,6 +286,7 @@ ANSWERED: Mapping[str, Any] = {
     "answer-samples": SampleAnswersJson | RefusedJson,
     "compare-samples": SampleComparisonJson,
     "count-model": ModelNeedsJson | RefusedJson,
+    "model-inputs": ModelInputsJson | RefusedJson,
 }
 """What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""
 

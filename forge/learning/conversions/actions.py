@@ -184,6 +184,19 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     delete_if_unlinked(sorted(digests - {""}))
 
 
+def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
+    """Judges a form that is offered on the test samples, as a job; each form once. Raises `Forbidden` or `NotFound`."""
+    project = form.conversion.project
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        row = _locked(form.conversion)
+        if form.tested or row.state != ConversionState.READY:
+            return
+        _enqueue(actor, row, ConversionStep.TEST, form=form.number)
+        write_entry(actor, "model.test", project.stream, project.place, name=row.source_name)
+        announce_conversion(row, actor)
+
+
 def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
     """Tells whoever has the page open, in the transaction that changed the conversion."""
     append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state), actor)

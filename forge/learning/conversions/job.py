@@ -6,8 +6,8 @@ The first two forms are stored, and shown, before the others are made.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,29 +15,19 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
-from forge.compute.errors import ChildDied
-from forge.compute.pool.answer_reading import Answer
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.local_files import local_file, open_blob_file
-from forge.compute.pool.toolchain import fetched_folder, warm_compiler
+from forge.compute.pool.toolchain import warm_compiler
 from forge.compute.pool.workdir import workdir
-from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
-from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, OTHER_FORMS, ConversionStep
-from forge.learning.conversions.lab_answers import ConvertedJson
-from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
+from forge.learning.conversions.counting import count_forms
+from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
+from forge.learning.conversions.making import Share, judge_on_test, make_float, make_forms
 from forge.learning.conversions.models import ConversionState
-from forge.learning.conversions.storing import store_forms
+from forge.learning.conversions.recordings import Recordings, compute_recordings
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.devices.boards.finding import find_board
-
-LAB_SECONDS = 400.0
-"""The longest that one request of `lab` may take: two steps with their own limits, and starting them."""
-COUNT_SECONDS = 200.0
-"""The longest that counting one form on one core may take."""
-ATTEMPTS = 2
-"""Attempts of a conversion whose process dies."""
+from rune.datasets.splits import Split
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
@@ -46,18 +36,54 @@ def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compile
     """Does one step of a conversion."""
     row = _find(job)
     step = ConversionStep(job.spec["step"])
-    if step is ConversionStep.CONVERT:
-        _set_state(job, row, ConversionState.CONVERTING)
-        _make(job, row, FIRST_FORMS, (), begin=0.0, end=0.4)
-        _set_state(job, row, ConversionState.READY)
-    elif step is ConversionStep.MIX:
-        _make(job, row, (job.spec["form"],), job.spec["layers"], begin=0.0, end=0.6)
-    with new_compiler() as compiler:
-        _count(job, row, compiler)
-        if step is ConversionStep.CONVERT:
-            _make(job, row, OTHER_FORMS, (), begin=0.6, end=0.8)
-            _count(job, row, compiler)
+    with tempfile.TemporaryDirectory(dir=workdir(), prefix="recordings-") as name:
+        match step:
+            case ConversionStep.CONVERT:
+                _convert(job, row, new_compiler, Path(name))
+            case ConversionStep.MIX:
+                with new_compiler() as compiler:
+                    recordings = compute_recordings(job, row, compiler, Path(name))
+                    form, layers = job.spec["form"], job.spec["layers"]
+                    make_forms(job, row, (form,), layers, recordings, Share(0.1, 0.6))
+                    count_forms(job, row, compiler)
+            case ConversionStep.COUNT:
+                with new_compiler() as compiler:
+                    count_forms(job, row, compiler)
+            case ConversionStep.TEST:
+                with new_compiler() as compiler:
+                    _test(job, row, compiler, Path(name))
     return {"forms": ConvertedForm.objects.filter(conversion=row).count()}
+
+
+def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, folder: Path) -> None:
+    _set_state(job, row, ConversionState.CONVERTING)
+    make_float(job, row, Share(0.0, 0.2))
+    with new_compiler() as compiler:
+        recordings = compute_recordings(job, row, compiler, folder)
+        make_forms(job, row, FIRST_FORMS, (), recordings, Share(0.25, 0.4))
+        _set_state(job, row, ConversionState.READY)
+        count_forms(job, row, compiler)
+        make_forms(job, row, OTHER_FORMS, (), recordings, Share(0.6, 0.8))
+        count_forms(job, row, compiler)
+
+
+def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Path) -> None:
+    """Reads the test samples for a form that is offered, and for the float model beside it, each once."""
+    forms = ConvertedForm.objects.filter(conversion=row).exclude(digest="")
+    chosen = [form for form in forms if form.number == job.spec["form"] or (form.form == FLOAT and not form.tested)]
+    chosen = [form for form in chosen if not form.tested]
+    if not chosen:
+        return
+    recordings = compute_recordings(job, row, compiler, folder, (Split.TEST,))
+    if recordings.request is None:
+        ConvertedForm.objects.filter(pk__in=[form.pk for form in chosen]).update(tested=_untested(recordings))
+        announce_conversion(row)
+        return
+    judge_on_test(job, row, chosen, recordings, Share(0.2, 1.0))
+
+
+def _untested(recordings: Recordings) -> Mapping[str, Any]:
+    return {"samples": 0, "right": None, "judged": 0, "reason": recordings.facts["reason"]}
 
 
 def _find(job: JobContext) -> ModelConversion:
@@ -74,111 +100,6 @@ def _set_state(job: JobContext, row: ModelConversion, state: ConversionState) ->
     row.state = state
     ModelConversion.objects.filter(pk=row.pk).update(state=state, needs=None, error="")
     announce_conversion(row)
-
-
-def _make(
-    job: JobContext, row: ModelConversion, forms: Sequence[str], layers: Sequence[str], *, begin: float, end: float
-) -> None:
-    """Makes forms and stores them. Raises `JobFailed` with the reason if they cannot be made."""
-    if not forms:
-        return
-
-    def report(share: float, text: str) -> None:
-        job.report(begin + (end - begin) * share, text)
-
-    with _folder(row) as folder:
-        request = {
-            "action": "convert",
-            "folder": str(folder),
-            "source": str(folder / "in" / row.source_name),
-            "forms": list(forms),
-            "float_layers": list(layers),
-            "float_interface": True,
-            "shapes": row.shapes,
-            **_earlier(row),
-        }
-        try:
-            answer = ask_lab(request, ConvertedJson, seconds=LAB_SECONDS, tick=job.tick, report=report)
-        except EnvironmentMissing as missing:
-            ModelConversion.objects.filter(pk=row.pk).update(needs=missing.environment)
-            reason = f"Converting {missing.environment['reads']} needs an environment that is not prepared here."
-            raise JobFailed(reason) from None
-        except LabRefused as refused:
-            raise JobFailed(str(refused)) from None
-        except LabDied as died:
-            raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
-        store_forms(job, row, answer, layers, folder)
-    for protection, reason in answer["gaps"].items():
-        job.log(f"The converter ran without {protection}: {reason}", "warning")
-    row.refresh_from_db()
-
-
-def _earlier(row: ModelConversion) -> Mapping[str, Any]:
-    """The float model, if there is one already."""
-    if not row.float_digest:
-        return {}
-    return {
-        "float": str(local_file(row.float_digest, fetched_folder())),
-        "conversion": row.description.get("conversion"),
-    }
-
-
-@contextmanager
-def _folder(row: ModelConversion) -> Iterator[Path]:
-    """A folder with the source under its own name, and its weights beside it. Raises `JobFailed`."""
-    with tempfile.TemporaryDirectory(dir=workdir(), prefix="convert-") as name:
-        folder = Path(name)
-        (folder / "in").mkdir()
-        named = {row.source_name: row.source_digest}
-        if row.weights_digest:
-            named[f"{row.source_name}.data"] = row.weights_digest
-        for file_name, digest in named.items():
-            file = local_file(digest, fetched_folder())
-            if not file.is_file():
-                raise JobFailed("The bytes of the model were deleted. Upload it again.")
-            (folder / "in" / file_name).symlink_to(file.resolve())
-        yield folder
-
-
-def _count(job: JobContext, row: ModelConversion, compiler: Compiler) -> None:
-    """Counts each form on the cores of the conversion's boards, where that was not done yet."""
-    targets = list(dict.fromkeys(find_board(key).target for key in row.boards))
-    forms = [each for each in ConvertedForm.objects.filter(conversion=row) if each.digest]
-    missing = [(form, target) for form in forms for target in targets if target not in form.needs]
-    for done, (form, target) in enumerate(missing):
-        job.report(0.6 + 0.4 * done / len(missing), f"Counting {form.name} on {target}")
-        needs = _counted(job, row, compiler, form, target)
-        with transaction.atomic():
-            job.confirm_lease()
-            form.refresh_from_db(fields=["needs"])
-            form.needs = {**form.needs, target: needs}
-            form.save(update_fields=["needs"])
-            announce_conversion(row)
-
-
-def _counted(
-    job: JobContext, row: ModelConversion, compiler: Compiler, form: ConvertedForm, target: str
-) -> Mapping[str, Any]:
-    answers: list[Answer] = []
-    with open_blob_file(form.digest, fetched_folder()) as file:
-        try:
-            compiler.run(
-                {"op": "count-model", "target": target},
-                answers.append,
-                owner=row.project.organisation_id,
-                files={"model.tflite": file},
-                limit=COUNT_SECONDS,
-                tick=job.tick,
-                pace=job.pace,
-            )
-        except ChildDied as error:
-            return {"refused": error.reason[:500]}
-    for answer in answers:
-        if answer["event"] == "answered":
-            return dict(answer["answer"])
-        if answer["event"] == "failed":
-            return {"refused": str(answer["error"])[:500]}
-    return {"refused": "The compiler stopped without counting it."}
 
 
 def follow_job(job: Job) -> None:

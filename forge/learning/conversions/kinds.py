@@ -22,3 +22,4 @@ class ConversionStep(StrEnum):
     CONVERT = "convert"
     MIX = "mix"
     COUNT = "count"
+    TEST = "test"

@@ -16,7 +16,8 @@ class ConverterEnvironmentJson(TypedDict):
 
 class MeasuredFormJson(TypedDict):
     """A form beside the float model. `layers` has the signal to noise of each layer in decibels, `output` that of all
-    outputs; `changed` of `samples` have another answer."""
+    outputs; `changed` of `samples` have another answer, and `right` of `judged` have that of their label. `by_label`
+    says so of each label, right and all; `answers` has the place of each sample, its answer, and how sure that is."""
 
     form: str
     size: int
@@ -28,6 +29,30 @@ class MeasuredFormJson(TypedDict):
     changed: int
     samples: int
     right: int | None
+    judged: int
+    by_label: dict[str, list[int]]
+    answers: list[list[float]]
+
+
+class JudgedFormJson(TypedDict):
+    """The same of a finished form, without its size."""
+
+    form: str
+    layers: dict[str, float]
+    output: float
+    changed: int
+    samples: int
+    right: int | None
+    judged: int
+    by_label: dict[str, list[int]]
+    answers: list[list[float]]
+
+
+class JudgedFormsJson(TypedDict):
+    """Finished forms on other samples."""
+
+    forms: list[JudgedFormJson]
+    gaps: dict[str, str]
 
 
 class RefusedFormJson(TypedDict):
@@ -45,9 +70,10 @@ class ConvertedLayerJson(TypedDict):
 
 
 class ConversionSamplesJson(TypedDict):
-    """What the ranges were measured on, and what was compared on."""
+    """What the ranges were measured on, and what was compared on; `is_guess` if the ranges are of random input."""
 
     kind: str
+    is_guess: bool
     calibration: int
     judging: int
     ranges: list[list[float]]
@@ -71,6 +97,15 @@ class SourceConversionJson(TypedDict):
     difference: float
     saved_with: str
     converter: str
+
+
+class FloatModelJson(TypedDict):
+    """A float model. `float` names its file in the folder; None if the source is one."""
+
+    conversion: SourceConversionJson | None
+    format: str
+    float: str | None
+    gaps: dict[str, str]
 
 
 class ConvertedJson(TypedDict):

@@ -103,6 +103,8 @@ class ConvertedForm(models.Model):
     """What it needs, by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refused = models.CharField(max_length=1000, blank=True)
     """Why there is no file."""
+    tested = models.JSONField(default=dict)
+    """What it answers on the test samples, read once when it was offered; empty before."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)

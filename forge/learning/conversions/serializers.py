@@ -2,25 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.compute.pool.answer_reading import ModelNeedsJson, RefusedJson
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.learning.conversions.kinds import MIXED_FORMS
+from forge.learning.conversions.kinds import FLOAT, MIXED_FORMS
 from forge.learning.conversions.lab_answers import (
-    ConversionSamplesJson,
     ConvertedLayerJson,
     ConverterEnvironmentJson,
     SourceConversionJson,
 )
 from forge.learning.conversions.models import ConversionState
 from forge.learning.models import ConvertedForm, ModelConversion
+from rune.running.evaluation.intervals import wilson
 
 MAX_LAYERS = 200
 """Layers that one form keeps in float."""
+
+
+class LabelAccuracyJson(TypedDict):
+    """How many samples of a label get it as an answer."""
+
+    label: str
+    right: int
+    samples: int
+
+
+class FormAccuracyJson(TypedDict):
+    """A share of right answers, from 0 to 1, with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+    right: int
+    samples: int
+    by_label: list[LabelAccuracyJson]
+
+
+class TestedFormJson(TypedDict):
+    """A form on the test samples, which are read once, when it is offered."""
+
+    samples: int
+    changed: int
+    accuracy: FormAccuracyJson | None
+    reason: Annotated[str, "why there are no figures"]
+
+
+class SampleAnswersOfFormsJson(TypedDict):
+    """A validation sample that some form answers otherwise than the float model."""
+
+    sample: int
+    answers: Annotated[dict[str, str], "the label that each form answers, by the form's number"]
+
+
+class UsedSamplesJson(TypedDict):
+    """What the ranges were measured on, and what was compared on."""
+
+    kind: Annotated[str, "recordings of the project, or random"]
+    is_guess: Annotated[bool, "whether the ranges are those of random input"]
+    calibration: int
+    judging: int
+    ranges: Annotated[list[list[float]], "the smallest and the largest number of each input"]
+    classes: list[str]
+    stage: Annotated[str, "of the Runefile, in front of which the inputs were computed"]
+    left_out: Annotated[int, "samples that were not read, for want of time or because they cannot be"]
+    reason: Annotated[str, "why no samples of the project were used"]
 
 
 class FormFiguresJson(TypedDict):
@@ -35,6 +85,7 @@ class FormFiguresJson(TypedDict):
     output: float
     changed: Annotated[int, "samples with another answer than the float model's"]
     samples: int
+    accuracy: Annotated[FormAccuracyJson | None, "on validation samples; null where no label is known"]
 
 
 class ConvertedFormJson(TypedDict):
@@ -48,6 +99,7 @@ class ConvertedFormJson(TypedDict):
     figures: Annotated[FormFiguresJson | None, "null for a form that was refused"]
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
     refused: str
+    tested: TestedFormJson | None
     url: Annotated[str, 'of its file; "" for a form that was refused']
     change_request: Annotated[int | None, "the number of the last change request that offers it"]
 
@@ -68,7 +120,8 @@ class ModelConversionJson(TypedDict):
     shapes: dict[str, list[int]]
     source: Annotated[SourceConversionJson | None, "how the float model was converted; null for a float .tflite"]
     layers: list[ConvertedLayerJson]
-    samples: ConversionSamplesJson | None
+    samples: UsedSamplesJson | None
+    changed_samples: list[SampleAnswersOfFormsJson]
     boards: list[str]
     forms: list[ConvertedFormJson]
     created: Timestamp
@@ -129,7 +182,8 @@ def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
         "shapes": row.shapes,
         "source": description.get("conversion"),
         "layers": description.get("layers", []),
-        "samples": description.get("samples"),
+        "samples": _used_samples(description.get("samples")),
+        "changed_samples": changed_samples(list(row.forms.all()), description.get("samples", {}).get("classes", [])),
         "boards": row.boards,
         "forms": [_form_to_json(row, each) for each in row.forms.all()],
         "created": row.created.isoformat(),
@@ -143,11 +197,97 @@ def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJso
         "float_layers": form.float_layers,
         "size": form.size,
         "digest": form.digest,
-        "figures": form.figures or None,
+        "figures": _figures(form),
+        "tested": _tested(form),
         "needs": form.needs,
         "refused": form.refused,
         "url": form_url(row, form) if form.digest else "",
         "change_request": form.change_request,
+    }
+
+
+def _figures(form: ConvertedForm) -> FormFiguresJson | None:
+    if not form.figures:
+        return None
+    figures = form.figures
+    return {
+        "arena": figures["arena"],
+        "constants": figures["constants"],
+        "reason": figures["reason"],
+        "layers": figures["layers"],
+        "output": figures["output"],
+        "changed": figures["changed"],
+        "samples": figures["samples"],
+        "accuracy": accuracy_of(figures),
+    }
+
+
+def _tested(form: ConvertedForm) -> TestedFormJson | None:
+    if not form.tested:
+        return None
+    return {
+        "samples": form.tested["samples"],
+        "changed": form.tested.get("changed", 0),
+        "accuracy": accuracy_of(form.tested),
+        "reason": form.tested.get("reason", ""),
+    }
+
+
+def accuracy_of(figures: Mapping[str, Any]) -> FormAccuracyJson | None:
+    """The accuracy in what a form was measured with; None where no label is known."""
+    right, judged = figures.get("right"), figures.get("judged", 0)
+    if right is None or not judged:
+        return None
+    share = wilson(right, judged)
+    by_label = [
+        LabelAccuracyJson(label=label, right=own, samples=count)
+        for label, (own, count) in figures.get("by_label", {}).items()
+    ]
+    return {
+        "share": share.value,
+        "low": share.low,
+        "high": share.high,
+        "right": right,
+        "samples": judged,
+        "by_label": by_label,
+    }
+
+
+def changed_samples(forms: Sequence[ConvertedForm], classes: Sequence[str]) -> list[SampleAnswersOfFormsJson]:
+    """The samples that some form answers otherwise than the float model, by their numbers."""
+    answers = {
+        form: {int(sample): int(answer) for sample, answer, _ in form.figures.get("answers", ())}
+        for form in forms
+        if form.digest
+    }
+    source = next((own for form, own in answers.items() if form.form == FLOAT), {})
+    rows = []
+    for sample, answer in sorted(source.items()):
+        own = {form: each[sample] for form, each in answers.items() if sample in each}
+        if any(each != answer for each in own.values()):
+            named = {str(form.number): class_name(each, classes) for form, each in own.items()}
+            rows.append(SampleAnswersOfFormsJson(sample=sample, answers=named))
+    return rows
+
+
+def class_name(answer: int, classes: Sequence[str]) -> str:
+    """What a class is called: its label, or its number where there are none."""
+    return classes[answer] if answer < len(classes) else f"class {answer}"
+
+
+def _used_samples(samples: Mapping[str, Any] | None) -> UsedSamplesJson | None:
+    if samples is None:
+        return None
+    return {
+        "kind": samples["kind"],
+        "is_guess": samples.get("is_guess", samples["kind"] == "random"),
+        "calibration": samples["calibration"],
+        "judging": samples["judging"],
+        "ranges": samples["ranges"],
+        "classes": samples["classes"],
+        "stage": samples.get("stage", ""),
+        "left_out": samples.get("left_out", 0),
+        "reason": samples.get("reason", ""),
     }
 
 

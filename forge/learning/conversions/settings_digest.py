@@ -1,4 +1,4 @@
-"""What names a conversion: its source, its settings, and the sources of what converts it."""
+"""What names a conversion: its source, settings and samples, and the sources of what converts it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from forge.learning.conversions.models import ModelConversion
+from forge.learning.conversions.recordings import samples_state
 from rune.compiler.building.spec import canonical_digest
 from rune.running.isolation.toolchain_files import package_folder
 from rune.toolchain import toolchain_digest
@@ -23,6 +24,7 @@ def conversion_digest(row: ModelConversion) -> str:
             "name": row.source_name,
             "weights": row.weights_digest,
             "shapes": row.shapes,
+            "samples": samples_state(row.project),
             "converter": converter_digest(),
         }
     )

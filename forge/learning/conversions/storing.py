@@ -15,44 +15,109 @@ from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.conversions.actions import announce_conversion, next_number
 from forge.learning.conversions.kinds import FLOAT
-from forge.learning.conversions.lab_answers import ConvertedJson
+from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
+from forge.learning.conversions.recordings import Recordings
 from forge.learning.models import ConvertedForm, ModelConversion
 
 CHUNK = 1 << 20
 LARGEST_FILE = 512 << 20
 """Bytes of one form: what a process of `lab` can write."""
-FIGURES = ("arena", "constants", "reason", "layers", "output", "changed", "samples")
+MEASURED = ("layers", "output", "changed", "samples", "right", "judged", "by_label")
+COUNTED = ("arena", "constants", "reason")
+
+
+def store_float(job: JobContext, row: ModelConversion, answer: FloatModelJson, folder: Path) -> None:
+    """Stores the float model, a file of the folder, or names the source as one. Raises `JobFailed`."""
+    blob = None if answer["float"] is None else _stored(folder / "float.tflite")
+    try:
+        with transaction.atomic():
+            job.confirm_lease()
+            locked = _locked(row)
+            if blob is not None:
+                link_derived(row, [blob.digest], row.project.organisation_id)
+            locked.float_digest = row.source_digest if blob is None else blob.digest
+            locked.description = {
+                **locked.description,
+                "conversion": answer["conversion"],
+                "format": answer["format"],
+            }
+            locked.save(update_fields=["float_digest", "description"])
+    except BaseException:
+        delete_if_unlinked([] if blob is None else [blob.digest])
+        raise
 
 
 def store_forms(
-    job: JobContext, row: ModelConversion, answer: ConvertedJson, layers: Sequence[str], folder: Path
+    job: JobContext,
+    row: ModelConversion,
+    answer: ConvertedJson,
+    layers: Sequence[str],
+    recordings: Recordings,
+    folder: Path,
 ) -> None:
     """Stores the forms of an answer, in its order. Raises `JobFailed` for an answer without their files."""
     forms = {each["form"]: each for each in answer["forms"]}
     blobs = {name: _stored(folder / name) for name, each in forms.items() if "refused" not in each}
-    float_blob = None if answer["float"] is None or row.float_digest else _stored(folder / "float.tflite")
-    digests = [blob.digest for blob in (*blobs.values(), float_blob) if blob is not None]
+    digests = [blob.digest for blob in blobs.values()]
     try:
         with transaction.atomic():
             job.confirm_lease()
-            locked = ModelConversion.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
-            if locked is None:
-                raise JobFailed("The conversion was deleted.")
-            organisation = row.project.organisation_id
-            if float_blob is not None:
-                link_derived(row, [float_blob.digest], organisation)
-                ModelConversion.objects.filter(pk=row.pk).update(float_digest=float_blob.digest)
-            elif answer["conversion"] is None:
-                ModelConversion.objects.filter(pk=row.pk).update(float_digest=row.source_digest)
+            locked = _locked(row)
             if FLOAT in forms:
-                ModelConversion.objects.filter(pk=row.pk).update(description=_description(answer))
+                samples = {**answer["samples"], **recordings.facts}
+                locked.description = {
+                    **locked.description,
+                    "layers": answer["layers"],
+                    "samples": samples,
+                    "quantiser": answer["quantiser"],
+                }
+                locked.save(update_fields=["description"])
             number = next_number(row)
             for name, each in forms.items():
-                number += _store_form(row, each, answer, layers, blobs.get(name), number, organisation)
+                number += _store_form(row, each, answer, layers, recordings, blobs.get(name), number)
             announce_conversion(row)
     except BaseException:
         delete_if_unlinked(digests)
         raise
+
+
+def store_test(
+    job: JobContext,
+    row: ModelConversion,
+    answer: JudgedFormsJson,
+    forms: Sequence[ConvertedForm],
+    recordings: Recordings,
+) -> None:
+    """Stores what forms answer on the test samples."""
+    judged = {each["form"]: each for each in answer["forms"]}
+    with transaction.atomic():
+        job.confirm_lease()
+        for form in forms:
+            each = judged.get(str(form.number))
+            if each is None:
+                raise JobFailed("The process that compares answered for another form.")
+            tested = {**_measured(each, recordings), **recordings.facts}
+            ConvertedForm.objects.filter(pk=form.pk).update(tested=tested)
+        announce_conversion(row)
+
+
+def _locked(row: ModelConversion) -> ModelConversion:
+    """Raises `JobFailed` for a conversion that was deleted meanwhile."""
+    locked = ModelConversion.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if locked is None:
+        raise JobFailed("The conversion was deleted.")
+    return locked
+
+
+def _measured(each: Any, recordings: Recordings) -> dict[str, Any]:
+    """How a form compares. Its answers name samples by their numbers; answers without a sample are left out."""
+    numbers = recordings.numbers
+    rows = [
+        [numbers[int(place)], int(answer), sureness]
+        for place, answer, sureness in each["answers"]
+        if 0 <= int(place) < len(numbers)
+    ]
+    return {**{name: each[name] for name in MEASURED}, "answers": rows}
 
 
 def _store_form(
@@ -60,9 +125,9 @@ def _store_form(
     each: Any,
     answer: ConvertedJson,
     layers: Sequence[str],
+    recordings: Recordings,
     blob: Blob | None,
     number: int,
-    organisation: Any,
 ) -> int:
     """Stores one form, unless an earlier attempt did; how many were stored."""
     remaining = sorted(layers) if each["form"] != FLOAT else []
@@ -76,17 +141,13 @@ def _store_form(
         float_layers=remaining,
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
-        figures={} if blob is None else {name: each[name] for name in FIGURES},
+        figures={} if blob is None else {**{name: each[name] for name in COUNTED}, **_measured(each, recordings)},
         refused=str(each.get("refused", ""))[:1000],
         provenance=answer["provenance"].get(each["form"], {}),
     )
     if blob is not None:
-        link_derived(form, [blob.digest], organisation)
+        link_derived(form, [blob.digest], row.project.organisation_id)
     return 1
-
-
-def _description(answer: ConvertedJson) -> dict[str, Any]:
-    return {name: answer[name] for name in ("layers", "samples", "quantiser", "conversion", "format")}
 
 
 def _stored(path: Path) -> Blob:

@@ -15,8 +15,9 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
-from forge.learning.conversions.actions import announce_conversion
+from forge.learning.conversions.actions import announce_conversion, read_test_samples
 from forge.learning.conversions.kinds import FLOAT
+from forge.learning.conversions.serializers import accuracy_of
 from forge.learning.errors import FormRefused, NothingToApply
 from forge.learning.hooks import ModelChange, model_changes
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -47,7 +48,8 @@ class ApplyPath:
 
 
 def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
-    """Opens a change request in which the file `path` is this form; its number.
+    """Opens a change request in which the file `path` is this form; its number. The form is judged on the test samples
+    then, for the first time.
 
     The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Raises
     `FormRefused`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
@@ -78,6 +80,7 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
             number = model_changes.call(actor, project, change)[0]
             ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
             write_entry(actor, "model.apply", project.stream, project.place, name=row.source_name, path=path)
+            read_test_samples(actor, form)
             announce_conversion(row, actor)
     return number
 
@@ -93,9 +96,11 @@ def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
     return [ApplyPath(path, path not in tree.manifest) for path in ordered]
 
 
-def source_path(tree: WorkingTree, row: ModelConversion) -> str:
-    """Where the source of a conversion is in a project, or where it is put."""
+def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> str:
+    """Where the source of a conversion is in a project, or where it is put. The file that becomes the form is not it:
+    the source stays beside what is made of it."""
     same = sorted(path for path, each in tree.manifest.items() if each["digest"] == row.source_digest)
+    same = [path for path in same if path != target]
     return same[0] if same else f"{SOURCES}/{row.source_name}"
 
 
@@ -108,7 +113,7 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
     row = form.conversion
     declared = ModelSource(
         path,
-        source_path(tree, row),
+        source_path(tree, row, path),
         form.form,
         None,
         tuple(form.float_layers),
@@ -126,7 +131,7 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
 def _binaries(tree: WorkingTree, form: ConvertedForm, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The files beside the texts, as a manifest has them."""
     row = form.conversion
-    source = source_path(tree, row)
+    source = source_path(tree, row, path)
     yield path, {"digest": form.digest, "size": form.size}
     yield source, {"digest": row.source_digest, "size": row.source_size}
     if row.weights_digest:
@@ -148,6 +153,11 @@ def _message(form: ConvertedForm, path: str, tree: WorkingTree) -> str:
         f"- Signal to noise against the float model: {figures['output']:.1f} dB",
         f"- Answers changed: {figures['changed']} of {figures['samples']} samples",
     ]
+    accuracy = accuracy_of(figures)
+    if accuracy is not None:
+        low, high = 100 * accuracy["low"], 100 * accuracy["high"]
+        of = f"{accuracy['right']} of {accuracy['samples']} validation samples"
+        lines.append(f"- Accuracy: {100 * accuracy['share']:.1f} % ({low:.1f} to {high:.1f} %), {of}")
     if figures["arena"] is not None:
         lines.append(f"- Arena: {size_text(figures['arena'])}")
     if form.float_layers:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.learning.conversions.kinds import FLOAT
+from forge.learning.conversions.serializers import FormAccuracyJson, accuracy_of
 from forge.learning.models import ConvertedForm
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
@@ -28,9 +29,21 @@ SUMMARIES: Mapping[str, str] = {
     "dynamic": "weights of 8 bits, computed as floats",
     "float16": "weights of 16 bits, computed as floats",
 }
+RANGE_WIDTH = 160
+"""Of the drawing of an accuracy with its interval."""
 CHART_HEIGHT = 120
 CHART_TOP = 60.0
 """Decibels at the top of the chart; what is above is drawn there."""
+
+
+@dataclass(frozen=True)
+class AccuracyRange:
+    """A share with its interval, in the units of its drawing; `about` says it in words."""
+
+    low: float
+    high: float
+    middle: float
+    about: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class FormCell:
     text: str
     note: str = ""
     is_bad: bool = False
+    range: AccuracyRange | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +106,9 @@ def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequ
     )
     samples = next((form.figures["samples"] for form in forms if form.figures), 0)
     rows = [
+        *_accuracy_rows(forms),
         FormRow("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
-        FormRow("Answers changed", f"of {samples} samples, against float32", tuple(map(_changed, forms))),
+        FormRow("Answers changed", f"of {samples} samples, against float32", _changes(forms)),
         FormRow("File", "", tuple(FormCell(size_text(form.size)) for form in forms)),
         FormRow("Arena", "RAM of the network", tuple(map(_arena, forms))),
     ]
@@ -128,10 +143,17 @@ def suggested_form(forms: Sequence[ConvertedForm]) -> ConvertedForm | None:
     return min(close, key=_cost, default=None)
 
 
-def _cost(form: ConvertedForm) -> tuple[int, float, int, int]:
-    """The fewest changed answers first, then the fewest instructions, where they are counted."""
+def _cost(form: ConvertedForm) -> tuple[int, int, float, int, int]:
+    """The most right answers on validation samples first, where labels are known; then the fewest that changed, and the
+    fewest instructions, where they are counted."""
+    figures = form.figures
+    return -(figures.get("right") or 0), figures["changed"], instructions_of(form), figures["arena"], form.size
+
+
+def instructions_of(form: ConvertedForm) -> float:
+    """The fewest instructions of one run among the targets on which they are counted; infinite on none."""
     counted = [needs["instructions"] for needs in form.needs.values() if needs.get("instructions")]
-    return form.figures["changed"], min(counted, default=math.inf), form.figures["arena"], form.size
+    return min(counted, default=math.inf)
 
 
 def summary(forms: Sequence[ConvertedForm], chosen: ConvertedForm) -> str:
@@ -140,7 +162,14 @@ def summary(forms: Sequence[ConvertedForm], chosen: ConvertedForm) -> str:
     if source is None or chosen.pk == source.pk:
         return ""
     changed, samples = chosen.figures["changed"], chosen.figures["samples"]
-    answers = "changes no answer" if not changed else f"changes {changed} of {samples} answers"
+    before, after = source.figures.get("right"), chosen.figures.get("right")
+    if before is not None and after is not None:
+        judged = chosen.figures["judged"]
+        fewer = before - after
+        count = f"{abs(fewer)} of {judged} {'fewer' if fewer > 0 else 'more'}"
+        answers = f"gets {count} right" if fewer else f"gets as many of {judged} right"
+    else:
+        answers = "changes no answer" if not changed else f"changes {changed} of {samples} answers"
     savings = [text for text in (_arena_saving(source, chosen), _speed(source, chosen)) if text]
     return f"{chosen.name} {answers}{' and ' + listed(savings) if savings else ''}."
 
@@ -206,8 +235,50 @@ def _noise(form: ConvertedForm) -> FormCell:
     return FormCell(decibels(level), is_bad=level < ANSWERS_CHANGE)
 
 
-def _changed(form: ConvertedForm) -> FormCell:
-    return FormCell("none" if not form.figures["changed"] else str(form.figures["changed"]))
+def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormRow]:
+    """The accuracy of each form on validation samples, and on test samples where they were read; no row where no label
+    is known."""
+    measured = [("validation", [accuracy_of(form.figures) for form in forms])]
+    measured.append(("test", [accuracy_of(form.tested) for form in forms]))
+    known = [each for _, accuracies in measured for each in accuracies if each is not None]
+    low = max(0.0, min((each["low"] for each in known), default=1.0) - 0.02)
+    rows = []
+    for split, accuracies in measured:
+        count = max((each["samples"] for each in accuracies if each is not None), default=0)
+        if count:
+            cells = tuple(_accuracy(each, low) for each in accuracies)
+            rows.append(FormRow("Accuracy", f"{count} {split} samples, 95 % interval", cells))
+    return rows
+
+
+def _accuracy(accuracy: FormAccuracyJson | None, low: float) -> FormCell:
+    if accuracy is None:
+        return FormCell("-")
+    interval = f"{100 * accuracy['low']:.1f} to {100 * accuracy['high']:.1f} %"
+    about = f"{accuracy['right']} of {accuracy['samples']} right, 95 % interval {interval}"
+
+    def place(share: float) -> float:
+        return round(RANGE_WIDTH * max(0.0, share - low) / (1 - low), 1)
+
+    drawn = AccuracyRange(place(accuracy["low"]), place(accuracy["high"]), place(accuracy["share"]), about)
+    return FormCell(f"{100 * accuracy['share']:.1f} %", f"{accuracy['right']} of {accuracy['samples']}", range=drawn)
+
+
+def _changes(forms: Sequence[ConvertedForm]) -> tuple[FormCell, ...]:
+    source = next((form for form in forms if form.form == FLOAT and form.figures), None)
+    return tuple(_changed(form, source) for form in forms)
+
+
+def _changed(form: ConvertedForm, source: ConvertedForm | None) -> FormCell:
+    count = form.figures["changed"]
+    if not count:
+        return FormCell("none")
+    before, after = (None if each is None else each.figures.get("right") for each in (source, form))
+    if before is None or after is None:
+        return FormCell(str(count))
+    difference = after - before
+    note = f"{abs(difference)} {'more' if difference > 0 else 'fewer'} right" if difference else "as many right"
+    return FormCell(str(count), note)
 
 
 def _arena(form: ConvertedForm) -> FormCell:

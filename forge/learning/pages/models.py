@@ -29,8 +29,18 @@ from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form, apply_paths
-from forge.learning.pages.comparison import compared, layer_bars, main_forms, suggested_form, summary, worst_first
+from forge.learning.pages.changed import changed_cards
+from forge.learning.pages.comparison import (
+    RANGE_WIDTH,
+    compared,
+    layer_bars,
+    main_forms,
+    suggested_form,
+    summary,
+    worst_first,
+)
 from forge.learning.pages.shapes import parsed_shapes
+from forge.learning.pages.trade_off import trade_off
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.devices.boards.finding import boards as all_boards
@@ -202,6 +212,8 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
     quantised = chosen if chosen.form in MIXED_FORMS else next((form for form in files if form.form == "int8"), None)
     bars = [] if quantised is None else layer_bars(quantised, row.description["layers"])
     ordered = [] if quantised is None else worst_first(bars, quantised)
+    samples = row.description.get("samples", {})
+    cards, changed_count = changed_cards(principal_of(request), row.project, shown, samples.get("classes", []))
     return {
         "table": compared(shown, chosen, boards_shown),
         "others": compared([each for each in others if each.digest], chosen, boards_shown),
@@ -215,8 +227,23 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
         "worst": ordered[:WORST],
         "rest": ordered[WORST:],
         "mixed_forms": MIXED_FORMS,
+        "range_width": RANGE_WIDTH,
+        "samples": samples,
+        "by_label": _by_label(shown),
+        "trade_off": trade_off(files),
+        "changed_cards": cards,
+        "changed_count": changed_count,
         "boards": all_boards(),
     }
+
+
+def _by_label(forms: list[ConvertedForm]) -> list[tuple[str, list[str]]]:
+    """Each label with how many of its validation samples the forms get right."""
+    rows: dict[str, list[str]] = {}
+    for place, form in enumerate(forms):
+        for label, (right, count) in form.figures.get("by_label", {}).items():
+            rows.setdefault(label, ["-"] * len(forms))[place] = f"{right} of {count}"
+    return list(rows.items())
 
 
 def _chosen(request: HttpRequest, files: list[ConvertedForm]) -> ConvertedForm:

@@ -10,7 +10,15 @@ from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form
 from tests.forge.events.scenarios import Act, World, scene
 
-FIGURES = {"output": 40.0, "changed": 1, "samples": 64, "arena": None}
+FIGURES = {
+    "output": 40.0,
+    "changed": 1,
+    "samples": 64,
+    "arena": None,
+    "constants": None,
+    "reason": "",
+    "layers": {"dense": 40.0},
+}
 LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
 
 
@@ -52,6 +60,13 @@ def a_form_is_applied(world: World) -> Act:
         conversion=row, number=1, form="int8", digest=blob.digest, size=blob.size, figures=FIGURES, provenance={}
     )
     return lambda: apply_form(world.developer, form, "net.tflite")
+
+
+@scene(actions.read_test_samples)
+def the_test_samples_are_read_for_a_form(world: World) -> Act:
+    row = _conversion(world)
+    form = ConvertedForm.objects.create(conversion=row, number=1, form="int8", digest="sha256:1", figures=FIGURES)
+    return lambda: actions.read_test_samples(world.developer, form)
 
 
 @scene(actions.announce_conversion)

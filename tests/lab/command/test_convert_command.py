@@ -19,6 +19,8 @@ from rune.source.policy import check_policy
 from rune.source.policy.model_files import check_models
 from rune.source.policy.model_section import FORMS as POLICY_FORMS
 from rune.tools.cli import main
+from tests.lab.models.motion_model import RUNEFILE, motion_model
+from tests.lab.training.motion_data import LABELS, write_motion
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 FLOAT = MODELS / "network.tflite"
@@ -156,3 +158,26 @@ def test_a_project_without_models_and_options_beside_a_forge_yml_are_named(tmp_p
 
 def test_the_forms_of_a_forge_yml_are_those_of_the_command() -> None:
     assert tuple(FORMS) == POLICY_FORMS
+
+
+@pytest.mark.slow
+def test_recordings_go_through_the_projects_own_stages(tmp_path: Path) -> None:
+    (tmp_path / "Runefile.yml").write_text(RUNEFILE)
+    (tmp_path / "model.tflite").write_bytes(motion_model())
+    data = write_motion(tmp_path / "data", people=8, takes=2)
+    output = tmp_path / "small.tflite"
+    arguments = [tmp_path / "model.tflite", "--quantize", "int8", "--samples", data, "-o", output]
+    refused = convert(*arguments, "--project", data)
+    assert refused.exit_code == 1
+    assert "gives no model 1x50x3 floats" in refused.stderr
+    result = convert(*arguments, "--project", tmp_path, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    samples = report["samples"]
+    assert (samples["kind"], samples["classes"], samples["is_guess"]) == ("recordings", list(LABELS), False)
+    low, high = samples["ranges"][0]
+    assert -3 < low < high < 3  # in g, as the Runefile has it
+    float_row, int8_row = report["forms"]
+    assert float_row["right"] == float_row["judged"] == samples["judging"]
+    assert int8_row["by_label"].keys() == set(LABELS)
+    assert report["provenance"]["samples"]["stage"] == "model"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.dataset.features import RecordingRunner, tensor_array
+from lab.dataset.features import RecordingRunner
 from lab.dataset.recordings import Recordings, read_recordings
 from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
@@ -20,6 +20,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.port import Port
 from rune.project.files import MemoryFiles
+from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.lab.training.motion_data import write_motion
 from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
 

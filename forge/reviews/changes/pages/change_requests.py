@@ -21,6 +21,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.seen import seen_in, seen_state
 from forge.jobs.models import JobState
+from forge.learning.offers.changed_models import changed_models
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import find_version, versions_of
@@ -40,6 +41,7 @@ from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, side_words, version_view
 from forge.reviews.changes.participants import offers_it
 from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
+from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import GateStep, steps_of
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
@@ -315,6 +317,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         "may_close": may_edit or facts["is_author"],
         "may_see_source": change.source is not None and can(principal, Verb.SEE, change.source),
         "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
+        "changed_models": changed_models(principal, project, files_of(change.base), files_of(change.offered)),
     }
     if not change.is_open:
         return context

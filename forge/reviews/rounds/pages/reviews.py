@@ -24,11 +24,13 @@ from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.seen import seen_in, seen_state
+from forge.learning.offers.changed_models import ChangedModel, changed_models
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup, ReviewRequest, take_back_awaited
+from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.guests.access import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
@@ -272,11 +274,18 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
         "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),
         "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
+        "changed_models": _changed_models(principal, project, last.build),
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),
         **gate_facts(principal, last.build, next_tag_of(principal, project)),
     }
+
+
+def _changed_models(principal: Principal, project: Project, build: Build) -> list[ChangedModel]:
+    before, _ = compared_with(principal, build)
+    earlier = files_of(before.version) if before is not None else {}
+    return changed_models(principal, project, earlier, files_of(build.version))
 
 
 def _talk(principal: Principal, review: Review, which: ThreadFilter) -> dict[str, Any]:

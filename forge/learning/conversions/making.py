@@ -1,0 +1,149 @@
+"""Makes the float model of a conversion and its forms, in the processes of `lab`, and judges forms on samples."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from forge.compute.pool.local_files import local_file
+from forge.compute.pool.toolchain import fetched_folder
+from forge.compute.pool.workdir import workdir
+from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
+from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
+from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
+from forge.learning.conversions.recordings import Recordings
+from forge.learning.conversions.storing import store_float, store_forms, store_test
+from forge.learning.models import ConvertedForm, ModelConversion
+
+LAB_SECONDS = 400.0
+"""The longest that one request of `lab` may take: two steps with their own limits, and starting them."""
+ATTEMPTS = 2
+"""Attempts of a conversion whose process dies."""
+
+J = TypeVar("J")
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a job's progress that a step of it takes."""
+
+    begin: float
+    end: float
+
+    def reporter(self, job: JobContext) -> Callable[[float, str], None]:
+        return lambda share, text: job.report(self.begin + (self.end - self.begin) * share, text)
+
+
+def make_float(job: JobContext, row: ModelConversion, share: Share) -> None:
+    """Makes the float model and stores it, unless there is one. Raises `JobFailed` and `AttemptFailed`."""
+    if row.float_digest:
+        return
+    with _folder(row) as folder:
+        request = {
+            "action": "float",
+            "folder": str(folder),
+            "source": str(folder / "in" / row.source_name),
+            "shapes": row.shapes,
+        }
+        answer = _request_of_lab(job, row, request, FloatModelJson, share)
+        store_float(job, row, answer, folder)
+    _log_gaps(job, answer["gaps"])
+    row.refresh_from_db()
+
+
+def make_forms(
+    job: JobContext,
+    row: ModelConversion,
+    forms: Sequence[str],
+    layers: Sequence[str],
+    recordings: Recordings,
+    share: Share,
+) -> None:
+    """Makes forms and stores them. Raises `JobFailed` with the reason if they cannot be made, and `AttemptFailed`."""
+    if not forms:
+        return
+    with _folder(row) as folder:
+        request = {
+            "action": "convert",
+            "folder": str(folder),
+            "source": str(folder / "in" / row.source_name),
+            "forms": list(forms),
+            "float_layers": list(layers),
+            "float_interface": True,
+            "shapes": row.shapes,
+            "recorded": recordings.request,
+            **_earlier(row),
+        }
+        answer = _request_of_lab(job, row, request, ConvertedJson, share)
+        store_forms(job, row, answer, layers, recordings, folder)
+    _log_gaps(job, answer["gaps"])
+    row.refresh_from_db()
+
+
+def judge_on_test(
+    job: JobContext, row: ModelConversion, forms: Sequence[ConvertedForm], recordings: Recordings, share: Share
+) -> None:
+    """Runs forms and the float model on the test samples, and stores what they answer. Raises as `make_forms` does."""
+    with _folder(row) as folder:
+        for form in forms:
+            shutil.copyfile(local_file(form.digest, fetched_folder()), folder / str(form.number))
+        request = {
+            "action": "judge",
+            "folder": str(folder),
+            "forms": [str(form.number) for form in forms],
+            "recorded": recordings.request,
+            **_earlier(row),
+        }
+        answer = _request_of_lab(job, row, request, JudgedFormsJson, share)
+    store_test(job, row, answer, forms, recordings)
+    _log_gaps(job, answer["gaps"])
+
+
+def _request_of_lab(
+    job: JobContext, row: ModelConversion, request: Mapping[str, Any], shape: type[J], share: Share
+) -> J:
+    try:
+        return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job))
+    except EnvironmentMissing as missing:
+        ModelConversion.objects.filter(pk=row.pk).update(needs=missing.environment)
+        reason = f"Converting {missing.environment['reads']} needs an environment that is not prepared here."
+        raise JobFailed(reason) from None
+    except LabRefused as refused:
+        raise JobFailed(str(refused)) from None
+    except LabDied as died:
+        raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
+
+
+def _log_gaps(job: JobContext, gaps: Mapping[str, str]) -> None:
+    for protection, reason in gaps.items():
+        job.log(f"The converter ran without {protection}: {reason}", "warning")
+
+
+@contextmanager
+def _folder(row: ModelConversion) -> Iterator[Path]:
+    """A folder with the source under its own name, and its weights beside it. Raises `JobFailed`."""
+    with tempfile.TemporaryDirectory(dir=workdir(), prefix="convert-") as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        named = {row.source_name: row.source_digest}
+        if row.weights_digest:
+            named[f"{row.source_name}.data"] = row.weights_digest
+        for file_name, digest in named.items():
+            file = local_file(digest, fetched_folder())
+            if not file.is_file():
+                raise JobFailed("The bytes of the model were deleted. Upload it again.")
+            (folder / "in" / file_name).symlink_to(file.resolve())
+        yield folder
+
+
+def _earlier(row: ModelConversion) -> Mapping[str, Any]:
+    """The float model."""
+    return {
+        "float": str(local_file(row.float_digest, fetched_folder())),
+        "conversion": row.description.get("conversion"),
+    }

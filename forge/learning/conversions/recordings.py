@@ -1,0 +1,173 @@
+"""What the float model of a conversion reads of the project's samples: ranges are measured and forms judged on it.
+
+The project's own stages in front of the model compute it, in the compiler's process. It is made of recordings, so it is
+kept for as long as a job runs and no longer: a sample that is withdrawn is in no later job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from forge.compute.child.job_file import JobFile
+from forge.compute.errors import ChildDied
+from forge.compute.pool.answer_reading import Answer, ModelInputsJson
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.local_files import local_files, open_blob_file
+from forge.compute.pool.toolchain import fetched_folder
+from forge.datasets.models import DataSet
+from forge.datasets.versions.contents import current_entries
+from forge.datasets.versions.manifest import Entry, manifest_bytes
+from forge.jobs.kinds import JobContext
+from forge.learning.models import ModelConversion
+from forge.projects.models import Project
+from forge.projects.versions.store import WorkingTree, working_tree
+from rune.datasets.splits import Split
+from rune.datasets.spreading import CALIBRATION_SAMPLES, JUDGING_SAMPLES, in_turns, spread_over_labels
+from rune.source.policy import POLICY_FILE
+from rune.source.policy.read import read_policy
+
+MOST: Mapping[Split, int] = {
+    Split.TRAIN: CALIBRATION_SAMPLES,
+    Split.VALIDATION: JUDGING_SAMPLES,
+    Split.TEST: 2_000,
+}
+"""Samples of a split that are read, spread evenly over the labels."""
+COMPUTE_SECONDS = 60.0
+"""For all samples; those that are not reached are left out, and counted as such."""
+_ROLES = {Split.TRAIN: "calibration", Split.VALIDATION: "judging", Split.TEST: "judging"}
+_FOLDER = ".samples"
+_MODEL = f"{_FOLDER}/model.tflite"
+"""The float model among the files of the job: hidden folders are no part of a project."""
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """`request` is what `lab` gets, None without samples; `numbers` are those of the samples in its order, and `facts`
+    what the page says of them."""
+
+    request: Mapping[str, Any] | None = None
+    numbers: Sequence[int] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def samples_for(project: Project, splits: Sequence[Split]) -> list[Entry]:
+    """Samples with one label each that may be used now, of these splits. Labels and splits take turns."""
+    data_set = DataSet.objects.filter(project=project).first()
+    entries = [] if data_set is None else current_entries(data_set)
+    usable = [each for each in entries if each.label and each.events is None]
+    of_splits = ([each for each in usable if each.split == split] for split in splits)
+    chosen = zip(of_splits, splits, strict=True)
+    return in_turns([spread_over_labels(own, _label, MOST[split]) for own, split in chosen])
+
+
+def compute_recordings(
+    job: JobContext,
+    row: ModelConversion,
+    compiler: Compiler,
+    folder: Path,
+    splits: Sequence[Split] = (Split.TRAIN, Split.VALIDATION),
+) -> Recordings:
+    """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
+    nothing in the project gives them to such a model, `facts` says why."""
+    entries = samples_for(row.project, splits)
+    if not entries:
+        return Recordings(facts={"reason": "The project has no samples that may be used."})
+    job.report(0.0, f"Computing what the model reads of {len(entries)} samples")
+    answer = _ask(job, row, compiler, entries)
+    if "refused" in answer:
+        return Recordings(facts={"reason": str(answer["refused"])[:500]})
+    computed: ModelInputsJson = answer
+    by_path = {each["path"]: each for each in computed["samples"]}
+    read = [(entry, by_path[_path(entry)]) for entry in entries if by_path.get(_path(entry), {"windows": 0})["windows"]]
+    if not read:
+        reason = next((each["reason"] for each in computed["samples"] if each["reason"]), "they fill no window")
+        return Recordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
+    windows = folder / "windows"
+    shutil.copyfile(compiler.output, windows)
+    used = [entry for entry, _ in read]
+    digest = f"sha256:{hashlib.sha256(manifest_bytes(used)).hexdigest()}"
+    table = {
+        "windows": [each["windows"] for _, each in read],
+        "labels": [entry.label for entry in used],
+        "roles": [_ROLES[Split(entry.split)] for entry in used],
+        "classes": computed["labels"],
+    }
+    facts = {
+        "stage": computed["stage"][:200],
+        "path": computed["file"][:400],
+        "left_out": len(entries) - len(used),
+        "digest": digest,
+        "reason": "",
+    }
+    origin = {"digest": digest, "stage": facts["stage"], "front": _front_digest(row.project)}
+    request = {"windows": str(windows), "table": table, "origin": origin}
+    return Recordings(request, [entry.number for entry in used], facts)
+
+
+def samples_state(project: Project) -> str:
+    """Names what forms of a project follow from besides the model: its samples and its files; "" without samples."""
+    entries = samples_for(project, (Split.TRAIN, Split.VALIDATION))
+    if not entries:
+        return ""
+    return f"{hashlib.sha256(manifest_bytes(entries)).hexdigest()} {_front_digest(project)}"
+
+
+def _front_digest(project: Project) -> str:
+    return working_tree(project).digest
+
+
+def _ask(job: JobContext, row: ModelConversion, compiler: Compiler, entries: Sequence[Entry]) -> Any:
+    tree = working_tree(row.project)
+    answers: list[Answer] = []
+    with local_files(tree.manifest, fetched_folder(), tree.texts) as project, ExitStack() as stack:
+        files: dict[str, JobFile] = dict(project)
+        files[_MODEL] = stack.enter_context(open_blob_file(row.float_digest, fetched_folder()))
+        for entry in entries:
+            files[_path(entry)] = stack.enter_context(open_blob_file(entry.digest, fetched_folder()))
+        request = {
+            "op": "model-inputs",
+            "model": _MODEL,
+            "file": _declared_path(tree, row),
+            "samples": [{"path": _path(entry)} for entry in entries],
+            "seconds": COMPUTE_SECONDS,
+        }
+        try:
+            compiler.run(
+                request,
+                answers.append,
+                owner=row.project.organisation_id,
+                files=files,
+                limit=COMPUTE_SECONDS * 3,
+                tick=job.tick,
+                pace=job.pace,
+            )
+        except ChildDied as error:
+            return {"refused": error.reason}
+    for answer in answers:
+        if answer["event"] == "answered":
+            return answer["answer"]
+        if answer["event"] == "failed":
+            return {"refused": answer["error"]}
+    return {"refused": "The compiler stopped without reading the samples."}
+
+
+def _declared_path(tree: WorkingTree, row: ModelConversion) -> str:
+    """The file that the project's `forge.yml` makes of the source; "" if it makes none."""
+    models = read_policy(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace")).models
+    return next(
+        (each.path for each in models if tree.manifest.get(each.source, {}).get("digest") == row.source_digest), ""
+    )
+
+
+def _label(entry: Entry) -> str:
+    return entry.label
+
+
+def _path(entry: Entry) -> str:
+    return f"{_FOLDER}/{entry.number}"

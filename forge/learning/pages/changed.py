@@ -1,0 +1,64 @@
+"""The validation samples that forms answer otherwise than the float model, as cards that can be played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forge.core.actors import Actor
+from forge.datasets.access import samples_of
+from forge.datasets.pages.cards import SampleCard, cards_of
+from forge.learning.conversions.kinds import FLOAT
+from forge.learning.conversions.serializers import changed_samples
+from forge.learning.models import ConvertedForm
+from forge.projects.models import Project
+
+SHOWN = 30
+"""Cards on the page."""
+
+
+@dataclass(frozen=True)
+class FormAnswer:
+    """What a form answers; `is_right` if that is the label."""
+
+    form: str
+    answer: str
+    is_right: bool
+
+
+@dataclass(frozen=True)
+class ChangedSample:
+    """A sample with the answers of the forms; `sound` is the address of a sound, "" for other kinds."""
+
+    card: SampleCard
+    sound: str
+    answers: Sequence[FormAnswer]
+
+    @property
+    def is_now_wrong(self) -> bool:
+        """Whether the float model is right and a form is wrong."""
+        return self.answers[0].is_right and not all(each.is_right for each in self.answers)
+
+
+def changed_cards(
+    actor: Actor, project: Project, forms: Sequence[ConvertedForm], classes: Sequence[str]
+) -> tuple[list[ChangedSample], int]:
+    """The samples that one of these forms answers otherwise, those that are wrong now first; and how many there are.
+
+    The float model's answer comes first. Samples that were deleted since are left out.
+    """
+    ordered = sorted(forms, key=lambda form: (form.form != FLOAT, form.number))
+    rows = {each["sample"]: each["answers"] for each in changed_samples(ordered, classes)}
+    samples = samples_of(actor, project).filter(number__in=list(rows))
+    cards = []
+    for card in cards_of(samples, project.get_absolute_url(), project.full_name):
+        named = rows[card.sample.number]
+        answers = [
+            FormAnswer(form.name, answer, answer == card.sample.label)
+            for form in ordered
+            if (answer := named.get(str(form.number))) is not None
+        ]
+        sound = f"/api/v1/projects/{project.full_name}/data/samples/{card.sample.number}/recording"
+        cards.append(ChangedSample(card, sound if card.sample.kind == "sound" else "", answers))
+    cards.sort(key=lambda each: (not each.is_now_wrong, each.card.sample.number))
+    return cards[:SHOWN], len(cards)

@@ -1,0 +1,59 @@
+"""What a rune sends or computes for each window of a recording, as arrays: the features that a model reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rune.running.container import read_graph, streamed_requests
+from rune.running.evaluation.windows import fed_capability, stream_windows, windows_of
+from rune.running.runtime import CompiledRune, LoadedRune, OutputTensor
+from rune.running.runtime.inputs.generated import generated_inputs
+
+Array = np.ndarray[Any, Any]
+Read = Callable[[LoadedRune, Sequence[Any]], Array]
+"""What is read of a run, from the rune and the messages of its outputs."""
+
+HOPS = 2
+"""Windows of a long sound, a window's length: each begins in the middle of the one before."""
+
+
+class RecordedTensors:
+    """A rune, compiled once and started anew for each recording, as an evaluation does."""
+
+    def __init__(self, rune: bytes, read: Read) -> None:
+        """Raises `EvaluationImpossible` for a rune to which recordings cannot be given, and `RuneError`."""
+        self._compiled = CompiledRune(rune)
+        self._read = read
+        first = self._compiled.start()
+        self._fed = fed_capability(first.capabilities)
+        graph: Mapping[str, Any] = read_graph(rune) or {}
+        self._is_stream = any(streamed_requests(graph, [each.kind for each in first.capabilities]))
+        first.close()
+
+    def windows(self, data: bytes) -> Iterator[Array]:
+        """What is read of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
+        windows = (stream_windows if self._is_stream else windows_of)(self._fed, data, HOPS)
+        loaded = self._compiled.start()
+        try:
+            inputs = dict(generated_inputs(loaded.capabilities))
+            for window in windows.data:
+                inputs[self._fed.id] = window
+                messages = loaded.call(inputs)
+                if not loaded.is_incomplete:
+                    yield self._read(loaded, messages).astype(np.float32)
+        finally:
+            loaded.close()
+
+
+def sent_tensor(_: LoadedRune, messages: Sequence[Any]) -> Array:
+    """The first tensor of the first message."""
+    return tensor_array(messages[0].tensors[0])
+
+
+def tensor_array(tensor: OutputTensor) -> Array:
+    """The numbers of a tensor in its shape, without a batch of 1 in front."""
+    array = np.array(tensor.elements).reshape(tensor.dimensions)
+    return array[0] if array.ndim > 1 and array.shape[0] == 1 else array

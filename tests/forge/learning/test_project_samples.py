@@ -1,0 +1,163 @@
+"""Conversions measured on a project's own samples: through its own stages, by split, and never on those of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.datasets.models import Consent, Sample
+from forge.learning.models import ConvertedForm
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from forge.reviews.models import ChangeRequest
+from tests.forge.factories.motion_model import motion_project
+from tests.forge.factories.training import motion_samples
+from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
+from tests.lab.models.motion_model import motion_model
+from tests.lab.training.motion_data import LABELS
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
+
+
+@pytest.fixture
+def samples(client: Client, user: User, project: Project) -> list[Sample]:
+    motion_project(user, project)
+    return motion_samples(user, project, people=8)
+
+
+def model_of(client: Client) -> Any:
+    row = converted(client, motion_model(), "motion.tflite")
+    assert (row["state"], row["error"]) == ("ready", "")
+    return row
+
+
+def numbers(project: Project, split: str) -> set[int]:
+    return set(Sample.objects.filter(data_set__project=project, split=split).values_list("number", flat=True))
+
+
+def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stages(
+    client: Client, project: Project, samples: list[Sample]
+) -> None:
+    row = model_of(client)
+    used = row["samples"]
+    assert (used["kind"], used["is_guess"], used["stage"], used["classes"]) == (
+        "recordings",
+        False,
+        "model",
+        list(LABELS),
+    )
+    assert used["calibration"] == len(numbers(project, "train"))
+    assert used["judging"] == len(numbers(project, "validation"))
+    low, high = used["ranges"][0]
+    # In g, as the Runefile's `scale` gives it, and not in metres per second squared.
+    assert -3 < low < -0.3
+    assert 0.9 < high < 3
+    forms = {each["form"]: each for each in row["forms"]}
+    for form in ("float32", "int8"):
+        accuracy = forms[form]["figures"]["accuracy"]
+        assert accuracy["samples"] == used["judging"]
+        assert accuracy["low"] < accuracy["share"] <= accuracy["high"] + 1e-9
+        assert sum(each["samples"] for each in accuracy["by_label"]) == used["judging"]
+    assert forms["float32"]["figures"]["accuracy"]["share"] == 1.0
+    answers = ConvertedForm.objects.get(form="float32").figures["answers"]
+    assert {number for number, _, _ in answers} == numbers(project, "validation")
+    record = ConvertedForm.objects.get(form="int8").provenance["samples"]
+    assert record["digest"].startswith("sha256:")
+    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    for text in ("100.0 %", "computed by the stages in front of", "Right answers by label", "On the line"):
+        assert text in page, text
+    assert "which is a guess" not in page
+
+
+@pytest.mark.slow
+def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project, samples: list[Sample]) -> None:
+    row = model_of(client)
+    withdrawn = min(numbers(project, "validation"))
+    Sample.objects.filter(data_set__project=project, number=withdrawn).update(left_out=True)
+    body = {"form": "int8", "float_layers": ["scores"]}
+    assert client.post(f"{MODELS}/{row['id']}/forms", body, content_type="application/json").status_code == 202
+    run_jobs()
+    mixed = ConvertedForm.objects.order_by("number").last()
+    assert mixed is not None
+    assert mixed.float_layers == ["scores"]
+    assert {number for number, _, _ in mixed.figures["answers"]} == numbers(project, "validation") - {withdrawn}
+    # What was measured on other samples is converted again, and not taken from before.
+    assert model_of(client)["samples"]["judging"] == row["samples"]["judging"] - 1
+
+
+@pytest.mark.slow
+def test_samples_whose_answer_changed_are_listed_with_what_each_form_answers(
+    client: Client, project: Project, samples: list[Sample]
+) -> None:
+    row = model_of(client)
+    form = ConvertedForm.objects.get(form="int8")
+    number, answer, sureness = form.figures["answers"][0]
+    form.figures["answers"][0] = [number, (answer + 1) % 3, sureness]
+    form.save()
+    row = read(client, row["id"])
+    changed = row["changed_samples"]
+    assert [each["sample"] for each in changed] == [number]
+    float_number = next(str(each["number"]) for each in row["forms"] if each["form"] == "float32")
+    assert changed[0]["answers"] == {float_number: LABELS[answer], str(form.number): LABELS[(answer + 1) % 3]}
+    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    assert "The sample that a form answers otherwise" in page
+    assert f"/data/samples/{number}" in page
+
+
+@pytest.mark.slow
+def test_a_runefile_that_feeds_no_such_model_is_named_and_random_input_is_called_a_guess(
+    client: Client, user: User, project: Project, samples: list[Sample]
+) -> None:
+    write_file(user, project, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
+    row = model_of(client)
+    assert (row["samples"]["kind"], row["samples"]["is_guess"]) == ("random", True)
+    assert "gives no model 1x50x3 floats" in row["samples"]["reason"]
+    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    assert "which is a guess" in page
+    low, high = row["samples"]["ranges"][0]
+    assert f"{low:.3f} to {high:.3f}" in page
+
+
+@pytest.mark.slow
+def test_without_consent_nothing_is_read(client: Client, project: Project, samples: list[Sample]) -> None:
+    Consent.objects.update(for_training=False)
+    row = model_of(client)
+    assert row["samples"]["kind"] == "random"
+    assert "no samples that may be used" in row["samples"]["reason"]
+
+
+@pytest.mark.slow
+def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows_them(
+    client: Client, project: Project, samples: list[Sample]
+) -> None:
+    row = model_of(client)
+    form = next(each for each in row["forms"] if each["form"] == "int8")
+    assert [each["tested"] for each in row["forms"]] == [None, None]
+    address = f"{MODELS}/{row['id']}/forms/{form['number']}/apply"
+    answer = client.post(address, {"path": "model.tflite"}, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    request = f"/acme/kitchen/change-requests/{answer.json()['number']}"
+    change = ChangeRequest.objects.get(number=answer.json()["number"])
+    assert change.offered is not None
+    # The float model that the project has there stays as the source.
+    assert change.offered.manifest["model.tflite"]["digest"] == form["digest"]
+    assert change.offered.manifest["training/motion.tflite"]["digest"] == row["digest"]
+    page = client.get(request).content.decode()
+    assert "model.tflite is another model" in page
+    assert "The test samples are being read" in page
+    run_jobs()
+    tested = {each["form"]: each["tested"] for each in read(client, row["id"])["forms"]}
+    count = len(numbers(project, "test"))
+    assert {each["accuracy"]["samples"] for each in tested.values()} == {count}
+    page = client.get(request).content.decode()
+    assert f"{count} test samples" in page
+    assert "being read" not in page
+    before = ConvertedForm.objects.get(form="int8").tested
+    # A further offer reads nothing again.
+    client.post(address, {"path": "other.tflite"}, content_type="application/json")
+    Sample.objects.filter(data_set__project=project, split="test").update(left_out=True)
+    run_jobs()
+    assert ConvertedForm.objects.get(form="int8").tested == before
