@@ -85,10 +85,10 @@ def principal_of_collector(collector: Collector) -> Principal:
 def agreed_purposes(link: CollectingLink, chosen: Collection[str]) -> frozenset[Purpose]:
     """The purposes to which whoever records agrees: what the link needs, and what they choose of the rest that it asks
     for. Raises `Invalid` for something that it does not ask for."""
-    asked = checked_purposes(link.purposes)
-    needed = asked & DEFAULT_PURPOSES
-    if not set(chosen) <= asked:
-        raise Invalid(f"This link asks for {', '.join(sorted(asked))} and nothing else.")
+    requested = checked_purposes(link.purposes)
+    needed = requested & DEFAULT_PURPOSES
+    if not set(chosen) <= requested:
+        raise Invalid(f"This link asks for {', '.join(sorted(requested))} and nothing else.")
     return needed | {Purpose(name) for name in chosen}
 
 

@@ -54,6 +54,6 @@ def interrupt(scope: SampleScope, reason: str) -> list[str]:
 
 def find_learners(scope: SampleScope) -> list[Learner]:
     """Everything that learned from samples: runs, then builds, then deployments."""
-    found = [learner for group in learners.call(scope) for learner in group]
+    all_learners = [learner for group in learners.call(scope) for learner in group]
     order = list(LearnerKind)
-    return sorted(found, key=lambda each: order.index(each.kind))
+    return sorted(all_learners, key=lambda each: order.index(each.kind))

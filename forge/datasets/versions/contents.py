@@ -11,9 +11,9 @@ from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, read_manifest
 
 
-def current_entries(data_set: DataSet) -> Sequence[Entry]:
-    """The samples that a version would have that is saved now."""
-    rows = Sample.objects.for_use(SampleUse.VERSION).included().filter(data_set=data_set).order_by("number")
+def current_entries(data_set: DataSet, use: SampleUse = SampleUse.VERSION) -> Sequence[Entry]:
+    """The samples that a version would have that is saved now; or those that another use may have now."""
+    rows = Sample.objects.for_use(use).included().filter(data_set=data_set).order_by("number")
     fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds", "events")
     return [Entry(*row) for row in fields]
 

@@ -133,17 +133,17 @@ def test_those_who_manage_hear_which_runs_builds_and_deployments_learned_from_a_
     make_member(project.organisation, "dev@acme.example", "Dev", Role.DEVELOPER)
     removal = withdraw_consent(user, consent_for_training(project))
     assert removal is not None
-    found = find_learners(scope_of(removal))
-    assert [each.kind for each in found] == [LearnerKind.RUN, LearnerKind.BUILD, LearnerKind.DEPLOYMENT]
-    assert found[1].title != f"Build {before.number}", "a build of before has no model of the run"
+    named = find_learners(scope_of(removal))
+    assert [each.kind for each in named] == [LearnerKind.RUN, LearnerKind.BUILD, LearnerKind.DEPLOYMENT]
+    assert named[1].title != f"Build {before.number}", "a build of before has no model of the run"
     event = Event.objects.get(type="data.removed")
     assert {name: event.data[name] for name in ("runs", "builds", "deployments")} == {
         "runs": 1,
         "builds": 1,
         "deployments": 1,
     }
-    told = Notice.objects.filter(kind="data-removed")
-    assert {notice.person for notice in told} == {maintainer}
+    notices = Notice.objects.filter(kind="data-removed")
+    assert {notice.person for notice in notices} == {maintainer}
     page = client.get(f"/acme/kitchen/data/removals/{removal.pk}").content.decode()
     assert page.index("Run 1") < page.index("Build 2") < page.index("Website")
     assert str(removal.count) in client.get("/acme/kitchen/data/removals").content.decode()
