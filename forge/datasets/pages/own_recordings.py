@@ -61,8 +61,10 @@ def own_recordings(request: HttpRequest) -> HttpResponse:
     is_unused = is_test & Q(for_tests=False) | ~is_test & Q(for_training=False)
     consents = own_consents(principal).select_related("data_set__project__organisation").order_by("-agreed")
     rows, pages = rows_of(request, consents, SHOWN)
-    counted = Consent.objects.filter(pk__in=[each.pk for each in rows]).annotate(
-        stored=Count("samples", filter=is_stored), unused=Count("samples", filter=is_stored & is_unused)
+    counted = (
+        Consent.objects.visible_to(principal)
+        .filter(pk__in=[each.pk for each in rows])
+        .annotate(stored=Count("samples", filter=is_stored), unused=Count("samples", filter=is_stored & is_unused))
     )
     counts = {pk: (stored, unused) for pk, stored, unused in counted.values_list("pk", "stored", "unused")}
     shown = [

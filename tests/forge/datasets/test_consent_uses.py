@@ -105,6 +105,7 @@ OTHERS = {
     "forge/datasets/samples/api.py": "the same",
     "forge/datasets/samples/drawings.py": "an upgrade completes its rows",
     "forge/datasets/versions/contents.py": "the list of a version",
+    "forge/learning/conversions/counting.py": "model files",
     "forge/learning/conversions/job.py": "model files",
 }
 """What reads blobs in these apps, and no sample, or none for a use."""
