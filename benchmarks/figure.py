@@ -1,4 +1,4 @@
-"""What figures have in common: repeated measurements, and tables in Markdown."""
+"""Shared parts of figures: repeated measurements, and tables in Markdown."""
 
 from __future__ import annotations
 

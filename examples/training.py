@@ -1,4 +1,4 @@
-"""What the training scripts of the templates share: a seeded fit, the conversion to int8, the answers of the result.
+"""Shared by the templates' training scripts: a seeded fit, the conversion to int8, the answers of the result.
 
 Needs TensorFlow. A script of a folder beside this file reaches it by `sys.path`.
 """

@@ -35,7 +35,7 @@ MIRROR_REGISTRIES = ENVIRONMENT.mirror_registries
 PUBLISHES_TEMPLATES = ENVIRONMENT.publishes_templates
 SIGNING_SECRET_FILE = ENVIRONMENT.signing_secret
 SECRET_VARIABLES = {name: value for name, value in _VARIABLES.items() if name not in os.environ}
-"""What the signer, a process of its own, is started with beside the environment."""
+"""The variables that only the signer, a process of its own, gets beside the environment."""
 WEBHOOKS_ANYWHERE = ENVIRONMENT.webhooks_to == "anywhere"
 
 SECRET_KEY = secret_key(DATA_DIR, _VARIABLES)

@@ -1,1 +1,1 @@
-"""What converts and quantises models. Uses `rune` and never `forge`; see README.md in this folder."""
+"""Conversion and quantisation of models. Uses `rune` and never `forge`; see README.md in this folder."""

@@ -53,7 +53,7 @@ STAGE_MARK: Final = b'{"level":"TRACE","target":"rune.stage","message":'
 
 
 class ModelFormat(Enum):
-    """What a model file is. The value is the name in a Runefile's `format`."""
+    """The format of a model file. The value is the name in a Runefile's `format`."""
 
     TENSORFLOW_LITE = "tensorflow-lite"
     TENSORFLOW = "tensorflow"

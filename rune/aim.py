@@ -12,7 +12,7 @@ AIMS: Final[tuple[Aim, ...]] = get_args(Aim)
 BALANCED: Final[Aim] = "balanced"
 
 RUNE_AIM: Final[Aim] = "speed"
-"""What a rune for browsers and servers is optimised for by default. Packages and other targets are balanced."""
+"""The default optimisation of a rune for browsers and servers. Packages and other targets are balanced."""
 
 OPTIMIZATIONS: Final[dict[Aim, str]] = {"size": "-Os", "balanced": "-O2", "speed": "-O3"}
 """The optimisation flag of the C compiler for each goal."""

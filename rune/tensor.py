@@ -1,4 +1,4 @@
-"""What a tensor is: an element type and dimensions. All parts of the toolchain use these types."""
+"""Tensors: an element type and dimensions. All parts of the toolchain use these types."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ PARTS = (
     "toolchain.py",
     "wording.py",
 )
-"""What is hashed of the package `rune`: all that a build or a package imports, and the C that they compile. A package
+"""The hashed files of the package `rune`: all that a build or a package imports, and the C that they compile. A package
 has golden runs of the rune, so that what runs it counts too. Nothing of how a rune is verified or shown: that may
 change without other bytes."""
 

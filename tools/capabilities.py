@@ -34,7 +34,7 @@ def declared_capabilities() -> str:
 
 
 def described(capability: Capability) -> dict[str, Any]:
-    """What a page needs to know of a capability."""
+    """Returns the description of a capability for a page."""
     return {
         "name": capability.name,
         "number": capability.number,

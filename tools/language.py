@@ -28,7 +28,7 @@ PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
 FOLDER = ROOT / "static" / "language"
 ENTRY_MODULES = ("rune.source.language.service", "rune.compiler.blocks.catalogue", "rune.compiler.pyblock.live")
-"""What the page's worker imports; these and what they import are packed."""
+"""The modules that the page's worker imports; these and their imports are packed."""
 PACKAGES = ("rune", "yaml")
 
 
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def packed_files() -> Iterator[tuple[str, Path]]:
-    """What the language needs, by its path in the archive: modules that are imported, and the blocks' documentation."""
+    """Returns the files of the language, by path in the archive: imported modules, and the blocks' documentation."""
     for entry in ENTRY_MODULES:
         import_module(entry)
     for name, module in sorted(sys.modules.items()):
@@ -78,7 +78,7 @@ def block_sources() -> dict[str, Path]:
 
 
 def digest_of(files: dict[str, Path]) -> str:
-    """What names the folder: another one for other bytes, so that browsers may keep it for ever."""
+    """Returns the digest that names the folder: other bytes get another one, so that browsers may cache it for ever."""
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for name, place in [*sorted(files.items()), *((name, PYODIDE / name) for name in ("package.json",))]:
         digest.update(f"{name}\0".encode() + hashlib.sha256(place.read_bytes()).digest())

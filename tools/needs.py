@@ -86,14 +86,14 @@ PURPOSES = {
     ),
     "pages": (VENV, CHROMIUM),
 }
-"""What is needed for what; `pages` is for pictures and measurements."""
+"""The packages by purpose; `pages` is for pictures and measurements."""
 RUNS_WITHOUT = ("test", "prove")
 """Purposes for which as much is done as can be, and the rest is named at the end."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What decides how packages are installed. `sudo` is missing, asks for a password, or asks nobody."""
+    """The machine's way of installing packages. `sudo` is missing, asks for a password, or does not."""
 
     is_root: bool
     has_apt: bool
@@ -103,7 +103,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is said, and the command that is then run; None where a person has to do it."""
+    """The message, and the command that is then run; None where a person has to do it."""
 
     says: str
     command: tuple[str, ...] | None
@@ -130,7 +130,7 @@ def packages_of(missing: Iterable[Need]) -> str:
 
 
 def script(missing: Sequence[Need]) -> str:
-    """What root runs: one shell, so that sudo asks once."""
+    """Returns the commands for root: one shell, so that sudo asks once."""
     install = "apt-get install --yes --no-install-recommends"
     return f"apt-get update --quiet && DEBIAN_FRONTEND=noninteractive {install} {packages_of(missing)}"
 
@@ -163,7 +163,7 @@ def lacking(reasons: Iterable[str]) -> dict[Need, int]:
 
 
 def missing_for(purpose: str) -> list[Need]:
-    """What this machine lacks."""
+    """Returns the missing packages of this machine."""
     return [need for need in PURPOSES[purpose] if not need.is_here()]
 
 

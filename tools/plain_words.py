@@ -16,13 +16,14 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 ROOT = Path(__file__).resolve().parent.parent
 
 WORDS: dict[str, str] = json.loads((ROOT / "tools/plain_words.json").read_text("utf-8"))["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
 OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
-"""What names the words that it refuses."""
+"""The names of the words that it refuses."""
 TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
 page that moderators removed."""
@@ -45,6 +46,9 @@ PHRASES = {
     r"\bwithout a word\b": "silently",
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
+QUESTION: Final = re.compile(r'[rf]*"{3}(What|Whose|Whoever|(?:From|To|Of|With) what|For whom|Since when) ')
+"""The beginning of a docstring that is a clause with a question word. "What a role allows" is "The rights of a role"
+for a value, and "Returns the rights of a role" for a function."""
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PHRASES = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in PHRASES.items()]
@@ -124,6 +128,15 @@ def refused_sentences(path: str, source: str) -> Iterator[Finding]:
             yield from refused_phrases(path, token.string, token.start[0])
 
 
+def refused_docstrings(path: str, source: str) -> Iterator[Finding]:
+    """The docstrings of a Python module that begin with a question word."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        question = QUESTION.match(token.string) if token.type == tokenize.STRING else None
+        if question:
+            better = "begin with a noun, or with a verb such as Returns"
+            yield Finding(path, token.start[0], f"a docstring that begins with “{question[1]}”", better)
+
+
 def findings(root: Path) -> Iterator[Finding]:
     """Everything that is refused in the tracked files of a checkout."""
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
@@ -136,6 +149,8 @@ def findings(root: Path) -> Iterator[Finding]:
             source = path.read_text("utf-8")
             yield from refused_names(name, source)
             yield from refused_sentences(name, source)
+            if not name.startswith("tests/"):
+                yield from refused_docstrings(name, source)
         elif name.endswith((".html", ".ts", ".tsx", ".md", ".txt")):
             yield from refused_phrases(name, path.read_text("utf-8"))
 

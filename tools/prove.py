@@ -1,12 +1,12 @@
 """Runs the long proofs (pytest's mark `proof`) at full size and writes docs/proof.md: what ran, with which counts.
 
 It can be stopped and started again: what passed at this very state of the code is not run again. A proof with
-`@pytest.mark.proof(shares=N)` runs in N parts, told apart by FORGE_PROOF_SHARE. `python -m tools.prove [file...]`
-runs them; `python -m tools.prove --page` writes the page alone, with the files that have not been run.
+`@pytest.mark.proof(shares=N)` runs in N parts, told apart by FORGE_PROOF_SHARE.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -45,12 +45,14 @@ class Part:
 
     @property
     def record(self) -> Path:
-        return STATE / f"{Path(self.file).stem}.{self.share}-of-{self.shares}.json"
+        """Named by the whole path: files of the same name stand in several folders."""
+        name = self.file.removesuffix(".py").replace("/", ".")
+        return STATE / f"{name}.{self.share}-of-{self.shares}.json"
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one test in one part. `facts` are what it recorded of itself."""
+    """The result of one test in one part. `facts` are its own records."""
 
     test: str
     outcome: str
@@ -75,12 +77,16 @@ class Record:
 
 
 def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.prove", description="Run the long proofs at full size.")
+    parser.add_argument("files", nargs="*", help="files or folders of tests (all, if none is named)")
+    parser.add_argument("--page", action="store_true", help="write docs/proof.md from the records; run nothing")
+    options = parser.parse_args(arguments)
     STATE.mkdir(exist_ok=True)
-    if arguments == ["--page"]:
+    if options.page:
         write_page()
         return 0
     state, commit = code_state()
-    parts = collect(arguments)
+    parts = collect(options.files)
     failed = 0
     for part in parts:
         known = read_record(part)
@@ -109,7 +115,7 @@ def proof_files() -> list[str]:
 
 
 def code_state() -> tuple[str, str]:
-    """What tells one state of the code from another, and how a person names it."""
+    """Returns the digest of a state of the code, and its name for people."""
     commit = _git("rev-parse", "HEAD").strip()
     changes = _git("diff", "HEAD", "--", ".", *NOT_CODE)
     if not changes:
@@ -240,7 +246,7 @@ def _outcome(results: Sequence[Result]) -> str:
 
 
 def _facts(results: Sequence[Result]) -> str:
-    """What the parts recorded, put together: numbers are added, but of a `most` the largest counts."""
+    """Returns the combined facts of the parts: numbers are added, but of a `most` the largest counts."""
     together: dict[str, str] = {}
     for result in results:
         for name, value in result.facts.items():

@@ -92,7 +92,7 @@ def openapi() -> str:
 
 
 def events_page() -> str:
-    """What the sockets of events tell, from the declarations. The web app is set up, as `openapi` leaves it."""
+    """Writes the page of socket events from the declarations. The web app is set up, as `openapi` leaves it."""
     from forge.core.events.declarations import StreamKind, declared_types, webhook_topics
 
     lines = [

@@ -21,7 +21,7 @@ ROOTS = (
     "rune.tools.api.deployment",
     "rune.tools.api.loaded",
 )
-"""What a program that runs runes imports, and what these look up by name. All they import comes along."""
+"""The imports of a program that runs runes, and those by name. Their own imports are included."""
 NEEDS = ("numpy", "wasmtime")
 """Of the requirements of the whole, those of the runtime."""
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"

@@ -102,7 +102,7 @@ def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, f
     point_at(colleague, "pixel-format")
     expect(page.locator(".caret-name").first).to_be_attached(timeout=PATIENCE)
     shoot_studio(camera, page)
-    build_and_publish(page)
+    build_and_publish(page, colleague, project)
     camera.shoot(page, "studio-built", WIDE)
     shoot_what_helps(camera, page)
     shoot_review(camera, page, colleague, forge.address, project)
@@ -186,7 +186,7 @@ def shoot_studio(camera: Camera, page: Page) -> None:
 
 
 def shoot_what_helps(camera: Camera, page: Page) -> None:
-    """What comes up over the studio, and the versions, once there was a build and a change after it."""
+    """Takes pictures of the studio's overlays, and of the versions after a build and a change."""
     page.keyboard.press("Control+k")
     camera.shoot(page, "studio-palette")
     page.keyboard.type(">Keyboard shortcuts")
@@ -218,7 +218,7 @@ def shoot_what_helps(camera: Camera, page: Page) -> None:
 
 
 def shoot_review(camera: Camera, page: Page, colleague: Page, address: str, project: str) -> None:
-    """What the second build asks of a colleague."""
+    """Takes pictures of the review of the second build."""
     build(page, 2)
     colleague.goto(address)
     camera.shoot(colleague, "home-with-a-review")
@@ -276,7 +276,7 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
 
 
 def shoot_the_app(camera: Camera, visitor: Page, address: str, project: str) -> None:
-    """What was published, as a visitor tries it."""
+    """Takes pictures of the publication, as a visitor tries it."""
     visitor.goto(project)
     camera.shoot(visitor, "rune", EVERY, before=lambda page: draw(page, "7"))
     visitor.goto(project.replace(address, f"{address}/player"))
@@ -311,8 +311,12 @@ def draw(page: Page, digit: str) -> None:
     page.mouse.move(0, 0)
 
 
-def build_and_publish(page: Page) -> None:
+def build_and_publish(page: Page, colleague: Page, project: str) -> None:
+    """A version is protected where a team has two people: the colleague approves it, then it is published."""
     panel = build(page, 1)
+    colleague.goto(f"{project}/builds/1")
+    colleague.get_by_role("button", name="Approve", exact=True).click()
+    expect(colleague.get_by_text("Approved", exact=True).first).to_be_visible(timeout=PATIENCE)
     panel.get_by_role("button", name="Publish").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Tag").fill("1.0")

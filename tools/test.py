@@ -33,7 +33,7 @@ PROGRAMS = (
     "tests/rune/compiler/verify",
     "tests/rune/interpreters",
 )
-"""What drives whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.
+"""Tests of whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.
 They come after the units, which would keep them waiting for a processor. The folders with the longest files come first,
 so that no process has a long file left at the end."""
 MOST_PROCESSES = 4

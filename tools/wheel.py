@@ -21,7 +21,7 @@ EPOCH = "315532800"
 
 
 def sources() -> list[Path]:
-    """What the wheel is made of."""
+    """Returns the files of the wheel."""
     return files_below([ROOT / name for name in SOURCES])
 
 

@@ -1,1 +1,1 @@
-"""What is measured in a page of Chromium: a run of a rune and the cost of a call, beside other runtimes."""
+"""Measurements in a page of Chromium: a run of a rune and the cost of a call, beside other runtimes."""

@@ -1,4 +1,4 @@
-"""What the studio does in the page: how soon its own Python is there, how it checks, what its thread is busy with."""
+"""Measurements of the studio in the page: the start of its own Python, its checks, the load of its thread."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is measured of the compiler: reading models, building them, the code that they become."""
+"""Measurements of the compiler: reading models, building them, and their code."""

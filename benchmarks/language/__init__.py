@@ -1,1 +1,1 @@
-"""What is measured of the language: checking a Runefile, answering an editor, the command."""
+"""Measurements of the language: checking a Runefile, answering an editor, the command."""

@@ -1,1 +1,1 @@
-"""What is measured of a server that runs: its start, its pages, edits, builds, people at once."""
+"""Measurements of a running server: its start, its pages, edits, builds, people at once."""

@@ -63,7 +63,7 @@ def builds_a_minute(folder: Path, workers: Sequence[Cores]) -> float:
 
 @contextmanager
 def on_cores(cores: Cores) -> Iterator[None]:
-    """What is started meanwhile runs on these cores alone, with all that it starts."""
+    """Restricts processes that are started meanwhile, and their children, to these cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:

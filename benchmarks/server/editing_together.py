@@ -50,7 +50,7 @@ SHAPES = (Shape("20 people in one room", 1, 20), Shape("50 rooms of 4", 50, 4), 
 
 @dataclass(frozen=True)
 class Heard:
-    """What one run gave: milliseconds until an edit is seen by another, and the server's share of a core."""
+    """The result of one run: milliseconds until an edit is seen by another, and the server's share of a core."""
 
     p50: float
     p95: float

@@ -1,4 +1,4 @@
-"""What a person waits for at the studio's first load: what is received until it can be used, and how long that takes.
+"""The studio's first load: the bytes that are received until it can be used, and the time.
 
 Everything that the page asks for counts with the bytes that came over the network, compressed, with their headers: the
 page, its scripts and styles, the fonts that it shows, icons, the rune. Only Pyodide is left out, which comes later.
@@ -22,7 +22,7 @@ from tests.support.live_forge import LiveForge
 RUNS = 5
 LIMIT_KILOBYTES, LIMIT_SECONDS = 350, 1.5
 LATER = ("/static/language/", "/static/build/language.js")
-"""What the page's own Python is made of; until it is there, the server answers."""
+"""The files of the page's own Python; until it has started, the server answers."""
 PATIENCE = 30_000
 """Milliseconds after which something that was asked for will not come any more; no measure of how fast it is."""
 KINDS = {"document": "the page", "script": "scripts", "stylesheet": "styles", "font": "fonts"}

@@ -23,7 +23,7 @@ CONNECTIONS = 100
 
 @dataclass(frozen=True)
 class Flood:
-    """What became of the connections, and how long `/healthz` took meanwhile, in milliseconds."""
+    """The results of the connections, and the times of `/healthz` meanwhile, in milliseconds."""
 
     opened: int
     refused: int

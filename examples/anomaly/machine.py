@@ -144,7 +144,7 @@ def coloured(count: int, slope: float, rng: np.random.Generator) -> Wave:
 
 
 def _ringing(driven: Wave, hertz: float, decay: float) -> Wave:
-    """What a part of the housing makes of it: a resonance."""
+    """The resonance of a part of the housing."""
     ringing = lfilter([1.0], [1.0, -2 * decay * np.cos(2 * np.pi * hertz / RATE), decay**2], driven)
     return np.asarray(ringing / max(_power(ringing), 1e-9))
 

@@ -123,7 +123,7 @@ def on_pad(strokes: NDArray[np.float32]) -> Images:
 
 @dataclass(frozen=True)
 class Paper:
-    """What is written on, and with what: a pencil's ink is not much darker than the paper."""
+    """The paper and the pen: a pencil's ink is not much darker than the paper."""
 
     is_lined: bool = False
     is_faint: bool = False

@@ -1,4 +1,4 @@
-"""What is on paper and is no digit: letters and scribbles, light on dark at 28 x 28 as MNIST has its digits.
+"""Marks on paper that are no digits: letters and scribbles, light on dark at 28 x 28 as MNIST has its digits.
 
 The letters are those of the Hershey fonts, whose strokes a pen can follow (`Hershey-Fonts`, MIT licence; `pip download`
 fetches the package, its digest is checked). Letters that look like digits (O, l, S, Z, B, g, q, y and others) are left

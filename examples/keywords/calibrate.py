@@ -47,7 +47,7 @@ def calibrated_eagerness(
 
 
 def eagerness(kinds: Sequence[Logits], tests: Sequence[tuple[Test, Logits]]) -> NDArray[np.float32]:
-    """What is to be added to each label's logit. `kinds` are logits of sounds without keywords, `tests` with them."""
+    """Returns the addend of each label's logit. `kinds` are logits of sounds without keywords, `tests` with them."""
     best = np.zeros(len(LABELS), np.float32)
     best[: len(KEYWORDS)] = _LOWEST
     undecided = set(range(len(KEYWORDS)))

@@ -1,4 +1,4 @@
-"""What the model sees of a sound: the features of the project's own blocks, bit for bit those of the rune.
+"""The model's input from a sound: the features of the project's own blocks, bit for bit those of the rune.
 
 The blocks' C is compiled for this machine and called here. No arithmetic of its own.
 """

@@ -28,7 +28,7 @@ _EACH = 40
 
 
 class Scorer(Protocol):
-    """What gives f32[8] for the features of a window."""
+    """A model that gives f32[8] for the features of a window."""
 
     def scores(self, features: NDArray[np.int8]) -> NDArray[np.float32]: ...
 

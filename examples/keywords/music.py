@@ -83,7 +83,7 @@ def drums(out: Wave, first: int, step: int, count: int, rng: np.random.Generator
 
 
 def add_at(out: Wave, at: int, wave: Wave) -> None:
-    """What of the wave lies within."""
+    """Returns the part of the wave within the range."""
     start, end = max(at, 0), min(at + len(wave), len(out))
     if end > start:
         out[start:end] += wave[start - at : end - at]

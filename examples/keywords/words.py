@@ -1,4 +1,4 @@
-"""What is said in the training data: the keywords, words that sound alike, other words and invented ones.
+"""The words of the training data: the keywords, words that sound alike, other words and invented ones.
 
 Only lists and chance; the voices are in espeak.py and voices.py. No word here sounds like a keyword ("know", "write").
 """

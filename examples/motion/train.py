@@ -122,7 +122,7 @@ def _share(right: list[bool]) -> float:
 
 
 def example_csv(shown: list[Recording]) -> str:
-    """What the page plays: rest, then eight seconds of each exercise, and rest again; metres per second squared."""
+    """The page's recording: rest, then eight seconds of each exercise, and rest again; metres per second squared."""
     rng = np.random.default_rng([SEED, 3])
     parts = [each.rows[300 : 300 + 8 * RATE] for each in shown]
     still = [np.tile(edge, (3 * RATE, 1)) for edge in (parts[0][:10].mean(0), parts[-1][-10:].mean(0))]

@@ -182,7 +182,7 @@ def _print(card: Image.Image, sign: str, ink: int, rng: np.random.Generator) -> 
 
 
 def _scribble(draw: ImageDraw.ImageDraw, ink: int, rng: np.random.Generator) -> None:
-    """What is no sign: circles, boxes, single lines, waves."""
+    """Pictures without a sign: circles, boxes, single lines, waves."""
     kind, pen = rng.random(), int(rng.uniform(4, 18))
     x, y = rng.uniform(20, 60, 2)
     box = (x, y, x + rng.uniform(40, 90), y + rng.uniform(40, 90))

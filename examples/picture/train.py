@@ -98,7 +98,7 @@ def _share(right: NDArray[np.bool_]) -> float:
 
 
 def write_example(path: Path) -> None:
-    """What the page shows first: a sign of the test, four times as large, with no photograph behind it."""
+    """The first picture on the page: a sign of the test, four times as large, with no photograph behind it."""
     for number in range(10_000):
         rng = np.random.default_rng([SEED, 3, number])
         if LABELS[int(rng.integers(len(LABELS)))] == "left" and 0.5 < rng.random() < 0.75:

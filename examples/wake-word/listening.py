@@ -87,7 +87,7 @@ def spoken(phrases: Corpus, label: int, ratio: float, count: int = _CALLS) -> So
 
 
 def write_example(path: Path, held_out: tuple[Corpus, Corpus]) -> None:
-    """What the page plays: other words, the phrase, other words, the phrase; eleven seconds."""
+    """The recording on the page: other words, the phrase, other words, the phrase; eleven seconds."""
     phrases, words = held_out
     rng = np.random.default_rng(56)
     out = np.zeros(11 * RATE, np.float32)

@@ -1,4 +1,4 @@
-"""What is said for the wake word: the phrase, phrases that sound alike, and other speech. Synthetic voices alone.
+"""The speech for the wake word: the phrase, phrases that sound alike, and other speech. Synthetic voices alone.
 
 The voices, rooms and noise are those of the template keywords.
 """

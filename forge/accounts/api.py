@@ -132,7 +132,7 @@ class OrganisationDetail(OrganisationView):
 
 
 class OrganisationUsage(OrganisationView):
-    """What an organisation has of each resource, and how much it may have: bytes stored, projects, builds in the last
+    """The usage of each resource by an organisation, and its limits: bytes stored, projects, builds in the last
     hour, minutes of builds in the last day, open sockets."""
 
     needs = needing(get=Scope.ORGANISATION_READ)

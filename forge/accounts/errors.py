@@ -1,4 +1,4 @@
-"""What can go wrong with people, organisations and their secrets."""
+"""Errors of people, organisations and their secrets."""
 
 from __future__ import annotations
 

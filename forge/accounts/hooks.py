@@ -1,4 +1,4 @@
-"""What this floor asks of those above it, which register their answers."""
+"""Hooks of this floor: apps above it register their functions."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ member_projects: Hook[[Actor, UUID | None, int | None], Sequence[MemberProject]]
 
 @dataclass(frozen=True)
 class InvitationPurpose:
-    """What somebody was invited for, beside being a member."""
+    """The purpose of an invitation, beside membership."""
 
     words: str
     """After "invites you to acme as viewer": `to review “Hears whispers”`."""
     to: str
-    """What the person joins: `acme/kitchen`."""
+    """The place that the person joins: `acme/kitchen`."""
     address: str
     """Where they go once they joined."""
 
 
 purposes: Hook[[Invitation], InvitationPurpose | None] = Hook()
-"""What an invitation is for, where a floor above made it for something."""
+"""Returns the purposes of an invitation that an app above this floor created."""
 
 invitation_accepted: Hook[[User, Invitation], None] = Hook()
 """In the transaction that makes the person a member."""

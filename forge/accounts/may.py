@@ -1,4 +1,4 @@
-"""What an answer says that who asks may do: `may`, a list of the names of verbs. Who reads it compares no roles."""
+"""The caller's rights in an answer: `may`, a list of the names of verbs. Clients need not compare roles."""
 
 from __future__ import annotations
 

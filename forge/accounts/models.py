@@ -116,11 +116,11 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined = models.DateTimeField(auto_now_add=True)
     about = models.CharField(max_length=300, blank=True, db_default="")
-    """What the person says of themself on their page."""
+    """The person's text about themself, shown on their page."""
     shows_page = models.BooleanField(default=False, db_default=False)
     """Whether the page is for everybody; else it is for those with whom they share an organisation."""
     page_taken_down = models.DateTimeField(null=True, blank=True)
-    """Since when their page is shown to nobody else (`forge.moderation`)."""
+    """When their page was hidden from everybody else (`forge.moderation`)."""
     dismissed_hints = models.JSONField(default=list)
     """The hints for beginners that the person put away (`forge.accounts.people.hints`)."""
 
@@ -327,7 +327,7 @@ class Invitation(models.Model):
     """The id of the project that it is to; None where it is to the organisation."""
     role = models.CharField(max_length=10, choices=role_choices)
     email = models.EmailField(blank=True, db_default="")
-    """For whom it is: a letter with the link went there, and nobody else joins by it. "" is a link for anyone."""
+    """The invited address: only its owner can join. "" is a link for anyone."""
     places = models.PositiveSmallIntegerField(default=1, db_default=1)
     """How many people can join by it."""
     places_used = models.PositiveSmallIntegerField(default=0, db_default=0)

@@ -16,7 +16,7 @@ from forge.core.actors import Actor
 
 
 class Verb(StrEnum):
-    """What can be done to an organisation or to one of its projects."""
+    """An action on an organisation or on one of its projects."""
 
     SEE_ORGANISATION = "see the organisation"
     MANAGE_MEMBERS = "manage members"
@@ -118,10 +118,10 @@ OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
 """The verbs that are done to a project."""
 
 OF_GUEST: frozenset[Verb] = frozenset({Verb.READ, Verb.COMMENT})
-"""What guests may do to the one review that they are let in to, as far as their link says; of a project, nothing."""
+"""The verbs of guests for the one review that they are admitted to, as far as their link allows; none for a project."""
 
 ANYONE_ON_OPEN: frozenset[Verb] = frozenset({Verb.SEE})
-"""What somebody without a role may do to a project that is open to them."""
+"""The verbs of somebody without a role on a project that is open to them."""
 
 
 class OfOrganisation(Protocol):
@@ -131,7 +131,7 @@ class OfOrganisation(Protocol):
     organisation_id: UUID
     visibility: str
     taken_down: Any
-    """Since when its public page is taken down; None where it is not."""
+    """When its public page was taken down; None if it was not."""
 
 
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
@@ -248,7 +248,7 @@ def _ids_of_kind(restriction: frozenset[str], kind: str) -> frozenset[UUID]:
 
 
 def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
-    """What the role in its organisation and the one in the project itself allow together."""
+    """Returns the verbs that the role in the organisation and the role in the project allow together."""
     role = actor.project_roles.get(project.pk)
     return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(role.role if role else None)
 

@@ -21,7 +21,7 @@ from forge.core.errors import SignInNeeded
 
 
 class PrincipalKind(StrEnum):
-    """What acts."""
+    """The kinds of actors."""
 
     PERSON = "person"
     TOKEN = "token"  # noqa: S105
@@ -33,7 +33,7 @@ class PrincipalKind(StrEnum):
 
 
 class Credential(Protocol):
-    """What a request was let in with in a person's name, and what REST framework calls `auth`: a token, a pass."""
+    """The credential of a request in a person's name, `auth` in REST framework: a token, a pass."""
 
     @property
     def kind(self) -> str: ...
@@ -57,9 +57,9 @@ class Principal:
     """Of the person, the token, the pass or the guest; "" for a visitor and for the installation."""
     person: User | None = None
     scopes: frozenset[str] | None = None
-    """To what a token or a pass is held, of all that the person may do; None for all of it."""
+    """The verbs that a token or a pass may use, out of the person's; None for all."""
     restriction: frozenset[str] | None = None
-    """What it is restricted to, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a
+    """The restriction, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a
     guest. None for all of the person's."""
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ _NOWHERE = Standing({}, {}, frozenset())
 
 VISITOR = Principal(PrincipalKind.VISITOR)
 INSTALLATION = Principal(PrincipalKind.INSTALLATION)
-"""What acts by itself: the sweep that removes samples whose time is over."""
+"""The actor of automatic work, such as the sweep that removes expired samples."""
 
 
 def acting_as(user: Any, credential: Credential | None = None) -> Principal:

@@ -13,7 +13,7 @@ _DECLARED = {each.name: each for each in DECLARED_ROLES}
 
 
 class Role(models.TextChoices):
-    """What a member may do. Each role is declared; here it gets the name that code uses."""
+    """A role of a member. Each role is declared elsewhere; this gives it the name that code uses."""
 
     OWNER = "owner"
     MAINTAINER = "maintainer"

@@ -93,7 +93,7 @@ class InvitationsJson(TypedDict):
 
 
 class UsageJson(TypedDict):
-    """What an organisation has of a resource."""
+    """The usage of one resource by an organisation."""
 
     resource: Annotated[str, choices("Resource", [each.value for each in OF_ORGANISATION])]
     used: int
@@ -102,7 +102,7 @@ class UsageJson(TypedDict):
 
 
 class UsagesJson(TypedDict):
-    """What an organisation has of each resource that has a quota."""
+    """The usage of each resource that has a quota, by an organisation."""
 
     usage: list[UsageJson]
 
@@ -136,14 +136,14 @@ class TokensJson(TypedDict):
 
 
 class NewOrganisationSerializer(serializers.Serializer[Any]):
-    """What makes an organisation."""
+    """The fields of a new organisation."""
 
     name = serializers.CharField()
     title = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class OrganisationChangeSerializer(serializers.Serializer[Any]):
-    """What changes an organisation; what is left out stays."""
+    """The changed fields of an organisation; omitted fields stay."""
 
     name = serializers.CharField(required=False)
     title = serializers.CharField(required=False, allow_blank=True)
@@ -156,21 +156,21 @@ class RoleChoiceSerializer(serializers.Serializer[Any]):
 
 
 class InvitationLinkSerializer(RoleChoiceSerializer):
-    """What makes an invitation with a link."""
+    """The fields of an invitation by link."""
 
     places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PLACES)
     days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
 
 
 class InvitationEmailsSerializer(RoleChoiceSerializer):
-    """What sends letters with invitations."""
+    """The fields of invitations by email."""
 
     emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MAX_ADDRESSES)
     days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
 
 
 class NewTokenSerializer(serializers.Serializer[Any]):
-    """What makes a token."""
+    """The fields of a new token."""
 
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPE_NAMES))

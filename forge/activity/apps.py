@@ -1,4 +1,4 @@
-"""What people did, made of events."""
+"""The activity of people, derived from events."""
 
 from importlib import import_module
 

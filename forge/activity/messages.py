@@ -15,7 +15,7 @@ class RenderedActivity:
 
     verb: str
     thing: str
-    """What is named and linked."""
+    """The name and link of the subject."""
     rest: str
     path: str
     """The page of the thing, below the address of its project."""

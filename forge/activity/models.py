@@ -14,10 +14,10 @@ from forge.projects.models import Project
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
-    """What happened, as seen by someone."""
+    """Activity entries, as visible to someone."""
 
     def visible_to(self, actor: Actor) -> ActivityQuerySet:
-        """What happened in the person's own organisations, in projects that they may read and that are there."""
+        """Returns entries of the person's organisations, in existing projects that they may read."""
         readable = models.Q(project=None) | models.Q(project__in=Project.objects.of_member(actor))
         return self.filter(readable, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
 
@@ -32,7 +32,7 @@ class Activity(models.Model):
     kind = models.CharField(max_length=40)
     """A kind that an app declares (`forge.core.events.announcements.ActivityAnnouncement`)."""
     subject = models.CharField(max_length=120, blank=True)
-    """What the entry is about; it tells two entries of a kind apart."""
+    """The subject of the entry; it distinguishes entries of one kind."""
     facts = models.JSONField(default=dict)
     """The values of its sentence."""
     times = models.PositiveIntegerField(default=1)

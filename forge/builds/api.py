@@ -76,7 +76,7 @@ class ProjectBuilds(ProjectView):
 
 
 class BuildChoicesSerializer(serializers.Serializer[Any]):
-    """What each later build of the project is made for. What is not named stays as it is."""
+    """The targets and settings of later builds of the project. Omitted settings stay."""
 
     targets = serializers.ListField(child=serializers.CharField(), required=False)
     optimize = serializers.ChoiceField(choices=AIMS, required=False)
@@ -89,7 +89,7 @@ class ProjectTargets(ProjectView):
 
     @extend_schema(operation_id="targets_list", responses=TargetsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What the project's builds are made for, with all targets that packages can be made for, and what earlier
+        """Returns the project's build settings, with all possible targets of packages, and the figures of earlier
         builds came to."""
         return Response(targets_to_json(self.project(request, organisation, name, Verb.READ)))
 
@@ -108,7 +108,7 @@ class ProjectPreview(ProjectView):
 
     @extend_schema(operation_id="preview_retrieve", responses=PreviewJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What is known of the newest text, and the last rune that could be built."""
+        """Returns the state of the newest text, and the last rune that could be built."""
         return Response(preview_to_json(preview_of(self.project(request, organisation, name, Verb.READ))))
 
     @extend_schema(operation_id="preview_refresh", request=None, responses={202: PreviewJson})
@@ -173,7 +173,7 @@ class OneWatch(ProjectView):
 
     @extend_schema(operation_id="preview_watch_retrieve", responses=WatchJson)
     def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
-        """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
+        """Returns the result: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(watch_to_json(find_watch(principal_of(request), project, watch_id)))
 
@@ -249,7 +249,7 @@ class BuildFirmware(ForgeView):
 
     @extend_schema(operation_id="builds_firmware", responses=FirmwareJson)
     def get(self, request: Request, build_id: UUID) -> Response:
-        """What there is of a build's firmware for the Raspberry Pi Pico."""
+        """Returns the state of a build's firmware for the Raspberry Pi Pico."""
         return Response(firmware_to_json(find_build(principal_of(request), build_id)))
 
     @extend_schema(operation_id="builds_firmware_request", request=None, responses={202: FirmwareJson})

@@ -1,4 +1,4 @@
-"""What the builds of a project are for: the targets of their packages, what they are optimised for, and whose bits."""
+"""The build settings of a project: targets of packages, optimisation, and reference results."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ MatchJson = Annotated[str, one_of("Match", tuple(PROFILES))]
 
 @dataclass(frozen=True)
 class Choices:
-    """What a project's builds are for; the defaults are those of a project that chose nothing."""
+    """The build settings of a project; the defaults are those of a new project."""
 
     targets: tuple[str, ...] = ()
     """Those of which each build makes a package, sorted."""
     optimize: Aim = RUNE_AIM
-    """What the rune is optimised for."""
+    """The optimisation of the rune."""
     optimize_packages: Aim = BALANCED
     match: str = "litert"
-    """Whose bits models give: a key of `PROFILES`."""
+    """The reference of models' results: a key of `PROFILES`."""
 
     @property
     def profile(self) -> Profile:
-        """Whose bits models give."""
+        """The reference of models' results."""
         return PROFILES[self.match]
 
 
@@ -58,7 +58,7 @@ class TargetJson(TypedDict):
 
 
 class TargetPackageJson(TypedDict):
-    """What a package of an earlier build needs, in bytes and instructions of a run; null where it was not counted."""
+    """The figures of a package of an earlier build, in bytes and instructions per run; null where not counted."""
 
     target: str
     flash: int
@@ -67,7 +67,7 @@ class TargetPackageJson(TypedDict):
 
 
 class TargetBuildJson(TypedDict):
-    """What the newest good build came to that was made in this manner. Sizes are bytes; of a run's time the median."""
+    """The figures of the newest good build with these settings. Sizes are bytes; of a run's time the median."""
 
     number: int
     manner: MannerJson
@@ -93,7 +93,7 @@ def package_targets() -> tuple[str, ...]:
 
 
 def choices_of(project: Project) -> Choices:
-    """What the project chose for its next builds."""
+    """Returns the settings of the project's next builds."""
     row = BuildChoices.objects.filter(project=project).first()
     if row is None:
         return Choices()
@@ -103,7 +103,7 @@ def choices_of(project: Project) -> Choices:
 
 
 def choices_of_build(build: Build) -> Choices:
-    """What was chosen when the build was asked for, without its targets: those are its packages."""
+    """Returns the settings of a build, without its targets: those are its packages."""
     return Choices((), cast("Aim", build.optimize), cast("Aim", build.optimize_packages), build.match)
 
 
@@ -157,7 +157,7 @@ def choosable_targets(chosen: Choices) -> list[TargetJson]:
 
 
 def targets_to_json(project: Project) -> TargetsJson:
-    """What there is to choose from, what is chosen, and what that came to in earlier builds."""
+    """Returns the available settings, the current ones, and their figures in earlier builds."""
     chosen = choices_of(project)
     return {
         **manner_to_json(chosen),
@@ -168,14 +168,14 @@ def targets_to_json(project: Project) -> TargetsJson:
 
 
 def _in_file(project: Project) -> BuildPreferencesJson | None:
-    """What the newest good build found in its `forge.yml`."""
+    """Returns the settings in the `forge.yml` of the newest good build."""
     good = Build.objects.numbered().succeeded().filter(project=project, artefact__isnull=False)
     report = good.order_by("-number").values_list("artefact__report", flat=True).first()
     return cast("BuildPreferencesJson | None", ((report or {}).get("policy") or {}).get("build"))
 
 
 def _builds_with_packages(project: Project) -> Iterator[TargetBuildJson]:
-    """What the newest good build of each manner came to, the newest first."""
+    """Returns the newest good build of each combination of settings, newest first."""
     place = Window(
         RowNumber(), partition_by=[F("optimize"), F("optimize_packages"), F("match")], order_by=F("number").desc()
     )

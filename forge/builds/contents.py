@@ -1,4 +1,4 @@
-"""What projects are found by beside their names: the sensors that they read and their files."""
+"""The searchable contents of projects beside their names: their sensors and files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
 
 
 def contents_with(actor: Actor, words: Sequence[str]) -> QuerySet[ProjectContents]:
-    """What the person's projects hold, of those that have a path with all of these words in it, or may have."""
+    """Returns the contents of the person's projects that have, or may have, a path with all of these words."""
     contents = ProjectContents.objects.filter(project__in=Project.objects.of_member(actor))
     for word in words:
         contents = contents.filter(paths__icontains=word)

@@ -1,4 +1,4 @@
-"""What can go wrong with builds. The first four are for people, the others stay between worker and row."""
+"""Errors of builds. The first four are for people, the others stay between worker and row."""
 
 from forge.core.errors import Conflict, NotFound
 
@@ -32,7 +32,7 @@ class Stopping(Exception):
 
 
 class Superseded(Exception):
-    """What is computed is not needed any more, because a newer text waits."""
+    """The computation is no longer needed, because a newer text waits."""
 
 
 class NoSuchFix(Exception):

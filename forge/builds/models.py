@@ -85,18 +85,18 @@ class Build(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="builds")
     version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
-    """What a numbered build is of; a preview is of files that nobody kept."""
+    """The source of a numbered build; None for a preview, whose files are not stored."""
     name = models.CharField(max_length=60)
     """The project's name when the build was asked for; the rune carries it."""
     kind = models.CharField(max_length=10, choices=BuildTrigger.choices)
     number = models.PositiveIntegerField(null=True, blank=True)
     job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.RESTRICT, related_name="build")
-    """What makes a numbered build; a preview has none, since it is there once it is made."""
+    """The job of a numbered build; None for a preview, which is stored only when it is complete."""
     optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=RUNE_AIM, db_default=RUNE_AIM)
-    """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
+    """The optimisation of its rune; this and the next two are the project's settings at the time of the request."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
-    """Whose bits its models give: a key of `rune.compiler.anvil.profile.PROFILES`."""
+    """The reference of its models' results: a key of `rune.compiler.anvil.profile.PROFILES`."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)
     """`rune.running.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for
@@ -195,7 +195,7 @@ class Build(models.Model):
 
 
 class BuildChoices(models.Model):
-    """What each later build of a project is made for. Where there is no row, nobody chose anything."""
+    """The settings of later builds of a project. Without a row, the defaults apply."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="build_choices")
     targets = models.JSONField(default=list)
@@ -221,7 +221,7 @@ class BuildPackage(models.Model):
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="packages")
     target = models.CharField(max_length=40)
     job = models.OneToOneField(Job, on_delete=models.RESTRICT, related_name="package")
-    """What makes it, once the job of the build has succeeded."""
+    """The job that makes it, once the job of the build has succeeded."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="packages")
     needs = models.JSONField(null=True, blank=True)
     """`rune.devices.boards.describing.NeedsJson`; None until it is known."""
@@ -251,7 +251,7 @@ class BuildPackage(models.Model):
 
 
 class PreviewState(models.TextChoices):
-    """What the preview knows about the text."""
+    """The state of the preview of a text."""
 
     CHECKING = "checking", "Checking"
     BUILDING = "building", "Building"
@@ -353,7 +353,7 @@ class Preview(Leased):
 
 
 class ProjectContents(models.Model):
-    """What a project is found by beside its name: what its pipeline reads, and its files, as its preview saw them last.
+    """Searchable contents of a project beside its name: its sensors and files, as of its last preview.
 
     A narrow row of its own: a preview's has the whole outline in it, and a search goes through all of them.
     """

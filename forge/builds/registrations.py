@@ -52,7 +52,7 @@ LOOKED_AT_FOR = timedelta(days=14)
 LOOKED_AT = 50
 """The newest builds of a person that are looked at for limits that they missed."""
 _LARGE = ("measurement", "samples", "evaluation", "diagnostics")
-"""What of a build no list shows, and may be large."""
+"""The large fields of a build that lists do not show."""
 LONGEST_REASON = 200
 """Characters of a build's error that a home page tells."""
 
@@ -138,7 +138,7 @@ def builds_that_wait(actor: Actor) -> PendingItems:
 
 
 def _to_look_at(build: Build) -> tuple[str, str] | None:
-    """What is wrong with a build, and why; None where nothing is."""
+    """Returns the problem of a build and its reason; None if there is none."""
     if build.state != JobState.SUCCEEDED:
         return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It says no reason"
     missed = [each for each in judgements_of(build) if each.outcome is LimitResult.MISSED]
@@ -186,13 +186,13 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
 
 @organisation_counts.register
 def builds_of_an_organisation(organisation: Organisation) -> Counts:
-    """What an organisation builds."""
+    """Returns the builds of an organisation."""
     return count_builds(builds_of_organisation(organisation))
 
 
 @person_counts.register
 def builds_of_a_person(user: User) -> Counts:
-    """What a person builds."""
+    """Returns the builds of a person."""
     return count_builds(builds_of_person(user))
 
 

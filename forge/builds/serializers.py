@@ -114,7 +114,7 @@ class PreviewBuildJson(TypedDict):
 
 
 class PreviewJson(TypedDict):
-    """What is known of the newest text. `build` is the last good one, which may be of an older text."""
+    """The state of the newest text. `build` is the last good one, which may be of an older text."""
 
     sequence: int
     state: PreviewStateJson
@@ -126,7 +126,7 @@ class PreviewJson(TypedDict):
 
 
 class WireJson(TypedDict):
-    """What flows out of a stage, by the number of its output."""
+    """The type on a wire from a stage, by the number of the output."""
 
     stage: str
     index: int
@@ -168,14 +168,14 @@ class CompiledTestJson(TypedDict):
 
 
 class CompiledTestsJson(TypedDict):
-    """What the tests of a file found, compiled, and how long that took with compiling them."""
+    """The results of compiled tests of a file, and their duration including compilation."""
 
     tests: list[CompiledTestJson]
     milliseconds: float
 
 
 class WatchJson(TypedDict):
-    """What is watched or tried, and the last rune that shows it. `tests` is what tests found that were asked for."""
+    """The watched or tested file, and the last rune that shows it. `tests` are the results of requested tests."""
 
     id: Uuid
     wires: list[WireJson]
@@ -316,7 +316,7 @@ _BROKEN_BY_FIX = "With this answer the Runefile has a problem."
 
 
 def watch_to_json(watch: Preview) -> WatchJson:
-    """What is watched or tried, and the last rune that shows it."""
+    """Returns the watched or tested file as JSON, with the last rune that shows it."""
     broken = _BROKEN if watch.fix is None else _BROKEN_BY_FIX
     if watch.copy is not None:
         broken = BROKEN_BY_CHANGES

@@ -19,7 +19,7 @@ from forge.projects.models import Project
 
 @dataclass(frozen=True)
 class SocketAccess:
-    """What a person may do on a project's sockets, and the streams that tell when that may change."""
+    """A person's rights on a project's sockets, and the streams with events that can change them."""
 
     project_id: UUID
     may: frozenset[Verb]

@@ -56,7 +56,7 @@ REPLAY_LIMIT = 500
 
 
 class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """What both sockets share: the project of the address, and being closed when access to it ends.
+    """Shared parts of both sockets: the project of the address, and being closed when access to it ends.
 
     A message about that may be lost: the numbers that the watch reads from the database say so.
     """

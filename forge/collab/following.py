@@ -42,7 +42,7 @@ class FollowingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels
     _following: asyncio.Task[None] | None = None
 
     def streams(self) -> Streams | None:
-        """What is followed; None without access. Runs in a thread that may query the database."""
+        """Returns the streams to follow; None without access. Runs in a thread that may query the database."""
         raise NotImplementedError
 
     async def report(self) -> Mapping[str, Any] | None:

@@ -47,7 +47,7 @@ class DirectOutbox:
         """It always is."""
 
     def end(self) -> None:
-        """Whoever ended the socket closed it, and nothing is written then."""
+        """Ends the socket. The server already closed it, so nothing is written."""
 
 
 class QueuedOutbox:

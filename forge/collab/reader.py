@@ -28,7 +28,7 @@ class RoomReader:
     async def ask(
         self, question: Callable[Arguments, Answer], *values: Arguments.args, **named: Arguments.kwargs
     ) -> Answer:
-        """What `question` returns or raises in the thread."""
+        """Returns or raises the result of `question` in the thread."""
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(1, "socket-reader")

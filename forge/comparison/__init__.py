@@ -1,1 +1,1 @@
-"""What differs between two states of a project, as data and in sentences. Pure: it knows no table and no request."""
+"""The differences between two states of a project, as data and in sentences. Pure: no table and no request."""

@@ -21,7 +21,7 @@ LABEL_LIST = ("label", "wordlist")
 
 @dataclass(frozen=True)
 class _ParameterText:
-    """What a capability's parameter is called, and how its number is said."""
+    """The name of a capability's parameter, and the format of its number."""
 
     name: str
     said: Callable[[float], str]
@@ -39,7 +39,7 @@ _PARAMETERS: Mapping[str, _ParameterText] = {
 
 
 def argument_sentences(stage: StageChange) -> tuple[str, ...]:
-    """What became of a stage's arguments. A sound's rate is left out where the stage's own sentence has it."""
+    """Returns the changes of a stage's arguments. A sound's rate is omitted where the stage's own sentence has it."""
     return tuple(
         sentence
         for change in stage.arguments
@@ -84,7 +84,7 @@ def _number(value: str) -> float | None:
 
 
 def label_sentences(before: list[str], after: list[str]) -> tuple[str, ...]:
-    """What became of a list of labels, each known by its place."""
+    """Returns the changes of a list of labels, each identified by its position."""
     if Counter(before) == Counter(after):
         return ("The labels are in another order.",) if before != after else ()
     if len(before) == len(after):

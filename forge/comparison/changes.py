@@ -1,4 +1,4 @@
-"""What became of the files, the pipeline and the models from one side to another, as data."""
+"""The changes of files, pipeline and models from one side to another, as data."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ArgumentChange:
 
 @dataclass(frozen=True)
 class StageChange:
-    """What became of a stage; at least one of both sides has it. `is_replaced` says that it does the same with a file
+    """The change of a stage; at least one of both sides has it. `is_replaced` says that it does the same with a file
     of other contents: another model, or other code."""
 
     change: Change
@@ -77,7 +77,7 @@ class StageChange:
 
 @dataclass(frozen=True)
 class WireChange:
-    """What became of a wire; a changed one carries another type."""
+    """The change of a wire; a changed one carries another type."""
 
     change: Change
     wire: Wire
@@ -113,7 +113,7 @@ class Comparison:
 
 
 def compare(before: Snapshot, after: Snapshot) -> Comparison:
-    """What became of the one side in the other."""
+    """Returns the changes from the one side to the other."""
     files = compare_files(before, after)
     return Comparison(files, compare_pipelines(before, after), compare_models(before, after, files))
 
@@ -153,7 +153,7 @@ def _moved(before: Snapshot, after: Snapshot) -> dict[str, str]:
 
 
 def compare_pipelines(before: Snapshot, after: Snapshot) -> PipelineChange | None:
-    """What became of each stage and of each wire: those of the later side first, then those that are gone."""
+    """Returns the changes of each stage and each wire: those of the later side first, then the removed ones."""
     if before.outline is None or after.outline is None:
         return None
     return PipelineChange(
@@ -217,7 +217,7 @@ def _argument(
 
 @dataclass(frozen=True)
 class _ArgumentText:
-    """What an argument says, None where it is left out. `digest` names the contents of a file that was not read."""
+    """The text of an argument, None where it is omitted. `digest` names the contents of a file that was not read."""
 
     text: str | None
     digest: str | None = None

@@ -12,7 +12,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def choice_name(value: str) -> str:
-    """What a choice is called: `grey` for `@PixelFormat::GrayScale`. A value without words of its own is called by its
+    """The name of a choice: `grey` for `@PixelFormat::GrayScale`. A value without words of its own is called by its
     last part, and text that is no choice stays as it is."""
     if value in _NAMES:
         return _NAMES[value]

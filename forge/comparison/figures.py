@@ -25,7 +25,7 @@ PACKAGES_MEANING = "What the libraries of its packages were compiled for, and co
 
 @dataclass(frozen=True)
 class PackageFigures:
-    """What the package for a target needs: bytes, and instructions of a run. Without these the bytes are the least."""
+    """The needs of the package for a target: bytes, and instructions per run. Without these the bytes are the least."""
 
     flash: int
     ram: int
@@ -43,7 +43,7 @@ class BuildSettings:
 
 @dataclass(frozen=True)
 class RuneFigures:
-    """What was measured and counted of a rune, in bytes; `models` are its model files, `targets` its packages."""
+    """The measured and counted figures of a rune, in bytes; `models` are its model files, `targets` its packages."""
 
     digest: str
     size: int
@@ -71,7 +71,7 @@ class FigureRow:
 
     @property
     def key(self) -> str:
-        """What names the figure in addresses: `inference-time`."""
+        """The figure's name in addresses: `inference-time`."""
         return self.name.lower().replace(" ", "-")
 
 
@@ -107,7 +107,7 @@ def _package_rows(target: str, now: PackageFigures, then: PackageFigures | None)
 
 
 def _settings_rows(now: BuildSettings, then: BuildSettings | None, *, has_packages: bool) -> Iterator[FigureRow]:
-    """What was chosen, in words: no more and no less, so neither is better."""
+    """Returns the settings in words: they are equal or different, so neither is better."""
     was = None if then is None else AIM_NAMES[then.optimize]
     yield _chosen_row("Optimised for", AIM_NAMES[now.optimize], was, OPTIMIZED_MEANING)
     if has_packages:
@@ -117,7 +117,7 @@ def _settings_rows(now: BuildSettings, then: BuildSettings | None, *, has_packag
 
 
 def settings_sentences(now: RuneFigures, then: RuneFigures) -> tuple[str, ...]:
-    """What was chosen otherwise for an earlier rune, in sentences."""
+    """Returns the settings that differ from those of an earlier rune, in sentences."""
     if now.manner is None or then.manner is None:
         return ()
     rows = _settings_rows(now.manner, then.manner, has_packages=bool(now.targets) and bool(then.targets))

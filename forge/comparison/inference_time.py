@@ -24,7 +24,7 @@ class InferenceTime:
 
 
 def read_inference_time(measurement: Mapping[str, Any] | None) -> InferenceTime | None:
-    """What `rune.running.runtime.measure.Measurement` wrote as JSON; None where nothing was measured."""
+    """Reads the JSON of `rune.running.runtime.measure.Measurement`; None where nothing was measured."""
     if not measurement:
         return None
     median = measurement["milliseconds"]

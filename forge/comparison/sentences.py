@@ -11,7 +11,7 @@ from rune.source.runefile.outline import OutlineNode
 from rune.wording import counted, listed, size_text
 
 KIND_NAMES = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}
-"""What pages call the kinds of stages."""
+"""The names of the kinds of stages on pages."""
 MAX_FILES = 5
 """Files that a sentence names; it counts the others."""
 
@@ -29,7 +29,7 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
 
 
 def pipeline_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
-    """What became of stages and wires."""
+    """Returns the changes of stages and wires."""
     stages = (sentence for stage in pipeline.stages for sentence in _stage_sentences(stage))
     return (*stages, *_wire_sentences(pipeline))
 
@@ -95,7 +95,7 @@ def _pair_sentences(source: str, target: str, changes: Sequence[WireChange]) -> 
 
 
 def model_sentences(model: ModelChange) -> tuple[str, ...]:
-    """What became of a model that both sides can read; of a part that one side does not know, nothing is said."""
+    """Returns the changes of a model that both sides can read; parts that one side cannot read are omitted."""
     old, new, path = model.before, model.after, model.path
     if old is None or new is None or old.size is None or new.size is None:
         return ()

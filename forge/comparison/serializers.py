@@ -41,14 +41,14 @@ class FileChangeJson(TypedDict):
 
 
 class StageChangeJson(OutlineNodeJson):
-    """What became of a stage. `was` is what it was where it is something else now."""
+    """The change of a stage. `was` is the earlier stage if it was another one."""
 
     change: Change
     was: str | None
 
 
 class WireChangeJson(OutlineWireJson):
-    """What became of a wire; a changed one carries another type."""
+    """The change of a wire; a changed one carries another type."""
 
     change: Change
 
@@ -81,7 +81,7 @@ class ModelMemoryJson(TypedDict):
 
 
 class DescribedModelJson(ModelDescriptionJson):
-    """What is known of a model."""
+    """The description of a model."""
 
     quantisation: QuantisationJson
     memory: ModelMemoryJson
@@ -103,7 +103,7 @@ class ModelChangeJson(TypedDict):
 
 
 class ComparisonJson(TypedDict):
-    """What differs between two moments of a project; `said` is all of it in sentences."""
+    """The differences between two states of a project; `said` is all of them in sentences."""
 
     files: list[FileChangeJson]
     pipeline: PipelineChangeJson | None

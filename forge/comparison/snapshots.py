@@ -91,7 +91,7 @@ class Snapshot:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self, path: str | None) -> str | None:
-        """What names a file's contents; None without such a file."""
+        """Returns the digest of a file's contents; None without such a file."""
         state = self.manifest.get(path) if path is not None else None
         return None if state is None else str(state["digest"])
 

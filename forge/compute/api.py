@@ -1,4 +1,4 @@
-"""What an editor asks of the server about a Runefile, over REST."""
+"""The requests of an editor about a Runefile, over REST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong in the processes that compute. Two are for people, the others for who gave the job."""
+"""Errors of the processes that compute. Two are for people, the others for the sender of the job."""
 
 from forge.core.errors import Busy, TooOften
 

@@ -1,4 +1,4 @@
-"""What the processes that compute are protected by on this machine, and whether they can yield to each other: said once
+"""The protections of the computing processes on this machine, and whether they can yield to each other: said once
 in the log, and refused where a setting asks for more protection."""
 
 from __future__ import annotations

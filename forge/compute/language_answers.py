@@ -1,4 +1,4 @@
-"""What the language service answers over REST, as types for the API's description.
+"""The language service's answers over REST, as types for the API's description.
 
 The server itself never loads them: they bring the language service with them, which runs in a process of its own.
 """

@@ -1,4 +1,4 @@
-"""What this app registers with the hooks of the floors below: the summary of a project's files."""
+"""The registrations of this app with the hooks of the floors below: the summary of a project's files."""
 
 from __future__ import annotations
 

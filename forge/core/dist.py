@@ -25,7 +25,7 @@ def dist_address(file: Path) -> str:
 
 
 def pip_requirement(name: str, file: Path) -> str:
-    """What pip installs: a package's name with its file's address and digest, which pip compares."""
+    """Returns the requirement for pip: a package's name with its file's address and digest, which pip compares."""
     return f"{name} @ {dist_address(file)}#sha256={digest_of_file(file)}"
 
 

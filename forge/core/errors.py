@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 
 
 class DomainError(Exception):
-    """What went wrong, for a person: what happened, where, and what to do next."""
+    """An error for a person: what happened, where, and what to do next."""
 
     title = "The request failed"
     denial: object = None
-    """What was refused, for the audit log (`forge.core.audit.denials.Denial`); None where nobody was refused
+    """The refusal, for the audit log (`forge.core.audit.denials.Denial`); None where nobody was refused
     anything."""
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:

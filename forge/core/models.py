@@ -51,7 +51,7 @@ class BlobLink(models.Model):
     owner_id = models.UUIDField()
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="links")
     organisation = models.UUIDField(null=True, blank=True)
-    """Whose bytes they are, for counting; None where no organisation is known."""
+    """The organisation that the bytes count for; None where it is unknown."""
 
     class Meta:
         constraints = [
@@ -153,7 +153,7 @@ class AuditEntry(models.Model):
     )
     """The person behind what acted; None for a visitor and for the installation."""
     principal_kind = models.CharField(max_length=20)
-    """What acted (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
+    """The kind of actor (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
     installation."""
     principal_id = models.CharField(max_length=64, blank=True)
     """Of the person, the token or the pass, also after it is gone; "" for the installation."""
@@ -162,7 +162,7 @@ class AuditEntry(models.Model):
     organisation = models.UUIDField(null=True, blank=True)
     project = models.UUIDField(null=True, blank=True)
     person = models.UUIDField(null=True, blank=True)
-    """Whose account it concerns. These three are no references: an entry outlives what it tells of."""
+    """The person whose account it concerns. These three are no references: an entry outlives its subjects."""
     data = models.JSONField(default=dict)
 
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
@@ -282,7 +282,7 @@ class Comment(models.Model):
 
 
 class EarlierText(models.Model):
-    """What a comment said before its author edited it."""
+    """The earlier text of an edited comment."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="earlier_texts")
     text = models.TextField()

@@ -19,7 +19,7 @@ from forge.core.http.lifespan import Receive, Scope, Send
 
 HEADER = b"x-request-id"
 _FORM = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
-"""What a proxy may call a request; anything else could break a line of the log."""
+"""The allowed form of a request's id from a proxy; anything else could break a line of the log."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")

@@ -49,7 +49,7 @@ def find_consent(actor: Actor, consent_id: UUID) -> Consent:
 
 
 def own_consents(actor: Actor) -> ConsentQuerySet:
-    """What a person agreed to and has not withdrawn, in any project, also of organisations that they left."""
+    """Returns the person's consents that are not withdrawn, in any project, also of organisations that they left."""
     return Consent.objects.visible_to(actor).in_force().filter(person=actor.pk).select_related("person")
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with data sets, for people."""
+"""Errors of data sets, for people."""
 
 from forge.core.errors import Conflict, NotFound, Unprocessable
 

@@ -25,7 +25,7 @@ _SOURCE = choices("DataSampleSource", SampleSource.values)
 
 
 class DrawingJson(TypedDict, total=False):
-    """What a page draws of a recording: peaks of a sound, points of motion, the size of a picture."""
+    """The data for drawing a recording: peaks of a sound, points of motion, the size of a picture."""
 
     rate: Annotated[int, "of a sound, in Hz"]
     peaks: Annotated[list[int], "of a sound, in order, each 0 to 100"]
@@ -107,7 +107,7 @@ class DataShortageJson(TypedDict):
 
 
 class DataSummaryJson(TypedDict):
-    """What is in a data set."""
+    """A summary of a data set."""
 
     revision: int
     samples: int
@@ -122,7 +122,7 @@ class DataSummaryJson(TypedDict):
 
 
 class DataMarkBeforeJson(TypedDict):
-    """What a sample was before a change."""
+    """The previous values of a sample."""
 
     number: int
     label: str
@@ -130,14 +130,14 @@ class DataMarkBeforeJson(TypedDict):
 
 
 class DataMarkedJson(TypedDict):
-    """What samples were before a change. Sent back with `revision` as `seen`, it undoes the change."""
+    """The previous values of samples. Sent back with `revision` as `seen`, they undo the change."""
 
     revision: int
     before: list[DataMarkBeforeJson]
 
 
 class DataTermsJson(TypedDict):
-    """What a person reads before they give recordings."""
+    """The terms that a person reads before they give recordings."""
 
     purposes: list[Annotated[str, choices("DataPurpose", list(Purpose))]]
     days: int
@@ -146,7 +146,7 @@ class DataTermsJson(TypedDict):
 
 
 class DataConsentJson(TypedDict):
-    """What a person agreed to."""
+    """A person's consent."""
 
     id: Uuid
     person: PersonJson | None
@@ -167,7 +167,7 @@ class DataCopyJson(TypedDict):
 
 
 class DataWithdrawnJson(TypedDict):
-    """What withdrawing a consent deleted, and what it cannot reach."""
+    """The result of withdrawing a consent, and the copies that it cannot reach."""
 
     samples: int
     versions: Annotated[list[int], "those that have tombstones since"]
@@ -179,7 +179,7 @@ class DataWithdrawnJson(TypedDict):
 
 
 class DataFiguresJson(TypedDict):
-    """What is in a version, in numbers, as it was saved."""
+    """The figures of a version, as it was saved."""
 
     samples: int
     groups: Annotated[int, "people and devices"]
@@ -222,7 +222,7 @@ class DataRelabelledJson(TypedDict):
 
 
 class DataComparisonJson(TypedDict):
-    """What changed between two versions, by the numbers of samples."""
+    """The difference between two versions, by the numbers of samples."""
 
     sentences: list[str]
     added: list[int]
@@ -295,7 +295,7 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
 
 
 def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
-    """What a sample was before a change."""
+    """Returns the previous values of a sample as JSON."""
     return {"number": mark.number, "label": mark.label or "", "left_out": bool(mark.left_out)}
 
 
@@ -313,7 +313,7 @@ def consent_to_json(consent: Consent) -> DataConsentJson:
 
 
 def withdrawn_to_json(report: RemovalReport | None) -> DataWithdrawnJson:
-    """What became of a withdrawal; None for one of no samples."""
+    """The result of a withdrawal; `report` is None where it covered no samples."""
     if report is None:
         return {"samples": 0, "versions": [], "stopped": [], "copies": [], "backups_until": None}
     until = report.backups_until
@@ -362,7 +362,7 @@ def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:
 
 
 def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> DataComparisonJson:
-    """What changed between two versions."""
+    """Returns the difference between two versions as JSON."""
     return {
         "sentences": sentences,
         "added": list(comparison.added),

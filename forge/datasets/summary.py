@@ -1,4 +1,4 @@
-"""What is in the data of a project, in numbers and sentences."""
+"""A summary of a project's data, in numbers and sentences."""
 
 from __future__ import annotations
 

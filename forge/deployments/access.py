@@ -53,7 +53,7 @@ def find_key(deployment: Deployment, key_id: UUID) -> DeploymentKey:
 
 
 def version_of(tag: Tag) -> str:
-    """What people call a tag's build: its version, or the tag itself where it has none."""
+    """Returns the name of a tag's build for people: its version, or the tag itself if there is none."""
     names = Tag.objects.filter(repository=tag.repository_id, build=tag.build_id, moves=False, withdrawn=None)
     return names.order_by("created").values_list("name", flat=True).first() or tag.name
 
@@ -74,7 +74,7 @@ def withdrawn_of(deployments: Sequence[Deployment]) -> frozenset[str]:
 
 
 def reports_since(deployment: Deployment, day: date) -> Sequence[Mapping[str, Any]]:
-    """What apps reported from a day on: `event`, `browser` and `count`, the most frequent first. The caller has found
+    """The reports of apps from a day on: `event`, `browser` and `count`, the most frequent first. The caller has found
     the deployment."""
     rows = TelemetryOfDay.objects.filter(deployment=deployment, day__gte=day).order_by().values("event", "browser")
     return list(rows.annotate(count=Sum("count")).order_by("-count", "event", "browser"))

@@ -105,7 +105,7 @@ class OneDeployment(DeploymentView):
 
 
 class DeploymentVersion(DeploymentView):
-    """What a deployment serves."""
+    """The version that a deployment serves."""
 
     needs = needing(put=Scope.DEPLOYMENT_MANAGE)
     raises = raising(put=(Conflict, Gone, *REFUSALS))

@@ -1,4 +1,4 @@
-"""What can go wrong with deployments, for people."""
+"""Errors of deployments, for people."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Release(models.Model):
     number = models.PositiveIntegerField()
     build = models.ForeignKey(Build, on_delete=models.RESTRICT, related_name="+")
     version = models.CharField(max_length=TAG_LENGTH)
-    """What people call it: the version's tag, or the tag that named the build where it had no version."""
+    """The name for people: the version's tag, or the tag that named the build if there is no version."""
     digest = models.CharField(max_length=71)
     """Of the manifest, which signatures and reviews name."""
     rune = models.CharField(max_length=71)

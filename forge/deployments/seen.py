@@ -1,4 +1,4 @@
-"""What can change of a deployment between reading it and changing it."""
+"""The facets of a deployment that can change between reading it and changing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do with jobs. Each checks the permission, does it, and writes the audit entry."""
+"""Actions on jobs. Each checks the permission, does it, and writes the audit entry."""
 
 from __future__ import annotations
 

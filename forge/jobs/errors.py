@@ -1,4 +1,4 @@
-"""What can go wrong with jobs, for people."""
+"""Errors of jobs, for people."""
 
 from forge.core.errors import Conflict
 

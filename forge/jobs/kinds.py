@@ -46,7 +46,7 @@ class JobStopped(Exception):
 
 
 class JobContext(Protocol):
-    """What an executor sees of its job, and how it reports."""
+    """An executor's view of its job, and its means of reporting."""
 
     @property
     def job_id(self) -> UUID: ...
@@ -90,7 +90,7 @@ def no_wait(attempt: int) -> timedelta:
 
 @dataclass(frozen=True)
 class JobTitle:
-    """What a job is called, and the address of the page that shows what it is about."""
+    """The title of a job, and the address of the page of its subject."""
 
     text: str
     url: str = ""
@@ -122,11 +122,11 @@ class JobKind:
     execute: Callable[[JobContext], Mapping[str, Any]]
     """Does the work and returns the result, as JSON. Raises `JobFailed`; any other error is another attempt."""
     label: str
-    """What pages call jobs of this kind."""
+    """The name of jobs of this kind on pages."""
     titles: Callable[[Sequence[Job]], Mapping[UUID, JobTitle]] = no_titles
     """Returns the titles of jobs of this kind, in as many queries for many as for one."""
     verb: Verb = Verb.BUILD
-    """What somebody needs to cancel and retry it. One of an organisation is needed to see it, too."""
+    """The verb that is needed to cancel and retry it, and for a job of an organisation also to see it."""
     retention: timedelta | None = timedelta(days=30)
     """How long a job is kept after its end; None keeps it as long as what it is about."""
     can_retry: bool = True
@@ -136,7 +136,7 @@ class JobKind:
     back_off: Callable[[int], timedelta] = no_wait
     """The wait after so many failed attempts, at least 1."""
     noun: str = "job"
-    """What its log calls it."""
+    """The word for such a job in its log."""
     on_change: Callable[[Job], None] = tell_nobody
     """Called in each transaction that changes a job's state, with the job as it is now."""
     on_log: Callable[[Job, Sequence[JobLogLine]], None] = show_on_page

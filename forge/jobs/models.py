@@ -33,7 +33,7 @@ UNFINISHED_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
 class WorkerCapability(models.TextChoices):
-    """What a worker must have to run a job."""
+    """A capability that a worker needs to run a job."""
 
     BUILD = "build", "Build"
     LAB = "lab", "Lab"
@@ -95,11 +95,11 @@ class Job(Leased):
     progress = models.FloatField(default=0.0)
     """From 0 to 1."""
     activity = models.CharField(max_length=200, blank=True)
-    """What the job does at this moment, as one sentence."""
+    """The job's current activity, as one sentence."""
     result = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True)
     checkpoint = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    """From what the next attempt goes on; None where it begins anew."""
+    """The checkpoint from which the next attempt continues; None if it starts from the beginning."""
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)

@@ -152,7 +152,7 @@ def _waiting(ready: QuerySet[Job]) -> list[Waiting]:
 
 
 def recent_jobs(now: datetime) -> list[RecentJobs]:
-    """What each party had recently, of all organisations."""
+    """Returns the recent usage of each party, of all organisations."""
     recent = Job.objects.filter(Q(state=JobState.RUNNING) | Q(started__gt=now - RECENT), started__isnull=False)
     rows = recent.order_by().values_list(*_PARTY)
     counted = rows.annotate(running=Count("pk", filter=Q(state=JobState.RUNNING)), begun=Max("started"))
@@ -228,7 +228,7 @@ def _end_dependents(job: Job) -> None:
 
 
 _ENDS = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled", JobState.LOST: "was lost"}
-"""What happened to a job that ended without success."""
+"""The ends of a job without success."""
 
 
 def _revive_dependents(job: Job) -> None:

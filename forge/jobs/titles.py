@@ -1,4 +1,4 @@
-"""What jobs are called on pages and in audit entries."""
+"""The titles of jobs on pages and in audit entries."""
 
 from __future__ import annotations
 

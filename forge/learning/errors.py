@@ -1,4 +1,4 @@
-"""What can go wrong with conversions, for people."""
+"""Errors of conversions, for people."""
 
 from forge.core.errors import Conflict, Unprocessable
 

@@ -25,7 +25,7 @@ _APPEALED = Q(appealed__isnull=False, refusal="")
 """The condition on take-downs that an appeal waits for its answer."""
 
 Subject = Project | User
-"""What can be reported and taken down: a project's public page, or a person's."""
+"""A subject that can be reported and taken down: a project's public page, or a person's."""
 
 
 def is_moderator(actor: Actor) -> bool:
@@ -47,7 +47,7 @@ def can_report(actor: Actor, subject: Subject) -> bool:
 
 
 def find_reported(actor: Actor, about: str) -> Subject:
-    """What a report names: `acme/kitchen`, or `user:<id>`. Raises `NotFound`."""
+    """Returns the subject of a report: `acme/kitchen`, or `user:<id>`. Raises `NotFound`."""
     kind, _, identifier = about.partition(":")
     subject: Subject
     if kind == "user":
@@ -74,14 +74,14 @@ def standing(subject: Subject) -> TakeDown | None:
 
 
 def own_reports(actor: Actor) -> ReportQuerySet:
-    """What a person reported, the newest first."""
+    """Returns a person's reports, newest first."""
     reports = Report.objects.visible_to(actor).filter(reporter=actor.pk).order_by("-created")
     return reports.select_related("project__organisation", "person")
 
 
 @dataclass(frozen=True)
 class Case:
-    """What moderators decide about: one subject with all that is open about it."""
+    """A case for moderators: one subject with all its open reports."""
 
     subject: Subject
     reports: Sequence[Report]
@@ -89,7 +89,7 @@ class Case:
 
     @property
     def key(self) -> str:
-        """What a form names it by."""
+        """The case's name in forms."""
         return key_of(self.subject)
 
     @property
@@ -147,14 +147,14 @@ def waiting_cases(actor: Actor) -> tuple[int, datetime | None]:
 
 
 def standing_cases(actor: Actor) -> QuerySet[TakeDown]:
-    """What is taken down now and waits for nothing, the newest first. Raises `NotFound`."""
+    """Returns the subjects that are taken down and need no decision, newest first. Raises `NotFound`."""
     require_moderator(actor)
     take_downs = TakeDown.objects.filter(ended=None).exclude(_appealed_or_reported())
     return take_downs.select_related("project__organisation", "person", "by").order_by("-at")
 
 
 def find_subject(actor: Actor, key: str) -> Subject:
-    """What a moderator's form names. Raises `NotFound`."""
+    """Returns the subject that a moderator's form names. Raises `NotFound`."""
     require_moderator(actor)
     projects, people = ids_among([key], "project"), ids_among([key], "user")
     subject: Subject | None = Project.objects.select_related("organisation").filter(pk__in=projects).first()

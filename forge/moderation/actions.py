@@ -164,7 +164,7 @@ def checked_reason(reason: str) -> ReportReason:
 
 
 def checked_text(text: str, *, needed: bool) -> str:
-    """What somebody wrote, without the spaces around it. Raises `Invalid`."""
+    """Returns the text without surrounding spaces. Raises `Invalid`."""
     text = text.replace("\0", "").strip()
     if needed and not text:
         raise Invalid("Write a sentence or two: others decide by it.", errors={"text": ["Write something."]})
@@ -181,7 +181,7 @@ def _close(actor: Actor, subject: Subject, state: ReportState, answer: str) -> i
 
 
 def _lock(subject: Subject) -> None:
-    """Whoever decides about the same thing at this moment waits."""
+    """Locks the subject, so that a concurrent decision waits."""
     if isinstance(subject, User):
         User.objects.select_for_update(no_key=True).only("pk").get(pk=subject.pk)
     else:

@@ -23,7 +23,7 @@ LISTED = 200
 
 
 class ReportJson(TypedDict):
-    """What somebody reported, and what became of it. `answer` is what the moderators say to whoever reported it."""
+    """A report and its result. `answer` is the moderators' answer to the person who reported it."""
 
     id: Uuid
     about: Annotated[str, "`organisation/name` of a project, or `user:<id>`"]
@@ -57,7 +57,7 @@ class Reports(ForgeView):
 
     @extend_schema(operation_id="reports_list", responses=ReportsJson)
     def get(self, request: Request) -> Response:
-        """What you reported, the newest first, at most 200."""
+        """Returns your reports, newest first, at most 200."""
         reports = own_reports(signed_in(request))[:LISTED]
         return Response({"reports": [report_to_json(each) for each in reports]})
 

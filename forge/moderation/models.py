@@ -1,4 +1,4 @@
-"""What people report, who decides about it, and what was taken down."""
+"""Reports, moderators, and subjects that were taken down."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Moderator(models.Model):
 
 
 class ReportReason(models.TextChoices):
-    """What is wrong with a thing, for whoever reports it or takes it down."""
+    """The reason of a report or of taking a subject down."""
 
     HARM = "harm", "It can harm people or their devices"
     PERSONAL = "personal", "It shows data of people who did not agree to that"
@@ -39,7 +39,7 @@ class ReportReason(models.TextChoices):
 
 
 class ReportState(models.TextChoices):
-    """What became of a report."""
+    """The state of a report."""
 
     OPEN = "open", "Open"
     TAKEN_DOWN = "taken-down", "Taken down"
@@ -73,7 +73,7 @@ class Report(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=ReportState.choices, default=ReportState.OPEN)
     answer = models.TextField(blank=True)
-    """What was decided, in words, for whoever reported it."""
+    """The decision in words, for the person who reported it."""
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -78,7 +78,7 @@ def _queue(request: HttpRequest, principal: Principal) -> dict[str, Any]:
 @for_person
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """What the button that was pressed says."""
+    """Handles the pressed button."""
     principal = principal_of(request)
     subject = find_subject(principal, request.POST.get("about", ""))
     act = _ACTS.get(request.POST.get("do", ""))

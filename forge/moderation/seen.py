@@ -1,4 +1,4 @@
-"""What can change of a reported page between reading the reports and dismissing them."""
+"""The facets of a reported page that can change between reading the reports and dismissing them."""
 
 from __future__ import annotations
 

@@ -31,13 +31,13 @@ def find_notice(actor: Actor, notice_id: UUID) -> Notice:
 
 
 def level_of(actor: Actor, project: Project) -> Level:
-    """Of what of a project a person wants to hear. The caller has found the project for them."""
+    """Returns a person's level of notices for a project. The caller may read the project."""
     row = WatchedProject.objects.filter(person=actor.pk, project=project).first()
     return Level(row.level) if row else Level.MINE
 
 
 def mail_choice_of(actor: Actor) -> MailChoice:
-    """What a person gets by email."""
+    """Returns a person's choice of email."""
     row = MailPreference.objects.filter(person=actor.pk).first()
     return MailChoice(row.choice) if row else MailChoice.REQUESTED_AND_DIGEST
 

@@ -1,4 +1,4 @@
-"""What a person does with notices: reading and ending them, watching and muting, and choosing email."""
+"""Actions on notices: reading and ending them, watching and muting, and choosing email."""
 
 from __future__ import annotations
 

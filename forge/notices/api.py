@@ -100,7 +100,7 @@ class OneNotice(ForgeView):
 
 
 class ProjectWatch(ProjectView):
-    """Of what of a project one hears."""
+    """The level of notices of a project."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.ACCOUNT_WRITE)
 

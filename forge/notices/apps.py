@@ -1,4 +1,4 @@
-"""What concerns a person, made of events."""
+"""Notices for a person, derived from events."""
 
 from importlib import import_module
 

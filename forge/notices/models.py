@@ -26,11 +26,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(readable | whole, person_id=actor.pk)
 
     def open(self) -> NoticeQuerySet:
-        """What is not done."""
+        """Notices that are not done."""
         return self.filter(done=None)
 
     def unread(self) -> NoticeQuerySet:
-        """What is not done and was not looked at."""
+        """Notices that are neither done nor read."""
         return self.filter(done=None, read=None)
 
 
@@ -81,7 +81,7 @@ class Notice(models.Model):
 
 
 class WatchedProject(models.Model):
-    """Of what of a project a person wants to hear. Without a row: of what is theirs."""
+    """A person's level of notices for a project. Without a row: the notices that concern the person."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

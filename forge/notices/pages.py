@@ -82,7 +82,7 @@ def _row(notice: Notice) -> NoticeRow:
 @for_person
 @require_POST
 def change(request: HttpRequest, notice: UUID) -> HttpResponse:
-    """What the button that was pressed says of a notice; `open` reads it and leads to its thing."""
+    """Handles the pressed button of a notice; `open` reads it and leads to its subject."""
     principal = principal_of(request)
     target = find_notice(principal, notice)
     match request.POST.get("do"):
@@ -113,7 +113,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @for_person
 @require_http_methods(["GET", "POST"])
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """What comes by email, and of which projects a person hears more or less."""
+    """Shows the choice of email, and the projects with another level of notices."""
     principal = principal_of(request)
     context = {
         "choices": MAIL_LABELS,
@@ -141,7 +141,7 @@ def watch(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 
 def watch_menu(principal: Principal, project: Project) -> dict[str, Any]:
-    """What `parts/watch.html` shows: the level that the person chose for a project, and what there is to choose."""
+    """Returns the data of `parts/watch.html`: the person's level for a project, and the choices."""
     return {"level": level_of(principal, project), "words": LEVEL_LABELS}
 
 

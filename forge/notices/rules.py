@@ -23,7 +23,7 @@ class NoticeCause(StrEnum):
 
 
 class Level(StrEnum):
-    """Of what of a project somebody wants to hear."""
+    """A level of notices of a project."""
 
     OFF = "off"
     MINE = "mine"
@@ -31,7 +31,7 @@ class Level(StrEnum):
 
 
 class MailChoice(StrEnum):
-    """What somebody gets by email."""
+    """A choice of email."""
 
     REQUESTED_AND_DIGEST = "requested-and-digest"
     REQUESTED = "requested"

@@ -39,7 +39,7 @@ class InboxJson(TypedDict):
 
 
 class WatchedJson(TypedDict):
-    """Of what of a project one hears: nothing, of what is one's own, or all."""
+    """The level of notices of a project: none, one's own, or all."""
 
     level: Annotated[str, choices("WatchLevel", Level)]
 

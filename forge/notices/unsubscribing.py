@@ -8,17 +8,17 @@ from forge.accounts.models import User
 from forge.core.errors import Invalid
 
 PURPOSE = "forge.notices.unsubscribe"
-"""What is signed for; it keeps other signatures of ours from being taken for one."""
+"""The purpose of the signature; it keeps other signatures of the server from being accepted."""
 
 
 def unsubscribe_token(person: User) -> str:
-    """What stands in the link by which a person's email about notices ends. It can do nothing else, and does not end:
+    """The token in the link that ends a person's email about notices. It can do nothing else, and does not end:
     somebody may open an old email."""
     return signing.Signer(salt=PURPOSE).sign(person.pk.hex)
 
 
 def person_of_token(token: str) -> User:
-    """Whose email a link ends. Raises `Invalid`."""
+    """Returns the person whose email a link ends. Raises `Invalid`."""
     try:
         key = signing.Signer(salt=PURPOSE).unsign(token)
     except signing.BadSignature:

@@ -78,7 +78,7 @@ _BY = {PrincipalKind.PHONE_PASS: "pass", PrincipalKind.PERSON: "session"}
 
 class PlayerState(PlayerView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What there is to run, and who asks."""
+        """Returns the runnable builds, and the caller."""
         project = self.project(request, organisation, name)
         principal = principal_of(request)
         get_token(request._request)
@@ -166,7 +166,7 @@ class PhoneInviteSerializer(serializers.Serializer[Any]):
 
 
 class PhoneLinkJson(TypedDict):
-    """What lets one phone in."""
+    """A link that admits one phone."""
 
     url: str
     seconds: Annotated[int, "how long the link works"]

@@ -72,7 +72,7 @@ class PairingSocket(ProjectSocket):
     """The shared part of both ends: their groups, the partner's heartbeat, and closing once."""
 
     other = "other side"
-    """What the other end is called."""
+    """The name of the other end."""
     partner: str | None = None
     """The other end's own group while they are paired."""
     _groups: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True)
 class Shown:
-    """What a paired phone shows in the studio: results, or what runs on it. `data` is what is passed on."""
+    """A message of a paired phone for the studio: results, or the running project. `data` is passed on."""
 
     data: Mapping[str, Any]
     is_about: bool
@@ -65,7 +65,7 @@ class Refuse:
 
 
 def read_from_phone(text: str) -> Shown | End:
-    """What a phone says. Raises `BadMessage`."""
+    """Reads a message of a phone. Raises `BadMessage`."""
     message = _object(_parsed(text), "a message")
     match message.get("type"):
         case "end":
@@ -82,7 +82,7 @@ def read_from_phone(text: str) -> Shown | End:
 
 
 def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
-    """What a studio says. Raises `BadMessage`."""
+    """Reads a message of a studio. Raises `BadMessage`."""
     message = _object(_parsed(text), "a message")
     match message.get("type"):
         case "end":
@@ -147,7 +147,7 @@ def _tensor(tensor: Mapping[str, Any], left: int) -> dict[str, Any]:
 
 
 def _meaning(meaning: Mapping[str, Any]) -> dict[str, Any]:
-    """What the numbers of a tensor stand for."""
+    """Returns the meaning of a tensor's numbers."""
     scale, zero_point = meaning.get("scale"), meaning.get("zeroPoint")
     if type(zero_point) is not int or abs(zero_point) >= 2**31:
         raise BadMessage("a zero point is a whole number of 32 bits")

@@ -33,7 +33,7 @@ class PhonePass(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phone_passes")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="phone_passes")
     session_hash = models.CharField(max_length=128)
-    """What the person's sessions hold of the password: another password ends the pass, as it ends them."""
+    """A hash of the person's password state: another password ends the pass, as it ends sessions."""
     created = models.DateTimeField(auto_now_add=True)
     link_expires = models.DateTimeField()
     used = models.DateTimeField(null=True, blank=True)
@@ -45,7 +45,7 @@ class PhonePass(models.Model):
         ordering = ["-created"]
 
     kind = "phone-pass"
-    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
+    """The kind of actor (`forge.accounts.principals.PrincipalKind`)."""
     scopes = ("project:read",)
 
     @property

@@ -24,7 +24,7 @@ _SEEN_BY = frozenset({Verb.SEE})
 
 @dataclass(frozen=True)
 class Popularity:
-    """What people think of a project, in numbers: nobody is named."""
+    """A project's popularity in numbers: nobody is named."""
 
     favourites: int
     forks: int
@@ -60,7 +60,7 @@ def is_closed_to(actor: Actor, project: Project) -> bool:
 
 
 def unpublished_error(project: Project) -> Gone:
-    """What is answered of a project whose public page was taken down."""
+    """Returns the error for a project whose public page was taken down."""
     since = f"{project.taken_down:%-d %B %Y}" if project.taken_down else ""
     return Gone(f"What {project.full_name} shared was taken down by the operator of this server on {since}.")
 

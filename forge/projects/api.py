@@ -195,7 +195,7 @@ class ProjectFavourite(ProjectView):
 
 
 class ProjectState(ProjectView):
-    """What a client reads before it follows the event log."""
+    """The state that a client reads before it follows the event log."""
 
     needs = needing(get=Scope.PROJECT_READ)
 

@@ -1,4 +1,4 @@
-"""What can go wrong with projects and their files."""
+"""Errors of projects and their files."""
 
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, TooLarge, Unprocessable
 

@@ -39,7 +39,7 @@ published versions along, and raises `NameInUse` where they would come to mean o
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What a project's card says beside its name."""
+    """The facts on a project's card beside its name."""
 
     tag: str = ""
     tag_kind: str = ""
@@ -57,7 +57,7 @@ class CardFacts:
 
 @dataclass(frozen=True)
 class CardVerdict:
-    """What reviewers say of a project's newest judged build, for its card."""
+    """The verdict of reviewers on a project's newest judged build, for its card."""
 
     text: str
     kind: str
@@ -73,7 +73,7 @@ class PublishedVersions:
 
 
 published_versions: Hook[[Actor, Project], PublishedVersions | None] = Hook()
-"""What a project published for somebody who sees its page; the registry tells."""
+"""Returns a project's published versions for somebody who may see its page; the registry registers it."""
 
 card_verdicts: Hook[[Sequence[UUID]], Mapping[UUID, CardVerdict]] = Hook()
 """The verdicts on many projects at once, by project; reviews tells."""
@@ -107,7 +107,7 @@ pending_items: Hook[[Actor], PendingItems] = Hook()
 
 
 class VersionPartsJson(TypedDict, total=False):
-    """What floors above tell of a version."""
+    """The parts of a version's JSON that floors above add."""
 
     builds: list[VersionBuildJson]
     tags: list[str]
@@ -123,7 +123,7 @@ class VersionBuildJson(TypedDict):
 
 
 deletion_facets: Hook[[Project], Sequence[Facet]] = Hook()
-"""What higher floors have that goes with a deleted project, and that others see of an opened one: the registry gives
+"""Hooks for higher floors' parts of a deleted project, and for public parts of an opened one: the registry gives
 its tags."""
 
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()

@@ -1,4 +1,4 @@
-"""What people wrote in Markdown as HTML that is kept: reading it can be made to take a second, and anyone may ask."""
+"""People's Markdown as cached HTML: rendering can be made to take a second, and anyone may request it."""
 
 from __future__ import annotations
 

@@ -65,14 +65,14 @@ class Project(models.Model):
     description = models.CharField(max_length=200, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     files_shared = models.DateTimeField(null=True, blank=True)
-    """Since when everyone with an account who sees its page may copy the files of what it published; None: never."""
+    """When copying the published files was allowed to everyone with an account who may see its page; None: never."""
     template = models.CharField(max_length=MAXIMUM_LENGTH, blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     taken_down = models.DateTimeField(null=True, blank=True)
-    """Since when its public page is taken down (`forge.moderation`): whatever its visibility, it is open to nobody."""
+    """When its public page was taken down (`forge.moderation`): hidden from others since, whatever its visibility."""
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
     is_favourite: bool
@@ -256,7 +256,7 @@ class Version(models.Model):
     commit = models.CharField(max_length=40, blank=True, default="", db_default="")
     """The commit of a branch elsewhere that has these files; "" of a version of the project's own."""
     secrets = models.JSONField(null=True, blank=True)
-    """What looks like a secret in its texts (`forge.projects.secrets.scan`); None until they were searched."""
+    """Possible secrets in its texts (`forge.projects.secrets.scan`); None until they were searched."""
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""What can change of a project between looking at it and changing or deleting it, and of its files before they are
+"""The facets of a project that can change between reading it and changing or deleting it, and of files before they are
 replaced."""
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ def project_facets(project: Project) -> tuple[Facet, ...]:
 
 
 def removal_facets(project: Project) -> tuple[Facet, ...]:
-    """What a deletion takes away."""
+    """Returns the facets that a deletion removes."""
     about_others = ("description", "shares_files")
     return tuple(each for each in project_facets(project) if each.name not in about_others)
 
 
 def change_facets(project: Project, fields: Collection[str]) -> tuple[Facet, ...]:
-    """What a change of some fields replaces. Opening a project to others opens what it published too."""
+    """Returns the facets that a change of some fields replaces. Opening a project also opens its publications."""
     opens = not {"visibility", "shares_files"}.isdisjoint(fields)
     replaced = {"visibility", "shares_files", *fields} if opens else set(fields)
     settings = (each for each in _settings(project) if each.name in replaced)

@@ -42,7 +42,7 @@ class ListedProjectJson(ProjectJson):
 
 
 class ProjectStateJson(TypedDict):
-    """What a client reads before it follows the event log: `sequence` is the number of the last event that is in it."""
+    """The state that a client reads before it follows the event log: `sequence` is the number of its last event."""
 
     sequence: int
     project: ProjectSummaryJson
@@ -92,7 +92,7 @@ class TemplatesJson(TypedDict):
 
 
 class NewProjectSerializer(serializers.Serializer[Any]):
-    """What makes a project."""
+    """The fields of a new project."""
 
     organisation = serializers.CharField()
     name = serializers.CharField()
@@ -107,7 +107,7 @@ class CopySerializer(serializers.Serializer[Any]):
 
 
 class ProjectChangeSerializer(serializers.Serializer[Any]):
-    """What changes a project; what is left out stays."""
+    """The changed fields of a project; omitted fields stay."""
 
     name = serializers.CharField(required=False)
     visibility = serializers.CharField(required=False)

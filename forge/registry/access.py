@@ -10,12 +10,12 @@ from forge.registry.models import Repository
 
 
 def repository_of(project: Project) -> Repository | None:
-    """What a project published, or None if it published nothing. The caller has found the project for someone."""
+    """Returns a project's repository, or None if it published nothing. The caller may read the project."""
     return Repository.objects.filter(project=project).first()
 
 
 def find_repository(project: Project) -> Repository:
-    """What a project published. The caller has found the project for someone. Raises `NotFound`."""
+    """Returns a project's repository. The caller may read the project. Raises `NotFound`."""
     repository = repository_of(project)
     if repository is None:
         raise NotFound("Nothing is published under this name.")

@@ -1,4 +1,4 @@
-"""What can go wrong with publishing."""
+"""Errors of publishing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the registry asks of higher floors; they register functions in their `AppConfig.ready`."""
+"""Hooks of the registry; higher floors register functions in their `AppConfig.ready`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forge.projects.models import Project, Version
 
 @dataclass(frozen=True)
 class GateAnswer:
-    """What a gate says of publishing a build under a tag.
+    """The answer of a gate about publishing a build under a tag.
 
     `missing` holds a sentence for each obstacle, with what to do next. A tag that is not protected has only the
     obstacles that are secrets in the files.
@@ -40,7 +40,7 @@ protections: Hook[[Project, Collection[str]], Collection[str]] = Hook()
 
 
 class Clearance(StrEnum):
-    """What members say of a rune."""
+    """The members' verdict on a rune."""
 
     APPROVED = "approved"
     """Somebody approves it, and nobody wants it changed."""
@@ -54,7 +54,7 @@ clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()
 
 
 publication_facets: Hook[[Build], Sequence[Facet]] = Hook()
-"""What else publishing a build depends on: reviews gives its verdicts. The caller has found the build for someone."""
+"""Returns other facets of publishing a build, such as verdicts of reviews. The caller may see the build."""
 
 
 judges_of: Hook[[Build], Collection[UUID]] = Hook()
@@ -75,7 +75,7 @@ approvals: Hook[[Build], Collection[Approved]] = Hook()
 
 
 class DependantKind(StrEnum):
-    """What depends on what a project published, in the order in which lists have it."""
+    """A kind of dependant, in the order of lists."""
 
     DEPLOYMENT = "deployment"
     BLOCK = "block"
@@ -99,12 +99,12 @@ dependants: Hook[[Actor, Project], Sequence[Dependant]] = Hook()
 
 
 def gate(build: Build, tag: str) -> GateAnswer:
-    """What all gates say together."""
+    """Returns the combined result of all gates."""
     return _together(gates.call(build, tag))
 
 
 def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
-    """What all gates say of a block's version together."""
+    """Returns the combined result of all gates for a block's version."""
     return _together(block_gates.call(project, source, version))
 
 
@@ -119,7 +119,7 @@ def protected_among(project: Project, tags: Collection[str]) -> frozenset[str]:
 
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:
-    """What is said of runes; the worst, where several speak of one."""
+    """Returns the verdicts on runes; the worst, where there are several for one."""
     results = dict.fromkeys(digests, Clearance.UNJUDGED)
     order = (Clearance.UNJUDGED, Clearance.APPROVED, Clearance.OBJECTED)
     for said in clearances.call(project, digests):

@@ -1,4 +1,4 @@
-"""What publishers write about their versions, checked."""
+"""The publishers' texts about their versions, checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is published: a repository a project, its manifests and blobs, and the tags that name them."""
+"""Publications: a repository for each project, its manifests and blobs, and the tags that name them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ __all__ = [
 
 
 class Repository(models.Model):
-    """What a project published, runes and blocks. It belongs to the project's id, so a rename moves it along.
+    """The publications of a project, runes and blocks. It belongs to the project's id, so a rename moves it along.
 
     A blob is pulled only through a repository that links it (`forge.core.blobs.links`).
     """
@@ -74,11 +74,11 @@ class Manifest(models.Model):
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     media_type = models.CharField(max_length=255)
     artifact_type = models.CharField(max_length=255, blank=True, db_default="")
-    """What it is, as lists of referrers say it."""
+    """Its type in lists of referrers."""
     subject = models.CharField(max_length=LONGEST_DIGEST, blank=True, db_default="")
     """The digest of the manifest that it refers to, which need not exist, or "" if it refers to none."""
     annotations = models.JSONField(default=dict, db_default={})
-    """What its author says of it, by name."""
+    """Its author's annotations, by name."""
     trashed = models.DateTimeField(null=True, blank=True)
     """When it was deleted, or None if it is not. Its bytes are kept for 30 days."""
     trashed_tags = models.JSONField(default=list, db_default=[])
@@ -125,15 +125,15 @@ class Tag(models.Model):
     created = models.DateTimeField()
     """When it was set to this manifest."""
     notes = models.TextField(blank=True)
-    """What is new in it, in Markdown."""
+    """The release notes, in Markdown."""
     deprecated = models.DateTimeField(null=True, blank=True)
-    """Since when its project advises against it, or None if it does not."""
+    """When it was deprecated, or None."""
     deprecation = models.TextField(blank=True)
     """Why."""
     successor = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag to take in its place, if there is one."""
     withdrawn = models.DateTimeField(null=True, blank=True)
-    """Since when it is neither listed nor shared, or None if it is. Its bytes stay, for who names their digest."""
+    """When it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""
     withdrawal = models.TextField(blank=True, db_default="")
     """Why."""
 
@@ -162,7 +162,7 @@ class Tag(models.Model):
 
     @property
     def advice(self) -> str:
-        """What is said to whoever takes a version that is withdrawn or deprecated, as one line, or "" for any other."""
+        """Returns the warning for users of a withdrawn or deprecated version, as one line, or "" for any other."""
         if self.is_withdrawn:
             return f"{self.name} was withdrawn: {self.withdrawal}"
         if not self.is_deprecated:
@@ -224,7 +224,7 @@ class Publication(models.Model):
     )
     admission = models.CharField(max_length=10, choices=Admission.choices)
     missing = models.JSONField(default=list)
-    """What an override went past, in sentences."""
+    """The unmet conditions of an override, in sentences."""
     reason = models.TextField(blank=True)
     """Of an override."""
     policy = models.JSONField()
@@ -247,7 +247,7 @@ class Publication(models.Model):
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
-    """What Explore lists, as seen by someone."""
+    """The listings of Explore that are visible to someone."""
 
     def visible_to(self, actor: Actor) -> ListingQuerySet:
         """Runes of the projects whose page the person may open without a role, or as a visitor.
@@ -258,7 +258,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
 
 class Listing(models.Model):
-    """What Explore knows of the rune that a project published last: a short row, written with the publication."""
+    """Explore's row of the rune that a project published last, written with the publication."""
 
     repository = models.OneToOneField(Repository, on_delete=models.CASCADE, primary_key=True, related_name="listing")
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
@@ -304,7 +304,7 @@ class UseOfDay(models.Model):
 
 
 class PublishedVersion(models.Model):
-    """What a version's tag means at a name, for good: also when the tag, the project or the organisation is gone.
+    """The permanent target of a version's tag at a name, also when the tag, the project or the organisation is deleted.
 
     It is kept by the organisation and not by the name of it, since all names of an organisation that publishes stay
     with it (`forge.accounts.organisations.name_reservations`).

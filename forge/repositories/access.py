@@ -43,7 +43,7 @@ def pulls_of(actor: Actor, project: Project) -> list[Pull]:
 
 
 def shared_with(link: LinkedBranch) -> Shared | None:
-    """What a project and its branch have in common: what was pulled, pushed or merged last."""
+    """Returns the common version of a project and its branch: the last one pulled, pushed or merged."""
     merged = RemoteRequest.objects.filter(
         project=link.project_id, url=link.url, ref=link.ref, change_request__state=ChangeState.MERGED
     ).select_related("change_request__offered", "change_request__merged")

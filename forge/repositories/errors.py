@@ -1,4 +1,4 @@
-"""What can go wrong with a linked branch, each with what to do."""
+"""Errors of a linked branch, each with a remedy."""
 
 from __future__ import annotations
 

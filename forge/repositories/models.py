@@ -41,13 +41,13 @@ class LinkedBranch(models.Model):
     """The person with whose rights the files are read into the project, whoever presses the button."""
     linked = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
-    """Since when nothing is pulled: the right of `linked_by` ended, or they ended it."""
+    """When pulling ended: the right of `linked_by` ended, or they ended it."""
     commit = models.CharField(max_length=40, blank=True)
     """The newest commit whose files the project has; "" before there is one."""
     version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The version with that commit's files."""
     shared = models.DateTimeField(null=True, blank=True)
-    """Since when the project has them."""
+    """When the project got them."""
 
     objects = LinkedBranchQuerySet.as_manager()
 
@@ -56,7 +56,7 @@ class LinkedBranch(models.Model):
 
     @property
     def place(self) -> str:
-        """What it is called where somebody reads of it."""
+        """Its name for readers."""
         return f"{self.branch} of {self.address}"
 
     @property
@@ -79,7 +79,7 @@ class LinkedBranch(models.Model):
 
 
 class PullOutcome(models.TextChoices):
-    """What a pull did."""
+    """The result of a pull."""
 
     UNCHANGED = "unchanged", "Nothing new"
     UPDATED = "updated", "Files updated"
@@ -121,7 +121,7 @@ class Pull(models.Model):
 
 
 class RemoteRequest(models.Model):
-    """What a branch of elsewhere became here: the change request that shows a ref of the repository."""
+    """A branch of another repository as a change request: the change request that shows a ref of it."""
 
     change_request = models.OneToOneField(
         ChangeRequest, on_delete=models.CASCADE, primary_key=True, related_name="remote_request"

@@ -69,7 +69,7 @@ class LinkSerializer(serializers.Serializer[None]):
 
 
 class PullStartSerializer(serializers.Serializer[None]):
-    """What is pulled, and what opens a private repository."""
+    """The source of a pull, and the credentials of a private repository."""
 
     request = serializers.CharField(
         max_length=60,

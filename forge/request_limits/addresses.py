@@ -1,4 +1,4 @@
-"""Whose an address is: one party may have a whole network of IPv6 addresses, and a proxy has the addresses of many."""
+"""The owner of an address: one party may have a whole IPv6 network, and a proxy sends for many."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NETWORK_BITS = 64
 
 @lru_cache(maxsize=4096)
 def party_of(address: str) -> str:
-    """What is counted as one: an IPv4 address, or an IPv6 network."""
+    """Returns the network that counts as one party: an IPv4 address, or an IPv6 network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

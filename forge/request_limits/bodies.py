@@ -143,7 +143,7 @@ class _Body:
 
 
 def _content_length(scope: Scope) -> int:
-    """What Content-Length says; 0 when it says nothing that is a number."""
+    """Returns the value of Content-Length; 0 if it is not a number."""
     values = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(values[0]) if values and values[0].isdigit() else 0
 

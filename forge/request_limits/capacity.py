@@ -23,7 +23,7 @@ MAX_SOCKETS_PER_ADDRESS = 256
 
 @dataclass(frozen=True)
 class Capacity:
-    """What one process can have at once."""
+    """The capacity of one process."""
 
     connections: int
     connections_of_address: int

@@ -14,7 +14,7 @@ from forge.request_limits.capacity import Capacity
 
 
 class Connection(Protocol):
-    """What the limiter asks of a connection."""
+    """The limiter's view of a connection."""
 
     @property
     def address(self) -> str:

@@ -1,4 +1,4 @@
-"""What can go wrong with reviews."""
+"""Errors of reviews."""
 
 from forge.core.errors import Conflict, Forbidden, Invalid, PersonNeeded, Stale
 
@@ -10,7 +10,7 @@ class NotReviewable(Conflict):
 
 
 class OwnBuild(Conflict):
-    """Whoever asked for a build, or wrote part of what it changes, cannot give the verdict on it."""
+    """The person who asked for a build, or wrote part of its changes, cannot give the verdict on it."""
 
     title = "This is your own build"
 
@@ -160,7 +160,7 @@ class NoSuchConflict(Conflict):
 
 
 class CannotMerge(Conflict):
-    """What is missing before a change request is merged."""
+    """The unmet conditions of merging a change request."""
 
     title = "It cannot be merged yet"
 

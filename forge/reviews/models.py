@@ -52,7 +52,7 @@ __all__ = [
 
 
 class VerdictChoice(models.TextChoices):
-    """What a member says of a build."""
+    """A member's verdict on a build."""
 
     APPROVE = "approve", "Approved"
     CHANGES = "changes", "Changes requested"
@@ -71,7 +71,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 
 
 class Verdict(models.Model):
-    """What a member says of a rune: of its bytes, whichever build of the project made them, and of no others.
+    """A member's verdict on a rune: on its bytes, whichever build of the project made them, and of no others.
 
     `build` is the one that the member looked at. A member who thinks again writes another; the earlier one stays to be
     read and is marked as replaced. One that is undone is replaced by nothing.
@@ -290,7 +290,7 @@ class AnchoredThread(models.Model):
 
 
 class SuggestionState(models.TextChoices):
-    """What became of a suggestion."""
+    """The state of a suggestion."""
 
     OPEN = "open", "Open"
     APPLIED = "applied", "Applied"
@@ -350,7 +350,7 @@ class GuestLink(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="guest_links")
     title = models.CharField(max_length=80)
-    """For whom it is."""
+    """The name of the guest."""
     may_comment = models.BooleanField()
     secret_hash = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -48,7 +48,7 @@ def main() -> NoReturn:
 
 
 def instructions(url: str) -> str:
-    """What a person does once on each device."""
+    """Returns the steps that a person takes once on each device."""
     return f"""
 Phones allow microphone, camera and motion sensor only on HTTPS pages that they trust. Once on each device:
 

@@ -1,4 +1,4 @@
-"""What this app registers with lower floors: the chain of the audit log, and its copies."""
+"""The registrations of this app with lower floors: the chain of the audit log, and its copies."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def needed_runtime() -> Path:
 
 
 def runtime_requirement() -> str:
-    """What pip installs for the runtime. Raises `NotFound`."""
+    """Returns the requirement of the runtime for pip. Raises `NotFound`."""
     return pip_requirement("hammer-forge-runtime", needed_runtime())
 
 

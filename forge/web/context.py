@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""The data that every template can use."""
 
 from typing import Any
 

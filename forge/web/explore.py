@@ -56,7 +56,7 @@ MOST_STEPS = 5
 
 @dataclass(frozen=True)
 class ExploreFilter:
-    """What the address asks for; "" where anything will do. What is no choice of ours was not asked for."""
+    """The filter in the address; "" for any. Unknown choices are ignored."""
 
     q: str = ""
     sensor: str = ""
@@ -67,7 +67,7 @@ class ExploreFilter:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> ExploreFilter:
-        """What a query asks for."""
+        """Returns the filter of a query."""
 
         def one_of(name: str, choices: Mapping[str, str]) -> str:
             value = query.get(name, "")
@@ -140,7 +140,7 @@ class RuneCard:
 
     @property
     def sensors(self) -> str:
-        """What it reads, as people list it."""
+        """Its sensors, as people list them."""
         words = (CAPABILITIES[sensor].label for sensor in self.listing.sensors.split())
         return in_words(list(dict.fromkeys(words)))
 

@@ -54,7 +54,7 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
 def _from_outside(
     request: HttpRequest, principal: Principal, name: str, nothing: NotFound | SignInNeeded
 ) -> HttpResponse:
-    """What an organisation shares with somebody who is no member; if nothing, it is as if it were not there."""
+    """Shows the shared runes of an organisation to a visitor; without any, answers as if it did not exist."""
     projects = list(Project.objects.of_member(principal).filter(organisation__name=name).select_related("organisation"))
     runes = complete_runes(listed(principal).filter(repository__project__organisation__name=name))
     rows, pages = rows_of(request, runes, RUNES_SHOWN, at="runes")
@@ -67,7 +67,7 @@ def _from_outside(
 
 @for_person
 def activity(request: HttpRequest, organisation: str) -> HttpResponse:
-    """What happened in the organisation, the newest first."""
+    """Shows the activity of the organisation, newest first."""
     principal = principal_of(request)
     member_organisation = find_organisation(principal, organisation)
     entries = activity_of(principal).filter(organisation=member_organisation)

@@ -38,7 +38,7 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class HitGroup:
-    """What was found of one kind."""
+    """Search results of one kind."""
 
     look: HitLook
     hits: list[Hit]
@@ -46,7 +46,7 @@ class HitGroup:
 
 @for_person
 def search(request: HttpRequest) -> HttpResponse:
-    """What was found, by kind; what is too long is cut."""
+    """Shows the search results by kind; long lists are cut."""
     words = request.GET.get("q", "")[:MAX_CHARACTERS]
     query = parse_query(words)
     hits = find(principal_of(request), query, SHOWN)

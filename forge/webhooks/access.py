@@ -43,7 +43,7 @@ def as_they_work(webhooks: Iterable[Webhook]) -> Iterator[Webhook]:
 
 
 def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:
-    """What was and is to be sent, with the attempts, the newest first. The caller has found the webhook for someone."""
+    """Returns past and pending deliveries with their attempts, newest first. The caller may see the webhook."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("-at", "-id"))
     return webhook.deliveries.select_related("job").prefetch_related(attempts).order_by("-created")
 

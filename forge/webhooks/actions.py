@@ -1,4 +1,4 @@
-"""What the owners of an organisation do with webhooks."""
+"""Actions of an organisation's owners on webhooks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class WebhookChange:
-    """What of a webhook is to be another; None leaves it."""
+    """The new values of a webhook; None leaves a value unchanged."""
 
     url: str | None = None
     topics: Collection[str] | None = None

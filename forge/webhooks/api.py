@@ -138,7 +138,7 @@ class WebhookPing(WebhookView):
 
 
 class WebhookDeliveries(WebhookView):
-    """What was sent, and is to be."""
+    """Past and pending deliveries."""
 
     needs = needing(get=Scope.WEBHOOK_MANAGE)
 

@@ -1,4 +1,4 @@
-"""What can be wrong with webhooks."""
+"""Errors of webhooks."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
 @never_cache
 @require_POST
 def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
-    """What the button that was pressed says; a new secret is on the page that answers and never again."""
+    """Handles the pressed button; a new secret is shown once, on the page of the response."""
     principal, target = principal_of(request), _webhook_of(request, organisation, webhook)
     seen = seen_in(request.POST)
     try:

@@ -1,4 +1,4 @@
-"""What can change of a webhook between reading it and changing it."""
+"""The facets of a webhook that can change between reading it and changing it."""
 
 from __future__ import annotations
 

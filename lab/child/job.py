@@ -14,7 +14,7 @@ Report = Callable[[float, str], None]
 
 
 class ChildCommand(StrEnum):
-    """What a step is told while it works. The value is one byte on a pipe."""
+    """A command to a working step. The value is one byte on a pipe."""
 
     STOP = "s"
     """End early, with what there is."""
@@ -36,4 +36,4 @@ class ChildJob:
     save: Callable[[str], None] = lambda _name: None
     """Hands the output of a name over as it is now; it is whole on disk when this returns."""
     command: Callable[[], ChildCommand | None] = lambda: None
-    """What the process that started the step wants of it meanwhile, or None. The answer is not repeated."""
+    """Returns the command of the process that started the step, or None. Each command is returned once."""

@@ -1,4 +1,4 @@
-"""What one step of a conversion may use."""
+"""The limits of one step of a conversion."""
 
 from __future__ import annotations
 

@@ -1,17 +1,23 @@
-"""The process of one step: limits and confines itself, does the step, and answers in JSON lines on standard output.
+"""The process of one step: confines itself, loads libraries, waits for the step, and answers in JSON lines on standard
+output.
 
-It is started by `lab.child.start` through `rune.running.isolation.launch`. It gives up what it does not need before it
-imports a library or reads a byte of a file: libraries of this size are not trusted with what strangers sent.
+It is started by `lab.child.process` through `rune.running.isolation.launch`. It gives up what it does not need before
+it imports a library or reads a byte of a file: libraries of this size are not trusted with what strangers sent. The
+step comes over a socket with its files as open descriptors, so a process that has loaded its libraries may wait for it.
+It does one step and ends: nothing of anybody is in a process that waits.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import resource
 import select
 import shutil
+import socket
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -32,20 +38,49 @@ STEPS = {
     "savedmodel": "lab.formats.savedmodel.converting",
     "quantise": "lab.quantize.step",
     "train": "lab.training.step",
+    "estimate": "lab.training.estimator_step",
 }
 """The module of each step; its function `run` takes a job and gives the result as plain data."""
+_TENSORFLOW = ("lab.training.libraries",)
+LIBRARIES: Mapping[str, Sequence[str]] = {
+    "keras": _TENSORFLOW,
+    "savedmodel": _TENSORFLOW,
+    "train": _TENSORFLOW,
+    "quantise": ("lab.quantize.step",),
+}
+"""The modules that a process loads before it is given a step of this name."""
 OPEN_FILES = 1024
+MOST_FILES = 64
+"""Of a step, that come with it."""
+LONGEST_REQUEST = 1 << 20
 
 
 def main(entered: Entered, arguments: Sequence[str]) -> None:
-    """Does the step that the argument describes as JSON."""
-    request = json.loads(arguments[0])
-    _limit(request["memory"], request["seconds"])
+    """Imports modules and does a step: the arguments are the descriptor of the socket that it comes by, and the names
+    of the modules."""
+    requests = socket.socket(fileno=int(arguments[0]))
+    _set_limits({resource.RLIMIT_FSIZE: FILE_LIMIT, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CORE: 0})
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints is no answer
     access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
     gaps = (*entered.gaps, *confine(access, starts_programs=False))
     _send(answers, {"gaps": Isolation(gaps).to_json()})
+    for module in arguments[1:]:
+        import_module(module)
+    _send(answers, {"ready": True})
+    request, descriptors = _received(requests)
+    if request is None:
+        return
+    used = math.ceil(time.process_time())
+    _set_limits(
+        {
+            resource.RLIMIT_DATA: request["memory"],
+            resource.RLIMIT_CPU: used + request["seconds"] * 2,  # a step uses two processors at most
+        }
+    )
+    for kind in ("inputs", "outputs"):
+        request[kind] = {name: descriptors[place] for name, place in request[kind].items()}
+    request["commands"] = requests.fileno()
     try:
         _send(answers, {"result": _do(request, Path(entered.folder), answers)})
     except Refused as refused:
@@ -58,7 +93,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
 
 
 def failure(error: BaseException, memory: int, work: str) -> Refused:
-    """What a person is told when a library raises something that no step expects."""
+    """Returns the message for a person when a library raises an exception that no step expects."""
     text = str(error).strip()
     if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating" in text or "bad_alloc" in text:
         return out_of_memory(memory, work)
@@ -117,14 +152,20 @@ def _send(answers: IO[str], message: Mapping[str, Any]) -> None:
     answers.flush()
 
 
-def _limit(memory: int, seconds: int) -> None:
-    limits = {
-        resource.RLIMIT_DATA: memory,
-        resource.RLIMIT_FSIZE: FILE_LIMIT,
-        resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: seconds * 2,  # a conversion uses two processors at most
-    }
+def _received(requests: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    """The step and its open files; no step where the other end was closed. Commands may follow behind its line."""
+    first, descriptors, _, _ = socket.recv_fds(requests, 1, MOST_FILES)
+    line = bytearray()
+    while first and not line.endswith(b"\n"):
+        part = requests.recv(1 << 16, socket.MSG_PEEK)
+        end = part.find(b"\n") + 1 or len(part)
+        line += requests.recv(end)
+        if not part or len(line) > LONGEST_REQUEST:
+            return None, []
+    return (json.loads(line) if line else None), descriptors
+
+
+def _set_limits(limits: Mapping[int, int]) -> None:
     for kind, limit in limits.items():
         _, hard = resource.getrlimit(kind)
         limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)

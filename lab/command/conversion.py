@@ -34,7 +34,7 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the float model reads of recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
+    """The float model's inputs from recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
     known of the recordings, for the record of the conversion."""
 
     windows: Path
@@ -44,7 +44,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Request:
-    """What to convert, and into what. `forms` are those that are made and compared; `form` is the one to keep."""
+    """The model and the settings of a conversion. `forms` are made and compared; `form` is the one to keep."""
 
     source: Path
     form: str = FLOAT

@@ -33,7 +33,7 @@ def outdated_models(folder: Path) -> Iterator[tuple[ModelSource, str]]:
 
 
 def request_of(folder: Path, model: ModelSource) -> Request:
-    """What a declaration asks for."""
+    """Returns the request of a declaration."""
     return Request(
         folder / model.source,
         model.form,

@@ -1,4 +1,4 @@
-"""What an action of a job raises where an environment is missing."""
+"""The error of a job's action where an environment is missing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """A job of a server: `python -m lab.command.job` reads its request as a line of JSON from standard input and answers in
 JSON lines. Files go through the folder that the request names.
 
+With `--ahead` it has loaded what training and conversions need before a request is there: it waits with TensorFlow.
+
 A line is `{"progress": SHARE, "text": TEXT}` or `{"event": ...}`, and the last one `{"result": ...}`,
 `{"refused": ...}`, or `{"needs": ...}` if an environment is missing.
 """
@@ -15,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from lab.child.start import Step, run
+from lab.child.start import Step, end_waiting, run, start_ahead
 from lab.command.conversion import FloatModel, Recorded, Request, make_float, make_forms, needed_environment, provenance
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
@@ -41,22 +43,29 @@ def main(source: IO[str], target: IO[str]) -> None:
     def report(share: float, text: str) -> None:
         send(progress=share, text=text)
 
-    request = json.loads(source.readline())
+    line = source.readline()
+    if not line:
+        end_waiting()
+        return  # nobody needed it
+    request = json.loads(line)
+    answer: dict[str, Any]
     try:
         if request["action"] == "train":
             commands = RunCommands()
             threading.Thread(target=commands.read, args=(source,), daemon=True).start()
-            send(result=train_model(request, report, lambda event: send(event=event), commands))
+            answer = {"result": train_model(request, report, lambda event: send(event=event), commands)}
         else:
-            send(result=ACTIONS[request["action"]](request, report))
+            answer = {"result": ACTIONS[request["action"]](request, report)}
     except EnvironmentNeeded as needed:
-        send(needs=described(needed.environment))
+        answer = {"needs": described(needed.environment)}
     except Refused as refused:
-        send(refused=refused.to_json())
+        answer = {"refused": refused.to_json()}
     except EnvironmentProblem as problem:
-        send(refused=Refused(Reason.NOT_CONVERTED, str(problem)).to_json())
+        answer = {"refused": Refused(Reason.NOT_CONVERTED, str(problem)).to_json()}
     except OSError as error:
-        send(refused=Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}").to_json())
+        answer = {"refused": Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}").to_json()}
+    end_waiting()  # whoever reads the answer ends this process at once
+    send(**answer)
 
 
 def described(environment: Environment) -> dict[str, Any]:
@@ -159,4 +168,6 @@ ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]]
 
 if __name__ == "__main__":
     os.umask(0o022)  # a server's own lets nobody read, and the process that converts is another user
+    if sys.argv[1:] == ["--ahead"] and ENVIRONMENTS["tensorflow"].is_ready:
+        start_ahead(ENVIRONMENTS["tensorflow"].python, "train")
     main(sys.stdin, sys.stdout)

@@ -1,4 +1,4 @@
-"""What a search says to a person: a line for each trial, and the best at the end."""
+"""A search's output for a person: a line for each trial, and the best at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a conversion says to a person: a table of the forms, the layers that lose most, and how sure the figures are."""
+"""A conversion's output for a person: a table of the forms, the worst layers, and the confidence of the figures."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from lab.command.preparing import require_tools
 from lab.command.training_text import counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
+from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
 from lab.search.counting import needs_of_candidate
 from lab.training.results import RUNEFILE, result_files, splits_path
@@ -91,7 +92,8 @@ def command(
         _count(folder, training, target, is_json=form == "json")
         return
     try:
-        require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
+        if recipe_of(training.recipe).estimator is None:
+            require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
         prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         with run_folder(prepared.settings.digest, fresh=fresh) as own:
             with progress(f"Training {training.model}", hidden=form == "json") as line:
@@ -173,7 +175,7 @@ class _Events:
 
 
 def _training(folder: Path) -> Training:
-    """What the forge.yml of a project says. Raises `CommandFailed`."""
+    """Returns the training section of a project's forge.yml. Raises `CommandFailed`."""
     checked = check_policy(FolderFiles(folder))
     if checked.has_errors:
         problems = tuple(f"line {each.span.start.line}: {each.message}" for each in checked.diagnostics)

@@ -39,7 +39,7 @@ COUNT_SECONDS = 300
 
 
 class RunCommands:
-    """What the server's process tells a run: read in a thread, handed to the run once."""
+    """The commands of the server's process to a run: read in a thread, returned once each."""
 
     def __init__(self) -> None:
         self._command: ChildCommand | None = None
@@ -60,7 +60,7 @@ def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str,
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
-    """What the rune of a run will need on targets, counted by the compiler before anything is trained.
+    """The needs of a run's rune on targets, counted by the compiler before anything is trained.
 
     Raises `Refused`, and what a build raises.
     """
@@ -79,7 +79,7 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
 
     Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that was told to pause gives `{"paused": True}`.
     """
-    if not ENVIRONMENT.is_ready:
+    if recipe_of(request["recipe"]).estimator is None and not ENVIRONMENT.is_ready:
         raise EnvironmentNeeded(ENVIRONMENT)
     folder = Path(request["folder"])
     report(0.0, "Reading the recordings")
@@ -168,7 +168,7 @@ def _described(recipe: Recipe) -> dict[str, Json]:
 
 
 def _described_data(prepared: PreparedRun) -> dict[str, Json]:
-    """What the answers of a run are about, and what it is named by."""
+    """Returns the description and the digest of a run's data."""
     dataset = prepared.dataset
     return {
         "event": "data",
@@ -177,6 +177,7 @@ def _described_data(prepared: PreparedRun) -> dict[str, Json]:
         "samples": dataset.counts(),
         "digest": prepared.settings.digest,
         "values": dict(prepared.settings.values),
+        "classes": dict(dataset.classes),
     }
 
 
@@ -210,7 +211,9 @@ def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict
     """Writes the files of a run under numbers. The script comes without features, which are made of recordings."""
     folder.mkdir()
     files = {**result_files(prepared, trained), RUNEFILE: trained.runefile.encode()}
-    scripts = {f"script/{name}": data for name, data in script_files(prepared.settings).items()}
+    scripts: dict[str, bytes] = {}
+    if prepared.settings.recipe.estimator is None:
+        scripts = {f"script/{name}": data for name, data in script_files(prepared.settings).items()}
     names = {}
     for number, (path, data) in enumerate({**files, **scripts}.items()):
         (folder / str(number)).write_bytes(data)

@@ -1,4 +1,4 @@
-"""What a training run says to a person at its end: how often the rune is right, by label, and what it mixes up."""
+"""A training run's output for a person at its end: accuracy, by label, and the confusions."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"Note: {plain(note, 400)}"
     curves = report["curves"]
     best = curves[report["best_epoch"] - 1]
+    is_network = bool(report["quantiser"])
+    step, numbers, rune = ("epoch", "parameters", "quantised rune") if is_network else ("round", "numbers", "rune")
     yield (
-        f"Best epoch {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
-        f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} parameters."
+        f"Best {step} {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
+        f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."
     )
     yield ""
     yield columns(list(_rows(report)))
     test = report["judgements"]["test"]
     yield ""
-    yield f"Accuracy on the test split: {_share(test['accuracy'])}. The quantised rune itself ran on the recordings."
+    yield f"Accuracy on the test split: {_share(test['accuracy'])}. The {rune} itself ran on the recordings."
     yield from _mistakes(report["labels"], test["confusion"])
 
 
 def counted_needs(needs: Needs, reason: str | None) -> Iterator[str]:
-    """What a rune needs on a target, and why instructions were not counted, where that is so."""
+    """Returns the rune's needs on a target, and the reason if instructions were not counted."""
     yield columns([["Flash", size_text(needs.flash)], ["RAM", size_text(needs.ram)]])
     if needs.instructions is not None:
         yield f"Instructions of one run: {needs.instructions:,}"

@@ -21,7 +21,7 @@ MAX_BYTES = 384 << 20
 
 @dataclass(frozen=True)
 class FeatureWindows:
-    """What a model reads of all recordings. `inputs` is f32 `[windows, ...]`; `recordings` is i32 `[windows]`, the
+    """A model's inputs from all recordings. `inputs` is f32 `[windows, ...]`; `recordings` is i32 `[windows]`, the
     place of the recording that each is of. `too_short` are the places of recordings that fill no window."""
 
     inputs: Array
@@ -69,7 +69,7 @@ class RecordingRunner:
             raise Refused(Reason.DATA, f"The rune cannot read recordings: {error}.") from error
 
     def rows(self, recording: Recording) -> list[Array]:
-        """What is read of each window of a recording, as f32. Raises `Refused`."""
+        """Returns the values of each window of a recording, as f32. Raises `Refused`."""
         try:
             return list(self._tensors.windows(recording.data))
         except (FileError, InputError, RuneError) as error:

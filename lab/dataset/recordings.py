@@ -46,7 +46,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Recordings:
-    """What a folder has: its recordings, and a sentence about each file that is left out."""
+    """The contents of a folder: its recordings, and a sentence about each omitted file."""
 
     items: Sequence[Recording]
     omissions: Sequence[str]

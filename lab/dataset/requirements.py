@@ -1,4 +1,4 @@
-"""What data a classifier needs, and the sentences about data that lacks it. Pure functions."""
+"""The requirements of a classifier on data, and the sentences about data that lacks them. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,21 +18,26 @@ MIN_RECORDINGS = 10
 _WEAK = {Quality.QUIET: "silent", Quality.CLIPPED: "clipped", Quality.STILL: "without any motion"}
 
 
-def require_recordings(recordings: Sequence[Recording], kind: Kind, recipe: str) -> None:
-    """Raises `Refused` for data of another kind, of one label or too many, or of too few people or recordings."""
+def require_recordings(
+    recordings: Sequence[Recording], kind: Kind, recipe: str, needed: Sequence[str] | None = None
+) -> None:
+    """Raises `Refused` for data of another kind, of one label or too many, or of too few people or recordings.
+
+    `needed` are the labels that need people and recordings; without them, there are several and all of them do.
+    """
     others = [each for each in recordings if each.kind is not kind]
     if others:
         first = others[0]
         message = f"The recipe {recipe} learns from {kind.value}, and {quoted(first.name)} is {first.kind.value}."
         raise Refused(Reason.DATA, message)
     labels = sorted({each.label for each in recordings})
-    if len(labels) == 1:
+    if len(labels) == 1 and needed is None:
         advice = "Add recordings of something else, in a folder of their own."
         raise Refused(Reason.DATA, f"All recordings are of the label {quoted(labels[0])}. {advice}")
     if len(labels) > MAX_LABELS:
         raise Refused(Reason.DATA, f"The data has {len(labels)} labels; at most {MAX_LABELS} are supported.")
     if not any(each.split for each in recordings):
-        lacking = list(_lacking(recordings, labels))
+        lacking = list(_lacking(recordings, labels if needed is None else needed))
         if lacking:
             raise Refused(Reason.DATA, " ".join(lacking))
 
@@ -55,11 +60,14 @@ def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator
 
 
 def require_splits(
-    recordings: Sequence[Recording], splits: Sequence[Split], needed: Sequence[Split] = tuple(Split)
+    recordings: Sequence[Recording],
+    splits: Sequence[Split],
+    needed: Sequence[Split] = tuple(Split),
+    needed_labels: Sequence[str] | None = None,
 ) -> None:
-    """Raises `Refused` where a label has no recording in one of the `needed` splits."""
+    """Raises `Refused` where a label has no recording in one of the `needed` splits: all labels, or the needed."""
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
-    labels = sorted({each.label for each in recordings})
+    labels = sorted({each.label for each in recordings}) if needed_labels is None else needed_labels
     missing = [
         f"{label} has no recordings in the split {split.value}."
         for label in labels

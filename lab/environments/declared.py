@@ -55,7 +55,7 @@ class Environment:
 
     @property
     def size_text(self) -> str:
-        """What a person is told before anything is fetched."""
+        """Returns the text about the size of a download, which a person sees before it."""
         return f"{self.download} MB to download, {self.disk / 1000:.1f} GB on disk"
 
 

@@ -11,12 +11,13 @@ from rune.compiler.blocks.decision_trees.file import FORMAT, VERSION
 _NO_CHILD = -1
 
 
-def forest_file(estimator: Any) -> str:
-    """A fitted `RandomForestClassifier` or `RandomForestRegressor`: outputs are shares of classes, or the number.
+def forest_file(estimator: Any, trees_used: int | None = None) -> str:
+    """A fitted `RandomForestClassifier` or `RandomForestRegressor`, or its first trees: outputs are shares of classes,
+    or the number.
 
     Each leaf is divided by the number of trees, so that their sum is the mean.
     """
-    trees = [each.tree_ for each in estimator.estimators_]
+    trees = [each.tree_ for each in estimator.estimators_[:trees_used]]
     is_classifier = hasattr(estimator, "classes_")
 
     def leaf(tree: Any, node: int) -> list[Any]:
@@ -29,12 +30,12 @@ def forest_file(estimator: Any) -> str:
     return _file(estimator.n_features_in_, [0.0] * outputs, written)
 
 
-def boosting_file(estimator: Any, trees: int | None = None) -> str:
-    """A fitted `GradientBoostingClassifier` or `GradientBoostingRegressor`, or its first rounds of `trees`.
+def boosting_file(estimator: Any, rounds_used: int | None = None) -> str:
+    """A fitted `GradientBoostingClassifier` or `GradientBoostingRegressor`, or its first rounds.
 
     Outputs are scores, of which `softmax` makes shares of classes, or the number. Of two classes the first output is 0.
     """
-    rounds = estimator.estimators_[:trees]
+    rounds = estimator.estimators_[:rounds_used]
     rate = estimator.learning_rate
     is_binary = hasattr(estimator, "classes_") and len(estimator.classes_) == 2
 
@@ -51,7 +52,7 @@ def boosting_file(estimator: Any, trees: int | None = None) -> str:
 
 
 def _initial_scores(estimator: Any) -> Any:
-    """What boosting begins with, which does not depend on the features."""
+    """Returns the initial scores of boosting, which do not depend on the features."""
     import numpy as np
 
     return estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), np.float32))[0]

@@ -1,4 +1,4 @@
-"""What a form costs on a device, counted by the compiler without compiling: bytes of the arena and of constants."""
+"""The cost of a form on a device, counted by the compiler without compiling: bytes of the arena and of constants."""
 
 from __future__ import annotations
 

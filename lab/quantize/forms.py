@@ -48,7 +48,7 @@ Recipe = list[dict[str, Any]]
 
 
 def recipe(form: Form, floats: Sequence[str] = (), *, float_interface: bool = False) -> Recipe:
-    """What the quantiser is told. `floats` are names of tensors whose operators stay floats; with `float_interface`
+    """The quantiser's settings. `floats` are names of tensors whose operators stay floats; with `float_interface`
     the inputs and outputs of the model do.
 
     Raises `ValueError` for a form without quantisation.

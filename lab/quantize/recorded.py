@@ -1,4 +1,4 @@
-"""What a model reads of recordings with labels, computed before by the stages in front of it: numbers in one file."""
+"""A model's inputs from labelled recordings, computed by the stages in front of it: numbers in one file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.refusal import Reason, Refused
 
 
 class Role(StrEnum):
-    """What a recording is for: ranges are measured on some, forms are judged by others."""
+    """The use of a recording: ranges are measured on some, forms are judged by others."""
 
     CALIBRATION = "calibration"
     JUDGING = "judging"

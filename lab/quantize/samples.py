@@ -47,7 +47,7 @@ class CalibrationSample:
 
 @dataclass(frozen=True)
 class ModelInput:
-    """What samples have to be: arrays of this shape, with or without the batch in front."""
+    """The form of samples: arrays of this shape, with or without the batch in front."""
 
     name: str
     shape: tuple[int, ...]

@@ -9,7 +9,10 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from ai_edge_quantizer.calibrator import Calibrator
 from ai_edge_quantizer.quantizer import Quantizer
+from ai_edge_quantizer.recipe_manager import RecipeManager
+from ai_edge_quantizer.utils.qsv_utils import min_max_update
 
 from lab.child.job import ChildJob
 from lab.quantize.figures import figures_of
@@ -24,10 +27,12 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 
 @dataclass(frozen=True)
 class FloatParts:
-    """What stays floats in a quantised form: the operators that give these tensors, and the inputs and outputs."""
+    """The floats of a quantised form: the operators with these output tensors, and the inputs and outputs.
+    `input_bounds` are the least and the greatest number of the first input, None where the samples say that."""
 
     tensors: tuple[str, ...] = ()
     interface: bool = False
+    input_bounds: tuple[float, float] | None = None
 
 
 def run(job: ChildJob) -> dict[str, Any]:
@@ -35,14 +40,20 @@ def run(job: ChildJob) -> dict[str, Any]:
     specification, if one of them is there, and writes a file for each form of `forms`.
 
     `floats` names layers that stay floats in the quantised forms, and with `float_interface` their inputs and outputs
-    stay floats too. A form that the quantiser refuses is a row with the
-    reason, unless it is `form`, the one that is wanted.
+    stay floats too.
+    `input_bounds` are the least and the greatest number of the first input, where they are known. A form that the
+    quantiser refuses is a row with the reason, unless it is `form`, the one that is wanted.
     """
     data = job.inputs["source"].read_bytes()
     model = _float_model(data)
     layers = layers_of(model)
     inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
-    plan = FloatParts(tensors_of(layers, job.spec.get("floats", [])), bool(job.spec.get("float_interface")))
+    bounds = job.spec.get("input_bounds")
+    plan = FloatParts(
+        tensors_of(layers, job.spec.get("floats", [])),
+        bool(job.spec.get("float_interface")),
+        None if bounds is None else (bounds[0], bounds[1]),
+    )
     job.report(0.05, "Reading the samples")
     samples = _samples(job, inputs)
     calibration, judging = samples.calibration, samples.judging
@@ -148,7 +159,7 @@ def quantised(
             quantizer = Quantizer(data, recipe(form, plan.tensors, float_interface=plan.interface))
             ranges = None
             if quantizer.need_calibration:
-                ranges = quantizer.calibrate(_calibration(data, _mixed(calibration), inputs), num_threads=1)
+                ranges = _ranges(data, form, plan, calibration, inputs)
             result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -159,10 +170,25 @@ def quantised(
     return bytes(result.quantized_model)
 
 
-def _mixed(samples: Sequence[CalibrationSample]) -> list[CalibrationSample]:
-    """The samples in an order that says nothing of them. The quantiser takes moving means of the ranges, in which the
-    last 20 samples or so count; samples in the order of their names would give the ranges of the last label alone."""
-    return [samples[place] for place in np.random.default_rng(0).permutation(len(samples))]
+def _ranges(
+    data: bytes, form: Form, plan: FloatParts, samples: Sequence[CalibrationSample], inputs: Sequence[ModelInput]
+) -> Mapping[str, Mapping[str, Any]]:
+    """The least and the greatest number of each tensor over all samples.
+
+    By itself the quantiser takes moving means, in which the last 20 samples or so count: numbers beyond the mean are
+    cut off, and samples in the order of their names give the ranges of the last label.
+    """
+    manager = RecipeManager()
+    manager.load_quantization_recipe(recipe(form, plan.tensors, float_interface=plan.interface))
+    calibrator = Calibrator(data, num_threads=1, qsv_update_func=min_max_update)
+    calibrator.calibrate(_calibration(data, samples, inputs), manager)
+    ranges: dict[str, dict[str, Any]] = calibrator.get_model_qsvs()
+    if plan.input_bounds is not None:
+        model = read_model(data)
+        own = ranges[model.tensors[model.inputs[0]].name]
+        for name, bound in zip(("min", "max"), plan.input_bounds, strict=True):
+            own[name] = np.full_like(own[name], bound)
+    return ranges
 
 
 def _calibration(

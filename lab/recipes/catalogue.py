@@ -19,7 +19,16 @@ def _recipes() -> Iterator[Recipe]:
             yield import_module(f"{lab.recipes.__name__}.{module.name}").RECIPE
 
 
-RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in _recipes()}
+def _order(recipe: Recipe) -> tuple[bool, str]:
+    """The first recipe of a kind of recordings is offered for them: one that tells labels apart by a network."""
+    return recipe.estimator is not None, recipe.name
+
+
+RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in sorted(_recipes(), key=_order)}
+NETWORK_RECIPES: Final[Mapping[str, Recipe]] = {
+    name: recipe for name, recipe in RECIPES.items() if recipe.estimator is None
+}
+"""Those that train a network, by name."""
 
 
 def recipe_of(name: str) -> Recipe:

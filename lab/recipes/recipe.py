@@ -1,4 +1,4 @@
-"""What a recipe is, and the Runefiles that it gives: of the features alone, and of the whole rune."""
+"""The structure of a recipe, and its Runefiles: of the features only, and of the whole rune."""
 
 from __future__ import annotations
 
@@ -20,19 +20,48 @@ FEATURES_OUTPUT = "learned"
 
 @dataclass(frozen=True)
 class Features:
-    """What the model reads: the stages that compute it as text of a Runefile, the last one's name, and its shape.
+    """The model's input: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
-    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it."""
+    With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `bounds` are the
+    least and the greatest number that the blocks can give, None where that is unknown. The input of the model is
+    quantised for the bounds, whatever the recordings have: numbers of a picture then become those of the model by a
+    table, without floats."""
 
     stages: str
     stage: str
     shape: tuple[int, ...]
     has_batch: bool = False
+    bounds: tuple[float, float] | None = None
 
     @property
     def dimensions(self) -> tuple[int, ...]:
-        """What the stage gives."""
+        """The dimensions of the stage's output."""
         return (1, *self.shape) if self.has_batch else self.shape
+
+
+@dataclass(frozen=True)
+class LearnedParameters:
+    """What an estimator learned, for the stages of a rune. `resources` has the text of each resource by its name;
+    `numbers` has the arguments of blocks."""
+
+    resources: Mapping[str, str]
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """How scikit-learn learns in place of a network, and the stages that do in a rune what it learned.
+
+    The recipe's folder has `estimator.py` in place of `network.py`. Its function
+    `rounds(inputs, labels, seed, **arguments)` yields an object after each round of learning, whose `scores`
+    are those of the stage `MODEL_STAGE` (`lab/training/estimator_step.py` reads it). `arguments` names those that it
+    takes. `stages` gives the stages from the values, the stage that it reads with its shape, the number of labels, and
+    what was learned; the last of them are outputs. With `is_anomaly` only normal recordings are learned.
+    """
+
+    arguments: Sequence[str]
+    stages: Callable[[Values, Features, int, LearnedParameters], str]
+    is_anomaly: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,14 +86,26 @@ class Recipe:
     features: Callable[[Values], Features]
     answer: Callable[[Values, int, str], str]
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
+    estimator: Estimator | None = None
+    """For a recipe that trains no network."""
 
     @property
     def network_source(self) -> Path:
-        return self.folder / "network.py"
+        """The file that learns: of a network, or an estimator's."""
+        return self.folder / f"{self._learner}.py"
 
     @property
     def network_module(self) -> str:
-        return f"lab.recipes.{self.folder.name}.network"
+        return f"lab.recipes.{self.folder.name}.{self._learner}"
+
+    @property
+    def _learner(self) -> str:
+        return "network" if self.estimator is None else "estimator"
+
+    @property
+    def learns_anomalies(self) -> bool:
+        """Whether it learns what is normal, and says what is not."""
+        return self.estimator is not None and self.estimator.is_anomaly
 
 
 def features_runefile(recipe: Recipe, values: Values) -> str:
@@ -150,6 +191,19 @@ def whole_runefile(recipe: Recipe, values: Values, path: str, model: bytes, labe
     answer = recipe.answer(values, len(labels), scores_stage(model))
     resources = f"\nresources:\n  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
     return f"{_head(recipe)}{stages}{answer}{resources}"
+
+
+def estimator_runefile(
+    recipe: Recipe, values: Values, learned: LearnedParameters, files: Mapping[str, str], labels: Sequence[str]
+) -> str:
+    """The Runefile around what an estimator learned. `files` has the path of each resource from the Runefile's
+    folder."""
+    assert recipe.estimator is not None  # noqa: S101 (its callers have asked)
+    features = recipe.features(values)
+    stages = recipe.estimator.stages(values, features, len(labels), learned)
+    resources = "".join(f"  {name}:\n    path: {_text(f'./{path}')}\n" for name, path in files.items())
+    words = f"  LABELS:\n    inline: {_text(chr(10).join(labels))}\n    type: string\n"
+    return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}{words}"
 
 
 def classifier_answer(labels: int, scores: str, mean_of: int) -> str:

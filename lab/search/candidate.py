@@ -15,16 +15,24 @@ from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.recipe import Recipe
+from lab.refusal import Reason, Refused
 from lab.search.layers import LayerTensor, network_of, operators
 
 _SAMPLES = 4
+_USUAL = (-0.8, 1.0)
+"""Between which numbers features are whose bounds are unknown: not the same on both sides, because a zero point of 0
+saves instructions that real recordings do not save."""
 _SAME, _VALID = 0, 1
 _ACTIVATION = "fusedActivationFunction"
 
 
 def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> bytes:
     """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`."""
-    shape = recipe.features(values).shape
+    if recipe.estimator is not None:
+        message = f"What the recipe {recipe.name} needs is known when it has learned: it trains no network."
+        raise Refused(Reason.SETTINGS, message)
+    features = recipe.features(values)
+    shape = features.shape
     options = function_arguments(values, recipe.network_arguments)
     output = network_of(recipe.network_source.read_text("utf-8"), shape, labels, options)
     data = float_model(operators(output))
@@ -32,10 +40,11 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
         return data
     random = default_rng(0)
     samples = [
-        CalibrationSample(str(number), (random.uniform(-1, 1, (1, *shape)).astype(np.float32),))
+        CalibrationSample(str(number), (random.uniform(*(features.bounds or _USUAL), (1, *shape)).astype(np.float32),))
         for number in range(_SAMPLES)
     ]
-    return quantised(data, FORMS[form], FloatParts(), samples, [ModelInput("input", (1, *shape))])
+    parts = FloatParts(input_bounds=features.bounds)
+    return quantised(data, FORMS[form], parts, samples, [ModelInput("input", (1, *shape))])
 
 
 def float_model(tensors: Sequence[LayerTensor]) -> bytes:

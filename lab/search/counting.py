@@ -1,4 +1,4 @@
-"""What the whole rune of a candidate needs on a target, before anything is trained: counted by the compiler and on the
+"""The needs of a candidate's whole rune on a target, before anything is trained: counted by the compiler and on the
 emulated core."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MODEL = "model.tflite"
 def needs_of_candidate(
     recipe: Recipe, values: Values, labels: Sequence[str], form: str, target: str
 ) -> tuple[Needs, str | None]:
-    """What the rune of a run would need on a target, and why instructions were not counted, or None if they were.
+    """The needs of a run's rune on a target, and why instructions were not counted, or None if they were.
 
     Raises `Refused`, and what a build raises.
     """
@@ -37,7 +37,7 @@ def needs_of_candidate(
 def count_under_limits(
     recipe: Recipe, values: Values, labels: Sequence[str], form: str, target: str, limits: Limits
 ) -> Needs:
-    """What a candidate needs on a target: by the plan of its memory where that alone is over a limit, else counted.
+    """A candidate's needs on a target: by the plan of its memory where that alone is over a limit, else counted.
 
     Raises `Refused`, and what a build raises.
     """
@@ -55,7 +55,7 @@ def count_under_limits(
 def needs_of_rune(
     recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, target: str
 ) -> tuple[Needs, str | None]:
-    """What the rune around a model of a recipe needs on a target. Raises what a build raises."""
+    """Returns the needs of the rune around a recipe's model on a target. Raises the errors of a build."""
     built = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
     return measured_or_planned(built, _NAME)
 

@@ -18,7 +18,7 @@ LayerCall = Callable[["LayerTensor"], "LayerTensor"]
 
 @dataclass(frozen=True)
 class LayerTensor:
-    """What a layer gives. `op` is the operator of a converted model, `settings` what it needs to be written."""
+    """The output of a layer. `op` is the operator of a converted model, `settings` are its options."""
 
     op: str
     shape: Shape
@@ -93,6 +93,8 @@ def _unchanged(*_arguments: Any, **_options: Any) -> LayerCall:
 
 def _dense(units: int, *, activation: str | None = None) -> LayerCall:
     def call(x: LayerTensor) -> LayerTensor:
+        if x.op == "RESHAPE" and x.source is not None and x.source.shape[-1] == x.shape[-1]:
+            x = x.source  # the converter drops it: the operator reads all dimensions but the last as one
         dense = LayerTensor("FULLY_CONNECTED", (x.shape[0], units), x, {"relu": activation == "relu"})
         return LayerTensor("SOFTMAX", dense.shape, dense) if activation == "softmax" else dense
 
@@ -119,7 +121,7 @@ KERAS = SimpleNamespace(
         Reshape=_reshape,
     ),
 )
-"""What a network imports as `keras`."""
+"""The modules that a network imports as `keras`."""
 
 
 def _import(name: str, *arguments: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a candidate may need at most. Pure functions."""
+"""The limits of a candidate. Pure functions."""
 
 from __future__ import annotations
 

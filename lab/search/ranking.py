@@ -14,7 +14,7 @@ Point = tuple[float, ...]
 
 
 def point(accuracy: float, needs: Needs) -> Point:
-    """What a trial is judged by: mistakes, RAM, flash, and instructions where they were counted."""
+    """Returns the objectives of a trial: mistakes, RAM, flash, and instructions where they were counted."""
     return (1 - accuracy, needs.ram, needs.flash, needs.instructions or 0)
 
 

@@ -40,7 +40,7 @@ Send = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class Budget:
-    """What a search may use: trained trials, minutes, and trials at a time. It also ends after `patience` trained
+    """The budget of a search: trained trials, minutes, and trials at a time. It also ends after `patience` trained
     trials in a row of which none joined the best."""
 
     trials: int
@@ -59,7 +59,7 @@ class Search:
     limits: Limits
 
     def settings(self) -> dict[str, Any]:
-        """What the accuracy of a trial follows from, beside the candidate. Limits and budget may change."""
+        """The settings that determine the accuracy of a trial, beside the candidate. Limits and budget may change."""
         settings = self.base.settings
         fixed = {name: value for name, value in settings.values.items() if name not in self.space.arguments}
         return {

@@ -63,7 +63,7 @@ def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], 
 
 
 def _values(trial: Trial, needs: Needs) -> list[float]:
-    """What is to be maximised, and then what is to be minimised."""
+    """Returns the values to be maximised, and then those to be minimised."""
     if trial.accuracy is not None:
         accuracy = trial.accuracy[0]
     else:

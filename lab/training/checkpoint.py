@@ -1,4 +1,4 @@
-"""What a run needs to go on: its progress, and all variables of model and optimiser, as one file of arrays.
+"""The data to continue a run: its progress, and all variables of model and optimiser, as one file of arrays.
 
 A file that was being written when its process died is recognised: it is a ZIP file, with its list at the end.
 """

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import FeatureWindows, windows_of_recordings
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.requirements import require_recordings, require_splits, warnings
@@ -38,6 +39,10 @@ class Dataset:
     labels: Sequence[str]
     stored: Mapping[str, Split]
     notes: Sequence[str]
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """The label that stands for each label of the data, where they are not the same."""
+    needed: Sequence[str] | None = None
+    """The labels without which nothing is learned; None for all."""
 
     @property
     def digest(self) -> str:
@@ -69,16 +74,24 @@ def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> D
     """Reads and divides the data of a recipe. Raises `Refused` and `OSError`."""
     read = read_recordings(source)
     recordings = sorted(read.items, key=lambda each: each.name)
-    require_recordings(recordings, recipe.kind, recipe.name)
+    classes: Mapping[str, str] = {}
+    labels: Sequence[str] = sorted({each.label for each in recordings})
+    needed: Sequence[str] | None = None
+    if recipe.learns_anomalies:
+        divided = normal_and_others(recordings, recipe.name)
+        recordings, labels, classes = list(divided.recordings), divided.labels, divided.classes
+        needed = labels[:1]
+    require_recordings(recordings, recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
-    require_splits(recordings, splits.of_recordings)
+    require_splits(recordings, splits.of_recordings, needed_labels=needed)
     notes = [*_omitted(read.omissions), *warnings(recordings)]
-    labels = sorted({each.label for each in recordings})
-    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes)
+    if needed is not None and len({each.label for each in recordings}) == 1:
+        notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")
+    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed)
 
 
 def compute_windows(dataset: Dataset, recipe: Recipe, values: Values, report: Report) -> FeatureWindows:
-    """What the model reads of all recordings: a rune of the recipe's blocks computes it. Raises `Refused`."""
+    """Computes the model's input for all recordings with a rune of the recipe's blocks. Raises `Refused`."""
     report(0.0, "Building the features")
     files = MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode()})
     rune = build(files, BuildOptions("features")).rune
@@ -110,6 +123,7 @@ def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:
         [dataset.recordings[each] for each in filled],
         [dataset.splits[each] for each in filled],
         dataset.present_splits,
+        dataset.needed,
     )
 
 

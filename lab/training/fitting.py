@@ -64,6 +64,11 @@ def new_model(build: Callable[[], Any], settings: Settings, train: Part) -> Any:
         metrics=["accuracy"],
     )
     model.optimizer.build(model.trainable_variables)
+    # A step that creates variables would be compiled twice, which takes longer than a hundred steps of a small network.
+    example = train.inputs[:1], train.labels[:1], tf.fill((1, model.output_shape[-1]), 0.5), np.ones(1, np.float32)
+    model.compute_loss(*example)
+    model.compute_metrics(*example)
+    model.reset_metrics()
     return model
 
 

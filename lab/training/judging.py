@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lab.dataset.features import RecordingRunner
-from lab.recipes.recipe import scores_stage
 from lab.training.data import Dataset
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -46,14 +45,31 @@ class SplitJudgement:
         }
 
 
-def judge(
-    runefile: str, model_path: str, model: bytes, dataset: Dataset, split: Split, report: Callable[[float, str], None]
-) -> SplitJudgement:
-    """Builds the rune of a run and runs it on the recordings of a split. Raises `Refused`."""
-    port = Port(scores_stage(model), 0)
-    rune = build(
-        MemoryFiles({"Runefile.yml": runefile.encode(), model_path: model}), BuildOptions("trained", watched=(port,))
-    ).rune
+@dataclass(frozen=True)
+class Judged:
+    """A rune to be judged: its Runefile and the files that it names, and the stage whose scores answer. With a
+    `threshold`, the answer is the second label from that score on, and the first below it."""
+
+    runefile: str
+    files: Mapping[str, bytes]
+    scores_stage: str
+    threshold: float | None = None
+
+    def answer(self, mean: Any) -> tuple[int, float]:
+        """The place of the answer's label for the mean scores of a recording, and how sure it is, from 0 to 1."""
+        if self.threshold is None:
+            place = int(np.argmax(mean))
+            return place, float(mean[place])
+        apart = float(np.ravel(mean)[0]) - self.threshold
+        size = max(abs(self.threshold), 1e-9)
+        return int(apart >= 0), 0.5 + 0.5 * abs(apart) / (abs(apart) + size)
+
+
+def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]) -> SplitJudgement:
+    """Builds a rune and runs it on the recordings of a split. Raises `Refused`."""
+    port = Port(judged.scores_stage, 0)
+    files = MemoryFiles({"Runefile.yml": judged.runefile.encode(), **judged.files})
+    rune = build(files, BuildOptions("trained", watched=(port,))).rune
     runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
     chosen = [place for place, own in enumerate(dataset.splits) if own is split]
     confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
@@ -63,10 +79,9 @@ def judge(
         recording = dataset.recordings[place]
         rows = runner.rows(recording)
         if rows:
-            mean = np.mean(rows, axis=0)
-            answer = int(np.argmax(mean))
+            answer, sureness = judged.answer(np.mean(rows, axis=0))
             confusion[dataset.labels.index(recording.label), answer] += 1
-            answers.append((place, answer, round(float(mean[answer]), 3)))
+            answers.append((place, answer, round(sureness, 3)))
         else:
             silent += 1
         report(done / len(chosen), f"Running the rune on the {split.value} split, {done} of {len(chosen)}")

@@ -26,9 +26,9 @@ def splits_path(model: str) -> str:
 def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, bytes]:
     """The files of a run by their paths in the project, without the Runefile."""
     model = prepared.training.model
+    models = trained.parameters or {model: trained.model, f"{_stem(model)}.float.tflite": trained.float_model}
     return {
-        model: trained.model,
-        f"{_stem(model)}.float.tflite": trained.float_model,
+        **models,
         record_path(model): _json(provenance(prepared, trained)),
         f"{_stem(model)}.training.json": _json(trained.report),
         splits_path(model): splits_to_bytes(prepared.dataset.stored),
@@ -41,7 +41,7 @@ def provenance(prepared: PreparedRun, trained: TrainedModel) -> dict[str, Any]:
     return {
         "version": FORMAT_VERSION,
         "digest": bytes_digest(trained.model),
-        "float": bytes_digest(trained.float_model),
+        **_float_digest(trained),
         "runefile": bytes_digest(trained.runefile.encode()),
         "training": {
             **settings,
@@ -53,6 +53,13 @@ def provenance(prepared: PreparedRun, trained: TrainedModel) -> dict[str, Any]:
         "quantiser": trained.report["quantiser"],
         "tool": f"rune {rune.__version__}",
     }
+
+
+def _float_digest(trained: TrainedModel) -> dict[str, Any]:
+    """What stands beside the main file: the float model, or the files of an estimator."""
+    if trained.parameters:
+        return {"files": {path: bytes_digest(data) for path, data in trained.parameters.items()}}
+    return {"float": bytes_digest(trained.float_model)}
 
 
 def _stem(model: str) -> str:

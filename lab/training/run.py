@@ -7,7 +7,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,13 +16,13 @@ import numpy as np
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.start import Outcome, Step
+from lab.child.start import Outcome, Step, start_ahead
 from lab.child.start import run as run_step
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
-from lab.recipes.recipe import whole_runefile
+from lab.recipes.recipe import MODEL_STAGE, scores_stage, whole_runefile
 from lab.training.data import (
     Dataset,
     Report,
@@ -32,7 +32,8 @@ from lab.training.data import (
     require_windows,
     short_note,
 )
-from lab.training.judging import judge
+from lab.training.estimating import estimate
+from lab.training.judging import Judged, SplitJudgement, judge
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
 from rune.datasets.splits import Split
@@ -58,15 +59,17 @@ class PreparedRun:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What a run gives. `report` has the curves and how often the rune is right; `answers` those of the rune, by
+    """The result of a run. `report` has the curves and how often the rune is right; `answers` those of the rune, by
     split: the place of each recording in the data set, its answer's among the labels, and how sure that is."""
 
     float_model: bytes
+    """Empty where an estimator has learned; `parameters` has the files of its blocks by their paths."""
     model: bytes
     runefile: str
     report: Mapping[str, Json]
     gaps: Mapping[str, str]
     answers: Mapping[str, Sequence[tuple[int, int, float]]]
+    parameters: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class RunPaused(Exception):
@@ -102,32 +105,79 @@ def train(
 ) -> TrainedModel:
     """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
+    if prepared.settings.recipe.estimator is None:
+        start_ahead(ENVIRONMENT.python, "train")  # it loads TensorFlow while the features are computed
     notes = write_features(prepared, folder.features, _reporter(send))
     dataset = prepared.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
     send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": notes})
+    if prepared.settings.recipe.estimator is not None:
+        return _estimated(prepared, folder, send, minutes, command, notes)
     training = _train(prepared, folder, send, minutes, command)
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(prepared, folder, float_model, send)
     runefile = whole_runefile(
         prepared.settings.recipe, prepared.settings.values, prepared.training.model, model, dataset.labels
     )
-    judgements = {
-        split.value: judge(runefile, prepared.training.model, model, dataset, split, _reporter(send))
-        for split in (Split.VALIDATION, Split.TEST)
-        if split in dataset.splits
-    }
+    files = {prepared.training.model: model}
+    judgements = _judged(prepared, Judged(runefile, files, scores_stage(model)), send)
     report = {
-        "labels": list(dataset.labels),
-        "samples": dataset.counts(),
-        "groups": groups,
-        "notes": notes,
+        **_data_report(prepared, notes),
         **training.result,
         "quantiser": quantisation.result["quantiser"],
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
     return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
+
+
+def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
+    dataset = prepared.dataset
+    return {
+        "labels": list(dataset.labels),
+        "samples": dataset.counts(),
+        "groups": {split.value: dataset.groups(split) for split in Split},
+        "notes": list(notes),
+    }
+
+
+def _judged(prepared: PreparedRun, judged: Judged, send: Send) -> dict[str, SplitJudgement]:
+    """How often a rune is right, on the splits that it did not learn from."""
+    return {
+        split.value: judge(judged, prepared.dataset, split, _reporter(send))
+        for split in (Split.VALIDATION, Split.TEST)
+        if split in prepared.dataset.splits
+    }
+
+
+def _estimated(
+    prepared: PreparedRun,
+    folder: RunFolder,
+    send: Send,
+    minutes: float,
+    command: Callable[[], ChildCommand | None],
+    notes: Sequence[str],
+) -> TrainedModel:
+    """What an estimator learns in place of a network."""
+
+    def receive(event: Mapping[str, Json]) -> None:
+        send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
+
+    settings, output = prepared.settings, folder.path / "learned.json"
+    learned = estimate(
+        settings, prepared.training.model, folder.features, output, minutes, _reporter(send), receive, command
+    )
+    threshold = learned.numbers.get("on")
+    judgements = _judged(prepared, Judged(learned.runefile, learned.files, MODEL_STAGE, threshold), send)
+    report = {
+        **learned.outcome.result,
+        **_data_report(prepared, [*notes, *learned.outcome.result["notes"]]),
+        "quantiser": "",
+        "judgements": {split: each.to_json(prepared.dataset.labels) for split, each in judgements.items()},
+    }
+    answers = {split: each.answers for split, each in judgements.items()}
+    main = next(iter(learned.files.values()))
+    return TrainedModel(b"", main, learned.runefile, report, learned.outcome.gaps, answers, learned.files)
 
 
 def _train(
@@ -155,6 +205,8 @@ def _train(
 
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
+            if event["epoch"]["epoch"] == 1:
+                start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
             send({"event": "answers", "epoch": event["of_epoch"], "answers": event["answers"]})
@@ -174,7 +226,8 @@ def _quantise(prepared: PreparedRun, folder: RunFolder, float_model: bytes, send
         source, samples, output = (Path(name) / each for each in ("float.tflite", "samples.zip", "output.tflite"))
         source.write_bytes(float_model)
         samples.write_bytes(calibration_samples(folder.features))
-        spec = {"forms": [form], "floats": [], "form": form}
+        bounds = prepared.settings.recipe.features(prepared.settings.values).bounds
+        spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
         outcome = run_step(step, Path(sys.executable), _reporter(send))
         return outcome, float_model if form == FLOAT else output.read_bytes()

@@ -10,6 +10,7 @@ from typing import Any
 
 from lab.environments.making import locked_packages
 from lab.recipes.arguments import function_arguments
+from lab.refusal import Reason, Refused
 from lab.training.settings import ENVIRONMENT, FITTING_SOURCE, RunSettings
 
 SCRIPT = "train.py"
@@ -77,7 +78,13 @@ if __name__ == "__main__":
 
 
 def script_files(settings: RunSettings) -> Mapping[str, bytes]:
-    """The script of a run and its requirements. The features are written beside them."""
+    """The script of a run and its requirements. The features are written beside them.
+
+    Raises `Refused` for a recipe that trains no network.
+    """
+    if settings.recipe.estimator is not None:
+        message = f"The recipe {settings.recipe.name} trains no network, so there is no script of plain Keras for it."
+        raise Refused(Reason.SETTINGS, message)
     return {SCRIPT: script_text(settings).encode(), REQUIREMENTS: _requirements().encode()}
 
 

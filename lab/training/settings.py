@@ -1,4 +1,4 @@
-"""What a training run is a function of, and the digest that names it."""
+"""The inputs of a training run, and the digest that names it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rune.toolchain import toolchain_digest
 
 ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
+ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
 FITTING_SOURCE = Path(__file__).with_name("fitting.py")
 
 
@@ -30,7 +32,7 @@ class RunSettings:
     data: str
 
     def to_json(self) -> dict[str, Any]:
-        """What the curves follow from. The sources of the blocks, the loop and the network are parts of it."""
+        """Returns the inputs of the curves as JSON, with the sources of the blocks, the loop and the network."""
         return {
             "recipe": self.recipe.name,
             "values": dict(self.values),
@@ -38,9 +40,9 @@ class RunSettings:
             "labels": list(self.labels),
             "data": self.data,
             "network": file_digest(self.recipe.network_source),
-            "loop": file_digest(FITTING_SOURCE),
+            "loop": file_digest(FITTING_SOURCE if self.recipe.estimator is None else ESTIMATOR_SOURCE),
             "toolchain": toolchain_digest(),
-            "environment": environment_record(ENVIRONMENT),
+            "environment": _environment_of(self.recipe),
         }
 
     @property
@@ -51,6 +53,17 @@ class RunSettings:
 def environment_record(environment: Environment) -> Mapping[str, str]:
     """An environment in a record: its name, and the digest of its lock."""
     return {"name": environment.name, "lock": file_digest(environment.lock)}
+
+
+def _environment_of(recipe: Recipe) -> Mapping[str, str]:
+    """A network is trained in an environment of its own, an estimator learns in that of this program."""
+    if recipe.estimator is None:
+        return environment_record(ENVIRONMENT)
+    try:
+        installed = version("scikit-learn")
+    except PackageNotFoundError:
+        installed = ""
+    return {"name": "scikit-learn", "version": installed}
 
 
 def json_digest(value: Any) -> str:

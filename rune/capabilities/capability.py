@@ -45,7 +45,7 @@ SOURCE = Parameter(
 
 
 class RecordingFormat(Enum):
-    """What a recording holds, and so how a page records, shows and cuts it."""
+    """The format of a recording, and so the way in which a page records, shows and cuts it."""
 
     SOUND = "sound"
     PICTURE = "picture"
@@ -54,7 +54,7 @@ class RecordingFormat(Enum):
 
 @dataclass(frozen=True)
 class Sensor:
-    """What a board brings for a capability. `key` is its name in a board's file."""
+    """A board's sensor for a capability. `key` is its name in a board's file."""
 
     key: str
     label: str
@@ -97,7 +97,7 @@ def _unknown(_name: str, _parameters: Parameters, _type: TensorType) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Capability:
-    """What a rune asks its host to read: all facts about one kind of input. Two are equal if they are the same object.
+    """An input that a rune's host reads: all facts about one kind of input. Two are equal if they are the same object.
 
     A file of `rune/capabilities` declares each; `CAPABILITIES` has them all. How a file becomes its bytes is in
     `rune.running.runtime.inputs.readers`.
@@ -112,7 +112,7 @@ class Capability:
     summary: str
     parameters: tuple[Parameter, ...]
     element: ElementType
-    """Of what a host provides."""
+    """The element type that a host provides."""
     output: Callable[[Parameters], TensorType | None]
     """The output type; None where the parameters do not determine it."""
     formula: str
@@ -152,7 +152,7 @@ class Capability:
     solve: Callable[[str, Parameters, TensorType], int | None] = _unknown
     """The only value of a missing parameter with which the output has the declared type; None where that is unclear."""
     detail: Callable[[Mapping[str, object]], str] = _no_detail
-    """What stands behind its name in a drawing, from arguments of any form."""
+    """Returns the text after its name in a drawing, from arguments of any form."""
 
     @property
     def spelling(self) -> str:

@@ -17,7 +17,7 @@ Counts = Mapping[str, int]
 
 
 class Split(StrEnum):
-    """What a sample is for."""
+    """The purpose of a sample."""
 
     TRAIN = "train"
     VALIDATION = "validation"

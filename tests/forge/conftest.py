@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
 from forge.core.events.log import event_checks
 from forge.projects.models import Project
+from rune import __version__
 from tests.forge.event_check import check_shape
 from tests.support.empty_database import SHARED, empty_database
 
@@ -72,6 +74,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _fresh_limits() -> None:
     """Rate limits are counted in a cache that outlives a test."""
     cache.clear()
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, settings: Any) -> Path:
+    """A folder with files in place of the wheels that set-up builds: no test of an address waits for a build."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name in ("hammer_forge", "hammer_forge_runtime"):
+        (folder / f"{name}-{__version__}-py3-none-any.whl").write_bytes(f"the wheel of {name}".encode())
+    settings.WHEEL_DIR = folder
+    return folder
 
 
 @pytest.fixture

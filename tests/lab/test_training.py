@@ -127,19 +127,22 @@ def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
     return needs_of_rune(*parts, candidate, "cortex-m4")[0], needs_of_rune(*parts, model, "cortex-m4")[0]
 
 
-def require_same(before: Any, after: Any) -> None:
-    """RAM is the same to the byte; code and instructions differ by what weights decide, such as a shift."""
+def require_same(before: Any, after: Any, share: float) -> None:
+    """RAM is the same to the byte; code and instructions differ by what weights and recordings decide: a shift, and
+    where the bounds of the features are unknown the zero point of the input."""
     assert before.ram == after.ram
-    assert abs(before.flash - after.flash) <= 0.01 * after.flash
-    assert abs(before.instructions - after.instructions) <= 0.03 * after.instructions
+    assert abs(before.flash - after.flash) <= 0.005 * after.flash
+    assert abs(before.instructions - after.instructions) <= share * after.instructions
 
 
 def test_what_it_needs_is_known_before_it_is_trained(first: Trained) -> None:
-    require_same(*needs_before_and_after(first.folder))
+    require_same(*needs_before_and_after(first.folder), 0.03)
 
 
-@pytest.mark.parametrize(("recipe", "write"), [("keywords", write_sounds), ("pictures", write_pictures)])
-def test_other_recipes_learn_from_files_of_their_kind(recipe: str, write: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("recipe", "write", "share"), [("keywords", write_sounds, 0.03), ("pictures", write_pictures, 0.001)]
+)
+def test_other_recipes_learn_from_files_of_their_kind(recipe: str, write: Any, share: float, tmp_path: Path) -> None:
     write(tmp_path / "samples", 14)
     policy = f"training: {{recipe: {recipe}, data: samples, arguments: {{epochs: 25, patience: 25, batch: 8}}}}\n"
     (tmp_path / "forge.yml").write_text(policy)
@@ -149,7 +152,7 @@ def test_other_recipes_learn_from_files_of_their_kind(recipe: str, write: Any, t
     check = [sys.executable, "-m", "rune.tools.cli", "check", str(tmp_path / "Runefile.yml")]
     completed = subprocess.run(check, check=True, capture_output=True, text=True)
     assert "0 errors" in completed.stdout
-    require_same(*needs_before_and_after(tmp_path))
+    require_same(*needs_before_and_after(tmp_path), share)
 
 
 def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.support.services import ServiceMissing, Services, running_services
 pytestmark = pytest.mark.proof
 
 Record = Callable[[str, object], None]
-DYING_WORKER = str(Path(__file__).parents[1] / "foreign" / "dying_worker.py")
+DYING_WORKER = str(Path(__file__).parents[1] / "foreign" / "builds" / "dying_worker.py")
 LEASE = 10.0
 """Seconds, as the product has it."""
 

@@ -11,6 +11,7 @@ from tools.plain_words import (
     PHRASES,
     WORDS,
     findings,
+    refused_docstrings,
     refused_names,
     refused_path,
     refused_phrases,
@@ -162,3 +163,17 @@ def test_other_names_of_files_are_not_refused(path: str) -> None:
 def test_a_method_that_the_standard_library_names_may_be_derived() -> None:
     assert list(refused_names("a.py", "class A(Protocol):\n    def connection_made(self): pass")) == []
     assert [each.text for each in refused_names("a.py", "connection_made = 1")] == ["the name connection_made"]
+
+
+@pytest.mark.parametrize(
+    "docstring",
+    ["What it is called.", "Whose it is.", "Whoever reads it.", "To what it is restricted.", "Since when it ends."],
+)
+def test_a_docstring_that_begins_as_a_question_is_refused(docstring: str) -> None:
+    source = f'def read() -> int:\n    """{docstring}"""\n    return 1\n'
+    assert [finding.line for finding in refused_docstrings("rune/x.py", source)] == [2]
+
+
+@pytest.mark.parametrize("docstring", ["Returns what is stored.", "The name.", "Whatever it reads.", "What"])
+def test_a_docstring_with_a_noun_or_a_verb_in_front_stays(docstring: str) -> None:
+    assert not list(refused_docstrings("rune/x.py", f'def read() -> int:\n    """{docstring}"""\n    return 1\n'))

@@ -28,6 +28,11 @@ def test_one_part_that_failed_is_not_hidden_by_those_that_passed() -> None:
     assert "**failed**: mutant 7" in text
 
 
+def test_files_of_one_name_in_several_folders_have_records_of_their_own() -> None:
+    files = ["tests/proof/test_no_build_lost.py", "tests/foreign/builds/test_no_build_lost.py"]
+    assert len({Part(file, share, 2).record for file in files for share in range(2)}) == 4
+
+
 def test_a_report_of_pytest_is_read_with_what_tests_recorded(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(

@@ -32,7 +32,7 @@ VAR_HANDLE WHILE ZEROS_LIKE CUSTOM:TFLite_Detection_PostProcess
 
 
 MICRO: Final = frozenset(_MICRO_NAMES.split())
-"""What TensorFlow Lite Micro's resolver knows, without its operators for signals and for a vendor's processors."""
+"""The operators of TensorFlow Lite Micro's resolver, without those for signals and for a vendor's processors."""
 
 
 _UNJUDGED = "LiteRT has no reference kernel to compare it with"
@@ -56,7 +56,7 @@ def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
 
 
 def operators_page() -> str:
-    """What Anvil compiles, by the models that its tests hold to the reference."""
+    """Writes the page of Anvil's operators, by the models that its tests compare with the reference."""
     targets_of: dict[str, set[str]] = {op: set() for op in OPERATIONS}
     with ZipFile(MODELS) as pack:
         models = [pack.read(name) for name in sorted(pack.namelist()) if name.endswith(".tflite")]

@@ -1,4 +1,4 @@
-"""What the pages of docs/reference share: their folder, the mark of a generated page, and wrapped text."""
+"""Shared parts of the pages of docs/reference: their folder, the mark of a generated page, and wrapped text."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ SETTINGS = {
     "one gets an account. By default only people who have an account come in.",
     "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }
-"""What each variable is for. A test compares the names with those that the server reads."""
+"""The purpose of each variable. A test compares the names with those that the server reads."""
 
 
 def settings_page() -> str:

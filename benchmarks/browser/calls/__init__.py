@@ -1,4 +1,4 @@
-"""What a call of a rune costs beside the rune: the template sine, whose model takes a millionth of a second."""
+"""The cost of a call of a rune beside the rune: the template sine, whose model takes a millionth of a second."""
 
 from __future__ import annotations
 

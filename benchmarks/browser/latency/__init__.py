@@ -136,7 +136,7 @@ def _ratio(ours: dict[str, Any], theirs: dict[str, Any]) -> str:
 
 
 def _failures(pairs: Sequence[tuple[MeasuredModel, dict[str, Any]]]) -> str:
-    """What runtimes said of models that they do not run. Raises `CannotMeasure` where a rune does not run."""
+    """Returns runtimes' answers to models that they do not run. Raises `CannotMeasure` where a rune does not run."""
     lines = []
     for model, result in pairs:
         for name, title in CONTENDERS.items():

@@ -1,4 +1,4 @@
-"""What can be done to organisations, their members and a person's own account.
+"""Actions on organisations, their members and a person's own account.
 
 Each act checks the permission, does it, and writes the audit entry and the event. Those of `device` keep their module.
 """

@@ -52,7 +52,7 @@ class OrganisationAudit(OrganisationView):
 
     @extend_schema(operation_id="audit_list", parameters=FILTERS, responses=PageJson[AuditEntryJson])
     def get(self, request: Request, organisation: str) -> Response:
-        """What happened in the organisation, and how its members signed in, newest first."""
+        """Lists the events in the organisation and the sign-ins of its members, newest first."""
         place = self.organisation(request, organisation, Verb.READ_AUDIT)
         filters = entry_filter_of(request.query_params)
         return _page(self, request, organisation_entries(principal_of(request), place, filters))

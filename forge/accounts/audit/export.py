@@ -28,7 +28,7 @@ COLUMNS = ("time", "person", "by", "action", "sentence", "project", "address", "
 
 
 class ExportFormat(StrEnum):
-    """What a file may be."""
+    """The formats of an exported file."""
 
     CSV = "csv"
     JSON = "json"

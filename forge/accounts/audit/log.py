@@ -36,7 +36,7 @@ class EntryFilter:
     project: UUID | None = None
 
     def condition(self) -> Q:
-        """What an entry must be. Raises `Invalid` for a topic or an action that there is not."""
+        """Returns the filter of entries. Raises `Invalid` for an unknown topic or action."""
         condition = Q()
         if self.who is not None:
             condition &= Q(actor=self.who) | Q(subject=f"user:{self.who}")
@@ -52,7 +52,7 @@ class EntryFilter:
 
 
 def organisation_entries(actor: Actor, organisation: Organisation, filters: EntryFilter) -> QuerySet[AuditEntry]:
-    """What happened in an organisation, and how people signed in while they were members; the newest first.
+    """Returns the events of an organisation, and the sign-ins of its members, newest first.
 
     Raises `Forbidden`, `NotFound` and `Invalid`.
     """
@@ -61,7 +61,7 @@ def organisation_entries(actor: Actor, organisation: Organisation, filters: Entr
 
 
 def own_entries(actor: Actor, filters: EntryFilter) -> QuerySet[AuditEntry]:
-    """What happened to the person's own account, the newest first. Raises `Forbidden` and `Invalid`."""
+    """Returns the events of the person's own account, newest first. Raises `Forbidden` and `Invalid`."""
     require_scope(actor, Scope.AUDIT_READ)
     own = AuditEntry.objects.filter(person=actor.pk) if actor.is_authenticated else AuditEntry.objects.none()
     return own.filter(filters.condition()).select_related("actor")

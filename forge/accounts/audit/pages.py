@@ -48,7 +48,7 @@ class EntriesPage:
 @never_cache
 @require_safe
 def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
-    """What happened in an organisation, for its owners."""
+    """Shows owners the events of an organisation."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.READ_AUDIT)
     context: dict[str, Any] = {
@@ -81,7 +81,7 @@ def organisation_export(request: HttpRequest, organisation: str) -> HttpResponse
 @never_cache
 @require_safe
 def own_audit(request: HttpRequest) -> HttpResponse:
-    """What happened to one's own account."""
+    """Shows the events of one's own account."""
     filters, error = _filters_of(request)
     context = {
         "topics": _labels(OF_ACCOUNTS),
@@ -108,7 +108,7 @@ def _filters_of(request: HttpRequest) -> tuple[EntryFilter, Invalid | None]:
 
 
 def _query(request: HttpRequest) -> dict[str, str]:
-    """What was chosen, for the form and for the addresses of the files."""
+    """Returns the chosen filter as a query, for the form and for the addresses of the files."""
     return {name: request.GET.get(name, "") for name in ("who", "what", "since", "until", "project")}
 
 

@@ -21,10 +21,10 @@ _MISSING: Mapping[str, str] = {
     "review": "a review",
     "change_request": "a change request",
 }
-"""What stands for a thing that has no name any more."""
+"""Text for a thing that no longer has a name."""
 
 _NUMBERED = frozenset({"build", "review", "change_request"})
-"""What is named by the number in its entry, where it has no name any more."""
+"""Text for a thing that is identified by the number in its entry and no longer has a name."""
 
 LONGEST_VALUE = 200
 """Characters of one value of an entry in a sentence; all of it is in the data."""
@@ -47,7 +47,7 @@ class RenderedEntry:
     by: str
     """The token or the pass that acted in the person's name; "" for a person's own hands."""
     parts: tuple[SentencePart, ...]
-    """What they did: the rest of the sentence."""
+    """The rest of the sentence, after the actor."""
     project: Thing | None
 
     @property
@@ -124,7 +124,7 @@ def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterato
 
 
 def _missing(entry: AuditEntry, field: str) -> str:
-    """What stands for a thing without a name: what the entry itself says of it, if it does."""
+    """Returns the text for a thing without a name: the one that the entry itself has, if any."""
     number = entry.data.get("number")
     return f"{field.replace('_', ' ')} {number}" if field in _NUMBERED and number else _MISSING[field]
 

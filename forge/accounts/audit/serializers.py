@@ -21,7 +21,7 @@ AuditValueJson = str | int | bool | list[str] | dict[str, str | None] | None
 
 
 class AuditPrincipalJson(TypedDict):
-    """What acted: a person themself, a token, a phone's pass, a visitor, or the installation."""
+    """The actor: a person, a token, a phone's pass, a visitor, or the installation."""
 
     kind: Annotated[str, choices("PrincipalKind", PrincipalKind)]
     id: Annotated[str, "of the person, the token or the pass; empty for the others"]

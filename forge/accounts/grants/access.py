@@ -24,7 +24,7 @@ class OwnedGrant:
 
 @dataclass(frozen=True)
 class Loss:
-    """What becomes of grants when their maker's right ends."""
+    """The fate of grants whose creator loses the right."""
 
     ended: tuple[OwnedGrant, ...] = ()
     handed_over: tuple[OwnedGrant, ...] = ()

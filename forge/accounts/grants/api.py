@@ -1,4 +1,4 @@
-"""What people made that grants, runs or sends, over HTTP: listing it, ending it, handing it over.
+"""Links, tokens and connections that people created, over HTTP: listing, ending, handing over.
 
 Each of them takes a person: a token neither sees nor ends what works beside it.
 """
@@ -40,7 +40,7 @@ class GrantJson(TypedDict):
 
 
 class GrantsJson(TypedDict):
-    """What a person made that could still work."""
+    """Links, tokens and connections that a person created and that could still work."""
 
     grants: list[GrantJson]
 
@@ -67,7 +67,7 @@ def grant_to_json(owned: OwnedGrant) -> GrantJson:
 
 
 class OwnGrants(ForgeView):
-    """What one made that works with one's right."""
+    """The links, tokens and connections that act with one's own rights."""
 
     needs = needing(get=PERSON)
 

@@ -37,7 +37,7 @@ class Grant:
     id: UUID
     maker: UUID
     title: str
-    """What it is and what it gives: "Link for anyone to acme as owner"."""
+    """A short name with the right that it grants: "Link for anyone to acme as owner"."""
     holds: Callable[[Actor], bool]
     """Whether somebody has the right that it works with. Of its maker it says whether it works today."""
     place: str

@@ -92,7 +92,7 @@ def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
 
 
 def nothing_here(actor: Actor) -> SignInNeeded | NotFound:
-    """What is answered where there is nothing; a visitor is asked to sign in."""
+    """Returns the error for a thing that does not exist or is hidden; asks a visitor to sign in."""
     return NotFound() if actor.is_authenticated else SignInNeeded("Sign in to see this page, if it exists.")
 
 
@@ -111,7 +111,7 @@ def nothing_for(actor: Actor, verb: Verb, where: str, place: Place) -> SignInNee
 
 
 def refusal(actor: Actor, verb: Verb, where: str, place: Place) -> Forbidden:
-    """What a member hears whose role, or whose token's scopes, do not include the verb."""
+    """Returns the error for a member whose role, or whose token's scopes, do not include the verb."""
     if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
         refused = scope_needed(sorted(SCOPES_OF[verb])[0])
     else:
@@ -121,7 +121,7 @@ def refusal(actor: Actor, verb: Verb, where: str, place: Place) -> Forbidden:
 
 
 def scope_needed(scope: str) -> Forbidden:
-    """What a token hears that lacks a scope."""
+    """Returns the error for a token that lacks a scope."""
     return Forbidden(
         f"This token's scopes do not allow this, which takes {scope}. Create a token with it in your settings."
     )
@@ -145,7 +145,7 @@ def require_operator(actor: Actor) -> None:
 
 
 def person_needed() -> PersonNeeded:
-    """What a token hears where its person must act."""
+    """Returns the error for a token where a person must act."""
     return PersonNeeded("A token cannot do this, whatever its scopes are. Sign in and do it on the page.")
 
 

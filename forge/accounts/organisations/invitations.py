@@ -1,4 +1,4 @@
-"""What an invitation offers, the links that are made of it, and the living invitation of a link.
+"""The rights of an invitation, its links, and the valid invitation of a link.
 
 A link carries its token in the fragment, which no browser sends and no log keeps; a page redeems it by POST. Only the
 token's hash is stored. Used, revoked, ended and unknown links all answer the same.

@@ -1,4 +1,4 @@
-"""What can change of a member between reading their role and changing it."""
+"""The facets of a member that can change between reading their role and changing it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from forge.core.seen import Facet
 
 
 def member_facets(membership: Membership) -> tuple[Facet, ...]:
-    """What another role replaces. Reads the person."""
+    """Returns the facets of a member that a new role replaces. Reads the person."""
     sentence = f"{membership.user} is {membership.get_role_display().lower()} now."
     return (Facet("role", membership.role, sentence),)

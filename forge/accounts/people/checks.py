@@ -1,4 +1,4 @@
-"""What keeps a person's name, an address or a password from being used."""
+"""Checks of a person's name, address and password."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ADDRESS_IN_USE = "An account with this address exists already. Sign in with it, 
 
 
 def name_errors(name: str) -> dict[str, list[str]]:
-    """What keeps a name from being a person's; empty when nothing does."""
+    """Returns the reasons why a name cannot be a person's; empty if it can."""
     return {} if 0 < len(name) <= MAX_NAME_LENGTH else {"name": [f"Your name has 1 to {MAX_NAME_LENGTH} characters."]}
 
 
 def email_errors(email: str) -> dict[str, list[str]]:
-    """What keeps an address from being a new account's; empty when nothing does."""
+    """Returns the reasons why an address cannot be a new account's; empty if it can."""
     try:
         validate_email(email)
     except ValidationError:
@@ -36,7 +36,7 @@ def email_errors(email: str) -> dict[str, list[str]]:
 
 
 def password_errors(password: str, user: Any) -> dict[str, list[str]]:
-    """What keeps a password from being used; empty when nothing does."""
+    """Returns the reasons why a password cannot be used; empty if it can."""
     try:
         validate_password(password, user)
     except ValidationError as error:

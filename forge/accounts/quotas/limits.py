@@ -21,7 +21,7 @@ GIGABYTE = 1_000_000_000
 
 
 class QuotaResource(StrEnum):
-    """What there is a quota of."""
+    """The resources with a quota."""
 
     BYTES = "bytes"
     PROJECTS = "projects"

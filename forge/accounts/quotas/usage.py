@@ -1,4 +1,4 @@
-"""What an organisation has of each resource, beside its limits: for its page, the API and the operator."""
+"""The usage of each resource by an organisation, beside its limits: for its page, the API and the operator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WARNING_SHARE = 0.8
 Counts = Mapping[QuotaResource, int]
 
 organisation_counts: Hook[[Organisation], Counts] = Hook()
-"""What an organisation has of the resources that a floor counts."""
+"""Returns the usage by an organisation of the resources that a floor counts."""
 
 person_counts: Hook[[User], Counts] = Hook()
 """The same of a person, in all organisations together."""
@@ -29,7 +29,7 @@ person_counts: Hook[[User], Counts] = Hook()
 
 @dataclass(frozen=True)
 class ResourceUsage:
-    """What there is of a resource, and how much there may be."""
+    """The usage of a resource, and its limit."""
 
     resource: QuotaResource
     used: int
@@ -46,7 +46,7 @@ class ResourceUsage:
 
 
 def usage_of(organisation: Organisation) -> tuple[ResourceUsage, ...]:
-    """What an organisation has of all that is counted; the caller has totals it for someone."""
+    """Returns an organisation's usage of all resources; the caller may show totals."""
     totals = {QuotaResource.BYTES: organisation_bytes(organisation.pk)}
     for counts in organisation_counts.call(organisation):
         totals.update(counts)
@@ -54,7 +54,7 @@ def usage_of(organisation: Organisation) -> tuple[ResourceUsage, ...]:
 
 
 def usage_of_person(user: User) -> tuple[ResourceUsage, ...]:
-    """What a person has of all that is counted."""
+    """Returns a person's usage of all resources."""
     totals: dict[QuotaResource, int] = {}
     for counts in person_counts.call(user):
         totals.update(counts)

@@ -108,7 +108,7 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase, email: st
 
 
 def network_of(address: str) -> str:
-    """What is counted as one address: an IPv4 address, or the /64 network that a subscriber has of IPv6."""
+    """Returns the network that counts as one address: an IPv4 address, or the /64 network of an IPv6 subscriber."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a browser says of itself, in two words that a person knows: Firefox on Linux. Nothing depends on it."""
+"""The browser's name in two words that a person knows: Firefox on Linux. Nothing depends on it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
 
 
 class BrowserSession(models.Model):
-    """What a person sees of a session: the browser, from where, and when it was last used. It goes with Django's."""
+    """The person's view of a session: the browser, from where, and when it was last used. It goes with Django's."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="browser")

@@ -1,4 +1,4 @@
-"""What a new password ends, whoever sets it and by whatever way: a page, a link that was mailed, a command."""
+"""The consequences of a new password, however it is set: on a page, by a mailed link, by a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to an account by allauth's pages and Django's, passed on to our acts: they write it down, and tell open
+"""Changes of an account by pages of allauth and Django, passed on to our acts: they write the log, and notify open
 sockets."""
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def factors_of(user: User) -> list[Authenticator]:
-    """What a person has set up, recovery codes among it, the first one first."""
+    """Returns the factors that a person has set up, recovery codes included, the first one first."""
     return list(Authenticator.objects.filter(user=user).order_by("created_at"))
 
 

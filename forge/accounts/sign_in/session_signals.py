@@ -1,4 +1,4 @@
-"""What follows from signing in and out, by whatever way: the audit log and the list of sessions."""
+"""The consequences of signing in and out by any method: the audit log and the list of sessions."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 class _ServiceSession(Session):
-    """What this server asks a service with. A service that does not answer has a named error."""
+    """The HTTP session for requests to a service. A service that does not answer raises a named error."""
 
     def request(self, method: str, *args: Any, **kwargs: Any) -> Response:
         try:

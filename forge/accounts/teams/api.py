@@ -56,14 +56,14 @@ class TeamDetailJson(TeamJson):
 
 
 class NewTeamSerializer(serializers.Serializer[Any]):
-    """What makes a team."""
+    """The fields of a new team."""
 
     name = serializers.CharField()
     description = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class TeamChangeSerializer(serializers.Serializer[Any]):
-    """What changes a team; what is left out stays."""
+    """The changed fields of a team; omitted fields stay."""
 
     name = serializers.CharField(required=False)
     description = serializers.CharField(required=False, allow_blank=True)

@@ -1,4 +1,4 @@
-"""What can change of a team between reading it and changing it."""
+"""The facets of a team that can change between reading it and changing it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from forge.core.seen import Facet
 
 
 def name_facets(team: Team) -> tuple[Facet, ...]:
-    """What an edit of a team replaces."""
+    """Returns the facets of a team that an edit replaces."""
     return (Facet("name", [team.name, team.description], "The team's name or description changed."),)
 
 
 def role_facets(team: Team) -> tuple[Facet, ...]:
-    """What whoever is put into a team gets. One query."""
+    """Returns the facets of the roles that a new member of the team gets. One query."""
     roles = sorted([str(each.project), each.role] for each in roles_of(team))
     return (Facet("roles", roles, "The team's roles in projects changed."),)
 

@@ -25,7 +25,7 @@ PASS_PREFIX = "hfr_"  # noqa: S105
 _SALT = "forge.registry.pass"
 
 Access = Mapping[str, frozenset[str]]
-"""What may be done, `pull`, `push` or `delete`, by the name of the repository."""
+"""The allowed actions, `pull`, `push` or `delete`, by the name of the repository."""
 
 
 class NotAToken(Exception):
@@ -39,7 +39,7 @@ class Authorization:
     token: ApiToken | None = None
     """None where the request has no token: a visitor sent it."""
     access: Access | None = None
-    """What a pass allows; None where the request has a token of the account, or nothing."""
+    """Returns the access of a pass; None where the request has a token of the account, or no credential."""
 
 
 def read_authorization(header: str) -> Authorization:

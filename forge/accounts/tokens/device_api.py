@@ -26,7 +26,7 @@ class NewDeviceSignInSerializer(serializers.Serializer[Any]):
 
 
 class DeviceSignInJson(TypedDict):
-    """What to show to a person, and what to fetch the token with."""
+    """The code for the person, and the code with which the program fetches the token."""
 
     device_code: str
     user_code: str

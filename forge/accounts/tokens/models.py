@@ -19,9 +19,9 @@ class DeviceSignIn(models.Model):
     code_hash = models.CharField(max_length=64, unique=True)
     """Of the short code that the person reads."""
     machine = models.CharField(max_length=60)
-    """What the program calls the machine that it runs on; nobody checked it."""
+    """The program's name for its machine; unverified."""
     restriction = models.JSONField(null=True, blank=True)
-    """To what its token will be held (`ApiToken.restriction`)."""
+    """The restriction of the token to come (`ApiToken.restriction`)."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     person = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -75,7 +75,7 @@ class ApiToken(models.Model):
     objects = ApiTokenQuerySet.as_manager()
 
     kind = "token"
-    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
+    """The kind of actor (`forge.accounts.principals.PrincipalKind`)."""
 
     class Meta:
         ordering = ["-created"]

@@ -1,4 +1,4 @@
-"""What a token may be restricted to: organisations and projects of its owner, as keys like `project:<id>`.
+"""The possible restrictions of a token: organisations and projects of its owner, as keys like `project:<id>`.
 
 `forge.accounts.permissions` keeps a token to them, wherever it is used.
 """

@@ -1,4 +1,4 @@
-"""What a token may do of what its owner may: scopes, each a verb on a resource. A scope adds nothing to a role."""
+"""Scopes limit a token to some rights of its owner: each is a verb on a resource. A scope adds nothing to a role."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SCOPE_TEXTS: Mapping[Scope, str] = {
     Scope.AUDIT_READ: "Read the audit log of your organisations and your account",
     Scope.WEBHOOK_MANAGE: "Manage webhooks, which send what happens to addresses outside",
 }
-"""What a scope allows, as pages say it."""
+"""The description of a scope on pages."""
 
 _READ = (Scope.ACCOUNT_READ, Scope.ORGANISATION_READ, Scope.PROJECT_READ, Scope.REGISTRY_PULL)
 _WORK = (
@@ -116,7 +116,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
 """Changing a thing takes reading it."""
 
 SCOPE_NAMES: tuple[str, ...] = (*SHORT, *Scope)
-"""What a token may be asked for with."""
+"""The scopes that a request for a token may name."""
 
 
 def allowed_scopes(restriction: Collection[str] | None) -> frozenset[Scope]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.accounts.models import ApiToken
 
 PREFIX = "hf_"
-"""What a token begins with, so that a scanner finds one that was left in a repository."""
+"""The prefix of a token, so that scanners recognise one that was left in a repository."""
 
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
 
@@ -24,7 +24,7 @@ def new_secret(prefix: str = "") -> str:
 
 
 def hash_secret(secret: str) -> str:
-    """What is kept of a secret."""
+    """Returns the stored hash of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -34,7 +34,7 @@ def _model(reported: Mapping[str, Any]) -> ModelFacts:
 
 
 def figures_of(build: Build) -> RuneFigures:
-    """What was counted of a build's rune, and measured for this build. Raises `NoRune`."""
+    """Returns the counted and measured figures of a build's rune. Raises `NoRune`."""
     artefact = _artefact(build)
     models = artefact.report["models"]
     chosen = choices_of_build(build)

@@ -79,7 +79,7 @@ class Artefact(models.Model):
 
 
 class FileRole(models.TextChoices):
-    """What a file is to its artefact."""
+    """The role of a file in its artefact."""
 
     RUNE = "rune", "Rune"
     PACKAGE = "package", "Package"

@@ -145,7 +145,7 @@ def add_needs(artefact: Artefact, needs: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def _add_to_report(artefact: Artefact, **parts: Any) -> None:
-    """What the report says already stays: two builds may finish the same artefact at once."""
+    """Adds to the report without replacing entries: two builds may finish the same artefact at once."""
     fresh = Artefact.objects.select_for_update().get(pk=artefact.pk)
     fresh.report = {**parts, **fresh.report}
     fresh.save(update_fields=["report"])

@@ -34,7 +34,7 @@ class JudgedLimitJson(TypedDict):
 
 
 def policy_of(build: Build) -> Policy | None:
-    """What the build's `forge.yml` says; None where there is no such file, or the build is of before there was one."""
+    """Returns the policy in the build's `forge.yml`; None without such a file."""
     policy = None if build.artefact is None else build.artefact.report.get("policy")
     return None if policy is None else Policy.from_json(policy)
 
@@ -77,7 +77,7 @@ def judged(
 
 
 def target_figures(needs: Mapping[str, Any]) -> TargetFigures:
-    """What a package needs, as limits and comparisons tell it."""
+    """Returns the figures of a package, as limits and comparisons use them."""
     return TargetFigures(needs["flash"], needs["ram"], needs["instructions"], needs["not_measured"] or "")
 
 
@@ -89,7 +89,7 @@ def _time(run: Mapping[str, Any] | None) -> Figure | None:
 
 
 def judgements_of(build: Build) -> tuple[Judgement, ...]:
-    """What was said of the limits last."""
+    """Returns the latest judgements of the limits."""
     return tuple(Judgement.from_json(each) for each in build.judgements)
 
 

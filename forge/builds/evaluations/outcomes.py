@@ -70,7 +70,7 @@ def add_evaluation(artefact: Artefact, samples: str, evaluation: Mapping[str, An
 
 
 def stored_evaluation(artefact: Artefact, samples: str) -> Mapping[str, Any] | None:
-    """What was stored, as JSON; None where nothing is, or where its bytes are lost."""
+    """Returns the stored evaluation as JSON; None if there is none, or if its bytes are lost."""
     file = artefact.files.filter(role=FileRole.EVALUATION, subject=samples).first()
     if file is None:
         return None
@@ -81,7 +81,7 @@ def stored_evaluation(artefact: Artefact, samples: str) -> Mapping[str, Any] | N
 
 
 def evaluation_of(build: Build) -> Evaluation | None:
-    """What became of the build's test samples; None where it has none, or could not be evaluated."""
+    """Returns the evaluation of the build's test samples; None if it has none, or could not be evaluated."""
     if build.artefact is None or not build.samples:
         return None
     stored = stored_evaluation(build.artefact, build.samples)

@@ -39,10 +39,10 @@ from rune.aim import AIMS, BALANCED
 from rune.devices.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
-"""What firmware is made for."""
+"""The target of firmware."""
 _UF2: Final[dict[str, str]] = {aim: "" if aim == BALANCED else aim for aim in AIMS}
 _DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.items()}
-"""What the files are to an artefact, by what the firmware is optimised for: builds of one rune may differ in that."""
+"""The role of the files in an artefact, by the optimisation of the firmware: builds of one rune may differ in it."""
 TEXT_CHANGED = (
     "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
 )
@@ -59,7 +59,7 @@ class FirmwareJson(TypedDict):
 
 
 def firmware_to_json(build: Build) -> FirmwareJson:
-    """What there is of a build's firmware."""
+    """Returns the state of a build's firmware as JSON."""
     described = None if build.artefact is None else _described(build.artefact, build.optimize_packages)
     if described is None:
         return {"state": "missing"}
@@ -81,7 +81,7 @@ def uf2_of(build: Build) -> ArtefactFile | None:
 
 
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
-    """What there is; where there is nothing, it is made soon. A preview has it while its text is the project's.
+    """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
 
     Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
     a build without a rune, and for a preview whose text is gone.
@@ -160,7 +160,7 @@ def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCo
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """What jobs that make firmware are called."""
+    """Returns the titles of jobs that make firmware."""
     ids = {job.pk: UUID(job.spec["build"]) for job in jobs}
     builds = Build.objects.select_related("project__organisation").only(
         "number", "job__kind", "project__name", "project__organisation__name"
@@ -198,7 +198,7 @@ def _reason(answer: Answer) -> str:
 
 
 def _described(artefact: Artefact, aim: str) -> Mapping[str, Any] | None:
-    """What is said of it; None where nothing is, or where its bytes are lost."""
+    """Returns the stored description; None if there is none, or if its bytes are lost."""
     file = artefact.files.filter(role=FileRole.FIRMWARE, subject=_DESCRIPTION[aim]).first()
     if file is None:
         return None

@@ -15,7 +15,7 @@ _PIN_WIDTH, _PIN_HEIGHT, _PITCH, _MARGIN = 5, 6, 10, 8
 
 
 class BoardOutline(StrEnum):
-    """What a board looks like from afar."""
+    """The outline of a board."""
 
     STICK = "stick"
     """Long and narrow, with pins along both sides."""
@@ -67,7 +67,7 @@ class Rectangle:
 
 @dataclass(frozen=True)
 class BoardDrawing:
-    """What is drawn, from below to above. `lamps` are those of a board that shows something by itself."""
+    """The drawing, from bottom to top. `lamps` are those of a board that shows something by itself."""
 
     outline: Rectangle
     connector: Rectangle

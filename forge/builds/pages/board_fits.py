@@ -50,7 +50,7 @@ USUAL = (
 )
 """The boards that tutorials name and shops sell most, which people look for first; all others follow by name."""
 _FIGURES = {"clock_mhz": "clock", "ram": "RAM", "flash": "flash", "flash_wait_states": "wait states of the flash"}
-"""What people call the figures of a board."""
+"""The names of a board's figures for people."""
 
 FITS = FitLook("ok", icon="check", words="Fits", rank=0)
 MAY_BE_SLOW = FitLook("warn", icon="clock", words="Fits, may be slow", rank=1)
@@ -129,7 +129,7 @@ class BoardFit:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """What its instructions are spent on, the most first."""
+        """The stages by their share of the instructions, largest first."""
         needs = ((self.package and self.package.needs) or {}).get("stages", [])
         total = sum(each["instructions"] for each in needs) or 1
         ordered = sorted(needs, key=lambda each: -int(each["instructions"]))
@@ -159,7 +159,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True)
 class BoardFilter:
-    """What the page was asked for: words to look for, which boards, all of them at once, and one of them."""
+    """The request of the page: words to search for, which boards, whether all at once, and a selected one."""
 
     words: str = ""
     show: Show = Show.ALL

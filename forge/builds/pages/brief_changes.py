@@ -1,4 +1,4 @@
-"""What a list of builds says of each: how often it is right, and what changed since the one before."""
+"""The entries of a list of builds: accuracy, and the changes since the previous build."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def accuracy_of(build: Build) -> str:
 
 
 def brief_changes(builds: Sequence[Build], earlier: Build | None) -> Mapping[UUID, BriefChange]:
-    """What changed in each build that succeeded since the one that succeeded before, by build.
+    """Returns the changes of each successful build since the previous successful one, by build.
 
     `builds` are the newest first, and `earlier` the one that succeeded before all of them. Files that arguments name,
     such as labels, are told by their names: their texts are read on a build's own page.

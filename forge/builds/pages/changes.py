@@ -8,7 +8,7 @@ from forge.comparison.sentences import sentences
 
 
 def change_sentences(comparison: Comparison, figures: RuneFigures, earlier: RuneFigures) -> tuple[str, ...]:
-    """What changed since an earlier build, in sentences: of the files, and of what was chosen for the build."""
+    """Returns the changes since an earlier build, in sentences: of the files, and of the build settings."""
     chosen = settings_sentences(figures, earlier)
     if not chosen:
         return sentences(comparison) or ("Nothing: the files are identical.",)

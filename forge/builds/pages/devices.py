@@ -80,7 +80,7 @@ def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpR
 
 
 def _options_of(form: QueryDict) -> Mapping[str, Any]:
-    """What the form chooses: it has the targets, and what packages are compiled for."""
+    """Reads the chosen settings from the form: the targets, and the optimisation of packages."""
     aim = form.get("optimize_packages")
     return {"targets": form.getlist("targets"), **({} if aim is None else {"optimize_packages": aim})}
 

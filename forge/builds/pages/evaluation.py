@@ -1,4 +1,4 @@
-"""What pages show of a build's evaluation: how often it is right, beside the earlier build, and its worst samples."""
+"""The evaluation of a build on pages: accuracy beside the earlier build, and the worst samples."""
 
 from __future__ import annotations
 
@@ -78,17 +78,17 @@ class ShownEvaluation:
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
     lost: tuple[str, ...]
-    """What the earlier build was tested on and this one is not, in sentences."""
+    """The tests of the earlier build that this one lacks, in sentences."""
 
 
 def lost_between(before: Build | None, build: Build) -> Lost:
-    """What an earlier build was tested on and this one is not."""
+    """Returns the tests of an earlier build that this one lacks."""
     then, now = evaluation_of(before) if before is not None else None, evaluation_of(build)
     return Lost((), 0) if then is None or now is None else lost(then, now)
 
 
 def shown_evaluation(principal: Principal, build: Build, before: Build | None) -> ShownEvaluation | None:
-    """What became of a build's test samples, beside an earlier build's; None where it was run on none."""
+    """Returns the evaluation of a build beside an earlier one; None if it ran on no samples."""
     evaluation = evaluation_of(build)
     if evaluation is None:
         return None

@@ -1,4 +1,4 @@
-"""What a build says of models that its rune leaves to its host: which, why, and what is lost by it."""
+"""The models of a build that its rune leaves to the host: which, why, and the consequences."""
 
 from __future__ import annotations
 

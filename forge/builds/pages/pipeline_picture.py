@@ -18,7 +18,7 @@ from rune.wording import listed
 
 @dataclass(frozen=True)
 class PictureMark:
-    """What became of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
+    """The change of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
     where both sides of a merge changed it; and its word."""
 
     mark: str = ""
@@ -44,7 +44,7 @@ class DrawnStage:
 
 @dataclass(frozen=True)
 class DrawnPipeline:
-    """What a page draws: its stages in words, and for the front end the JSON of its nodes and wires."""
+    """A drawn pipeline: its stages in words, and for the front end the JSON of its nodes and wires."""
 
     stages: tuple[DrawnStage, ...]
     json: str
@@ -56,7 +56,7 @@ class DrawnPipeline:
 
 
 def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, PictureMark]:
-    """What became of each stage, by its name; empty where no pipelines were compared. Both sides of a merge changed
+    """The change of each stage, by name; empty where no pipelines were compared. Both sides of a merge changed
     those that are disputed."""
     stages = change.stages if change is not None else ()
     marks = {stage.node.name: _mark(stage) for stage in stages}

@@ -1,4 +1,4 @@
-"""What was measured of a published version, for its page: how often it is right, on what, and which boards it fits.
+"""The figures of a published version for its page: accuracy, its samples, and the fitting boards.
 
 Nothing is said of what was not measured.
 """
@@ -62,7 +62,7 @@ class ModelFile:
 
 
 def quality_of(build: Build) -> RuneQuality | None:
-    """What became of a build's test samples; None where it was run on none. Kept while the samples are the same."""
+    """Returns the evaluation of a build; None if it ran on no samples. Cached while the samples are the same."""
     if build.artefact is None or not build.samples:
         return None
     key = f"quality:{build.artefact.pk}:{build.samples}"

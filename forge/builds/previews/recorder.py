@@ -35,7 +35,7 @@ class PreviewRecorder:
         self._seen = seen
         self._is_broken = False
         self._diagnostics: list[dict[str, Any]] = []
-        """What the check says of the text."""
+        """The diagnostics of the text."""
         self._failed_tests = _failed_before(preview, seen)
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
@@ -104,7 +104,7 @@ class PreviewRecorder:
 
 
 def _event_of(preview: Preview) -> NewEvent:
-    """What became of a preview, with what `GET` answers to any member, unless it is too large for a message."""
+    """Returns the event of a preview, with the answer of `GET` for any member unless it is too large for a message."""
     if not preview.is_plain:
         return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
     shown = preview_to_json(preview)

@@ -178,7 +178,7 @@ def compiled_tests(
     tick: Callable[[], None],
     pace: PaceNow = usual_pace,
 ) -> dict[str, Any]:
-    """What the tests of this file find, compiled and run by the compiler's process.
+    """Returns the results of this file's tests, compiled and run by the compiler's process.
 
     Raises `TestsRefused`, `ChildDied` and what `tick` raises.
     """

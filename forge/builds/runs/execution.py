@@ -52,13 +52,13 @@ class Recorder(Protocol):
         """The rune was compared with the reference; this is what was found."""
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
-        """What a run takes, or None and the reason why that cannot be told here."""
+        """Returns the time of a run, or None and the reason why it cannot be measured here."""
 
     def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
-        """What a package needs on its target was counted, or planned (`rune.devices.boards.describing.NeedsJson`)."""
+        """Returns the counted or planned needs of a package (`rune.devices.boards.describing.NeedsJson`)."""
 
     def failed(self, answer: Answer) -> None:
         """It cannot be built: `error` and `diagnostics`."""
@@ -103,14 +103,14 @@ class Execution:
         return self._artefact
 
     def _known(self) -> Artefact | None:
-        """What was made before. One whose bytes were lost is made again."""
+        """Returns the earlier result, unless its bytes are lost."""
         artefact = take_known(self._job, lambda artefact: self._recorder.take(artefact, is_new=False))
         if artefact is not None and self._job.lasts and not secure(artefact):
             return None
         return artefact
 
     def _compute_again_if_it_was_warm(self, compute: Callable[[], None], was_warm: bool) -> None:
-        """What a process that served many previews died of may lie in those: a new one has another try."""
+        """Tries again in a new process if one that had served many previews died: the cause may be in that process."""
         try:
             compute()
         except OutOfTime:

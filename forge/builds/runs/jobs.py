@@ -67,7 +67,7 @@ PACKAGE_STEPS = (BuildJobStep.PACKAGE, BuildJobStep.COUNT)
 
 @dataclass(frozen=True)
 class BuildTask:
-    """What is to be made for an organisation. `texts` are those files of the manifest that are no blobs."""
+    """A build for an organisation. `texts` are those files of the manifest that are no blobs."""
 
     organisation: UUID
     spec: BuildSpec

@@ -1,4 +1,4 @@
-"""What a worker tells of a numbered build: how its job stands, its log, and what it has made so far."""
+"""The reports of a worker about a numbered build: the state of its job, its log, and its artefacts so far."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Accepted:
 
 
 class Settler:
-    """What a room knows of who had seen what, and who wrote what."""
+    """The room's record of who had seen and who wrote each update."""
 
     def __init__(self, document: LiveDocument, names: Mapping[int, str]) -> None:
         self._document = document

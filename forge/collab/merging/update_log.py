@@ -1,4 +1,4 @@
-"""What a room took of late, in order: from it, the document as the sender of an update had it.
+"""The recent updates of a room, in order: from them, the document as the sender of an update had it.
 
 A socket gets updates in this order. The studio says how many frames with updates it has heard before it sends an edit;
 of a client that does not say it, nothing is known.

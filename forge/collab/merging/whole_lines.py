@@ -57,7 +57,7 @@ class Author:
 
 @dataclass
 class WatchedTexts:
-    """What an update changes in texts: each text as it was, by the file's id, and the edits."""
+    """The changes of an update to texts: each text before it, by the file's id, and the edits."""
 
     before: Mapping[str, tuple[str, str]]
     """Path and text."""

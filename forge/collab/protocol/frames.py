@@ -41,7 +41,7 @@ class FrameTooLarge(Exception):
 
 @dataclass(frozen=True)
 class SyncStep1:
-    """What the sender has: a state vector. It is answered with what it lacks."""
+    """The sender's state vector. The answer has the updates that it lacks."""
 
     state_vector: bytes
 
@@ -57,7 +57,7 @@ class Update:
 
 @dataclass(frozen=True)
 class ClientState:
-    """What one client says about itself, as JSON text; `null` says that it left. A higher clock is newer."""
+    """The state of a client as JSON text; `null` means that it left. A higher clock is newer."""
 
     client: int
     clock: int

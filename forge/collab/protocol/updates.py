@@ -35,7 +35,7 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class UpdateFacts:
-    """What an update brings and what it builds on, by Yjs client; a clock counts a client's characters and values."""
+    """The clocks that an update adds and depends on, by Yjs client; a clock counts a client's characters and values."""
 
     types: int
     """Shared types that it makes."""

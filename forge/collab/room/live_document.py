@@ -23,7 +23,7 @@ on a stack that holds some 30,000; counted are all that a room ever saw, whereve
 
 
 class UpdateResult(Enum):
-    """What a try of an update gave."""
+    """The result of trying an update."""
 
     GOOD = "good"
     NOTHING_NEW = "nothing new"
@@ -115,7 +115,7 @@ class LiveDocument:
         return self._trial
 
     def news_in(self, whole: bytes) -> bytes:
-        """What a client's whole document has beyond what was tried. Raises `ValueError` where it cannot be read."""
+        """Returns the updates in a client's document that were not tried. Raises `ValueError` if it cannot be read."""
         try:
             return get_update(whole, self._trial.get_state())
         except (KeyboardInterrupt, SystemExit):

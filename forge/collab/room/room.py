@@ -123,7 +123,7 @@ class Room:
         return frame
 
     def hear_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
-        """What a socket says of who is there; `is_first` on a socket that said nothing before."""
+        """Handles a presence message of a socket; `is_first` on a socket that sent none before."""
         self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
 
     async def submit(self, item: FromMember) -> None:

@@ -1,4 +1,4 @@
-"""What comes to a room: updates of its sockets, what others stored, and the sockets themselves."""
+"""The inputs of a room: updates of its sockets, updates that others stored, and the sockets themselves."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ WATCHED_ELEMENTS = 1 << 18
 VERIFY_EFFORT = VerificationEffort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
 EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)
-"""What is left of the samples then is not run, and the evaluation says how many."""
+"""The effort after which the remaining samples are skipped; the evaluation has their number."""
 
 
 def make(

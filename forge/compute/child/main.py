@@ -172,7 +172,7 @@ def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], lis
 
 @dataclass(frozen=True)
 class Begun:
-    """What the process has left once it gave up all else."""
+    """The resources of the process after it gave up all others."""
 
     answers: IO[str]
     jobs: socket.socket

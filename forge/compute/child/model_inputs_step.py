@@ -1,4 +1,4 @@
-"""What a float model will read of samples, in the compiler's process: the project's own stages compute it."""
+"""The inputs of a float model from samples, computed by the project's own stages in the compiler's process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rune.source.runefile.model_front import fitting_front, model_fronts
 MOST_WINDOWS = 8
 """Of one recording."""
 MOST_BYTES = 64 << 20
-"""Of what all samples give: a form runs on each of them, and large inputs come with slow models."""
+"""The limit of all samples' inputs: a form runs on each of them, and large inputs come with slow models."""
 
 
 def compute_model_inputs(job: Mapping[str, Any], files: JobFiles, output: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a model needs on a target, in the compiler's process: the smallest project around it is built and run on the
+"""The needs of a model on a target, in the compiler's process: the smallest project around it is built and run on the
 target's emulated core."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MODEL = "model.tflite"
 
 
 def count_model(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
-    """What the model needs on the target of the job, or why that cannot be said."""
+    """Counts the model's needs on the target of the job, or returns the reason why that is impossible."""
     try:
         built = build(project_around(files.read(MODEL)), BuildOptions("model", target=find_target(job["target"])))
     except (ModelError, CompileError) as error:

@@ -1,4 +1,4 @@
-"""What may be overridden in a project's files, and the files with overrides applied. Runs in the compiler's process.
+"""The changeable values of a project's files, and the files with overrides applied. Runs in the compiler's process.
 
 Imports `rune` and never Django.
 """

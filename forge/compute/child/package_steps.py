@@ -32,7 +32,7 @@ EMULATION_SECONDS = 60.0
 
 
 def preferences_of(files: JobFiles) -> BuildPreferences:
-    """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
+    """Returns the build settings of the project's `forge.yml`; empty where it cannot be read."""
     policy = check_policy(files).policy
     return BuildPreferences() if policy is None else policy.build
 

@@ -36,7 +36,7 @@ Fields = Mapping[str, Any]
 
 
 class FileSummaryJson(TypedDict):
-    """What `forge.compute.child.summary` says of a project's files."""
+    """The summary of a project's files by `forge.compute.child.summary`."""
 
     outline: OutlineJson
     errors: int
@@ -57,13 +57,13 @@ class OverridableArgumentJson(StageArgumentJson):
 
 
 class OverridableJson(TypedDict):
-    """What `forge.compute.child.overrides` says may be changed."""
+    """The changeable values by `forge.compute.child.overrides`."""
 
     stages: list[OverridableStageJson]
 
 
 class PublishableJson(TypedDict):
-    """What `forge.compute.child.block_step` says of a block."""
+    """The description of a block by `forge.compute.child.block_step`."""
 
     name: str
     summary: str
@@ -92,7 +92,7 @@ class TextsJson(TypedDict):
 
 
 class BlockTestsJson(TypedDict):
-    """What the tests of a block say."""
+    """The results of a block's tests."""
 
     tests: list[dict[str, Any]]
     milliseconds: float
@@ -112,7 +112,7 @@ class DataOmissionJson(TypedDict):
 
 
 class DataDescriptionJson(TypedDict):
-    """What `forge.compute.child.data_steps` says of a data set that is to be imported."""
+    """The contents of a data set for import, by `forge.compute.child.data_steps`."""
 
     layout: str
     recordings: int
@@ -151,7 +151,7 @@ class DataBatchJson(TypedDict):
 
 
 class SampleDescriptionJson(TypedDict):
-    """What a sample is like: features (float16) and the words of a fingerprint (32 bits), both in base64; empty for one
+    """A sample's likeness: features (float16) and the words of a fingerprint (32 bits), both in base64; empty for one
     that cannot be read, with the `reason`."""
 
     path: str
@@ -161,13 +161,13 @@ class SampleDescriptionJson(TypedDict):
 
 
 class SampleDescriptionsJson(TypedDict):
-    """What `forge.compute.child.sample_steps` says of samples."""
+    """The descriptions of samples by `forge.compute.child.sample_steps`."""
 
     samples: list[SampleDescriptionJson]
 
 
 class SampleAnswerJson(TypedDict):
-    """What a rune answers on a sample; without a label, `reason` says why."""
+    """The answer of a rune on a sample; without a label, `reason` has the cause."""
 
     path: str
     label: str
@@ -176,7 +176,7 @@ class SampleAnswerJson(TypedDict):
 
 
 class SampleAnswersJson(TypedDict):
-    """What a rune answers on samples. Those that the time did not reach are missing."""
+    """The answers of a rune on samples. Samples for which there was no time are missing."""
 
     samples: list[SampleAnswerJson]
 
@@ -200,7 +200,7 @@ class SampleComparisonJson(TypedDict):
 
 
 class ModelNeedsJson(TypedDict):
-    """What `forge.compute.child.model_step` says of a model on a target: bytes, and instructions of one run, or None
+    """The answer of `child.model_step` about a model on a target: bytes, and instructions of one run, or None
     with the reason `not_measured`."""
 
     flash: int
@@ -218,7 +218,7 @@ class ReadSampleJson(TypedDict):
 
 
 class ModelInputsJson(TypedDict):
-    """What `forge.compute.child.model_inputs_step` says of what a model reads, whose numbers are in the output:
+    """The answer of `forge.compute.child.model_inputs_step` about a model's inputs, whose numbers are in the output:
     `stage` runs the model `file` in the project, and `labels` are its classes, where the project says them."""
 
     stage: str
@@ -229,14 +229,14 @@ class ModelInputsJson(TypedDict):
 
 
 class EvaluationAnswerJson(TypedDict):
-    """What every evaluation has; one that was impossible has nothing else but its `reason`."""
+    """The fields of every evaluation; an impossible one has only its `reason`."""
 
     samples: int
     reason: NotRequired[str]
 
 
 class MeasuredRunJson(TypedDict):
-    """What a run takes (`rune.running.runtime.measure.Measurement`)."""
+    """The time of a run (`rune.running.runtime.measure.Measurement`)."""
 
     milliseconds: float
     runs: int
@@ -288,7 +288,7 @@ ANSWERED: Mapping[str, Any] = {
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,
 }
-"""What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""
+"""The types of `answered` by the job's `op`. Answers of the language service are passed on unchanged."""
 
 
 def read_answer(line: bytes, events: Mapping[str, Fields] = EVENTS) -> Answer:

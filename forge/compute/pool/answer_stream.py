@@ -1,4 +1,4 @@
-"""What a computing process writes, as a bounded queue of checked answers.
+"""The output of a computing process, as a bounded queue of checked answers.
 
 A process may write only what belongs to the job that it has. One that breaks a rule is ended, and `fault` says why.
 """
@@ -40,7 +40,7 @@ class AnswerStream:
         self.queue: Queue[Answer | None] = Queue(ANSWERS_WAITING)
         """The answers, and None at their end."""
         self.fault: ChildDied | None = None
-        """What was wrong with what the process wrote, if that is why it was ended."""
+        """The fault in the output of the process, if that is why it was ended."""
         self.job: int | None = None
         """The id of the job that it has; while there is none, it may not write."""
         self._is_closed = False

@@ -256,7 +256,7 @@ class ChildProcess:
         report(self.isolation)
 
     def _with_group(self, inside: Isolation) -> Isolation:
-        """What the process lacks, of which it cannot know its control group itself."""
+        """Returns the isolation problems of the process, with that of its control group, which it cannot see."""
         if isinstance(self._group, ControlGroup):
             return inside.with_protection(Protection.PROCESS_COUNT)
         return inside.with_gap(Protection.MEMORY_TOTAL, str(self._group))

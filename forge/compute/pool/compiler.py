@@ -36,7 +36,7 @@ _ALONE = 2
 """Processes of one that started no other: its keeper and itself."""
 
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, DataError)
-"""What a reader of an answer raises that is not of the form that it must have."""
+"""The exceptions of reading an answer that has the wrong form."""
 
 _log = logging.getLogger(__name__)
 
@@ -86,12 +86,12 @@ class Compiler:
 
     @property
     def pid(self) -> int | None:
-        """Of what keeps the process, as the system outside sees it."""
+        """The process id of the supervising process, as the system outside sees it."""
         return self._process.pid if self._process is not None else None
 
     @property
     def isolation(self) -> Isolation | None:
-        """What the process lacks; None until it said so, which is before its first job."""
+        """The isolation problems of the process; None until it reports them, before its first job."""
         return self._process.isolation if self._process is not None else None
 
     @property

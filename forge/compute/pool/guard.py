@@ -35,7 +35,7 @@ IDLE_SECONDS = 5.0
 
 
 class WatchedProcess(Protocol):
-    """What is watched."""
+    """The watched process."""
 
     @property
     def pid(self) -> int: ...
@@ -106,7 +106,7 @@ class ProcessGuard:
 
 
 def out_of_memory() -> str:
-    """What a person is told whose job took more memory than its processes may have together."""
+    """Returns the message for a person whose job needed more memory than its processes may have together."""
     return f"The build was stopped: its processes used more than {size_text(MEMORY_LIMIT)} of memory."
 
 

@@ -1,4 +1,4 @@
-"""What the compiler's process says of a job."""
+"""The answers of the compiler's process to jobs."""
 
 from __future__ import annotations
 

@@ -61,12 +61,12 @@ class CompilerPool:
         return self._run(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
-        """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""
+        """Returns the answer of `block_step.answer_publishable` for a block of these files. Raises as `answer` does."""
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
-        """What `summary.summarise` tells of an organisation's files; the same files are read once.
+        """Returns the summary by `summary.summarise` of an organisation's files; the same files are read once.
 
         What is kept is the organisation's alone: what computed it had read files of no other. Raises as `answer` does.
 
@@ -75,7 +75,7 @@ class CompilerPool:
         return self._cached_answer("summarise", organisation, manifest, texts)
 
     def search_secrets(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
-        """What looks like a secret in these texts (`forge.projects.secrets.scan.SecretScanJson`).
+        """Returns possible secrets in these texts (`forge.projects.secrets.scan.SecretScanJson`).
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
@@ -83,7 +83,7 @@ class CompilerPool:
         return self._run(Party(organisation), job, manifest, {}, seconds=SEARCH_SECONDS)
 
     def overridable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
-        """What of these files may be overridden (`forge.compute.child.overrides`); the same files are read once.
+        """Returns the changeable values of these files (`forge.compute.child.overrides`); the same files are read once.
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """

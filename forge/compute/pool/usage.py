@@ -1,4 +1,4 @@
-"""What a process and all that it started use together, as the system tells it from outside."""
+"""The total usage of a process and all that it started, as the system measures it from outside."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class ComputePace(Enum):
-    """What whoever computes does about those who want to compute as well."""
+    """The pace at which a process computes while others want to compute."""
 
     USUAL = "usual"
     YIELDING = "yielding"

@@ -1,4 +1,4 @@
-"""What the processes of one installation on one machine report to each other: who computes in them, and for how long.
+"""Reports between the processes of one installation on one machine: the parties that compute in them, and the times.
 
 A web server answers editors, a worker builds, and both use the same processor. Each has a working folder of its own in
 the data folder that they share, and writes there what the others read several times a second. On other machines, and
@@ -26,7 +26,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class PeerReport:
-    """What one process reports about itself."""
+    """The report of a process about itself."""
 
     at: float
     """By `time.monotonic`, which all processes of a machine share."""

@@ -41,7 +41,7 @@ class RecentUsage(Generic[Who]):
         return self.after(seconds, now - at)
 
     def after(self, seconds: float, elapsed: float) -> float:
-        """What seconds of computing count for after some time."""
+        """Returns the weight of seconds of computing after some time."""
         left: float = seconds * 0.5 ** (elapsed / self._half_life)
         return left
 

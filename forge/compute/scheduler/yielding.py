@@ -18,7 +18,7 @@ _AUTOGROUP = "sys/kernel/sched_autogroup_enabled"
 
 
 class YieldsBy(Enum):
-    """What makes a process get less of the processor than another."""
+    """The mechanism that gives a process less of the processor."""
 
     SESSIONS = "the priority of sessions"
     PROCESSES = "the priority of processes"
@@ -29,7 +29,7 @@ class YieldsToNobody(Exception):
 
 
 def yields_by(server: int, proc: Path = PROC, groups: Path = CONTROL_GROUPS) -> YieldsBy:
-    """What counts for the processes of a server, given by its process. Raises `YieldsToNobody`."""
+    """Returns the mechanism for the processes of a server. Raises `YieldsToNobody`."""
     if not is_linux():
         raise YieldsToNobody("only Linux lets a process raise its priority again")
     in_group = _shares_by_group(server, proc, groups)

@@ -41,7 +41,7 @@ def _mismatches(serializer: serializers.Serializer[Any], data: Any) -> dict[str,
 
 
 def _mismatch(field: Any, value: Any) -> str | None:
-    """What is wrong with the type of a value."""
+    """Returns the error about the type of a value, if it is wrong."""
     if value is None:
         return None
     if isinstance(field, serializers.ListField | serializers.ListSerializer):

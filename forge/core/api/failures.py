@@ -68,5 +68,5 @@ def declared(view: type[Any], method: str) -> set[type[DomainError]]:
 
 
 def reason(status: HTTPStatus) -> str:
-    """What a status of a refusal means, in one sentence."""
+    """Returns the meaning of a refusal's status, in one sentence."""
     return _REASONS[status]

@@ -1,4 +1,4 @@
-"""What a method of a view needs beside a scope."""
+"""The requirements of a view's method beside a scope."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ ETAG = OpenApiParameter(
     description="The state that an act on it names as `If-Match`.",
 )
 REFUSALS = (Stale, PreconditionRequired)
-"""What an act that takes `If-Match` raises, beside its own errors."""
+"""The errors of an act that takes `If-Match`, beside its own."""
 
 
 def with_etag(response: Response, facets: Sequence[Facet]) -> Response:

@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemJson(TypedDict):
-    """What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive."""
+    """An error after RFC 9457. `errors` has the messages by field, or by file of an archive."""
 
     type: str
     title: str

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RateLimit:
-    """What is left of a limit; `reset` is seconds until it is whole again."""
+    """The remaining requests of a limit; `reset` is the time in seconds until it is full again."""
 
     limit: int
     remaining: int

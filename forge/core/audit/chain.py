@@ -20,7 +20,7 @@ from forge.core.hooks import Hook
 from forge.core.models import AuditChain, AuditEntry
 
 GENESIS = "0" * 64
-"""What the first entry carries as the digest of the one before."""
+"""The previous digest of the first entry."""
 BATCH = 500
 """Entries that one transaction places."""
 FORMAT = 1
@@ -37,7 +37,7 @@ def commitment(salt: str, actor: object) -> str:
 
 
 def canonical(entry: AuditEntry) -> dict[str, Any]:
-    """What is hashed of an entry: all of it but `actor`, of whom there is a commitment."""
+    """Returns the hashed form of an entry: all of it but `actor`, which is represented by a commitment."""
     return {
         "format": FORMAT,
         "position": entry.position,

@@ -38,7 +38,7 @@ class Break:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """What the check says of the whole log."""
+    """The result of checking the whole log."""
 
     entries: int
     first: int

@@ -21,7 +21,7 @@ class Denial:
     actor: Actor
     verb: str
     where: str
-    """What was asked for, as it was asked: `acme/kitchen`. It may name nothing."""
+    """The requested place, as requested: `acme/kitchen`. It may not exist."""
     place: Place = NOWHERE
     """Where that is, if it is anywhere."""
 

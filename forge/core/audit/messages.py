@@ -16,7 +16,7 @@ from forge.core.hooks import Hook
 
 
 class AuditTopic(models.TextChoices):
-    """What an entry is about, and its label where people filter entries."""
+    """The topic of an entry, and its label in the filter."""
 
     SIGN_INS = "sign-ins", "Sign-ins and phones"
     ACCOUNTS = "accounts", "Accounts and passwords"
@@ -57,7 +57,7 @@ class AuditSentences:
 
 @dataclass(frozen=True)
 class Thing:
-    """What an entry is about, as it is called today, and its page if it has one."""
+    """The subject of an entry, with its current name, and its page if it has one."""
 
     name: str
     url: str = ""

@@ -1,4 +1,4 @@
-"""What people can no longer get when the bytes of a blob are damaged or missing, by the names that people use."""
+"""The things that are lost when the bytes of a blob are damaged or missing, by the names that people use."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class CheckedFile(io.RawIOBase):
         self._piece = b""
         self._at = 0
         self._next: bytes | None = None
-        """What follows the piece; None before the first."""
+        """The next piece; None before the first."""
 
     def readable(self) -> bool:
         return True

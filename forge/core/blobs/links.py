@@ -14,7 +14,7 @@ from forge.core.models import BlobLink
 
 
 def owner_kind(owner: Model | type[Model]) -> str:
-    """What a link calls the model of its owner."""
+    """Returns the name of the owner's model in links."""
     return owner._meta.label_lower
 
 

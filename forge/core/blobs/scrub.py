@@ -25,7 +25,7 @@ _PREFIXES = 16**4
 
 @dataclass(frozen=True)
 class Scrubbed:
-    """What one pass read, and how many problems it found."""
+    """The bytes that one pass read, and the number of problems."""
 
     blobs: int
     size: int

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep removed."""
+    """The blobs that a sweep removed."""
 
     blobs: int
     size: int

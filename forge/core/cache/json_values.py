@@ -10,7 +10,7 @@ class ForeignValue(ValueError):
 
 
 class JsonSerializer:
-    """What `RedisCache` writes and reads values with. A whole number stays one, so that Redis can count with it."""
+    """The serializer of values in `RedisCache`. A whole number stays one, so that Redis can count with it."""
 
     def dumps(self, value: object) -> int | bytes:
         """Raises `TypeError` for what JSON has no form for."""

@@ -1,4 +1,4 @@
-"""What an event becomes besides a message to sockets: an activity entry, notices, a message to webhooks. Pure.
+"""Products of an event besides a message to sockets: an activity entry, notices, a message to webhooks. Pure.
 
 An app declares these with the type of the event, in its `announcements.py`. Activity, notices and webhooks read the
 declarations, so they know nothing of builds, reviews or publications.
@@ -47,7 +47,7 @@ class ActivitySentence:
 
     verb: str
     thing: str = "{project}"
-    """What is named, and linked to its page."""
+    """The name of the subject, and its page."""
     rest: str = ""
     path: str = "/studio"
     """The page of it, below the address of the project."""
@@ -60,12 +60,12 @@ class ActivitySentence:
 
 @dataclass(frozen=True)
 class ActivityEntry:
-    """What one person did. Entries of one person, kind and subject within an hour are stored as one."""
+    """An act of one person. Entries of one person, kind and subject within an hour are stored as one."""
 
     kind: str
     """A key of `ActivityAnnouncement.sentences`."""
     subject: str = ""
-    """What the entry is about; it tells two entries of a kind apart: the tag of a publication."""
+    """The subject of the entry, such as the tag of a publication; it distinguishes entries of one kind."""
     values: Values = field(default_factory=dict)
     person: UUID | None = None
     """Who did it; None is the person who acted in the event."""
@@ -89,7 +89,7 @@ class ActivityAnnouncement(Generic[D]):
 
 @dataclass(frozen=True)
 class NoticeTopic:
-    """What a group of notices is about: its icon, its sentences and the label of its button.
+    """The topic of a group of notices: its icon, its sentences and the label of its button.
 
     In a sentence `{who}` is the name of the person who acted, and `{your}` is "your" for addressees, else "a".
     """
@@ -145,7 +145,7 @@ class NoticeAnnouncement(Generic[D]):
 
 @dataclass(frozen=True)
 class WebhookTopic:
-    """What the owners of a webhook choose to be sent."""
+    """A group of events that the owners of a webhook can choose."""
 
     name: str
     label: str

@@ -29,11 +29,11 @@ from forge.core.events.errors import WrongEvent
 P = ParamSpec("P")
 
 EVERYTHING = "everything"
-"""What is read again when what one may see and do may have changed."""
+"""The resources that are read again when permissions may have changed."""
 
 
 class StreamKind(StrEnum):
-    """Whose log it is, or of what: the first part of a stream's key."""
+    """The subject of a log: the first part of a stream's key."""
 
     PROJECT = "project"
     ORGANISATION = "organisation"
@@ -69,7 +69,7 @@ class EventType(Generic[P, D]):
     stream: StreamKind
     payload: Callable[P, D]
     read_again: tuple[str, ...] = ()
-    """What a client that shows it reads again, because the event does not bring it: names as the reference has them."""
+    """The resources that a client reads again, because the event does not contain them: names as in the reference."""
     audit: AuditSentences | None = None
     """The sentences of the actions that write it."""
     activity: ActivityAnnouncement[D] | None = None

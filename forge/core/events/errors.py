@@ -1,4 +1,4 @@
-"""What is raised for an event that is not as its type is declared."""
+"""Errors of events that do not match the declaration of their type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sockets tell, in the description of the API: what each type of event says, its message, all of a stream."""
+"""The messages of sockets in the description of the API: each type of event, its message, all of a stream."""
 
 from __future__ import annotations
 

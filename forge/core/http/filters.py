@@ -71,7 +71,7 @@ class ListFilter(FilterSet):
 
     @property
     def values(self) -> dict[str, str]:
-        """What was chosen, for the form: "" where nothing is, or what is not valid."""
+        """Returns the chosen values, for the form: "" where nothing is chosen, or nothing valid."""
         self.form.is_valid()
         return {name: str(self.form.cleaned_data.get(name) or "") for name in self.base_filters}
 

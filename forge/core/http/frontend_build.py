@@ -1,4 +1,4 @@
-"""What the front end's build wrote: its manifest, and the files of an entry."""
+"""The output of the front end's build: its manifest, and the files of an entry."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _manifest(path: Path, changed: float) -> dict[str, Any]:
 
 
 def build_manifest() -> dict[str, Any]:
-    """What the front end's build left, by source; empty before the first build (`serve` refuses to start then)."""
+    """Returns the front end's manifest by source; empty before the first build (`serve` refuses to start then)."""
     path = Path(settings.STATIC_ROOT) / "build" / "manifest.json"
     try:
         return _manifest(path, path.stat().st_mtime)

@@ -1,4 +1,4 @@
-"""What people wrote in Markdown as safe HTML: without raw HTML, external pictures or followed links."""
+"""People's Markdown as safe HTML: without raw HTML, external pictures or followed links."""
 
 from __future__ import annotations
 

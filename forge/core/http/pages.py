@@ -1,4 +1,4 @@
-"""What views of pages share: insisting on someone, and showing a form again with what was wrong in it."""
+"""Helpers that views of pages share: requiring a person, and showing a form again with its errors."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def things_of(
 
 
 def chosen_of(request: HttpRequest, name: str, choices: Collection[str]) -> str:
-    """What is chosen of some choices; "" where nothing is, or what is none of them."""
+    """Returns the chosen one of some choices; "" if there is none, or an invalid one."""
     choice = request.GET.get(name, "")
     return choice if choice in choices else ""
 

@@ -39,7 +39,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
 
 def frame_header(size: int) -> bytes:
-    """What stands before a binary message of so many bytes that a server sends in one frame."""
+    """Returns the header of a binary message of this many bytes that a server sends in one frame."""
     if size < 126:
         return bytes((_BINARY, size))
     if size < 2**16:

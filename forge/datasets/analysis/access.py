@@ -16,5 +16,5 @@ def analysis_of(actor: Actor, project: Project) -> DataAnalysis | None:
 
 
 def answer_of(sample: Sample, rune: str) -> SampleAnswer | None:
-    """What a rune answered on a sample that somebody may see."""
+    """Returns the answer of a rune on a sample that the principal may see."""
     return SampleAnswer.objects.filter(sample=sample, rune=rune).first() if rune else None

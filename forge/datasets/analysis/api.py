@@ -24,7 +24,7 @@ class DataAnalysisView(ProjectView):
 
     @extend_schema(operation_id="data_analysis", responses=DataAnalysisJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What the last analysis of the project's data found: the current build's answers, doubtful labels,
+        """Returns the last analysis of the project's data: the current build's answers, doubtful labels,
         near-duplicates and outliers."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(report_of(principal_of(request), project))

@@ -1,4 +1,4 @@
-"""What the isolated process is given to compare samples, and what of its answer is stored with each."""
+"""The input of the isolated process that compares samples, and the part of its answer that is stored."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ComparedSample:
 
 @dataclass
 class Compared:
-    """What was found of all samples, by their keys."""
+    """The results of comparing all samples, by their keys."""
 
     suspects: dict[UUID, tuple[str, float, str]] = field(default_factory=dict)
     """The suggestion, the confidence in the sample's own label, and that label."""

@@ -287,7 +287,7 @@ def follow_job(job: Job) -> None:
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """What jobs of analyses are called."""
+    """Returns the titles of jobs of analyses."""
     return {
         job.pk: JobTitle(f"Analysis of the data of {job.project.full_name}", f"{job.project.get_absolute_url()}/data")
         for job in jobs

@@ -1,4 +1,4 @@
-"""What is known of samples beside what people said: how they look, what a build answers, and which stand out.
+"""Analyses of samples beside people's labels: their likeness, a build's answers, and outliers.
 
 All of it follows from the bytes, so it is deleted with them (`forge.datasets.analysis.deleting`).
 """
@@ -39,7 +39,7 @@ class DataAnalysis(models.Model):
     rune = models.CharField(max_length=71, blank=True)
     """The digest of the rune that answered; "" where the project had no build."""
     build = models.CharField(max_length=120, blank=True)
-    """What people call its build."""
+    """The build's name on pages."""
     build_url = models.CharField(max_length=300, blank=True)
     problem = models.CharField(max_length=500, blank=True)
     """Why the rune answered nothing."""
@@ -54,7 +54,7 @@ class DataAnalysis(models.Model):
 
 
 class SampleAnalysis(models.Model):
-    """What the last analysis says of a sample. Features and fingerprint are read once, as its bytes never change."""
+    """The last analysis of a sample. Features and fingerprint are computed once, as its bytes never change."""
 
     sample = models.OneToOneField(Sample, on_delete=models.CASCADE, primary_key=True, related_name="analysis")
     recipe = models.PositiveSmallIntegerField()
@@ -112,7 +112,7 @@ def proposal_of(sample: Sample) -> str:
 
 
 class SampleAnswer(models.Model):
-    """What a rune answered on a sample: the same rune is never run again on the same bytes."""
+    """The answer of a rune on a sample: the same rune is never run again on the same bytes."""
 
     id = models.BigAutoField(primary_key=True)
     sample = models.ForeignKey(Sample, on_delete=models.CASCADE, related_name="answers")

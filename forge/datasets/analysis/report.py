@@ -1,4 +1,4 @@
-"""What an analysis found, in numbers and sentences."""
+"""The results of an analysis, in numbers and sentences."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_SENTENCES = 5
 
 
 def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
-    """What the last analysis of a project's data found. Raises `Forbidden` or `NotFound`."""
+    """Returns the last analysis of a project's data. Raises `Forbidden` or `NotFound`."""
     samples = samples_of(actor, project).select_related(None).order_by()
     row = analysis_of(actor, project)
     counts = samples.aggregate(
@@ -86,7 +86,7 @@ def _is_current(row: DataAnalysis | None, samples: QuerySet[Sample]) -> bool:
 
 
 def sentences_of(samples: SampleQuerySet, crossing: int) -> list[str]:
-    """What the data lacks beside labels and people: groups that the build does not understand, duplicates across
+    """Weaknesses beside labels and people: groups that the build does not understand, duplicates across
     splits."""
     sentences = [*_of_groups(samples)][:MAX_SENTENCES]
     if crossing:

@@ -17,7 +17,7 @@ class DataConfusionJson(TypedDict):
 
 
 class DataAnalysisJson(TypedDict):
-    """What the last analysis of a project's data found."""
+    """The last analysis of a project's data."""
 
     is_running: bool
     progress: Annotated[float, "0 to 1"]
@@ -41,7 +41,7 @@ class DataAnalysisJson(TypedDict):
 
 
 class DataSampleAnalysisJson(TypedDict):
-    """What the last analysis says of a sample."""
+    """The last analysis of a sample."""
 
     answer: Annotated[str, 'the label that the build answers; "" without one']
     score: Annotated[float | None, "of the answer, 0 to 1"]
@@ -54,7 +54,7 @@ class DataSampleAnalysisJson(TypedDict):
 
 
 def sample_analysis_to_json(row: SampleAnalysis, label: str) -> DataSampleAnalysisJson:
-    """What is known of a sample with this label."""
+    """Returns the analysis of a sample with this label as JSON."""
     is_suspect = bool(row.suggestion) and row.doubted_label == label
     return {
         "answer": row.answer,

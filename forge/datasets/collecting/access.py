@@ -75,7 +75,7 @@ def is_open(link: CollectingLink) -> bool:
 
 
 def principal_of_collector(collector: Collector) -> Principal:
-    """What acts in that browser. A guest has no person, so no role: it finds nothing."""
+    """Returns the principal of that browser. A guest has no person, so no role: it can see nothing."""
     if not collector.link.is_for_guests:
         return acting_as(collector.link.created_by, collector)
     restriction = frozenset({f"collecting:{collector.link_id}"})
@@ -108,7 +108,7 @@ def find_guest_link(actor: Actor, project: Project, link_id: UUID) -> Collecting
 
 
 def submissions_of(actor: Actor, project: Project) -> SubmissionQuerySet:
-    """What guests sent and nobody accepted or refused, the oldest first. Raises `Forbidden` or `NotFound`."""
+    """Returns the pending submissions of guests, oldest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.EDIT, project)
     waiting = Submission.objects.visible_to(actor).waiting().filter(collector__link__project=project)
     return waiting.select_related("collector__link")
@@ -142,7 +142,7 @@ def find_receipt(secret: str, link_id: UUID) -> Collector:
 
 
 def sent_by(collector: Collector) -> SubmissionQuerySet:
-    """What a guest sent, in order."""
+    """Returns the submissions of a guest, in order."""
     return Submission.objects.filter(collector=collector).select_related("sample")
 
 

@@ -52,7 +52,7 @@ class CollectView(ForgeView):
 
 class CollectState(CollectView):
     def get(self, request: Request, link_id: UUID) -> Response:
-        """What is asked for, under which terms, and what was sent. `purposes` are those that the person chooses."""
+        """Returns the task, its terms and the submissions. `purposes` are those that the person chooses."""
         collector = require_collector(request.COOKIES, link_id)
         get_token(request._request)
         names = request.query_params.get("purposes", "")

@@ -18,7 +18,7 @@ from forge.projects.models import Project
 
 
 def usual_purposes() -> list[str]:
-    """What a link asks to agree to unless its maker chooses otherwise."""
+    """Returns the purposes that a link asks for unless its maker chooses otherwise."""
     return sorted(DEFAULT_PURPOSES)
 
 
@@ -53,7 +53,7 @@ class CollectingLink(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="collecting_links")
     audience = models.CharField(max_length=10, choices=CollectingAudience.choices, default=CollectingAudience.OWN)
     title = models.CharField(max_length=80, blank=True)
-    """For whom it is; "" for a phone of its maker."""
+    """The name of the guest; "" for a phone of its creator."""
     code_hash = models.CharField(max_length=64, blank=True)
     """Of the code that people outside type; "" for a phone of its maker."""
     label = models.CharField(max_length=60, blank=True)
@@ -65,14 +65,14 @@ class CollectingLink(models.Model):
     wanted = models.PositiveIntegerField()
     """How many recordings are asked for."""
     hint = models.CharField(max_length=200, blank=True)
-    """What to do, as a sentence for whoever records."""
+    """The instruction, as a sentence for the person who records."""
     days = models.PositiveIntegerField()
     """How long recordings are kept; 0: until somebody deletes them."""
     purposes = models.JSONField(default=usual_purposes)
-    """What it asks to agree to (`forge.datasets.consent.terms.Purpose`)."""
+    """The purposes that it asks for (`forge.datasets.consent.terms.Purpose`)."""
     secret_hash = models.CharField(max_length=64, unique=True)
     session_hash = models.CharField(max_length=128, blank=True)
-    """What the maker's sessions hold of the password: another password ends the link. "" for people outside."""
+    """A hash of the creator's password state: another password ends the link. "" for people outside."""
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
@@ -100,7 +100,7 @@ class Collector(models.Model):
     link = models.ForeignKey(CollectingLink, on_delete=models.CASCADE, related_name="collectors")
     secret_hash = models.CharField(max_length=64, unique=True)
     consent = models.ForeignKey(Consent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """What its person agreed to last."""
+    """The person's latest consent."""
     number = models.PositiveIntegerField(default=0)
     """That of a guest of the project; 0 for a phone of the link's maker."""
     receipt_hash = models.CharField(max_length=64, blank=True)
@@ -109,7 +109,7 @@ class Collector(models.Model):
     expires = models.DateTimeField()
 
     kind = "phone-pass"
-    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
+    """The kind of actor (`forge.accounts.principals.PrincipalKind`)."""
     scopes = ("project:read", "review:write")
 
     @property
@@ -122,12 +122,12 @@ class Collector(models.Model):
 
     @property
     def pseudonym(self) -> str:
-        """What a guest is called; "" for a phone of the link's maker."""
+        """The guest's pseudonym; "" for a phone of the link's creator."""
         return f"Guest {self.number}" if self.number else ""
 
 
 class SubmissionState(models.TextChoices):
-    """What became of a recording of a guest."""
+    """The state of a guest's recording."""
 
     WAITING = "waiting", "Waiting"
     ACCEPTED = "accepted", "Accepted"
@@ -161,12 +161,12 @@ class Submission(models.Model):
     size = models.BigIntegerField()
     milliseconds = models.PositiveIntegerField(default=0)
     drawing = models.JSONField(default=dict)
-    """What a page draws; empty once the bytes are deleted."""
+    """The data for drawing it on a page; empty once the bytes are deleted."""
     quality = models.CharField(max_length=10, choices=SampleQuality.choices)
     label = models.CharField(max_length=60, blank=True)
     device = models.CharField(max_length=60, blank=True)
     sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """What it became, once it was accepted."""
+    """The sample that was created from it, once it was accepted."""
     created = models.DateTimeField(default=timezone.now)
     erased = models.DateTimeField(null=True, blank=True)
     """When its bytes were gone from the disk, where it was refused or deleted."""

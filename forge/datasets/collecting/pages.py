@@ -88,7 +88,7 @@ def collect(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 
 def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
-    """What the form offers."""
+    """Returns the choices of the form."""
     return {
         "project": project,
         "label_choices": labels_of(principal, project),
@@ -117,7 +117,7 @@ def end_link(request: HttpRequest, organisation: str, name: str, link_id: UUID) 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What guests sent: members accept or refuse one or many."""
+    """Lists the pending recordings of guests: members accept or refuse one or many."""
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
     if request.method != "POST":
@@ -152,7 +152,7 @@ def waiting_recording(request: HttpRequest, organisation: str, name: str, submis
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, link_id: UUID) -> HttpResponse:
-    """What a guest sent, for whoever has their receipt link, and deleting all of it."""
+    """Shows a guest's recordings to the holder of the receipt link, and deletes all of them."""
     if request.method != "POST":
         return render(request, "data/receipt.html")
     token = request.POST.get("token", "")

@@ -1,4 +1,4 @@
-"""What a phone is asked to record: a label, a sensor, how long and how often. Checked values, without a database."""
+"""The task of a phone: a label, a sensor, duration and count. Checked values, without a database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HINT_LIMIT = 200
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked for. `rate` is in Hz or rows a second, and 0 for pictures."""
+    """A task. `rate` is in Hz or rows a second, and 0 for pictures."""
 
     kind: SampleKind
     label: str = ""
@@ -32,7 +32,7 @@ class Task:
     hint: str = ""
     days: int = DEFAULT_DAYS
     purposes: frozenset[Purpose] = DEFAULT_PURPOSES
-    """What it asks to agree to. Whoever records may leave out all but tests and training."""
+    """The purposes that it asks for. Whoever records may leave out all but tests and training."""
 
 
 def checked_task(task: Task) -> Task:

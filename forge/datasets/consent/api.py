@@ -82,7 +82,7 @@ class OwnDataConsents(ForgeView):
 
     @extend_schema(operation_id="data_consents_own", responses=PageJson[DataConsentJson])
     def get(self, request: Request) -> Response:
-        """What you agreed to and have not withdrawn, in all projects, also of organisations that you have left."""
+        """Returns your consents that are not withdrawn, in all projects, also of organisations that you left."""
         return page_answer(request, own_consents(signed_in(request)), consent_to_json, ordering="-agreed")
 
 

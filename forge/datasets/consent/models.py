@@ -61,7 +61,7 @@ class Consent(models.Model):
     """When the samples are deleted; None: when somebody deletes them."""
     withdrawn = models.DateTimeField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced")
-    """To what its person agreed instead, for the same samples."""
+    """The consent that its person gave instead, for the same samples."""
     is_restricted = models.BooleanField(default=False, db_default=False)
     """Whether its person read that only those who manage the project hear and see the samples: no later choice of the
     project lets others do so."""

@@ -24,7 +24,7 @@ GUEST_PROMISE = "I am 18 or older, and nobody else is recorded who has not agree
 
 
 class Purpose(StrEnum):
-    """What samples may be used for."""
+    """The permitted uses of samples."""
 
     TESTS = "tests"
     TRAINING = "training"
@@ -39,25 +39,25 @@ PURPOSE_LABELS = {
     Purpose.READERS: "Show them to readers of what is published",
     Purpose.OTHER_PROJECTS: "Use them in other projects of the organisation",
 }
-"""What a person ticks."""
+"""The labels of boxes that a person ticks."""
 DAYS_OFFERED = ((7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year"), (0, "until I delete them"))
 """How long recordings are kept, as forms offer it."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a person reads before they record, in three parts. All of it, `text`, is stored as their consent."""
+    """The text that a person reads before they record, in three parts. `text` is all of it, the stored consent."""
 
     purposes: frozenset[Purpose]
     ends: datetime | None
     who: str
     """Who hears the recordings."""
     uses: str
-    """What they are for."""
+    """The permitted uses."""
     until: str
     """How long they are kept."""
     promise: str = ""
-    """What a guest promises; "" for somebody with an account."""
+    """The declaration of a guest; "" for somebody with an account."""
     is_restricted: bool = False
     """Whether only those who manage the project hear them."""
 

@@ -1,4 +1,4 @@
-"""What samples may be used for: one rule, which each use of them asks (`SampleQuerySet.for_use`)."""
+"""The uses of samples: one rule, which each use asks (`SampleQuerySet.for_use`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do with imports. Each function checks the permission, does it, and tells whoever has the page open."""
+"""Actions on imports. Each function checks the permission, does it, and notifies open pages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MAX_LABELS = 500
 
 @dataclass(frozen=True)
 class Defaults:
-    """What is true of recordings of which the archive does not say it. An empty pseudonym means who agreed; `alone`
+    """Defaults of recordings for which the archive states nothing. An empty pseudonym means who agreed; `alone`
     that they are of nobody."""
 
     pseudonym: str = ""

@@ -154,7 +154,7 @@ def follow_job(job: Job) -> None:
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """What jobs of imports are called."""
+    """Returns the titles of jobs of imports."""
     return {
         job.pk: JobTitle(
             f"Import into the data of {job.project.full_name}",

@@ -7,7 +7,7 @@ IMPORT_KIND = "data-import"
 
 
 class ImportStep(StrEnum):
-    """What a job of an import does."""
+    """The steps of an import."""
 
     DESCRIBE = "describe"
     ADD = "add"

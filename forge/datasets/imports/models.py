@@ -64,7 +64,7 @@ class DataImport(models.Model):
     labels = models.JSONField(null=True, blank=True)
     """The labels to import; None for all."""
     description = models.JSONField(default=dict)
-    """What is in the archive (`forge.compute.pool.answer_reading.DataDescriptionJson`); empty until it was read."""
+    """The archive's contents (`forge.compute.pool.answer_reading.DataDescriptionJson`); empty until it was read."""
     position = models.PositiveIntegerField(default=0)
     """How many of its recordings were added or left out. An import that was interrupted goes on here."""
     total = models.PositiveIntegerField(default=0)

@@ -20,7 +20,7 @@ class DataOmittedJson(TypedDict):
 
 
 class DataPreviewJson(TypedDict):
-    """What would come in, by the lists of the archive."""
+    """The contents that an import would add, according to the lists of the archive."""
 
     layout: Annotated[str, "such as `Speech Commands`"]
     recordings: int

@@ -56,7 +56,7 @@ class LabelRow:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """What the current build says of one label."""
+    """The answers of the current build for one label."""
 
     label: str
     percent: int

@@ -1,4 +1,4 @@
-"""What the forms of the data's pages send: labels, versions, analyses, and deleting a sample."""
+"""The forms of the data's pages: labels, versions, analyses, and deleting a sample."""
 
 from __future__ import annotations
 

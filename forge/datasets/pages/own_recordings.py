@@ -1,4 +1,4 @@
-"""What a person recorded for any project: what they agreed to, agreeing to other terms, and withdrawing."""
+"""The recordings of a person, for any project: their consents, agreeing to other terms, and withdrawing."""
 
 from __future__ import annotations
 

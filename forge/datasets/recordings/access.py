@@ -57,7 +57,7 @@ def find_deletable(actor: Actor, sample_id: UUID) -> Sample:
 
 
 def own_samples(actor: Actor) -> SampleQuerySet:
-    """What a person gave and has not withdrawn, in any project, also of an organisation that they left."""
+    """Returns the person's samples that are not withdrawn, in any project, also of an organisation that they left."""
     return _with_owner(Sample.objects.visible_to(actor).available().filter(consent__person=actor.pk))
 
 

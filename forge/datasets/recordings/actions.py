@@ -71,7 +71,7 @@ def send_sample(
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an archive brought, and what of it was refused. Deleting the samples undoes the import."""
+    """The samples that an archive added, and its refused files. Deleting the samples undoes the import."""
 
     samples: Sequence[Sample]
     refused: Sequence[RefusedFile]

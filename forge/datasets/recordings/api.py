@@ -143,7 +143,7 @@ class ProjectSampleImport(ProjectView):
 
 
 class ProjectSampleImportPreview(ProjectView):
-    """What an archive would bring."""
+    """The contents of an archive before its import."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
     raises = raising(post=Unprocessable)
@@ -178,7 +178,7 @@ class ProjectSampleImportPreview(ProjectView):
 
 
 class ProjectSampleTerms(ProjectView):
-    """What a person reads before they send a recording."""
+    """The terms that a person reads before they send a recording."""
 
     needs = needing(get=Scope.PROJECT_READ)
 
@@ -193,7 +193,7 @@ class ProjectSampleTerms(ProjectView):
 
 
 class OwnSamples(ForgeView):
-    """What a person gave, wherever it is."""
+    """The person's samples, in all projects."""
 
     needs = needing(get=Scope.ACCOUNT_READ)
 
@@ -205,7 +205,7 @@ class OwnSamples(ForgeView):
 
 
 class SampleRecording(ForgeView):
-    """What was recorded: wav, png or csv."""
+    """The media type of a recording: wav, png or csv."""
 
     needs = needing(get=Scope.PROJECT_READ)
 

@@ -1,4 +1,4 @@
-"""What would come in from an archive of labelled recordings, and what is refused and why. Writes nothing.
+"""Preview of an archive of labelled recordings: accepted and refused files, with reasons. Writes nothing.
 
 The archive is a .zip with a folder for each label, or with a table at its top; `rune.running.evaluation.reading` says
 how both look, so that `rune evaluate` and the project read the same archives alike.
@@ -50,7 +50,7 @@ class Incoming:
 
     @property
     def split(self) -> Split:
-        """What the archive says that it is for."""
+        """The split that the archive declares."""
         return _SPLITS[LabelledSplit(self.sample.split)]
 
 

@@ -61,7 +61,7 @@ class IncomingSampleJson(TypedDict):
 
 
 class SampleImportPreviewJson(TypedDict):
-    """What an archive would bring."""
+    """The contents of an archive before its import."""
 
     samples: list[IncomingSampleJson]
     refused: list[RefusedFileJson]
@@ -69,7 +69,7 @@ class SampleImportPreviewJson(TypedDict):
 
 
 class SamplesImportedJson(TypedDict):
-    """What an archive brought, and what was refused."""
+    """The samples that an archive added, and its refused files."""
 
     samples: list[SampleJson]
     refused: list[RefusedFileJson]

@@ -20,7 +20,7 @@ class SampleScope:
 
 
 class LearnerKind(StrEnum):
-    """What can learn from samples, in the order in which one comes of the other."""
+    """The kinds of things that learn from samples, in the order in which one comes of the other."""
 
     RUN = "training run"
     BUILD = "build"

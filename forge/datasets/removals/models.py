@@ -41,7 +41,7 @@ class SampleRemoval(models.Model):
     reason = models.CharField(max_length=10, choices=RemovalReason.choices)
     count = models.PositiveIntegerField()
     stopped = models.JSONField(default=list)
-    """What was at work with the samples and was stopped, as sentences."""
+    """Sentences about the jobs that worked with the samples and were stopped."""
     created = models.DateTimeField(default=timezone.now)
 
     objects = SampleRemovalQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""What became of a removal: whether the bytes are gone, which copies left the server, and what learned from them."""
+"""The report of a removal: whether the bytes are gone, which copies left the server, and what learned from them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RemovalReport:
     copies: Sequence[DataCopy]
     """Exports and pulls that may have the recordings, the newest first."""
     learners: Sequence[Learner]
-    """What learned from them, of projects that the person may read."""
+    """Runs, builds and deployments that learned from them, of projects that the person may read."""
     hidden: int
     """How many more there are in projects that the person may not read."""
 

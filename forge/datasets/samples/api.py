@@ -44,7 +44,7 @@ class DataSummary(ProjectView):
 
     @extend_schema(operation_id="data_summary", responses=DataSummaryJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What is in the project's data: labels, splits, people, minutes, and what is weak about it."""
+        """Returns a summary of the project's data: labels, splits, people, minutes, and weaknesses."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(summary_of(principal_of(request), project))
 

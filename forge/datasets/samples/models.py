@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SampleKind(models.TextChoices):
-    """What a sample was recorded with."""
+    """The sensor of a sample."""
 
     SOUND = Kind.SOUND.value, "Sound"
     PICTURE = Kind.PICTURE.value, "Picture"
@@ -42,7 +42,7 @@ ENDINGS = {"audio/wav": "wav", "image/png": "png", "image/jpeg": "jpg", "text/cs
 
 
 class SampleSplit(models.TextChoices):
-    """What a sample is for."""
+    """The purpose of a sample."""
 
     TRAIN = Split.TRAIN.value, "Train"
     VALIDATION = Split.VALIDATION.value, "Validation"
@@ -81,7 +81,7 @@ class Group(models.Model):
     )
     number = models.PositiveIntegerField()
     pseudonym = models.CharField(max_length=60, blank=True)
-    """What its samples were sent with; "" for somebody with an account."""
+    """The pseudonym of the sender; "" for somebody with an account."""
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -138,7 +138,7 @@ class Sample(models.Model):
     milliseconds = models.PositiveIntegerField(default=0)
     """How long a sound lasts; 0 for what has no rate."""
     drawing = models.JSONField(default=dict)
-    """What a page draws (`rune.datasets.content.content.Content`); empty once the bytes are deleted."""
+    """The data for drawing it (`rune.datasets.content.content.Content`); empty once the bytes are deleted."""
     quality = models.CharField(max_length=10, choices=SampleQuality.choices)
     label = models.CharField(max_length=60, blank=True)
     """"" until somebody labels it."""
@@ -167,7 +167,7 @@ class Sample(models.Model):
     removal_reason = models.CharField(max_length=10, blank=True)
     """`withdrawn`, `deleted` or `ended`."""
     removal = models.ForeignKey(SampleRemoval, null=True, blank=True, on_delete=models.SET_NULL, related_name="samples")
-    """What it was deleted with; None before, and for what was deleted before there were such rows."""
+    """The removal that deleted it; None before, and for samples of before there were such rows."""
     erased = models.DateTimeField(null=True, blank=True)
     """When its bytes were gone from the disk as well."""
 

@@ -1,4 +1,4 @@
-"""What is weak about the splits of a data set, in sentences. Pure."""
+"""Weaknesses of the splits of a data set, in sentences. Pure."""
 
 from __future__ import annotations
 

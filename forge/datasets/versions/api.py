@@ -136,7 +136,7 @@ class DataVersionComparison(ProjectView):
 
     @extend_schema(operation_id="data_versions_compare", responses=DataComparisonJson)
     def get(self, request: Request, organisation: str, name: str, number: int, other: int) -> Response:
-        """What changed from the first version to the second."""
+        """Returns the difference between the first version and the second."""
         project = self.project(request, organisation, name, Verb.READ)
         principal = principal_of(request)
         comparison = compare_versions(find_version(principal, project, number), find_version(principal, project, other))

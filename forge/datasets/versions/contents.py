@@ -30,7 +30,7 @@ def deleted_numbers(data_set_id: UUID) -> Collection[int]:
 
 
 def compare_versions(before: DataVersion, after: DataVersion) -> VersionComparison:
-    """What changed from one version of a data set to another."""
+    """Returns the difference between two versions of a data set."""
     return compare(entries_of(before), entries_of(after), deleted_numbers(after.data_set_id))
 
 

@@ -1,4 +1,4 @@
-"""What a version of a data set consists of, as bytes whose digest names the version. Pure functions."""
+"""The contents of a version of a data set, as bytes whose digest names the version. Pure functions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Figures:
-    """What is in a version, in numbers."""
+    """The figures of a version."""
 
     samples: int
     groups: int
@@ -49,7 +49,7 @@ class Relabelled:
 
 @dataclass(frozen=True)
 class VersionComparison:
-    """What changed from one version to another, by the numbers of the samples."""
+    """The difference between two versions, by the numbers of the samples."""
 
     added: Sequence[int]
     left_out: Sequence[int]

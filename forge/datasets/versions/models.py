@@ -43,9 +43,9 @@ class DataVersion(models.Model):
     )
     created = models.DateTimeField(auto_now_add=True)
     figures = models.JSONField()
-    """What is in it, in numbers (`forge.datasets.versions.manifest.Figures`)."""
+    """The figures (`forge.datasets.versions.manifest.Figures`)."""
     changes = models.JSONField(default=list)
-    """What changed since the version before, in sentences, as it was when this one was saved."""
+    """The difference to the previous version, in sentences, as of saving."""
 
     objects = DataVersionQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What can be done with deployments. Each act checks the permission, does it, and writes the audit entry and the
+"""Actions on deployments. Each act checks the permission, does it, and writes the audit entry and the
 event."""
 
 from forge.deployments.keys.actions import create_key, revoke_key, rotate_key

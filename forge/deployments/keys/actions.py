@@ -29,7 +29,7 @@ MAX_DAYS = 3650
 MAX_OVERLAP_DAYS = 90
 USUAL_OVERLAP_DAYS = 7
 PREFIXES = {DeploymentKind.WEB: "hf_web_", DeploymentKind.APP: "hf_app_", DeploymentKind.DEVICES: "hf_dev_"}
-"""What a key begins with. People and searches for secrets recognise it."""
+"""The prefixes of keys. People and searches for secrets recognise them."""
 _SHOWN_FIRST, _SHOWN_LAST = 6, 2
 
 

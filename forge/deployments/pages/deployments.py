@@ -67,7 +67,7 @@ def deployment_page(request: HttpRequest, organisation: str, name: str, deployme
 @never_cache
 @require_POST
 def change(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
-    """What the button that was pressed says. A new key is on the page that answers and never again."""
+    """Handles the pressed button. A new key is shown once, on the page of the response."""
     project = project_of(request, organisation, name, Verb.READ)
     principal, form, seen = principal_of(request), request.POST, seen_in(request.POST)
     row = find_deployment(principal, project, deployment)

@@ -14,7 +14,7 @@ from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment
 
 RUNTIME = "hammer-forge-runtime"
 KEY_PLACEHOLDER = "YOUR-KEY"
-"""What stands in the lines where no key is at hand."""
+"""The placeholder in the lines without a key."""
 
 
 @dataclass(frozen=True)

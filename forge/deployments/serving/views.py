@@ -1,4 +1,4 @@
-"""What apps and pages get at a deployment's address. It knows keys and origins, and neither cookies nor people.
+"""Answers for apps and pages at a deployment's address. It knows keys and origins, and neither cookies nor people.
 
 `/d/{organisation}/{project}/{deployment}` answers, for a key, which rune is served and where. The address of the rune
 has its digest: its bytes never change, so browsers and networks in between store them for a year.

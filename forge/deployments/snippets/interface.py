@@ -1,4 +1,4 @@
-"""What goes into a rune and what comes out, as a build's report says it: what lines that use the rune need to know."""
+"""The inputs and outputs of a rune, as a build's report has them: used by the lines that run the rune."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _C = {"f32": "float", "f64": "double"} | {element: f"{word}_t" for element, word
 
 @dataclass(frozen=True)
 class SnippetInput:
-    """What a rune takes: the stage's name, its capability, and the type of its numbers."""
+    """An input of a rune: the stage's name, its capability, and the type of its numbers."""
 
     name: str
     capability: Capability
@@ -47,7 +47,7 @@ class SnippetInput:
 
 @dataclass(frozen=True)
 class SnippetInterface:
-    """What goes into a rune and what comes out."""
+    """The inputs and outputs of a rune."""
 
     inputs: tuple[SnippetInput, ...]
     outputs: tuple[str, ...]

@@ -32,7 +32,7 @@ class PlayerScript:
 
 @dataclass(frozen=True)
 class UsedDeployment:
-    """What the lines use: the project's name, the deployment's address, and a key or what stands in its place."""
+    """The values of the lines: the project's name, the deployment's address, and a key or its placeholder."""
 
     project: str
     url: str

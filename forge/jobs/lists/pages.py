@@ -57,7 +57,7 @@ class JobRow:
     item: JobItem
     tag: JobStateTag
     label: str
-    """What its state is called."""
+    """The name of its state."""
     duration: str
     """How long it waits, runs or ran; "" for one that never started."""
 

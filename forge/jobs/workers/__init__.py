@@ -1,1 +1,1 @@
-"""What takes jobs from the queue and runs them."""
+"""Workers, which take jobs from the queue and run them."""

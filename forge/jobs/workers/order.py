@@ -1,4 +1,4 @@
-"""Whose job is next: a pure order over the parties that wait, and what each had recently.
+"""The next job: a pure order over the waiting parties, by their recent usage.
 
 Workers on any machine use it on the same rows, so it is fair over all of them.
 """

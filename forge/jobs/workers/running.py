@@ -51,7 +51,7 @@ class RunningJob:
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        """What is to be done."""
+        """The task."""
         spec: Mapping[str, Any] = self._lease.job.spec
         return spec
 

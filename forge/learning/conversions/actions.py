@@ -1,4 +1,4 @@
-"""What people do with conversions. Each function checks the permission, does it, and tells open pages."""
+"""Actions on conversions. Each function checks the permission, does it, and notifies open pages."""
 
 from __future__ import annotations
 

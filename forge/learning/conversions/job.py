@@ -122,7 +122,7 @@ def follow_job(job: Job) -> None:
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """What jobs of conversions are called."""
+    """Returns the titles of jobs of conversions."""
     rows = ModelConversion.objects.in_bulk([UUID(job.spec["conversion"]) for job in jobs])
     titles = {}
     for job in jobs:

@@ -17,7 +17,7 @@ DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 
 
 class ConversionStep(StrEnum):
-    """What a job of a conversion does."""
+    """The steps of a conversion."""
 
     CONVERT = "convert"
     MIX = "mix"

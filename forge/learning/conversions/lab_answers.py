@@ -1,4 +1,4 @@
-"""What the processes of `lab` answer, as types: everything is checked against them before it is looked at."""
+"""The answers of the processes of `lab`, as types: each answer is checked against them before it is used."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ConvertedLayerJson(TypedDict):
 
 
 class ConversionSamplesJson(TypedDict):
-    """What the ranges were measured on, and what was compared on; `is_guess` if the ranges are of random input."""
+    """The samples for measuring ranges, and those for comparing; `is_guess` if the ranges are of random input."""
 
     kind: str
     is_guess: bool
@@ -109,7 +109,7 @@ class FloatModelJson(TypedDict):
 
 
 class ConvertedJson(TypedDict):
-    """What a conversion gave. `float` names the file of the float model in the folder."""
+    """The result of a conversion. `float` names the file of the float model in the folder."""
 
     forms: list[MeasuredFormJson | RefusedFormJson]
     layers: list[ConvertedLayerJson]

@@ -11,8 +11,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -22,10 +20,13 @@ from typing import IO, Any, TypeVar, cast
 
 from forge.core.json_shape import has_shape
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
+from forge.learning.waiting_lab import start_lab, waiting_lab
 from rune.running.isolation.toolchain_files import package_folder
 
 TICK = 0.2
 """Seconds between two looks at the lease."""
+LONG_ACTIONS = ("train", "convert")
+"""The actions for a process that waits with TensorFlow loaded."""
 LONGEST_LINE = 8 << 20
 LONGEST_TEXT = 1000
 """Characters of a sentence."""
@@ -83,38 +84,32 @@ def ask_lab(
 
     Raises `LabRefused`, `EnvironmentMissing` and `LabDied`.
     """
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lab.command.job"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=_variables(),
-            start_new_session=True,
-        )
-        try:
-            _write_line(process, request)
-            if command is None:
-                _close(process.stdin)
+    is_long = request["action"] in LONG_ACTIONS
+    started = waiting_lab.take(lab_variables()) if is_long else start_lab(lab_variables())
+    process = started.process
+    try:
+        _write_line(process, request)
+        if command is None:
+            _close(process.stdin)
 
-            def watch() -> None:
-                tick()
-                if command is not None and (chosen := command()) is not None:
-                    _write_line(process, {"command": chosen})
+        def watch() -> None:
+            tick()
+            if command is not None and (chosen := command()) is not None:
+                _write_line(process, {"command": chosen})
 
-            answer = _answer(process, Limits(seconds, work), watch, report, receive)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                _close(pipe)
+        answer = _answer(process, Limits(seconds, work), watch, report, receive)
         if answer is None:
-            raise LabDied(_last_words(errors))
+            raise LabDied(_last_words(started.errors))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        started.end()
+        if is_long:
+            waiting_lab.prepare(lab_variables())
     return _result(answer, shape)
 
 
-def _variables() -> dict[str, str]:
+def lab_variables() -> dict[str, str]:
     """The surroundings of the process: its packages, and where it finds and fetches environments."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed |= {name: value for name, value in os.environ.items() if name.startswith(_INSTALLERS)}

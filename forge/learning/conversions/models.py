@@ -58,7 +58,7 @@ class ModelConversion(models.Model):
     float_digest = models.CharField(max_length=71, blank=True)
     """The float model, once there is one."""
     description = models.JSONField(default=dict)
-    """What `lab` said (`forge.learning.conversions.lab_answers.ConvertedJson`), without the forms; empty before."""
+    """The answer of `lab` (`forge.learning.conversions.lab_answers.ConvertedJson`), without the forms; empty before."""
     needs = models.JSONField(null=True, blank=True)
     """The environment that is missing (`forge.learning.conversions.lab_answers.ConverterEnvironmentJson`)."""
     error = models.CharField(max_length=1000, blank=True)
@@ -100,11 +100,11 @@ class ConvertedForm(models.Model):
     figures = models.JSONField(default=dict)
     """`forge.learning.conversions.lab_answers.MeasuredFormJson`; empty for a form that was refused."""
     needs = models.JSONField(default=dict)
-    """What it needs, by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
+    """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refused = models.CharField(max_length=1000, blank=True)
     """Why there is no file."""
     tested = models.JSONField(default=dict)
-    """What it answers on the test samples, read once when it was offered; empty before."""
+    """Its answers on the test samples, read once when it was offered; empty before."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)
@@ -120,5 +120,5 @@ class ConvertedForm(models.Model):
 
     @property
     def name(self) -> str:
-        """What pages call it: a form with layers in float is mixed."""
+        """The name on pages: a form with layers in float is mixed."""
         return f"{self.form}, mixed" if self.float_layers else self.form

@@ -1,4 +1,4 @@
-"""What the float model of a conversion reads of the project's samples: ranges are measured and forms judged on it.
+"""The float model's inputs from the project's samples: for measuring ranges and judging forms.
 
 The project's own stages in front of the model compute it, in the compiler's process. It is made of recordings, so it is
 kept for as long as a job runs and no longer: a sample that is withdrawn is in no later job.
@@ -47,7 +47,7 @@ _USES = {
     Split.VALIDATION: SampleUse.TRAINING,
     Split.TEST: SampleUse.EVALUATION,
 }
-"""What is done with a split: ranges are measured on it, a form is chosen by it, or a form is tested on it."""
+"""The use of each split: ranges are measured on it, a form is chosen by it, or a form is tested on it."""
 _FOLDER = ".samples"
 _MODEL = f"{_FOLDER}/model.tflite"
 """The float model among the files of the job: hidden folders are no part of a project."""

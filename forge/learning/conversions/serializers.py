@@ -60,7 +60,7 @@ class SampleAnswersOfFormsJson(TypedDict):
 
 
 class UsedSamplesJson(TypedDict):
-    """What the ranges were measured on, and what was compared on."""
+    """The samples for measuring ranges, and those for comparing."""
 
     kind: Annotated[str, "recordings of the project, or random"]
     is_guess: Annotated[bool, "whether the ranges are those of random input"]
@@ -271,7 +271,7 @@ def changed_samples(forms: Sequence[ConvertedForm], classes: Sequence[str]) -> l
 
 
 def class_name(answer: int, classes: Sequence[str]) -> str:
-    """What a class is called: its label, or its number where there are none."""
+    """Returns the name of a class: its label, or its number where there are none."""
     return classes[answer] if answer < len(classes) else f"class {answer}"
 
 
@@ -297,6 +297,6 @@ def form_url(row: ModelConversion, form: ConvertedForm) -> str:
 
 
 def form_file_name(form: ConvertedForm) -> str:
-    """What its file is called when it is downloaded."""
+    """Returns the name of the form's file for downloads."""
     stem = form.conversion.source_name.rpartition(".")[0] or form.conversion.source_name
     return f"{stem}-{form.form}{'-mixed' if form.float_layers else ''}.tflite"

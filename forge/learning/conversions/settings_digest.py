@@ -1,4 +1,4 @@
-"""What names a conversion: its source, settings and samples, and the sources of what converts it."""
+"""The digest of a conversion: its source, settings and samples, and the sources of what converts it."""
 
 from __future__ import annotations
 

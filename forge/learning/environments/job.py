@@ -31,7 +31,7 @@ def run_environment_job(job: JobContext) -> Mapping[str, Any]:
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """What these jobs are called."""
+    """Returns the titles of these jobs."""
     return {job.pk: JobTitle(f"Preparing the {job.spec['environment']} environment") for job in jobs}
 
 

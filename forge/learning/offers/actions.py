@@ -143,7 +143,7 @@ def _described(blob: Any) -> dict[str, Any]:
 
 
 def _message(form: ConvertedForm, path: str, tree: WorkingTree) -> str:
-    """What the change request says of the form, beside the model that the project has there."""
+    """Returns the change request's text about the form, beside the current model of the project."""
     row, figures = form.conversion, form.figures
     before = tree.manifest.get(path)
     size = size_text(form.size) if before is None else f"{size_text(before['size'])} before, {size_text(form.size)} now"

@@ -19,7 +19,7 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class FormAnswer:
-    """What a form answers; `is_right` if that is the label."""
+    """The answer of a form; `is_right` if that is the label."""
 
     form: str
     answer: str

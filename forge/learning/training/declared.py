@@ -1,4 +1,4 @@
-"""What a `forge.yml` says of training, and the text that it has once the model of a run is used. Pure functions."""
+"""The training section of a `forge.yml`, and the text with the model of a run in use. Pure functions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOTHING = DeclaredTraining(None, None, {})
 
 
 def read_declared(text: bytes | None) -> DeclaredTraining:
-    """What the text of a `forge.yml` says; nothing where there is none, or it has errors."""
+    """Returns the training section of the text of a `forge.yml`; empty if there is none, or it has errors."""
     if text is None or len(text) > LONGEST_POLICY:
         return NOTHING
     checked = check_policy(MemoryFiles({POLICY_FILE: text}))
@@ -51,7 +51,7 @@ def read_declared(text: bytes | None) -> DeclaredTraining:
 
 
 def declared_of(project: Project) -> DeclaredTraining:
-    """What the `forge.yml` of a project says now. The caller has found the project for someone."""
+    """Returns the training section of a project's current `forge.yml`. The caller may read the project."""
     return read_declared(working_tree(project).texts.get(POLICY_FILE))
 
 

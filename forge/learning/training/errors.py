@@ -1,4 +1,4 @@
-"""What can go wrong with training runs, for people."""
+"""Errors of training runs, for people."""
 
 from forge.core.errors import Conflict
 

@@ -15,7 +15,7 @@ MAX_UNFINISHED = 10
 
 
 class TrainingInstruction(StrEnum):
-    """What somebody told a run that is training. `lab` knows these words."""
+    """An instruction to a run in training. `lab` knows these words."""
 
     STOP = "stop"
     PAUSE = "pause"

@@ -51,7 +51,7 @@ class TrainingRun(models.Model):
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=TrainingState.choices, default=TrainingState.WAITING)
     instruction = models.CharField(max_length=10, blank=True)
-    """What the run is to be told (`forge.learning.training.kinds.TrainingInstruction`); "" for nothing."""
+    """The pending instruction (`forge.learning.training.kinds.TrainingInstruction`); "" for none."""
     recipe = models.CharField(max_length=40)
     arguments = models.JSONField(default=dict)
     """The values of all arguments of the recipe, by name."""
@@ -67,7 +67,7 @@ class TrainingRun(models.Model):
     boards = models.JSONField(default=list)
     """The keys of the boards on which the rune is counted."""
     description = models.JSONField(default=dict)
-    """What the data is, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
+    """The data, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
     answers name them; `counts` has the samples by split and label."""
     curves = models.JSONField(default=list)
     """A row for each epoch (`forge.learning.training.running.lab_events.EpochJson`)."""
@@ -76,11 +76,11 @@ class TrainingRun(models.Model):
     """The newest answers: `epoch`, and for each split rows of place of the recording, place of the answer's label, and
     how sure that is. `epoch` 0: those of the finished rune."""
     needs = models.JSONField(default=dict)
-    """What the rune needs, by target, counted before anything is trained."""
+    """The rune's needs by target, counted before the training starts."""
     notes = models.JSONField(default=list)
     """Sentences about the data and about what happened."""
     report = models.JSONField(default=dict)
-    """What `lab` says of a finished run; empty before."""
+    """The report of `lab` about a finished run; empty before."""
     files = models.JSONField(default=dict)
     """The digests of the files that it gave, by their paths in the project. The script is under `script/`."""
     sizes = models.JSONField(default=dict)

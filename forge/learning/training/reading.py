@@ -1,4 +1,4 @@
-"""What is read of a run beside its row: its judgements, with the samples that they are about."""
+"""The data of a run beside its row: its judgements, with their samples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def judgements(actor: Actor, run: TrainingRun) -> dict[str, JudgementJson]:
     if not splits or not run.description:
         return {}
     labels, recordings = run.description["labels"], run.description["recordings"]
-    samples = _samples(actor, run)
+    classes = run.description.get("classes", {})
+    samples = {number: (classes.get(label, label), group) for number, (label, group) in _samples(actor, run).items()}
     return {
         split: judgement_of(
             judged(labels, recordings, run.answers[split], samples), labels, run.answers["epoch"], split

@@ -38,7 +38,7 @@ def player(request: HttpRequest, organisation: str = "", name: str = "") -> Http
 
 @require_safe
 def manifest(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What installs the player of one project. It tells nothing that is not in its address."""
+    """Returns the manifest for installing the player of one project. It has nothing beyond its address."""
     if not is_name(organisation) or not is_name(name):
         raise NotFound("Project not found, or you have no access to it.")
     here = f"/player/{organisation}/{name}"

@@ -26,7 +26,7 @@ from forge.registry.pulling.examples import examples_of_tag
 from forge.registry.tags.access import default_tag, find_tag, tags_of
 
 SCRIPT = "1.js"
-"""What stands in pages of others: its bytes never change; another interface is another file."""
+"""The script in foreign pages: its bytes never change; another interface is another file."""
 _MISSING = "This rune is not there, or it is not shared with everyone."
 
 

@@ -1,4 +1,4 @@
-"""What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
+"""Actions on projects. Each checks the permission, does it, and writes the audit entry and the event."""
 
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite

@@ -204,7 +204,7 @@ def _update_project(
 
 
 def _sharing_reasons(project: Project, reason: str) -> Mapping[str, Any]:
-    """What the audit log says of sharing files that look as if they held secrets; nothing where none do. Raises
+    """Returns the audit log's text about sharing files with possible secrets; empty where there are none. Raises
     `Invalid` without a reason."""
     obstacles = [sentence for sentences in sharing_obstacles.call(project) for sentence in sentences]
     if not obstacles:

@@ -22,7 +22,7 @@ from forge.projects.versions.store import snapshot
 
 @dataclass(frozen=True)
 class UnpackResult:
-    """What an archive brought. Restoring `paths` of the version `before` takes it back."""
+    """The result of an archive. Restoring `paths` of the version `before` undoes it."""
 
     before: Version
     added: tuple[str, ...]

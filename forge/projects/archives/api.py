@@ -37,7 +37,7 @@ class UnpackedJson(TypedDict):
 
 
 class ProjectFromArchiveJson(TypedDict):
-    """What was made of an archive."""
+    """The project that was created from an archive."""
 
     project: ProjectJson
     versions: Annotated[int, "that came with its history; none where it has no `.git`"]

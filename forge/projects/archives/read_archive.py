@@ -33,7 +33,7 @@ _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
 _UNIX: Final = 3
 _JUNK_FILES: Final = (".ds_store", "thumbs.db", "desktop.ini")
-"""What file managers leave in every folder."""
+"""The files that file managers leave in every folder."""
 GIT_FOLDER: Final = ".git"
 """A repository's own folder: its history is not the project's files."""
 _UNREADABLE: Final = (
@@ -46,7 +46,7 @@ _UNREADABLE: Final = (
     OSError,
     ValueError,
 )
-"""What the library says of damaged bytes."""
+"""The library's exceptions for damaged bytes."""
 _MAX_NAMED: Final = 20
 """Files that a refusal names."""
 

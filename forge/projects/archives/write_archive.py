@@ -26,7 +26,7 @@ _PLAIN_FILE = 0o100644 << 16
 
 
 class _Buffer(io.RawIOBase):
-    """What a zip is written to; it is taken away piece by piece."""
+    """The buffer of a zip file that is written; its bytes are removed piece by piece."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []

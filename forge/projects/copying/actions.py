@@ -79,7 +79,7 @@ def _copied(actor: Actor, origin: Project, organisation: Organisation, name: str
 
 
 def _note(actor: Actor, origin: Project) -> None:
-    """Whoever copies a project takes its files out, as an archive does; what is public, anyone may have."""
+    """Records that a person copied the files of a project, as with an archive; public files are free to copy."""
     if can(actor, Verb.READ, origin):
         note_download(actor, origin, "archive.download", folder="")
         return

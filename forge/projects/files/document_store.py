@@ -37,7 +37,7 @@ class LoadedDocument:
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """What is stored of a document: a state, and the updates that came after it, in order and without a gap."""
+    """A stored document: a state, and the later updates, in order and without a gap."""
 
     state: bytes
     state_sequence: int
@@ -58,7 +58,7 @@ class ReadDocument:
 
 
 def read_document(project_id: UUID) -> ReadDocument:
-    """What is stored of a project's document.
+    """Stores a project's document.
 
     The updates are read before the state: whatever is merged in between is in both, and never in neither.
     """

@@ -61,7 +61,7 @@ def fitting_runefile(model: Model, path: str) -> str:
 
 
 def model_page(data: bytes) -> ModelPageJson:
-    """What a model's page shows: `describe`, the ops that cannot be compiled, and a sentence about those, or None.
+    """Data of a model's page: `describe`, the ops that cannot be compiled, and a sentence about those, or None.
 
     Raises `ModelRefused`.
     """
@@ -81,7 +81,7 @@ def model_page(data: bytes) -> ModelPageJson:
 
 
 def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJson:
-    """What the page of an organisation's model shows below: its layers, how its numbers are kept, and its memory.
+    """Returns further data of a model's page: its layers, its quantisation, and its memory.
 
     `memory` is None where it takes too long to tell. Raises `ModelRefused`.
     """

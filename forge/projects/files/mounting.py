@@ -25,7 +25,7 @@ the registry tells."""
 
 
 usable_texts: Hook[[Project], Mapping[str, str]] = Hook()
-"""What the language reads of the blocks that a project can use, by path: which there are, and their texts; the registry
+"""The blocks that a project can use, for the language service: their paths and texts; the registry
 tells. It changes with time, so that a question of now has it, and a build never."""
 
 

@@ -53,14 +53,14 @@ class FromGitSerializer(PushSerializer):
 
 
 class ProjectFromGitJson(TypedDict):
-    """What was made of a branch."""
+    """The project that was created from a branch."""
 
     project: ProjectJson
     left_out: Annotated[list[str], "links and submodules; at most 20 of them"]
 
 
 class PushedJson(TypedDict):
-    """What the branch has now."""
+    """The branch after a push."""
 
     commit: Annotated[str, "its newest commit"]
     commits: Annotated[int, "how many it did not have before"]

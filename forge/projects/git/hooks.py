@@ -1,4 +1,4 @@
-"""What a higher floor tells of the branch that a project follows."""
+"""Hooks for information about the branch that a project follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came with a branch: its commits since one that a project has. Knows no project; `git.process` calls it."""
+"""The commits of a branch since one that a project has. Knows no project; `git.process` calls it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ T = TypeVar("T", bound=ShaFile)
 
 
 class Broken(Exception):
-    """What is wrong with a repository, as a sentence."""
+    """The fault of a repository, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Objects:
         return self.commit_of(bytes(item.object[1])) if isinstance(item, Tag) else name
 
     def _tree(self, name: bytes, length: int) -> tuple[tuple[str, bytes], ...]:
-        """What lies below a tree, with paths from it on; read once, however often it is there."""
+        """Returns the files below a tree, by relative path; read once, however often it occurs."""
         if length > MAX_PATH_LENGTH:
             raise Broken(f"A path of the history has more than {MAX_PATH_LENGTH} characters.")
         if name in self._below:
@@ -150,6 +150,6 @@ def _checked(path: str) -> str:
 
 
 def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | None]]:
-    """What became of files from one commit to the next; None of those that are gone."""
+    """Returns the changed files from one commit to the next; None for deleted files."""
     yield from ((path, name) for path, name in after.items() if before.get(path) != name)
     yield from ((path, None) for path in before.keys() - after.keys())

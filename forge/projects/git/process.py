@@ -38,7 +38,7 @@ MEMORY: Final = 2 << 30
 """Bytes of addresses: what a few bytes of deltas unpack to is known only when it is unpacked."""
 PROCESSOR_SECONDS: Final = 60
 _USER: Final = "git"
-"""What a token is the password of: the services take any name."""
+"""The user name that goes with a token: the services accept any name."""
 _HEADS: Final = b"refs/heads/"
 _WAIT: Final = Timeout(connect=10, read=20)
 _STORED_AS_LINK: Final = b"version https://git-lfs.github.com/spec/"
@@ -58,7 +58,7 @@ class Unchanged(Exception):
 
 @dataclass(frozen=True)
 class GitJob:
-    """What is to be done."""
+    """A job of the Git process."""
 
     act: str
     """`fetch` makes `files.zip` of a branch; `push` sends the commits of the repository in the working directory."""
@@ -73,9 +73,9 @@ class GitJob:
     limit: int
     """Bytes of a pack."""
     project: str = ""
-    """Whose versions are pushed, or looked for in the history that is fetched."""
+    """The project whose versions are pushed, or searched for in the fetched history."""
     refs: Sequence[str] = ()
-    """What to fetch in place of a branch, such as `refs/pull/7/head`: the first one that the repository has."""
+    """The refs to fetch in place of a branch, such as `refs/pull/7/head`: the first one that the repository has."""
     depth: int = 1
     """How many commits of history to fetch; fewer where they are too large."""
     known: Sequence[str] = ()

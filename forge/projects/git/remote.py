@@ -1,4 +1,4 @@
-"""What of Git servers is let near: whole files of a branch as a .zip, and our own commits out. Knows no project.
+"""The accepted data of Git servers: whole files of a branch as a .zip, and our own commits out. Knows no project.
 
 The work is done by `git.process`, one process for each time, which this one starts, limits and ends.
 """
@@ -45,7 +45,7 @@ class SharedAnswer(TypedDict):
 
 
 class FetchAnswer(TypedDict):
-    """What a process that fetched a branch answers."""
+    """The answer of a process that fetched a branch."""
 
     commit: str
     branch: str
@@ -64,7 +64,7 @@ class NewerAnswer(TypedDict):
 
 
 class PushAnswer(TypedDict):
-    """What a process that pushed commits answers."""
+    """The answer of a process that pushed commits."""
 
     commit: str
     commits: int
@@ -132,7 +132,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What the server has now: the newest commit, and how many it got."""
+    """The state of the server after a push: the newest commit, and the number of pushed commits."""
 
     commit: str
     commits: int
@@ -206,7 +206,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
 
 
 def _commit(answer: RemoteCommit) -> OutsideCommit:
-    """What a process tells of a commit, cut short: a repository may have taken it over."""
+    """Reads a commit of a process, shortened: a compromised process may have written it."""
     author, subject = answer["author"][:LONGEST_TEXT], answer["subject"][:LONGEST_TEXT]
     return OutsideCommit(answer["commit"][:40], author, subject, answer["moment"])
 

@@ -19,7 +19,7 @@ MAX_STATES = 1000
 HISTORY_ENDING = "-with-history"
 """How the name of a download with history ends."""
 UNSAVED = "Files that are no version yet"
-"""What the newest commit says of files that are no version."""
+"""The message of the newest commit, for files that are no version."""
 _NOBODY = "Nobody"
 
 

@@ -1,4 +1,4 @@
-"""What a .zip with a project's history holds: its files, and the versions that it tells of. Writes into no project.
+"""Reads a .zip with a project's history: its files and versions. Writes into no project.
 
 `history.process` reads it; what that says is still a stranger's, and is checked here as an upload is.
 """
@@ -49,14 +49,14 @@ class CommitAnswer(TypedDict):
 
 
 class HistoryAnswer(TypedDict):
-    """What that process answers: the commits, the oldest first, and how many merged others."""
+    """The answer of that process: the commits, oldest first, and the number of merge commits."""
 
     states: list[CommitAnswer]
     merges: int
 
 
 def name_from_file(filename: str) -> str:
-    """What a project is called after the archive that it comes from."""
+    """Returns a name for a project from the name of its archive."""
     stem = filename.rpartition("/")[2].rpartition("\\")[2].removesuffix(".zip").removesuffix(HISTORY_ENDING)
     return slug(stem) or "project"
 
@@ -154,7 +154,7 @@ class _CommitMessage:
 
 
 def _parse_message(message: str) -> _CommitMessage:
-    """What a commit's message says: of one of ours without its last lines, of others the first line."""
+    """Returns the message of a version: of our own commits without the trailing lines, of others the first line."""
     text, _, tail = message.strip().rpartition("\n\n")
     trailers = _TRAILER.findall(tail)
     numbers = [value for key, value in trailers if key == "Version" and value.isascii() and value.isdigit()]

@@ -47,7 +47,7 @@ _REFUSED: Final = {
     "commondir": "is a part of another one",
     "shallow": "has no whole history (it is a shallow clone)",
 }
-"""What a repository may not have, by the beginning of the name: nothing of it is run, and somebody may believe so."""
+"""The refused paths of a repository, by prefix: they are never run, but people may believe so."""
 _HARMLESS: Final = {
     (b"core", b"repositoryformatversion"),
     (b"core", b"filemode"),
@@ -66,7 +66,7 @@ _MAX_SMALL_FILE: Final = 1 << 20
 
 @dataclass(frozen=True)
 class HistoryJob:
-    """What is to be read."""
+    """A job of reading a history."""
 
     limit: int
     """Bytes of all files together, unpacked."""

@@ -35,7 +35,7 @@ class CommitState:
     files: Mapping[str, str]
     author: str
     address: str
-    """What Git wants of each author: an e-mail address."""
+    """The e-mail address of an author, which Git requires."""
     moment: datetime
     message: str
 

@@ -21,7 +21,7 @@ class SecretPlaceJson(TypedDict):
 
 
 class SecretScanJson(TypedDict):
-    """What looks like a secret in some texts, and the paths for which there was no time."""
+    """Possible secrets in some texts, and the paths for which there was no time."""
 
     places: list[SecretPlaceJson]
     unread: list[str]
@@ -29,7 +29,7 @@ class SecretScanJson(TypedDict):
 
 @dataclass(frozen=True)
 class SecretScan:
-    """What a search says of a version's texts. Its sentences never repeat a secret."""
+    """The result of searching a version's texts. Its sentences never repeat a secret."""
 
     places: tuple[SecretPlaceJson, ...] = ()
     unread: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class SecretScan:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What keeps the files from being published; nothing where they may be."""
+        """Returns the reasons why the files cannot be published; empty if they can."""
         return (*map(_place_sentence, self.places), *map(_unread_sentence, self.unread))
 
 

@@ -9,7 +9,7 @@ from forge.projects.versions.store import Manifest
 
 
 def secret_sentences(version: Version | None) -> tuple[str, ...]:
-    """What keeps a version's files from being published, as far as they were searched."""
+    """Returns the reasons why a version's files cannot be published, as far as they were searched."""
     if version is None or version.secrets is None:
         return ()
     return SecretScan.from_json(version.secrets).sentences

@@ -44,7 +44,7 @@ from forge.projects.versions.store import (
 )
 
 NOW = "now"
-"""What stands for the files as they are, where a version's number could be."""
+"""The name of the current files, where a version's number could be."""
 
 
 class VersionJson(TypedDict):
@@ -73,7 +73,7 @@ class VersionWithFilesJson(VersionJson):
 
 
 class RestoredVersionJson(TypedDict):
-    """What restoring changed: the number of the version before it, and the paths."""
+    """The result of restoring: the number of the version before it, and the paths."""
 
     before: int
     changed: list[str]
@@ -97,13 +97,13 @@ class AuthorsJson(TypedDict):
 
 
 class SaveVersionSerializer(serializers.Serializer[Any]):
-    """What saves a version."""
+    """The fields of a new version."""
 
     message = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class RestoreVersionSerializer(serializers.Serializer[Any]):
-    """What of a version is restored; all of it without `paths`, and then what it did not have is deleted."""
+    """The parts of a version to restore. Without `paths` it is all of it, and later files are deleted."""
 
     paths = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True, default=None)
 
@@ -243,7 +243,7 @@ class VersionRestore(ProjectView):
 
 
 class VersionsCompared(ProjectView):
-    """What differs between two versions, or between one and now."""
+    """The differences between two versions, or between one and the current files."""
 
     needs = needing(get=Scope.PROJECT_READ)
 

@@ -41,7 +41,7 @@ def line_versions(project: Project, path: str) -> list[int | None]:
 
 
 def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, str]]:
-    """What a file said in each of the newest versions, the oldest first."""
+    """Returns the text of a file in each of the newest versions, oldest first."""
     named: list[tuple[int, str]] = []
     newest = Version.objects.filter(project=project).order_by("-number")[:VERSIONS_READ]
     for version in reversed(newest):

@@ -16,7 +16,7 @@ from forge.projects.versions.actions.autosave import autosave_version, delete_su
 INTERVAL_SECONDS = 600.0
 """Seconds of work after which it is saved as a version."""
 RECENT = timedelta(seconds=2 * INTERVAL_SECONDS)
-"""What changed before that was saved by the run before, or is as it was when the installation learned to save."""
+"""The period before which changes were saved by an earlier run, or predate automatic saving."""
 BATCH_SIZE = 500
 """Projects that one run looks at."""
 

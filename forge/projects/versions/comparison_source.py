@@ -59,7 +59,7 @@ def _snapshot(
 
 
 def argument_texts(outline: Outline, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, str]:
-    """What the files say that arguments name, by path: labels, settings. Of `texts`, else of the blobs of `manifest`.
+    """Returns the files that arguments name, by path: labels, settings. Of `texts`, else of the blobs of `manifest`.
 
     A file that is large, no text, damaged, or not there any more is left out.
     """

@@ -30,7 +30,7 @@ Manifest = Mapping[str, Mapping[str, Any]]
 
 
 def manifest_digest(manifest: Manifest) -> str:
-    """What names a version: SHA-256 of the manifest as JSON with sorted keys and no spaces."""
+    """Returns the digest of a version: SHA-256 of the manifest as JSON with sorted keys and no spaces."""
     return canonical_digest(manifest)
 
 
@@ -68,7 +68,7 @@ def working_tree(project: Project) -> WorkingTree:
 
 
 def described_bytes(data: bytes) -> dict[str, Any]:
-    """What a manifest says of a file with these bytes."""
+    """Returns the manifest's entry for a file with these bytes."""
     return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
 
 
@@ -162,7 +162,7 @@ def _linked_blobs(project: Project, files: tuple[FileEntry, ...]) -> dict[str, d
 
 
 def stored_text(path: str, digest: str, size: int) -> str | None:
-    """What a stored file says, if it is a text; by the rule by which an upload becomes one."""
+    """Returns a stored file's text, if it is one by the rule for uploads."""
     if is_model(path) or size > MAXIMUM_TEXT:
         return None
     try:

@@ -94,12 +94,12 @@ def require_publisher(actor: Actor, project: Project) -> None:
 
 
 def registry_rules_of(organisation: UUID) -> RegistryRules:
-    """What an organisation lets its registry take. The caller has found it for someone."""
+    """Returns an organisation's registry rules. The caller may see the organisation."""
     rules = RegistryRules.objects.filter(pk=organisation).first()
     return rules or RegistryRules(organisation_id=organisation)
 
 
 def registry_facets(rules: RegistryRules) -> tuple[Facet, ...]:
-    """What a change of the rules depends on."""
+    """Returns the facets that a change of the rules depends on."""
     values = [rules.takes_all, rules.versions_move]
     return (Facet("registry", values, "The registry settings of the organisation changed."),)

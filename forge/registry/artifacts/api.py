@@ -1,4 +1,4 @@
-"""What an organisation's registry takes, over REST."""
+"""The registry rules of an organisation, over REST."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forge.registry.artifacts.actions import RegistryTerms, change_registry_rule
 
 
 class RegistryRulesJson(TypedDict):
-    """What clients may push to the repositories of an organisation."""
+    """The artifacts that clients may push to the repositories of an organisation."""
 
     takes_all: Annotated[bool, "whether all artifacts are taken, and not only runes, blocks and what refers to them"]
     versions_move: Annotated[bool, "whether the version tag of a pushed artifact may move; one of a build never does"]

@@ -1,4 +1,4 @@
-"""What clients push: artifacts under tags, the blobs that come before them, and the uploads by which blobs come."""
+"""Pushed artifacts under tags, the blobs that come before them, and the uploads of blobs."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Upload(models.Model):
 
 
 class RegistryRules(models.Model):
-    """What an organisation lets its registry take."""
+    """The registry rules of an organisation."""
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="+")
     takes_all = models.BooleanField(default=False)

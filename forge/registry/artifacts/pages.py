@@ -24,7 +24,7 @@ from forge.registry.artifacts.actions import RegistryTerms, change_registry_rule
 @for_person
 @require_http_methods(["GET", "POST"])
 def registry_page(request: HttpRequest, organisation: str) -> HttpResponse:
-    """What clients may push to all projects, and changing it."""
+    """Shows the artifacts that clients may push to all projects, and changes the rule."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":

@@ -45,7 +45,7 @@ def name_of(block: BlockVersion) -> SharedName:
 
 
 def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
-    """What a project published, by name, the newest version first, for someone who sees its page."""
+    """Returns a project's published blocks, by name, newest version first, for someone who may see its page."""
     return _newest_first(_whole(BlockVersion.objects.visible_to(actor).listed().filter(repository__project=project)))
 
 
@@ -60,7 +60,7 @@ def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 
 
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
-    """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
+    """Returns an organisation's blocks that the person may see. Raises `NotFound` where there are none
     and they are no member of it, as for one that there is not."""
     listed = BlockVersion.objects.visible_to(actor).listed()
     visible = listed.filter(repository__project__organisation__name=organisation)
@@ -110,7 +110,7 @@ def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
 
 
 def usable_blocks(project: Project, named: Iterable[SharedPath], locked: Collection[str] = ()) -> list[BlockVersion]:
-    """What a project can use: all that its organisation's projects published, and of other organisations the blocks
+    """The blocks for a project: all that its organisation's projects published, and of other organisations the blocks
     that it names. Of those that were withdrawn only what has a digest in `locked`."""
     usable = BlockVersion.objects.usable_by(project).filter(Q(withdrawn=None) | Q(manifest__blob_id__in=locked))
     own = usable.filter(repository__project__organisation=project.organisation_id)
@@ -133,7 +133,7 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
 
 
 def locked_blocks(project: Project, digests: Collection[str]) -> Mapping[str, int]:
-    """What `forge.projects.files.mounting.published_blocks` asks for: the digests and sizes of manifests and their
+    """For `forge.projects.files.mounting.published_blocks`: the digests and sizes of manifests and their
     files."""
     blocks = BlockVersion.objects.readable_for(project).filter(manifest__blob_id__in=digests)
     manifests = set(blocks.values_list("manifest__blob_id", flat=True))

@@ -62,7 +62,7 @@ class ProjectBlocks(ProjectView):
 
     @extend_schema(operation_id="blocks_list", responses=PublishedBlocksJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What the project published, by name, with the versions of each, the newest first."""
+        """Returns the project's published blocks, by name, with the versions of each, newest first."""
         project = self.project(request, organisation, name, Verb.SEE)
         return Response(blocks_to_json(blocks_of(principal_of(request), project)))
 
@@ -179,7 +179,7 @@ class UsableBlocks(ProjectView):
 
     @extend_schema(operation_id="blocks_usable", responses=UsableBlocksJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What other projects of the organisation published, and the blocks of public projects that the Runefile or
+        """Returns blocks of other projects of the organisation, and the blocks of public projects that the Runefile or
         `rune.lock` name. `files` are what the language service reads of them."""
         project = self.project(request, organisation, name, Verb.READ)
         blocks, files = usable_files(project)
@@ -193,6 +193,6 @@ class OrganisationBlocks(ForgeView):
 
     @extend_schema(operation_id="blocks_of_organisation", responses=PublishedBlocksJson)
     def get(self, request: Request, organisation: str) -> Response:
-        """What the projects of an organisation published that you may see. Where that is nothing, and you are no member
+        """Returns an organisation's blocks that you may see. Where there are none, and you are no member
         of it, it is as if there were no such organisation."""
         return Response(blocks_to_json(blocks_in(signed_in(request), organisation)))

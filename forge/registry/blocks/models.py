@@ -67,18 +67,18 @@ class BlockVersion(models.Model):
     )
     created = models.DateTimeField()
     notes = models.TextField(blank=True)
-    """What is new in it, in Markdown."""
+    """The release notes, in Markdown."""
     deprecated = models.DateTimeField(null=True, blank=True)
     deprecation = models.TextField(blank=True)
     """Why its project advises against it; empty while it does not."""
     successor = models.CharField(max_length=250, blank=True, db_default="")
-    """What to take in its place, as a Runefile names it; empty where nothing is named."""
+    """The replacement, as a Runefile names it; empty if none is named."""
     withdrawn = models.DateTimeField(null=True, blank=True)
-    """Since when it is neither listed nor shared, or None if it is. Its bytes stay, for who names their digest."""
+    """When it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""
     withdrawal = models.TextField(blank=True, db_default="")
     """Why."""
     interface = models.JSONField(null=True, default=None)
-    """What its function says of itself (`rune.compiler.pyblock.interface`), or None if it was published before that
+    """The description of its function (`rune.compiler.pyblock.interface`), or None if it was published before that
     was kept."""
 
     objects = BlockVersionQuerySet.as_manager()
@@ -112,5 +112,5 @@ class BlockVersion(models.Model):
 
     @property
     def fixed_name(self) -> str:
-        """What the permanent record of versions calls it; no tag is written so."""
+        """The name in the permanent record of versions; no tag is written so."""
         return f"{self.name}@{self.version}"

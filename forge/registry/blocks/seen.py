@@ -1,4 +1,4 @@
-"""What can change between looking at a version of a block, and deprecating or withdrawing it."""
+"""The facets of a block's version that can change between reading it, and deprecating or withdrawing it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from forge.registry.models import BlockVersion
 
 
 def block_facets(block: BlockVersion) -> tuple[Facet, ...]:
-    """What deprecating or withdrawing a version of a block, or ending that, depends on. Its bytes never change."""
+    """Returns the facets for deprecating or withdrawing a block's version, or ending that. Its bytes never change."""
     return (
         Facet("advice", [block.deprecation, block.successor], f"The deprecation of {block} changed."),
         Facet("withdrawal", [block.is_withdrawn, block.withdrawal], f"The withdrawal of {block} changed."),

@@ -1,4 +1,4 @@
-"""What a page's language reads of the blocks that a project can use: which there are, and the texts that it needs."""
+"""The blocks that a project can use, for the language service of a page: their names and texts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
 
 
 def usable_texts_of(project: Project) -> Mapping[str, str]:
-    """What `forge.projects.files.mounting.usable_texts` asks for; nothing where there is no block to use."""
+    """Returns the texts for `forge.projects.files.mounting.usable_texts`; empty if there is no usable block."""
     blocks, files = usable_files(project)
     return files if blocks or len(files) > 1 else {}
 

@@ -69,7 +69,7 @@ def _used(project: Any) -> Iterable[SharedPath]:
 
 
 def _named(digest: str) -> tuple[SharedPath, ...]:
-    """What the lock with these bytes names. It is kept by its digest, which tells nobody who has it."""
+    """Returns the blocks in the lock with these bytes. It is cached by its digest, which does not tell who has it."""
     key = f"lock:{digest}"
     cached: tuple[str, ...] | None = caches["process"].get(key)
     if cached is None:

@@ -1,4 +1,4 @@
-"""What depends on what a project published, as far as somebody may know of it."""
+"""Dependants of a project's publications, as far as somebody may see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What depends on what a project published, over REST."""
+"""Dependants of a project's publications, over REST."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class DependantJson(TypedDict):
 
 
 class DependantListJson(TypedDict):
-    """What depends on what a project published, as far as the caller may see it."""
+    """The dependants of a project's publications that the caller may see."""
 
     dependants: list[DependantJson]
 
 
 class ProjectDependants(ProjectView):
-    """What depends on a project."""
+    """The dependants of a project."""
 
     needs = needing(get=Scope.PROJECT_READ)
 

@@ -25,7 +25,7 @@ TITLES = {
 
 @require_safe
 def dependants_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What depends on what the project published, as far as the reader may see it."""
+    """Shows the dependants of the project's publications that the reader may see."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.SEE)
     rows = dependants_of(principal, project)

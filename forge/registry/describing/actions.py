@@ -1,4 +1,4 @@
-"""What a project says of a version that it published: what is new in it, and that another should be taken."""
+"""A project's statements about its published versions: release notes, and deprecation."""
 
 from __future__ import annotations
 

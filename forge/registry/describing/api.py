@@ -1,4 +1,4 @@
-"""What a project says of a tag, over REST: its notes, and advice against it."""
+"""A project's statements about a tag, over REST: release notes, and deprecation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DeprecationSerializer(serializers.Serializer[Any]):
 
 
 class ProjectTag(ProjectView):
-    """What a project says of one of its tags."""
+    """A project's statements about one of its tags."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.RUNE_PUBLISH)
     raises = raising(patch=(Conflict, Invalid, *REFUSALS))

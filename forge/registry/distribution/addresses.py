@@ -14,7 +14,7 @@ _ADDRESS = re.compile(
 
 
 class AddressTarget(StrEnum):
-    """What an address means of a repository."""
+    """The target of an address in a repository."""
 
     TAGS = "tags"
     UPLOADS = "uploads"

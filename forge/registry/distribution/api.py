@@ -54,7 +54,7 @@ def _refused(request: HttpRequest, address: Address | None, refusal: Refusal) ->
 
 
 def _unavailable(error: Exception) -> Refusal:
-    """What a full disk or a database that is away is called in the protocol. Raises any other error again."""
+    """Maps a full disk or an absent database to the protocol's error. Raises any other error again."""
     if is_full_disk(error):
         return refusal_of(DiskFull())
     if is_database_away(error):
@@ -109,7 +109,7 @@ def _project(caller: Caller, address: Address) -> Project:
 
 
 def _actions(request: HttpRequest) -> str:
-    """What a pass must be for, as the protocol's clients name it."""
+    """Returns the actions that a pass needs, by the protocol's names."""
     match request.method:
         case "GET" | "HEAD":
             return "pull"

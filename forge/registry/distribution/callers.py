@@ -18,7 +18,7 @@ from forge.projects.access import find_project
 from forge.registry.distribution.refusals import Refusal
 
 VERBS = {"pull": Verb.SEE, "push": Verb.PUSH, "delete": Verb.PUSH}
-"""What the protocol's actions on a repository ask for."""
+"""The verbs of the protocol's actions on a repository."""
 MOST_SCOPES = 20
 """Scopes of one pass."""
 
@@ -58,7 +58,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def allowed_access(principal: Principal, scopes: Iterable[str]) -> dict[str, frozenset[str]]:
-    """What of some scopes, `repository:acme/kitchen:pull,push`, somebody has the right to, by repository.
+    """Returns the part of some scopes, `repository:acme/kitchen:pull,push`, that somebody may use, by repository.
 
     What does not exist and what is not theirs are both left out.
     """

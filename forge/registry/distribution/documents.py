@@ -41,7 +41,7 @@ class BadManifest(Exception):
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What a manifest says of a blob or of another manifest. `data` are its bytes, where they stand in it."""
+    """A manifest's descriptor of a blob or of another manifest. `data` are its bytes, where they are embedded."""
 
     digest: str
     size: int

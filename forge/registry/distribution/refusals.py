@@ -74,7 +74,7 @@ _CODES: Mapping[type[DomainError], tuple[int, str]] = {
 
 
 def refusal_of(error: DomainError) -> Refusal:
-    """What an error of an action is called in the protocol."""
+    """Returns the protocol's error for an error of an action."""
     status, code = next((value for kind, value in _CODES.items() if isinstance(error, kind)), (500, "UNSUPPORTED"))
     headers = {"Range": f"0-{max(0, error.size - 1)}"} if isinstance(error, WrongOffset) else {}
     return Refusal(status, code, error.detail[:MOST_TEXT], headers)

@@ -1,4 +1,4 @@
-"""What the artifact of a build's rune is made from."""
+"""The facts from which the artifact of a build's rune is made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from forge.registry.distribution.manifests import RuneFacts, oci_artifact
 
 
 def rune_facts(build: Build, artefact: Artefact) -> RuneFacts:
-    """What the artifact of a build's rune is made from: the same build gives the same bytes."""
+    """Returns the facts of the artifact of a build's rune: the same build gives the same bytes."""
     return RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)
 
 

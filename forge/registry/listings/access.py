@@ -13,7 +13,7 @@ from forge.registry.models import Listing, ListingQuerySet
 def listed(
     actor: Actor, words: Sequence[str] = (), sensor: str = "", licence: str = "", largest: int | None = None
 ) -> ListingQuerySet:
-    """What is listed for somebody: with all of these words in its names or its description, that reads this sensor, is
+    """Listings for somebody: with all of these words in its names or its description, that reads this sensor, is
     under this licence, and has at most so many bytes.
     """
     listings = Listing.objects.visible_to(actor)

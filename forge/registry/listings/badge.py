@@ -29,7 +29,7 @@ class BadgeColour(StrEnum):
 
 @dataclass(frozen=True)
 class BadgeFacts:
-    """What a badge says; it is a function of this."""
+    """The facts on a badge; the badge is a function of them."""
 
     label: str
     message: str

@@ -13,7 +13,7 @@ from django.core.cache import caches
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
-"""What the services that show links ask for."""
+"""The size that services which show links require."""
 _MARGIN = 80
 _PAPER, _INK, _FADED, _LINE, _ACCENT = "#faf9f7", "#1f1a16", "#6b645c", "#e5e1da", "#c2410c"
 _LINES = 3
@@ -24,7 +24,7 @@ _EDITION = "1"
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """What the picture says; it is a function of this."""
+    """The facts on the picture; the picture is a function of them."""
 
     organisation: str
     name: str

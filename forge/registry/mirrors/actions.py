@@ -105,7 +105,7 @@ def copy_now(actor: Actor, project: Project) -> Job:
 
 
 def mirror_facets(mirror: Mirror | None) -> tuple[Facet, ...]:
-    """What changing a mirror depends on."""
+    """Returns the facets that changing a mirror depends on."""
     values = [] if mirror is None else [mirror.registry, mirror.repository, mirror.user, str(mirror.ended)]
     return (Facet("mirror", values, "The mirror changed."),)
 

@@ -21,7 +21,7 @@ DEEPEST = 4
 
 @dataclass(frozen=True)
 class RepositoryState:
-    """What is copied: the digest of each tag's manifest, and the digests of what refers to one of them."""
+    """The state to copy: the digest of each tag's manifest, and the digests of what refers to one of them."""
 
     tags: Mapping[str, str]
     referrers: tuple[str, ...]
@@ -33,7 +33,7 @@ class RepositoryState:
 
 
 def state_of(repository: Repository) -> RepositoryState:
-    """What of a repository is copied now: without tags that were withdrawn, and without the tags by which clients that
+    """The copied repository: without tags that were withdrawn, and without the tags by which clients that
     know no referrers name them."""
     published = repository.tags.filter(withdrawn=None).values_list("name", "manifest__blob_id")
     pushed = ArtifactTag.objects.filter(repository=repository, manifest__trashed=None)

@@ -1,4 +1,4 @@
-"""What can go wrong with mirrors."""
+"""Errors of mirrors."""
 
 from __future__ import annotations
 

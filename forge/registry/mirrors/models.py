@@ -24,9 +24,9 @@ class MirrorDirection(models.TextChoices):
     """Which way artifacts are copied."""
 
     TO = "to", "Copied to"
-    """What the project publishes is pushed to the other registry."""
+    """Publications of the project are pushed to the other registry."""
     FROM = "from", "Fetched from"
-    """What the project lacks is fetched from the other registry when a member pulls it."""
+    """Missing artifacts are fetched from the other registry when a member pulls them."""
 
 
 class MirrorQuerySet(models.QuerySet["Mirror"]):
@@ -58,7 +58,7 @@ class Mirror(models.Model):
     """The person with whose rights it works."""
     created = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
-    """Since when it is not used: the right of `author` ended, or they ended it."""
+    """When it ended: the right of `author` ended, or they ended it."""
     copied_state = models.CharField(max_length=71, blank=True)
     """Of a mirror that is copied to: the digest of what it had after the last complete copy."""
     changed = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What came of the last copy or fetch of a mirror, as its page says it."""
+"""The result of a mirror's last copy or fetch, as its page shows it."""
 
 from __future__ import annotations
 

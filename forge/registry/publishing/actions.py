@@ -51,7 +51,7 @@ REASON_NEEDED = "Write why it is published now. Everyone who sees the version re
 
 @dataclass(frozen=True)
 class Digests:
-    """What names the bytes of an artifact."""
+    """The digests of an artifact's bytes."""
 
     manifest: str
     config: str

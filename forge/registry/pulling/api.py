@@ -1,4 +1,4 @@
-"""What a tag names, over REST: its rune, its packages and its example inputs."""
+"""The contents of a tag, over REST: its rune, its packages and its example inputs."""
 
 from __future__ import annotations
 

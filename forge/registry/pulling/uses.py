@@ -35,7 +35,7 @@ def _today() -> date:
 
 @dataclass
 class Counting:
-    """What one process counted since it last wrote it down."""
+    """The counts of one process since it last stored them."""
 
     today: Callable[[], date] = _today
     _day: date | None = None
@@ -58,13 +58,13 @@ class Counting:
             self._counted[repository, day] += 1
 
     def take(self) -> Counter[tuple[UUID, date]]:
-        """What was counted, which is then no longer held here."""
+        """Returns the counts, and resets them."""
         with self._lock:
             counts, self._counted = self._counted, Counter()
             return counts
 
     def give_back(self, counted: Counter[tuple[UUID, date]]) -> None:
-        """What could not be written, to be written later."""
+        """Adds counts that could not be stored, to store them later."""
         with self._lock:
             self._counted.update(counted)
 

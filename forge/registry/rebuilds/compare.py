@@ -25,7 +25,7 @@ LONGEST_DIFFERENCE = 500
 
 @dataclass(frozen=True)
 class SecondBuild:
-    """What a second build gave: a rune with this digest, or the reason why there is none."""
+    """The result of a second build: the digest of the rune, or the reason why there is none."""
 
     digest: str = ""
     differences: tuple[str, ...] = ()

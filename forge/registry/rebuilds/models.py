@@ -16,7 +16,7 @@ class Rebuild(models.Model):
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the second rune, or "" if there is none."""
     differences = models.JSONField(default=list)
-    """What differs, as sentences about "it", or empty if the bytes are the same."""
+    """The differences, as sentences about "it", or empty if the bytes are the same."""
     error = models.TextField(blank=True)
     """Why there is no second rune, or "" if there is one."""
     created = models.DateTimeField()

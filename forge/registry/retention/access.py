@@ -25,7 +25,7 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Preview:
-    """What rules would delete now: the first of it, each with its repository, and how many there are in all."""
+    """A preview of deletions by rules: the first of them, each with its repository, and the total number."""
 
     rows: tuple[tuple[Repository, Expired], ...]
     count: int
@@ -40,13 +40,13 @@ def policy_of(organisation: UUID) -> RetentionPolicy:
 
 
 def retention_facets(policy: RetentionPolicy) -> tuple[Facet, ...]:
-    """What a change of the rules depends on."""
+    """Returns the facets that a change of the rules depends on."""
     values = [[asdict(rule) for rule in policy.rules], list(policy.keep)]
     return (Facet("retention", values, "The rules that delete artifacts changed."),)
 
 
 def preview_of(actor: Actor, organisation: Organisation, policy: RetentionPolicy, now: datetime) -> Preview:
-    """What rules that need not be saved would delete now. Raises `Forbidden`."""
+    """Returns a preview of deletions by rules that need not be saved. Raises `Forbidden`."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     rows = expired_in(list(repositories_of(organisation.pk)), policy, now)
     return Preview(tuple(rows[:MOST_SHOWN]), len(rows))

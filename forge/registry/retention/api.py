@@ -51,7 +51,7 @@ class ExpiredJson(TypedDict):
 
 
 class RetentionPreviewJson(TypedDict):
-    """What rules would delete now: the first 200 artifacts, and how many there are in all."""
+    """A preview of deletions by rules: the first 200 artifacts, and the total number."""
 
     count: int
     artifacts: list[ExpiredJson]
@@ -100,7 +100,7 @@ class RetentionView(OrganisationTermsView):
 
 
 class RetentionPreviewView(ForgeView):
-    """What rules would delete."""
+    """A preview of deletions by rules."""
 
     needs = needing(post=PERSON)
     raises = raising(post=Invalid)

@@ -17,7 +17,7 @@ BATCH = 500
 
 
 class Pulls:
-    """What one process noted since it last wrote it down."""
+    """The pulls that one process recorded since it last stored them."""
 
     def __init__(self) -> None:
         self._noted: set[UUID] = set()
@@ -30,7 +30,7 @@ class Pulls:
                 self._noted.add(manifest)
 
     def take(self) -> list[UUID]:
-        """What was noted, which is then no longer held here."""
+        """Returns the recorded pulls, and resets them."""
         with self._lock:
             noted, self._noted = self._noted, set()
             return sorted(noted)

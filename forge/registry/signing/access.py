@@ -40,6 +40,6 @@ def signatures_of(tag: Tag) -> list[Signature]:
 
 
 def key_facets(keys: Sequence[SigningKey]) -> tuple[Facet, ...]:
-    """What making, bringing and revoking keys depend on."""
+    """Returns the facets that creating, adding and revoking keys depend on."""
     states = [[str(key.pk), key.fingerprint, key.is_signing, key.revocation] for key in keys]
     return (Facet("signing-keys", states, "The organisation's signing keys changed."),)

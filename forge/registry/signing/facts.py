@@ -1,4 +1,4 @@
-"""What is said of a publication: where its rune came from, what it is made of, and its README."""
+"""The statement about a publication: the origin of its rune, its materials, and its README."""
 
 from __future__ import annotations
 

@@ -50,9 +50,9 @@ class SigningKey(models.Model):
     )
     created = models.DateTimeField()
     retired = models.DateTimeField(null=True, blank=True)
-    """Since when another key signs, or None if this one does. What it signed stays signed."""
+    """When another key replaced it, or None if it signs. Its signatures stay valid."""
     revoked = models.DateTimeField(null=True, blank=True)
-    """Since when none of its signatures counts, or None if they count."""
+    """When its signatures became invalid, or None if they are valid."""
     revocation = models.TextField(blank=True)
     """Why."""
 

@@ -1,4 +1,4 @@
-"""What a page says of where a published rune came from: who signed it, who approved it, and what it was built from."""
+"""The origin of a published rune on pages: its signer, its approvers, and its sources."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
 
 
 def _origin(manifest: Manifest) -> ProvenanceOrigin | None:
-    """What a bundle says that was verified when it was stored, or None if its bytes are gone."""
+    """Returns the origin in a bundle that was verified when it was stored, or None if its bytes are gone."""
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         return read_provenance(read_statement(read_bundle(read_blob(layer["digest"])).payload))

@@ -1,4 +1,4 @@
-"""What versions' tags mean for good. A tag `1.0` at a name has the bytes that were published there first, or none.
+"""Permanent targets of versions' tags. A tag `1.0` at a name has the bytes that were published there first, or none.
 
 A tag can be pulled by every name that leads to its project, so its meaning is recorded at each of them. Who calls this
 has locked the names (`forge.accounts.organisations.name_reservations.lock_names`).

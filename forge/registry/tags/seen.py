@@ -1,4 +1,4 @@
-"""What can change between looking at a build, a version or a project, and publishing, withdrawing or deleting it."""
+"""The facets that can change between reading a build, version or project and publishing or removing it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.registry.models import Tag
 
 
 def build_facets(build: Build) -> tuple[Facet, ...]:
-    """What publishing a build depends on: its bytes, what the tags name, and what reviews and rules say."""
+    """Returns the facets of publishing a build: its bytes, the targets of tags, and reviews and rules."""
     digest = None if build.artefact is None else build.artefact.digest
     return (
         Facet("rune", digest, f"Build {build.number} has other bytes."),
@@ -28,18 +28,18 @@ def tag_facets(project: Project) -> tuple[Facet, ...]:
 
 
 def notes_facets(tag: Tag) -> tuple[Facet, ...]:
-    """What new notes of a version replace."""
+    """Returns the facets that new notes of a version replace."""
     return (_build_facet(tag), Facet("notes", tag.notes, f"The notes of {tag.name} changed."))
 
 
 def advice_facets(tag: Tag) -> tuple[Facet, ...]:
-    """What deprecating a version, or ending that, depends on."""
+    """Returns the facets that deprecating a version, or ending that, depends on."""
     advice = [tag.is_deprecated, tag.deprecation, tag.successor]
     return (_build_facet(tag), Facet("advice", advice, f"The deprecation of {tag.name} changed."))
 
 
 def withdrawal_facets(tag: Tag) -> tuple[Facet, ...]:
-    """What withdrawing a version, or ending that, depends on."""
+    """Returns the facets that withdrawing a version, or ending that, depends on."""
     withdrawal = [tag.is_withdrawn, tag.withdrawal]
     return (_build_facet(tag), Facet("withdrawal", withdrawal, f"The withdrawal of {tag.name} changed."))
 

@@ -1,4 +1,4 @@
-"""What was deleted in a repository and can still be restored."""
+"""Deleted artifacts of a repository that can still be restored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TrashedManifest:
 
     @property
     def kind(self) -> str:
-        """What it is: the type of the artifact, or else that of the manifest."""
+        """Its type: that of the artifact, or else of the manifest."""
         return self.manifest.artifact_type or self.manifest.media_type
 
     @property

@@ -47,7 +47,7 @@ class RestoredManifestJson(TypedDict):
 
 
 class ProjectTrash(ProjectView):
-    """What was deleted in a project's registry."""
+    """The deleted artifacts of a project's registry."""
 
     needs = needing(get=Scope.REGISTRY_PUSH)
 

@@ -23,7 +23,7 @@ _TEMPLATE = "runes/trash.html"
 @for_person
 @require_http_methods(["GET", "POST"])
 def trash_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What was deleted in the project's registry in the last 30 days, and restoring it by its digest."""
+    """Lists artifacts that were deleted in the last 30 days, and restores them by their digest."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.PUSH)
     if request.method == "GET":

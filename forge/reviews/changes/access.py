@@ -63,7 +63,7 @@ def find_numbered_offer(actor: Actor, project: Project, number: int) -> ChangeRe
 
 
 def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
-    """What a fork offered, newest first; nothing of it where the person may not see the origin (docs/adr/0102).
+    """Returns a fork's change requests, newest first; none where the person may not see the origin (docs/adr/0102).
 
     Raises `Forbidden` or `NotFound`.
     """
@@ -73,7 +73,7 @@ def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
 
 
 def rounds_of(request: ChangeRequest) -> list[OfferRound]:
-    """What it offered, and offered again, oldest first. The caller has found it for someone."""
+    """Returns its offers, oldest first. The caller may see the change request."""
     rounds = OfferRound.objects.filter(request=request)
     return list(rounds.select_related("version__project__organisation", "offered_by"))
 
@@ -85,7 +85,7 @@ def fork_to_offer(actor: Actor, project: Project) -> Fork | None:
 
 
 def base_of(fork: Fork) -> Version:
-    """What a fork and its origin have in common: what was merged last, else what it began with."""
+    """Returns the common version of a fork and its origin: the last merged one, or else the first."""
     merged = ChangeRequest.objects.filter(source=fork.project_id, project=fork.origin_id, state=ChangeState.MERGED)
     newest = merged.exclude(offered=None).select_related("offered").order_by("-decided").first()
     return fork.base if newest is None or newest.offered is None else newest.offered

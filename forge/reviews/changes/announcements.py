@@ -34,7 +34,7 @@ from forge.reviews.participants import known_people, speakers
 
 
 class ChangeStep(StrEnum):
-    """What happened to a change request."""
+    """A step of a change request."""
 
     OFFERED = "offered"
     NEWER = "newer"

@@ -50,7 +50,7 @@ class ProjectChangeRequests(ProjectView):
 
     @extend_schema(operation_id="change_requests_list", responses=PageJson[ChangeRequestJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What forks offered to a project, newest first."""
+        """Returns the change requests to a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         return page_answer(request, change_requests_of(principal_of(request), project), change_request_to_json)
 
@@ -61,7 +61,7 @@ class ProjectOffers(ProjectView):
 
     @extend_schema(operation_id="offers_list", responses=OffersJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What this fork offered, newest first."""
+        """Returns the change requests of this fork, newest first."""
         fork = self.project(request, organisation, name, Verb.READ)
         return Response({"offers": [offer_to_json(each) for each in offers_of(principal_of(request), fork)]})
 
@@ -80,7 +80,7 @@ class OneChangeRequest(ForgeView):
 
     @extend_schema(operation_id="change_requests_retrieve", responses=OpenChangeRequestJson, parameters=[ETAG])
     def get(self, request: Request, change_id: UUID) -> Response:
-        """With what is in conflict, and what is missing before it is merged. The acts on it take the `ETag`."""
+        """Returns it with its conflicts and the unmet conditions of merging. The acts on it take the `ETag`."""
         return _answer(principal_of(request), change_id)
 
 
@@ -90,7 +90,7 @@ class ChangeRequestOffer(ForgeView):
 
     @extend_schema(operation_id="change_requests_offer", responses=OfferWithRoundsJson, parameters=[ETAG])
     def get(self, request: Request, change_id: UUID) -> Response:
-        """What is offered and was before, for both sides."""
+        """Returns the current and earlier offers, for both sides."""
         change = find_offer(principal_of(request), change_id)
         return with_etag(Response(offer_with_rounds_to_json(change, rounds_of(change))), offer_facets(change))
 
@@ -239,7 +239,7 @@ class ChangeRequestThreads(ForgeView):
 
     @extend_schema(operation_id="change_requests_threads", responses=ThreadsJson)
     def get(self, request: Request, change_id: UUID) -> Response:
-        """What was said about it, oldest first, for both sides."""
+        """Returns the comments, oldest first, for both sides."""
         principal = principal_of(request)
         threads = threads_on_request(principal, find_offer(principal, change_id))
         return Response({"threads": [thread_to_json(each) for each in threads]})

@@ -1,4 +1,4 @@
-"""What has to be edited in a project's live document so that its files become those of a merge or of a pull.
+"""The edits that turn the files of a project's live document into those of a merge or a pull.
 
 The caller has checked that somebody may edit, and writes what happened.
 """
@@ -18,7 +18,7 @@ from forge.projects.versions.store import Manifest, WorkingTree, stored_text
 
 @dataclass(frozen=True)
 class Edits:
-    """What has to be edited in the document as it was after the update `sequence`: files that are the same in both
+    """Returns the edits of the document as it was after the update `sequence`: files that are the same in both
     are left alone."""
 
     sequence: int

@@ -1,4 +1,4 @@
-"""What is missing before a change request is merged: what a version's tag demands of a build, of the merged result."""
+"""The unmet conditions of merging a change request: those of a version's tag, applied to the merged result."""
 
 from __future__ import annotations
 

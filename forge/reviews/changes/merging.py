@@ -1,4 +1,4 @@
-"""What merging a change request would make of a project's files: read, computed and compared; nothing is written."""
+"""The result of merging a change request into a project's files: read, computed and compared, never written."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Merging:
         return self.choices.get(conflict.key)
 
     def text_of(self, digest: str) -> str | None:
-        """What a file of a side says; None where it is no text."""
+        """Returns the text of a side's file; None if it is no text."""
         return _text_of(digest, self.ours, self.base, self.theirs)
 
     @cached_property
@@ -72,7 +72,7 @@ def merging_of(request: ChangeRequest) -> Merging:
 
 
 def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, MergeChoice]) -> Merging:
-    """What merging a version into files makes."""
+    """Returns the result of merging a version into files."""
     then, theirs = available_files(base), available_files(offered)
     sides = (
         SideFiles(_digests(ours.manifest), renamed(_digests(then), _digests(ours.manifest))),

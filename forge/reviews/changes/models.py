@@ -14,7 +14,7 @@ from rune.source.merge import Side
 
 
 class ChangeState(models.TextChoices):
-    """What became of a change request."""
+    """The state of a change request."""
 
     OPEN = "open", "Open"
     MERGED = "merged", "Merged"
@@ -51,14 +51,14 @@ class ChangeRequest(models.Model):
     outside_author = models.CharField(max_length=100, blank=True, default="", db_default="")
     """Who made it elsewhere, as its repository tells: nobody here is meant."""
     outside_place = models.CharField(max_length=300, blank=True, default="", db_default="")
-    """What it comes from, where that is no fork, as text: a branch elsewhere, or a conversion of a model, which has an
+    """Its source, where that is no fork, as text: a branch elsewhere, or a conversion of a model, which has an
     `author`. `base` and `offered` are then versions of the project itself."""
     base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
-    """What both had in common."""
+    """The common version of both sides."""
     offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
-    """What is offered now: the version of the newest of its `rounds`."""
+    """The current offer: the version of the newest of its `rounds`."""
     changes_requested = models.DateTimeField(null=True, blank=True)
-    """Since when the project's people wait for newer files; None where they do not."""
+    """When the project's members asked for newer files; None if they did not."""
     state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.OPEN)
     reason = models.TextField(blank=True)
     """Why it was closed."""
@@ -129,7 +129,7 @@ class OfferRound(models.Model):
 
 
 class Resolution(models.Model):
-    """What a conflict of a change request is resolved to. `key` is the conflict's, so it ends when a side says another
+    """The resolution of a change request's conflict. `key` is the conflict's, so it ends when a side says another
     thing there.
     """
 

@@ -1,4 +1,4 @@
-"""What can change of a change request between looking at it and acting on it."""
+"""The facets of a change request that can change between reading it and acting on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.reviews.changes.models import ChangeRequest
 
 
 def offer_facets(request: ChangeRequest) -> tuple[Facet, ...]:
-    """What both sides see: where it stands, and which files are offered."""
+    """Returns the facets that both sides see: the state, and the offered files."""
     decided = None if request.decided is None else request.decided.isoformat()
     by = request.decided_by or "Someone"
     verb = "merged or reopened" if request.is_open else str(request.state)
@@ -26,13 +26,13 @@ def offer_facets(request: ChangeRequest) -> tuple[Facet, ...]:
 
 
 def conflict_facets(request: ChangeRequest) -> tuple[Facet, ...]:
-    """With what was chosen in its conflicts."""
+    """Returns these with the chosen sides of its conflicts."""
     choices = sorted((each.key, each.side, each.text) for each in request.resolutions.all())
     return (*offer_facets(request), Facet("choices", choices, "Somebody chose another text in a conflict."))
 
 
 def merge_facets(request: ChangeRequest, merge: Merging) -> tuple[Facet, ...]:
-    """With what merging would make, and what is missing before."""
+    """Returns these with the merged result, and the unmet conditions."""
     return (
         *conflict_facets(request),
         Facet("files", merge.ours.digest, f"The files of {request.project.full_name} were edited."),

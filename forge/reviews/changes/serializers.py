@@ -16,7 +16,7 @@ from rune.source.merge import ConflictKind, MergeConflict, Side
 
 
 class OfferJson(TypedDict):
-    """What a fork offers, for its own people: where, and what became of it. `reason` is why it was closed."""
+    """A change request, for the members of the fork: its target and state. `reason` is why it was closed."""
 
     id: Uuid
     number: int
@@ -42,7 +42,7 @@ class OfferRoundJson(TypedDict):
 
 
 class OfferWithRoundsJson(OfferJson):
-    """With what was offered before."""
+    """A change request with its earlier offers."""
 
     message: str
     rounds: Annotated[list[OfferRoundJson], "oldest first"]
@@ -73,7 +73,7 @@ class ChangeRequestJson(TypedDict):
 
 
 class ConflictJson(TypedDict):
-    """What both sides changed; null is what a side does not have. Of a `file`, the sides are digests. `both` has the
+    """A conflict of both sides; null is the missing part of a side. Of a `file`, the sides are digests. `both` has the
     changes of both sides, where they do not touch."""
 
     key: str
@@ -91,14 +91,14 @@ class ConflictJson(TypedDict):
 
 
 class OpenChangeRequestJson(ChangeRequestJson):
-    """With what is in conflict and what is missing before it is merged; nothing once it is decided."""
+    """A change request with its conflicts and the unmet conditions of merging; empty once it is decided."""
 
     conflicts: list[ConflictJson]
     missing: list[str]
 
 
 class OffersJson(TypedDict):
-    """What a fork offered, newest first."""
+    """The change requests of a fork, newest first."""
 
     offers: list[OfferJson]
 

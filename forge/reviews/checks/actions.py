@@ -31,7 +31,7 @@ from rune.wording import listed, plain
 
 @dataclass(frozen=True)
 class Result:
-    """What a robot says of the rune of this digest: a state, a line of text, and a link over https or none."""
+    """An external check of the rune of this digest: a state, a line of text, and a link over https or none."""
 
     digest: str
     state: str

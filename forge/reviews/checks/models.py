@@ -17,7 +17,7 @@ MAX_LINK = 500
 
 
 class CheckState(models.TextChoices):
-    """What a robot says of a build."""
+    """The result of an external check of a build."""
 
     PENDING = "pending", "Pending"
     SUCCESS = "success", "Success"
@@ -33,7 +33,7 @@ class CheckResultQuerySet(models.QuerySet["CheckResult"]):
 
 
 class CheckResult(models.Model):
-    """What a robot said last of a rune: of its bytes, whichever build of the project made them.
+    """The latest result of an external check of a rune: of its bytes, whichever build of the project made them.
 
     A robot is one token, and not whatever has its name: a result counts while the token that posted it works
     (`forge.reviews.checks.access`).
@@ -49,7 +49,7 @@ class CheckResult(models.Model):
     token = models.ForeignKey(ApiToken, null=True, on_delete=models.SET_NULL, related_name="+")
     """The robot; None once it was deleted."""
     token_name = models.CharField(max_length=80)
-    """What it was called, also once it was deleted."""
+    """The name of the token, also after it was deleted."""
     state = models.CharField(max_length=10, choices=CheckState.choices)
     text = models.CharField(max_length=MAX_TEXT, blank=True)
     link = models.CharField(max_length=MAX_LINK, blank=True)

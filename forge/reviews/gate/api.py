@@ -24,7 +24,7 @@ from forge.reviews.rounds.access import is_reviewable
 
 
 class BuildGate(ForgeView):
-    """What a tag demands of a build."""
+    """The conditions of a tag for a build."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Conflict)
@@ -35,7 +35,7 @@ class BuildGate(ForgeView):
         parameters=[OpenApiParameter("tag", str, description="the next version without one"), ETAG],
     )
     def get(self, request: Request, build_id: UUID) -> Response:
-        """What a tag demands of a build, and what is missing. Publishing the build takes the `ETag`."""
+        """Returns the conditions of a tag for a build, and the unmet ones. Publishing the build takes the `ETag`."""
         principal = principal_of(request)
         build = find_build(principal, build_id)
         if not is_reviewable(build):

@@ -28,7 +28,7 @@ UNSEARCHED = "Its files were not searched for secrets. Publish again."
 
 
 def demands_on(build: Build, tag: str) -> Demands:
-    """What a tag demands of a build, and what is missing. The caller has found the build for someone."""
+    """Returns the conditions of a tag for a build, and the unmet ones. The caller may see the build."""
     return demands(_situation(build), tag)
 
 

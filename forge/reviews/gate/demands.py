@@ -1,4 +1,4 @@
-"""What a protected tag demands of a build, and what is missing. Pure.
+"""The conditions of a protected tag for a build, and the unmet ones. Pure.
 
 Two policies have a say: that of the build's own `forge.yml`, and that in force, which the newest publication that
 passed the gate had. Where they differ the build changes the rules: it needs the approvals of both, and only those count
@@ -129,7 +129,7 @@ class NeededApproval:
 
 @dataclass(frozen=True)
 class Demands:
-    """What is demanded, and how the build does. `changes` says in words how it changes the rules."""
+    """The conditions, and the build's results. `changes` says in words how it changes the rules."""
 
     is_protected: bool
     limits: tuple[Judgement, ...]
@@ -184,7 +184,7 @@ def _limit_sentence(judgement: Judgement) -> str:
 
 
 def demands(situation: Situation, tag: str) -> Demands:
-    """What a tag demands of the build."""
+    """Returns the conditions of a tag for the build."""
     policies = (situation.proposed, situation.in_force, situation.organisation)
     patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
     needed = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))

@@ -1,4 +1,4 @@
-"""What pages show of a build's limits and of the gate of a tag: signs, words and sentences."""
+"""The limits of a build and the gate of a tag on pages: signs, words and sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rune.source.policy.wording import limit_name
 
 
 def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:
-    """What a tag demands of the build; {} without a rune."""
+    """Returns the conditions of a tag for the build; {} without a rune."""
     if not is_reviewable(build):
         return {}
     demands = demands_on(build, tag)

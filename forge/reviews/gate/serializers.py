@@ -1,4 +1,4 @@
-"""What a tag demands of a build, as JSON."""
+"""The conditions of a tag for a build, as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class GateStepJson(TypedDict):
 
 
 class GateJson(TypedDict):
-    """What a tag demands of a build. For a tag that is not protected, only what looks like secrets is `missing`."""
+    """The conditions of a tag for a build. For a tag that is not protected, `missing` has only possible secrets."""
 
     tag: str
     protected: bool

@@ -33,7 +33,7 @@ def guest_path(review_id: UUID | str) -> str:
 
 
 LOOK = {"what": "look"}
-"""What tells the sockets of guests to look whether their link still works."""
+"""The message that makes the sockets of guests check whether their link still works."""
 
 
 def guests_group(review_id: UUID | str) -> str:
@@ -65,7 +65,7 @@ def is_good(link: GuestLink) -> bool:
 
 
 def principal_of_guest(guest: Guest) -> Principal:
-    """What acts in that browser."""
+    """Returns the principal of that browser."""
     scopes = {Scope.PROJECT_READ, *({Scope.REVIEW_WRITE} if guest.link.may_comment else ())}
     restriction = frozenset({f"review:{guest.link.review_id}"})
     return Principal(PrincipalKind.GUEST, str(guest.pk), None, frozenset(scopes), restriction)
@@ -87,13 +87,13 @@ def review_for_guest(actor: Actor, review_id: UUID) -> Review:
 
 
 def build_for_guest(actor: Actor, review: Review) -> Build:
-    """What the review judges now: the one build that a guest may try. Raises `NotFound`."""
+    """Returns the build under review: the only build that a guest may try. Raises `NotFound`."""
     require_as_guest(actor, Verb.READ, review)
     return newest_round(review).build
 
 
 def threads_for_guest(actor: Actor, review: Review) -> list[AnchoredThread]:
-    """What was said in the review. Raises `NotFound`."""
+    """Returns the threads of the review. Raises `NotFound`."""
     require_as_guest(actor, Verb.READ, review)
     threads = AnchoredThread.objects.filter(review=review).select_related("thread", "build", "suggestion__author")
     return list(threads.prefetch_related(Prefetch("thread__comments", comments_for_reading())))

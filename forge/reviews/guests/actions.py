@@ -43,7 +43,7 @@ SAID_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class GuestTerms:
-    """For whom a link is, for how many days, and whether they may comment or only read."""
+    """The guest of a link, the number of days, and whether they may comment or only read."""
 
     title: str
     days: int = 7

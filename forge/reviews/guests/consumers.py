@@ -44,7 +44,7 @@ sockets_of_guests = Allocations()
 
 @dataclass(frozen=True)
 class GuestEntry:
-    """What a guest's socket follows, and how many sockets the organisation may have open."""
+    """The streams that a guest's socket follows, and the organisation's limit of open sockets."""
 
     project_stream: str
     organisation_stream: str

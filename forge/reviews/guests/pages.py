@@ -187,7 +187,7 @@ def _context(guest: Guest) -> dict[str, Any]:
 
 
 def _talk(guest: Guest) -> dict[str, Any]:
-    """What was said, about which build, and how the review stands."""
+    """Returns the threads, their builds, and the state of the review."""
     principal = principal_of_guest(guest)
     target = review_for_guest(principal, guest.link.review_id)
     return {

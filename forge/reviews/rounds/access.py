@@ -28,7 +28,7 @@ def may_judge(actor: Actor, build: Build) -> bool:
 
 
 def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
-    """What who acts may do to the build's project, without a verdict where this build takes none of theirs."""
+    """Returns the caller's verbs on the build's project, without a verdict where this build does not accept theirs."""
     return verbs_on(actor, build.project) - (frozenset() if may_judge(actor, build) else {Verb.REVIEW})
 
 
@@ -140,12 +140,12 @@ def _published_tags() -> TagQuerySet:
 
 
 def awaited_reviews(actor: Actor, build: Build) -> list[AwaitedReview]:
-    """What is asked for once the build succeeds, oldest first."""
+    """Returns the reviews to be requested once the build succeeds, oldest first."""
     return list(AwaitedReview.objects.visible_to(actor).filter(build=build).select_related("requested_by"))
 
 
 def awaited_of(actor: Actor, build: Build) -> AwaitedReview:
-    """What the person asked for once the build succeeds. Raises `NotFound`."""
+    """Returns the person's review to be requested once the build succeeds. Raises `NotFound`."""
     mine = next((each for each in awaited_reviews(actor, build) if each.requested_by_id == actor.pk), None)
     if mine is None:
         raise nothing_here(actor)

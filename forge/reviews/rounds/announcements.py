@@ -32,7 +32,7 @@ from forge.reviews.rounds.decision import waited_for
 
 
 class VerdictChange(StrEnum):
-    """What happened to the verdict on a build."""
+    """A change of the verdict on a build."""
 
     APPROVED = "approved"
     CHANGES = "changes"
@@ -42,7 +42,7 @@ class VerdictChange(StrEnum):
 
 
 class ReviewStep(StrEnum):
-    """What happened to a review."""
+    """A step of a review."""
 
     REQUESTED = "requested"
     ROUND = "round"

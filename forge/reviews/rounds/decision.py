@@ -1,4 +1,4 @@
-"""What verdicts come to: who must still decide, and whether a review is approved. Pure."""
+"""The result of verdicts: who must still decide, and whether a review is approved. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def decided(groups: Sequence[RequiredGroup], verdicts: Verdicts, *, is_closed: b
 
 
 def waited_for(groups: Iterable[RequiredGroup], verdicts: Verdicts) -> frozenset[UUID]:
-    """Whose verdict a review waits for: those without one in groups that lack approvals."""
+    """Returns the people whose verdict a review waits for: those without one in groups that lack approvals."""
     silent = (group.people - verdicts.approving - verdicts.objecting for group in groups if missing(group, verdicts))
     return frozenset[UUID]().union(*silent)
 

@@ -27,7 +27,7 @@ class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):
 
 
 class AwaitedReview(models.Model):
-    """What somebody asked of a build that is not over: it becomes a review, or a round of one, when the build succeeds.
+    """A requested review of an unfinished build: it becomes a review, or a round of one, when the build succeeds.
 
     One that cannot be asked then keeps the reason, for whoever asked.
     """
@@ -56,6 +56,6 @@ class AwaitedReview(models.Model):
 
     @property
     def title(self) -> str:
-        """What is to be judged, in words; of one that carries a review on, its number."""
+        """The subject of the review in words; of one that continues a review, its number."""
         number = self.request["review"]
         return f"A new round of review {number}" if number else str(self.request["title"])

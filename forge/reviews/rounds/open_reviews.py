@@ -35,7 +35,7 @@ class OpenReview:
 
     @property
     def waited_for(self) -> frozenset[UUID]:
-        """Whose verdict it waits for."""
+        """The people whose verdict it waits for."""
         return waited_for(self.groups, self.verdicts)
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a build, checked before it is written."""
+"""The request of a review, checked before it is stored."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RequestedGroup:
 
 @dataclass(frozen=True)
 class CheckedRequest:
-    """What is asked of a build, as it is stored; of teams, their people."""
+    """The request of a review, as it is stored; teams are replaced by their members."""
 
     title: str
     message: str
@@ -59,7 +59,7 @@ def check_request(
     due: date | None,
     invited: Sequence[str],
 ) -> CheckedRequest:
-    """What is asked, checked. Raises `Forbidden`, `Invalid` and `BadReviewers`."""
+    """Returns the checked request. Raises `Forbidden`, `Invalid` and `BadReviewers`."""
     title, message = _checked_title(title), checked_message(message)
     if due is not None and due < timezone.localdate():
         raise Invalid("The due date has passed.", errors={"due": ["Choose today or a later day."]})

@@ -1,4 +1,4 @@
-"""What can change of a review between reading it and closing it, or asking others."""
+"""The facets of a review that can change between reading it and closing it, or asking others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from forge.reviews.rounds.decision import Verdicts
 
 
 def reviewer_facets(review: Review) -> tuple[Facet, ...]:
-    """What other reviewers replace."""
+    """Returns the facets that other reviewers replace."""
     groups = [
         [group.title, group.needed, sorted(str(person.pk) for person in group.people.all())]
         for group in review.groups.all()
@@ -21,7 +21,7 @@ def reviewer_facets(review: Review) -> tuple[Facet, ...]:
 
 
 def review_facets(review: Review, verdicts: Verdicts | None = None) -> tuple[Facet, ...]:
-    """What closing a review ends. `verdicts` are the standing ones on its newest round, where they are known."""
+    """Returns the facets that closing a review ends. `verdicts` are those on its newest round, where they are known."""
     standing = standing_verdicts([review])[review.pk] if verdicts is None else verdicts
     people = [sorted(str(person) for person in group) for group in (standing.approving, standing.objecting)]
     return (*reviewer_facets(review), Facet("verdicts", people, "A verdict was given or taken back."))

@@ -16,7 +16,7 @@ from forge.reviews.threads.serializers import AnchorJson, anchor_to_json
 
 
 class VerdictJson(TypedDict):
-    """What a member says of a build."""
+    """A member's verdict on a build."""
 
     id: Uuid
     user: PersonJson | None

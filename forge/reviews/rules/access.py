@@ -15,6 +15,6 @@ def rules_of(organisation_id: UUID) -> OrganisationRules:
 
 
 def rule_facets(rules: OrganisationRules) -> tuple[Facet, ...]:
-    """What a change of the rules, or publishing under them, depends on."""
+    """Returns the facets that a change of the rules, or publishing under them, depends on."""
     values = [rules.approvals, sorted(rules.protected_tags), rules.confirms]
     return (Facet("rules", values, "The organisation's rules for publishing changed."),)

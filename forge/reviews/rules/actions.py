@@ -26,7 +26,7 @@ MAXIMUM_TAGS = 20
 
 @dataclass(frozen=True)
 class Rules:
-    """What every project demands at least: so many approvals, these tags protected, and approvals confirmed."""
+    """The minimum rules of every project: the number of approvals, protected tags, and confirmed approvals."""
 
     approvals: int = 0
     protected_tags: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from forge.reviews.rules.actions import MAXIMUM_APPROVALS, MAXIMUM_TAGS, Rules, 
 
 
 class RulesJson(TypedDict):
-    """What every project of an organisation demands at least."""
+    """The minimum rules of every project of an organisation."""
 
     approvals: Annotated[int, "how many people must approve what is published under a protected tag"]
     protected_tags: Annotated[list[str], "`versions`, a tag, or one with `*`"]

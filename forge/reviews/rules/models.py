@@ -9,7 +9,7 @@ from rune.source.policy import ApprovalRule, Policy
 
 
 class OrganisationRules(models.Model):
-    """What every project of an organisation demands at least. A project's `forge.yml` adds to it and takes nothing."""
+    """The minimum rules of every project of an organisation. A project's `forge.yml` can only add to them."""
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="+")
     approvals = models.PositiveSmallIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What may be suggested about a build, a suggestion in words, and finding suggestions."""
+"""Suggestions about a build: the changeable values, a suggestion in words, and finding suggestions."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Field:
 
     @property
     def key(self) -> str:
-        """What names it in a form."""
+        """Its name in a form."""
         return f"{self.stage}.{self.argument}"
 
 
 def fields_of(build: Build) -> tuple[Field, ...]:
-    """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
+    """Returns the changeable values of a build's files, in order. Raises `FilesUnread` and `Busy`."""
     declared = language_pool.overridable(
         build.project.organisation_id, with_blocks(build.project, available_files(build.source))
     )

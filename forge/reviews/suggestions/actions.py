@@ -187,7 +187,7 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
 
 
 def _overrides(stated: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
-    """What is asked for and not so already, in the order of the fields. Raises `Invalid`."""
+    """Returns the requested values that differ from the current ones, in the order of the fields. Raises `Invalid`."""
     if len(changes) > MOST_CHANGES:
         raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(changes)}.")
     wanted: dict[tuple[str, str], str] = {}

@@ -47,7 +47,7 @@ class FieldJson(TypedDict):
 
 
 class FieldsJson(TypedDict):
-    """What may be changed in a copy of a review's newest build."""
+    """The changeable values of a review's newest build."""
 
     build: Uuid
     build_number: int
@@ -85,7 +85,7 @@ class ReviewFields(ForgeView):
 
     @extend_schema(operation_id="review_fields_list", responses=FieldsJson)
     def get(self, request: Request, review_id: UUID) -> Response:
-        """What may be changed in a copy of the newest build's files: arguments of stages, as plain fields."""
+        """Returns the changeable values of the newest build's files: arguments of stages, as plain fields."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
         build = newest_round(review).build
@@ -112,7 +112,7 @@ class OneTrial(ForgeView):
 
     @extend_schema(operation_id="review_trials_retrieve", responses=TrialJson)
     def get(self, request: Request, review_id: UUID, trial_id: UUID) -> Response:
-        """What became of it: `state` is building, ready, broken or failed. An old one is forgotten."""
+        """Returns the result: `state` is building, ready, broken or failed. An old one is forgotten."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
         require(principal, Verb.READ, review.project)

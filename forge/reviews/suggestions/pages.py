@@ -51,12 +51,12 @@ class ShownField:
 
     @property
     def title(self) -> str:
-        """What it is called: a list of labels by that name."""
+        """Its name: that of the field, or of the list of labels."""
         return "labels" if self.field.argument == "wordlist" else self.field.argument.replace("_", " ")
 
     @property
     def choices(self) -> tuple[ShownChoice, ...]:
-        """What can be chosen, in words and as the Runefile says it."""
+        """The choices, in words and as the Runefile writes them."""
         return tuple(ShownChoice(raw, choice_name(raw)) for raw in self.field.choices)
 
     @property

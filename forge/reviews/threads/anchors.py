@@ -1,4 +1,4 @@
-"""What a thread is about: a build, or one thing of it. Pure data: a kind, and the place with the words that name it.
+"""The anchor of a thread: a build, or one thing of it. Pure data: a kind, and the place with the words that name it.
 
 An `AnchorRequest` says where somebody wants to begin a thread, and comes from outside.
 `forge.reviews.threads.anchoring` compares it with what is there and makes an `Anchor` of it, which stays readable when
@@ -18,7 +18,7 @@ LONGEST_KEY = 300
 
 
 class AnchorKind(StrEnum):
-    """What a thread may be anchored to."""
+    """The kind of a thread's anchor."""
 
     BUILD = "build"
     FIGURE = "figure"
@@ -64,7 +64,7 @@ class Anchor:
 
     @property
     def key(self) -> str:
-        """What names it in links and forms; what was said of a sample is at the sample."""
+        """Its name in links and forms; threads about a sample are shown at the sample."""
         match self.kind:
             case AnchorKind.BUILD:
                 return AnchorKind.BUILD
@@ -90,7 +90,7 @@ class Anchor:
 
     @property
     def title(self) -> str:
-        """What it is about, in words."""
+        """The subject, in words."""
         place = self.place
         match self.kind:
             case AnchorKind.BUILD:
@@ -110,7 +110,7 @@ class Anchor:
 
     @property
     def detail(self) -> str:
-        """What stood there when the thread began; "" where the title says all."""
+        """The text at that place when the thread began; "" where the title says all."""
         place = self.place
         match self.kind:
             case AnchorKind.FIGURE:
@@ -126,7 +126,7 @@ class Anchor:
 
 
 WHOLE_CHANGE = Anchor(AnchorKind.BUILD, {"title": "The change"})
-"""What each thread about a change request is about."""
+"""The anchor of each thread about a change request."""
 
 
 def seconds_text(milliseconds: int) -> str:

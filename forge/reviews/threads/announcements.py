@@ -29,7 +29,7 @@ from forge.reviews.threads.conversation import anchor_of
 
 
 class ThreadStep(StrEnum):
-    """What happened to a thread."""
+    """A step of a thread."""
 
     COMMENT = "comment"
     """It began, or was answered."""

@@ -54,7 +54,7 @@ class ReviewThreads(ForgeView):
 
     @extend_schema(operation_id="review_threads_list", responses=ThreadsJson)
     def get(self, request: Request, review_id: UUID) -> Response:
-        """What was said in a review, in all its rounds."""
+        """Returns the threads of a review, in all its rounds."""
         principal = principal_of(request)
         threads = threads_in_review(principal, find_review(principal, review_id))
         return Response({"threads": [thread_to_json(thread) for thread in threads]})
@@ -71,7 +71,7 @@ class BuildThreads(ForgeView):
 
     @extend_schema(operation_id="threads_list", responses=ThreadsJson)
     def get(self, request: Request, build_id: UUID) -> Response:
-        """What was said about a build, also in the reviews of its bytes."""
+        """Returns the threads about a build, also those in the reviews of its bytes."""
         principal = principal_of(request)
         threads = threads_on_build(principal, find_build(principal, build_id))
         return Response({"threads": [thread_to_json(thread) for thread in threads]})

@@ -21,14 +21,14 @@ from forge.reviews.threads.anchors import WHOLE_CHANGE, Anchor, AnchorKind
 
 
 def anchor_of(thread: AnchoredThread) -> Anchor:
-    """What a thread is about."""
+    """Returns the anchor of a thread."""
     if thread.change_request_id is not None:
         return WHOLE_CHANGE
     return Anchor(AnchorKind(thread.kind), thread.place)
 
 
 def anchor_of_verdict(verdict: Verdict) -> Anchor:
-    """What the comment of a verdict is about."""
+    """Returns the anchor of a verdict's comment."""
     return Anchor(AnchorKind(verdict.kind), verdict.place)
 
 
@@ -39,7 +39,7 @@ def threads_in_review(actor: Actor, review: Review) -> list[AnchoredThread]:
 
 
 def threads_on_build(actor: Actor, build: Build) -> list[AnchoredThread]:
-    """What was said about a build on its page and in the reviews of its bytes, oldest first.
+    """Returns the threads about a build on its page and in the reviews of its bytes, oldest first.
 
     Raises `Forbidden` or `NotFound`.
     """
@@ -48,7 +48,7 @@ def threads_on_build(actor: Actor, build: Build) -> list[AnchoredThread]:
 
 
 def threads_on_request(actor: Actor, request: ChangeRequest) -> list[AnchoredThread]:
-    """What was said about a change request, oldest first, for both sides. Raises `Forbidden` or `NotFound`."""
+    """Returns the threads about a change request, oldest first, for both sides. Raises `Forbidden` or `NotFound`."""
     require_reading(actor, request)
     return list(_complete(actor).filter(change_request=request))
 

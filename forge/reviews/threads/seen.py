@@ -1,4 +1,4 @@
-"""What can change of a thread between reading it and resolving it, and of a comment before it is edited or deleted."""
+"""The facets of a thread that can change before it is resolved, and of a comment before it is edited or deleted."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from forge.reviews.threads.conversation import anchor_of
 
 
 class AnchorJson(TypedDict):
-    """What a thread, or a verdict's comment, is about. `title` and `detail` are the words of the time when it began."""
+    """The anchor of a thread or of a verdict's comment. `title` and `detail` are from the time when it began."""
 
     kind: Annotated[str, choices("AnchorKind", tuple(AnchorKind))]
     title: str
@@ -31,7 +31,7 @@ class AnchorJson(TypedDict):
 
 
 class EarlierTextJson(TypedDict):
-    """What a comment said before it was edited, and since when."""
+    """The earlier text of an edited comment, and its time."""
 
     text: str
     written: Timestamp
@@ -52,7 +52,7 @@ class CommentJson(TypedDict):
 
 
 class SuggestedChangeJson(TypedDict):
-    """What an argument of a stage said and is to say; "" is left out."""
+    """The current and the suggested value of a stage's argument; "" is omitted."""
 
     stage: str
     argument: str
@@ -176,7 +176,7 @@ def comment_to_json(comment: Comment) -> CommentJson:
 
 
 def anchor_to_json(anchor: Anchor) -> AnchorJson:
-    """What a thread or a comment is about."""
+    """Returns the anchor of a thread or a comment as JSON."""
     place: Any = anchor.place
     return {
         "kind": anchor.kind,

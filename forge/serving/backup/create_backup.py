@@ -38,7 +38,7 @@ _UPGRADE_FOLDER = "upgrade-backup-"
 
 @dataclass(frozen=True)
 class Description:
-    """What a backup says of itself, in `backup.json`."""
+    """The description of a backup, in `backup.json`."""
 
     format: int
     version: str

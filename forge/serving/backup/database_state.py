@@ -18,7 +18,7 @@ from forge.serving.backup.errors import BackupError
 _SUFFIXES = ("", "-wal", "-shm")
 """SQLite's file and the two beside it."""
 APPLICATION = "hammer-forge restore"
-"""What PostgreSQL calls the connections of a restore."""
+"""The name of a restore's connections in PostgreSQL."""
 
 
 def has_data() -> bool:
@@ -95,7 +95,7 @@ def undo_set_aside(name: str) -> None:
 
 
 def damage() -> str | None:
-    """What SQLite finds wrong in its file; None for a sound one, for none at all, and for another database."""
+    """Returns SQLite's report of damage in its file; None for a sound one, a missing one, and another database."""
     path = _files()[0]
     if connection.vendor != "sqlite" or not path.exists():
         return None

@@ -1,4 +1,4 @@
-"""What goes wrong with a backup, in words for an operator."""
+"""Errors of a backup, in words for an operator."""
 
 from __future__ import annotations
 

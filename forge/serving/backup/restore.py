@@ -36,7 +36,7 @@ from forge.serving.start.tables_at_once import make_tables_at_once
 
 @dataclass(frozen=True)
 class RestoredBackup:
-    """What a restore did."""
+    """The result of a restore."""
 
     description: Description
     rows: int

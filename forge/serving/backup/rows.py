@@ -53,7 +53,7 @@ def models_of(apps: Apps) -> list[type[Model]]:
 
 
 def table_name(model: type[Model]) -> str:
-    """What a backup calls a model's table."""
+    """Returns the name of a model's table in a backup."""
     return model._meta.label_lower
 
 

@@ -1,1 +1,1 @@
-"""What the environment decides, read once by `forge.settings`. Nothing here knows Django."""
+"""Settings from the environment, read once by `forge.settings`. Nothing here knows Django."""

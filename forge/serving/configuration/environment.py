@@ -1,4 +1,4 @@
-"""What the environment decides: where data lives, which address is served, and the key that signs.
+"""Settings from the environment: where data lives, which address is served, and the key that signs.
 
 Read once by `forge.settings`. Nothing here knows Django.
 """
@@ -35,7 +35,7 @@ LEAST_KEY, LARGEST_KEY = 24, 64
 T = TypeVar("T")
 
 CAPABILITIES = ("build", "lab", "gpu")
-"""What a worker can have; `forge.jobs.models.Capability`."""
+"""The capabilities of workers; `forge.jobs.models.Capability`."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -57,10 +57,10 @@ class ServerEnvironment:
     audit_copies: tuple[CopyAddress, ...]
     """Where the audit log is sent as it is written."""
     audit_webhook_secret: str
-    """What signs the copies that go to webhooks: `whsec_` and base64; "" where none does."""
+    """The key that signs the copies for webhooks: `whsec_` and base64; "" for none."""
     broker: str
     capabilities: tuple[str, ...]
-    """What the workers of this process can do: `build`, `lab`, `gpu`."""
+    """The capabilities of this process's workers: `build`, `lab`, `gpu`."""
     database: Database | None
     """None is SQLite in the data folder."""
     redis: str
@@ -90,13 +90,13 @@ class ServerEnvironment:
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     metrics_token: str
-    """What a request for the metrics has to bring; "" where nobody gets them."""
+    """The token that a request for the metrics needs; "" where the metrics are off."""
     json_logs: bool
     """Whether the log is lines of JSON."""
     collector: str
     """The address of the OpenTelemetry collector that traces go to; "" without one."""
     collector_headers: str
-    """What is sent to it besides, such as a token: `name=value`, separated by commas."""
+    """Further headers for it, such as a token: `name=value`, separated by commas."""
     publishes_templates: bool
     """Whether the templates are published as projects of the server's own organisation."""
     signing_secret: Path

@@ -81,7 +81,7 @@ def read_social(kind: str, client_id: str, secret: str) -> SignOnService | None:
 
 
 def read_sign_on(services: Iterable[SignOnService | None], domains: Iterable[str]) -> SignOnSettings:
-    """What was read, together. Raises `BadAddress` for what is no domain."""
+    """Returns the combined settings. Raises `BadAddress` for an invalid domain."""
     named = frozenset(domain.lower() for domain in domains)
     if any("@" in domain or "." not in domain for domain in named):
         raise BadAddress("names domains of email addresses, separated by commas: acme.example,acme.test")

@@ -1,1 +1,1 @@
-"""What operators and their programs see of a server that runs: metrics, readiness, traces."""
+"""Monitoring of a running server for operators and their programs: metrics, readiness, traces."""

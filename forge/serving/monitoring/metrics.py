@@ -26,7 +26,7 @@ from forge.core.models import Blob, PeriodicRun
 
 
 class InstallationCollector(Collector):
-    """What stands in the database, read when it is asked for."""
+    """Metrics from the database, read at each request."""
 
     def collect(self) -> Iterable[Metric]:
         figures = build_figures()

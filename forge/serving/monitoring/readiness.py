@@ -86,7 +86,7 @@ READ_FROM_DATABASE = frozenset({"workers"})
 
 
 def problems(checks: Mapping[str, Callable[[], None]]) -> dict[str, str]:
-    """What is missing, by name; nothing when all is there. One that fails hides none of the others.
+    """Returns the missing parts, by name; empty when all are present. One that fails hides none of the others.
 
     What is read from the database is not asked where that does not answer.
     """

@@ -1,1 +1,1 @@
-"""What the server does when it starts: its database, and the address that it serves."""
+"""The start of the server: its database, and the address that it serves."""

@@ -1,4 +1,4 @@
-"""What the pages of one build show: what all its tabs have, and what each has beside it."""
+"""The data of a build's pages: the shared part of all tabs, and the part of each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def build_of(request: HttpRequest, organisation: str, name: str, number: int) ->
 
 
 def tab_facts(principal: Principal, project: Project, build: Build, current: str) -> dict[str, Any]:
-    """What every tab of a build has beside its tabs: where a verdict and a comment are given."""
+    """Returns the shared data of a build's tabs: the forms for a verdict and a comment."""
     return {
         "project": project,
         "build": build,
@@ -105,7 +105,7 @@ def accuracy_facts(principal: Principal, project: Project, build: Build) -> dict
 
 
 def files_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
-    """What changed in the files, line by line, and the blocks of other projects in it."""
+    """Returns the changes of the files, line by line, and the blocks of other projects in the build."""
     before, _ = compared_with(principal, build)
     return {
         **tab_facts(principal, project, build, "files"),
@@ -116,13 +116,13 @@ def files_facts(principal: Principal, project: Project, build: Build) -> dict[st
 
 
 def memory_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
-    """What lies where in the memory, and when."""
+    """Returns the position and lifetime of each buffer in memory."""
     report = {} if build.artefact is None else build.artefact.report
     return {**tab_facts(principal, project, build, "memory"), "memory": memory_picture(report)}
 
 
 def log_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
-    """What was done, and how long each step took."""
+    """Returns the steps, and the duration of each."""
     return {**tab_facts(principal, project, build, "log"), "log": list(build.log.all())}
 
 

@@ -1,4 +1,4 @@
-"""What the pages of one build send: cancelling it, a comment or a verdict, and publishing."""
+"""The forms of a build's pages: cancelling it, a comment or a verdict, and publishing."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class BuildRow:
     verdict: CardVerdict | None
     accuracy: str
     changed: BriefChange | None
-    """What changed since the build before; None of a build without a rune."""
+    """Returns the changes since the previous build; None for a build without a rune."""
 
 
 @for_person

@@ -43,7 +43,7 @@ def accuracy(request: HttpRequest, organisation: str, name: str, number: int) ->
 
 @for_person
 def memory(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """What lies where in its memory."""
+    """Shows the position and lifetime of buffers in memory."""
     project, build = facts.build_of(request, organisation, name, number)
     _require_tab(build, "memory")
     return render(request, "builds/memory.html", facts.memory_facts(principal_of(request), project, build))
@@ -59,7 +59,7 @@ def files(request: HttpRequest, organisation: str, name: str, number: int) -> Ht
 
 @for_person
 def log(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """What was done, step by step."""
+    """Shows the log, step by step."""
     project, build = facts.build_of(request, organisation, name, number)
     return render(request, "builds/log.html", facts.log_facts(principal_of(request), project, build))
 

@@ -12,7 +12,7 @@ from rune.wording import counted, listed
 
 @dataclass(frozen=True)
 class BuildStanding:
-    """What the line depends on. `review_number` and `review_address` are of the newest review about the build."""
+    """The state of a build for the line of steps. `review_number` and `review_address` are of its newest review."""
 
     address: str
     state: JobState
@@ -45,7 +45,7 @@ class LineStep:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What the person can do next."""
+    """The person's next step."""
 
     words: str
     address: str

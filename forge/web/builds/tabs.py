@@ -32,9 +32,9 @@ class BuildTab:
     """Below the build's address."""
     is_there: Callable[[Build], bool] = is_reviewable
     says: Callable[[Build], str] = _says_nothing
-    """What stands beside its words."""
+    """The text beside its name."""
     holds: tuple[AnchorKind, ...] = ()
-    """What can be talked about that this tab shows; all else is on the first."""
+    """The anchors on this tab; all others are on the first."""
 
 
 TABS = (

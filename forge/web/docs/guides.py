@@ -76,7 +76,7 @@ class Guide:
 
 
 def guide_of(request: HttpRequest) -> Guide | None:
-    """What explains the page that is shown."""
+    """Returns the guide that explains the current page."""
     match = request.resolver_match
     path = GUIDES.get(match.url_name or "") if match is not None else None
     return None if path is None else Guide(title_of(path), f"/docs/{path}")

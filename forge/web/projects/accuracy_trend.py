@@ -15,7 +15,7 @@ LINES = 3
 
 @dataclass(frozen=True)
 class MeasuredBuild:
-    """What a build's test samples gave, as shares from 0 to 1."""
+    """The results of a build's test samples, as shares from 0 to 1."""
 
     number: int
     accuracy: float

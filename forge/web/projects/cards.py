@@ -26,7 +26,7 @@ class ProjectCard:
 
     @property
     def sensors(self) -> str:
-        """What its pipeline reads, as people list it; "" where nobody knows."""
+        """The sensors of its pipeline, as people list them; "" where they are unknown."""
         words = (CAPABILITIES[sensor].label for sensor in sensors_of(self.facts.outline))
         return listed(list(dict.fromkeys(words)))
 

@@ -40,7 +40,7 @@ _LONGEST = 100
 
 @dataclass(frozen=True)
 class ProjectFilter:
-    """What is asked for; "" where anything will do. What is no choice of ours was not asked for."""
+    """The filter; "" for any. Unknown choices are ignored."""
 
     q: str = ""
     organisation: str = ""
@@ -54,7 +54,7 @@ class ProjectFilter:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> ProjectFilter:
-        """What the query of an address asks for."""
+        """Returns the filter of an address's query."""
 
         def one_of(name: str, choices: Mapping[str, str]) -> str:
             value = query.get(name, "")

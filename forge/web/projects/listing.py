@@ -45,7 +45,7 @@ class FormSelect:
 
 @dataclass(frozen=True)
 class ProjectList:
-    """What the list shows."""
+    """The data of the list."""
 
     filter: ProjectFilter
     cards: list[ProjectCard]

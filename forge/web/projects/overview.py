@@ -77,14 +77,14 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
 
 
 def _preview(project: Project) -> Build | None:
-    """What the studio made of the text, of a project without a build."""
+    """Returns the studio's preview of the text, for a project without a build."""
     preview = preview_of(project)
     build = None if preview is None else preview.build
     return build if build is not None and build.artefact is not None else None
 
 
 def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Mapping[str, Any]:
-    """What the newest build that made a rune does and how good it is."""
+    """Returns the purpose and the accuracy of the newest build with a rune."""
     names = {tag.build_id: tag.name for tag in reversed(tags) if not tag.moves}
     limits = {
         judgement.limit.bound for judgement in judgements_of(newest) if judgement.limit.kind is LimitKind.ACCURACY
@@ -112,7 +112,7 @@ def _measured(builds: Iterable[Build], names: Mapping[Any, str]) -> list[Measure
 
 
 def _published(tags: Sequence[Tag]) -> list[Tag]:
-    """What one gets by name: tags that move first, then the newest versions."""
+    """Returns the published tags: those that move first, then the newest versions."""
     return [*(tag for tag in tags if tag.moves), *(tag for tag in tags if not tag.moves)][:VERSIONS_SHOWN]
 
 

@@ -46,9 +46,9 @@ class Tab:
     also: tuple[str, ...] = ()
     """First words of other addresses that belong to it."""
     verb: Verb = Verb.READ
-    """What one must be allowed to do to see it."""
+    """The verb that is needed to see it."""
     counted: Callable[[Principal], QuerySet[Any]] | None = None
-    """What its number counts, of all projects."""
+    """The function that counts its number, for all projects."""
     if_published: bool = False
     """Whether only a project that published something has it."""
 
@@ -107,7 +107,7 @@ def current_word(request: HttpRequest) -> str:
 
 
 def _facts(principal: Principal, project: Project) -> Mapping[str, Any] | None:
-    """What the tabs say, in one query; None for somebody who does not read the project."""
+    """Returns the numbers of the tabs, in one query; None for somebody who may not read the project."""
     counts = {_name(tab): _count(tab.counted(principal)) for tab in TABS if tab.counted is not None}
     published = Exists(Tag.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))) | Exists(
         BlockVersion.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))

@@ -75,7 +75,7 @@ class VersionRow:
 
 
 def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What a project published."""
+    """Shows the publications of a project."""
     project = project_of(request, organisation, name, Verb.SEE)
     return show_rune(request, project, request.GET.get("tag"))
 
@@ -117,7 +117,7 @@ def show_rune(
 
 
 def picture(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What a chat shows beside the link: of a public project alone, and the same for everyone."""
+    """Returns the picture for links in chats: for public projects only, and the same for everyone."""
     project = find_project(VISITOR, organisation, name, Verb.SEE)
     facts = _picture_facts(project, default_tag(tags_of(VISITOR, project)))
     response = HttpResponse(picture_of(facts, Faces(_face(400), _face(600))), content_type="image/png")
@@ -138,7 +138,7 @@ def _about(project: Project) -> str:
 
 
 def _picture_facts(project: Project, tag: Tag | None) -> PictureFacts:
-    """What the picture says of a project, at one of its tags."""
+    """Returns the picture's facts of a project, at one of its tags."""
     figures: tuple[str, ...] = ()
     if tag is not None and tag.build.artefact is not None:
         artefact = tag.build.artefact
@@ -147,7 +147,7 @@ def _picture_facts(project: Project, tag: Tag | None) -> PictureFacts:
 
 
 def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
-    """What the page says of the tag that is looked at, and of the others."""
+    """Returns the page's data of the current tag, and of the others."""
     artefact = tag.build.artefact
     packages = list(packages_for_reading().filter(build=tag.build))
     published = PublishedRune(

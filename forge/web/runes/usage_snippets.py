@@ -32,7 +32,7 @@ class Snippet:
 
 @dataclass(frozen=True)
 class PublishedRune:
-    """What is used: where it is, and by which tag."""
+    """The rune for the lines: its place, and its tag."""
 
     server: str
     full_name: str

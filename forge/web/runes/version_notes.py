@@ -1,4 +1,4 @@
-"""What a project says of a version that it published: its notes, and that another should be taken."""
+"""A project's statements about a published version: its notes, and its deprecation."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ register = template.Library()
 
 
 FIRST_FACES = ("sans-400", "sans-500", "sans-600")
-"""What nearly every page is written in: asked for together with its style, so that it comes no later than the text."""
+"""The faces of nearly every page: requested together with its style, so that they do not arrive after the text."""
 
 
 @register.simple_tag
@@ -122,13 +122,13 @@ def as_json(value: object) -> str:
 
 @register.filter
 def as_query(chosen: Mapping[str, str]) -> str:
-    """What was chosen in a form, as a query of an address; nothing for what is empty."""
+    """Returns the values of a form as an address's query, without empty values."""
     return urlencode({name: value for name, value in chosen.items() if value})
 
 
 @register.filter
 def of(mapping: Mapping[Any, Any], key: Any) -> Any:
-    """What a mapping has of a key; None for nothing."""
+    """Returns a mapping's value for a key; None if the mapping is None."""
     return mapping.get(key)
 
 

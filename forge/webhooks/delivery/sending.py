@@ -25,7 +25,7 @@ READ_LIMIT = 2_000
 
 @dataclass(frozen=True)
 class ReceiverAnswer:
-    """What came of an attempt: a status and the beginning of the body, or why there is none."""
+    """The result of an attempt: a status and the beginning of the body, or the reason why there is none."""
 
     milliseconds: float
     status: int | None = None

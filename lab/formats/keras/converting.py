@@ -100,7 +100,7 @@ class _Converted:
         self._outputs = [signature["outputs"][key] for key in sorted(signature["outputs"], key=_number)]
 
     def outputs(self, values: Sequence[Array]) -> list[Array]:
-        """What the model answers, in the order in which its source does."""
+        """The model's outputs, in the order of its source."""
         for detail, value in zip(self._inputs, values, strict=True):
             self._interpreter.set_tensor(detail["index"], value.astype(detail["dtype"]))
         self._interpreter.invoke()

@@ -48,7 +48,7 @@ def open_file(source: Path | BinaryIO) -> Iterator[h5py.File]:
 
 
 _DAMAGED = (OSError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError, AttributeError)
-"""What h5py raises for damaged files."""
+"""The exceptions of h5py for damaged files."""
 
 
 def read_arrays(group: h5py.Group, *, without: frozenset[str] = frozenset()) -> Arrays:

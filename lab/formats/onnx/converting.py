@@ -90,7 +90,7 @@ class _Source:
         self._inputs = [(one.name, one.kind) for one in model.inputs]
 
     def outputs(self, values: Sequence[Array]) -> list[Array]:
-        """What the model answers. Raises `Refused`."""
+        """Returns the model's outputs. Raises `Refused`."""
         named = {name: value.astype(kind) for (name, kind), value in zip(self._inputs, values, strict=True)}
         try:
             return [np.asarray(one) for one in self._session.run(None, named)]

@@ -44,7 +44,7 @@ def _features(values: Values) -> Features:
     outputs:
       - {{type: f32, dimensions: {shape}}}
 """
-    return Features(stages, "features", (size, size, channels), has_batch=True)
+    return Features(stages, "features", (size, size, channels), has_batch=True, bounds=(0.0, 1.0))
 
 
 def _answer(values: Values, labels: int, scores: str) -> str:

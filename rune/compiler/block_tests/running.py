@@ -60,14 +60,14 @@ _PLACE = re.compile(r"(?P<file>[^\s:]+\.py):(?P<line>[0-9]+): (?P<said>.*)", re.
 
 @dataclass(frozen=True)
 class TestOutcome:
-    """What one test did, or a test file that cannot run. `problem` is None where it passed."""
+    """The outcome of one test, or of a test file that cannot run. `problem` is None where it passed."""
 
     file: str
     name: str
     line: int
     problem: Diagnostic | None
     gave: OutputRecord | None = None
-    """What its runs of the block gave; None where it did not come to its end."""
+    """The results of its runs of the block; None where it did not finish."""
 
 
 @dataclass(frozen=True)

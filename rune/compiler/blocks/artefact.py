@@ -38,7 +38,7 @@ class BadArtefact(Exception):
 
 @dataclass(frozen=True)
 class BlockFiles:
-    """What is published of a block. `tests` and `licence` are None where there are none."""
+    """The published files of a block. `tests` and `licence` are None where there are none."""
 
     name: str
     version: str
@@ -57,7 +57,7 @@ class BlockFiles:
 
 @dataclass(frozen=True)
 class BlockManifest:
-    """What a manifest says: the block's name and version, and its files' digests by their names."""
+    """The contents of a manifest: the block's name and version, and its files' digests by their names."""
 
     name: str
     version: str
@@ -94,7 +94,7 @@ def block_manifest(files: BlockFiles) -> bytes:
 
 
 def read_block_manifest(data: bytes) -> BlockManifest:
-    """What the bytes of a manifest say. Raises `BadArtefact` for any that is not of a block."""
+    """Reads the bytes of a manifest. Raises `BadArtefact` for any that is not of a block."""
     if len(data) > MANIFEST_LIMIT:
         raise BadArtefact(f"is larger than {MANIFEST_LIMIT // 1024} KiB")
     try:

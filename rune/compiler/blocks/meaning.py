@@ -1,4 +1,4 @@
-"""What the numbers of a tensor mean, as far as it is known, and what a block does to that.
+"""The known meaning of a tensor's numbers, and the effect of a block on it.
 
 A type says how many numbers there are and how they are stored. Whether they are pixels from 0 to 255 or from 0 to 1,
 RGB or BGR, is their meaning. What is not known is None: nothing follows from it, and nothing is said against it.
@@ -16,7 +16,7 @@ from rune.wording import plain
 
 
 class Colour(Enum):
-    """What the channels of a picture are. The value is how people say it."""
+    """The meaning of a picture's channels. The value is the text for people."""
 
     RGB = "RGB"
     BGR = "BGR"
@@ -63,7 +63,7 @@ class Quantisation:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is known of the numbers of a tensor."""
+    """The known meaning of a tensor's numbers."""
 
     values: NumberRange | None = None
     """Of the numbers as they are stored."""
@@ -103,7 +103,7 @@ def _shown(labels: Sequence[str]) -> str:
 
 
 def common_meaning(meanings: Sequence[Meaning]) -> Meaning:
-    """What is known of all of them alike."""
+    """Returns the meaning that all of them share."""
     if not meanings:
         return UNKNOWN
     first = meanings[0]
@@ -115,7 +115,7 @@ def common_meaning(meanings: Sequence[Meaning]) -> Meaning:
 
 
 class Fate(Enum):
-    """What becomes of a part of the meaning."""
+    """The effect on a part of the meaning."""
 
     PRESERVED = "preserved"
     """It is that of the input; of several inputs, where all have the same."""
@@ -127,7 +127,7 @@ PRESERVED, LOST = Fate.PRESERVED, Fate.LOST
 
 @dataclass(frozen=True)
 class InputFacts:
-    """What a block reads, for parts of the meaning that are computed."""
+    """The inputs of a block, for parts of the meaning that are computed."""
 
     meaning: Meaning
     """Of its inputs, as far as they are alike."""
@@ -148,12 +148,12 @@ class By(Generic[T]):
 
 
 Part: TypeAlias = Fate | By[T] | T
-"""What becomes of one part: it is kept, lost, computed, or always the same."""
+"""The effect on one part: it is kept, lost, computed, or constant."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What the numbers of one output mean. What is not said is lost, and so unknown."""
+    """The meaning of one output's numbers. Omitted parts are lost, and so unknown."""
 
     values: Part[NumberRange] = LOST
     colour: Part[Colour] = LOST
@@ -191,7 +191,7 @@ PICTURE = Effect(values=PRESERVED, colour=PRESERVED, layout=ChannelLayout.LAST)
 
 @dataclass(frozen=True)
 class ExpectedMeaning:
-    """What a block takes its input for, as far as it says so; `declared_by` are the arguments that say it, by part."""
+    """The meaning that a block expects of its input; `declared_by` are the arguments that declare it, by part."""
 
     meaning: Meaning
     declared_by: Mapping[str, str]
@@ -220,7 +220,7 @@ def clipped_values(read: InputFacts, type_: TensorType) -> NumberRange | None:
 
 
 def represented_range(whole: NumberRange, quantisation: Quantisation) -> NumberRange:
-    """What whole numbers of a range stand for."""
+    """Returns the range of values that whole numbers of a range represent."""
     scale, zero = quantisation.scale, quantisation.zero_point
     return NumberRange(scale * (whole.low - zero), scale * (whole.high - zero))
 

@@ -1,4 +1,4 @@
-"""What many blocks refuse, in one wording: a wrong number of inputs, a wrong element type, an empty tensor."""
+"""Shared refusals of blocks: a wrong number of inputs, a wrong element type, an empty tensor."""
 
 from __future__ import annotations
 

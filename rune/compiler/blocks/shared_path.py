@@ -34,7 +34,7 @@ class SharedPath:
 
     @property
     def file(self) -> str:
-        """What messages of a run call its file."""
+        """The file's name in messages of a run."""
         return f"{self.block.organisation}/{self.block.project}@{self.version}/{self.block.name}.py"
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ def parse_shared_name(text: str) -> SharedName | None:
 
 
 def parse_shared_path(text: str) -> SharedPath | None:
-    """What `acme/sounds#smooth@1.2` names; None for any other text."""
+    """Parses a path such as `acme/sounds#smooth@1.2`; None for any other text."""
     match = _PATH.fullmatch(text)
     block = parse_shared_name(match["base"]) if match else None
     return None if match is None or block is None else SharedPath(block, match["version"])

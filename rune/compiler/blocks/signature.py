@@ -1,4 +1,4 @@
-"""What a proc-block is: its arguments, what it makes of which tensors, and the C that does it."""
+"""The description of a proc-block: its arguments, its outputs for given inputs, and its C."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ArgumentKind(Enum):
 
 
 class Category(Enum):
-    """What a block is about: the palette and the reference group by it, in this order."""
+    """The category of a block: the palette and the reference group by it, in this order."""
 
     NUMBERS = "Numbers"
     SHAPES = "Shapes"
@@ -137,7 +137,7 @@ class RunTimeSizes(Enum):
 
 @dataclass(frozen=True)
 class BlockState:
-    """What a block keeps from one run to the next, beside what it could make again of its arguments.
+    """The state of a block between runs, beside data that it can compute from its arguments.
 
     It is zero when the rune starts and after a reset. `gap` goes on with the sentence "After a gap or a restart": what
     is wrong, and for how long, when a run is not of the moment after the last, or the rune was started anew.
@@ -256,7 +256,7 @@ class Block:
     header: Path | None
     arguments: tuple[Argument, ...]
     outputs: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
-    """What comes out for these inputs. Raises `BlockError`."""
+    """Returns the outputs for these inputs. Raises `BlockError`."""
     code: Callable[[tuple[TensorType, ...], Arguments], BlockCode]
     """The call for inputs that `outputs` accepted. Raises `BlockError` for an argument that only now proves wrong."""
     element: Callable[[tuple[TensorType, ...], Arguments], Callable[[float], float] | None] | None = None
@@ -279,9 +279,9 @@ class Block:
     output_rate_argument: str | None = None
     """The argument that says the rate of the sound that comes out, where the block changes it."""
     effects: tuple[Effect, ...] = ()
-    """What the numbers of each output mean; further outputs are as the last of these. Empty where nothing is known."""
+    """The meaning of each output's numbers; further outputs are as the last of these. Empty where it is unknown."""
     expected_meaning: Callable[[tuple[TensorType, ...], Arguments], ExpectedMeaning] | None = None
-    """What the block takes its inputs for, where it says so: another meaning is a mistake in the pipeline."""
+    """The expected meaning of the inputs, where it is declared: another meaning is a mistake in the pipeline."""
     category: Category = Category.OTHER
     page: str = ""
     """The block's page, of a block without a folder of its own."""
@@ -289,7 +289,7 @@ class Block:
     """The file in the block's own folder that is the block, of one that is written in Python."""
 
     def outputs_for(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-        """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""
+        """Returns the outputs for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it refuses."""
         if self.run_time_sizes is RunTimeSizes.REFUSED:
             for index, type_ in enumerate(inputs):
                 if not type_.is_fixed:
@@ -299,13 +299,13 @@ class Block:
         return self.outputs(inputs, arguments)
 
     def states_for(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
-        """What it keeps from one run to the next, for inputs that `outputs` accepted."""
+        """Returns the states between runs, for inputs that `outputs` accepted."""
         return () if self.state is None else self.state(inputs, arguments)
 
     def meanings(
         self, input_meanings: tuple[Meaning, ...], inputs: tuple[TensorType, ...], arguments: Arguments, count: int
     ) -> tuple[Meaning, ...]:
-        """What the numbers of its `count` outputs mean, for inputs that `outputs` accepted."""
+        """Returns the meaning of the numbers of its `count` outputs, for inputs that `outputs` accepted."""
         if not self.effects or not inputs:
             return (UNKNOWN,) * count
         read = InputFacts(common_meaning(input_meanings), inputs[0], arguments)

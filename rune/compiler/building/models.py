@@ -30,7 +30,7 @@ class ProjectModels:
         self._read: dict[str, Model] = {}
 
     def data(self, path: str) -> bytes:
-        """What a rune carries of a model: its file, or its folder as an archive. Raises `FileError`."""
+        """Returns the bytes of a model in a rune: its file, or its folder as an archive. Raises `FileError`."""
         if path not in self._data:
             is_folder = bool(folder_members(self._files, path))
             self._data[path] = zip_folder(self._files, path) if is_folder else self._files.read(path)

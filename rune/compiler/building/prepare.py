@@ -28,7 +28,7 @@ from rune.wording import plain, quoted
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What is decided before code is written. `carried` are the resources with a default, for the rune's sections."""
+    """The decisions before code is written. `carried` are the resources with a default, for the rune's sections."""
 
     pipeline: Pipeline
     chosen: ChosenModels

@@ -1,4 +1,4 @@
-"""What a build says of its rune, step by step and as a whole."""
+"""A build's report of its rune, step by step and as a whole."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class StepJson(TypedDict):
 
 
 class ToolchainReportJson(TypedDict):
-    """What a build says of what it made for a target. A report that an older toolchain wrote lacks some keys."""
+    """A build's report for a target. A report that an older toolchain wrote lacks some keys."""
 
     toolchain: str
     toolchain_digest: NotRequired[str]
@@ -145,7 +145,7 @@ class Memory:
 
     @property
     def planned(self) -> int:
-        """What every page and command calls the memory of a rune: all that a run writes, without the constants."""
+        """Returns the memory of a rune as pages and commands show it: all that a run writes, without the constants."""
         return self.arena + self.serial
 
     def to_json(self) -> MemoryJson:
@@ -244,7 +244,7 @@ class BlockReport:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
+    """A build's report for a target. A rune is one file. `toolchain` is the version,
     `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
 
     toolchain: str

@@ -25,7 +25,7 @@ RUNE_TARGET = "wasm32"
 
 @dataclass(frozen=True)
 class SpecOptions:
-    """What changes the bytes beside the files and the target, as it is stored: the fields of `SpecOptions`."""
+    """The options that change the bytes, beside the files and the target, as stored: the fields of `SpecOptions`."""
 
     name: str
     runefile: str | None = None

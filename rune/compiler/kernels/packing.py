@@ -1,4 +1,4 @@
-"""What the packers of all kernel sets share: constants as bytes, and biases that hold what a zero point adds."""
+"""Shared parts of the packers of all kernel sets: constants as bytes, and biases that include a zero point's part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ C_TYPES = {
     "int64": "int64_t",
     "uint8": "uint8_t",
 }
-"""What C calls the elements that NumPy calls so."""
+"""C's names of NumPy's element types."""
 
 
 def int8s(values: NDArray[np.generic]) -> ConstantPointer:

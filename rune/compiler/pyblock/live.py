@@ -42,7 +42,7 @@ _ELEMENTS_SHOWN = 4
 
 @dataclass
 class _RunTrace:
-    """What one run printed and computed."""
+    """The printed lines and computed values of one run."""
 
     prints: list[tuple[int, str]] = field(default_factory=list)
     left_out: int = 0

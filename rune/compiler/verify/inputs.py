@@ -16,7 +16,7 @@ from rune.tensor import ElementType, TensorType
 
 _INDEX_TYPES: Final = frozenset({ElementType.I32, ElementType.I64, ElementType.U32, ElementType.U64})
 _MOST_INDEX: Final = 4
-"""What a model takes as 32 or 64 bit integers is mostly an index or a size: larger ones lead out of its tables."""
+"""The bound of 32 or 64 bit inputs, which are mostly indices or sizes: larger ones lead out of a model's tables."""
 
 
 def generated_tensor(kind: TensorType, number: int, seed: int) -> bytes:

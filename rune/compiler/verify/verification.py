@@ -13,7 +13,7 @@ from rune.compiler.verify.runes.verification import RuneVerification, RuneVerifi
 from rune.wording import counted, plain
 
 SECOND = "the rune's second module"
-"""What it is called in sentences."""
+"""Its name in sentences."""
 
 
 class ModelRunner(Enum):
@@ -182,7 +182,7 @@ class ModelVerification:
 
 
 def excused(figures: DeviationFigures) -> str:
-    """What of the figures is excused, as the end of a sentence; empty where nothing is."""
+    """Returns the excused part of the figures, as the end of a sentence; empty where there is none."""
     if not figures.excused:
         return ""
     verb = "is" if figures.excused == 1 else "are"

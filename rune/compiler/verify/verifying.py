@@ -191,7 +191,7 @@ def _instrument(
 
 
 class _Figures(TypedDict):
-    """What was found of a rune and of its second module."""
+    """The figures of a rune and of its second module."""
 
     rune: RuneVerification
     second: RuneVerification | None

@@ -1,4 +1,4 @@
-"""What reading a recording gives: bytes without anything that tells of its maker, and facts about them."""
+"""The result of reading a recording: bytes without personal metadata, and facts about them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a sample was recorded with."""
+    """The sensor of a sample."""
 
     SOUND = "sound"
     PICTURE = "picture"
@@ -41,7 +41,7 @@ class Content:
     milliseconds: int = 0
     """How long a sound lasts; 0 for what has no rate."""
     drawing: Mapping[str, Any] = field(default_factory=dict)
-    """What a page draws: `peaks` of a sound, `axes` of motion, `width` and `height` of a picture."""
+    """The data for drawing: `peaks` of a sound, `axes` of motion, `width` and `height` of a picture."""
 
 
 class BadContent(ValueError):

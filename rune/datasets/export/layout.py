@@ -1,4 +1,4 @@
-"""What an export needs to know of a sample, and what a layout says of its files."""
+"""The data of a sample for an export, and a layout's description of its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between a folder that was pulled and its list. Pure: digests and names in, changes out."""
+"""Differences between a pulled folder and its list. Pure: digests and names in, changes out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rune.datasets.layouts.layout import label_of_folder
 
 @dataclass(frozen=True)
 class LocalChanges:
-    """What a push would do."""
+    """The changes that a push would make."""
 
     relabelled: Mapping[int, str]
     """Samples whose file is in the folder of another label, by number."""

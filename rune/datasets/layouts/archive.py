@@ -36,7 +36,7 @@ _UNREADABLE = (
     OSError,
     ValueError,
 )
-"""What the library raises for damaged bytes."""
+"""The library's exceptions for damaged bytes."""
 
 
 class JoinedFile(io.RawIOBase):

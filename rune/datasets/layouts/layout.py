@@ -1,4 +1,4 @@
-"""What a layout says of a data set: its recordings with labels, and what of it is left out."""
+"""A layout's description of a data set: its recordings with labels, and the omitted files."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Layout:
     """A data set whose lists were read. Its recordings are read one by one."""
 
     name: str
-    """What pages call the layout, such as "Speech Commands"."""
+    """The layout's name on pages, such as "Speech Commands"."""
     items: Sequence[Item]
     omissions: Sequence[Omission] = ()
     read: Callable[[DataFiles, Item], bytes] = field(default=lambda archive, item: archive.read(item.path))

@@ -23,7 +23,7 @@ _FRAME_SECONDS = 0.128
 _HOP_SECONDS = 0.023
 _PICTURE_SIDE = 16
 _VISIBLE = 0.012
-"""What neighbours must differ by, as a share of the whole range: less may come from the encoding."""
+"""The least difference of neighbours, as a share of the whole range: a smaller one may come from the encoding."""
 _MOTION_POINTS = 128
 
 Words = NDArray[np.uint32]

@@ -1,4 +1,4 @@
-"""What is known of a board: its chip, its memory, its sensors, and where each figure was read."""
+"""The description of a board: its chip, its memory, its sensors, and the source of each figure."""
 
 from __future__ import annotations
 

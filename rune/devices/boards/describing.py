@@ -66,7 +66,7 @@ class StageInstructionsJson(TypedDict):
 
 
 class NeedsJson(TypedDict):
-    """What a rune needs on a target: bytes, and instructions of one run.
+    """The needs of a rune on a target: bytes, and instructions of one run.
 
     Where `instructions` is null nothing was measured, `not_measured` says why, and the bytes are the least that it
     needs: `flash` without code, `ram` without the stack. `missing` is then Debian's package that the server lacks, if

@@ -26,7 +26,7 @@ class FitVerdict(Enum):
 
 @dataclass(frozen=True)
 class Needs:
-    """What a rune needs on a target, in bytes. Measured, `flash` is its code and constants, and `ram` its memory, its
+    """The needs of a rune on a target, in bytes. Measured, `flash` is its code and constants, and `ram` its memory, its
     deepest stack and the buffers of its inputs and outputs. Not measured, which `instructions` of None says, `flash` is
     the constants and `ram` lacks the stack: it needs no less. The rest of a firmware is in neither."""
 

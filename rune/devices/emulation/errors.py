@@ -1,4 +1,4 @@
-"""What can go wrong with a rune on an emulated core."""
+"""Errors of a rune on an emulated core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a built rune needs on a target: measured on its emulated core, or what the plan alone says."""
+"""The needs of a built rune on a target: measured on its emulated core, or planned."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def measured_stages(
 def measured_or_planned(
     built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
 ) -> tuple[Needs, str | None]:
-    """What it needs, and why that was not measured but planned; None where it was measured."""
+    """Returns the needs, and the reason why they were planned; None where they were measured."""
     if core_of(built.report.target) is None:
         return planned(built, name), "no emulator counts the instructions of these cores"
     try:

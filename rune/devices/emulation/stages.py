@@ -19,7 +19,7 @@ IN_FUNCTIONS: Final = (
 """How firmware is compiled (`build_firmware`), behind what it is optimised for, so that each step stays a function.
 It needs a few instructions more."""
 BESIDE_STEPS: Final = "beside the steps"
-"""What a run does itself: it calls the steps, and a compiler may put into it what only copies."""
+"""The instructions of a run outside its steps: calls, and copies that a compiler may merge into it."""
 
 
 def instructions_by_stage(

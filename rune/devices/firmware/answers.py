@@ -1,4 +1,4 @@
-"""What the frames of a board say: who it is, the result of a run, an error. What does not fit is an error by name."""
+"""The frames of a board: its identity, the result of a run, an error. Malformed ones are errors by name."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class DeviceLine(Protocol):
     def write(self, data: bytes) -> None: ...
 
     def read(self, seconds: float) -> bytes:
-        """What came; nothing where nothing comes for so long."""
+        """Returns the received bytes; empty if none arrive in that time."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a rune as firmware, and with a board that runs it."""
+"""Errors of a rune as firmware, and of a board that runs it."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ class FirmwareTooLarge(FirmwareRefused):
 
 
 class BoardError(Exception):
-    """What is wrong with a board, or with the line to it; for a person."""
+    """An error of a board, or of the line to it, for a person."""

@@ -19,7 +19,7 @@ _SUM: Final = struct.Struct("<I")
 
 
 class FrameKind(IntEnum):
-    """What is asked. An answer has the number plus `ANSWERS`."""
+    """The kind of a request. An answer has the number plus `ANSWERS`."""
 
     HELLO = 1
     RUN = 2
@@ -48,7 +48,7 @@ def encode_frame(kind: int, number: int, payload: bytes = b"") -> bytes:
 
 
 class FrameReader:
-    """What bytes of a line are: whole frames, and bytes that belong to none.
+    """The bytes of a line: whole frames, and bytes that belong to none.
 
     `noise` counts the bytes so far that were no part of a frame, `damaged` the frames whose sum was another.
     """

@@ -33,7 +33,7 @@ _TRAPS: Final = ("-fsanitize=integer-divide-by-zero", "-fsanitize-trap=integer-d
 
 
 class FirmwareDescriptionJson(HelloJson):
-    """What goes with a UF2 file (docs/reference/serial.md): where it runs, bytes of code and variables and of the
+    """The description of a UF2 file (docs/reference/serial.md): where it runs, bytes of code and variables and of the
     board, addresses of the stack, of the number of the step that runs, and of each function with its name."""
 
     uf2_digest: str
@@ -135,7 +135,7 @@ def _script(board: FirmwareBoard, *, in_ram: bool) -> bytes:
 
 
 def _pieces(image: Image, board: FirmwareBoard) -> Iterator[tuple[int, bytes]]:
-    """What lies where; the loader with its sum."""
+    """Returns the pieces by their address; the loader with its checksum."""
     for at, data in image.pieces:
         if at == board.flash:
             yield at, with_checksum(data[: image.size(".loader")])

@@ -23,7 +23,7 @@ class Described:
 
 
 def hello(rune: Described, board: FirmwareBoard) -> HelloJson:
-    """What the board answers to hello."""
+    """Returns the board's answer to hello."""
     return {
         "protocol": PROTOCOL,
         "rune": rune.name,
@@ -103,7 +103,7 @@ def _pieces(name: str, fields: Sequence[tuple[str, StructField]]) -> Iterator[st
 
 
 def _size(field: StructField) -> int:
-    """What a piece of the firmware has as its size."""
+    """Returns the size of a piece of the firmware."""
     if field.sizes:
         return 1 if field.is_text else field.type.element.size
     return field.type.count if field.is_text else field.type.size

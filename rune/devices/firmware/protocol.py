@@ -1,4 +1,4 @@
-"""What a board and who talks to it agree on: docs/reference/serial.md."""
+"""The protocol between a board and its host: docs/reference/serial.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BoardPortJson(TypedDict):
 
 
 class HelloJson(TypedDict):
-    """What a board says of its rune; `digest` is that of the rune for a browser."""
+    """A board's description of its rune; `digest` is that of the rune for a browser."""
 
     protocol: int
     rune: str

@@ -1,4 +1,4 @@
-"""What a package is about: all that its pages and descriptions are written from."""
+"""The contents of a package, from which its pages and descriptions are written."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Contents:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """What is compiled, by path."""
+        """Returns the compiled sources, by path."""
         return (f"src/{self.interface.name}.c", f"src/{self.interface.name}_selftest.c")
 
     @property

@@ -1,4 +1,4 @@
-"""What a self-test compares with: the rune's own outputs on generated inputs, and what leads to them step by step."""
+"""The expected values of a self-test: the rune's outputs on generated inputs, and its intermediate results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rune.tensor import TensorType
 
 RUNS: Final = 2
 """Of a self-test, one after the other: the second meets what the first left behind."""
-MORE_RUNS: Final = 6
+MORE_RUNS: Final = 14
 """At most so many more than it takes until all steps ran, where a constant is not seen before."""
 MOST_RUNS_TO_WAIT: Final = 64
 """A self-test does not wait longer than this for a window to fill."""

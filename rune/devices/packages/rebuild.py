@@ -36,7 +36,7 @@ class UnreadablePackage(Exception):
 
 
 class PackageState(Enum):
-    """What building the project again said of a package or firmware."""
+    """The result of building the project again for a package or firmware."""
 
     IDENTICAL = "identical"
     DIFFERENT = "different"
@@ -130,7 +130,7 @@ def read_package(data: bytes) -> Mapping[str, bytes]:
 
 
 def file_differences(expected: Mapping[str, bytes], actual: Mapping[str, bytes]) -> tuple[str, ...]:
-    """What differs between the files of two packages, a sentence each; none where all are equal."""
+    """Returns the differences between the files of two packages, a sentence each; none where all are equal."""
     return tuple(_file_differences(expected, actual))
 
 
@@ -194,7 +194,7 @@ def _candidates(files: ProjectFiles, options: BuildOptions, report: Mapping[str,
 
 
 def _report(contents: Mapping[str, bytes]) -> Mapping[str, Any]:
-    """What the package says of itself; nothing where it cannot be read."""
+    """Returns the package's own report; empty where it cannot be read."""
     data = next((content for path, content in contents.items() if path.endswith(f"/{REPORT}")), None)
     try:
         report = None if data is None else json.loads(data)

@@ -80,7 +80,7 @@ class Sandbox:
 
     @property
     def fuel(self) -> int:
-        """What is left of it."""
+        """The remaining fuel."""
         return self._store.get_fuel()
 
     def traced(self, seed: int, steps: int) -> tuple[int, ...]:
@@ -117,7 +117,7 @@ class Sandbox:
         return self._digests(self._call("probe_trace_given"), steps)
 
     def self_test(self) -> int:
-        """What the program's own self-test returns. Raises `SandboxFailed`."""
+        """Returns the result of the program's own self-test. Raises `SandboxFailed`."""
         return self._call("probe_selftest")
 
     def _call(self, name: str, *arguments: int) -> int:
@@ -131,7 +131,7 @@ class Sandbox:
 
 
 def _probe(interface: Interface) -> str:
-    """What calls the program. It includes the self-test, for its inputs."""
+    """Returns the program that calls the package. It includes the self-test, for its inputs."""
     prefix, upper = interface.prefix, interface.upper
     exported = '__attribute__((export_name("{}")))'.format
     inputs = ", ".join(f"input_{field.name}" for field in interface.inputs) or "0"

@@ -82,7 +82,7 @@ def element_kind(kind: TensorKind) -> str:
 
 
 def operator_types(model: Model, operator: Operator) -> str:
-    """What an operator computes with: `int8`, `float32 to int8`, or `float32 and int8 weights`.
+    """The types of an operator's arithmetic: `int8`, `float32 to int8`, or `float32 and int8 weights`.
 
     Constants do not count, but for the weights of a convolution, a fully connected layer or a product of matrices.
     """

@@ -22,7 +22,7 @@ _LONGEST_NAME: Final = 120
 Scheme = Literal["per tensor", "per channel", "other", "none"]
 """How numbers are quantised: the whole tensor alike, by channel, otherwise, or not."""
 OptionJson = bool | float | str | list[float]
-"""What an operator was told, as a plain value."""
+"""An option of an operator, as a plain value."""
 
 
 class LayerJson(TypedDict):
@@ -186,7 +186,7 @@ def _bytes(tensor: Tensor) -> int:
 
 
 def _options(operator: Operator) -> dict[str, OptionJson]:
-    """What the operator was told, as plain values; nothing of what is as usual."""
+    """Returns the options of the operator, as plain values, without the default ones."""
     options: dict[str, Any]
     if dataclasses.is_dataclass(operator.options):
         options = {field.name: getattr(operator.options, field.name) for field in dataclasses.fields(operator.options)}

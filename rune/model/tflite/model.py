@@ -183,7 +183,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class Normalization:
-    """What the model's metadata says is done to an input before it: (x - mean) / std, x a pixel of 0 to 255.
+    """The normalisation of an input according to the metadata: (x - mean) / std, x a pixel of 0 to 255.
 
     One number of each, or one for each channel. Finite, no std is 0.
     """
@@ -194,7 +194,7 @@ class Normalization:
 
 @dataclass(frozen=True)
 class TensorNotes:
-    """What the metadata says of an input or an output besides; a part that it does not say is None or empty.
+    """Further metadata of an input or an output; missing parts are None or empty.
 
     `colour` is RGB or GRAYSCALE, `rate` the samples a second of a sound, `labels_file` the file inside of the model's
     that names the classes.
@@ -214,7 +214,7 @@ class Notes:
     outputs: tuple[TensorNotes, ...] = ()
 
     def of(self, position: int, *, is_input: bool) -> TensorNotes:
-        """What is said of an input or an output."""
+        """Returns the description of an input or an output."""
         tensors = self.inputs if is_input else self.outputs
         return tensors[position] if position < len(tensors) else TensorNotes()
 

@@ -205,7 +205,7 @@ class _Reader:
 
 
 class _Words:
-    """What a tensor is called at the start of a sentence; worded only when a sentence is needed."""
+    """The name of a tensor at the start of a sentence; computed only when a sentence is needed."""
 
     __slots__ = ("_index", "_name")
 

@@ -136,7 +136,7 @@ def _tensor(kind: TensorType) -> dict[str, Any]:
 
 
 def _meaning(stage: Stage, index: int) -> dict[str, Any]:
-    """What the numbers of an output stand for, where a model's file says it."""
+    """Returns the meaning of an output's numbers, where a model's file states it."""
     if not isinstance(stage, ModelStage) or index >= len(stage.tensors):
         return {}
     tensor = stage.tensors[index]

@@ -1,4 +1,4 @@
-"""What a rune needs from its host beside inputs, as its graph tells it. Runes of other compilers may need more."""
+"""A rune's needs from its host beside inputs, according to its graph. Runes of other compilers may need more."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from rune.running.container.errors import ContainerError
 from rune.running.container.wasm import ByteCursor, WasmSection, read_module, unsigned_leb
 
 Meaning = Literal["exact", "signed", "saturating"]
-"""What the dot product does with its second operand: all 8 bits of it count and nothing is cut; its highest bit is a
+"""The dot product's use of its second operand: all 8 bits of it count and nothing is cut; its highest bit is a
 sign; or the sum of two products is cut to 16 bits. Hosts do one of these."""
 
 _TYPES, _FUNCTIONS, _CODE = 1, 3, 10
 _DOT: Final = b"\xfd\x93\x02"
 _MOST_FUNCTIONS: Final = 1 << 14
-"""Whose numbers two bytes hold."""
+"""The largest number of functions, which fits two bytes."""
 _BRANCHES: Final = 0x0E
 
 _NUMBER = rb"[\x80-\xff]*[\x00-\x7f]"

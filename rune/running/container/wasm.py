@@ -33,7 +33,7 @@ class WasmSection:
 
 @dataclass(frozen=True)
 class Import:
-    """What the module asks its host for; `kind` is function, table, memory, global or tag."""
+    """An import of the module; `kind` is function, table, memory, global or tag."""
 
     module: str
     name: str
@@ -42,7 +42,7 @@ class Import:
 
 @dataclass(frozen=True)
 class WasmExport:
-    """What the module offers its host; `kind` as in `Import`."""
+    """An export of the module; `kind` as in `Import`."""
 
     name: str
     kind: str

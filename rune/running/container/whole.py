@@ -9,7 +9,7 @@ from rune.running.container.reader import RuneFile
 
 
 def missing_part(rune: RuneFile) -> str | None:
-    """What the rune should carry and does not, in words; None when nothing is missing.
+    """Returns the missing parts of the rune, in words; None when there are none.
 
     Every compiler of runes writes the graph, and a section for each resource with a default that no model is.
     """

@@ -22,7 +22,7 @@ def pack(module: bytes, sections: Iterable[tuple[str, bytes]] | Mapping[str, byt
 def rune_sections(
     graph: Mapping[str, Any], resources: Iterable[tuple[str, bytes]] = (), relaxed: bytes = b""
 ) -> tuple[tuple[str, bytes], ...]:
-    """What every rune carries: our version, its graph (`graph_json`) and its resources; and its second module, of
+    """The parts of every rune: our version, its graph (`graph_json`) and its resources; and its second module, of
     relaxed SIMD, where it has one."""
     return (
         (SectionName.VERSION, canonical_json({"version": rune.__version__})),

@@ -33,7 +33,7 @@ class RuneCache:
         self._folder = folder / name
 
     def read(self) -> Stored | None:
-        """What is stored, or None if nothing is, or if it is damaged."""
+        """Returns the stored bytes, or None if there are none, or if they are damaged."""
         try:
             record = json.loads((self._folder / "served.json").read_text("utf-8"))
             served = Served.from_json(record["served"])

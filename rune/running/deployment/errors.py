@@ -1,4 +1,4 @@
-"""What can go wrong with a deployment. Each has a `name`, which never changes: programs compare it."""
+"""Errors of a deployment. Each has a `name`, which never changes: programs compare it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deployment's server says, over HTTP."""
+"""The answers of a deployment's server, over HTTP."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Served:
 
     @classmethod
     def from_json(cls, value: Any) -> Served:
-        """What a server or a stored file says. Raises `DeploymentError`."""
+        """Reads the answer of a server or a stored file. Raises `DeploymentError`."""
         try:
             rune = value["rune"]
             served = cls(

@@ -136,7 +136,7 @@ def _words(text: str, resources: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def _meanings(graph: Mapping[str, Any], outputs: Sequence[RequestedOutput]) -> Mapping[int, tuple[_Meaning, ...]]:
-    """What each output's tensors mean, by the output's id, of those that are probabilities."""
+    """Returns the meaning of each output's tensors, by the output's id, for those that are probabilities."""
     stages = requested_stages(graph, "outputs", [request.kind.name.lower() for request in outputs])
     return {
         request.id: tuple(_meanings_of(graph, stage))

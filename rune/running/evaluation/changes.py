@@ -1,4 +1,4 @@
-"""What changed between two evaluations on the samples that both have."""
+"""The changes between two evaluations on the samples that both have."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class EvaluationChange:
 
 @dataclass(frozen=True)
 class Lost:
-    """What an evaluation no longer tests: labels of which no sample is left, and how many samples are gone in all."""
+    """The lost tests of an evaluation: labels without remaining samples, and the total number of lost samples."""
 
     labels: tuple[str, ...]
     samples: int
 
 
 def lost(before: Evaluation, after: Evaluation) -> Lost:
-    """What was tested before and is not any more. A sample is known by its name."""
+    """Returns the tests that were lost since the earlier evaluation. A sample is identified by its name."""
     labels = {each.label for each in after.outcomes}
     missing = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
     return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))

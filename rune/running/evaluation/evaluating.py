@@ -163,7 +163,7 @@ class _Trial:
         return ScoredLabel(_answer_of_all(detected, answers), _mean_scores(answers))
 
     def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
-        """What the rune answers, and the windows that it answered: one that takes a stream does in some runs only. A
+        """The answers of the rune, and their windows: one that takes a stream does in some runs only. A
         sample that fills no window is followed by silence."""
         heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
         answered = [(end, answer) for end, answer in heard if answer is not None]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Split(StrEnum):
-    """What a sample is for."""
+    """The purpose of a sample."""
 
     TRAIN = "train"
     """The model may learn from it, so it says nothing about how good the model is."""

@@ -40,7 +40,7 @@ class ModelInputs:
             raise FrontImpossible(f"The stages in front of {front.stage} read no recordings: {error}.") from error
 
     def of(self, data: bytes, most: int) -> list[Array]:
-        """What the model reads of a recording, f32 in the shape of its input: `most` windows, spread evenly, at most.
+        """The model's inputs from a recording, f32 in the shape of its input: `most` windows, spread evenly, at most.
 
         Empty for a recording that fills no window. Raises `FrontImpossible` for one that cannot be read.
         """

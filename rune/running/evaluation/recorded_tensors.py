@@ -1,4 +1,4 @@
-"""What a rune sends or computes for each window of a recording, as arrays: the features that a model reads of it."""
+"""The values that a rune sends or computes for each window of a recording, as arrays: features."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rune.running.runtime.inputs.generated import generated_inputs
 
 Array = np.ndarray[Any, Any]
 Read = Callable[[LoadedRune, Sequence[Any]], Array]
-"""What is read of a run, from the rune and the messages of its outputs."""
+"""The values of a run, from the rune and the messages of its outputs."""
 
 HOPS = 2
 """Windows of a long sound, a window's length: each begins in the middle of the one before."""
@@ -34,7 +34,7 @@ class RecordedTensors:
         first.close()
 
     def windows(self, data: bytes) -> Iterator[Array]:
-        """What is read of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
+        """The values of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
         windows = (stream_windows if self._is_stream else windows_of)(self._fed, data, HOPS)
         loaded = self._compiled.start()
         try:

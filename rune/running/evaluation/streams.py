@@ -47,7 +47,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class EventMatches:
-    """What became of a recording: for each event whether it was hit, the detections of none, and repeats."""
+    """The result of a recording: for each event whether it was hit, the detections of none, and repeats."""
 
     hits: tuple[bool, ...]
     false_alarms: tuple[Detection, ...]
@@ -62,7 +62,7 @@ def is_background(label: str) -> bool:
 def detections(
     windows: Sequence[Mapping[str, float]], ends: Sequence[float], listening: Listening
 ) -> tuple[Detection, ...]:
-    """What is called anew. `windows` are the scores of each, 0 to 1 by label; `ends` when each ends, in seconds.
+    """The detections. `windows` are the scores of each, 0 to 1 by label; `ends` when each ends, in seconds.
 
     Of a recording of fewer windows than are averaged, the mean of all counts.
     """

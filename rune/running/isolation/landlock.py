@@ -26,7 +26,7 @@ _SCOPES_FROM, _SCOPES = 6, 0b11
 
 @dataclass(frozen=True)
 class AllowedPaths:
-    """What stays open, by path: to read with everything below, to run too, and to do anything below. A device that is
+    """The accessible paths: to read with everything below, to run too, and to do anything below. A device that is
     named in `devices` can be read and written."""
 
     readable: tuple[str, ...] = ()

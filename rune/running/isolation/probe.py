@@ -1,4 +1,4 @@
-"""What this machine gives a process that computes: `probe` starts one, which looks and ends.
+"""The protections that this machine offers a computing process: `probe` starts one, which checks and ends.
 
 Control groups are not tried: they are the server's to make, and it says of each process whether it has one.
 """

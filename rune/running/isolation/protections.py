@@ -1,4 +1,4 @@
-"""What a process can be protected by, by name, and what a system lacks of it."""
+"""The protections of a process, by name, and those that a system lacks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Isolation:
-    """What a process is not protected by. Everything else of `Protection` is in force."""
+    """The protections that a process lacks. Everything else of `Protection` is in force."""
 
     gaps: tuple[Gap, ...] = ()
 
@@ -68,7 +68,7 @@ class Isolation:
 
 
 def isolation_from_json(gaps: Mapping[str, str]) -> Isolation:
-    """What `to_json` gave. Raises `ValueError` for a protection that there is not."""
+    """Reads the result of `to_json`. Raises `ValueError` for an unknown protection."""
     return Isolation(tuple(Gap(Protection(name), reason) for name, reason in gaps.items()))
 
 
@@ -78,5 +78,5 @@ def gaps_of(protections: Iterable[Protection], reason: str) -> tuple[Gap, ...]:
 
 
 def reason_of(error: OSError) -> str:
-    """What the system answered, for an operator."""
+    """Returns the system's answer, for an operator."""
     return f"the system refused it: {error.strerror or error}"

@@ -41,7 +41,7 @@ landlock_restrict_self 446 446, futex_waitv 449 449
 """Name, number on x86-64, number on 64-bit ARM, which lacks what is older than it is."""
 
 STARTS_PROGRAMS = frozenset({"execve"})
-"""What a process that has nothing to start needs no more."""
+"""The system calls that a process without children does not need."""
 
 
 def numbers(machine: str) -> Mapping[str, int]:

@@ -21,7 +21,7 @@ _SINGLE_FILES = ("/etc/ld.so.cache", "/dev/urandom", "/dev/random", "/dev/zero",
 _MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self")
 _EMULATORS = ("qemu-system-arm", "qemu-system-riscv32")
 _CROSS = ("arm-none-eabi-", "riscv64-unknown-elf-", "")
-"""What stands before the names of the compilers' programs; nothing before those of this machine's own."""
+"""The prefix of the compilers' programs; empty for those of this machine's own."""
 _COMPILER_PROGRAMS = ("gcc", "as", "ld", "size", "nm")
 _COMPILER_FOLDERS = ("/usr/lib/gcc", "/usr/lib/arm-none-eabi", "/usr/lib/riscv64-unknown-elf")
 _HEADERS = ("/usr/include",)
@@ -32,7 +32,7 @@ _SHELL = "/bin/sh"
 def toolchain_access(
     packages: Iterable[str], *, writable: Iterable[str] = (), own_processes: bool = False
 ) -> AllowedPaths:
-    """What a process of the toolchain opens. `packages` are folders beside those that Python knows as its own, in
+    """The files of a toolchain process. `packages` are folders beside those that Python knows as its own, in
     `writable` anything may be done, and with `own_processes` what `/proc` shows is its own alone."""
     readable = [*_python_folders(), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
     readable += ["/proc"] if own_processes else _MACHINE
@@ -83,7 +83,7 @@ def _loaders() -> Iterable[str]:
 
 
 def _named_loader(program: str) -> Iterable[str]:
-    """What the program's own header names as its loader, for systems that keep it elsewhere."""
+    """Returns the loader in the program's own header, for systems that store it elsewhere."""
     with open(program, "rb") as file:
         head = file.read(4096)
     start = head.find(b"/ld-")

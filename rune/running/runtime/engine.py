@@ -124,7 +124,7 @@ class LoadedRune:
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
-        """What flowed in each watched wire in the last call; empty unless the rune was built to show some."""
+        """The values of each watched wire in the last call; empty unless the rune was built to show some."""
         return self._watched
 
     @property
@@ -134,12 +134,12 @@ class LoadedRune:
 
     @property
     def inferences(self) -> tuple[Inference, ...]:
-        """What the host was asked to infer in the last call, in order; empty unless loaded with `record`."""
+        """The host's inferences in the last call, in order; empty unless loaded with `record`."""
         return tuple(self._host.models.inferences)
 
     @property
     def logs(self) -> tuple[LogLine, ...]:
-        """What the last call logged; after loading, what `_manifest` did."""
+        """The log lines of the last call; after loading, those of `_manifest`."""
         return self._host.all_logs
 
     @property
@@ -277,7 +277,7 @@ class Runtime:
 
 
 def _finder(data: bytes, resources: Mapping[str, bytes]) -> FindResource:
-    """What the caller gave goes first, then what the rune carries, which is read when a resource is first asked for."""
+    """Returns the finder of resources: the caller's first, then the rune's, which are read at the first request."""
     carried: dict[str, memoryview] | None = None
 
     def find(name: str) -> bytes | memoryview | None:
@@ -354,7 +354,7 @@ def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linke
 
 
 def _within_limits(store: Store, host: Host, imports: Imports, guard: CallGuard, enter: Callable[[], T]) -> T:
-    """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it."""
+    """Returns the result of one entry into the rune, within fuel and time. Raises `RuneError` with the reason."""
     limits = host.limits
     if limits.fuel is not None:
         store.set_fuel(limits.fuel)

@@ -1,4 +1,4 @@
-"""What can go wrong while a rune is loaded or run. Every error is a sentence for a person and a name for a program.
+"""Errors of loading and running a rune. Every error is a sentence for a person and a name for a program.
 
 RuneError
  ├─ NotARune              the bytes are no module, or lack what every rune exports, or ask for what no host offers
@@ -83,7 +83,7 @@ class BadOutput(RuneError):
 
 
 class InputError(RuneError):
-    """What the caller gave does not fit what the rune asks for."""
+    """The caller's input does not fit the rune."""
 
 
 class InputMissing(InputError):

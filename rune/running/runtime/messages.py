@@ -39,7 +39,7 @@ class OutputMessage:
 
 @dataclass(frozen=True)
 class LogLine:
-    """What a rune logged: a level of `ERROR WARN INFO DEBUG TRACE` and a text."""
+    """A log line of a rune: a level of `ERROR WARN INFO DEBUG TRACE` and a text."""
 
     level: str
     message: str

@@ -90,7 +90,7 @@ class ReasonAnswerJson(TypedDict):
 
 
 class SuitsAnswerJson(TypedDict):
-    """What of the palette could read from an output."""
+    """The items of the palette that can read an output."""
 
     suits: list[SuitJson]
 
@@ -152,7 +152,7 @@ def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> PortsAnswer
 
 
 def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> PaletteAnswerJson:
-    """What can be added."""
+    """Returns the palette."""
     return palette_to_json(palette(analysis))
 
 

@@ -230,7 +230,7 @@ class _Reader:
 
 
 def _meaning(analysis: Analysis, stage: str, index: int) -> str:
-    """What is known of the numbers of an output, such as `0 to 255, RGB`, behind its type."""
+    """Returns the known meaning of an output's numbers, such as `0 to 255, RGB`, for the text after its type."""
     known = analysis.checked.meanings.get(stage, ())
     said = str(known[index]) if index < len(known) else ""
     return f": {code(said)}" if said else ""
@@ -241,7 +241,7 @@ def _uses(mention: NameMention, name: str) -> bool:
 
 
 def _inline_text(analysis: Analysis, name: str, inline: YamlScalar | None) -> str | None:
-    """What the language reads, or what stands there while it does not."""
+    """Returns the text that the language service reads, or the current one while it does not."""
     known = next((each.inline for each in analysis.checked.syntax.resources if each.name.text == name), None)
     return known if known is not None else None if inline is None else inline.text
 

@@ -71,7 +71,7 @@ def path_of(text: object) -> str:
 
 
 def bytes_of(text: str) -> bytes:
-    """What a base64 text stands for."""
+    """Returns the bytes of a base64 text."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

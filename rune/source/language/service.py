@@ -298,7 +298,7 @@ AnswerJson = (
     | SuitsAnswerJson
     | None
 )
-"""What a request can be answered with; None where there is nothing to say."""
+"""The types of answers; None where there is nothing to answer."""
 
 ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], AnswerJson]] = {
     "check": _check,

@@ -21,7 +21,7 @@ from rune.source.runefile import runefile_in
 
 @dataclass(frozen=True)
 class ClientFile:
-    """What is known of a file. Without `data` only its size is; `signature` or `refusal` says what a model is."""
+    """The known facts of a file. Without `data` only its size is known; `signature` or `refusal` describe a model."""
 
     data: bytes | None
     size: int
@@ -58,7 +58,7 @@ class Session:
         self._analyses.clear()
 
     def analysis(self, runefile: str | None = None) -> Analysis:
-        """What is known of a Runefile of the project, by default its own."""
+        """Returns the analysis of a Runefile of the project, by default its own."""
         path = runefile or runefile_in(self)
         if path not in self._analyses:
             self._analyses[path] = analyse(

@@ -15,7 +15,7 @@ from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 
 class SymbolKind(Enum):
-    """What a symbol is, for the icon beside it."""
+    """The kind of a symbol, for the icon beside it."""
 
     PART = "part"
     CAPABILITY = "capability"
@@ -39,7 +39,7 @@ class Symbol:
 
 
 class FoldingKind(Enum):
-    """What is folded."""
+    """The kind of a fold."""
 
     REGION = "region"
     COMMENT = "comment"

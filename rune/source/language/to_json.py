@@ -1,4 +1,4 @@
-"""What the language service answers about a text, as JSON; what it answers about the graph is in graph_answers.py."""
+"""The language service's answers about a text, as JSON; those about the graph are in graph_answers.py."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from rune.source.runefile.to_json import (
 
 
 class CheckAnswerJson(TypedDict):
-    """What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile.
+    """The problems of a Runefile, and of the `forge.yml` beside it, and the drawable parts of the Runefile.
 
     `has_errors` is of the Runefile alone: with it, nothing can be built.
     """
@@ -41,7 +41,7 @@ class CheckAnswerJson(TypedDict):
 
 
 class CompletionItemJson(TypedDict):
-    """What can be written; a snippet has placeholders. `documentation` is Markdown."""
+    """A completion; a snippet has placeholders. `documentation` is Markdown."""
 
     label: str
     kind: Annotated[str, CompletionKind]
@@ -59,7 +59,7 @@ class CompleteAnswerJson(TypedDict):
 
 
 class HoverAnswerJson(TypedDict):
-    """What is known of a word, in Markdown."""
+    """The description of a word, in Markdown."""
 
     span: SpanJson
     text: str
@@ -114,7 +114,7 @@ class LanguageFoldingJson(TypedDict):
 
 
 class FoldingAnswerJson(TypedDict):
-    """What can be folded."""
+    """A foldable range."""
 
     foldings: list[LanguageFoldingJson]
 
@@ -150,7 +150,7 @@ class SymbolsAnswerJson(TypedDict):
 
 
 class LanguageTokenJson(TypedDict):
-    """What a word means, for its colour."""
+    """The meaning of a word, for its colour."""
 
     kind: Annotated[str, TokenKind]
     span: SpanJson
@@ -158,7 +158,7 @@ class LanguageTokenJson(TypedDict):
 
 
 class TokensAnswerJson(TypedDict):
-    """What the words mean."""
+    """The meaning of words."""
 
     tokens: list[LanguageTokenJson]
 
@@ -173,7 +173,7 @@ class LanguageActionJson(TypedDict):
 
 
 class ActionsAnswerJson(TypedDict):
-    """What can be done about a part of the text."""
+    """The actions for a part of the text."""
 
     actions: list[LanguageActionJson]
 

@@ -15,7 +15,7 @@ from rune.source.runefile.yaml.values import YamlScalar
 
 
 class TokenKind(Enum):
-    """What a word is."""
+    """The kind of a word."""
 
     KEY = "key"
     STAGE = "stage"

@@ -1,4 +1,4 @@
-"""What `rune.source.language` answers in the types of the protocol. Every position becomes a line and units of
+"""Answers of `rune.source.language` in the types of the protocol. Every position becomes a line and units of
 UTF-16."""
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class Documents:
         self._put(OpenDocument(item.uri, Path(path or item.uri), item.text, item.version, item.language_id))
 
     def change(self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
-        """What is said of a document that is not open is ignored."""
+        """Changes an open document; changes of others are ignored."""
         known = self._open.get(uri)
         if known is not None:
             self._put(OpenDocument(uri, known.path, changed(known.text, changes), version, known.language))
@@ -133,21 +133,21 @@ class Documents:
         return document if is_known else None
 
     def block(self, document: OpenDocument) -> BlockAnalysis:
-        """What is known of a block in Python, for the wires of the Runefile around it."""
+        """Returns the analysis of a block in Python, for the wires of the Runefile around it."""
         folder = document.project_folder or document.path.parent
         path = folder / runefile_in(FolderFiles(folder))
         runefile = OpenDocument(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
         return analyse_block(self.analysis(runefile), document.path.relative_to(folder).as_posix())
 
     def policy(self, document: OpenDocument) -> PolicyAnalysis:
-        """What is known of a `forge.yml`, with the labels of the Runefile beside it."""
+        """Returns the analysis of a `forge.yml`, with the labels of the Runefile beside it."""
         files = self._files_of(document)
         path = document.path.parent / runefile_in(files)
         runefile = OpenDocument(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
         return analyse_policy(files, self.analysis(runefile).checked)
 
     def analysis(self, document: OpenDocument) -> Analysis:
-        """What is known of a Runefile in its folder, with what other documents of the folder say unsaved."""
+        """Returns the analysis of a Runefile in its folder, with the unsaved texts of the folder's other documents."""
         if document.uri not in self._analyses:
             self._analyses[document.uri] = analyse(
                 self._files_of(document),

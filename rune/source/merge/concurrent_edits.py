@@ -25,7 +25,7 @@ LONGEST = 256 * 1024
 
 @dataclass(frozen=True)
 class TextEdit:
-    """What replaces the characters from `start` up to `end`."""
+    """The text that replaces the characters from `start` up to `end`."""
 
     start: int
     end: int
@@ -162,7 +162,7 @@ def _yaml_rule(ours: str, theirs: str) -> _Written:
 
 
 def _code_of(line: str) -> str:
-    """What stands on a line of YAML beside a comment."""
+    """Returns the part of a line of YAML before a comment."""
     return re.sub(r"(^|\s)#.*", "", line).strip()
 
 
@@ -241,7 +241,7 @@ def _line_at(starts: Sequence[int], place: int) -> int:
 
 
 def _lost(ours: str, result: str, theirs: str, refused: Sequence[TextEdit]) -> Iterator[LostLines]:
-    """What the refused edits wanted, as lines of the result beside the lines of `theirs`."""
+    """Returns the refused edits, as lines of the result beside the lines of `theirs`."""
     if not refused:
         return
     starts = _line_starts(ours)

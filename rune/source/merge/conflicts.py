@@ -1,4 +1,4 @@
-"""What both sides changed, as data: a conflict with what each side says, and what somebody chose."""
+"""Conflicts of both sides, as data: the text of each side, and the choice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Side(StrEnum):
-    """What a conflict may be resolved to. `WRITTEN` is a text of whoever resolves it."""
+    """A resolution of a conflict. `WRITTEN` is a text of the person who resolves it."""
 
     OURS = "ours"
     THEIRS = "theirs"
@@ -18,7 +18,7 @@ class Side(StrEnum):
 
 
 class ConflictKind(StrEnum):
-    """What both sides changed."""
+    """The kind of a conflict."""
 
     STAGE = "stage"
     PART = "part"
@@ -30,7 +30,7 @@ class ConflictKind(StrEnum):
 
 @dataclass(frozen=True)
 class MergeChoice:
-    """What a conflict is resolved to; `text` is what was written."""
+    """The resolution of a conflict; `text` is a written one."""
 
     side: Side
     text: str = ""
@@ -54,19 +54,19 @@ class MergeConflict:
 
     @property
     def key(self) -> str:
-        """What names it as long as both sides say what they say: another change of a side is another conflict."""
+        """Its name while both sides stay the same: another change of a side is another conflict."""
         said = (self.path, self.kind, self.name, self.base, self.ours, self.theirs)
         parts = ("-" if each is None else f"{len(each)}:{each}" for each in said)
         return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """What it may be resolved to."""
+        """The possible resolutions."""
         written = () if self.kind is ConflictKind.FILE else (Side.WRITTEN,)
         return (Side.OURS, Side.THEIRS, *(() if self.both is None else (Side.BOTH,)), *written)
 
     def chosen(self, choice: MergeChoice | None) -> str | None:
-        """What stands in its place; what we say as long as nothing is chosen."""
+        """The resolved text; our side while nothing is chosen."""
         match choice.side if choice is not None else Side.OURS:
             case Side.THEIRS:
                 return self.theirs

@@ -41,7 +41,7 @@ Content = Stored | Written
 
 @dataclass(frozen=True)
 class FileMerge:
-    """What becomes of a file that a side changed: its contents, None where it is gone.
+    """The merged state of a file that a side changed: its contents, None if it is deleted.
 
     `path` is its path in the result; the others are its paths in the base and with us, None where it was not there.
     """

@@ -30,7 +30,7 @@ class Stretch:
 
     @property
     def clear(self) -> str | None:
-        """What both mean; None where they disagree."""
+        """The result on which both sides agree; None where they disagree."""
         if self.ours in (self.theirs, self.base):
             return self.theirs
         return self.ours if self.theirs == self.base else None
@@ -116,7 +116,7 @@ class _Walk:
         return end if overlaps or at_edge else None
 
     def lines_between(self, first: int, last: int) -> str:
-        """What the side has in place of these lines of the base; its changes in them are done."""
+        """Returns the side's lines in place of these lines of the base, with its changes."""
         begin = first + self._shift
         while self._next < len(self._changes) and self._changes[self._next][1] <= last:
             start, end, new_start, new_end = self._changes[self._next]

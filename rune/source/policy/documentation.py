@@ -1,4 +1,4 @@
-"""What each key of a `forge.yml` means, for hover, completion and the JSON Schema. One text for all of them."""
+"""The meaning of each key of a `forge.yml`, for hover, completion and the JSON Schema. One text for all of them."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class JudgementJson(TypedDict):
 
 @dataclass(frozen=True)
 class Figure:
-    """What was counted or measured, in the unit of its limit.
+    """The counted or measured value, in the unit of its limit.
 
     `low` and `high` are the quartiles of a time, or the 95 % interval of a share or a rate. `count` are the runs, the
     samples or the recordings behind it.
@@ -74,7 +74,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class TargetFigures:
-    """What the package for a target needs, in bytes and in instructions of a run. Where those were not counted, the
+    """The needs of the package for a target, in bytes and in instructions of a run. Where those were not counted, the
     bytes are the least that it needs, and `reason` says why."""
 
     flash: int

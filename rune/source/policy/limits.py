@@ -12,14 +12,14 @@ from rune.source.policy.quantities import COUNT, RATE, SHARE, SIZE, TIME, Measur
 
 
 class Names(Enum):
-    """What a limit is set for, where it is set for several things. The value is the noun."""
+    """The things for which a limit is set, where there are several. The value is the noun."""
 
     LABEL = "label"
     TARGET = "target"
 
 
 class LimitKind(StrEnum):
-    """What is limited. The value is the key in the file."""
+    """The kind of a limit. The value is the key in the file."""
 
     SIZE = "size"
     MEMORY = "memory"

@@ -20,7 +20,7 @@ FORMS: Final = ("float32", "float16", "dynamic", "int8", "int8-tensor", "int16x8
 """The forms of a model, which `rune convert --quantize` takes."""
 MODEL_KEYS: Final = ("source", "quantize", "interface", "samples", "keep", "shapes")
 INTERFACES: Final = ("quantized", "float32")
-"""What the inputs and outputs of a quantised model are: numbers of its form, or floats."""
+"""The types of a quantised model's inputs and outputs: numbers of its form, or floats."""
 MAX_MODELS: Final = 50
 MAX_NAMES: Final = 200
 """Layers, and inputs, of one model."""

@@ -171,7 +171,7 @@ class BuildPreferences:
     """The build settings of a `forge.yml`. None leaves a setting to the project."""
 
     optimize: str | None = None
-    """What the rune is optimised for: one of `AIMS`."""
+    """The optimisation of the rune: one of `AIMS`."""
     optimize_packages: str | None = None
     match: str | None = None
     """The reference whose results models reproduce: one of `RUNTIMES`."""

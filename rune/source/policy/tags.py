@@ -40,7 +40,7 @@ def names_version(tag: str) -> bool:
 
 
 def look(tag: str) -> str:
-    """What a tag looks like to people: two tags with the same look are not told apart.
+    """The appearance of a tag: two tags with the same look are not told apart.
 
     Without case, with the letters o, l and i as the digits that they resemble, and without dots and lines at the end.
     """

@@ -23,7 +23,7 @@ _SIGNS: Final = {LimitResult.MET: "✓", LimitResult.MISSED: "✗", LimitResult.
 
 
 def limit_name(limit: Limit) -> str:
-    """What is limited: `Size`, `Recall of seven`."""
+    """Returns the name of a limit: `Size`, `Recall of seven`."""
     name = limit.kind.declaration.title
     if limit.label is None:
         return name

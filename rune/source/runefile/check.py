@@ -146,7 +146,7 @@ def _signatures_from(files: ProjectFiles) -> Signatures:
 
 @dataclass(frozen=True)
 class _StageOutputs:
-    """What a stage's outputs are known to be; `bounds` are those of texts."""
+    """The known outputs of a stage; `bounds` are those of texts."""
 
     types: tuple[TensorType | None, ...]
     bounds: tuple[int, ...]
@@ -181,23 +181,23 @@ class _Checker:
         return tuple(stage for stage in checked if stage is not None)
 
     def type_of(self, name: str, index: int) -> TensorType | None:
-        """What is known of an output."""
+        """Returns the known type of an output."""
         outputs = self._declared_outputs.get(name)
         return outputs.types[index] if outputs is not None and index < len(outputs.types) else None
 
     def meaning_of(self, name: str, index: int) -> Meaning:
-        """What is known of the numbers of an output."""
+        """Returns the known meaning of an output's numbers."""
         meanings = self._meanings.get(name, ())
         return meanings[index] if index < len(meanings) else UNKNOWN
 
     @property
     def meanings(self) -> dict[str, tuple[Meaning, ...]]:
-        """What is known of the numbers of every stage's outputs, by its name."""
+        """Returns the known meanings of every stage's outputs, by its name."""
         return dict(self._meanings)
 
     @property
     def types(self) -> dict[str, tuple[TensorType | None, ...]]:
-        """What is known of every stage's outputs, by its name."""
+        """Returns the known types of every stage's outputs, by its name."""
         return {name: outputs.types for name, outputs in self._declared_outputs.items()}
 
     @property
@@ -211,7 +211,7 @@ class _Checker:
         return self._models.get(stage.name.text) or (None if text.startswith("$") else text.removeprefix("./"))
 
     def state_of(self, name: str) -> tuple[BlockState, ...]:
-        """What a block stage that is right keeps from one run to the next."""
+        """Returns the state between runs of a valid block stage."""
         stage = self._checked.get(name)
         return stage.state if isinstance(stage, BlockStage) else ()
 
@@ -264,7 +264,7 @@ class _Checker:
         return checked
 
     def _meant(self, stage: StageSyntax) -> tuple[Meaning, ...]:
-        """What is known of the numbers of each input."""
+        """Returns the known meaning of each input's numbers."""
         return tuple(self.meaning_of(input_.stage, input_.index) for input_ in stage.inputs)
 
     def _insert(self, reader: StageSyntax, input_: InputSyntax, new: InsertedBlock) -> list[Fix]:
@@ -317,7 +317,7 @@ class _Checker:
         return check_model_stage(stage, ports, types, model, self._report, self._insert, self._meant(stage))
 
     def _note_declared(self, stage: StageSyntax) -> None:
-        """What the text declares stands in until the stage is known to be right, so that its readers can be checked."""
+        """Records the declared types until the stage is known to be valid, so that its readers can be checked."""
         if stage.outputs is not None:
             is_capability = stage.kind is StageKind.CAPABILITY
             types = tuple(

@@ -50,7 +50,7 @@ class OutlineNode:
 
 @dataclass(frozen=True)
 class Wire:
-    """What goes from an output of one stage to an input of another, both by number from 0.
+    """A wire from an output of one stage to an input of another, both by number from 0.
 
     `meaning` is what is known of the numbers, such as `0 to 255, RGB`; empty where nothing is.
     """

@@ -60,7 +60,7 @@ class ModelStage:
     capacity: int | None = None
     """Bytes kept for a model that the host gives when the rune starts; None when the rune has its model."""
     tensors: tuple[ModelTensor, ...] = ()
-    """What the model's file says of its outputs; empty where it could not be asked."""
+    """The outputs according to the model's file; empty where it could not be read."""
     input_tensors: tuple[ModelTensor, ...] = ()
     """The same of its inputs."""
 
@@ -103,7 +103,7 @@ class Pipeline:
     resources: tuple[Resource, ...]
 
     def type_of(self, port: Port) -> TensorType:
-        """What flows out of a port."""
+        """Returns the type of a port's output."""
         stage = next(stage for stage in self.stages if stage.name == port.stage)
         match stage:
             case CapabilityStage():

@@ -110,7 +110,7 @@ def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple
 
 
 def _remark(type_: TensorType, advice: PixelAdvice | None, camera: str, suffix: str) -> list[str]:
-    """What stands above the stage that makes numbers of pixels: why it is right, or the question whether it is."""
+    """Returns the comment above the stage that converts pixels: why it is right, or the question whether it is."""
     if type_.element is not ElementType.F32:
         return []
     if advice is None:
@@ -119,7 +119,7 @@ def _remark(type_: TensorType, advice: PixelAdvice | None, camera: str, suffix: 
 
 
 def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> InsertedBlock:
-    """What makes the numbers that a model reads of an image's bytes."""
+    """Returns the stage that converts an image's bytes to the model's numbers."""
     if type_.element is not ElementType.F32:
         return InsertedBlock("signed-pixels", {})
     if advice is None or advice.range is PixelRange.UNIT or advice.ends is None:

@@ -61,7 +61,7 @@ class NodeArgumentJson(TypedDict):
 
 
 class NodeStateJson(TypedDict):
-    """What a block keeps from one run to the next; `gap` says what a gap in its input or a restart does."""
+    """The state of a block between runs; `gap` is the effect of a gap in its input or a restart."""
 
     name: str
     type: str
@@ -85,7 +85,7 @@ class OutlineNodeJson(TypedDict):
 
 
 class OutlineWireJson(TypedDict):
-    """What goes from an output of one stage to an input of another; `type` is null while it is unknown.
+    """A wire from an output of one stage to an input of another; `type` is null while it is unknown.
 
     `meaning` is there where something is known of the numbers, such as their range.
     """
@@ -99,7 +99,7 @@ class OutlineWireJson(TypedDict):
 
 
 class OutlineJson(TypedDict):
-    """What can be drawn of a Runefile, even of a broken one."""
+    """The drawable parts of a Runefile, even of a broken one."""
 
     nodes: list[OutlineNodeJson]
     wires: list[OutlineWireJson]
@@ -162,7 +162,7 @@ def node_to_json(node: OutlineNode) -> OutlineNodeJson:
 
 
 def state_to_json(state: BlockState) -> NodeStateJson:
-    """What a block keeps, as JSON."""
+    """Returns the state of a block, as JSON."""
     return {"name": state.name, "type": str(state.type), "help": state.help, "gap": state.gap}
 
 

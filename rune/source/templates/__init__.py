@@ -20,7 +20,7 @@ FOLDER = _HERE if any(_HERE.glob("*/template.json")) else _HERE.parents[2] / "ex
 
 @dataclass(frozen=True)
 class Template:
-    """What a template's card says, and which files its project starts with."""
+    """The texts of a template's card, and the files of a new project."""
 
     name: str
     title: str

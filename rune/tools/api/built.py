@@ -70,7 +70,7 @@ class Build:
 
     @property
     def name(self) -> str:
-        """What the rune is called."""
+        """The name of the rune."""
         return self.report.name
 
     @property

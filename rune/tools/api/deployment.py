@@ -21,7 +21,7 @@ SECONDS = 10.0
 
 
 class Deployment:
-    """What a server serves at the address of a deployment.
+    """The rune at the address of a deployment.
 
         knock = Deployment("https://forge.example/d/acme/door-knock/device", key="hf_dev_…").load()
         knock(audio=samples)["scores"]

@@ -1,4 +1,4 @@
-"""What can go wrong beside the runtime's own errors. All are `rune.RuneError`; wrong inputs are `rune.InputError`."""
+"""Errors beside the runtime's own. All are `rune.RuneError`; wrong inputs are `rune.InputError`."""
 
 from __future__ import annotations
 

@@ -74,11 +74,11 @@ class Rune:
         self._loaded: LoadedRune | None = self._fresh()
         graph = _graph(data)
         self.name = rune_name(graph) or name
-        """What the rune is called."""
+        """The name of the rune."""
         self.inputs: Mapping[str, Input] = inputs_of(graph, self._loaded.capabilities)
-        """What it takes, by name, in its order."""
+        """Its inputs, by name, in order."""
         self.outputs: Mapping[str, Output] = outputs_of(graph, self._loaded.outputs)
-        """What it gives, by name, in its order."""
+        """Its outputs, by name, in order."""
 
     def __call__(self, *values: object, **inputs: object) -> Results:
         """Runs the pipeline once.
@@ -172,7 +172,7 @@ class Rune:
         return self._loaded
 
     def _inputs_by_name(self, values: tuple[object, ...], named: Mapping[str, object]) -> Mapping[str, object]:
-        """What was given, by the inputs' own names. Raises `InputUnknown`."""
+        """Returns the arguments, by the inputs' own names. Raises `InputUnknown`."""
         values_by_name: dict[str, object] = {}
         pairs = list(named.items())
         for value in values:
@@ -206,7 +206,7 @@ class Rune:
         return f"Its inputs are: {'; '.join(map(str, self.inputs.values()))}." if self.inputs else "It has no inputs."
 
     def _sources(self, values_by_name: Mapping[str, object]) -> Mapping[int, InputSource]:
-        """What each capability reads. Raises `InputError`, before anything runs."""
+        """Returns the source of each capability. Raises `InputError`, before anything runs."""
         missing = [name for name, port in self.inputs.items() if name not in values_by_name and not port.optional]
         if missing:
             raise InputMissing(f"Nothing was given for {', '.join(map(repr, missing))}. {self._has_inputs()}")

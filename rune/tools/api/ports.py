@@ -55,7 +55,7 @@ class Input:
 
     @property
     def parameters(self) -> Mapping[str, int | float]:
-        """What the Runefile says of it, such as `hz` of a sound."""
+        """The parameters in the Runefile, such as `hz` of a sound."""
         return self.request.parameters
 
     @property
@@ -118,7 +118,7 @@ def outputs_of(graph: Mapping[str, Any], requests: Sequence[RequestedOutput]) ->
 
 
 def rune_name(graph: Mapping[str, Any]) -> str | None:
-    """What the rune says that it is called."""
+    """Returns the name that the rune declares."""
     name = _mapping(graph.get("rune")).get("name")
     return name if isinstance(name, str) and name else None
 
@@ -157,7 +157,7 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
 
 
 def _usual_type(request: RequestedCapability) -> TensorType | None:
-    """What a capability of this kind gives with its parameters, where a rune's graph does not say it."""
+    """Returns the usual type of such a capability with its parameters, where a rune's graph does not state it."""
 
     parameters = {name: value for name, value in request.parameters.items() if _is_count(value)}
     of_parameters = request.kind.array or request.kind.output

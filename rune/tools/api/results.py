@@ -42,7 +42,7 @@ class Results(Mapping[str, Any]):
         self.milliseconds = milliseconds
         """Wall time inside the rune."""
         self.logs = tuple(logs)
-        """What the rune logged, each with `level` and `message`."""
+        """The log lines of the rune, each with `level` and `message`."""
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:

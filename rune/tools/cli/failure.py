@@ -27,7 +27,7 @@ STATUSES: Final = {
     INTERRUPTED: "The command was stopped with Ctrl-C.",
     PIPE_CLOSED: "The reader closed the pipe, as `head` does.",
 }
-"""What the exit statuses mean, but those of registries. The page of the command lists them."""
+"""The meanings of exit statuses, except those of registries. The page of the command lists them."""
 
 
 class CommandFailed(click.ClickException):

@@ -24,7 +24,7 @@ VARIABLES: Final = {
     "NO_COLOR": "Not empty: no colours.",
     "FORCE_COLOR": "Not empty and not 0: colours even without a terminal.",
 }
-"""What each variable is for. The page of the command lists them."""
+"""The purpose of each variable. The page of the command lists them."""
 
 LEVELS: Final = ("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE")
 """From least to most verbose."""

@@ -15,7 +15,7 @@ _PART = 64 * 1024
 
 
 class JsonAnswer(NamedTuple):
-    """What a server answered: `values` is empty where the body is no JSON object, `etag` where no state is named."""
+    """A server's answer: `values` is empty where the body is no JSON object, `etag` where no state is named."""
 
     status: int
     values: dict[str, Any]

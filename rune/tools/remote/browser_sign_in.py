@@ -31,7 +31,7 @@ class NoBrowserSignIn(RegistryRefused):
 
 @dataclass(frozen=True)
 class SignInCode:
-    """What a person needs: the page, the page with the code in it, and the code. `seconds` until it ends."""
+    """The data for a person: the page, the page with the code in it, and the code. `seconds` until it ends."""
 
     page: str
     page_with_code: str

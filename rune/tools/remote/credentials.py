@@ -27,7 +27,7 @@ class CredentialStore:
         self.path = path or _default_path()
 
     def read(self) -> Credentials:
-        """What is remembered; nothing when there is no file. Raises `CredentialsUnreadable`."""
+        """Returns the stored credentials; empty when there is no file. Raises `CredentialsUnreadable`."""
         try:
             stored = json.loads(self.path.read_text("utf-8"))
             tokens = stored["tokens"]

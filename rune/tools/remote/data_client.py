@@ -42,7 +42,7 @@ class VersionEntry:
 
 @dataclass(frozen=True)
 class RemoteTerms:
-    """What a person reads before they give recordings."""
+    """The terms that a person reads before they give recordings."""
 
     purposes: Sequence[str]
     days: int
@@ -51,7 +51,7 @@ class RemoteTerms:
 
 @dataclass(frozen=True)
 class NewSample:
-    """What is said of a recording that is sent."""
+    """The data of a recording that is sent."""
 
     label: str
     group: str = ""

@@ -1,4 +1,4 @@
-"""What can go wrong with a registry, by name. Every message is a sentence for the person at the command line.
+"""Errors of a registry, by name. Every message is a sentence for the person at the command line.
 
 RemoteError
 ├── ReferenceInvalid      the text does not name a rune

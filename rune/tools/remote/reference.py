@@ -27,7 +27,7 @@ class Reference:
 
     @property
     def version(self) -> str:
-        """What is asked of the registry: the digest where there is one, else the tag."""
+        """The reference for the registry: the digest where there is one, else the tag."""
         return self.digest or self.tag or "latest"
 
     @property

@@ -56,7 +56,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class PulledRune:
-    """What was pulled: digests of the manifest and of the rune itself, the rune's bytes and the name it was given.
+    """A pulled rune: digests of the manifest and of the rune itself, the rune's bytes and the name it was given.
 
     `warnings` are what the registry says beside it, such as that the version is deprecated.
     """
@@ -163,7 +163,7 @@ class Registry:
         return PulledBlock(block_digest(manifest), manifest, source, _warnings(headers.get_list("Warning")))
 
     def read(self, repository: str, path: str, accept: str, limit: int) -> bytes:
-        """What is at a path of a repository, of at most `limit` bytes; the caller compares its digest. Raises as `pull`
+        """Returns up to `limit` bytes at a repository's path; the caller compares its digest. Raises as `pull`
         does."""
         url = f"{self._url}/v2/{repository}/{path}"
         return self._small(url, f"{repository}/{path}", {"Accept": accept}, limit)[0]
@@ -294,7 +294,7 @@ def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, in
 
 
 def _warnings(headers: list[str]) -> tuple[str, ...]:
-    """What a registry warns of, in the protocol's form; Hammer Forge writes what is no ASCII as UTF-8 in percents."""
+    """Returns a registry's warnings, in the protocol's form; Hammer Forge writes non-ASCII as UTF-8 in percents."""
     matches = (_WARNING.fullmatch(header.strip()) for header in headers[:_MOST_WARNINGS])
     return tuple(plain(unquote(each["text"], errors="replace"), longest=600) for each in matches if each)
 

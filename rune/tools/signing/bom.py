@@ -37,7 +37,7 @@ class BlockFacts:
 
 @dataclass(frozen=True)
 class RuneMaterials:
-    """What a rune is made of."""
+    """The materials of a rune."""
 
     name: str
     digest: str

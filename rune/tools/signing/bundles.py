@@ -29,7 +29,7 @@ class Bundle:
 
     @property
     def signed_bytes(self) -> bytes:
-        """What the signature is of."""
+        """Returns the signed bytes."""
         return signed_bytes(self.payload)
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a key, a statement or a signature."""
+"""Errors of a key, a statement or a signature."""
 
 from __future__ import annotations
 

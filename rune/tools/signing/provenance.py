@@ -61,7 +61,7 @@ class Provenance:
     title: str
     """The rune's file name."""
     spec: Mapping[str, Any]
-    """What was built: `rune.compiler.building.BuildSpec` as JSON."""
+    """The built specification: `rune.compiler.building.BuildSpec` as JSON."""
     version: int
     """The number of the project's version."""
     materials: tuple[Material, ...]
@@ -73,7 +73,7 @@ class Provenance:
     started: str
     finished: str
     attached: tuple[Subject, ...]
-    """What was published beside the rune: the bill of materials and the README."""
+    """The publications beside the rune: the bill of materials and the README."""
     publication: PublicationStatement
 
 
@@ -108,7 +108,7 @@ def provenance_statement(facts: Provenance) -> Statement:
 
 @dataclass(frozen=True)
 class ProvenanceOrigin:
-    """What a verified provenance says, as far as commands show it and build again from it."""
+    """The contents of a verified provenance, as far as commands show it and build again from it."""
 
     repository: str
     version: int

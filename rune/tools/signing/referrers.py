@@ -1,4 +1,4 @@
-"""What refers to a published rune, as OCI artifacts: signatures in both forms of cosign, and documents. Pure functions
+"""Referrers of a published rune, as OCI artifacts: signatures in both forms of cosign, and documents. Pure functions
 to the bytes of manifests; the same facts give the same bytes."""
 
 from __future__ import annotations

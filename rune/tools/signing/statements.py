@@ -31,7 +31,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Statement:
-    """What is said of the subjects. The type of the predicate says how it is read."""
+    """A statement about the subjects. The type of the predicate determines how it is read."""
 
     subjects: tuple[Subject, ...]
     predicate_type: str

@@ -105,7 +105,14 @@ def follow(monkeypatch: pytest.MonkeyPatch, lab: ScriptedLab) -> None:
 def data_event(count: int, labels: tuple[str, ...] = LABELS) -> dict[str, Any]:
     names = [f"{labels[place % len(labels)]}/{place + 1:04d}.csv" for place in range(count)]
     counts = {split: dict.fromkeys(labels, 2) for split in ("train", "validation", "test")}
-    return {"event": "data", "labels": list(labels), "recordings": names, "samples": counts, "digest": "sha256:1"}
+    return {
+        "event": "data",
+        "labels": list(labels),
+        "recordings": names,
+        "samples": counts,
+        "digest": "sha256:1",
+        "classes": {},
+    }
 
 
 def epoch_events(*epochs: int) -> list[dict[str, Any]]:

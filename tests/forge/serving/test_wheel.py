@@ -57,6 +57,7 @@ def test_no_page_message_or_document_installs_the_name_from_the_index() -> None:
     assert matches == {}
 
 
+@pytest.mark.usefixtures("wheels")
 @pytest.mark.protects("operation/package-names")
 def test_the_page_gives_a_command_with_the_digest_of_the_file_that_is_served() -> None:
     text = unescape(Client().get("/dist/").content.decode())
@@ -74,6 +75,7 @@ def test_the_page_gives_a_command_with_the_digest_of_the_file_that_is_served() -
     assert Client().get("/dist/..%2Fmanage.py").status_code == 404
 
 
+@pytest.mark.usefixtures("wheels")
 def test_the_npm_package_is_served_beside_the_wheel() -> None:
     tarball = npm_package()
     assert tarball is not None, "the front end's build writes it"

@@ -833,6 +833,7 @@ def answers_of(case: Case) -> dict[str, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("wheels")
 @pytest.mark.protects("roles/missing-permission", "roles/self-promotion")
 @pytest.mark.parametrize(("kind", "cases"), table_by_kind(KINDS, CASES, answers_of, name_of))
 def test_each_kind_of_person_is_answered_as_the_table_says(

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import lab
 import rune
+from lab.child import start
+from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.start import Step, run
+from lab.child.process import ChildProcess
+from lab.child.start import Step, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
+from tests.support.patience import PATIENCE
 
 PYTHON = Path(sys.executable)
 PROBE = """
@@ -44,6 +52,13 @@ def run(job):
             "input": job.inputs["source"].read_bytes().decode(),
             "output": job.outputs["model"].write_bytes(b"result"),
         }
+    if what == "loaded":
+        import sys
+        return {"loaded": "lab.training.libraries" in sys.modules, "files": sorted(os.listdir("/proc/self/fd"))}
+    if what == "commands":
+        while (command := job.command()) is None:
+            pass
+        return {"command": command.value}
     if what == "memory":
         return {"bytes": len(bytearray(job.spec["bytes"]))}
     if what == "refuse":
@@ -60,6 +75,12 @@ def run(job):
 """
 
 
+LIBRARIES = """
+import os
+LOADED = os.getpid()
+"""
+
+
 @pytest.fixture
 def probe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Copies of the packages in which a step probes the process that it runs in."""
@@ -68,7 +89,8 @@ def probe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (packages / "rune").symlink_to(Path(rune.__path__[0]).resolve())
     shutil.copytree(Path(lab.__path__[0]), packages / "lab")
     (packages / "lab" / "formats" / "keras" / "converting.py").write_text(PROBE)
-    monkeypatch.setattr("lab.child.start.package_folder", lambda name: str((packages / name).resolve()))
+    (packages / "lab" / "training" / "libraries.py").write_text(LIBRARIES)
+    monkeypatch.setattr("lab.child.process.package_folder", lambda name: str((packages / name).resolve()))
     return tmp_path
 
 
@@ -114,6 +136,47 @@ def test_each_end_of_a_step_has_a_name(probe: Path, what: str, reason: Reason | 
         run(step(probe, what), PYTHON)
     assert caught.value.reason is reason
     assert "first line" not in str(caught.value)
+
+
+@pytest.fixture
+def waiting() -> Iterator[None]:
+    yield
+    end_waiting()
+
+
+def test_a_process_that_waits_has_loaded_its_libraries_and_does_one_step(probe: Path, waiting: None) -> None:
+    start_ahead(PYTHON, "keras")
+    (process,) = start._waiting.values()
+    start_ahead(PYTHON, "train")  # one is enough
+    assert list(start._waiting.values()) == [process]
+    outcome = run(step(probe, "loaded"), PYTHON)
+    assert outcome.result["loaded"]
+    assert not process.is_alive
+    assert not start._waiting
+    assert run(step(probe, "loaded"), PYTHON).result["loaded"]
+
+
+def test_a_step_does_not_go_to_a_process_that_died_while_it_waited(probe: Path, waiting: None) -> None:
+    start_ahead(PYTHON, "keras")
+    (process,) = start._waiting.values()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.status()
+    assert run(step(probe, "loaded"), PYTHON).result["loaded"]
+
+
+def test_a_process_that_waits_ends_with_the_one_that_started_it(probe: Path) -> None:
+    process = ChildProcess(PYTHON, ())
+    for message in process.messages(time.monotonic() + PATIENCE, "test"):
+        if message is not None and "ready" in message:
+            break
+    process.close()
+    assert not process.is_alive
+
+
+def test_a_step_hears_a_command(probe: Path) -> None:
+    commands = iter([None, ChildCommand.STOP])
+    outcome = run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None))
+    assert outcome.result == {"command": "s"}
 
 
 @pytest.mark.protects("models-in/limits")

@@ -122,6 +122,7 @@ def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
         "notes": ["1 recording of shake is clipped."],
         "curves": [{"epoch": 1, "loss": 0.5, "accuracy": 1.0, "validation_loss": 0.25, "validation_accuracy": 1.0}],
         "best_epoch": 1,
+        "quantiser": "ai-edge-quantizer",
         "parameters": 1234,
         "judgements": {"validation": split, "test": split},
     }

@@ -11,7 +11,7 @@ from lab.dataset.features import RecordingRunner
 from lab.dataset.recordings import Recordings, read_recordings
 from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
-from lab.recipes.catalogue import RECIPES
+from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.recipes.recipe import Recipe, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.training.data import compute_windows, features_bytes, read_dataset, require_windows
@@ -50,7 +50,7 @@ def write_data(recipe: Recipe, folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lab.quantize.forms import FORMS
 from lab.quantize.samples import CalibrationSample, ModelInput
@@ -31,3 +32,13 @@ def test_samples_of_the_last_label_do_not_make_the_range_alone() -> None:
     scale = model.tensors[model.inputs[0]].scale
     assert scale is not None
     assert 255 * scale > 3  # the range that the last 40 samples alone would give is 0.2 wide
+
+
+def test_an_input_whose_bounds_are_known_is_quantised_for_them_and_not_for_the_samples() -> None:
+    samples = [CalibrationSample(str(place), (np.full((1, 16), 0.4, np.float32),)) for place in range(4)]
+    data = float_model(operators(network_of(NETWORK, (16,), 3, {})))
+    parts = FloatParts(input_bounds=(0.0, 1.0))
+    model = read_model(quantised(data, FORMS["int8"], parts, samples, [ModelInput("input", (1, 16))]))
+    own = model.tensors[model.inputs[0]]
+    assert own.zero_point == -128
+    assert own.scale == pytest.approx(1 / 255, rel=1e-6)

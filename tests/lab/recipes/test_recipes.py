@@ -25,7 +25,9 @@ def test_defaults_are_in_range_and_ends_are_accepted(recipe: Recipe, end: str) -
     for argument in recipe.arguments:
         assert argument.read(getattr(argument, end)) == getattr(argument, end)
     declared = {each.name for each in recipe.arguments}
-    assert {*recipe.network_arguments, *recipe.augmentation} <= declared
+    learned = () if recipe.estimator is None else recipe.estimator.arguments
+    assert {*recipe.network_arguments, *recipe.augmentation, *learned} <= declared
+    assert "epochs" in declared
 
 
 @EVERY
@@ -43,10 +45,11 @@ def test_the_runefile_of_features_checks_without_a_problem(recipe: Recipe) -> No
 
 
 @EVERY
-def test_the_network_imports_nothing_but_keras_and_numpy(recipe: Recipe) -> None:
+def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -> None:
     lines = recipe.network_source.read_text("utf-8").splitlines()
     imports = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
-    assert imports <= {"__future__", "collections", "keras", "math", "numpy", "typing"}
+    libraries = {"keras"} if recipe.estimator is None else {"lab", "sklearn", "warnings"}
+    assert imports <= {"__future__", "collections", "math", "numpy", "typing", *libraries}
     assert recipe.folder == Path(recipe.network_source).parent
 
 

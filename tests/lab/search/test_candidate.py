@@ -6,7 +6,7 @@ import pytest
 
 from lab.quantize.figures import figures_of
 from lab.recipes.arguments import read_arguments
-from lab.recipes.catalogue import RECIPES
+from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.search.candidate import candidate_model
 from lab.search.layers import network_of, operators
 from rune.model.tflite import TensorKind, read_model
@@ -31,7 +31,6 @@ def test_a_network_is_drawn_with_the_shapes_that_keras_gives() -> None:
         ("CONV_2D", (1, 11, 10, 6)),
         ("DEPTHWISE_CONV_2D", (1, 9, 8, 6)),
         ("AVERAGE_POOL_2D", (1, 1, 1, 6)),
-        ("RESHAPE", (1, 6)),
         ("FULLY_CONNECTED", (1, 4)),
         ("SOFTMAX", (1, 4)),
     ]
@@ -43,6 +42,16 @@ def test_a_layer_that_cannot_be_drawn_is_named() -> None:
         network_of(NETWORK.replace("DepthwiseConv2D(3)", "LSTM(3)"), (21, 10, 2), 4, {})
 
 
+def test_an_input_has_the_zero_point_of_what_its_features_are() -> None:
+    points = {}
+    for name in ("motion", "pictures"):
+        recipe = RECIPES[name]
+        read = read_model(candidate_model(recipe, read_arguments(recipe.arguments, {}, name), 3, "int8"))
+        points[name] = read.tensors[read.inputs[0]].zero_point
+    assert points["pictures"] == -128  # for 0 to 1, whatever pictures there are
+    assert points["motion"] != 0
+
+
 def arena_and_constants(model: bytes) -> tuple[int, int]:
     figures = figures_of(model)
     assert figures.arena is not None, figures.reason
@@ -50,7 +59,7 @@ def arena_and_constants(model: bytes) -> tuple[int, int]:
     return figures.arena, figures.constants
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_a_candidate_is_compiled_whole_and_grows_with_its_filters(name: str) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)

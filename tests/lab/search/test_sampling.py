@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.catalogue import NETWORK_RECIPES, recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Refused
 from lab.search.limits import Limits
@@ -76,7 +76,7 @@ def test_a_row_from_outside_the_space_is_no_obstacle() -> None:
     assert SPACE.places(candidate) is not None
 
 
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+@pytest.mark.parametrize("recipe", NETWORK_RECIPES.values(), ids=NETWORK_RECIPES)
 def test_the_space_of_a_recipe_has_rising_values_in_range(recipe: Recipe) -> None:
     declared = {each.name: each for each in recipe.arguments}
     assert recipe.space

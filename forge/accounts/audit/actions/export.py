@@ -1,4 +1,4 @@
-"""What is done to the audit log itself: taking it out as a file, and ending what is older than it is kept."""
+"""Actions on the audit log itself: exporting it as a file, and deleting entries older than the retention period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person made, on their own page, and on an organisation's page of one member for who manages its people."""
+"""Links and tokens of a person, on their own page, and for those who manage members on a member's page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OWN, _OF_MEMBER = "account/grants.html", "organisation/member.html"
 @never_cache
 @require_GET
 def own_grants_page(request: HttpRequest) -> HttpResponse:
-    """What one made that works with one's right, kind by kind. Whoever set a new password comes here: what a stolen
+    """Shows one's own links, tokens and connections, by kind. A new password leads here: what a stolen
     session made and the password did not end is seen."""
     groups = _grouped(own_things(principal_of(request)))
     return render(request, _OWN, {"groups": groups, "is_after_password": "new-password" in request.GET})
@@ -48,7 +48,7 @@ def end_grant(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def grants_of_member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
-    """What a member made in an organisation: what ends when they go, and what can be handed over."""
+    """Shows the links and tokens of a member in an organisation, and which of them can be handed over."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     return render(request, _OF_MEMBER, member_context(principal, place, find_member(place, member)))

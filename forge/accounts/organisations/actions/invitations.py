@@ -92,7 +92,7 @@ def _locked_invitation(secret: str) -> Invitation:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What someone who joins says of themselves."""
+    """The data that a new person enters."""
 
     name: str
     email: str

@@ -1,4 +1,4 @@
-"""What the forms that invite people ask for, on an organisation's page of members and on a project's Share page."""
+"""The fields of the forms that invite people, on an organisation's page of members and a project's Share page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAYS = (1, DEFAULT_DAYS, MAX_DAYS)
 
 @dataclass(frozen=True)
 class InvitingForm:
-    """What both forms show."""
+    """The fields that both forms share."""
 
     days: tuple[int, ...] = DAYS
     usual_days: int = DEFAULT_DAYS
@@ -32,7 +32,7 @@ class InvitingForm:
 
 @dataclass(frozen=True)
 class InvitationRequest:
-    """What was asked for: letters to these addresses, or without any a link."""
+    """The submitted form: letters to these addresses, or a link if there are none."""
 
     role: str
     addresses: tuple[str, ...]
@@ -41,7 +41,7 @@ class InvitationRequest:
 
 
 def invitation_request(form: QueryDict) -> InvitationRequest:
-    """What a form asks for. Raises `Invalid` for what is no number."""
+    """Reads a submitted form. Raises `Invalid` for a value that is not a number."""
     addresses = tuple(each for each in re.split(r"[\s,;]+", form.get("emails", "")) if each)
     if "emails" in form and not addresses:
         raise Invalid("Write at least one email address.", errors={"emails": ["At least one address."]})

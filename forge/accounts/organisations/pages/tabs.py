@@ -1,4 +1,4 @@
-"""What all pages of an organisation show."""
+"""The parts that all pages of an organisation share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.accounts.principals import Principal
 
 
 def tabs_of(principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    """What all pages of an organisation show: its name, and the tabs that are for this person."""
+    """Returns the name of the organisation and the tabs that this person may open."""
     return {
         "organisation": organisation,
         "manages": can(principal, Verb.MANAGE_MEMBERS, organisation),

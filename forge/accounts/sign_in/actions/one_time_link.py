@@ -27,7 +27,7 @@ from forge.core.events.log import append_event
 SIGN_IN_LIFE = timedelta(minutes=15)
 
 FIRST_ORGANISATION = "workshop"
-"""What the first organisation is called: the same everywhere, so that README's lines work as they stand."""
+"""The name of the first organisation: the same everywhere, so that the README's commands work unchanged."""
 
 _NAMELESS = frozenset({"root", "admin", "app", "forge", "nobody", "user", "ubuntu", "debian", "www-data", ""})
 

@@ -56,6 +56,6 @@ def require_second_factor(actor: Actor, organisation: Organisation, *, required:
 
 
 def _change(required: bool) -> dict[str, dict[str, str]]:
-    """What the audit log says that changed."""
+    """Returns the changed setting as the audit log names it."""
     words = ("optional", "required")
     return {"before": {"second factor": words[not required]}, "after": {"second factor": words[required]}}

@@ -30,7 +30,7 @@ LINK = "link"
 @for_person
 @require_GET
 def security(request: HttpRequest) -> HttpResponse:
-    """What signs the person in, and what they can add."""
+    """Shows the ways in which the person signs in, and those that they can add."""
     return render(request, SECURITY, security_of(request) | {"saved": "saved" in request.GET})
 
 
@@ -53,7 +53,7 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
 @for_person
 @require_GET
 def identity_confirmed(request: HttpRequest) -> HttpResponse:
-    """What comes after it: the person goes on in the tab in which they were asked."""
+    """Shows the confirmation: the person continues in the tab in which they were asked."""
     return render(request, "account/confirmed.html", {"confirmed": confirmed_recently(request)})
 
 
@@ -76,7 +76,7 @@ def signed_in_by_recent_link(request: HttpRequest) -> bool:
 
 
 def security_of(request: HttpRequest) -> dict[str, Any]:
-    """What the page shows of a person."""
+    """Returns the data of the page for a person."""
     user = signed_in_user(request)
     factors = factors_of(user)
     codes = [each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES]

@@ -95,7 +95,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 
 def closed(request: HttpRequest) -> HttpResponse:
-    """What stands where other sites let people sign up or ask for mail: how it is done here."""
+    """Shows how to get an account or a new password on this server."""
     return render(request, "closed.html", status=403)
 
 

@@ -49,7 +49,7 @@ def device(request: HttpRequest) -> HttpResponse:
 
 
 def _question(request: HttpRequest, waiting: DeviceSignIn, code: str) -> dict[str, Any]:
-    """What is asked of the person about a program that waits."""
+    """Returns the question to the person about a program that waits."""
     return {
         "waiting": waiting,
         "code": shown_code(code),

@@ -13,7 +13,7 @@ from forge.accounts.organisations.access import organisations_of
 from forge.accounts.principals import principal_of
 
 SOME = "some"
-"""What the form sends where a token is to be restricted to some things."""
+"""The value of the form for a token that is restricted to some places."""
 MOST = 500
 """Projects that are offered; a token for another is made by the API."""
 
@@ -27,7 +27,7 @@ class RestrictionChoice:
 
 
 def restriction_choices(request: HttpRequest) -> dict[str, Any]:
-    """What can be chosen, and what was."""
+    """Returns the choices and the current selection."""
     principal = principal_of(request)
     projects = [project for each in member_projects.call(principal, None, MOST) for project in each]
     choices = [

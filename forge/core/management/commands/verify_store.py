@@ -78,7 +78,7 @@ def _summary(seen: CheckProgress, findings: list[Finding]) -> str:
 
 
 _USUAL = (FindingKind.UNLINKED, FindingKind.STRAY)
-"""What is no problem."""
+"""The statuses that are not problems."""
 
 
 class _ProgressLine:

@@ -1,4 +1,4 @@
-"""What people do to collect: links for phones and for people outside, and what these send."""
+"""Actions for collecting: links for phones and for people outside, and their submissions."""
 
 from forge.datasets.collecting.actions.links import (
     LINK_LIFE,

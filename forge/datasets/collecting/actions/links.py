@@ -97,7 +97,7 @@ def _create_link(actor: Actor, project: Project, task: Task, secret: str, expire
 
 @dataclass(frozen=True)
 class GuestTask:
-    """For whom a link is, and for how many days it works."""
+    """The guest of a link, and the number of days that it works."""
 
     title: str
     days: int = 7

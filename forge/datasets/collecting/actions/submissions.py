@@ -1,4 +1,4 @@
-"""What guests send: it waits apart from the samples until a member accepts or refuses it, and its sender may delete it.
+"""Submissions of guests: stored apart from samples until a member accepts or refuses them; senders may delete them.
 
 Bytes that were refused or deleted go from the disk at once, or with the next periodic run a minute later.
 """

@@ -1,4 +1,4 @@
-"""What people do with samples. Each function checks the permission, does it, and writes audit entry and event."""
+"""Actions on samples. Each function checks the permission, does it, and writes audit entry and event."""
 
 from forge.datasets.samples.actions.add import add_sample
 from forge.datasets.samples.actions.delete import delete_sample, end_consents, withdraw_consent

@@ -23,7 +23,7 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class SampleMark:
-    """What a sample is to be: None leaves it as it is."""
+    """The new values of a sample: None leaves a value unchanged."""
 
     number: int
     label: str | None = None
@@ -34,7 +34,7 @@ class SampleMark:
 
 @dataclass(frozen=True)
 class Marked:
-    """What samples were before a change, which undoes it when it is sent with `revision`."""
+    """The previous values of changed samples. Sent back with `revision`, they undo the change."""
 
     revision: int
     before: Sequence[SampleMark]

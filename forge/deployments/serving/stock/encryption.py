@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nacl.public import PrivateKey
 
 FILLER = bytes(16)
-"""What the package drops before it opens a box: the C library of NaCl writes these zeros."""
+"""The zeros before the content that the package removes before it opens a box, as NaCl's C library writes them."""
 
 
 MAX_ENCRYPTED = 32 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""What apps with @hotg-ai/forge report about themselves, as counts by day, event and browser.
+"""Reports of apps with @hotg-ai/forge about themselves, as counts by day, event and browser.
 
 A report says more: an identifier of the device, the browser's full name, error messages. None of it is read here.
 """

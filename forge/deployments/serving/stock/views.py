@@ -1,4 +1,4 @@
-"""What clients of @hotg-ai/forge 0.11 get: a rune, a key pair for an encrypted one, and 200 for what they report.
+"""Answers for clients of @hotg-ai/forge 0.11: a rune, a key pair for an encrypted one, and 200 for reports.
 
 These addresses are the same for all deployments, and the key says which one is meant. A browser asks before it sends
 the key, so that every page may ask; the answer itself may be read by pages of the deployment's origins alone.

@@ -1,4 +1,4 @@
-"""What people do with training runs. Each checks the permission, does it, and tells open pages."""
+"""Actions on training runs. Each checks the permission, does it, and notifies open pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from rune.source.policy.training_section import DEFAULT_FORM, DEFAULT_MODEL, MAX
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What a run is begun with. `version` is the number of the data version, None for the newest."""
+    """The settings of a new run. `version` is the number of the data version, None for the newest."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)

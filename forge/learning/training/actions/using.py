@@ -74,7 +74,7 @@ def _policy_text(run: TrainingRun) -> bytes:
 
 
 def _message(run: TrainingRun) -> str:
-    """What the change request says: how often the rune of the run is right."""
+    """Returns the change request's text: the accuracy of the run's rune."""
     origin = f"[training run {run.number}]({run.get_absolute_url()})"
     lines = [f"The model of {origin}, on version {run.data_number} of the data."]
     for split, judgement in run.report.get("judgements", {}).items():

@@ -56,7 +56,7 @@ class ArgumentField:
 
 
 def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[str, Any]:
-    """What the form shows: the settings that were sent, those of the run that `from` names, those of `forge.yml`, or
+    """Values of the form: the settings that were sent, those of the run that `from` names, those of `forge.yml`, or
     the defaults of the recipe for the kind of the samples."""
     versions = list(versions_of(actor, project)[:SHOWN_VERSIONS])
     try:
@@ -133,7 +133,7 @@ def _recipe_for(actor: Actor, project: Project, known: list[RecipeJson]) -> str:
 
 
 def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> str:
-    """What to do before one can train; "" where one can."""
+    """Returns the advice for a project that cannot train yet; "" if it can."""
     if versions:
         return ""
     has_samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project).exists()

@@ -1,4 +1,4 @@
-"""What the page of a run shows."""
+"""The data of a run's page."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class MistakeCard:
 
 @dataclass(frozen=True)
 class BoardColumn:
-    """What the rune needs on a board. Each is a text, its limit or room, and whether it is too much."""
+    """The rune's needs on a board. Each is a text, its limit or the available amount, and whether it is too much."""
 
     board: Board
     figures: Sequence[tuple[str, str, bool]]

@@ -16,6 +16,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid, NotFound
 from forge.core.http.pages import for_person, show_again
+from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
     begin_run,
@@ -51,7 +52,10 @@ ACTS = {
 def training_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The training runs of a project, and the form over a recipe's arguments."""
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "training/page.html", _list_context(request, project))
+    context = _list_context(request, project)
+    if context["may_edit"]:
+        prepare_soon()
+    return render(request, "training/page.html", context)
 
 
 @for_person

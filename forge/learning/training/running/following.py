@@ -86,6 +86,7 @@ class RunFollower:
             "recordings": [self._numbers.get(name, 0) for name in event["recordings"]],
             "counts": event["samples"],
             "digest": event["digest"],
+            "classes": event["classes"],
         }
         self._set(description=description, curves=[], best_epoch=0, answers={})
 

@@ -122,7 +122,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
 
 
 class _Instructions:
-    """What somebody told the run, each instruction once."""
+    """The instructions to the run, each once."""
 
     def __init__(self, run: TrainingRun) -> None:
         self._run = run
@@ -176,7 +176,7 @@ def _state(job: Job, run: TrainingRun) -> TrainingState:
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """What jobs of training runs are called."""
+    """Returns the titles of jobs of training runs."""
     runs = TrainingRun.objects.select_related("project__organisation").in_bulk([UUID(job.spec["run"]) for job in jobs])
     titles = {}
     for job in jobs:

@@ -1,4 +1,4 @@
-"""What `lab` sends while it trains and answers at the end, as types: everything is checked against them first."""
+"""The events of `lab` during training and its final answer, as types: each is checked against them first."""
 
 from __future__ import annotations
 
@@ -46,13 +46,15 @@ class EpochJson(TypedDict):
 
 
 class DataEvent(TypedDict):
-    """What the data is. `recordings` are names of files, `digest` names the run."""
+    """The data event. `recordings` are names of files, `digest` names the run."""
 
     event: Literal["data"]
     labels: list[str]
     recordings: list[str]
     samples: dict[str, dict[str, int]]
     digest: str
+    classes: dict[str, str]
+    """The label that stands for each label of the data, where a recipe joins some; {} where it does not."""
 
 
 class EpochEvent(EpochJson):
@@ -86,7 +88,7 @@ class ResumedEvent(TypedDict):
 
 
 class NeedsEvent(TypedDict):
-    """What the rune needs on targets (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
+    """The rune's needs on targets (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
 
     event: Literal["needs"]
     needs: dict[str, dict[str, Any]]
@@ -100,7 +102,7 @@ class NoteEvent(TypedDict):
 
 
 class NotesEvent(TypedDict):
-    """What people read about the data."""
+    """The notes about the data for people."""
 
     event: Literal["notes"]
     notes: list[str]

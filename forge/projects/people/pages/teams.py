@@ -107,7 +107,7 @@ def team_page(request: HttpRequest, organisation: str, team: str) -> HttpRespons
 @for_person
 @require_POST
 def change(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
-    """What the forms of a team's page ask for: people and projects in and out, another name, deleting it."""
+    """Handles the forms of a team's page: adding and removing people and projects, renaming, deleting."""
     principal = principal_of(request)
     target = find_team(principal, organisation, team)
     do = _ACTS.get(request.POST.get("do", ""))

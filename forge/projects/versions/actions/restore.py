@@ -28,7 +28,7 @@ from forge.projects.versions.store import snapshot, working_tree
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """What restoring did. `before` is the version that the files were until then: restoring it takes all back."""
+    """The result of restoring. `before` is the version of the earlier files: restoring it undoes the change."""
 
     before: Version
     changed: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What clients do to a repository. Each act checks the permission, does it, and writes the audit entry."""
+"""Actions of registry clients. Each checks the permission, does it, and writes the audit entry."""
 
 from forge.registry.artifacts.actions.deleting import delete_blob, delete_manifest, delete_tag
 from forge.registry.artifacts.actions.pushing import push_manifest

@@ -48,7 +48,7 @@ _REFERRING = re.compile(r"sha256-[0-9a-f]{64}(\.(sig|att|sbom))?")
 
 @dataclass(frozen=True)
 class PushedManifest:
-    """What came of a push: the digest as the client named it, and that of what the manifest refers to."""
+    """The result of a push: the digest as the client named it, and that of the manifest's subject."""
 
     digest: str
     subject: str

@@ -20,7 +20,7 @@ from forge.registry.artifacts.models import RegistryRules
 
 @dataclass(frozen=True)
 class RegistryTerms:
-    """What a registry takes: all artifacts or only runes and what refers to them, and versions that move or do not."""
+    """The accepted artifacts: all or only runes and what refers to them, and whether versions may move."""
 
     takes_all: bool = False
     versions_move: bool = False

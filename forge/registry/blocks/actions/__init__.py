@@ -1,4 +1,4 @@
-"""What can be done to published blocks. Each act checks the permission, does it, and writes the audit entry and the
+"""Actions on published blocks. Each act checks the permission, does it, and writes the audit entry and the
 event."""
 
 from forge.registry.blocks.actions.describing import deprecate_block, end_block_deprecation

@@ -85,7 +85,7 @@ def _checked_version(version: str) -> str:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What is to be published: everything that takes time is done."""
+    """A prepared publication: everything that takes time is done."""
 
     source: Version
     path: str

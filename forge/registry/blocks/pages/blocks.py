@@ -49,7 +49,7 @@ class ListedBlock:
 
     @property
     def words(self) -> str:
-        """What it is found by."""
+        """The searchable words."""
         return f"{self.name} {self.version.summary}".lower()
 
 
@@ -77,7 +77,7 @@ _ORDERS: Mapping[str, Callable[[ListedBlock], Any]] = {
 
 
 def organisation_blocks(request: HttpRequest, organisation: str) -> HttpResponse:
-    """What the projects of an organisation published, as far as somebody sees it."""
+    """Shows the blocks of an organisation's projects that somebody may see."""
     principal = principal_of(request)
     try:
         tabs = tabs_of(principal, find_organisation(principal, organisation))
@@ -169,7 +169,7 @@ def _show(
 
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:
-    """What the page says of the block's function; little where it was published before that was kept."""
+    """Returns the page's description of the block's function; little for versions that were published without one."""
     interface, path = block.interface, SharedPath(name_of(block), block.version)
     facts: dict[str, Any] = {"stage": stage_text(path, interface), "add": f"rune block add {path}"}
     if interface is None:

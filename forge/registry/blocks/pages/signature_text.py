@@ -1,4 +1,4 @@
-"""What a block's page says of its function: the signature, its arguments, and the stage that runs it. Pure."""
+"""The description of a block's function: the signature, its arguments, and the stage that runs it. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker does to prove that a published rune builds twice with the same bytes."""
+"""The worker's task: proving that a published rune builds twice with the same bytes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What changes keys and signatures: people, the signer, and clients that push."""
+"""Actions that change keys and signatures: by people, the signer, and clients that push."""

@@ -1,4 +1,4 @@
-"""What owners do with the keys of their organisation. Each act checks the permission, does it, and writes the audit
+"""Actions of owners on the keys of their organisation. Each act checks the permission, does it, and writes the audit
 entry and the event."""
 
 from __future__ import annotations

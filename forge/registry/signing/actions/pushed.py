@@ -54,7 +54,7 @@ def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Act
 
 
 def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> VerifiedStatement | None:
-    """What a bundle proves of the manifest that it refers to, or None if it proves nothing."""
+    """Returns the proof in a bundle about the manifest that it refers to, or None if it proves nothing."""
     trust = Trust(tuple(read_public_key(key.public_key.encode()) for key in keys))
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]

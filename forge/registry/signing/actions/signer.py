@@ -1,4 +1,4 @@
-"""What the signer does: makes keys and signs publications. It runs in a process of its own (`manage.py sign`).
+"""The signer's actions: it creates keys and signs publications. It runs in a process of its own (`manage.py sign`).
 
 It takes no bytes to sign from anybody. It reads from the database what was published, asks the gate itself, composes
 the statement itself, and signs that.

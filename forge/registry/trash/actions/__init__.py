@@ -1,4 +1,4 @@
-"""What people do with the trash of a repository."""
+"""Actions on the trash of a repository."""
 
 from forge.registry.trash.actions.restoring import RestoredManifest, restore_manifest
 

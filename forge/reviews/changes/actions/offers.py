@@ -205,7 +205,7 @@ def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
 
 
 def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version:
-    """What merging makes, as a version of the project: the fork's people and who offered it wrote part of it."""
+    """Stores the merged result as a version of the project: the fork's members and the sender are its authors."""
     tree = merge.result
     # The files as they are come before it in the list of versions.
     store_version(request.project, merge.ours, actor.person)
@@ -220,7 +220,7 @@ def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version
 
 
 def proposed(request: ChangeRequest) -> str:
-    """What the list of versions says of a merged result that is not merged."""
+    """Returns the text for a merged result that is not merged yet, in the list of versions."""
     return f"What change request {request.number} would make"
 
 

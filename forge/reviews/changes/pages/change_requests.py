@@ -73,7 +73,7 @@ class ChangeRequestRow:
 
     @property
     def seen(self) -> str:
-        """What of it the list shows."""
+        """Returns its state as the list shows it."""
         return seen_state(offer_facets(self.request))
 
 
@@ -117,7 +117,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
 @for_person
 @require_POST
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """What the button that was pressed says."""
+    """Handles the pressed button."""
     project, change = _change_of(request, organisation, name, number)
     principal, typed = principal_of(request), request.POST
     act = _ACTS.get(typed.get("do", "say"))
@@ -208,7 +208,7 @@ _ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
 @for_person
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What a fork offered, and offering its changes."""
+    """Lists the offers of a fork, and offers its changes."""
     principal = principal_of(request)
     verb = Verb.EDIT if request.method == "POST" else Verb.READ
     fork = project_of(request, organisation, name, verb)
@@ -225,7 +225,7 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 
 def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
-    """What the button says; answers where to go on. Raises `Invalid` and `Conflict`."""
+    """Handles the pressed button; returns the next address. Raises `Invalid` and `Conflict`."""
     version_id = typed.get("version", "")
     version = (
         find_version(fork, int(version_id))
@@ -278,7 +278,7 @@ def _page(
 
 
 def _shared_facts(principal: Principal, project: Project, change: ChangeRequest, which: ThreadFilter) -> dict[str, Any]:
-    """What both sides see of it."""
+    """Returns the facts that both sides may see."""
     rounds = rounds_of(change)
     before, last = rounds[-2].version if len(rounds) > 1 else None, rounds[-1].version if rounds else None
     edits_source = offers_it(principal, change, Verb.EDIT)
@@ -358,7 +358,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
 
 
 def _steps(build: Build | None, merging: Merging) -> list[GateStep]:
-    """What is there and what is missing, in the order in which it is done."""
+    """Returns the steps that are done and missing, in order."""
     left = len(merging.unresolved)
     steps = []
     if merging.conflicts:

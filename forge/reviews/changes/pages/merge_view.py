@@ -1,4 +1,4 @@
-"""What the page of a change request shows of merging it: words, the pipeline, conflicts and lines."""
+"""The merge on the page of a change request: words, the pipeline, conflicts and lines."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SaidLine:
 
 @dataclass(frozen=True)
 class ShownSide:
-    """What a side of a conflict says: its lines, or a sentence of a file that is no text, or is not there."""
+    """A side of a conflict: its lines, or a sentence about a missing file or one that is no text."""
 
     side: MergeSide
     word: str
@@ -107,7 +107,7 @@ def _view(project: Project, merge: Merging, disputed: Sequence[str]) -> MergeVie
 
 
 def version_view(before: Version, after: Version) -> MergeView:
-    """What became of a fork's files from one version to another, without recordings. Kept as `merge_view` is."""
+    """Returns the changes of a fork's files between two versions, without recordings. Cached as `merge_view` is."""
     then, now = available_files(before), available_files(after)
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
     cached: MergeView | None = caches["process"].get(key)
@@ -119,7 +119,7 @@ def version_view(before: Version, after: Version) -> MergeView:
 
 
 Texts = Callable[[str], str | None]
-"""What the file at a path of a side says; None where it is no text, or not there."""
+"""The text of the file at a path of a side; None if it is missing or no text."""
 
 
 def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
@@ -170,7 +170,7 @@ def _stored_texts(manifest: Manifest) -> Texts:
 
 
 def side_words(change: ChangeRequest) -> Mapping[MergeSide, str]:
-    """What the sides of a change request are called: it comes from a fork, or from a branch of elsewhere."""
+    """Returns the names of a change request's sides: a fork, or a branch of another repository."""
     return SIDE_WORDS | {MergeSide.THEIRS: "The branch"} if change.is_outside else SIDE_WORDS
 
 

@@ -28,7 +28,7 @@ from forge.reviews.rounds.requests import RequestedGroup, check_request
 
 @dataclass(frozen=True)
 class ReviewRequest:
-    """What is asked of a build. With `review`, the number of an open one, that is carried on, and only `message`
+    """The request of a review. With `review`, the number of an open one, that is carried on, and only `message`
     counts."""
 
     title: str = ""

@@ -42,7 +42,7 @@ UNDONE_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class JudgedRound:
-    """What is on the screen of a person who judges: a round of a review, by its number, and its bytes."""
+    """The round of a review that a person sees while judging: its number and its bytes."""
 
     review: Review
     number: int

@@ -205,7 +205,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
 @for_person
 @require_POST
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """What the button that was pressed says: a verdict, taking it back, or a comment."""
+    """Handles the pressed button: a verdict, taking it back, or a comment."""
     principal = principal_of(request)
     project, review = _review_of(request, organisation, name, number)
     build = newest_round(review).build

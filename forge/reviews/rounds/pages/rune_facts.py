@@ -1,4 +1,4 @@
-"""What the pages of builds and reviews show of a rune that is judged: what changed, its figures, its verdicts."""
+"""The reviewed rune on pages of builds and reviews: changes, figures, verdicts."""
 
 from __future__ import annotations
 

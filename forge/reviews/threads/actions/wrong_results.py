@@ -30,7 +30,7 @@ LONGEST_ANSWER = 60
 
 @dataclass(frozen=True)
 class WrongResult:
-    """What a build answered to a recording and what is right. `consent` are the terms that its person read, which hold
+    """The answer of a build to a recording, and the right one. `consent` are the terms that its person read, which hold
     for so many days."""
 
     said: str
@@ -39,7 +39,7 @@ class WrongResult:
     consent: str
     purposes: frozenset[Purpose] = DEFAULT_PURPOSES
     text: str = ""
-    """What the person says to it; a sentence is written where this is empty."""
+    """The person's text; if it is empty, a sentence is written."""
 
 
 def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: WrongResult) -> AnchoredThread:

@@ -78,12 +78,12 @@ class ShownThread:
     place: str
     """The id of the element of the page that it is about; "" where the page has none."""
     is_absent: bool
-    """What it is about is not in this build, or not there any more."""
+    """Whether its subject is missing in this build, or was deleted."""
     comments: tuple[ShownComment, ...]
     replay: str
     """Where the studio plays the recording that it is about; "" without one."""
     suggestion: ShownSuggestion | None
-    """What it suggests."""
+    """The suggested change."""
     may_end: bool
     """Whether who reads may resolve it, and open it again."""
     seen: str
@@ -110,7 +110,7 @@ class ThreadFilterChoice:
 
 @dataclass(frozen=True)
 class ConversationEntry:
-    """What a conversation has one after another: a thread, or a verdict.
+    """An entry of a conversation: a thread, or a verdict.
 
     What is not to be shown is in the page all the same, so that what somebody typed into it is kept.
     """
@@ -120,7 +120,7 @@ class ConversationEntry:
     thread: ShownThread | None = None
     verdict: Verdict | None = None
     anchor: Anchor | None = None
-    """What the comment of the verdict is about; None for the whole build."""
+    """The anchor of the verdict's comment; None for the whole build."""
     place: str = ""
     """The id of the element of the page that it is about; "" where the page has none."""
     verdict_html: SafeString | None = None
@@ -128,7 +128,7 @@ class ConversationEntry:
 
 @dataclass(frozen=True)
 class ConversationParts:
-    """What a page shows of a build that can be talked about."""
+    """The parts of a page about a build that can be discussed."""
 
     files: tuple[FileLines, ...]
     samples: tuple[Sample, ...]
@@ -161,7 +161,7 @@ def talk_facts(
     verdicts: Iterable[Verdict],
     which: ThreadFilter,
 ) -> dict[str, Any]:
-    """What the conversation's templates need; `before` is the build that this one is compared with."""
+    """Returns the data of the conversation's templates; `before` is the build that this one is compared with."""
     parts = parts_of(principal, build, before, threads)
     people = mentionable_by(principal, build.project, None)
     names = names_of(people)
@@ -213,7 +213,7 @@ def request_talk_facts(
 
 
 def threads_filter(query: QueryDict) -> ThreadFilter:
-    """What `?threads=` in the address, or the form, says; the open ones where it says nothing that is known."""
+    """Returns the filter of `?threads=` in the address, or of the form; open threads if it is missing or unknown."""
     try:
         return ThreadFilter(query.get("threads", ThreadFilter.OPEN))
     except ValueError:
@@ -247,7 +247,7 @@ class ReadThread:
     anchor: Anchor
     comments: tuple[tuple[Comment, SafeString], ...]
     said: tuple[str, ...]
-    """What it suggests."""
+    """The suggested change."""
 
 
 def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
@@ -265,7 +265,7 @@ def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
 
 
 def requested_anchor(principal: Principal, build: Build, query: QueryDict) -> Anchor | None:
-    """What `?about=` in the address, or the form, says that a comment is about; None for the whole build."""
+    """Returns the anchor of `?about=` in the address, or of the form; None for the whole build."""
     key = query.get("about", "")
     if not key or build.artefact is None:
         return None
@@ -278,7 +278,7 @@ def requested_anchor(principal: Principal, build: Build, query: QueryDict) -> An
 @for_person
 @require_POST
 def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) -> HttpResponse:
-    """What the button that was pressed says: a reply, also with `resolve` or `reopen`."""
+    """Handles the pressed button: a reply, also with `resolve` or `reopen`."""
     principal = principal_of(request)
     anchored_thread = find_thread(principal, thread_id)
     _require_here(request, organisation, name, anchored_thread)

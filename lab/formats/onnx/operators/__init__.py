@@ -1,4 +1,4 @@
-"""What each operator of ONNX becomes. An operator that is not here is refused by name."""
+"""The translation of each operator of ONNX. Other operators are refused by name."""
 
 from __future__ import annotations
 

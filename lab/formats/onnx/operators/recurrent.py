@@ -50,7 +50,7 @@ class _Cell:
         return self.builder.add_many("SPLIT", [axis, tensor], shapes, f"{self.name}/{name}", options)
 
     def from_state(self, state: int, name: str) -> int:
-        """What the state adds to all gates."""
+        """Returns the contribution of the state to all gates."""
         bias = self.bias if self.bias.any() else None
         return layer(self.translation, state, self.recurrent, bias, f"{self.name}/{name}")
 
@@ -161,7 +161,7 @@ def _arguments(node: OnnxNode) -> dict[str, Any]:
 
 
 def _each_step(translation: Translation, fed: int, steps: int, batch: int, size: int, name: str) -> list[int]:
-    """What the input adds to the gates in each step."""
+    """Returns the contribution of the input to the gates in each step."""
     if steps == 1:
         return [fed]
     axis = translation.store("axis", np.array(0, np.int32))

@@ -25,7 +25,7 @@ from rune.wording import plain, quoted
 
 
 def _same(translation: Translation, node: OnnxNode) -> None:
-    """What does nothing when a model is used."""
+    """Returns the input: an operator without effect in a used model."""
     value = translation.value(node, 0)
     translation.uses[value.name] += translation.uses[node.outputs[0]] - 1
     translation.values[node.outputs[0]] = value

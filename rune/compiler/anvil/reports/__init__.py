@@ -1,1 +1,1 @@
-"""What a compilation says of itself."""
+"""Reports of a compilation."""

@@ -76,7 +76,7 @@ def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:
 
 
 def real_range(activation: Activation) -> tuple[float, float]:
-    """What a fused activation lets through. Only for the activations of `CLAMPS`."""
+    """Returns the range of a fused activation. Only for the activations of `CLAMPS`."""
     return CLAMPS[activation]
 
 

@@ -40,7 +40,7 @@ def prove_integers(
     high: int,
     mantissa_bits: int = _SCALE_BITS,
 ) -> ProvenIntegers | None:
-    """What gives the nearest numbers for sums from `least` to `greatest`, one each a channel, where these are
+    """Gives the nearest numbers for sums from `least` to `greatest`, one each a channel, where these are
     clamped to `low` and `high`; None where the integers tried do not. Mantissas are at most 2**mantissa_bits."""
     numbers = np.array(scales)
     fractions, exponents = np.frexp(numbers)

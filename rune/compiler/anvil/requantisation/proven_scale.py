@@ -75,7 +75,7 @@ class ProvenScale:
         )
 
     def unrounded(self, sums: Integers) -> Floats:
-        """What the kernel rounds, of sums [channel, any]."""
+        """Returns the unrounded values of the kernel for sums [channel, any]."""
         moved = sums - self.move[:, None]
         offset = self.offset[:, None]
         # The sign of the sum is set beside that of the offset.
@@ -83,7 +83,7 @@ class ProvenScale:
         return np.asarray(moved.astype(np.float32) * self.scale[:, None] + added, np.float32)
 
     def values(self, sums: Integers, lowest: int, highest: int) -> Integers:
-        """What the kernel makes of them, clamped."""
+        """Returns the kernel's values, clamped."""
         rounded = np.rint(self.unrounded(sums)).astype(np.int64)
         rounded += np.where(sums - self.move[:, None] == self.exceptions[:, None], self.steps[:, None], 0)
         return np.asarray(np.clip(rounded + self.centre, lowest, highest))
@@ -146,7 +146,7 @@ def _require(
 
 
 def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, ScaleProof] | None:
-    """What `prove` finds, certified; None where it finds nothing.
+    """Returns the certified result of `prove`; None without one.
 
     Both take most of a build that compiles nothing anew, so what was found in this process for the same numbers is
     remembered.
@@ -336,7 +336,7 @@ def _products(points: Integers, scale: Floats, move: Integers) -> Floats:
 
 
 def _values(points: Integers, products: Floats, offset: Floats, bounds: _Bounds) -> tuple[Integers, NDArray[np.bool_]]:
-    """What the kernel makes of the points, and where it stays in the range in which its rounding is one."""
+    """Returns the kernel's values at the points, and where it stays in the range in which its rounding is one."""
     added = np.where(points < 0, -offset[:, None], offset[:, None]) if bounds.signed else offset[:, None]
     sums = products + added
     rounded = np.clip(np.rint(sums) + bounds.centre, bounds.lowest, bounds.highest)

@@ -28,7 +28,7 @@ LARGEST_RIGHT_SHIFT = 22
 
 
 class Channels(ABC):
-    """What is known of an op's channels: how the reference rounds their sums, and the least and the greatest sum that
+    """The known facts of an op's channels: how the reference rounds their sums, and the least and the greatest sum that
     each can reach."""
 
     least: Integers

@@ -1,1 +1,1 @@
-"""What blocks of one kind share: tables, arguments and what they refuse. Nothing here is a block."""
+"""Shared parts of blocks of one kind: tables, arguments and refusals. Nothing here is a block."""

@@ -1,4 +1,4 @@
-"""What tokenizers must know of Unicode's characters, as the C reads it. The file is written by tools/characters.py."""
+"""The properties of Unicode's characters for tokenizers, as the C reads them. Written by tools/characters.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the blocks behind detectors share: tables of boxes and of scores, with or without a batch of one in front."""
+"""Shared parts of the blocks after detectors: tables of boxes and scores, with or without a batch of one."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def signal_input(block: str, inputs: tuple[TensorType, ...]) -> tuple[TensorType
 
 
 def band_of(arguments: Arguments) -> Band:
-    """What the arguments say, below half of the rate. Raises `BlockError`."""
+    """Returns the band of the arguments, below half of the rate. Raises `BlockError`."""
     rate, is_band = real(arguments, "sample_rate"), text(arguments, "kind") == "bandpass"
     for name in ("cutoff", "high") if is_band else ("cutoff",):
         if real(arguments, name) >= rate / 2:

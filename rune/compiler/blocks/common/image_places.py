@@ -13,7 +13,7 @@ from rune.arithmetic import round_f32
 from rune.compiler.blocks.signature import Argument, ArgumentKind
 
 CENTRES = ("half_pixel", "corner", "align_corners")
-"""What lies on what: middles of pixels, their upper left corners, or the middles of the four corner pixels."""
+"""The aligned points: centres of pixels, their upper left corners, or the centres of the four corner pixels."""
 _METHODS = ("bilinear", "nearest")
 SIZE = (
     Argument("height", ArgumentKind.INTEGER, "Rows of the output.", minimum=1, maximum=4096, unit="pixels"),

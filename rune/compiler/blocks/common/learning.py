@@ -1,4 +1,4 @@
-"""What the blocks share that learn from rows of features, and `train_test_split`."""
+"""Shared parts of the blocks that learn from rows of features, and of `train_test_split`."""
 
 from __future__ import annotations
 

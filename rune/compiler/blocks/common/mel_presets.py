@@ -26,7 +26,7 @@ class Scale(Enum):
 
 
 class Beside(Enum):
-    """What lies before and after the sound."""
+    """The padding before and after the sound."""
 
     NOTHING = "nothing"
     """Frames start at the first sample; the last is filled with silence."""
@@ -131,7 +131,7 @@ def _hertz(name: str, help_: str) -> Argument:
 
 @dataclass(frozen=True)
 class Bands:
-    """What a stage asks for, complete: the preset with its own values in place."""
+    """The complete settings of a stage: the preset with its own values in place."""
 
     preset: Preset
     rate: int
@@ -166,7 +166,7 @@ def sound_input(block: str, inputs: tuple[TensorType, ...]) -> TensorType:
 
 
 def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
-    """What the arguments ask for. Raises `BlockError` for what contradicts itself or the sound."""
+    """Returns the settings of the arguments. Raises `BlockError` for contradictions, also with the sound."""
     values = PRESETS[text(arguments, "preset")]
     rate = integer(arguments, "sample_rate")
     size = integer(arguments, "fft_size") or values.size

@@ -1,4 +1,4 @@
-"""What the blocks share that compare predictions with what is true."""
+"""Shared parts of the blocks that compare predictions with true values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the two support vector machines share: their arguments, what they take, and the memory of support_vectors.h."""
+"""Shared parts of the two support vector machines: arguments, inputs, and the memory of support_vectors.h."""
 
 from __future__ import annotations
 

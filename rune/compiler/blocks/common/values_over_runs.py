@@ -1,4 +1,4 @@
-"""What the blocks share that keep a whole number for each element and count runs: `debounce` and `hold`."""
+"""Shared parts of the blocks that keep a whole number for each element and count runs: `debounce` and `hold`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def whole_values(block: str, inputs: tuple[TensorType, ...], arguments: Argument
 def values_and_counts(
     type_: TensorType, values: tuple[str, str], counts: tuple[str, str, str]
 ) -> tuple[BlockState, BlockState]:
-    """What is kept: `values` are the help and what a restart does, `counts` the name of the counts before these."""
+    """Returns the state: `values` are the help and the effect of a restart, `counts` the earlier name of the counts."""
     name, help_, restart = counts
     counted = TensorType(ElementType.I32, type_.dimensions)
     no_time = "runs count and not time, so"

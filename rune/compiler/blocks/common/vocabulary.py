@@ -16,7 +16,7 @@ VOCABULARY = Argument(
 )
 _NAME = "vocabulary"
 _SPECIAL = ("[UNK]", "[CLS]", "[SEP]", "[PAD]")
-"""What every vocabulary must have, in the order of word_pieces.h; behind them is [MASK], which may be missing."""
+"""The entries of every vocabulary, in the order of word_pieces.h; [MASK] after them may be missing."""
 _MOST_WORDS = 1_000_000
 _LONGEST_WORD = 1024
 """Bytes of a word; 100 characters are the most that is ever looked up, so that more is a mistake."""

@@ -38,7 +38,7 @@ class SplitNode:
 
 @dataclass(frozen=True)
 class Leaf:
-    """What an answer adds: to the tree's output, or one value for each output."""
+    """The addend of an answer: for the tree's output, or one value for each output."""
 
     values: tuple[float, ...]
 
@@ -116,8 +116,8 @@ def _node(written: Any, where: str, features: int, width: int) -> SplitNode | Le
         case [values]:
             numbers = _numbers(values if isinstance(values, list) else [values], width, where)
             return Leaf(tuple(map(round_f32, numbers)))
-        case _:
-            _refuse(f"{where} is neither `[feature, threshold, right]` nor a leaf such as `[0.5]`")
+    message = f"{where} is neither `[feature, threshold, right]` nor a leaf such as `[0.5]`"
+    raise BlockError(message, argument="trees")
 
 
 def _check_preorder(nodes: Sequence[SplitNode | Leaf], where: str) -> None:

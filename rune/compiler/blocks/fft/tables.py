@@ -23,7 +23,7 @@ _TOP = 8_000.0
 
 @dataclass(frozen=True)
 class Tables:
-    """What `rune_fft` reads. Little-endian bytes, as the C declares them."""
+    """The tables of `rune_fft`. Little-endian bytes, as the C declares them."""
 
     frame: int
     """Samples in a frame."""

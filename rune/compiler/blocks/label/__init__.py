@@ -27,7 +27,7 @@ _WHITE_SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What Unicode calls white space; Python's own list has four control characters more."""
+"""Unicode's white space; Python's own list has four control characters more."""
 
 _HOST_WORD = 1024
 """Bytes of the longest word in a list of the host; the words of a default may be longer."""

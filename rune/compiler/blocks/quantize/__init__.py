@@ -47,7 +47,7 @@ def _output_range(arguments: Arguments) -> NumberRange:
 
 
 def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
-    """What lies outside is cut off, and what is much narrower has few steps."""
+    """Returns the expected range: values outside are clipped, and a much narrower range has few steps."""
     return ExpectedMeaning(
         Meaning(values=represented_range(_output_range(arguments), quantisation_of(arguments))), {"values": "scale"}
     )

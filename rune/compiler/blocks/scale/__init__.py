@@ -95,7 +95,7 @@ def _of_channel(numbers: tuple[float, ...], channel: int, usual: int) -> Fractio
 
 
 def _of_ranges(type_: TensorType, arguments: Arguments, *, is_required: bool) -> tuple[Fraction, Fraction]:
-    """What maps the range `from` to the range `to`; nothing where only the other arguments are given."""
+    """Returns the map of the range `from` to the range `to`; empty where only the other arguments are given."""
     written_from, written_to = text(arguments, "from").strip(), text(arguments, "to").strip()
     if not (written_from or written_to or is_required):
         return Fraction(1), Fraction(0)
@@ -135,7 +135,7 @@ def _range(written: str, argument: str) -> tuple[Fraction, Fraction]:
 
 
 def _values(read: InputFacts) -> NumberRange | None:
-    """What the range of the input becomes, over all channels."""
+    """Returns the mapped range of the input, over all channels."""
     values = read.meaning.values or _said(read.arguments) or full_range(read.type)
     if values is None:
         return None

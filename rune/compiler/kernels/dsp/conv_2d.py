@@ -65,7 +65,7 @@ def as_one_row(window: Window) -> Window:
 
 
 def settled_sums(op: Conv2DInt8) -> ChannelSums:
-    """What its channels add up; those that never change, plainly."""
+    """Returns the sums of its channels; constant ones as plain numbers."""
     return settled(ChannelSums(op.weights, op.bias, op.multipliers, op.input_zero_point), op.output)
 
 

@@ -53,7 +53,7 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
 
 
 def settled_sums(op: DepthwiseConv2DInt8) -> ChannelSums:
-    """What its channels add up; those that never change, plainly."""
+    """Returns the sums of its channels; constant ones as plain numbers."""
     return settled(ChannelSums(op.weights.T, op.bias, op.multipliers, op.input_zero_point), op.output)
 
 

@@ -20,7 +20,7 @@ def counted_bias(bias: NDArray[np.generic], weight_sums: Integers, input_zero_po
 
 
 def counted_sums(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Sums:
-    """What each channel's sums can be, and the bias that they start from: `weights` are [channel, number]."""
+    """Returns the bounds of each channel's sums, and their initial bias: `weights` are [channel, number]."""
     return replace(
         sums_of(weights, bias, input_zero_point), bias=counted_bias(bias, weights.sum(axis=1), input_zero_point)
     )

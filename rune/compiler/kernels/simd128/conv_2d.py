@@ -48,7 +48,7 @@ def int8_cost(op: Conv2DInt8) -> Cost:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a kernel set reads under a filter: `element` of `size` bytes, so many `together` for one sum. The names of
+    """The reads of a kernel set under a filter: `element` of `size` bytes, so many `together` for one sum. The names of
     its functions begin with `prefix`."""
 
     prefix: str

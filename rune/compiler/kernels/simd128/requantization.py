@@ -1,4 +1,4 @@
-"""What turns a convolution's sums into bytes: the constants of `struct rune_requantize` (requantize.h)."""
+"""Requantisation of a convolution's sums to bytes: the constants of `struct rune_requantize` (requantize.h)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sums:
 
 
 def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Sums:
-    """What each channel's sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
+    """Returns the bounds of each channel's sums: `weights` are [channel, number], any bytes, or zero in a padding."""
     bounds = sum_bounds(weights, bias, input_zero_point)
     return Sums(folded_bias(bias, weights.sum(axis=1), input_zero_point), bounds.least, bounds.greatest)
 

@@ -20,7 +20,7 @@ class RowKernels:
 
     @staticmethod
     def under(window: Window, row_channels: int) -> RowKernels:
-        """What lies under the filter."""
+        """Returns the input under the filter."""
         width = (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
         return RowKernels(window, row_channels, width, (window.filter_height - 1) * window.dilation_y + 1)
 

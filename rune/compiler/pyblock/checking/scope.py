@@ -74,7 +74,7 @@ class Typed:
 
 
 Known = Variable | ArrayVariable | NumberConstant
-"""What a name can refer to; a constant is a number of the file."""
+"""The possible targets of a name; a constant is a number of the file."""
 
 
 def _nothing(*_: object) -> None:

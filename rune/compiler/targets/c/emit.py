@@ -105,7 +105,7 @@ class _Text:
         ]
 
     def _kernels(self) -> str:
-        """What the calls need, each header once."""
+        """Returns the headers that the calls need, each once."""
         common = _common_headers(self._target)
         text = OneFile(common)
         text.add(common["rune.h"])
@@ -282,7 +282,7 @@ class _Text:
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
 
     def _reset(self, prefix: str) -> Iterator[str]:
-        """What is kept from run to run as it is at first."""
+        """Returns the code that resets the state between runs."""
         buffers = list(zip(self._plan.buffer_offsets, self._program.buffers, strict=True))
         persistent = [
             ByteSpan(offset, buffer.size)

@@ -1,4 +1,4 @@
-"""What a program in C shows to the program around it: its inputs and outputs by name, and its header."""
+"""A C program's interface to the program around it: its inputs and outputs by name, and its header."""
 
 from __future__ import annotations
 

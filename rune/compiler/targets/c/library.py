@@ -15,7 +15,7 @@ _HOSTED = ("-fhosted", "-mllvm", "-disable-loop-idiom-all")
 
 
 def library(*flags: str) -> Toolchain:
-    """What makes a static library for the processor that these flags of clang name."""
+    """Returns the commands that make a static library for the processor of these clang flags."""
     return Toolchain((*_HOSTED, *flags), "ar", ("rcsD",))
 
 
@@ -31,7 +31,7 @@ __asm__(".eabi_attribute 26, 0");
 
 
 def library_sources(files: Mapping[str, bytes], name: str) -> Sources:
-    """What a library is compiled from: `<name>.c` and `<name>_selftest.c`, an object each."""
+    """Returns the sources of a library: `<name>.c` and `<name>_selftest.c`, an object each."""
     parts = (name, f"{name}_selftest")
     units = {f"object_{part}.c": _ANY_CONVENTION.format(name=part).encode("ascii") for part in parts}
     headers = {f"{name}.h"}

@@ -17,7 +17,7 @@ from rune.tensor import ElementType, TensorType
 _WORD = 0xFFFFFFFF
 _SHIFTS = {ElementType.U8: 24, ElementType.I8: 24, ElementType.U16: 16, ElementType.I16: 16}
 _INDEX_SHIFT = 30
-"""What a rune takes as 32 or 64 bit integers is mostly an index: 0 to 3."""
+"""The shift of random 32 or 64 bit inputs, which are mostly indices: 0 to 3."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What each step of a program leaves behind, as a digest: how a self-test finds the first step that differs.
+"""The digest of each step's results, by which a self-test finds the first step that differs.
 
 Digests are of what later steps read. Scratch memory, and texts in memory, which are pointers, are left out: they may
 differ from one processor to another without a different result.
@@ -103,7 +103,7 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
 
 
 def argument_of(step: Step) -> str:
-    """What the function of a step is given."""
+    """Returns the argument of a step's function."""
     match step:
         case ReadCapability():
             return "inputs"
@@ -156,7 +156,7 @@ def _reusable_memory(program: Program, plan: Plan) -> tuple[ByteSpan, ...]:
 
 
 def _written_by(program: Program, plan: Plan, number: int) -> Iterator[ByteSpan]:
-    """What a step writes and another step reads, from where it writes to the end of the buffer."""
+    """Returns the buffer range that a step writes and another step reads, up to the end of the buffer."""
     written = dict.fromkeys(place for place, writes in _touched(program.steps[number]) if writes)
     shared = _shared(program)
     for place in written:

@@ -83,6 +83,6 @@ RELAXED = replace(
 FASTEST = replace(BALANCED, bytes_matter=0, optimized_for=RUNE_AIM, second=RELAXED)
 
 PREVIEW = replace(FASTEST, second=None, steps_apart=True)
-"""What a preview is built for. It has no second module, which would have to be compiled too before an edit is seen."""
+"""The options of a preview. It has no second module, whose compilation would delay it."""
 
 TARGET = replace(FASTEST, variants=(SMALLEST, BALANCED))

@@ -160,7 +160,7 @@ class _Text:
         return [f"extern const unsigned char {name}[];" for name in names]
 
     def _pipeline(self, steps: Sequence[str]) -> list[str]:
-        """What part 0 alone has."""
+        """Returns the code that only part 0 has."""
         manifest = self._manifest()
         counts = [0] * self._program.parts
         calls, foreign = [], []
@@ -223,7 +223,7 @@ class _Text:
         return "\n".join([*lines, "    return 1;", "}", ""])
 
     def _initial_states(self) -> Iterator[str]:
-        """What is kept between runs and is not zero at first."""
+        """Returns the state between runs that does not start at zero."""
         for offset, buffer in zip(self._plan.buffer_offsets, self._program.buffers, strict=True):
             if buffer.initial is not None:
                 yield f"    __builtin_memcpy(arena + {offset}, {self._address(buffer.initial)}, {buffer.size});"

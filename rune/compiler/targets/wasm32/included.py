@@ -46,6 +46,6 @@ def _content(path: Path) -> bytes:
 
 @cache
 def _support() -> Mapping[str, bytes]:
-    """What is compiled beside every program."""
+    """Returns the sources that are compiled with every program."""
     folder = _SUPPORT_FOLDER
     return {f"support/{path.name}": path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}

@@ -32,7 +32,7 @@ Inputs = tuple[bytes, ...]
 
 @dataclass(frozen=True)
 class Tally:
-    """What the runs of one model came to so far.
+    """The results of one model's runs so far.
 
     `wrong` are the first inputs whose outputs are too far off, behind those that the model had before and remembers.
     `refusal` is what the reference said of inputs, or of the model, when it did not take them.
@@ -140,7 +140,7 @@ class ModelCheck:
             self._reference.close()
 
     def verification(self) -> ModelVerification:
-        """What was found, with the operator where a difference begins, if that can be told."""
+        """Returns the verification, with the operator where a difference begins, if that can be determined."""
         tally = self._tally
         first = None
         if tally.wrong is not None:
@@ -203,5 +203,5 @@ class ModelCheck:
 
 
 def _digest(outputs: Sequence[bytes]) -> bytes:
-    """What tells these outputs, whose sizes are the model's, from any others."""
+    """Returns a digest that distinguishes these outputs, whose sizes are the model's, from any others."""
     return hashlib.sha256(b"".join(outputs)).digest()

@@ -77,7 +77,7 @@ def moves(
 def _results(
     reference: TfliteInterpreter | MicroInterpreter, runs: Runs, results: Mapping[int, TensorType]
 ) -> Mapping[int, bytes]:
-    """What a reference that was just opened has after the last of the runs."""
+    """Returns the state of a newly opened reference after the last of the runs."""
     for inputs in runs:
         reference.run(inputs)
     return {index: reference.tensor(index) for index in results}

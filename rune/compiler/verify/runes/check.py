@@ -64,7 +64,7 @@ class InstrumentedPipeline:
         return CompiledRune(self.module, LIMITS)
 
     def programs(self) -> Iterator[Program]:
-        """What the pipeline becomes on each target, optimised for whatever there is: its rune was compiled from one of
+        """The pipeline's program on each target, optimised for whatever there is: its rune was compiled from one of
         them. Each is made when it is asked for."""
         for target, graph in self.graphs:
             yield from (select(graph, each) for each in (target, *target.variants))
@@ -176,7 +176,7 @@ def check_rune(
 
 
 def _digest(messages: Sequence[OutputMessage]) -> bytes:
-    """What tells what was sent from anything else."""
+    """Returns a digest that distinguishes the messages from any others."""
     parts = (len(each.data).to_bytes(8, "little") + each.data for each in messages)
     return hashlib.sha256(b"".join(parts)).digest()
 
@@ -235,7 +235,7 @@ class _Pair:
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
-        """What flowed in the pipeline's watched wires in the last call."""
+        """The values in the pipeline's watched wires in the last call."""
         return self._again.watched
 
     def by_capability(self, data: Sequence[bytes]) -> Mapping[int, bytes]:
@@ -243,7 +243,7 @@ class _Pair:
         return _by_capability(self._rune, self._again, data)
 
     def call(self, data: Sequence[bytes]) -> tuple[Sequence[OutputMessage], Sequence[OutputMessage] | None]:
-        """What both sent; None when both failed. Raises `_Failed`."""
+        """Returns the messages of both; None when both failed. Raises `_Failed`."""
         sent, failure = _attempt(self._rune, self.by_capability(data))
         again, other = _attempt(self._again, _by_capability(self._again, self._again, data))
         if failure is None and other is None:

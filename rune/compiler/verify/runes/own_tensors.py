@@ -70,7 +70,7 @@ class OwnRuns:
         self._compared += len(wanted)
 
     def tensors_for(self, ports: Sequence[Port]) -> OwnTensors | None:
-        """What was found; None where there was nothing to look for."""
+        """Returns the tensors; None where there is nothing to compare."""
         if not ports:
             return None
         if not self._runs:

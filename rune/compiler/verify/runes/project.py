@@ -83,7 +83,7 @@ def _graph(rune: RuneFile) -> Mapping[str, Any]:
 
 
 def _stage(stage: Mapping[str, Any], places: Mapping[str, str], tensors: Mapping[str, Any]) -> dict[str, Any]:
-    """What all kinds of stages have: inputs, outputs with their types, arguments."""
+    """Returns the shared fields of all kinds of stages: inputs, outputs with their types, arguments."""
     fields: dict[str, Any] = {}
     inputs, outputs = _ids(stage, "inputs"), _ids(stage, "outputs")
     if inputs:

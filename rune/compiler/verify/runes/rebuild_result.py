@@ -14,7 +14,7 @@ _LONGEST_VERSION: Final = 80
 
 
 class RebuildState(Enum):
-    """What building the project again said of the rune."""
+    """The result of building the project again."""
 
     IDENTICAL = "identical"
     """Every byte is the same."""

@@ -46,7 +46,7 @@ def second_rune(rune: bytes, meaning: Meaning = "exact") -> bytes:
 
 
 def trial_failure(rune: bytes, resources: Mapping[str, bytes], limits: Limits) -> str | None:
-    """What is wrong with the trial of its host that the second module makes, as a sentence about "it"; None where it
+    """Returns the problem of the second module's trial of its host, as a sentence about "it"; None where it
     refuses every host that it must refuse."""
     for meaning in _WRONG:
         try:

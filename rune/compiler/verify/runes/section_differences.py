@@ -41,7 +41,7 @@ NamedConstants = Sequence[tuple[str, bytes]]
 
 
 def rune_differences(expected: bytes, actual: bytes, constants: NamedConstants = ()) -> tuple[str, ...]:
-    """What differs in `actual`, a sentence about "it" each; none only where all bytes are equal.
+    """Returns the differences in `actual`, a sentence about "it" each; none only where all bytes are equal.
 
     `constants` say whose bytes of the expected data section differ.
     """
@@ -80,7 +80,7 @@ def same_bytes(expected: bytes, actual: bytes) -> int:
 def graph_differences(
     expected: Mapping[str, Any] | None, actual: Mapping[str, Any] | None, optional: Collection[str] = ()
 ) -> Iterator[str]:
-    """What a rune's graph says other than expected: stages, wires, arguments, types. An entry of an `optional` name may
+    """The unexpected parts of a rune's graph: stages, wires, arguments, types. An entry of an `optional` name may
     be missing, or be there where it is not expected."""
     if actual is None or expected is None:
         if actual is not expected:
@@ -222,7 +222,7 @@ def _shown(value: Any) -> str:
 
 
 def _tensor_names(graph: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the ids of tensors stand for: the stage that gives them, and the number of its output."""
+    """Returns the names of tensors by id: the stage of the output, and its number."""
     names = {}
     for part in ("capabilities", "models", "proc-blocks"):
         stages = graph.get(part)

@@ -1,4 +1,4 @@
-"""What was found of a rune itself, beside its pipeline made again: data, their JSON, and a sentence for people."""
+"""The verification of a rune itself, beside its rebuilt pipeline: data, their JSON, and a sentence for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tools of the field want beside the sources, a module each: paths in the package and texts.
+"""The files of other tools beside the sources, a module each: paths in the package and texts.
 
 One package suits all of them, as the repositories of well-known libraries do: each tool looks for a file of its own
 name and leaves the others alone.

@@ -1,4 +1,4 @@
-"""Whose the package is: the licence of the code, and what else is in it."""
+"""The licence of a package: that of the code, and of other parts in it."""
 
 from __future__ import annotations
 

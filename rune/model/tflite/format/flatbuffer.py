@@ -330,7 +330,7 @@ def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _Layout:
 
 
 def _reader(parts: list[tuple[int, struct.Struct]]) -> struct.Struct | None:
-    """What reads all parts (their places, ascending) at one go; None where they overlap."""
+    """Returns a reader of all parts (their places, ascending) at once; None where they overlap."""
     format_, end = "<", 0
     for start, code in parts:
         if start < end:

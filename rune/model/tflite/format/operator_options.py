@@ -217,7 +217,7 @@ def _raw(table: FlatTable | None) -> RawOptions:
 
 
 def _detection(operator: FlatTable) -> DetectionOptions:
-    """What the operator does not say is 0, as in the reference, but for two that came later."""
+    """Returns the operator's options: missing ones are 0, as in the reference, but for two later ones."""
     try:
         custom = map_numbers(operator.bytes("custom_options") or b"")
     except BadFlexBuffer as error:

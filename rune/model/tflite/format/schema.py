@@ -35,7 +35,7 @@ class SchemaField:
     default: int | float = 0
     table: str = ""
     words: str = ""
-    """What an error calls it."""
+    """Its name in an error."""
 
 
 NUMBER_CODES: Final = {
@@ -196,7 +196,7 @@ AssociatedFile: name:text - type:i8
 ProcessUnit: options:<ProcessUnitOptions>
 NormalizationOptions: mean:[f32] std:[f32]
 """
-"""What is read of the metadata, a flatbuffer of its own inside of a model's file; `-` is a slot that is passed over."""
+"""The metadata of normalisation, a flatbuffer of its own inside a model's file; `-` is an ignored slot."""
 
 _OPTIONS = """
 Conv2DOptions DepthwiseConv2DOptions ConcatEmbeddingsOptions LSHProjectionOptions Pool2DOptions SVDFOptions

@@ -1,1 +1,1 @@
-"""What a file says its numbers mean: labels, ranges of pixels, probabilities."""
+"""A file's description of its numbers: labels, ranges of pixels, probabilities."""

@@ -1,4 +1,4 @@
-"""What a model's file says the numbers of its inputs and outputs mean: its metadata, and its first operators."""
+"""The meaning of a model's inputs and outputs according to its file: its metadata, and its first operators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rune.model.tflite.model import Model, TensorKind
 
 @dataclass(frozen=True)
 class DescribedTensor:
-    """What a model's file says the numbers of an input or an output mean, as far as it does.
+    """The meaning of an input's or output's numbers according to a model's file.
 
     `values` are the least and the greatest number that a pixel becomes before the model, for the reason `because`, by
     the `mean` and `deviation` of its channels where the file has these. `colour` is RGB or GRAYSCALE, `rate` the
@@ -34,7 +34,7 @@ NOTHING = DescribedTensor()
 
 
 class DescribedTensorJson(TypedDict):
-    """What a model's file says the numbers of a tensor mean; null and empty where it says nothing."""
+    """The meaning of a tensor's numbers according to a model's file; null and empty where it is not stated."""
 
     values: list[float] | None
     because: str
@@ -46,7 +46,7 @@ class DescribedTensorJson(TypedDict):
 
 
 def described_input(model: Model, position: int) -> DescribedTensor:
-    """What is said of an input."""
+    """Returns the description of an input."""
     notes = model.notes.of(position, is_input=True)
     described = DescribedTensor(colour=notes.colour, rate=notes.rate)
     if model.tensors[model.inputs[position]].kind is not TensorKind.FLOAT32:

@@ -1,4 +1,4 @@
-"""What a model's metadata says of its inputs. One that cannot be read says nothing, and refuses no model."""
+"""A model's metadata about its inputs. Unreadable metadata is ignored, and no reason to refuse a model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def normalizations(data: memoryview | None) -> tuple[Normalization | None, ...]:
 
 
 def notes(data: memoryview | None) -> Notes:
-    """What else is said of the inputs and outputs of the main graph; the labels are not read yet."""
+    """Returns the other notes on the inputs and outputs of the main graph; the labels are not read yet."""
     graph = _main_graph(data)
     if graph is None:
         return Notes()

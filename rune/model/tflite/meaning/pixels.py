@@ -16,7 +16,7 @@ from rune.model.tflite.model import Model, Normalization, Operator, Tensor, Tens
 
 
 class PixelRange(Enum):
-    """What the pixels of 0 to 255 become before the model. The value is how people say it."""
+    """The range that a model expects for pixels of 0 to 255. The value is the text for people."""
 
     UNIT = "0 to 1"
     BYTES = "0 to 255"
@@ -30,7 +30,7 @@ class PixelAdvice:
     range: PixelRange | None
     reason: str
     normalization: Normalization | None = None
-    """What the metadata says is done to the pixels."""
+    """The normalisation of pixels according to the metadata."""
 
     @property
     def ends(self) -> tuple[float, float] | None:
@@ -44,7 +44,7 @@ class PixelAdvice:
 
 
 def _normalised(said: Normalization) -> list[tuple[float, float]]:
-    """What 0 and 255 become, channel by channel."""
+    """Returns the normalised values of 0 and 255, channel by channel."""
     return [(-mean / std, (255.0 - mean) / std) for mean, std in zip(said.mean, said.std, strict=True)]
 
 
@@ -58,7 +58,7 @@ _ENDS: Final = {PixelRange.UNIT: (0.0, 1.0), PixelRange.BYTES: (0.0, 255.0), Pix
 
 
 def pixel_advice(model: Model, position: int) -> PixelAdvice | None:
-    """What the file says of the input at `position`; None where it says nothing."""
+    """Returns the file's advice on the input at `position`; None where there is none."""
     if position < len(model.normalizations) and (said := model.normalizations[position]) is not None:
         numbers = f"the mean {_listed(said.mean)} and the standard deviation {_listed(said.std)}"
         return PixelAdvice(_covering(_normalised(said)), f"its metadata gives {numbers}", said)

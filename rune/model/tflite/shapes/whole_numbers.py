@@ -109,7 +109,7 @@ def _paired(function: Callable[[int, int], int], one: Numbers, other: Numbers) -
 
 
 def strided(side: int, axis: int, numbers: Sequence[Numbers], options: StridedSliceOptions) -> slice | None:
-    """What a STRIDED_SLICE takes of an axis with so many places; None where its numbers do not say it."""
+    """Returns the range of a STRIDED_SLICE on an axis of that size; None where its numbers do not define it."""
     if len(numbers) != 3 or any(axis >= len(each) for each in numbers) or numbers[2][axis] == 0:
         return None
     begin, end, step = (each[axis] for each in numbers)

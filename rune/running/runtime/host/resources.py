@@ -24,7 +24,7 @@ class _Opened:
 
 
 class HostResources:
-    """What is open. A resource that nobody knows has a negative handle: the rune then takes its built-in default."""
+    """The open resources. An unknown resource has a negative handle: the rune then uses its built-in default."""
 
     def __init__(self, handles: Handles, find: FindResource) -> None:
         self._handles = handles

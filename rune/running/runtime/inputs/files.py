@@ -39,7 +39,7 @@ class InputFiles:
 def inputs_from_files(
     capabilities: Sequence[RequestedCapability], files: InputFiles, notice: Notice = no_notice
 ) -> Mapping[int, InputSource]:
-    """What each capability reads. Raises `InputFile`, which names the capability."""
+    """Returns the input files of each capability. Raises `InputFile`, which names the capability."""
     return {request.id: _named_input(request, files, notice) for request in capabilities}
 
 
@@ -77,7 +77,7 @@ def file_of(request: RequestedCapability, files: InputFiles) -> Path:
 
 
 def decoded_file(path: Path, decode: Callable[[bytes], T]) -> T:
-    """What a file holds. Raises `InputFile`, which names the file."""
+    """Returns the contents of a file. Raises `InputFile`, which names the file."""
     data = _bytes_of(path)
     try:
         return decode(data)

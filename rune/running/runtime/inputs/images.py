@@ -25,7 +25,7 @@ PIXEL_LIMIT = 64_000_000
 """Pixels that a picture may have before it is decoded."""
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "ICO", "TIFF", "WEBP", "PPM", "TGA")
-"""What the native runtime reads. Pillow knows more, some by starting other programs."""
+"""The picture formats of the native runtime. Pillow knows more, some by starting other programs."""
 
 
 def image_pixels(data: bytes, width: int, height: int, pixel_format: PixelFormat) -> bytes:

@@ -54,7 +54,7 @@ class StreamFile:
         return len(self.data) // self.chunk
 
     def chunks(self) -> Iterator[bytes]:
-        """What each run reads."""
+        """Returns the input of each run."""
         for start in range(0, self.runs * self.chunk, self.chunk):
             yield self.data[start : start + self.chunk]
 
@@ -78,7 +78,7 @@ def reader_of(capability: Capability) -> InputReader:
 
 
 def input_of_bytes(request: RequestedCapability, data: bytes, notice: Notice = no_notice) -> bytes:
-    """What the bytes of one file become for a capability that reads files. Raises `InputFile`."""
+    """Returns the input of a capability from the bytes of one file. Raises `InputFile`."""
     return reader_of(request.kind).decoder(request.parameters)(data, notice)
 
 

@@ -20,7 +20,7 @@ _MOST_CONVERTED = 128 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Sound:
-    """What a sound file became: i16 samples of one channel, little-endian.
+    """A decoded sound file: i16 samples of one channel, little-endian.
 
     `conversion` says what was changed, such as "44.1 kHz stereo, converted to 16 kHz mono"; None when nothing was.
     """

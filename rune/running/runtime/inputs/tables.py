@@ -21,7 +21,7 @@ _LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]|[-+]?(?:inf|infinity|nan)\Z", re.I)
 _SEPARATORS = (";", ",", "\t")
 _SPACES = " \t"
 _EMPTY = " \t,;"
-"""What a line is made of that says nothing."""
+"""The characters of an empty line."""
 _AXES = ("x", "y", "z")
 
 

@@ -25,7 +25,7 @@ ELEMENTS: Final = frozenset(
         ElementType.F64,
     }
 )
-"""What a rune can hand to its host: texts have no size that a shape would say."""
+"""The element types that a rune can pass to its host: texts have no size that a shape would state."""
 
 
 class Interpreter(Protocol):
@@ -33,7 +33,7 @@ class Interpreter(Protocol):
 
     @property
     def name(self) -> str:
-        """What runs it, with its version: `ai-edge-litert 2.3.0`."""
+        """The name and version of the interpreter: `ai-edge-litert 2.3.0`."""
 
     @property
     def inputs(self) -> tuple[TensorType, ...]:
@@ -88,7 +88,7 @@ def check_inputs(expected: Sequence[TensorType], inputs: Sequence[bytes]) -> Non
 
 
 def check_outputs(expected: Sequence[TensorType], outputs: Sequence[bytes]) -> tuple[bytes, ...]:
-    """What came out, if it has the sizes that the model said. Raises `ModelRunError`."""
+    """Returns the outputs, if they have the model's sizes. Raises `ModelRunError`."""
     for index, (tensor, data) in enumerate(zip(expected, outputs, strict=True)):
         if len(data) > TENSOR_LIMIT:
             raise ModelRunError(f"output {index} of the model has more than {TENSOR_LIMIT} bytes")

@@ -36,7 +36,7 @@ _ERRORS: dict[str, type[HostModelError]] = {
 
 @dataclass(frozen=True)
 class ModelLimits:
-    """What one model's process may take. The time is for loading, and for each run, on its own."""
+    """The limits of one model's process. The time is for loading, and for each run, on its own."""
 
     seconds: float = 10.0
     memory: int = 3 * 1024**3

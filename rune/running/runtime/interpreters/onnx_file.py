@@ -33,7 +33,7 @@ _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
 
 
 class OnnxError(Exception):
-    """What is wrong with the file, and at which byte, counted from 0."""
+    """The fault of the file, and its byte, counted from 0."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(f"{message} (at byte {offset})")

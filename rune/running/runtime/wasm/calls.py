@@ -61,7 +61,7 @@ class Imports:
             raise _error(error)
 
     def raised(self) -> BaseException | None:
-        """What an import raised since it was last asked."""
+        """The exception that an import raised since the last check."""
         raised, self._raised = self._raised, None
         return raised
 

@@ -1,4 +1,4 @@
-"""What ends a call that takes too long, or that somebody wants to end: by a clock, and by what signal handlers raise.
+"""Ends a call that takes too long, or that somebody cancels: by a clock, and by exceptions of signal handlers.
 
 The call runs in the thread of its caller. A few times a second the engine leaves the rune to ask whether it may go on
 (https://docs.wasmtime.dev/api/wasmtime/struct.Store.html#method.epoch_deadline_callback); there Python handles signals.
@@ -37,7 +37,7 @@ class CallGuard:
         wasmtime_c.store_epoch_deadline_callback(store.ptr(), self._ask, None, None)
 
     def run(self, action: Callable[[], T]) -> T:
-        """What the action gives or raises. Raises `RuneStopped` when its time is over, and what a signal's handler
+        """Returns the result of the action. Raises `RuneStopped` when its time is over, and what a signal's handler
         raised, after the action's end."""
         self._is_late = self._is_stopped = False
         self._end = time.monotonic() + self._seconds

@@ -1,4 +1,4 @@
-"""What is used of wasmtime's C interface directly: https://docs.wasmtime.dev/c-api/.
+"""The parts of wasmtime's C interface that are used directly: https://docs.wasmtime.dev/c-api/.
 
 The Python package describes the types of a function anew at each call, which takes 25 us where the call takes 3. Each
 prototype here is one of that library's, with pointers as plain addresses.

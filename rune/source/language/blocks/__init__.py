@@ -1,1 +1,1 @@
-"""What an editor asks about a block in Python: the same questions as about a Runefile, answered of its own text."""
+"""The requests of an editor about a block in Python: the same as about a Runefile, answered for its own text."""

@@ -73,7 +73,7 @@ class BlockAnalysis:
         return None if function is None else self.checked.scopes.get(function)
 
     def known_at(self, offset: int, name: str) -> Known | None:
-        """What a name stands for in the function around an offset."""
+        """Returns the meaning of a name in the function around an offset."""
         scope = self.scope_at(offset)
         if scope is None:
             return None
@@ -122,7 +122,7 @@ def _runs(stage: StageSyntax, file: str) -> bool:
 
 
 def _input_types(project: Analysis, stage: StageSyntax) -> tuple[TensorType, ...] | None:
-    """What comes in by a stage's wires; None where it is not known of all."""
+    """Returns the types on a stage's wires; None where one of them is unknown."""
     input_types = []
     for each in stage.inputs:
         stage_types = project.checked.types.get(each.stage, ())
@@ -134,7 +134,7 @@ def _input_types(project: Analysis, stage: StageSyntax) -> tuple[TensorType, ...
 
 
 def described(known: Known) -> str:
-    """What a name stands for, in a line."""
+    """Returns the description of a name, in a line."""
     if isinstance(known, ArrayVariable):
         note = "" if known.is_writable else ", read only"
         return f"{known.name}: {known.type}{note}"

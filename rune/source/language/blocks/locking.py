@@ -1,4 +1,4 @@
-"""What a lock is told when the graph takes a block of another project."""
+"""The updates of a lock when the graph adds a block of another project."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 
 _USUAL = TensorType(ElementType.F32, (4,))
-"""What a block is written for that no wire leads to."""
+"""The input of a new block without a wire."""
 
 
 class NewBlockRefused(Exception):

@@ -1,4 +1,4 @@
-"""What the page needs to run a block beside its text: where it stands in the pipeline, and what comes in."""
+"""The data with which the page runs a block beside its text: its place in the pipeline, and its inputs."""
 
 from __future__ import annotations
 

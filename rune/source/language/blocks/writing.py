@@ -1,4 +1,4 @@
-"""What helps with writing a block: completion, hover, and the types that stand behind names."""
+"""Help with writing a block: completion, hover, and types after names."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _MATH_NUMBERS = ("pi", "e", "tau", "inf", "nan")
 
 
 def complete_block(analysis: BlockAnalysis, offset: int) -> Completions:
-    """What can be written at an offset."""
+    """Returns the completions at an offset."""
     word = analysis.word_at(offset)
     start = offset if word is None else min(word.start.offset, offset)
     span = analysis.source.span(start, offset)
@@ -88,7 +88,7 @@ def _names(analysis: BlockAnalysis, offset: int) -> Iterator[Completion]:
 
 
 def hover_block(analysis: BlockAnalysis, offset: int) -> Hover | None:
-    """What is known of the name at an offset."""
+    """Returns the description of the name at an offset."""
     span = analysis.word_at(offset)
     if span is None:
         return None

@@ -1,1 +1,1 @@
-"""What can be written at a place of a Runefile."""
+"""Completions at a place of a Runefile."""

@@ -1,4 +1,4 @@
-"""What can be written under `args`: the names of arguments and their values, by what the stage runs."""
+"""Completions under `args`: the names of arguments and their values, by the stage's block."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ class _Candidates:
         return candidates
 
     def _inputs(self, stage: TextEntry, index: int, *, in_list: bool) -> list[Completion]:
-        """What can be read from: first what fits, then what is not known, then what does not fit."""
+        """Returns the possible inputs: first matching ones, then unknown ones, then those that do not match."""
         own = stage.name.text
         behind = dependents(self._stages, own)
         used = {item.text for item in stage.inputs}

@@ -1,4 +1,4 @@
-"""What a completion is, and how the text that it writes fits into the line."""
+"""A completion, and how the text that it writes fits into the line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rune.source.runefile import Span
 
 
 class CompletionKind(Enum):
-    """What a completion is, for the icon beside it."""
+    """The kind of a completion, for the icon beside it."""
 
     KEY = "key"
     STAGE = "stage"
@@ -45,7 +45,7 @@ class Completion:
 
 @dataclass(frozen=True)
 class Completions:
-    """What can be written in place of `span`, the best first."""
+    """The completions in place of `span`, best first."""
 
     span: Span
     items: tuple[Completion, ...]

@@ -144,6 +144,6 @@ def type_snippet(type_: TensorType | None) -> str:
 
 
 def outputs_snippet(types: Sequence[TensorType | None], *, is_flow: bool) -> str:
-    """What stands behind `outputs:`, with all types that are known."""
+    """Returns the text after `outputs:`, with all known types."""
     snippets = [type_snippet(type_) for type_ in types if type_ is not None] or [ANY_TYPE]
     return f"[{', '.join(snippets)}]" if is_flow else "".join(f"\n  - {text}" for text in snippets)

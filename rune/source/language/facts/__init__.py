@@ -1,1 +1,1 @@
-"""What is known of a Runefile that is being edited: its places, its stages, the meaning of its keys."""
+"""The facts of a Runefile in an editor: its places, its stages, the meaning of its keys."""

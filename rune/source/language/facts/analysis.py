@@ -17,7 +17,7 @@ from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import StageKind, StageSyntax
 
 Descriptions = Callable[[str], Mapping[str, object] | None]
-"""What `rune.model.tflite.describe` says of a model, by its normal path; None when nothing is known."""
+"""The descriptions of models by `rune.model.tflite.describe`, by normal path; None when a model is unknown."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Analysis:
             return None
 
     def description(self, path: str) -> Mapping[str, object] | None:
-        """What a person wants to know of a model; None when it cannot be read."""
+        """Returns the description of a model for a person; None when it cannot be read."""
         try:
             return self.descriptions(normal_path(path))
         except (FileError, ModelError):

@@ -43,7 +43,7 @@ def limits(minimum: float | None, maximum: float | None) -> str:
 
 
 def argument_detail(argument: Argument) -> str:
-    """What an argument must be: `whole number from 16 to 4096, default 480`."""
+    """Returns the allowed values of an argument: `whole number from 16 to 4096, default 480`."""
     default = "must be given" if argument.default is None else f"default {_shown(argument.default)}"
     if argument.choices:
         return f"one of {', '.join(argument.choices)}; {default}"
@@ -58,7 +58,7 @@ def argument_documentation(argument: Argument) -> str:
 
 
 def parameter_detail(parameter: Parameter) -> str:
-    """What a capability's argument must be."""
+    """Returns the allowed values of a capability's argument."""
     needed = "must be given" if parameter.is_required else "may be left out"
     if parameter.default is not None:
         needed = f"default {_shown(parameter.default)}"
@@ -73,7 +73,7 @@ def parameter_documentation(parameter: Parameter) -> str:
 
 
 def capability_documentation(capability: Capability) -> str:
-    """What a capability reads and must be told."""
+    """Returns the documentation of a capability: its data and its arguments."""
     rows = [f"* `{each.name}`: {each.help} ({parameter_detail(each)})" for each in capability.parameters]
     return "\n".join([f"**{capability.name}**: {capability.summary}", "", f"Gives {capability.formula}.", "", *rows])
 

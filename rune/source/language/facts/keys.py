@@ -1,4 +1,4 @@
-"""What the keys and fixed words of a Runefile mean. Which of them are right is said by rune.source.runefile."""
+"""The meaning of a Runefile's keys and fixed words. Their validity is checked by rune.source.runefile."""
 
 from __future__ import annotations
 

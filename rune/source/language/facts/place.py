@@ -187,7 +187,7 @@ class TextCursor:
 
 
 def cursor_at(source: SourceText, offset: int) -> TextCursor | None:
-    """What is being written at an offset; None in a comment, and behind a word and a space."""
+    """Returns the text before an offset; None in a comment, and after a word and a space."""
     text = source.text
     offset = max(0, min(offset, len(text)))
     marked = SourceText(source.file, text[:offset] + MARK + text[offset:])

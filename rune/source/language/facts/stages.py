@@ -1,4 +1,4 @@
-"""What is known of a Runefile's stages, even of a broken one: inputs, outputs and dependencies."""
+"""The known facts of a Runefile's stages, even of a broken one: inputs, outputs and dependencies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INPUT = re.compile(r"(?P<name>[a-zA-Z_][\w-]*)(?:\.(?P<index>[0-9]{1,9}))?\Z")
 
 
 def output_types_of(analysis: Analysis, entry: TextEntry) -> tuple[TensorType | None, ...]:
-    """What a stage gives, as far as it is known; for a model that was not understood what its file says."""
+    """Returns the known outputs of a stage; for a model with errors those in its file."""
     known = analysis.checked.types.get(entry.name.text)
     if known:
         return known

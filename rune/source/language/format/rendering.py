@@ -254,7 +254,7 @@ class _Renderer:
         self._put("}" if node.is_map else "]")
 
     def _flow_text(self, node: Node, role: str) -> str:
-        """What `_flow` writes, near enough to know how long it is."""
+        """Returns roughly the text that `_flow` writes, to measure its length."""
         if isinstance(node, Leaf):
             return shown(self._text, node, is_element=role == "element")
         opened, closed = ("{", "}") if node.is_map else ("[", "]")

@@ -28,7 +28,7 @@ def types_fit(analysis: Analysis, stage: str, types: tuple[TensorType, ...] | No
 
 
 def _errors(analysis: Analysis, name: str) -> list[Diagnostic]:
-    """What is wrong in the lines of a stage."""
+    """Returns the errors in the lines of a stage."""
     lines = sorted((stage.name.span.start.line, stage.name.text) for stage in analysis.checked.syntax.stages)
     first = next((line for line, other in lines if other == name), None)
     if first is None:

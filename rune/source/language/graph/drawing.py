@@ -58,7 +58,7 @@ class PortJson(TypedDict):
 
 
 class InputPortJson(TypedDict):
-    """What one input of a stage reads. `name` is a model's own name of it."""
+    """The input of a stage. `name` is a model's own name of it."""
 
     name: str | None
     source: PortJson | None
@@ -66,7 +66,7 @@ class InputPortJson(TypedDict):
 
 
 class StagePortsJson(TypedDict):
-    """What a stage reads and gives. `item` is its target in the palette, `declared` whether its types are written."""
+    """The inputs and outputs of a stage. `item` is its target in the palette, `declared` whether it declares types."""
 
     name: str
     kind: NodeKind
@@ -108,7 +108,7 @@ class PaletteInputJson(TypedDict):
 
 
 class PaletteItemJson(TypedDict):
-    """What can be added. Inputs and outputs are null where they depend on other stages."""
+    """An item of the palette. Inputs and outputs are null where they depend on other stages."""
 
     kind: NodeKind
     target: str

@@ -63,7 +63,7 @@ def overridable(analysis: Analysis) -> tuple[OverridableFields, ...]:
 
 
 def stated(argument: StageArgument) -> str:
-    """What an argument says, as a text with `\\n` between its lines; "" where it is left out."""
+    """Returns the value of an argument, as a text with `\\n` between its lines; "" where it is omitted."""
     if argument.text is not None:
         return _lines_of(argument.text)
     value = argument.value

@@ -64,7 +64,7 @@ def find_argument(pipeline: PipelineText, stage: StageText, name: str) -> Argume
 
 
 def _names(pipeline: PipelineText, stage: StageText, name: str) -> set[str]:
-    """What the argument may be called in the text."""
+    """Returns the possible names of the argument in the text."""
     wanted = name.replace("-", "_")
     block_ = pipeline.analysis.block_of(stage.syntax)
     old = {

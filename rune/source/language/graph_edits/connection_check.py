@@ -160,7 +160,7 @@ def _reason(pipeline: PipelineText, source: Port, target: StageSyntax, index: in
 
 
 def type_of(analysis: Analysis, port: Port) -> TensorType | None:
-    """What is known of an output."""
+    """Returns the known type of an output."""
     types = analysis.checked.types.get(port.stage, ())
     return types[port.index] if port.index < len(types) else None
 
@@ -202,14 +202,14 @@ def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: Te
 
 
 def input_types(analysis: Analysis, stage: StageSyntax) -> list[TensorType | None]:
-    """What flows into a stage, as far as it is known."""
+    """Returns the known types of a stage's inputs."""
     return [type_of(analysis, Port(input_.stage, input_.index)) for input_ in stage.inputs]
 
 
 def outputs_of_block(
     block: Block, types: list[TensorType | None], arguments: dict[str, ArgumentValue]
 ) -> tuple[TensorType, ...] | None:
-    """What a block makes of its inputs; None when it cannot take them, or when they are not known."""
+    """Returns the outputs of a block for its inputs; None when it refuses them, or when they are unknown."""
     known = tuple(type_ for type_ in types if type_ is not None)
     if len(known) < len(types):
         return None

@@ -40,6 +40,6 @@ def known_outputs(analysis: Analysis, edit: AddStage, arguments: Mapping[str, Va
 
 
 def model_outputs(analysis: Analysis, target: str) -> tuple[TensorType, ...] | None:
-    """What a model of the project gives; None when that cannot be known."""
+    """Returns the outputs of a project's model; None when they cannot be known."""
     signature = None if target.strip().startswith("$") else analysis.signature(target.strip())
     return None if signature is None else tuple(tensor.type for tensor in signature.outputs)

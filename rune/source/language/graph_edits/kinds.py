@@ -93,7 +93,7 @@ class SetArgument:
 
 @dataclass(frozen=True)
 class SetTarget:
-    """What the stage is: the capability, the block's path, the model's path or the output. Its kind stays."""
+    """The new target of a stage: the capability, the block's path, the model's path or the output. Its kind stays."""
 
     stage: str
     target: str

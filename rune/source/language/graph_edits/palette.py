@@ -62,7 +62,7 @@ class PaletteItem:
     inputs: tuple[ModelTensor, ...] | None
     outputs: tuple[TensorType, ...] | None
     category: str = ""
-    """What a block is about, as a title; nothing for other stages."""
+    """Returns the category of a block, as a title; empty for other stages."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class StageArgument:
 
 
 def palette(analysis: Analysis) -> Palette:
-    """What the project's graph can be made of. Models that cannot be read are there without their types."""
+    """Returns the palette of the project's graph. Unreadable models have no types."""
     paths = analysis.files.paths()
     return Palette(
         tuple(map(_capability, CAPABILITIES.values())),

@@ -19,7 +19,7 @@ _RESOURCE = re.compile(r"\$(?P<name>[_a-zA-Z][_a-zA-Z0-9]*)\Z")
 
 
 class NamedThing(Enum):
-    """What can be named."""
+    """A thing with a name."""
 
     STAGE = "stage"
     RESOURCE = "resource"

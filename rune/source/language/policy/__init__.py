@@ -1,4 +1,4 @@
-"""What an editor asks about a `forge.yml`: completion, hover and fixes. Pure functions, as for the Runefile."""
+"""The requests of an editor about a `forge.yml`: completion, hover and fixes. Pure functions, as for the Runefile."""
 
 from rune.source.language.policy.analysis import PolicyAnalysis, analyse_policy
 

@@ -1,4 +1,4 @@
-"""What the language service answers about a `forge.yml`. What is only asked of a Runefile has an empty answer."""
+"""The language service's answers about a `forge.yml`. Requests that only suit a Runefile get an empty answer."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from rune.source.runefile.yaml.plain import read_plain
 from rune.source.runefile.yaml.values import Map, Value, YamlScalar
 
 LINE_BREAK = re.compile(r"\r\n|\n|\r")
-"""What ends a line, and with it a comment, for YAML."""
+"""The line breaks of YAML, which also end a comment."""
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+|(?=[,\]}])|\Z))*")
 _MOST_DEPTH = 64

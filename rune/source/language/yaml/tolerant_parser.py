@@ -138,7 +138,7 @@ class _Reader:
         return [(key, self._with_strays(value, column, depth))]
 
     def _below(self, at: int, column: int, depth: int, *, in_map: bool = False) -> Value:
-        """What stands in the lines below a key or a dash."""
+        """Returns the lines below a key or a dash."""
         self._line += 1
         following = self._next()
         if following is not None:

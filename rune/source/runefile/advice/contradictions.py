@@ -40,7 +40,7 @@ _LAYOUT_WORDS = {ChannelLayout.FIRST: "nchw", ChannelLayout.LAST: "nhwc"}
 
 @dataclass(frozen=True)
 class Arriving:
-    """What reaches an input of a stage, and what the stage takes it for."""
+    """The meaning that reaches an input of a stage, and the one that the stage expects."""
 
     stage: StageSyntax
     input: InputSyntax
@@ -230,5 +230,5 @@ def _report_rate(arriving: Arriving, actual: int, expected: int, report: Diagnos
 
 
 def expectation_of(wanted: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
-    """What a stage takes an input for, where no argument says so."""
+    """Returns the expectation of a stage for an input, where no argument declares it."""
     return ExpectedMeaning(wanted, declared_by or {})

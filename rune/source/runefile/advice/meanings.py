@@ -1,4 +1,4 @@
-"""What the numbers of a stage's outputs mean, and what a model takes its inputs for, as far as either is known."""
+"""The meaning of a stage's outputs, and a model's expectation of its inputs, as far as either is known."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CHANNELS = (1, 3, 4)
 
 
 def meanings_of(stage: Stage, input_meanings: Sequence[Meaning], types: Sequence[TensorType]) -> tuple[Meaning, ...]:
-    """What comes out of a stage that is right; `input_meanings` and `types` are of its inputs."""
+    """Returns the meanings of a valid stage's outputs; `input_meanings` and `types` are of its inputs."""
     match stage:
         case CapabilityStage():
             return (_of_capability(stage),)
@@ -78,7 +78,7 @@ def quantisation_of(tensor: ModelTensor) -> Quantisation | None:
 
 
 def wanted_by(tensor: ModelTensor) -> Meaning:
-    """What a model takes an input for. Its range is that of pixels."""
+    """Returns a model's expectation of an input. Its range is that of pixels."""
     described, values = tensor.described, tensor.described.values
     quantised = quantisation_of(tensor)
     return Meaning(
@@ -105,6 +105,6 @@ def _layout(type_: TensorType) -> ChannelLayout | None:
 
 
 def range_of_quantised(type_: TensorType, quantisation: Quantisation) -> NumberRange | None:
-    """What all whole numbers of a type stand for."""
+    """Returns the range that all whole numbers of a type represent."""
     whole = full_range(type_)
     return None if whole is None else represented_range(whole, quantisation)

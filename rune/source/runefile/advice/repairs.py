@@ -74,7 +74,7 @@ def _offered(
 
 
 def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
-    """What can be made of a tensor, whoever reads it; the most telling first."""
+    """Returns the conversions of a tensor for any reader, the most specific first."""
     if not type_.is_fixed:
         yield InsertedBlock("pad", {}), type_.at_capacity()
         return
@@ -95,7 +95,7 @@ def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
 
 
 def _for_model(type_: TensorType, meaning: Meaning, expected: ModelTensor) -> Iterator[Candidate]:
-    """What a model's input asks for."""
+    """Returns the conversions that a model's input needs."""
     target, meant = expected.type, wanted_by(expected)
     as_wanted = replace(type_, element=target.element)
     pictures = _is_picture(type_) and _is_picture(target)

@@ -105,7 +105,7 @@ def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report:
 
 
 def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> CapabilityStage | BlockStage | None:
-    """What decides the rate of a port's samples, through blocks that read one tensor; None without one.
+    """Returns the source of the rate of a port's samples, through blocks that read one tensor; None without one.
 
     It is a SOUND capability, or a block that changes the rate.
     """

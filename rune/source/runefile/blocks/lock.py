@@ -22,7 +22,7 @@ HEADING = "# Which bytes the blocks of other projects are. Keep it beside the Ru
 
 @dataclass(frozen=True)
 class Lock:
-    """What the lock says. `bad` are lines that say nothing, and `twice` those that say another digest once more."""
+    """The contents of a lock. `bad` are invalid lines, and `twice` those that repeat a block with another digest."""
 
     source: SourceText
     digests: Mapping[SharedPath, str]
@@ -40,7 +40,7 @@ def read_lock(files: ProjectFiles) -> Lock:
 
 
 def parse_lock(text: str) -> Lock:
-    """What the text of a lock says. A block that has two digests has neither: both lines are told."""
+    """Parses the text of a lock. A block with two digests has neither: both lines are reported."""
     source = SourceText(LOCK_FILE, text)
     digests: dict[SharedPath, str] = {}
     bad: list[Span] = []

@@ -111,7 +111,7 @@ def _argument(setting: Setting) -> Argument:
 
 
 def _page(signature: BlockSignature, whose: str) -> Iterator[str]:
-    """What a hover shows of the block."""
+    """Returns the hover text of the block."""
     yield f"# {signature.name}"
     yield ""
     yield signature.documentation or whose

@@ -71,7 +71,7 @@ class AvailableBlocks:
             return None
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is wrong in the files that were asked for, and in the tests of those that are right.
+        """Returns the errors in the requested files, and in the tests of the valid ones.
 
         What is wrong in a test is an error, as in a build, though the pipeline runs without its tests.
         """
@@ -89,7 +89,7 @@ class AvailableBlocks:
         return (*diagnostics, *self._of_lock())
 
     def _of_lock(self) -> tuple[Diagnostic, ...]:
-        """What is wrong in the lock."""
+        """Returns the errors of the lock."""
         lock = self.shared.lock
         notes = ("A line is a block and its digest: `acme/sounds#smooth@1.2 sha256:...`.",)
         problems = [(span, "This line of the lock says nothing of a block") for span in lock.bad]

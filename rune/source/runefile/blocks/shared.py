@@ -36,7 +36,7 @@ class Trouble(Enum):
     NOT_LOCKED = "not locked"
     """It is known, and the lock says nothing of it."""
     OTHER_BYTES = "other bytes"
-    """What lies under its digest has another, or is no block of this name and version."""
+    """The bytes under its digest have another one, or are no block of this name and version."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class SharedBlocks:
         return block if offered is None or not offered.deprecation else _advised_against(block, offered)
 
     def trouble(self, path: SharedPath) -> Trouble | None:
-        """What keeps a project from using a block; None where nothing does."""
+        """Returns the reason why a project cannot use a block; None where it can."""
         result = self._looked_up(path)
         if isinstance(result, SharedBlock):
             return None if path in self.lock.digests else Trouble.NOT_LOCKED
         return result
 
     def offered(self, path: SharedPath) -> ShelfVersion | None:
-        """What the shelf says of a version."""
+        """Returns the shelf's entry of a version."""
         return next((each for each in self.versions(path.block) if each.version == path.version), None)
 
     def versions(self, block: SharedName) -> tuple[ShelfVersion, ...]:

@@ -83,7 +83,7 @@ def _advise(
 def _in_place_of(
     path: SharedPath, offered: ShelfVersion, shared: SharedBlocks
 ) -> Iterator[tuple[SharedPath, ShelfVersion]]:
-    """What to take: the one that is named, if it is known here, or else the newest that nobody advises against."""
+    """Returns the replacement: the named one, if it is known here, or else the newest without a deprecation."""
     named = parse_shared_path(offered.successor)
     successor = None if named is None else shared.offered(named)
     best = shared.best(path.block)

@@ -42,7 +42,7 @@ def read_runefile(files: ProjectFiles, runefile: str, report: DiagnosticReport) 
 
 
 def _what_it_may_be(data: bytes) -> str:
-    """What to do with bytes that are no UTF-8."""
+    """Returns the advice for bytes that are no UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "It is saved as UTF-16. Save it as UTF-8."
     if data.startswith(b"PK"):

@@ -20,13 +20,13 @@ _ABOUT_A_PART = frozenset(
         Code.MISSING_TYPES,
     }
 )
-"""What cannot be said of a stage of which something could not be read."""
+"""The diagnostics that are impossible for a stage with an unreadable part."""
 _ABOUT_THE_WHOLE = frozenset({Code.EMPTY_PIPELINE, Code.NO_OUTPUT_STAGE, Code.UNUSED_STAGE, Code.UNUSED_RESOURCE})
-"""What cannot be said while there is such a stage."""
+"""The diagnostics that are impossible while there is such a stage."""
 _ABOUT_WHAT_IS_ABSENT = frozenset(
     {*_ABOUT_A_PART, *_ABOUT_THE_WHOLE, Code.EMPTY_RUNEFILE, Code.UNKNOWN_RESOURCE, Code.UNKNOWN_INPUT}
 )
-"""What cannot be said while it is not even known which stages there are."""
+"""The diagnostics that are impossible while the list of stages is unknown."""
 
 
 def forget_what_follows(composed: Composed, report: DiagnosticReport) -> None:

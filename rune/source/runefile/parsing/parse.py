@@ -40,7 +40,7 @@ _OF_SHAPE = frozenset(
         Code.BAD_DIMENSIONS,
     }
 )
-"""What is said of such stages, once they are read and before they are checked."""
+"""The diagnostics of such stages, once they are read and before they are checked."""
 _UNABLE = "Unable to parse the input: "
 _ONE = re.compile(r"\s*\+?0*1(\.0*)?\s*\Z")
 _PARAMETER_NAMES = frozenset(parameter.name for each in CAPABILITIES.values() for parameter in each.parameters)
@@ -215,7 +215,7 @@ def _a(kind: StageKind) -> str:
 
 
 def _argument_names(kind: StageKind) -> frozenset[str]:
-    """What belongs into `args`, and is sometimes found beside it."""
+    """The names that belong into `args`, and are sometimes found beside it."""
     return _PARAMETER_NAMES if kind is StageKind.CAPABILITY else frozenset()
 
 

@@ -56,7 +56,7 @@ class Words:
 
     @property
     def rest(self) -> Span:
-        """What was not read yet; behind the last word when there is nothing."""
+        """The unread rest; after the last word when there is nothing."""
         return self._source.span(self._at, self._end) if not self.is_done else self._source.span(self._end, self._end)
 
     def _skip(self) -> None:

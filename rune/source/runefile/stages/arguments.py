@@ -157,7 +157,7 @@ def _is_within(value: ArgumentValue, known: Argument) -> bool:
 
 
 def _kind(known: Argument) -> str:
-    """What an argument must be, in words."""
+    """Returns the type of an argument, in words."""
     match known.kind:
         case ArgumentKind.TEXT if known.choices:
             return f"one of {', '.join(known.choices)}"

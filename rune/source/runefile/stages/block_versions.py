@@ -24,7 +24,7 @@ CHANGED: Mapping[str, str] = MappingProxyType(
         "parse": "Version 0.12 took each text for one number, where here it is split at blanks.",
     }
 )
-"""What it did, by the block."""
+"""The earlier behaviour, by the block."""
 
 _VERSION = re.compile(r"v?0\.(\d+)(\.\d+)*")
 

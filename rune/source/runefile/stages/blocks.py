@@ -30,14 +30,14 @@ from rune.tensor import TensorType
 from rune.wording import plain, quoted
 
 PAD_NOTE = "Each run decides how many there are. The proc-block `pad` fills them up to the largest number."
-"""What repairs an input whose sizes each run decides, where a fixed size is needed."""
+"""The fix for an input whose sizes each run decides, where a fixed size is needed."""
 _PUBLISHED_VERSION = "v0.11.3"
 """The release of the published blocks whose arithmetic the catalogue has."""
 
 
 @dataclass(frozen=True)
 class StageInputs:
-    """What feeds a block stage: of each input the type and the meaning, and how a block is put in front of it."""
+    """The inputs of a block stage: the type and the meaning of each, and how a block is put in front of it."""
 
     types: tuple[TensorType, ...]
     meanings: tuple[Meaning, ...]

@@ -29,12 +29,12 @@ Signatures = Callable[[str], ModelSignature]
 """A model's inputs and outputs by its path. Raises `FileError` or `ModelError`."""
 
 _ENDINGS = {".tflite": ModelFormat.TENSORFLOW_LITE, ".onnx": ModelFormat.ONNX}
-"""What a file's name says of its format."""
+"""The formats by the ending of a file's name."""
 
 
 @dataclass(frozen=True)
 class ModelReading:
-    """What reading the models of one project needs."""
+    """The data for reading the models of one project."""
 
     files: ProjectFiles
     signatures: Signatures
@@ -228,7 +228,7 @@ def _model_resource(stage: StageSyntax, text: str, reading: ModelReading) -> Res
 
 
 def _format(stage: StageSyntax, reading: ModelReading) -> ModelFormat | None:
-    """What `format` says, TensorFlow Lite without one; None when it was reported."""
+    """Returns the declared `format`, TensorFlow Lite without one; None when it was reported."""
     argument = next((argument for argument in stage.arguments if argument.name == "format"), None)
     if argument is None:
         return ModelFormat.TENSORFLOW_LITE

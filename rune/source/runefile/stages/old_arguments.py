@@ -14,7 +14,7 @@ from rune.source.runefile.syntax import ArgumentSyntax, RunefileForm
 from rune.wording import quoted
 
 OLD_NAMES = {("label", "labels"): "wordlist"}
-"""What an argument is called today, by the block and the name that it had."""
+"""The current names of arguments, by the block and the former name."""
 
 _PLAIN_LINE = re.compile(r"[^\s#][^\x00-\x1f\x7f\x85\u2028\u2029\ufeff]*\Z")
 

@@ -63,7 +63,7 @@ class Resources:
         return None
 
     def text(self, name: str, span: Span, why: str) -> str | None:
-        """What a resource says when the rune is built; None when it was reported.
+        """Returns the contents of a resource at build time; None when an error was reported.
 
         `why` says, as a sentence that follows a colon, what cannot do without it.
         """
@@ -78,7 +78,7 @@ class Resources:
         return self._default(resource)
 
     def format_text(self, name: str, span: Span, stage: str) -> str | None:
-        """What a resource says that is the format of a stage's model; None when it was reported."""
+        """Returns the format that a resource declares for a stage's model; None when it was reported."""
         resource = self.find(name, span)
         if resource is None or not resource.is_sound:
             return None
@@ -100,7 +100,7 @@ class Resources:
             return None
 
     def long_text(self, name: str, span: Span) -> str | HostText | None:
-        """What a resource says, or that the host gives it when the rune starts; None when something was reported."""
+        """Returns the text of a resource, or that the host provides it at the start; None when an error was found."""
         resource = self.find(name, span)
         if resource is None or not resource.is_sound:
             return None

@@ -106,7 +106,7 @@ class _Recovery:
         self._damaged: dict[int, tuple[int, int]] = {}
 
     def composed(self, problem: Unreadable) -> Composed:
-        """What is left; `problem` is what reading all of it met first."""
+        """Returns the remaining tree; `problem` is the first one of reading all of it."""
         if len(self._entries) <= _MOST_ENTRIES:
             for entry in self._entries:
                 self._recover_entry(entry)

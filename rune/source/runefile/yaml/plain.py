@@ -93,7 +93,7 @@ class _Reader:
         return Map(tuple(entries), Span(first, self._end))
 
     def _value_of_key(self, colon: int, offset: int, column: int, depth: int) -> Value:
-        """What stands behind a key: in its line, or below it."""
+        """Returns the value of a key: in its line, or below it."""
         number, start, _ = self._lines[self._at]
         literal = _LITERAL.match(self._text, offset)
         if literal is not None:

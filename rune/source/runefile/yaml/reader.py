@@ -25,7 +25,7 @@ class _Mark(Protocol):
 
 @dataclass(frozen=True)
 class YamlNotice:
-    """What can be read and is probably not meant: `text`, if given, is what to write instead."""
+    """A readable text that is probably unintended: `text`, if given, is the replacement."""
 
     code: Code
     severity: Severity
@@ -56,7 +56,7 @@ class Unreadable(Exception):
 
 
 def problem_in(source: SourceText, text: str, start: int, end: int) -> Unreadable | None:
-    """What is wrong with a part of a text when it is read for itself. Names of anchors are not looked at."""
+    """Returns the problem of a part of a text on its own. Names of anchors are ignored."""
     events = _events(source, text[start:end], start)
     try:
         for _ in events:

@@ -47,7 +47,7 @@ Value = YamlScalar | Sequence | Map
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What could be read. `is_whole` is false when lines had to be skipped.
+    """The readable part. `is_whole` is false when lines had to be skipped.
 
     `broken` are the offsets of names under which nothing is left to be read, and `damaged` the places from a stage's
     start to its end where something of it was skipped, in the order of the text.
@@ -83,7 +83,7 @@ _WORDS: dict[str, bool | float | None] = {
 
 
 def core_value(text: str) -> bool | int | float | str | None:
-    """What a plain scalar means in the core schema of YAML 1.2."""
+    """Returns the value of a plain scalar in the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
     if INTEGER.match(text):

@@ -22,7 +22,7 @@ from rune.tools.cli.terminal.progress import progress
 from rune.wording import counted
 
 _PACKAGE_KINDS = {b"PK": "package", b"UF2\n": "firmware"}
-"""What a file is, by its first bytes."""
+"""The kinds of files, by their first bytes."""
 
 
 def package_kind(data: bytes) -> str | None:

@@ -33,7 +33,7 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a person chose."""
+    """The person's choices."""
 
     labels: Sequence[str]
     sample: NewSample

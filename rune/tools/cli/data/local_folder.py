@@ -18,7 +18,7 @@ from rune.tools.cli.files.writing import write_file
 
 @dataclass(frozen=True)
 class LocalFolder:
-    """What is in a folder. `origin` is None if it has no list."""
+    """The contents of a folder. `origin` is None if it has no list."""
 
     path: Path
     origin: VersionOrigin | None

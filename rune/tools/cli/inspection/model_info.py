@@ -65,7 +65,7 @@ def _type_text(tensor: Tensor, title: str) -> str:
 
 
 def _quantised(tensor: Tensor) -> str:
-    """What a stored number means: (number - zero point) * scale."""
+    """Returns the meaning of a stored number: (number - zero point) * scale."""
     if tensor.scale is not None:
         return f", scale {shortest_f32(tensor.scale)}, zero point {tensor.zero_point}"
     quantization = tensor.quantization

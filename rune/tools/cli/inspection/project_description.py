@@ -1,4 +1,4 @@
-"""What a project is made of, as text and as JSON: its pipeline, its files, and how many problems it has."""
+"""The description of a project, as text and as JSON: its pipeline, its files, and its number of problems."""
 
 from __future__ import annotations
 

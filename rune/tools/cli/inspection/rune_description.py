@@ -14,7 +14,7 @@ _OF_THE_HOST = {
     "runs models": {"rune_model_load", "tfm_preload_model"},
     "gives resources": {"rune_resource_open"},
 }
-"""What a rune leaves to its host beside inputs and outputs, and the imports that show it."""
+"""The parts that a rune leaves to its host, beside inputs and outputs, and the imports that show them."""
 
 
 def rune_json(rune: RuneFile) -> dict[str, Any]:

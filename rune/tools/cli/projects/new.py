@@ -22,7 +22,7 @@ _RANGES = {"0-1": PixelRange.UNIT, "0-255": PixelRange.BYTES}
 
 
 def _complete(context: click.Context, _: click.Parameter, prefix: str) -> list[CompletionItem]:
-    """What a shell offers: the templates for the first word, folders after it."""
+    """Returns the completions of a shell: the templates for the first word, folders after it."""
     if context.params.get("model") is not None or context.params.get("words"):
         return [CompletionItem(prefix, type="dir")]
     templates = (each for each in list_templates() if each.name.startswith(prefix))

@@ -49,7 +49,7 @@ def preferred_variant(target: Target, policy: Policy) -> Target:
 
 
 def preferred_package_aim(policy: Policy) -> Aim:
-    """What packages are optimised for, according to the project's `forge.yml`."""
+    """Returns the optimisation of packages in the project's `forge.yml`."""
     return cast("Aim", policy.build.optimize_packages or BALANCED)
 
 

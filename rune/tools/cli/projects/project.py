@@ -1,4 +1,4 @@
-"""What commands that read a Runefile share: finding the project, and showing its diagnostics."""
+"""Shared parts of commands that read a Runefile: locating the project, and showing its diagnostics."""
 
 from __future__ import annotations
 

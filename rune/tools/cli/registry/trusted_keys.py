@@ -21,7 +21,7 @@ from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, find_
 from rune.wording import counted, plain
 
 BUNDLE_SUFFIX = ".sigstore.json"
-"""What follows a rune's file name in that of its signature."""
+"""The suffix that a signature's file adds to the name of the rune's file."""
 
 
 def key_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -56,7 +56,7 @@ def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str]
 
 
 def verified(registry: Registry, repository: str, digest: str, trust: Trust) -> VerifiedStatement:
-    """What a trusted key says of a manifest. Raises `NotSigned`."""
+    """Returns the statement of a trusted key about a manifest. Raises `NotSigned`."""
     bundles = [
         Signed(each.data, decoded_annotation(each, PUBLIC_KEY))
         for each in fetch_referrers(registry, repository, digest, BUNDLE_TYPE, LARGEST_BUNDLE)
@@ -76,7 +76,7 @@ def origin_of(proof: VerifiedStatement) -> ProvenanceOrigin:
 
 
 def origin_lines(proof: VerifiedStatement) -> list[str]:
-    """What is proven, for a person."""
+    """Returns the proven facts, for a person."""
     origin = origin_of(proof)
     approvals = origin.publication.approvals
     admission = {

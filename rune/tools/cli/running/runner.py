@@ -1,4 +1,4 @@
-"""What runs a rune for `rune run`: this machine, or beside it a board at a serial port."""
+"""The runner of `rune run`: this machine, and optionally a board at a serial port."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is printed on a terminal: columns, JSON, results, progress, and the command's own version and completion."""
+"""Output on a terminal: columns, JSON, results, progress, and the command's own version and completion."""

@@ -8,33 +8,26 @@ import re
 import subprocess
 import time
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from rune.compiler.anvil.compiling import allowance
-from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.compiling.allowance import CompilerLimits
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
-from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildStep
-from rune.compiler.targets.c.interface import interface_of
-from rune.compiler.targets.c.selftest import GoldenRun, selftest_file
-from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.packages.errors import NothingGolden, SelfTestFailed
-from rune.devices.packages.golden import constant_places, copies, first_run_that_sees, golden_runs, most_runs
 from rune.devices.packages.packaging import package
-from rune.devices.packages.sandbox import Sandbox, SandboxFailed
+from rune.devices.packages.sandbox import SandboxFailed
 from rune.project.files import MemoryFiles
 from tests.rune.compiler.targets.c_programs import STRICT, clang, gcc
 from tests.rune.compiler.targets.projects import template
@@ -279,54 +272,3 @@ def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(m
     assert late == 800.0
     late = 0.0
     assert package(files, BuildOptions("sine", target=C, limits=CompilerLimits(wall_seconds=900.0)), log=pass_by).files
-
-
-def sandbox_of(name: str) -> tuple[Sandbox, Program, tuple[GoldenRun, ...]]:
-    """The program of a template in a sandbox, and the runs of its self-test."""
-    files, built = template(name), packaged(name, "c").built
-    interface, steps = interface_of(built.program, name), step_names(built.program)
-    test = selftest_file(interface, steps, [GoldenRun(1, (0,) * len(steps))])
-    sources = {**built.files, f"{interface.name}_selftest.c": test.encode()}
-    sandbox = Sandbox(sources, interface, Allowance(CompilerLimits()))
-    return sandbox, built.program, golden_runs(build(files, BuildOptions(name)).rune, built.program, sandbox, "c")
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("name", ["digits", "motion", pytest.param("picture", marks=pytest.mark.proof)])
-def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str) -> None:
-    """Of each constant two bytes. Two runs alone let some of those of the digits through, and never ran the model of a
-    stream."""
-    sandbox, program, runs = sandbox_of(name)
-    all_runs = [GoldenRun(seed, digests) for seed, digests in seeded(sandbox, len(program.steps), most_runs(program))]
-    places = list(constant_places(sandbox.read(), program))[: 2 * len(program.constants)]
-    seen = missed = seen_by_two = 0
-    for address in places:
-        if first_run_that_sees(sandbox, address, all_runs) is None:
-            continue
-        is_seen = first_run_that_sees(sandbox, address, runs) is not None
-        seen, missed = seen + is_seen, missed + (not is_seen)
-        seen_by_two += first_run_that_sees(sandbox, address, runs[:2]) is not None
-    assert seen > 0
-    assert missed == 0
-    assert seen_by_two < seen
-
-
-def test_each_copy_of_a_constant_is_changed_and_what_stands_everywhere_is_not() -> None:
-    """Two steps with equal constants have two copies of them, of which a defect may spoil one."""
-    data, other = b"0123456789ab", b"wxyz"
-    program: Any = SimpleNamespace(constants=[SimpleNamespace(data=data), SimpleNamespace(data=other)])
-    memory = bytes(8) + data + bytes(8) + data + bytes(4)
-    places = list(constant_places(memory + other, program))
-    for start, size in ((8, len(data)), (28, len(data)), (len(memory), len(other))):
-        assert [each for each in places if start <= each < start + size]
-    assert all(memory[each] for each in places if each < len(memory))
-    assert copies(memory + other * 5, other) == ()
-    program.constants[:] = [SimpleNamespace(data=bytes(3))]
-    assert list(constant_places(memory, program)) == []
-
-
-def seeded(sandbox: Sandbox, steps: int, runs: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """The digests of the first runs that a self-test may have."""
-    sandbox.restart()
-    for seed in range(1, runs + 1):
-        yield seed, sandbox.traced(seed, steps)

@@ -78,7 +78,7 @@ class LeakyReluInt16(Computation, CarriesChannels):
 
 
 def _scaled(numbers: Integers, above: Multiplier, below: Multiplier, output: OutputRange) -> Array:
-    """What is stored of numbers that are counted from their zero point."""
+    """Returns the stored form of numbers that are counted from their zero point."""
     scaled = rescaled_twice(np.stack([numbers, numbers], axis=-1), [above, below])
     return output.of_values(np.where(numbers >= 0, scaled[..., 0], scaled[..., 1]))
 

@@ -24,7 +24,7 @@ from rune.compiler.anvil.ops.types import FLOAT32, are
 
 
 class UnaryFunction(Enum):
-    """What is made of a number."""
+    """A function of one number."""
 
     ABS = "abs"
     COS = "cos"
@@ -71,7 +71,7 @@ def gelu(x: Array) -> Array:
 
 
 def gelu_by_tanh(x: Array) -> Array:
-    """What is near to it, of f32."""
+    """An approximation by tanh, in f32."""
     inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)
     return np.asarray(np.float32(0.5) * x * (np.float32(1) + _tanh(inner).astype(np.float32)))
 

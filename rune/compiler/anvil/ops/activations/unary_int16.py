@@ -76,7 +76,7 @@ def exponential(op: ModelOp) -> InterpolatedTable:
 
 
 def logarithm(op: ModelOp) -> InterpolatedTable:
-    """Of what is not above zero it is the output's least number."""
+    """The logarithm; numbers that are not above zero give the output's least number."""
     least = np.float32(LEAST) * np.float32(scale_of(op.output)[0])
 
     def function(numbers: Array) -> Array:

@@ -228,7 +228,7 @@ def _over_all_groups(filters: NDArray[np.generic], depth: int, zero: np.generic)
 def convolution(
     op: ModelOp, place: Window, filters: NDArray[np.generic], activation: Activation
 ) -> Conv2DInt8 | Conv2DFloat32:
-    """What filters [output channel, height, width, input channel] compute."""
+    """Applies filters [output channel, height, width, input channel]."""
     bias = bias_of(op, len(filters))
     if filters.dtype == np.float32:
         return Conv2DFloat32(place, filters, bias, *real_range(activation))
@@ -241,7 +241,7 @@ def convolution(
 
 
 def wide_convolution(op: ModelOp, place: Window, filters: NDArray[np.generic], activation: Activation) -> Conv2DInt16:
-    """What int8 filters [output channel, height, width, input channel] compute of int16."""
+    """Applies int8 filters [output channel, height, width, input channel] to int16."""
     rescaling = sum_rescaling(op, has_short_bias(op), channel_multipliers(op, len(filters)), activation)
     return Conv2DInt16(place, filters.astype(np.int8), wide_bias(op, len(filters)), rescaling)
 
@@ -255,7 +255,7 @@ def hybrid(
     is_symmetric: bool,
     joins_scales: bool,
 ) -> HybridConv2D:
-    """What int8 filters [output channel, height, width, input channel] compute of floats."""
+    """Applies int8 filters [output channel, height, width, input channel] to floats."""
     scales, bias = channel_scales_of(op.input(1), len(filters)), bias_of(op, len(filters)).astype(np.float32)
     weights = filters.astype(np.int8)
     return HybridConv2D(place, weights, scales, bias, is_symmetric, joins_scales, *real_range(activation))
@@ -274,7 +274,7 @@ def channel_scales_of(weights: Tensor, channels: int) -> NDArray[np.float32]:
 
 
 def weights_zero_point(weights: Tensor) -> int:
-    """From what weights are counted; 0 for those of floats, and where each channel has a scale."""
+    """Returns the zero point of weights; 0 for those of floats, and where each channel has a scale."""
     return weights.zero_point or 0
 
 

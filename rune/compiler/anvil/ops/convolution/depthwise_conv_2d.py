@@ -123,7 +123,7 @@ def _multiplier(window: Window) -> int:
 
 
 def _under_taps(window: Window, image: Array, padding: int) -> Array:
-    """What each tap of each output channel meets: [position, tap, output channel]."""
+    """Returns the input under each tap of each output channel: [position, tap, output channel]."""
     numbers = window.patches(image, padding).reshape(window.positions, -1, window.input_channels)
     return np.repeat(numbers, _multiplier(window), axis=2)
 

@@ -57,7 +57,7 @@ class SumRescaling(ABC):
 
     @abstractmethod
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
-        """What is stored of them."""
+        """Returns the stored form of sums."""
 
     @abstractmethod
     def are_in_reach(self, sums: ChannelRange) -> bool:

@@ -74,7 +74,7 @@ class Window:
         return _under(self.output_width, self.stride_x, self.filter_width, self.dilation_x, self.pad_left)
 
     def patches(self, image: Array, padding: int | float) -> Array:
-        """What lies under the filter: [batch, output row, output column, filter row, filter column, channel]."""
+        """Returns the input under the filter: [batch, output row, output column, filter row, filter column, input]."""
         image = image.reshape(self.input_shape)
         rows, columns = self._rows[:, None, :, None], self._columns[None, :, None, :]
         inside = (rows >= 0) & (rows < self.input_height) & (columns >= 0) & (columns < self.input_width)

@@ -140,7 +140,7 @@ def _common(op: ModelOp) -> float:
 
 
 def _back(op: ModelOp) -> float:
-    """What brings a sum from the common scale to the output's."""
+    """The scaling of a sum from the common scale to the output's."""
     return _common(op) / ((1 << LEFT_SHIFT[op.output.kind]) * scale_of(op.output)[0])
 
 

@@ -22,7 +22,7 @@ from rune.compiler.anvil.requantisation.fixed_point import real_range
 
 
 class BinaryFunction(Enum):
-    """What is made of two numbers."""
+    """A function of two numbers."""
 
     ADD = "add"
     SUB = "sub"

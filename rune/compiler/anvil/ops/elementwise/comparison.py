@@ -25,7 +25,7 @@ LEFT_SHIFT = 8
 
 
 class Relation(Enum):
-    """What is asked of two numbers."""
+    """A relation of two numbers."""
 
     EQUAL = "equal"
     NOT_EQUAL = "not_equal"
@@ -64,7 +64,7 @@ class ComparisonOp(Computation):
 
 @dataclass(frozen=True, eq=False)
 class CompareInt8(Computation):
-    """Of what stands for each byte of an input, from -128 on."""
+    """The scaled value of each byte of an input, from -128 on."""
 
     comparison: Relation
     left: Integers

@@ -26,7 +26,7 @@ LEFT_SHIFT = 7
 
 @dataclass(frozen=True, eq=False)
 class SquaredDifferenceInt8(Computation):
-    """What each of the 256 bytes of an input is at 2**7 times the common scale, from -128 on, and the multiplier of a
+    """The 256 bytes of an input at 2**7 times the common scale, from -128 on, and the multiplier of a
     square."""
 
     shape: Broadcast

@@ -42,7 +42,7 @@ MOST_DETECTIONS = 1 << 12
 
 @dataclass(frozen=True)
 class Linear:
-    """What bytes stand for: (byte - zero point) * scale."""
+    """The value of bytes: (byte - zero point) * scale."""
 
     scale: float
     zero_point: int
@@ -53,7 +53,7 @@ class Linear:
 
     @property
     def move(self) -> float:
-        """What is added to the product of a byte of uint8 and the scale, in single precision."""
+        """The addend to the product of a byte of uint8 and the scale, in single precision."""
         return float(np.float32(-(self.zero_point + HIGHEST_BIT) * float(np.float32(self.scale))))
 
     def scores(self, stored: Array) -> Floats:

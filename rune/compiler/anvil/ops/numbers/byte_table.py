@@ -19,7 +19,7 @@ from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
 from rune.tensor import ElementType, TensorType
 
 BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
-"""What the bytes from 0 to 255 are as int8."""
+"""The bytes from 0 to 255 as int8."""
 
 
 def in_floats(op: ModelOp, function: Callable[[Array], Array]) -> Integers:

@@ -14,7 +14,7 @@ from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, are
 from rune.model.tflite import TensorKind
 
 KINDS = {FLOAT32: "float32", INT8: "int8", INT32: "int32", TensorKind.INT16: "int16", TensorKind.BOOL: "uint8"}
-"""What NumPy calls the elements."""
+"""NumPy's names of the elements."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class InterpolatedTable(Computation):
 
 
 def looked_up(values: Array, table: NDArray[np.int16]) -> Integers:
-    """What stands in the table for numbers of 16 bits."""
+    """Returns the table's entries for numbers of 16 bits."""
     wide, numbers = table.astype(np.int64), values.astype(np.int64)
     place = (numbers >> 7) + STEPS // 2
     # A slope has 16 bits, and wraps.

@@ -21,7 +21,7 @@ from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplie
 from rune.model.tflite import Tensor
 
 _BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
-"""What the bytes 0 to 255 are as int8."""
+"""The bytes from 0 to 255 as int8."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class QuantizeFloat32(Computation):
 
     @property
     def beyond(self) -> int:
-        """What stands for numbers that no zero point brings back into the range."""
+        """The result for numbers that no zero point brings back into the range."""
         return 8 * (int(np.iinfo(self.element).max) + 1)
 
 

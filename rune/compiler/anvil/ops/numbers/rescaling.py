@@ -58,13 +58,13 @@ class OutputRange:
         return OutputRange.of(Activation.NONE, output)
 
     def of_values(self, values: Integers) -> NDArray[Any]:
-        """What is stored of values that are counted from the zero point."""
+        """Returns the stored form of values that are counted from the zero point."""
         moved = (values + self.zero_point).astype(np.int32)  # wraps, as in the kernels
         return np.clip(moved, self.minimum, self.maximum).astype(self.element)
 
 
 def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> ChannelRange:
-    """What sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
+    """Returns the bounds of sums: `weights` are [channel, number], each number any byte, or zero in a padding."""
     low, high = -128 - input_zero_point, 127 - input_zero_point
     rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
     start = bias.astype(np.int64)

@@ -53,7 +53,7 @@ class LstmShape:
         return source.reshape(self.batches, self.steps, self.inputs).swapaxes(0, 1)
 
     def as_output(self, steps: list[Array]) -> Array:
-        """What each step gave, as it lies in the output."""
+        """Returns the result of each step in the layout of the output."""
         joined = np.stack(steps)
         return np.ascontiguousarray(joined if self.time_major else joined.swapaxes(0, 1))
 

@@ -1,4 +1,4 @@
-"""What only moves elements: each of the output is one of the input, or a padding. Slices, transpositions, paddings,
+"""Operators that move elements: each of the output is one of the input, or a padding. Slices, transpositions, paddings,
 repetitions and their like are this one computation, with other places to take from.
 """
 
@@ -90,7 +90,7 @@ class Rearrangement(Computation, CarriesChannels, ViewParts):
 
     @property
     def frame(self) -> PaddingFrame | None:
-        """What is padded around images [batch, row, column, channel], if nothing else is done."""
+        """Returns the padding around images [batch, row, column, channel], if that is the only change."""
         inside = [places[places >= 0] for places in self.places]
         if len(self.sizes) != 4 or self.order != (0, 1, 2, 3) or not self._keeps_channels:
             return None
@@ -130,7 +130,7 @@ def rearranged(
     padding: float = 0,
     sizes: Sequence[int] | None = None,
 ) -> Rearrangement:
-    """What takes the first input's elements from these places; `sizes` are its own unless the op sees others. Raises
+    """Copies the first input's elements from these places; `sizes` are its own unless the op sees others. Raises
     `Contradiction` where they do not give the output."""
     source, output = op.input(0), op.output
     sizes = source.shape if sizes is None else tuple(sizes)

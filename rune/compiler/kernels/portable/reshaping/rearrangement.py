@@ -1,4 +1,4 @@
-"""What only moves elements: how far apart they lie, and how many lie together."""
+"""Operators that only move elements: how far apart they lie, and how many lie together."""
 
 from __future__ import annotations
 

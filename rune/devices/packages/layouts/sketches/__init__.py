@@ -23,7 +23,7 @@ _FOLDER = Path(__file__).parent
 _CODAL = frozenset({"microbit", "microbit_sound"})
 """The code that goes into programs of CODAL."""
 _HERTZ = 16_000
-"""What a microphone is read with where the rune does not say."""
+"""The sample rate of a microphone where the rune does not declare one."""
 
 
 @dataclass(frozen=True)

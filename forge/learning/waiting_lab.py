@@ -1,0 +1,126 @@
+"""A process of `lab` that was started ahead, with TensorFlow loaded in another behind it, so that training and
+conversions do not wait for that.
+
+A process does one job and ends, so nothing of one organisation is in a process that another one gets. There is one
+after the first job of this worker, and when somebody who may edit opens the page of training; it ends when nobody
+needed it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO
+
+from forge.core.http.lifespan import server_stopping
+
+IDLE_SECONDS = 900.0
+"""A process that nobody needed for this long is ended: it has some 400 MB of memory."""
+END_SECONDS = 5.0
+"""For one that is told to end, until it is killed."""
+
+
+@dataclass(frozen=True)
+class LabProcess:
+    """A process of `lab.command.job`, and the file of its standard error."""
+
+    process: subprocess.Popen[bytes]
+    errors: IO[bytes]
+
+    def end(self) -> None:
+        """Ends it with all that it started: one that waits ends by itself when nobody can ask it any more."""
+        _close(self.process.stdin)
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        _close(self.process.stdout)
+        _close(self.errors)
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        with suppress(OSError):
+            pipe.close()
+
+
+def start_lab(variables: Mapping[str, str], *, ahead: bool = False) -> LabProcess:
+    """Starts a process, which reads its request; one that is started `ahead` loads what training needs first."""
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "lab.command.job", *(["--ahead"] if ahead else [])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env=dict(variables),
+        start_new_session=True,
+    )
+    return LabProcess(process, errors)
+
+
+class WaitingLab:
+    """At most one such process. Safe from any thread."""
+
+    def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
+        self._waiting: LabProcess | None = None
+        self._since = 0.0
+        self._is_open = True
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+
+    def take(self, variables: Mapping[str, str]) -> LabProcess:
+        """The one that waits, else one that is started now."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+            self._changed.notify_all()
+        if waiting is not None:
+            if waiting.process.poll() is None:
+                return waiting
+            waiting.end()
+        return start_lab(variables, ahead=True)
+
+    def prepare(self, variables: Mapping[str, str]) -> None:
+        """Starts one if there is none, and lets one that there is wait for longer."""
+        with self._lock:
+            if not self._is_open:
+                return
+            self._since = time.monotonic()
+            if self._waiting is not None and self._waiting.process.poll() is None:
+                return
+            if self._waiting is not None:
+                self._waiting.end()
+            self._waiting = start_lab(variables, ahead=True)
+            own = self._waiting
+        threading.Thread(target=self._end_idle, args=(own,), daemon=True, name="waiting-lab").start()
+
+    def close(self) -> None:
+        """Ends it; none is prepared any more."""
+        with self._lock:
+            self._is_open = False
+            waiting, self._waiting = self._waiting, None
+            self._changed.notify_all()
+        if waiting is not None:
+            waiting.end()
+
+    def _end_idle(self, own: LabProcess) -> None:
+        """Ends a process when it was idle for too long; returns when somebody took it."""
+        with self._lock:
+            while self._waiting is own:
+                left = self._since + self._idle_seconds - time.monotonic()
+                if left <= 0:
+                    self._waiting = None
+                    own.end()
+                    return
+                self._changed.wait(left)
+
+
+waiting_lab = WaitingLab()
+server_stopping.register(waiting_lab.close)

@@ -1,0 +1,115 @@
+"""Anomalies of motion: what a machine's vibration is like when all is well, by centres or a mixture of Gaussians."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.recipe import MODEL_STAGE, Estimator, Features, LearnedParameters, Recipe
+from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
+from rune.datasets.content.content import Kind
+
+_ARGUMENTS = (
+    RecipeArgument("mixture", "1 for a mixture of Gaussians, 0 for centres (k-means).", 0, 0, 1),
+    RecipeArgument("components", "Centres, or Gaussians of the mixture: about as many as normal states.", 4, 1, 64),
+    RecipeArgument("false-alarms", "The share of normal windows that may be above the threshold.", 0.01, 0.0, 0.5),
+    RecipeArgument("epochs", "How often centres or Gaussians are moved, at most.", 60, 1, 2000, "rounds"),
+)
+
+
+def _stages(values: Values, features: Features, _labels: int, learned: LearnedParameters) -> str:
+    count = features.shape[0]
+    if values["mixture"]:
+        score = f"""\
+  # How unlikely the features are among normal ones.
+  {MODEL_STAGE}:
+    proc-block: gaussian_mixture
+    inputs: [{features.stage}]
+    outputs:
+      - {{type: f32, dimensions: [1]}}
+      - {{type: u32, dimensions: [1]}}
+    args:
+      means: $MEANS
+      deviations: $DEVIATIONS
+      weights: $WEIGHTS
+"""
+    else:
+        score = f"""\
+  # All features as large as each other, as the centres were learned.
+  scaled:
+    proc-block: scale
+    inputs: [{features.stage}]
+    outputs:
+      - {{type: f32, dimensions: [{count}]}}
+    args:
+      mean: $MEAN
+      deviation: $DEVIATION
+
+  # How far it is to the nearest centre of normal features.
+  {MODEL_STAGE}:
+    proc-block: k_means
+    inputs: [scaled]
+    outputs:
+      - {{type: f32, dimensions: [1]}}
+      - {{type: u32, dimensions: [1]}}
+    args:
+      centres: $CENTRES
+"""
+    return (
+        score
+        + f"""
+  # The mean of the last windows: single ones flicker.
+  steady:
+    proc-block: moving_average
+    inputs: [{MODEL_STAGE}.0]
+    outputs:
+      - {{type: f32, dimensions: [1]}}
+    args:
+      length: {int(values["mean-of"])}
+
+  # Above `on`, {values["false-alarms"]:.3g} of the normal windows of the validation split lie.
+  alarm:
+    proc-block: hysteresis
+    inputs: [steady]
+    outputs:
+      - {{type: u8, dimensions: [1]}}
+    args:
+      on: {learned.numbers["on"]:.9g}
+      off: {learned.numbers["off"]:.9g}
+
+  label:
+    proc-block: label
+    inputs: [alarm]
+    outputs:
+      - {{type: utf8, dimensions: [1]}}
+    args:
+      wordlist: $LABELS
+
+  answer:
+    out: SERIAL
+    inputs: [label]
+
+  # How far from normal it is, for the app.
+  score:
+    out: SERIAL
+    inputs: [steady]
+"""
+    )
+
+
+def _no_answer(_values: Values, _labels: int, _scores: str) -> str:
+    return ""
+
+
+RECIPE = Recipe(
+    name="anomaly",
+    title="Anomalies of motion",
+    kind=Kind.MOTION,
+    folder=Path(__file__).parent,
+    arguments=(*SPECTRUM_ARGUMENTS, *_ARGUMENTS),
+    network_arguments=(),
+    augmentation=(),
+    features=spectrum_features,
+    answer=_no_answer,
+    estimator=Estimator(("mixture", "components", "epochs"), _stages, is_anomaly=True),
+)

@@ -1,0 +1,70 @@
+"""Features of motion for recipes without a network: how a window swings, by channel, as one row of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lab.recipes.arguments import RecipeArgument, Values, require_multiple
+from lab.recipes.recipe import Features
+from lab.refusal import Reason, Refused
+
+_CHUNK = 5
+"""Rows that a run reads."""
+_CHANNELS, _MOMENTS = 3, 3
+SPECTRUM_ARGUMENTS: Sequence[RecipeArgument] = (
+    RecipeArgument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
+    RecipeArgument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
+    RecipeArgument("rate", "Rows that the sensor measures in a second.", 50.0, 1.0, 10000.0, "Hz"),
+    RecipeArgument("peaks", "The strongest frequencies of each channel that are features.", 1, 0, 8),
+    RecipeArgument("bands", "Bands of frequency whose power is a feature, each an octave wide.", 5, 0, 10),
+    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
+)
+
+
+def spectrum_features(values: Values) -> Features:
+    """The stages from the sensor to `features`, f32 `[n]`. Raises `Refused`."""
+    window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
+    if hop > window:
+        raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
+    rate, bands = values["rate"], int(values["bands"])
+    edges = ", ".join(f"{rate / 2 / 2**octave:.6g}" for octave in range(bands, -1, -1)) if bands else ""
+    columns = _MOMENTS + 2 * int(values["peaks"]) + bands
+    bands_line = f"\n      bands: {edges}" if edges else ""
+    stages = f"""\
+  # Acceleration in x, y and z, {_CHUNK} rows at a time.
+  motion:
+    capability: ACCEL
+    outputs:
+      - {{type: f32, dimensions: [{_CHUNK}, {_CHANNELS}]}}
+    args:
+      samples: {_CHUNK}
+
+  # The last {window} rows, anew each {hop} rows.
+  window:
+    proc-block: window
+    inputs: [motion]
+    outputs:
+      - {{type: f32, dimensions: [{window}, {_CHANNELS}]}}
+    args:
+      size: {window}
+      hop: {hop}
+
+  # How strong each axis swings, how its values are spread, and at which frequencies.
+  spectrum:
+    proc-block: spectral_features
+    inputs: [window]
+    outputs:
+      - {{type: f32, dimensions: [{_CHANNELS}, {columns}]}}
+    args:
+      sample_rate: {rate:g}
+      peaks: {int(values["peaks"])}{bands_line}
+
+  features:
+    proc-block: reshape
+    inputs: [spectrum]
+    outputs:
+      - {{type: f32, dimensions: [{_CHANNELS * columns}]}}
+    args:
+      dimensions: {_CHANNELS * columns}
+"""
+    return Features(stages, "features", (_CHANNELS * columns,))

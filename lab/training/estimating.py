@@ -1,0 +1,77 @@
+"""The part of a training run that learns with scikit-learn in place of a network: parameters in files of blocks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from lab.child.job import ChildCommand
+from lab.child.limits import ChildLimits
+from lab.child.start import Outcome, Step
+from lab.child.start import run as run_step
+from lab.recipes.recipe import LearnedParameters, estimator_runefile
+from lab.refusal import Reason, Refused
+from lab.training.data import Report
+from lab.training.estimator_step import LEARNED
+from lab.training.settings import RunSettings
+from rune.wording import install_command
+
+MEMORY = 2 << 30
+"""Bytes of memory of the process that learns."""
+_ENDINGS = {"TREES": "json"}
+"""Of the files of resources that are no plain numbers."""
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """What was learned: its Runefile, the files of its resources by their paths in the project, the arguments of its
+    blocks, and the outcome."""
+
+    runefile: str
+    files: Mapping[str, bytes]
+    numbers: Mapping[str, float]
+    outcome: Outcome
+
+
+def require_scikit_learn() -> None:
+    """Raises `Refused` where scikit-learn is not installed beside this program."""
+    if find_spec("sklearn") is None:
+        raise Refused(Reason.SETTINGS, f"scikit-learn is not installed: {install_command('learn')}")
+
+
+def estimate(
+    settings: RunSettings,
+    model_path: str,
+    features: Path,
+    output: Path,
+    minutes: float,
+    report: Report,
+    receive: Callable[[Mapping[str, Any]], None],
+    command: Callable[[], ChildCommand | None],
+) -> Estimated:
+    """Learns from a file of features. `output` is a file that it may write. Raises `Refused`."""
+    require_scikit_learn()
+    spec = {
+        "recipe": settings.recipe.name,
+        "values": dict(settings.values),
+        "seed": settings.seed,
+    }
+    limits = ChildLimits(seconds=round(minutes * 60), memory=MEMORY)
+    step = Step("estimate", spec, {"features": features}, {LEARNED: output}, limits, "training run")
+    outcome = run_step(step, Path(sys.executable), report, receive, command)
+    read = json.loads(output.read_text("utf-8"))
+    learned = LearnedParameters(read["resources"], read["numbers"])
+    paths = {name: resource_path(model_path, name) for name in learned.resources}
+    runefile = estimator_runefile(settings.recipe, settings.values, learned, paths, settings.labels)
+    files = {paths[name]: text.encode() for name, text in learned.resources.items()}
+    return Estimated(runefile, files, learned.numbers, outcome)
+
+
+def resource_path(model_path: str, name: str) -> str:
+    """The path of a resource's file: `gesture.tflite` and `TREES` give `gesture.trees.json`."""
+    return str(PurePosixPath(model_path).with_suffix(f".{name.lower()}.{_ENDINGS.get(name, 'txt')}"))

@@ -1,0 +1,167 @@
+"""The step that learns with an estimator of scikit-learn, in a child with the Python of this process.
+
+A round of an estimator is an epoch of the curves. `rounds` of a recipe's `estimator.py` yields what each has
+learned: an object with `scores(inputs)` and `resources()`, the texts of the Runefile's resources by name.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from lab.child.job import ChildCommand, ChildJob
+from lab.recipes.arguments import function_arguments
+from lab.recipes.catalogue import recipe_of
+from lab.refusal import Reason, Refused
+from rune.wording import counted
+
+LEARNED = "learned"
+"""The output of the step: what `LearnedParameters` has, as JSON."""
+_HYSTERESIS = 0.25
+"""Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
+
+
+def run(job: ChildJob) -> dict[str, Any]:
+    """Reads `features`, writes `learned`. Sends a row of the curves after each round, as the event `epoch`."""
+    job.report(0.0, "Loading scikit-learn")
+    import sklearn
+
+    recipe = recipe_of(job.spec["recipe"])
+    assert recipe.estimator is not None  # noqa: S101 (other recipes have another step)
+    values = job.spec["values"]
+    with np.load(job.inputs["features"], allow_pickle=False) as arrays:
+        inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
+    train, validation = ((inputs[splits == each], labels[splits == each]) for each in (0, 1))
+    measure = _Anomalies(values, recordings[splits == 1]) if recipe.learns_anomalies else _Labels()
+    module = import_module(recipe.network_module)
+    options = function_arguments(values, recipe.estimator.arguments)
+    curves: list[dict[str, float]] = []
+    best_epoch = 0
+    best: dict[str, dict[str, Any]] = {"resources": {}, "numbers": {}}
+    is_stopped = False
+    for epoch, learned in enumerate(module.rounds(*train, job.spec["seed"], **options), start=1):
+        row = {"epoch": epoch, **measure.row(learned, train, validation)}
+        if not all(map(math.isfinite, row.values())):
+            raise Refused(Reason.DIVERGED, f"The loss of round {epoch} is not a number. Look for extreme values.")
+        curves.append(row)
+        if not best_epoch or row["validation_loss"] < curves[best_epoch - 1]["validation_loss"]:
+            best_epoch = epoch
+            best = {"resources": dict(learned.resources()), "numbers": dict(measure.numbers(learned, validation))}
+        job.send({"epoch": row, "best_epoch": best_epoch})
+        job.report(epoch / values["epochs"], f"Round {epoch} of {values['epochs']}, best {best_epoch}")
+        # A run of seconds is not paused: it ends with the best round, as one that is stopped.
+        is_stopped = job.command() in (ChildCommand.STOP, ChildCommand.PAUSE)
+        if is_stopped or epoch - best_epoch >= values.get("patience", math.inf):
+            break
+    job.outputs[LEARNED].write_text(json.dumps(best), encoding="utf-8")
+    return {
+        "best_epoch": best_epoch,
+        "curves": curves,
+        "parameters": _numbers_in(best),
+        "trainer": f"scikit-learn {sklearn.__version__}",
+        "ended": "stopped" if is_stopped else "early" if len(curves) < values["epochs"] else "all epochs",
+        "text": counted(len(curves), "round"),
+        "notes": measure.notes(best["numbers"]),
+    }
+
+
+class _Labels:
+    """How well shares of labels fit: the mean of their logarithms, as a network's loss, and how often one is right."""
+
+    def row(self, learned: Any, train: Any, validation: Any) -> dict[str, float]:
+        loss, accuracy = self._judged(learned, *train)
+        validation_loss, validation_accuracy = self._judged(learned, *validation)
+        return {
+            "loss": loss,
+            "accuracy": accuracy,
+            "validation_loss": validation_loss,
+            "validation_accuracy": validation_accuracy,
+        }
+
+    def numbers(self, _learned: Any, _validation: Any) -> Mapping[str, float]:
+        """Blocks of a classifier need none."""
+        return {}
+
+    def notes(self, _numbers: Mapping[str, float]) -> list[str]:
+        return []
+
+    @staticmethod
+    def _judged(learned: Any, inputs: Any, labels: Any) -> tuple[float, float]:
+        shares = learned.scores(inputs)
+        right = np.maximum(shares[np.arange(len(labels)), labels], 1e-7)
+        return float(-np.log(right).mean()), float((shares.argmax(axis=1) == labels).mean())
+
+
+class _Anomalies:
+    """How well normal windows fit what was learned, and how often the threshold is right: the mean of the shares of
+    normal windows below it, and of others above it."""
+
+    def __init__(self, values: Mapping[str, Any], recordings: Any) -> None:
+        self._values, self._recordings = values, recordings
+
+    def row(self, learned: Any, train: Any, validation: Any) -> dict[str, float]:
+        on = self.numbers(learned, validation)["on"]
+        row = {}
+        for prefix, (inputs, labels) in (("", train), ("validation_", validation)):
+            scores = learned.scores(inputs)
+            row[f"{prefix}loss"] = float(scores[labels == 0].mean())
+            shares = [float(((scores >= on) == label)[labels == label].mean()) for label in (0, 1) if label in labels]
+            row[f"{prefix}accuracy"] = sum(shares) / len(shares)
+        return row
+
+    def numbers(self, learned: Any, validation: Any) -> Mapping[str, float]:
+        """Where the alarm goes on and off, by the scores of normal windows that were not learned, after the mean that
+        the rune takes of them."""
+        inputs, labels = validation
+        scores, length = learned.scores(inputs), int(self._values["mean-of"])
+        means = np.concatenate(
+            [
+                _moving_mean(scores[(self._recordings == each) & (labels == 0)], length)
+                for each in np.unique(self._recordings[labels == 0])
+            ]
+        )
+        on = float(np.quantile(means, 1 - self._values["false-alarms"], method="higher"))
+        # Just above the highest of those that are to be normal: the alarm goes on at `on` itself.
+        on = float(np.nextafter(np.float32(on), np.float32(np.inf))) + 1e-6 * abs(on)
+        middle = float(np.median(means))
+        return {"on": on, "off": on - _HYSTERESIS * max(on - middle, 1e-6), "windows": len(means)}
+
+    def notes(self, numbers: Mapping[str, float]) -> list[str]:
+        """A sentence where the validation split has too few normal windows for the share of false alarms."""
+        share, windows = self._values["false-alarms"], int(numbers["windows"])
+        if windows * share >= 1:
+            return []
+        needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
+        return [
+            f"The threshold is the highest score of {counted(windows, 'normal window')} of the validation split. For a "
+            f"share of {share:g} of false alarms {needed}."
+        ]
+
+
+def _moving_mean(scores: Any, length: int) -> Any:
+    """The mean of each score and those before it, of as many as the block `moving_average` has at that moment."""
+    sums = np.concatenate([[0.0], np.cumsum(scores)])
+    ends = np.arange(1, len(sums))
+    starts = np.maximum(ends - length, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def _numbers_in(learned: Any) -> int:
+    """How many numbers were learned: those in the texts of the resources."""
+    return sum(
+        len([word for word in text.replace("[", " ").replace("]", " ").replace(",", " ").split() if _is_number(word)])
+        for text in learned["resources"].values()
+    )
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
