@@ -25,6 +25,32 @@ def load() -> str:
     return f"{os.getloadavg()[0]:.1f} processes on average wanted a core in the minute before."
 
 
+def processor_time(pid: int) -> float:
+    """Seconds of processor time that a process and its children have used, those that ended and were waited for too."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_time_if_alive(child) for child in children_of(pid))
+
+
+def _time_if_alive(pid: int) -> float:
+    """0 for a process that ended meanwhile: its parent counts it."""
+    try:
+        return processor_time(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process started and that run; those of all of its threads."""
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process, its words separated by spaces."""
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
 def _processor() -> str:
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):

@@ -1,6 +1,7 @@
-"""Splits the wheel in two: `hammer-forge-runtime` has what running a rune imports, and `hammer-forge` has the rest.
+"""Splits the wheel: `hammer-forge-runtime` has what running a rune imports, `hammer-forge-hmr` the SDK of notebooks,
+and `hammer-forge` the rest.
 
-Each file is in one of the two, so that both can be installed, and a program that only runs runes installs the first.
+Each file is in one of them, so that all can be installed, and a program that only runs runes installs the first.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ ROOTS = (
 """The imports of a program that runs runes, and those by name. Their own imports are included."""
 NEEDS = ("numpy", "wasmtime")
 """Of the requirements of the whole, those of the runtime."""
+SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
+SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"
 LARGEST = 1_000_000
 """Bytes of the wheel."""
@@ -34,8 +37,8 @@ class BadWheel(Exception):
     """The wheel cannot be split."""
 
 
-def split(wheel: Path, folder: Path) -> tuple[Path, Path]:
-    """Writes the wheel of the runtime and that of the rest into a folder. Raises `BadWheel`."""
+def split(wheel: Path, folder: Path) -> tuple[Path, Path, Path]:
+    """Writes the wheels of the runtime, of the SDK and of the rest into a folder. Raises `BadWheel`."""
     with zipfile.ZipFile(wheel) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     (metadata_path,) = (name for name in files if name.endswith(".dist-info/METADATA"))
@@ -43,24 +46,30 @@ def split(wheel: Path, folder: Path) -> tuple[Path, Path]:
     version = info.removeprefix("hammer_forge-").removesuffix(".dist-info")
     modules = runtime_files(files)
     metadata = files[metadata_path].decode()
-    runtime_info = f"{NAME}-{version}.dist-info"
-    runtime = {name: files[name] for name in modules}
-    runtime |= {
-        f"{runtime_info}/{name.rpartition('.dist-info/')[2]}": data
+    described = {
+        name.rpartition(".dist-info/")[2]: data
         for name, data in files.items()
         if name.startswith(f"{info}/") and (name.endswith("/WHEEL") or "/licenses/" in name)
     }
+    runtime_info, sdk_info = f"{NAME}-{version}.dist-info", f"{SDK_NAME}-{version}.dist-info"
+    runtime = {name: files[name] for name in modules}
+    runtime |= {f"{runtime_info}/{name}": data for name, data in described.items()}
     runtime[f"{runtime_info}/METADATA"] = _runtime_metadata(metadata).encode()
-    rest = {name: data for name, data in files.items() if name not in modules}
+    sdk = {name: data for name, data in files.items() if name.startswith(SDK_FOLDER)}
+    rest = {name: data for name, data in files.items() if name not in modules and name not in sdk}
+    sdk |= {f"{sdk_info}/{name}": data for name, data in described.items()}
+    sdk[f"{sdk_info}/METADATA"] = _sdk_metadata(metadata, version).encode()
     requirement = f"Requires-Dist: hammer-forge-runtime=={version}\nRequires-Dist: "
     rest[metadata_path] = metadata.replace("Requires-Dist: ", requirement, 1).encode()
     small = folder / f"{NAME}-{version}-py3-none-any.whl"
     large = folder / wheel.name
+    notebooks = folder / f"{SDK_NAME}-{version}-py3-none-any.whl"
     _write(small, runtime, runtime_info)
+    _write(notebooks, sdk, sdk_info)
     _write(large, rest, info)
     if small.stat().st_size > LARGEST:
         raise BadWheel(f"{small.name} has {small.stat().st_size:,} bytes, more than {LARGEST:,}.")
-    return small, large
+    return small, notebooks, large
 
 
 def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
@@ -112,19 +121,33 @@ def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
     return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
 
 
+def _sdk_metadata(metadata: str, version: str) -> str:
+    """The metadata of the SDK: it needs the command of its version, which asks servers, and nothing else."""
+    lines = _named(metadata, "hammer-forge-hmr", SDK_SUMMARY)
+    return "\n".join([*lines, f"Requires-Dist: hammer-forge=={version}", ""])
+
+
+def _named(metadata: str, name: str, summary: str) -> list[str]:
+    """The lines of the metadata of the whole, without requirements, for a wheel of another name."""
+    head = metadata.partition("\n\n")[0]
+    dropped = ("Requires-Dist:", "Provides-Extra:", "Description-Content-Type:")
+    lines = [line for line in head.splitlines() if not line.startswith(dropped)]
+    lines = [re.sub(r"^Summary: .*", f"Summary: {summary}", line) for line in lines]
+    return [re.sub(r"^Name: .*", f"Name: {name}", line) for line in lines]
+
+
 def _runtime_metadata(metadata: str) -> str:
     """The metadata of the runtime, from that of the whole."""
     head = metadata.partition("\n\n")[0]
-    lines = [line for line in head.splitlines() if not line.startswith(("Requires-Dist:", "Provides-Extra:"))]
-    lines = [re.sub(r"^Summary: .*", f"Summary: {SUMMARY}", line) for line in lines]
-    lines = [re.sub(r"^Name: .*", "Name: hammer-forge-runtime", line) for line in lines]
-    lines = [line for line in lines if not line.startswith("Description-Content-Type:")]
+    lines = _named(metadata, "hammer-forge-runtime", SUMMARY)
     requirements = re.findall(r"^Requires-Dist: (.*)$", head, re.MULTILINE)
     for name in NEEDS:
         lines += [f"Requires-Dist: {each}" for each in requirements if re.match(rf"{name}\b", each)]
     crypto = next(each for each in requirements if each.startswith("cryptography"))
     pillow = next(each for each in requirements if each.startswith("pillow"))
     lines += ["Provides-Extra: signatures", f'Requires-Dist: {crypto}; extra == "signatures"']
+    tuf = next(each for each in requirements if each.startswith("tuf")).partition(";")[0].strip()
+    lines += ["Provides-Extra: updates", f'Requires-Dist: {tuf}; extra == "updates"']
     lines += ["Provides-Extra: files", f'Requires-Dist: {pillow}; extra == "files"']
     return "\n".join(lines) + "\n"
 

@@ -150,6 +150,7 @@ def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
     camera.shoot(colleague, "not-allowed")
     page.goto(f"{organisation}/-/members")
     page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("Invitation link")).to_be_visible()
     camera.shoot(page, "organisation", EVERY)
 
 

@@ -200,7 +200,7 @@ def build_example() -> None:
 
 def build_wheel() -> None:
     """Builds the wheel that the server gives to other machines; quick when it is there already."""
-    names = ("forge", "lab", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")
+    names = ("forge", "lab", "hmr", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")
     programs = ("tools/wheel.py", "tools/runtime_wheel.py")
     sources = toolchain_sources() + digest(files_below([ROOT / name for name in (*names, *programs)]))
     stamp = WHEELS / ".sources"

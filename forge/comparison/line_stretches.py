@@ -9,6 +9,8 @@ from typing import Literal
 
 MOST_LINES = 1500
 """Lines of a file that are compared."""
+MOST_OPEN_LINES = 60
+"""Changed lines of a file that a page shows without a press."""
 AROUND = 3
 """Unchanged lines that are shown around a change."""
 
@@ -31,6 +33,22 @@ class FileLines:
 
     path: str
     stretches: tuple[tuple[ComparedLine, ...], ...]
+
+    @property
+    def added(self) -> int:
+        return self._count("added")
+
+    @property
+    def removed(self) -> int:
+        return self._count("removed")
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page shows the file closed at first: records of models have more lines than anybody reads."""
+        return self.added + self.removed > MOST_OPEN_LINES
+
+    def _count(self, mark: Mark) -> int:
+        return sum(line.mark == mark for stretch in self.stretches for line in stretch)
 
 
 KeyOf = Callable[[int], str]

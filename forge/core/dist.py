@@ -19,6 +19,11 @@ def runtime_wheel() -> Path | None:
     return next(iter(sorted(Path(settings.WHEEL_DIR).glob("hammer_forge_runtime-*.whl"))), None)
 
 
+def notebook_wheel() -> Path | None:
+    """The wheel of hammer-forge-hmr, or None if set-up has not built it yet."""
+    return next(iter(sorted(Path(settings.WHEEL_DIR).glob("hammer_forge_hmr-*.whl"))), None)
+
+
 def dist_address(file: Path) -> str:
     """Where a file is served."""
     return f"{settings.PUBLIC_URL}/dist/{file.name}"

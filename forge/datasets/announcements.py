@@ -36,6 +36,8 @@ DATA_CHANGED = declare(
                 "data.agree-anew": "agreed to other terms for {count} samples of the data of {project}",
                 "data.withdraw": "withdrew the consent for {count} samples of the data of {project}",
                 "data.delete": "deleted sample {number} of the data of {project}",
+                "data.delete-many": "deleted {count} samples of the data of {project}",
+                "data.cut": "cut sample {number} of the data of {project} into {count} parts",
                 "data.end": "deleted {count} samples of the data of {project}, whose time was over",
                 "data.submit": "sent a recording that waits for the data of {project}",
                 "data.accept": "accepted {count} recordings of guests into the data of {project}",

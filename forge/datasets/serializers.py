@@ -13,7 +13,7 @@ from forge.datasets.consent.actions import purposes_of
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
 from forge.datasets.removals.report import RemovalReport
-from forge.datasets.samples.actions import SampleMark
+from forge.datasets.samples.actions import SampleEventJson
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
 from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
@@ -52,6 +52,9 @@ class DataSampleJson(TypedDict):
     drawing: DrawingJson
     quality: Annotated[str, _QUALITY]
     label: Annotated[str, '"" without a label']
+    events: Annotated[
+        list[SampleEventJson] | None, "where labels happen, in seconds; null: the label holds for all of it"
+    ]
     labelled_by: PersonJson | None
     split: Annotated[str, _SPLIT]
     group: Annotated[DataGroupJson | None, "null for a sample of nobody"]
@@ -119,21 +122,6 @@ class DataSummaryJson(TypedDict):
     splits: list[DataSplitJson]
     shortage: Annotated[DataShortageJson | None, "where to collect first"]
     warnings: Annotated[list[str], "what is weak about labels and splits"]
-
-
-class DataMarkBeforeJson(TypedDict):
-    """The previous values of a sample."""
-
-    number: int
-    label: str
-    left_out: bool
-
-
-class DataMarkedJson(TypedDict):
-    """The previous values of samples. Sent back with `revision` as `seen`, they undo the change."""
-
-    revision: int
-    before: list[DataMarkBeforeJson]
 
 
 class DataTermsJson(TypedDict):
@@ -231,27 +219,6 @@ class DataComparisonJson(TypedDict):
     relabelled: list[DataRelabelledJson]
 
 
-class DataChangeSerializer(serializers.Serializer[None]):
-    """A sample and what of it changes; what is not named stays."""
-
-    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-    # A field; the class has one of its own.
-    label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
-    left_out = serializers.BooleanField(required=False)
-    accepts = serializers.BooleanField(
-        required=False, help_text="`true`: its label becomes the one that is proposed; `label` is not looked at"
-    )
-
-
-class DataMarksSerializer(serializers.Serializer[None]):
-    """Changes of samples."""
-
-    seen = serializers.IntegerField(
-        min_value=0, max_value=2**53, help_text="the revision that the samples were read at"
-    )
-    changes = DataChangeSerializer(many=True)
-
-
 class DataAgreementSerializer(serializers.Serializer[None]):
     """Agreeing to the terms of recordings."""
 
@@ -279,6 +246,7 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
         "drawing": sample.drawing,
         "quality": sample.quality,
         "label": sample.label,
+        "events": sample.events,
         "labelled_by": person_to_json(sample.labelled_by) if sample.labelled_by else None,
         "split": sample.split,
         "group": {"number": sample.group.number, "name": str(sample.group)} if sample.group else None,
@@ -292,11 +260,6 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
         "revision": sample.revision,
         "analysis": None if analysis is None else sample_analysis_to_json(analysis, sample.label),
     }
-
-
-def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
-    """Returns the previous values of a sample as JSON."""
-    return {"number": mark.number, "label": mark.label or "", "left_out": bool(mark.left_out)}
 
 
 def consent_to_json(consent: Consent) -> DataConsentJson:

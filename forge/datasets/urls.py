@@ -7,6 +7,7 @@ from forge.datasets.consent import api as consent
 from forge.datasets.imports import api as imports
 from forge.datasets.recordings import api as recordings
 from forge.datasets.samples import api as samples
+from forge.datasets.samples import parts_api as parts
 from forge.datasets.versions import api as versions
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
@@ -29,8 +30,10 @@ urlpatterns = [
     path(f"{_DATA}/samples", samples.DataSamples.as_view()),
     path(f"{_DATA}/samples/numbers", samples.DataSampleNumbers.as_view()),
     path(f"{_DATA}/samples/marks", samples.DataMarks.as_view()),
+    path(f"{_DATA}/samples/deletions", samples.DataDeletions.as_view()),
     path(f"{_DATA}/samples/<int:number>", samples.OneDataSample.as_view()),
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
+    path(f"{_DATA}/samples/<int:number>/parts", parts.DataSampleParts.as_view()),
     path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),

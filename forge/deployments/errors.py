@@ -25,6 +25,12 @@ class KeyNotFound(NotFound):
     title = "No such key"
 
 
+class NotSigned(NotFound):
+    """The signer has signed nothing yet."""
+
+    title = "Not signed yet"
+
+
 class TooManyDeployments(Conflict):
     """The project or the deployment has as many as it may."""
 

@@ -13,8 +13,24 @@ from forge.accounts.models import of_living_tokens
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRoot
 from forge.projects.models import Project
 from forge.registry.distribution.manifests import TAG_LENGTH
+
+__all__ = (
+    "CallsOfDay",
+    "Deployment",
+    "DeploymentKey",
+    "DeploymentKeyQuerySet",
+    "DeploymentKind",
+    "DeploymentQuerySet",
+    "Release",
+    "StoredPlayerScript",
+    "TelemetryOfDay",
+    "UpdateDocument",
+    "UpdateKey",
+    "UpdateRoot",
+)
 
 
 class DeploymentKind(models.TextChoices):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from forge.deployments.pages import deployments as pages
+from forge.deployments.pages.signed_state import root_file
 
 _ALL = "<str:organisation>/<str:name>/deployments"
 _ONE = f"{_ALL}/<str:deployment>"
@@ -12,5 +13,6 @@ _ONE = f"{_ALL}/<str:deployment>"
 project_pages = [
     path(_ALL, pages.deployments_page, name="deployments"),
     path(_ONE, pages.deployment_page, name="deployment"),
+    path(f"{_ONE}/root.json", root_file, name="deployment-root"),
     path(f"{_ONE}/do", pages.change, name="change-deployment"),
 ]

@@ -21,6 +21,9 @@ from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
 from forge.deployments.serving.player_script import STORE_EVERY, store_script
 from forge.deployments.serving.stock.telemetry import write_telemetry
+from forge.deployments.updates import announcements as _sentences  # noqa: F401  declares them
+from forge.deployments.updates.jobs import REQUEST_EVERY, SIGN_DEPLOYMENT, request_update, request_updates
+from forge.jobs.kinds import register as register_kind
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
 from forge.registry.models import Tag
@@ -63,6 +66,21 @@ def wake_followers(event: Event) -> None:
         transaction.on_commit(partial(follow_project, stored_event(event).holder), robust=True)
 
 
+def request_updates_of(project: UUID, name: str) -> None:
+    """Has the signer sign what a deployment serves now."""
+    rows = Deployment.objects.filter(project=project, name=name, project__deleted_at=None)
+    for deployment in rows.select_related("project__organisation"):
+        request_update(deployment)
+
+
+@event_written.register
+def wake_signer(event: Event) -> None:
+    """Asks the signer once the transaction has ended that changed what a deployment serves."""
+    if event.type == "deployment.served":
+        stored = stored_event(event)
+        transaction.on_commit(partial(request_updates_of, stored.holder, stored.data["deployment"]), robust=True)
+
+
 @dependants.register
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
@@ -77,6 +95,12 @@ def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
 register(
     PeriodicTask(
         "deployments", FOLLOW_EVERY, RunsIn.ONE_WORKER, "moves deployments whose followed tag moved", follow_all
+    )
+)
+register_kind(SIGN_DEPLOYMENT)
+register(
+    PeriodicTask(
+        "updates", REQUEST_EVERY, RunsIn.ONE_WORKER, "asks the signer to sign what deployments serve", request_updates
     )
 )
 register(

@@ -4,8 +4,11 @@ from django.urls import path
 
 from forge.deployments import api
 from forge.deployments.serving import views
-from forge.deployments.serving.player_script import player_script
+from forge.deployments.serving.player_script import current_player_script, player_script
 from forge.deployments.serving.stock import views as stock
+from forge.deployments.serving.try_page import try_page
+from forge.deployments.updates.api import UpdateKeys, UpdateKeysReplacement
+from forge.deployments.updates.serving import update_document
 
 _ALL = "projects/<str:organisation>/<str:name>/deployments"
 _ONE = f"{_ALL}/<str:deployment>"
@@ -18,12 +21,17 @@ urlpatterns = [
     path(f"{_ONE}/keys", api.DeploymentKeys.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>", api.OneDeploymentKey.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>/rotate", api.DeploymentKeyRotation.as_view()),
+    path("organisations/<str:organisation>/update-keys", UpdateKeys.as_view()),
+    path("organisations/<str:organisation>/update-keys/replacement", UpdateKeysReplacement.as_view()),
 ]
 
 served_urlpatterns = [
+    path("rune-player", current_player_script),
     path("rune-player/<str:digest>.js", player_script),
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/try", try_page),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/tuf/<str:path>", update_document),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>/signatures", views.signatures_address),
 ]
 """Below /d/: what apps and pages outside ask."""

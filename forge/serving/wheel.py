@@ -13,7 +13,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.core.dist import digest_of_file, dist_address, npm_package, pip_requirement, runtime_wheel
+from forge.core.dist import (
+    digest_of_file,
+    dist_address,
+    notebook_wheel,
+    npm_package,
+    pip_requirement,
+    runtime_wheel,
+)
 from forge.core.errors import NotFound
 from rune.wording import listed, size_text
 
@@ -68,6 +75,10 @@ def page(request: HttpRequest) -> HttpResponse:
     commands = [{"purpose": purpose, "command": wheel.command(extra)} for extra, purpose in extras.items()]
     runtime = f'pip install "{runtime_requirement()}"'
     context = {"wheel": wheel, "command": wheel.command(), "commands": commands, "runtime_command": runtime}
+    notebooks = notebook_wheel()
+    if notebooks is not None:
+        sdk = pip_requirement("hammer-forge-hmr", notebooks)
+        context["notebook_command"] = f'{wheel.command()} "{sdk}"'
     tarball = npm_package()
     if tarball is not None:
         context["npm_command"] = f"npm install {dist_address(tarball)}"
@@ -81,7 +92,8 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
         response = HttpResponse(tarball.read_bytes(), content_type="application/gzip")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    files = {file.name: file for file in (current_wheel().path, needed_runtime())}
+    wheels = (current_wheel().path, needed_runtime(), notebook_wheel())
+    files = {file.name: file for file in wheels if file is not None}
     if name not in files:
         raise NotFound(f"This installation serves {listed(list(files))}.")
     response = HttpResponse(files[name].read_bytes(), content_type="application/octet-stream")

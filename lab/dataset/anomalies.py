@@ -12,7 +12,7 @@ from rune.wording import listed
 NORMAL = "normal"
 """The label that is learned, where there are several."""
 ANOMALY = "anomaly"
-"""What all other labels are taken for."""
+"""The label that stands for all others."""
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,9 @@ class Features:
 
 @dataclass(frozen=True)
 class LearnedParameters:
-    """What an estimator learned, for the stages of a rune. `resources` has the text of each resource by its name;
-    `numbers` has the arguments of blocks."""
+    """Resources and numbers that an estimator learned, for the stages of a rune.
+
+    `resources` has the text of each resource by its name; `numbers` has the arguments of blocks."""
 
     resources: Mapping[str, str]
     numbers: Mapping[str, float]

@@ -29,8 +29,8 @@ _ENDINGS = {"TREES": "json"}
 
 @dataclass(frozen=True)
 class Estimated:
-    """What was learned: its Runefile, the files of its resources by their paths in the project, the arguments of its
-    blocks, and the outcome."""
+    """Results of an estimator: its Runefile, the files of its resources by their paths in the project, the arguments
+    of its blocks, and the outcome of its process."""
 
     runefile: str
     files: Mapping[str, bytes]

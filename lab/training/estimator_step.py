@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from rune.wording import counted
 
 LEARNED = "learned"
 """The output of the step: what `LearnedParameters` has, as JSON."""
+_FOLDS = 5
 _HYSTERESIS = 0.25
 """Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
 
@@ -42,6 +44,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     options = function_arguments(values, recipe.estimator.arguments)
     curves: list[dict[str, float]] = []
     best_epoch = 0
+    best_learned: Any = None
     best: dict[str, dict[str, Any]] = {"resources": {}, "numbers": {}}
     is_stopped = False
     for epoch, learned in enumerate(module.rounds(*train, job.spec["seed"], **options), start=1):
@@ -51,6 +54,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         curves.append(row)
         if not best_epoch or row["validation_loss"] < curves[best_epoch - 1]["validation_loss"]:
             best_epoch = epoch
+            best_learned = learned
             best = {"resources": dict(learned.resources()), "numbers": dict(measure.numbers(learned, validation))}
         job.send({"epoch": row, "best_epoch": best_epoch})
         job.report(epoch / values["epochs"], f"Round {epoch} of {values['epochs']}, best {best_epoch}")
@@ -58,6 +62,17 @@ def run(job: ChildJob) -> dict[str, Any]:
         is_stopped = job.command() in (ChildCommand.STOP, ChildCommand.PAUSE)
         if is_stopped or epoch - best_epoch >= values.get("patience", math.inf):
             break
+    if isinstance(measure, _Anomalies):
+        job.report(1.0, "Choosing the threshold")
+        measure.held_out = list(
+            _held_out(
+                lambda *parts: module.rounds(*parts, job.spec["seed"], **options),
+                *train,
+                recordings[splits == 0],
+                best_epoch,
+            )
+        )
+        best["numbers"] = dict(measure.numbers(best_learned, validation))
     job.outputs[LEARNED].write_text(json.dumps(best), encoding="utf-8")
     return {
         "best_epoch": best_epoch,
@@ -103,6 +118,8 @@ class _Anomalies:
 
     def __init__(self, values: Mapping[str, Any], recordings: Any) -> None:
         self._values, self._recordings = values, recordings
+        self.held_out: Sequence[tuple[Any, Any]] = ()
+        """Scores of normal windows of the train split by estimators that did not learn them, and their recordings."""
 
     def row(self, learned: Any, train: Any, validation: Any) -> dict[str, float]:
         on = self.numbers(learned, validation)["on"]
@@ -118,11 +135,13 @@ class _Anomalies:
         """Where the alarm goes on and off, by the scores of normal windows that were not learned, after the mean that
         the rune takes of them."""
         inputs, labels = validation
-        scores, length = learned.scores(inputs), int(self._values["mean-of"])
+        normal, length = labels == 0, int(self._values["mean-of"])
+        parts = [(learned.scores(inputs[normal]), self._recordings[normal]), *self.held_out]
         means = np.concatenate(
             [
-                _moving_mean(scores[(self._recordings == each) & (labels == 0)], length)
-                for each in np.unique(self._recordings[labels == 0])
+                _moving_mean(scores[recordings == each], length)
+                for scores, recordings in parts
+                for each in np.unique(recordings)
             ]
         )
         on = float(np.quantile(means, 1 - self._values["false-alarms"], method="higher"))
@@ -138,9 +157,21 @@ class _Anomalies:
             return []
         needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
         return [
-            f"The threshold is the highest score of {counted(windows, 'normal window')} of the validation split. For a "
+            f"The threshold is the highest score of {counted(windows, 'normal window')} that were not learned. For a "
             f"share of {share:g} of false alarms {needed}."
         ]
+
+
+def _held_out(
+    rounds: Callable[[Any, Any], Any], inputs: Any, labels: Any, recordings: Any, count: int
+) -> Iterator[tuple[Any, Any]]:
+    """Leaves some recordings out in turn, learns from the others for `count` rounds, and gives the scores of those that
+    were left out: a validation split of two recordings says little of how much normal ones differ."""
+    names = np.unique(recordings[labels == 0])
+    for fold in range(min(_FOLDS, len(names)) if len(names) > 1 else 0):
+        is_out = np.isin(recordings, names[fold::_FOLDS]) & (labels == 0)
+        *_, learned = islice(rounds(inputs[~is_out], labels[~is_out]), count)
+        yield learned.scores(inputs[is_out]), recordings[is_out]
 
 
 def _moving_mean(scores: Any, length: int) -> Any:

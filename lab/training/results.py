@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,6 +15,8 @@ from lab.training.settings import bytes_digest
 from rune.source.policy.model_files import record_path
 
 RUNEFILE = "Runefile.yml"
+_DIGITS = 6
+_NUMBERS = re.compile(r"\[\n\s+((?:[\d.eE+-]+,?\s+)+)\]")  # strings have no line ends
 FORMAT_VERSION = 1
 """Of the provenance record."""
 
@@ -29,8 +32,8 @@ def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, b
     models = trained.parameters or {model: trained.model, f"{_stem(model)}.float.tflite": trained.float_model}
     return {
         **models,
-        record_path(model): _json(provenance(prepared, trained)),
-        f"{_stem(model)}.training.json": _json(trained.report),
+        record_path(model): to_json(provenance(prepared, trained)),
+        f"{_stem(model)}.training.json": to_json({**trained.report, "curves": columns(trained.report["curves"])}),
         splits_path(model): splits_to_bytes(prepared.dataset.stored),
     }
 
@@ -55,8 +58,13 @@ def provenance(prepared: PreparedRun, trained: TrainedModel) -> dict[str, Any]:
     }
 
 
+def columns(curves: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Curves as a list for each name: a file of a hundred epochs has as many lines as one of two."""
+    return {name: [round(row[name], _DIGITS) for row in curves] for name in (curves[0] if curves else ())}
+
+
 def _float_digest(trained: TrainedModel) -> dict[str, Any]:
-    """What stands beside the main file: the float model, or the files of an estimator."""
+    """Digests of the float model, or of the files of an estimator."""
     if trained.parameters:
         return {"files": {path: bytes_digest(data) for path, data in trained.parameters.items()}}
     return {"float": bytes_digest(trained.float_model)}
@@ -66,5 +74,7 @@ def _stem(model: str) -> str:
     return str(PurePosixPath(model).with_suffix(""))
 
 
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+def to_json(value: Any) -> bytes:
+    """JSON with a line for each value; a list of numbers is one line."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return (_NUMBERS.sub(lambda match: f"[{' '.join(match[1].split())}]", text) + "\n").encode()

@@ -158,7 +158,7 @@ def _estimated(
     command: Callable[[], ChildCommand | None],
     notes: Sequence[str],
 ) -> TrainedModel:
-    """What an estimator learns in place of a network."""
+    """Learns with an estimator in place of a network."""
 
     def receive(event: Mapping[str, Json]) -> None:
         send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})

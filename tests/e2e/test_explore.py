@@ -37,4 +37,6 @@ def test_a_visitor_runs_a_template_of_a_fresh_server_on_its_example(forge: LiveF
     expect(card.locator(".rune-card-word")).to_have_text("7", timeout=PATIENCE)
     assert findings(visitor, (DARK_AND_NARROW,)) == []
     card.get_by_role("link").click()
-    expect(visitor.get_by_role("button", name="seven")).to_be_visible(timeout=PATIENCE)
+    expect(visitor.get_by_role("group", name="Example inputs").get_by_role("button", name="7")).to_be_visible(
+        timeout=PATIENCE
+    )

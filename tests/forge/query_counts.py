@@ -77,6 +77,7 @@ _NAMED = "api/v1/change-requests/{change}"
 _RULES = "api/v1/organisations/<str:organisation>/rules"
 _REGISTRY = "api/v1/organisations/<str:organisation>/registry"
 _SIGNING = "api/v1/organisations/<str:organisation>/signing-keys"
+_UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 
 
 UNCOUNTED: Mapping[str, str] = {
@@ -137,6 +138,13 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "put",
         f"{_SIGNING}/<uuid:key>/revocation",
         "api/v1/organisations/acme/signing-keys/{signing-key}/revocation",
+        {"reason": "The laptop was stolen."},
+    ),
+    ("get", _UPDATES, "api/v1/organisations/acme/update-keys", None),
+    (
+        "put",
+        f"{_UPDATES}/replacement",
+        "api/v1/organisations/acme/update-keys/replacement",
         {"reason": "The laptop was stolen."},
     ),
     ("get", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", None),

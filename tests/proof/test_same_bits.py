@@ -51,7 +51,7 @@ pytestmark = pytest.mark.proof
 
 BUDGET, SECONDS = 10**13, 3_600
 """Instructions and seconds of all answers of a rune on one core."""
-FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "mlperf_ic_float", "gesture")
+FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "gesture")
 PYTHON_BLOCKS = {
     "python: f32": (
         """import math

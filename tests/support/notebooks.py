@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +37,25 @@ def code_cells(path: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in notebook(path)["cells"] if cell["cell_type"] == "code"]
 
 
-def run_cells(cells: list[str], folder: Path) -> list[tuple[str | None, str | None]]:
-    """Runs the cells in `folder`. What the last line of each gave: its `repr`, and its HTML where it has some."""
+def run_cells(
+    cells: list[str], folder: Path, command: Sequence[str] = (sys.executable, "-W", "error"), **variables: str
+) -> list[tuple[str | None, str | None]]:
+    """Runs the cells in `folder`. What the last line of each gave: its `repr`, and its HTML where it has some.
+
+    `command` starts the interpreter, and `variables` are added to its environment.
+    """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", _RUN],
+        [*command, "-c", _RUN],
         input=json.dumps(cells),
         cwd=folder,
+        env=os.environ | variables,
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    # Libraries may write there too.
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("[")]
     assert [number for number, _, _ in lines] == list(range(1, len(cells) + 1))
     return [(shown, page) for _, shown, page in lines]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.core.dist import runtime_wheel
+from forge.core.dist import notebook_wheel, runtime_wheel
 from forge.serving.wheel import current_wheel
 from rune.tools.api.built import build
 from tests.support.live_server import REPOSITORY
@@ -60,9 +60,13 @@ def wheel() -> Path:
     return file
 
 
-def test_each_file_is_in_one_of_the_two_wheels(wheel: Path) -> None:
-    small, large = names_in(wheel), names_in(current_wheel().path)
-    assert small & large == set()
+def test_each_file_is_in_one_of_the_wheels(wheel: Path) -> None:
+    notebooks = notebook_wheel()
+    assert notebooks is not None, "set-up builds it"
+    small, sdk, large = names_in(wheel), names_in(notebooks), names_in(current_wheel().path)
+    assert small & large == small & sdk == sdk & large == set()
+    assert "hmr/__init__.py" in sdk
+    assert {name.partition("/")[0] for name in sdk} == {"hmr"}
     assert "rune/__init__.py" in small
     assert "rune/tools/cli/__init__.py" in large
     assert not [name for name in small if name.startswith(("forge/", "lab/", "rune/source/"))]

@@ -12,6 +12,7 @@ from forge.compute.pool.job_answers import Answers
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.wasm32 import PREVIEW
 from rune.devices.packages.errors import PackageRefused
 from rune.devices.packages.packaging import package
 from rune.toolchain import toolchain_digest
@@ -33,7 +34,7 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
         firmware = package(
             files,
             BuildOptions.of_spec(options, find_variant(job["target"], job["optimize"])),
-            rune_target=find_variant(spec["target"], options.optimize),
+            rune_target=PREVIEW if options.is_preview else find_variant(spec["target"], options.optimize),
         )
     except PackageRefused as error:
         answers.send("failed", error=f"{error}.", diagnostics=[])

@@ -21,7 +21,7 @@ from forge.datasets.analysis.models import (
 )
 from forge.datasets.analysis.serializers import DataAnalysisJson, DataConfusionJson
 from forge.datasets.models import Group, Sample, SampleQuerySet
-from forge.datasets.samples.filters import ENDS_SOON
+from forge.datasets.samples.filters import ENDS_SOON, IS_UNCOVERED
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.models import Project
 from rune.wording import counted
@@ -45,6 +45,7 @@ def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
         outliers=Count("pk", filter=IS_OUTLIER),
         proposals=Count("pk", filter=HAS_PROPOSAL),
         ends_soon=Count("pk", filter=Q(consent__ends__lt=timezone.now() + ENDS_SOON)),
+        uncovered=Count("pk", filter=IS_UNCOVERED),
     )
     answered = samples.exclude(label="").filter(analysis__isnull=False).exclude(analysis__answer="")
     confusion: list[DataConfusionJson] = [
@@ -73,6 +74,7 @@ def report_of(actor: Actor, project: Project) -> DataAnalysisJson:
         "outliers": counts["outliers"],
         "proposals": counts["proposals"],
         "ends_soon": counts["ends_soon"],
+        "uncovered": counts["uncovered"],
         "confusion": confusion,
         "sentences": sentences_of(samples, counts["crossing"]),
     }

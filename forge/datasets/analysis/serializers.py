@@ -36,6 +36,7 @@ class DataAnalysisJson(TypedDict):
     outliers: Annotated[int, "samples that are far from all others with their label"]
     proposals: Annotated[int, "samples without a label for which the build proposes one"]
     ends_soon: Annotated[int, "samples whose consent ends within 30 days"]
+    uncovered: Annotated[int, "samples whose consent does not cover their split"]
     confusion: list[DataConfusionJson]
     sentences: Annotated[list[str], "what is weak"]
 

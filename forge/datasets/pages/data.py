@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
-from forge.datasets.access import find_sample, labels_of, samples_of, versions_of
+from forge.datasets.access import find_sample, labels_of, revision_of, samples_of, versions_of
 from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
@@ -30,6 +31,7 @@ from forge.datasets.summary import summary_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
@@ -121,6 +123,8 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "build": analysis,
         "scores": _scores(answer.scores) if answer is not None else [],
         "alike": alike,
+        "events": json.dumps(sample.events or []),
+        "revision": revision_of(principal, project),
         "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),
         "versions": versions_with(sample, list(versions_of(principal, project))),
         "may_edit": can(principal, Verb.EDIT, project),
@@ -162,6 +166,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         ),
         "pages": pages,
         "versions": versions,
+        "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),
         "may_give": can(principal, Verb.GIVE_SAMPLE, project),
         "waiting": submissions_of(principal, project).count() if can(principal, Verb.EDIT, project) else 0,

@@ -13,7 +13,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import find_sample
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.pages.data import page_context
-from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
+from forge.datasets.samples.actions import SampleMark, delete_sample, delete_samples, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.projects.pages.lookup import project_of
 
@@ -21,16 +21,20 @@ from forge.projects.pages.lookup import project_of
 @for_person
 @require_POST
 def mark(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Labels the chosen samples, or leaves them out of further versions."""
+    """Labels the chosen samples, leaves them out of further versions, or deletes them."""
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
     try:
         numbers = [_number(each) for each in request.POST.getlist("numbers")]
+        if request.POST.get("do") == "delete":
+            delete_samples(principal, project, numbers)
+            return redirect(f"{project.get_absolute_url()}/data")
         marks = [_mark(number, request.POST.get("do", ""), request.POST.get("label", "")) for number in numbers]
         mark_samples(principal, project, marks, _number(request.POST.get("revision", "")))
     except DomainError as error:
         return show_again(request, "data/page.html", page_context(request, principal, project), error)
-    return redirect(f"{project.get_absolute_url()}/data")
+    shown = request.POST.get("shown", "")
+    return redirect(f"{project.get_absolute_url()}/data" + (f"/samples/{_number(shown)}" if shown else ""))
 
 
 @for_person
@@ -81,6 +85,8 @@ def _mark(number: int, act: str, label: str) -> SampleMark:
         return SampleMark(number, label=label)
     if act in ("leave-out", "take-in"):
         return SampleMark(number, left_out=act == "leave-out")
+    if act == "confirm":
+        return SampleMark(number, confirms=True)
     if act == "accept":
         return SampleMark(number, accepts=True)
     raise Invalid("Choose what to do with the samples.")

@@ -20,17 +20,29 @@ from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
-from forge.datasets.samples.actions import SampleMark, SampleOrigin, add_sample, delete_sample, mark_samples
+from forge.datasets.samples.actions import (
+    UNCHANGED,
+    SampleMark,
+    SampleOrigin,
+    add_sample,
+    delete_sample,
+    delete_samples,
+    mark_samples,
+)
 from forge.datasets.samples.filters import DataFilter
 from forge.datasets.samples.models import ENDINGS
-from forge.datasets.serializers import (
+from forge.datasets.samples.serializers import (
+    DataDeletedJson,
+    DataDeletionSerializer,
     DataMarkedJson,
     DataMarksSerializer,
+    marked_to_json,
+)
+from forge.datasets.serializers import (
     DataNumbersJson,
     DataSampleDetailJson,
     DataSampleJson,
     DataSummaryJson,
-    mark_to_json,
     sample_to_json,
 )
 from forge.datasets.summary import summary_of
@@ -132,16 +144,35 @@ class DataMarks(ProjectView):
 
     @extend_schema(operation_id="data_samples_mark", request=DataMarksSerializer, responses=DataMarkedJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Changes labels, or leaves samples out of further versions: all of them or none. The answer, sent back, undoes
-        it."""
+        """Changes labels or marked places, or leaves samples out of further versions: all of them or none. The answer,
+        sent back, undoes it."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, DataMarksSerializer)
         marks = [
-            SampleMark(each["number"], each.get("label"), each.get("left_out"), each.get("accepts", False))
+            SampleMark(
+                each["number"],
+                each.get("label"),
+                each.get("left_out"),
+                each.get("accepts", False),
+                each.get("confirms", False),
+                each.get("events", UNCHANGED),
+            )
             for each in body["changes"]
         ]
         marked = mark_samples(principal_of(request), project, marks, body["seen"])
-        return Response(DataMarkedJson(revision=marked.revision, before=[mark_to_json(each) for each in marked.before]))
+        return Response(marked_to_json(marked))
+
+
+class DataDeletions(ProjectView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+
+    @extend_schema(operation_id="data_samples_delete", request=DataDeletionSerializer, responses=DataDeletedJson)
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Deletes the bytes of samples, all of them or none; versions that have them keep their digests and have
+        tombstones. Samples of other people are deleted by maintainers."""
+        project = self.project(request, organisation, name, Verb.READ)
+        body = self.read_body(request, DataDeletionSerializer)
+        return Response(DataDeletedJson(samples=delete_samples(principal_of(request), project, body["numbers"])))
 
 
 class OneDataSample(ProjectView):

@@ -17,6 +17,8 @@ from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 MAX_NUMBERS = 200
 ENDS_SOON = timedelta(days=30)
 DOUBTFUL = "doubtful"
+IS_UNCOVERED = ~covers_split()
+"""Samples whose consent does not cover the split that they are in."""
 
 
 class YesNoFilter(ChoiceFilter):
@@ -52,7 +54,7 @@ class ConsentFilter(ChoiceFilter):
         if value == "ends-soon":
             return qs.filter(consent__ends__lt=timezone.now() + ENDS_SOON)
         if value == "missing":
-            return qs.exclude(covers_split())
+            return qs.filter(IS_UNCOVERED)
         return qs
 
 

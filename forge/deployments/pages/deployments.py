@@ -22,7 +22,9 @@ from forge.deployments.access import deployments_of, find_deployment, find_key, 
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
+from forge.deployments.pages.signed_state import signed_state_of
 from forge.deployments.pages.usage import usage_of
+from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.tags.access import tags_of
@@ -90,6 +92,8 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
                 _, secret = actions.rotate_key(principal, key, _number(form.get("overlap", "7")), seen=seen)
             case "revoke":
                 actions.revoke_key(principal, find_key(row, _id(form.get("key", ""))), seen=seen)
+            case "replace-keys":
+                replace_update_keys(principal, project.organisation, form.get("reason", ""), seen=seen)
             case "delete":
                 actions.delete_deployment(principal, row, seen=seen)
                 return redirect("deployments", organisation=project.organisation.name, name=project.name)
@@ -134,6 +138,7 @@ def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict
         "tags": tags,
         "may_deploy": can(principal, Verb.DEPLOY, project),
         "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
+        "updates": signed_state_of(principal, deployment),
         "may_delete": can(principal, Verb.MANAGE, project),
     }
 

@@ -46,9 +46,12 @@ def rune_response(request: HttpRequest, release: Release) -> HttpResponseBase:
     return response
 
 
-def refused(request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str) -> HttpResponse:
-    """Counts a refusal, and returns it as a problem with a name, which an app compares."""
-    if target is not None and request.method in ("GET", "HEAD"):
+def refused(
+    request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str, *, counts: bool = True
+) -> HttpResponse:
+    """Returns a refusal as a problem with a name, which an app compares. `counts` says whether it is one of the calls
+    of the day."""
+    if counts and target is not None and request.method in ("GET", "HEAD"):
         counter.add((target.pk, True))
     kind = refusal.kind
     problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "name": kind.name}

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -60,6 +60,19 @@ def store_script() -> None:
     digest = hashlib.sha256(text.encode()).hexdigest()
     if not StoredPlayerScript.objects.filter(pk=digest).exists():
         StoredPlayerScript.objects.bulk_create([StoredPlayerScript(digest=digest, text=text)], ignore_conflicts=True)
+
+
+@csrf_exempt
+@require_safe
+def current_player_script(request: HttpRequest) -> HttpResponse:
+    """The address of the script of this release, and its digest as pages write it: for programs that embed it."""
+    script = current_script()
+    if script is None:
+        raise NotFound("The front end of this server is not built.")
+    response = JsonResponse({"url": script.url, "integrity": script.integrity})
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @csrf_exempt

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forge.learning.models import ConvertedForm
-from forge.learning.pages.comparison import ANSWERS_CHANGE, decibels, instructions_of
+from forge.learning.pages.comparison import decibels, instructions_of
 from rune.wording import size_text
 
 WIDTH, HEIGHT = 560, 180
 """Of the drawing."""
 _MARGIN = 14
+MOST_DECIBELS = 100.0
+"""At the top of the drawing: what is above is as good as the float model."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def trade_off(forms: Sequence[ConvertedForm]) -> TradeOff | None:
         return None
     has_labels = all(form.figures.get("right") is not None for form in measured)
     is_counted = all(math.isfinite(instructions_of(form)) for form in measured)
-    good = {form: _share(form) if has_labels else min(form.figures["output"], 3 * ANSWERS_CHANGE) for form in measured}
+    good = {form: _share(form) if has_labels else min(form.figures["output"], MOST_DECIBELS) for form in measured}
     cost = {form: instructions_of(form) if is_counted else float(form.size) for form in measured}
     ordered = sorted(measured, key=lambda form: (cost[form], -good[form]))
     points = []

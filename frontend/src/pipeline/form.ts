@@ -50,6 +50,9 @@ export const FULL: Form = {
   arrowRoom: 18,
 };
 
+/** On one row above a text: what flows in the wires is told elsewhere. */
+export const ROW: Form = { ...FULL, nodeMost: 116, hasTypes: false, nodeGap: 12, wireLeast: 36 };
+
 export const SMALL: Form = {
   nodeHeight: 27,
   nodeLeast: 34,

@@ -1,4 +1,4 @@
-export { FULL, SMALL, type Form } from "./form";
+export { FULL, ROW, SMALL, type Form } from "./form";
 export { place, placeOnce, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 export { forwardWires } from "./order";
 export { pathOf, type Point } from "./paths";

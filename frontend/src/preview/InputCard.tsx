@@ -9,6 +9,7 @@ import {
   useLayoutEffect,
   useRef,
   useState,
+  type ReactNode,
 } from "react";
 import { recordingOf, type CapabilityRequest } from "../runtime";
 import { useHost } from "./host";
@@ -92,32 +93,72 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
     withdraw(place);
   }, [chosen, withdraw, place]);
   const { icon: Icon, Source } = chosen;
+  const [first, ...rest] = choices;
+  const FirstIcon = first.icon;
+  const buttonOf = (choice: typeof chosen): ReactNode => (
+    <button
+      key={choice.label}
+      type="button"
+      aria-pressed={choice === chosen && !playsExample}
+      onClick={() => choose(choice)}
+    >
+      {choice.label}
+    </button>
+  );
+  const firstTile = (
+    <button
+      type="button"
+      className="preview-tile"
+      title={first.title}
+      aria-pressed={first === chosen && !playsExample}
+      onClick={() => choose(first)}
+    >
+      <span className="preview-tile-picture" aria-hidden="true">
+        <FirstIcon />
+      </span>
+      <span className="cut">{first.label}</span>
+    </button>
+  );
+  const others = hasOthers && (
+    <div className="preview-sources" role="group" aria-label="Other sources of the input">
+      {rest.map(buttonOf)}
+    </div>
+  );
   return (
-    <section className="card stack preview-card" aria-labelledby={titleId} data-input>
+    <section
+      className={`card stack preview-card ${playsExample ? "plays-example" : ""}`}
+      aria-labelledby={titleId}
+      data-input
+    >
       <div className="row between wrap">
         <h3 id={titleId} className="row">
           <Icon className="icon" aria-hidden="true" />
           {chosen.title}
           {request.stage !== null && <span className="label">{request.stage}</span>}
         </h3>
-        {hasOthers && (
+        {hasOthers && !hasExamples && (
           <div className="segmented" role="group" aria-label="Where the input comes from">
-            {choices.map((choice) => (
-              <button key={choice.label} type="button" aria-pressed={choice === chosen} onClick={() => choose(choice)}>
-                {choice.label}
-              </button>
-            ))}
+            {choices.map(buttonOf)}
           </div>
         )}
       </div>
       {hasExamples && (
-        <Suspense fallback={<div className="preview-examples-place" />}>
+        <Suspense
+          fallback={
+            <div className="preview-examples">
+              <div className="preview-tiles">{firstTile}</div>
+              <div className="preview-others">{others}</div>
+            </div>
+          }
+        >
           <ExampleRow
             request={request}
             isActive={playsExample}
             hasAnswer={hasAnswer}
             onChoose={chooseExample}
             onInput={onExample}
+            first={firstTile}
+            others={others}
           />
         </Suspense>
       )}

@@ -1,6 +1,7 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { recordingOf, type Addresses, type CapabilityRequest, type Limits } from "../runtime";
+import { ExpectationContext, type Expectation } from "./examples/expectation";
 import { Failure } from "./running/Failure";
 import { Figures } from "./running/Figures";
 import { FetchingInterpreter, HostModels } from "./running/HostModels";
@@ -65,6 +66,7 @@ interface Props {
 }
 
 const PAGE = 65536;
+const NO_WORDS: Expectation["wordlists"] = [];
 /** The label of the source that plays recordings. */
 const RECORDING = "Recording";
 
@@ -107,6 +109,9 @@ export function Preview(props: Props) {
   const shown = shownOf(snapshot);
   const unit = loaded?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
+  const [expected, expect] = useState<string | null>(null);
+  const wordlists = loaded?.wordlists ?? NO_WORDS;
+  const expectation = useMemo<Expectation>(() => ({ wordlists, expected, expect }), [wordlists, expected]);
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
   return (
@@ -114,115 +119,117 @@ export function Preview(props: Props) {
       <RecordingsContext value={recordings}>
         <RunningContext value={rune}>
           <CardsContext value={cards}>
-            <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
-              {heading !== null && (
-                <div className="row between wrap">
-                  <h2>{heading}</h2>
-                  {status}
-                </div>
-              )}
-              <div ref={frame} hidden />
-              {children && children(snapshot)}
-              {replay.problem !== null && (
-                <p className="notice warn" role="alert">
-                  {replay.problem}
-                </p>
-              )}
-              {error !== null && (
-                <Failure
-                  error={error}
-                  onRestart={session.restart}
-                  moreOutput={session.moreOutput}
-                  onAllowMore={session.allowMore}
-                />
-              )}
-              <div className="preview-sides">
-                {loaded !== null && loaded.capabilities.length > 0 && (
-                  <div className="preview-side">
-                    {loaded.capabilities.map((request, place) => (
-                      <InputCard
-                        key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}
-                        request={request}
-                        place={place}
-                        before={
-                          sources.get(`${place} ${request.kind}`) ?? (place === replay.place ? RECORDING : undefined)
-                        }
-                        hasAnswer={readings.cards.length > 0}
-                        onChoose={(label) => setSources((all) => new Map(all).set(`${place} ${request.kind}`, label))}
-                        offer={offer}
-                        withdraw={withdraw}
-                      />
-                    ))}
+            <ExpectationContext value={expectation}>
+              <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
+                {heading !== null && (
+                  <div className="row between wrap">
+                    <h2>{heading}</h2>
+                    {status}
                   </div>
                 )}
-                <div className="preview-side">
-                  {first?.(snapshot)}
-                  <div className="preview-outputs">
-                    {loaded !== null && answers?.(snapshot)}
-                    {(answers === undefined ? readings.cards : []).map((card) => (
-                      <OutputCard
-                        key={card.key}
-                        card={card}
-                        beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
-                        shown={shown}
-                        calling={snapshot.calling}
-                        unit={unit}
-                        onCalling={(calling) => session.setCalling(calling)}
-                      />
-                    ))}
-                    {watching?.wires.map(({ stage, index }) => (
-                      <WatchedCard
-                        key={`${stage}.${index}`}
-                        stage={stage}
-                        index={index}
-                        tensor={
-                          snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensors[0] ??
-                          null
-                        }
-                        shown={shown}
-                        waiting={watching.waiting}
-                        onUnwatch={() => watching.onUnwatch(stage, index)}
-                      />
-                    ))}
-                    {(answers === undefined || loaded === null) && (
-                      <Waiting
-                        snapshot={snapshot}
-                        empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                <div ref={frame} hidden />
+                {children && children(snapshot)}
+                {replay.problem !== null && (
+                  <p className="notice warn" role="alert">
+                    {replay.problem}
+                  </p>
+                )}
+                {error !== null && (
+                  <Failure
+                    error={error}
+                    onRestart={session.restart}
+                    moreOutput={session.moreOutput}
+                    onAllowMore={session.allowMore}
+                  />
+                )}
+                <div className="preview-sides">
+                  {loaded !== null && loaded.capabilities.length > 0 && (
+                    <div className="preview-side">
+                      {loaded.capabilities.map((request, place) => (
+                        <InputCard
+                          key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}
+                          request={request}
+                          place={place}
+                          before={
+                            sources.get(`${place} ${request.kind}`) ?? (place === replay.place ? RECORDING : undefined)
+                          }
+                          hasAnswer={readings.cards.length > 0}
+                          onChoose={(label) => setSources((all) => new Map(all).set(`${place} ${request.kind}`, label))}
+                          offer={offer}
+                          withdraw={withdraw}
+                        />
+                      ))}
+                    </div>
+                  )}
+                  <div className="preview-side">
+                    {first?.(snapshot)}
+                    <div className="preview-outputs">
+                      {loaded !== null && answers?.(snapshot)}
+                      {(answers === undefined ? readings.cards : []).map((card) => (
+                        <OutputCard
+                          key={card.key}
+                          card={card}
+                          beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
+                          shown={shown}
+                          calling={snapshot.calling}
+                          unit={unit}
+                          onCalling={(calling) => session.setCalling(calling)}
+                        />
+                      ))}
+                      {watching?.wires.map(({ stage, index }) => (
+                        <WatchedCard
+                          key={`${stage}.${index}`}
+                          stage={stage}
+                          index={index}
+                          tensor={
+                            snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensors[0] ??
+                            null
+                          }
+                          shown={shown}
+                          waiting={watching.waiting}
+                          onUnwatch={() => watching.onUnwatch(stage, index)}
+                        />
+                      ))}
+                      {(answers === undefined || loaded === null) && (
+                        <Waiting
+                          snapshot={snapshot}
+                          empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                        />
+                      )}
+                    </div>
+                    {loaded !== null && after?.(snapshot)}
+                    {loaded !== null && (
+                      <Figures
+                        milliseconds={snapshot.milliseconds}
+                        runs={snapshot.runs}
+                        memory={memory ?? loaded.memory}
+                        wasmMemory={loaded.memoryPages * PAGE}
+                        size={loaded.size}
+                        pace={paceText(snapshot.pace, snapshot.milliseconds)}
                       />
                     )}
+                    {loaded !== null && timed !== undefined && (
+                      <Timing
+                        timed={timed}
+                        snapshot={snapshot}
+                        resources={resources}
+                        limits={limits}
+                        addresses={addresses}
+                      />
+                    )}
+                    {loaded !== null && loaded.models.length > 0 && (
+                      <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
+                    )}
+                    {loaded !== null && host.below}
+                    {snapshot.warnings.map((line, index) => (
+                      <p key={index} className="small muted preview-said">
+                        {line.level}: {line.message}
+                      </p>
+                    ))}
                   </div>
-                  {loaded !== null && after?.(snapshot)}
-                  {loaded !== null && (
-                    <Figures
-                      milliseconds={snapshot.milliseconds}
-                      runs={snapshot.runs}
-                      memory={memory ?? loaded.memory}
-                      wasmMemory={loaded.memoryPages * PAGE}
-                      size={loaded.size}
-                      pace={paceText(snapshot.pace, snapshot.milliseconds)}
-                    />
-                  )}
-                  {loaded !== null && timed !== undefined && (
-                    <Timing
-                      timed={timed}
-                      snapshot={snapshot}
-                      resources={resources}
-                      limits={limits}
-                      addresses={addresses}
-                    />
-                  )}
-                  {loaded !== null && loaded.models.length > 0 && (
-                    <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
-                  )}
-                  {loaded !== null && host.below}
-                  {snapshot.warnings.map((line, index) => (
-                    <p key={index} className="small muted preview-said">
-                      {line.level}: {line.message}
-                    </p>
-                  ))}
                 </div>
-              </div>
-            </section>
+              </section>
+            </ExpectationContext>
           </CardsContext>
         </RunningContext>
       </RecordingsContext>

@@ -67,7 +67,7 @@ def _stages(values: Values, features: Features, _labels: int, learned: LearnedPa
     args:
       length: {int(values["mean-of"])}
 
-  # Above `on`, {values["false-alarms"]:.3g} of the normal windows of the validation split lie.
+  # Above `on`, {values["false-alarms"]:.3g} of the normal windows lie that were not learned.
   alarm:
     proc-block: hysteresis
     inputs: [steady]

@@ -1,4 +1,4 @@
-"""What is normal: centres or a mixture of Gaussians, moved a round after the other."""
+"""Centres, or a mixture of Gaussians, of normal windows: moved a round after the other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REGULARISATION = 1e-2
 
 
 class Normal:
-    """What a round has learned. `scores` are the larger the less normal windows are."""
+    """An estimator after a round. `scores` are the larger the less normal windows are."""
 
     def __init__(self, mean: Any, deviation: Any, estimator: Any) -> None:
         self._mean, self._deviation, self._estimator = mean, deviation, estimator

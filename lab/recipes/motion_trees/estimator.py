@@ -12,7 +12,7 @@ from lab.estimators.trees import boosting_file, forest_file
 
 
 class Trees:
-    """What the rounds so far have learned: the first trees of an estimator that may grow further."""
+    """The first trees of an estimator that may grow further."""
 
     def __init__(self, estimator: Any, count: int) -> None:
         self._estimator, self._count = estimator, count

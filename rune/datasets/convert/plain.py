@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rune.datasets.content.pictures import is_picture
 from rune.datasets.content.wav import is_wav
+from rune.datasets.convert.flac import is_flac, wav_of_flac
 from rune.datasets.convert.series import plain_csv
 from rune.datasets.convert.sounds import plain_wav
 
-SUFFIXES = (".wav", ".png", ".jpg", ".jpeg", ".csv")
+SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
 """The ends of names of files that have one recording each."""
 
 
@@ -18,6 +19,8 @@ def plain_recording(data: bytes) -> bytes:
     """
     if is_wav(data):
         return plain_wav(data)
+    if is_flac(data):
+        return wav_of_flac(data)
     if is_picture(data):
         return data
     return plain_csv(data)

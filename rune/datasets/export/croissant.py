@@ -84,4 +84,4 @@ def _field(name: str, kind: str) -> dict[str, Any]:
     }
 
 
-CROISSANT = ExportLayout("croissant", _path, _lists)
+CROISSANT = ExportLayout("croissant", "Croissant", _path, _lists)

@@ -75,4 +75,4 @@ def _listed(row: Any) -> Listed | None:
     return Listed(row["file"], row["number"], row["digest"], row["label"], row["split"], row["group"])
 
 
-DATA_FOLDER = ExportLayout("data-folder", _path, _lists)
+DATA_FOLDER = ExportLayout("data-folder", "Data folder", _path, _lists)

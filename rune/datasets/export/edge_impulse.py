@@ -62,4 +62,4 @@ def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tup
     yield "info.labels", json.dumps({"version": 1, "files": files}, ensure_ascii=False).encode("utf-8")
 
 
-EDGE_IMPULSE = ExportLayout("edge-impulse", _path, _lists, content=_content)
+EDGE_IMPULSE = ExportLayout("edge-impulse", "Edge Impulse", _path, _lists, content=_content)

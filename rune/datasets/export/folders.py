@@ -35,8 +35,11 @@ def table_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> byt
 
 FOLDERS = ExportLayout(
     "folders",
+    "Folders by label",
     lambda sample: f"{sample.split}/{sample.label}/{file_name(sample)}",
     no_lists,
     refuse=require_folder_names,
 )
-HUGGING_FACE = ExportLayout("hugging-face", lambda sample: f"{sample.split}/{file_name(sample)}", _hugging_face_lists)
+HUGGING_FACE = ExportLayout(
+    "hugging-face", "Hugging Face", lambda sample: f"{sample.split}/{file_name(sample)}", _hugging_face_lists
+)

@@ -27,4 +27,4 @@ def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tup
     yield "tasks.json", json.dumps([_task(each) for each in samples], ensure_ascii=False).encode("utf-8")
 
 
-LABEL_STUDIO = ExportLayout("label-studio", _path, _lists)
+LABEL_STUDIO = ExportLayout("label-studio", "Label Studio", _path, _lists)

@@ -49,6 +49,8 @@ class ExportLayout:
 
     name: str
     """As the API calls it."""
+    title: str
+    """As people call it."""
     path: Callable[[Exported], str]
     """Returns the name of a sample's file. No two samples have the same."""
     lists: Callable[[VersionOrigin, Collection[Exported]], Iterable[tuple[str, bytes]]]

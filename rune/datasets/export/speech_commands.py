@@ -33,4 +33,4 @@ def _refuse(samples: Collection[Exported]) -> None:
     require_folder_names(samples)
 
 
-SPEECH_COMMANDS = ExportLayout("speech-commands", _path, _lists, refuse=_refuse)
+SPEECH_COMMANDS = ExportLayout("speech-commands", "Speech Commands", _path, _lists, refuse=_refuse)

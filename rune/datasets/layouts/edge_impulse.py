@@ -1,7 +1,7 @@
 """Exports of Edge Impulse: `training/` and `testing/`, with labels in `info.labels` or in the names of files.
 
-A file is a recording of its own, or JSON in Edge Impulse's data acquisition format: values of one or several sensors
-with the interval between them.
+A file is a recording of its own, or JSON or CBOR in Edge Impulse's data acquisition format: values of one or several
+sensors with the interval between them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.convert.series import motion_of
 from rune.datasets.convert.sounds import wav_of, wav_of_numbers
+from rune.datasets.layouts.cbor_files import cbor_of
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of, objects_of, text_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, split_of_folders, word
 
 _LIST = "info.labels"
-_ACQUISITION = (".json",)
+_ACQUISITION = (".json", ".cbor")
 _AXES = 3
 _INTEGER_SCALE = 32_768
 
@@ -42,6 +43,8 @@ def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
     data = archive.read(item.path)
     if item.path.endswith(".json"):
         return recording_of(json_of(data))
+    if item.path.endswith(".cbor"):
+        return recording_of(cbor_of(data))
     return plain_recording(data)
 
 

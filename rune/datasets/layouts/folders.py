@@ -56,7 +56,7 @@ def folders_by_label(archive: DataFiles) -> Layout:
         if name.lower().endswith(SUFFIXES):
             items.append(Item(name, label_of_folder(name), "", split_of_folders(name)))
         else:
-            omissions.append(Omission(name, "It is not a WAV, PNG, JPEG or CSV file."))
+            omissions.append(Omission(name, "It is not a WAV, FLAC, PNG, JPEG or CSV file."))
     return Layout("folders by label", items, omissions, _read)
 
 

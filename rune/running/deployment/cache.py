@@ -26,10 +26,10 @@ class Stored:
 
 
 class RuneCache:
-    """The folder of one deployment, and of one trusted key: what another key proved does not count."""
+    """The folder of one deployment, and of what is trusted: what another key or root proved does not count."""
 
-    def __init__(self, folder: Path, url: str, public_key: str | None) -> None:
-        name = hashlib.sha256(f"{url}\n{public_key or ''}".encode()).hexdigest()[:32]
+    def __init__(self, folder: Path, url: str, trust: str | None) -> None:
+        name = hashlib.sha256(f"{url}\n{trust or ''}".encode()).hexdigest()[:32]
         self._folder = folder / name
 
     def read(self) -> Stored | None:

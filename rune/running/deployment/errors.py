@@ -13,6 +13,9 @@ class DeploymentError(RuneError):
     * `damaged`: the bytes have another digest
     * `signature-refused`: no trusted key signed what the deployment serves
     * `older`: the server names an older release than it did before
+    * `expired`, `mixed`: the signed documents have ended, or are those of different states or deployments
+    * `clock-wrong`: the clock of this computer says a time that cannot be
+    * `cache-unwritable`: the folder for what was seen before cannot be written
     """
 
     def __init__(self, name: str, message: str, status: int | None = None) -> None:

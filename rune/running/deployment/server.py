@@ -66,12 +66,26 @@ class DeploymentServer:
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
             raise DeploymentError("refused", f"{url} is not an https address. Only localhost may be asked without TLS.")
-        self._url, self._key, self._seconds = url, key, seconds
+        self._url, self._key, self._seconds = url.rstrip("/"), key, seconds
+        self.date: str | None = None
+        """What the server's clock said at its last answer."""
+
+    @property
+    def url(self) -> str:
+        """The address of the deployment."""
+        return self._url
+
+    def document(self, url: str) -> bytes:
+        """A signed document below the deployment's address, not yet verified. Raises `DeploymentError`."""
+        return self._get(url, self._headers, _LARGEST_JSON)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"x-api-key": self._key} if self._key else {}
 
     def served(self) -> Served:
         """Which rune it serves now. Raises `DeploymentError`."""
-        headers = {"x-api-key": self._key} if self._key else {}
-        served = Served.from_json(_parsed(self._get(self._url, headers, _LARGEST_JSON)))
+        served = Served.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
         if urlsplit(served.url)[:2] != urlsplit(self._url)[:2]:
             raise DeploymentError("refused", f"The deployment names a rune on another server: {served.url}")
         return served
@@ -89,6 +103,7 @@ class DeploymentServer:
         try:
             with _OPENER.open(request, timeout=self._seconds) as answer:
                 data: bytes = answer.read(limit + 1)
+                self.date = answer.headers.get("Date")
         except urllib.error.HTTPError as error:
             with error:
                 raise _refusal(url, error.code, error.read(_LARGEST_JSON)) from None

@@ -12,12 +12,13 @@ from rune.capabilities.float_image import FLOAT_IMAGE
 from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.meaning import NumberRange
-from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, PixelAdvice, PixelRange
+from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor, PixelAdvice, PixelRange
 from rune.model.tflite.meaning.described import NOTHING
 from rune.project.files import normal_path
 from rune.source.runefile.advice.contradictions import scaled
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.advice.open_question import pixel_question
+from rune.source.runefile.sound_presets import SoundInput, preset_named, sound_stages, surest_sound_input
 from rune.source.runefile.stages.model_types import obstacle_in
 from rune.source.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
@@ -30,12 +31,16 @@ _SMALLEST_MOTION = 8
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z", re.ASCII)
 
 
-def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = ()) -> str:
+def starter(
+    signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = (), front: str = ""
+) -> str:
     """The text of a Runefile that `check` accepts for this model.
 
-    An input that looks like an image reads the camera, one of three numbers a row the motion sensor, and any other
-    raw bytes of the model's own type. `pixels` is what is known of the range that each input wants; where an image of
-    floats has none, the question is written into the text (`open_question`). Raises `FileNotInProject` for a path that
+    An input that looks like an image reads the camera, one of three numbers a row the motion sensor, features of a
+    second of sound that one known front end alone gives the microphone, and any other raw bytes of the model's own
+    type. `front` names the front end of sound (`rune.source.runefile.sound_presets`) of the inputs that it fits.
+    `pixels` is what is known of the range that each input wants; where an image of floats has none, the question is
+    written into the text (`open_question`). Raises `FileNotInProject` for a path that
     a project cannot have, and `ModelError` for a model that no rune can run.
     """
     obstacle = obstacle_in(signature)
@@ -45,7 +50,11 @@ def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAd
     feeds = []
     for index, tensor in enumerate(signature.inputs):
         suffix = "" if len(signature.inputs) == 1 else f"_{index}"
-        lines, feed = _source(tensor.type, suffix, pixels[index] if index < len(pixels) else None)
+        sound_input = _sound(tensor, front)
+        if sound_input is not None:
+            lines, feed = sound_stages(sound_input, tensor, suffix)
+        else:
+            lines, feed = _source(tensor.type, suffix, pixels[index] if index < len(pixels) else None)
         stages += lines
         feeds.append(feed)
     outputs = [tensor.type for tensor in signature.outputs]
@@ -58,6 +67,14 @@ def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAd
     ]
     names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
     return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
+
+
+def _sound(tensor: ModelTensor, front: str) -> SoundInput | None:
+    """The front end of sound that an input comes from, where it is named, or is certain enough."""
+    if front:
+        return preset_named(front, tensor.type)
+    is_other = _is_image(tensor.type) or _motion_rows(tensor.type) is not None
+    return None if is_other else surest_sound_input(tensor)
 
 
 def _model_output(type_: TensorType) -> list[str]:

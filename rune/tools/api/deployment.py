@@ -13,6 +13,7 @@ from rune.running.deployment.cache import RuneCache, Stored, default_folder
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import DeploymentServer, Served
 from rune.running.deployment.signature import require_signature
+from rune.running.deployment.updates import TrustedUpdates
 from rune.running.runtime import Limits
 from rune.tools.api.loaded import Rune, load
 
@@ -27,7 +28,9 @@ class Deployment:
         knock(audio=samples)["scores"]
 
     `public_key` is the PEM text of the organisation's key: only a rune that it signed is loaded (this needs the library
-    `cryptography`). `cache` is the folder of the last good runes; None is the system's own folder for caches.
+    `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a path: only what the
+    keys of this root, and of roots that follow it, sign as current is loaded (this needs the library `tuf`). `cache` is
+    the folder of the last good runes; None is the system's own folder for caches.
     """
 
     def __init__(
@@ -36,12 +39,17 @@ class Deployment:
         key: str | None = None,
         *,
         public_key: str | None = None,
+        root: bytes | str | os.PathLike[str] | None = None,
         cache: str | os.PathLike[str] | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self._server = DeploymentServer(url, key, seconds)
         self._public_key = public_key
-        self._cache = RuneCache(Path(cache) if cache is not None else default_folder(), url, public_key)
+        folder = Path(cache) if cache is not None else default_folder()
+        document = root if isinstance(root, bytes | None) else Path(root).read_bytes()
+        self._updates = None if document is None else TrustedUpdates(self._server, document, folder / "updates")
+        trust = public_key if document is None else f"{public_key}\n{hashlib.sha256(document).hexdigest()}"
+        self._cache = RuneCache(folder, url, trust)
         self.served: Served | None = None
         """Which release was loaded; None before `load`."""
         self.age: timedelta | None = None
@@ -55,7 +63,7 @@ class Deployment:
         """
         stored = self._cache.read()
         try:
-            served = self._server.served()
+            served = self._server.served() if self._updates is None else self._updates.served(now())
             data = self._verified(served, stored)
         except DeploymentError as error:
             if error.name != "server-away":

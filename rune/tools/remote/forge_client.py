@@ -79,6 +79,15 @@ class ForgeClient:
         """Returns the state of what is there, for an act on it that changes nothing newer. Raises as `request` does."""
         return self._answer("GET", path, None, _NEEDS_READ_AND_PUBLISH, None).etag
 
+    def file_state(self, path: str) -> str | None:
+        """Returns the state of a file, or None where there is none, whatever its bytes are. Raises as `request`."""
+        status, data, headers = bounded_answer(self._client, "HEAD", self.url, f"/api/v1{path}", _ANSWER_LIMIT)
+        if status == httpx.codes.NOT_FOUND:
+            return None
+        if status == httpx.codes.OK:
+            return str(headers.get("ETag", ""))
+        raise self._refusal(JsonAnswer(status, json_object(data), ""), _NEEDS_READ_AND_PUBLISH)
+
     def download(self, path: str, limit: int) -> bytes:
         """Returns the bytes below `/api/v1`, of which there are at most `limit`. Raises as `request` does."""
         status, data, headers = bounded_answer(self._client, "GET", self.url, f"/api/v1{path}", limit)

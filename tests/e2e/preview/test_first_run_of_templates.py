@@ -14,7 +14,7 @@ from tests.support.live_forge import LiveForge
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 SHOWN = {
-    "Digits": ("seven", ("7",)),
+    "Digits": ("7", ("7",)),
     "Spoken words": ("no-up-yes", ("no", "up", "yes")),
     "Machine sound": ("fan", ("normal", "anomaly")),
     "Exercises": ("exercises", ("resting", "forward elevation", "upright row", "resting")),
@@ -59,7 +59,8 @@ def test_nothing_plays_over_what_a_person_chose(forge: LiveForge, open_page: Ope
     # One press brings it back.
     example.click()
     expect(output.get_by_text("resting", exact=True).first).to_be_visible(timeout=PATIENCE)
-    expect(preview.get_by_role("button", name="Live", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(example).to_have_attribute("aria-pressed", "true")
+    expect(preview.get_by_role("button", name="Live", exact=True)).to_have_attribute("aria-pressed", "false")
 
 
 DARK_PIXELS = """canvas => {
@@ -77,13 +78,16 @@ def test_the_picture_of_an_example_is_on_the_sheet_until_somebody_draws(forge: L
     create(page, "Digits")
     preview = page.get_by_role("region", name="Preview")
     expect(preview.get_by_text("Draw your own")).to_be_visible(timeout=PATIENCE)
+    # The example's name is its label: the answer is marked, and that of a drawing, which has none, is not.
+    expect(preview.get_by_text("Right", exact=True)).to_be_visible(timeout=PATIENCE)
     sheet = preview.get_by_role("application", name=re.compile("^Drawing sheet"))
     shown = sheet.evaluate(DARK_PIXELS)
     assert 0.02 < shown < 0.5
     box = sheet.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    example = preview.get_by_role("group", name="Example inputs").get_by_role("button", name="seven", exact=True)
+    example = preview.get_by_role("group", name="Example inputs").get_by_role("button", name="7", exact=True)
     expect(example).to_have_attribute("aria-pressed", "false")
     assert sheet.evaluate(DARK_PIXELS) < shown, "the first stroke begins on an empty sheet"
     expect(preview.get_by_text("Draw your own")).to_have_count(0)
+    expect(preview.get_by_text("Right", exact=True)).to_have_count(0)

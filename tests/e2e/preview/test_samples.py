@@ -18,7 +18,7 @@ from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
-SEVEN = (Path(__file__).resolve().parents[3] / "examples" / "digits" / "seven.png").read_bytes()
+SEVEN = (Path(__file__).resolve().parents[3] / "examples" / "digits" / "7.png").read_bytes()
 
 
 def another_picture() -> bytes:

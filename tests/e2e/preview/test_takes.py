@@ -87,7 +87,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
 
     # What flows behind a stage is seen beside the outputs, and the preview says what it said.
     open_file(page, "Runefile.yml")
-    page.get_by_title("Watch this tensor in the preview").first.click()
+    page.get_by_title(re.compile("Watch this tensor in the preview")).first.click()
     watched = preview.get_by_role("region", name="Watched audio")
     expect(watched.get_by_text("i16[16000], from")).to_be_visible(timeout=PATIENCE)
     expect_label(page, "heard", "upwards")
@@ -123,3 +123,12 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     row.get_by_role("button", name="Withdraw said up").click()
     row.get_by_role("button", name="Delete everywhere said up").click()
     expect(preview.get_by_text("None yet.")).to_be_visible(timeout=PATIENCE)
+
+    # Whoever answers for the project's data may keep a recording without an end; these are other terms.
+    preview.get_by_role("button", name="Send to the project").click()
+    dialog.get_by_text("Under the terms that you agreed to in this session").click()
+    dialog.get_by_label("Kept for").select_option("until somebody deletes it")
+    expect(dialog.get_by_text("They have no other end.")).to_be_visible(timeout=PATIENCE)
+    dialog.get_by_role("combobox", name="Label").fill("upwards")
+    dialog.get_by_role("button", name="I agree, send it").click()
+    expect(row).to_contain_text("until somebody deletes it", timeout=PATIENCE)

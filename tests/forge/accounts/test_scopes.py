@@ -79,6 +79,7 @@ _ALSO_READING = {
     ("put", "api/v1/projects/<str:organisation>/<str:name>/data/imports/<uuid:import_id>/bytes"),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/data/imports/<uuid:import_id>/start"),
     ("delete", "api/v1/projects/<str:organisation>/<str:name>/data/samples/<int:number>"),
+    ("post", "api/v1/projects/<str:organisation>/<str:name>/data/samples/deletions"),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/registry/trash"),
     ("delete", "api/v1/samples/<uuid:sample_id>"),
     ("patch", "api/v1/notices/<uuid:notice_id>"),

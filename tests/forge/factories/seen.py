@@ -17,6 +17,7 @@ from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
 from forge.deployments.models import Deployment
 from forge.deployments.seen import deployment_facets
+from forge.deployments.updates.access import update_keys_facet
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
@@ -93,6 +94,8 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     signing = r"/?(?:api/v1/organisations/)?([^/]+)/(?:signing-keys(?:/.+)?|-/settings/signing)"
     if match := re.fullmatch(signing, path):
         return key_facets(keys_of(Organisation.objects.get(name=match[1]).pk))
+    if match := re.fullmatch(r"/?api/v1/organisations/([^/]+)/update-keys(?:/replacement)?", path):
+        return [update_keys_facet(Organisation.objects.get(name=match[1]).pk)]
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
         return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.fullmatch(

@@ -18,6 +18,8 @@ from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.declared import with_section
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
@@ -92,6 +94,41 @@ def test_a_run_gives_a_model_curves_and_figures(trains: Client, project: Project
     assert "training run 1" in change.content.decode()
     again = trains.post(f"{RUNS}/1/use", {}, content_type="application/json").json()
     assert again["change_url"] == answer.json()["change_url"]
+
+
+@pytest.mark.slow
+def test_trees_are_learned_without_tensorflow_and_used_like_a_model(trains: Client, project: Project) -> None:
+    begun(trains, recipe="motion-trees", arguments={"epochs": 5, "window": 50})
+    run_jobs()
+    run = read(trains)
+    assert (run["state"], run["error"]) == ("finished", "")
+    assert [row["epoch"] for row in run["curves"]] == list(range(1, len(run["curves"]) + 1))
+    test = run["judgements"]["test"]
+    assert sum(map(sum, test["confusion"])) == test["accuracy"]["samples"] > 0
+    files = {each["path"]: each for each in run["files"]}
+    assert {"model.trees.json", "Runefile.yml", "model.provenance.json"} <= set(files)
+    assert not {path for path in files if path.endswith(".tflite") or path.startswith("script/")}
+    assert b'"decision-trees"' in b"".join(trains.get(files["model.trees.json"]["url"]))
+    page = trains.get(f"/acme/kitchen/training/{run['number']}")
+    assert page.status_code == 200
+    assert "Motion by decision trees" in page.content.decode()
+    used = trains.post(f"{RUNS}/1/use", {}, content_type="application/json")
+    assert used.status_code == 201, used.content
+    assert trains.get(used.json()["change_url"]).status_code == 200
+
+
+def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:
+    begun(trains)
+    of_each = [Sample.objects.filter(label=label).values_list("number", flat=True)[0] for label in LABELS]
+    classes = {"circle": "circle", "shake": "anomaly", "still": "anomaly"}
+    description = {"labels": ["circle", "anomaly"], "recordings": of_each, "counts": {}, "classes": classes}
+    answers = {"epoch": 1, "validation": [[0, 0, 0.9], [1, 1, 0.8], [2, 0, 0.7]]}
+    TrainingRun.objects.update(description=description, answers=answers)
+    judgement = read(trains)["judgements"]["validation"]
+    assert judgement["confusion"] == [[1, 0], [1, 1]]
+    assert [(each["sample"], each["label"], each["answer"]) for each in judgement["mistakes"]] == [
+        (of_each[2], "anomaly", "circle")
+    ]
 
 
 # -- with a scripted `lab`
@@ -185,9 +222,24 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
             checkpoints.append(Path(request["folder"], "checkpoint").read_bytes())
             return super().__call__(request, shape, **calls)
 
-    follow(monkeypatch, Resuming([data_event(3), *epoch_events(3)], LabRefused("enough", "diverged")))
+    monkeypatch.setattr(following, "FLUSH_SECONDS", 0.0)  # all is stored before the run says from where it goes on
+    resumed = {"event": "resumed", "epoch": 2}
+    lab = Resuming([data_event(3), resumed, *epoch_events(3)], LabRefused("enough", "diverged"))
+    follow(monkeypatch, lab)
     assert checkpoints == [b"weights"]
-    assert read(trains)["reason"] == "diverged"
+    run = read(trains)
+    assert run["reason"] == "diverged"
+    assert [row["epoch"] for row in run["curves"]] == [1, 2, 3]
+
+
+def test_a_run_that_begins_anew_has_the_curves_of_its_last_attempt(
+    trains: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(trains)
+    follow(monkeypatch, ScriptedLab([data_event(3), *epoch_events(1, 2)], LabRefused("enough", "diverged")))
+    assert trains.post(f"{RUNS}/1/resume").status_code == 202
+    follow(monkeypatch, ScriptedLab([data_event(3), *epoch_events(1)], LabRefused("enough", "diverged")))
+    assert [row["epoch"] for row in read(trains)["curves"]] == [1]
 
 
 def test_settings_out_of_range_are_refused_by_name(trains: Client) -> None:

@@ -29,6 +29,15 @@ _MARKS = {"seen": 99, "changes": [{"number": 1, "label": "glass"}]}
 _AGREEMENT = {"purposes": ["tests"], "days": 90, "text": "x"}
 
 DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
+    # These read bytes, which the cases that delete take from the disk for good.
+    ("get", f"{_ROUTE}/samples/<int:number>/parts", f"{_DATA}/samples/1/parts", None, _READ),
+    (
+        "post",
+        f"{_ROUTE}/samples/<int:number>/parts",
+        f"{_DATA}/samples/1/parts",
+        {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]},
+        _EDIT,
+    ),
     ("get", "api/v1/data/consents", "", None, (200, 200, 200, 200, 200, 200, 401)),
     ("get", "api/v1/data/consents/<uuid:consent_id>", "DATA_CONSENT", None, _READ),
     (
@@ -73,6 +82,13 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (204, 204, 404, 404, 404, 404, 401),
     ),
     ("get", f"{_ROUTE}/samples/<int:number>/recording", f"{_DATA}/samples/1/recording", None, _READ),
+    (
+        "post",
+        f"{_ROUTE}/samples/deletions",
+        f"{_DATA}/samples/deletions",
+        {"numbers": [1]},
+        (200, 200, 404, 404, 404, 404, 401),
+    ),
     ("get", f"{_ROUTE}/analysis", f"{_DATA}/analysis", None, _READ),
     ("post", f"{_ROUTE}/analysis", f"{_DATA}/analysis", {}, (202, 202, 202, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/imports", f"{_DATA}/imports", None, _READ),

@@ -14,6 +14,7 @@ _ALL = "api/v1/projects/acme/kitchen/deployments"
 _ONE = f"{_ALL}/website"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
 _PAGE = "<str:organisation>/<str:name>/deployments"
+_UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 _SERVED = "<str:organisation>/<str:name>/<str:deployment>"
 _READ = (200, 200, 200, 200, 200, 404, 401)
 _MAKE = (201, 201, 201, 403, 403, 404, 401)
@@ -44,10 +45,22 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         (404,) * 7,
     ),
+    ("get", f"d/{_SERVED}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
+    # The same page for every name.
+    ("get", f"d/{_SERVED}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
+    ("get", "d/rune-player", "d/rune-player", None, (200,) * 7),
     ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),
     ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
     ("post", "forge/kms", "forge/kms", None, (401,) * 7),
     ("post", "forge/telemetry", "forge/telemetry", None, (200,) * 7),
+    ("get", _UPDATES, "api/v1/organisations/acme/update-keys", None, _READ),
+    (
+        "put",
+        f"{_UPDATES}/replacement",
+        "api/v1/organisations/acme/update-keys/replacement",
+        {"reason": "The laptop was stolen."},
+        (200, 403, 403, 403, 403, 404, 401),
+    ),
     ("get", _PAGE, "acme/kitchen/deployments", None, _SHOWN),
     (
         "form",
@@ -58,6 +71,14 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (200, 200, 200, 403, 403, 404, 302),
     ),
     ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, _SHOWN),
+    # Nothing is signed yet, which those who read the project are told.
+    (
+        "get",
+        f"{_PAGE}/<str:deployment>/root.json",
+        "acme/kitchen/deployments/website/root.json",
+        None,
+        (404, 404, 404, 404, 404, 404, 302),
+    ),
     (
         "form",
         f"{_PAGE}/<str:deployment>/do",

@@ -288,9 +288,11 @@ ALIKE_FOR_ALL = {
     "head /collect/<uuid:link_id>/receipt",
     "get /try/reviews/<uuid:review_id>",
     "head /try/reviews/<uuid:review_id>",
+    "get /d/<str:organisation>/<str:name>/<str:deployment>/try",
+    "head /d/<str:organisation>/<str:name>/<str:deployment>/try",
 }
-"""The player's empty page, giving a pass back that one may not have, and the pages that redeem the link of a guest or
-of somebody who records: they know of no project."""
+"""The player's empty page, giving a pass back that one may not have, the pages that redeem the link of a guest or of
+somebody who records, and the page that opens a deployment by a link: they know of no project."""
 
 
 def assert_nothing_is_disclosed(

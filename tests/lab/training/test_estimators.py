@@ -100,7 +100,7 @@ def test_features_and_scores_of_the_rune_are_those_that_were_learned(
 
 def test_anomalies_are_recognised_by_what_normal_recordings_taught(tmp_path: Path) -> None:
     write_machine(tmp_path / "samples")
-    result, events, dataset = trained(tmp_path, "anomaly", components=3)
+    result, events, dataset = trained(tmp_path, "anomaly", **{"components": 3, "false-alarms": 0.001})
     assert dataset.labels == ("normal", ANOMALY)
     assert dataset.classes == {"normal": "normal", "shake": ANOMALY}
     epochs = [each for each in events if each["event"] == "epoch"]
@@ -112,7 +112,7 @@ def test_anomalies_are_recognised_by_what_normal_recordings_taught(tmp_path: Pat
     assert sum(normal) >= 2
     assert normal[0] >= normal[1]
     assert set(result.parameters) == {"m.centres.txt", "m.deviation.txt", "m.mean.txt"}
-    assert "it needs 100" in " ".join(result.report["notes"])
+    assert "it needs 1000: record more" in " ".join(result.report["notes"])
     assert {len(each) for each in result.answers["test"]} == {3}
     assert all(0 <= sureness <= 1 for _, _, sureness in result.answers["test"])
 

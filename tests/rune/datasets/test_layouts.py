@@ -46,7 +46,7 @@ def test_a_folder_is_the_label_and_a_folder_of_a_split_is_the_split() -> None:
         ("c.wav", "", "", ""),
     }
     assert [(each.path, each.reason) for each in layout.omissions] == [
-        ("notes.txt", "It is not a WAV, PNG, JPEG or CSV file.")
+        ("notes.txt", "It is not a WAV, FLAC, PNG, JPEG or CSV file.")
     ]
 
 

@@ -1,17 +1,33 @@
 """Actions on samples. Each function checks the permission, does it, and writes audit entry and event."""
 
 from forge.datasets.samples.actions.add import add_sample
-from forge.datasets.samples.actions.delete import delete_sample, end_consents, withdraw_consent
-from forge.datasets.samples.actions.mark import Marked, SampleMark, mark_samples
+from forge.datasets.samples.actions.cut import LabelledPart, ProposedParts, cut_sample, propose_parts
+from forge.datasets.samples.actions.delete import delete_sample, delete_samples, end_consents, withdraw_consent
+from forge.datasets.samples.actions.mark import (
+    UNCHANGED,
+    Marked,
+    SampleEventJson,
+    SampleMark,
+    Unchanged,
+    mark_samples,
+)
 from forge.datasets.samples.actions.store import SampleOrigin
 
 __all__ = [
+    "UNCHANGED",
+    "LabelledPart",
     "Marked",
+    "ProposedParts",
+    "SampleEventJson",
     "SampleMark",
     "SampleOrigin",
+    "Unchanged",
     "add_sample",
+    "cut_sample",
     "delete_sample",
+    "delete_samples",
     "end_consents",
     "mark_samples",
+    "propose_parts",
     "withdraw_consent",
 ]

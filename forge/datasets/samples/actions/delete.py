@@ -6,6 +6,7 @@ tombstones.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.sweep import delete_if_unlinked, erase
+from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.deleting import delete_analyses
@@ -25,7 +27,11 @@ from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQu
 from forge.datasets.removals.announcements import removal_event
 from forge.datasets.removals.hooks import SampleScope, interrupt
 from forge.datasets.removals.models import RemovalReason
+from forge.projects.access import require
+from forge.projects.models import Project
 
+MAX_DELETED = 5000
+"""Samples of one request."""
 ERASED_AT_ONCE = 200
 """Samples whose bytes are deleted before a request is answered."""
 
@@ -60,6 +66,33 @@ def delete_sample(actor: Actor, sample: Sample) -> None:
             raise nothing_here(actor)
         change.note(actor, "data.delete", number=sample.number)
     erase_removed(data_set, most=ERASED_AT_ONCE)
+
+
+def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> int:
+    """Deletes samples by their numbers, all of them or none. Returns how many.
+
+    Raises `Invalid`, and `NotFound` for a number that the data does not have, and for samples that somebody else gave,
+    unless the person is a maintainer.
+    """
+    require(actor, Verb.READ, project)
+    wanted = frozenset(numbers)
+    if not 0 < len(wanted) <= MAX_DELETED:
+        raise Invalid(f"Name 1 to {MAX_DELETED} samples.")
+    row = DataSet.objects.visible_to(actor).filter(project=project).first()
+    if row is None:
+        raise nothing_here(actor)
+    with (change := DataSetChange(row.pk)) as data_set:
+        samples = Sample.objects.available().filter(data_set=data_set, number__in=wanted)
+        if samples.count() < len(wanted):
+            raise nothing_here(actor)
+        is_own = actor.pk is not None and not samples.exclude(consent__person=actor.pk).exists()
+        if not is_own and not can(actor, Verb.MANAGE, project):
+            raise nothing_here(actor)
+        removal = remove_samples(data_set, samples, RemovalReason.DELETED, actor)
+        count = removal.count if removal else 0
+        change.note(actor, "data.delete-many", count=count)
+    erase_removed(data_set, most=ERASED_AT_ONCE)
+    return count
 
 
 def end_consents(now: datetime | None = None) -> int:

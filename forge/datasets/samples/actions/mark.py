@@ -1,24 +1,44 @@
-"""Changing labels, and leaving samples out of further versions; one sample or thousands at once."""
+"""Changing labels, marked places, and leaving samples out of further versions; one sample or thousands at once."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
+from uuid import UUID
 
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Stale
 from forge.datasets.actions import DataSetChange
-from forge.datasets.analysis.models import proposal_of
+from forge.datasets.analysis.models import SampleAnalysis, proposal_of
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions.add import checked_word
+from forge.datasets.samples.models import SampleKind
 from forge.projects.access import require
 from forge.projects.models import Project
 
 MAX_MARKS = 5000
 """Samples of one change."""
+MAX_EVENTS = 500
+"""Marked places of one recording."""
 _BATCH = 500
+
+
+class SampleEventJson(TypedDict):
+    """A marked place of a long recording."""
+
+    label: str
+    start: float
+    end: float
+
+
+class Unchanged:
+    """Says that something stays as it is, where None means something."""
+
+
+UNCHANGED = Unchanged()
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,10 @@ class SampleMark:
     left_out: bool | None = None
     accepts: bool = False
     """Whether its label becomes the one that is proposed; without a proposal it stays."""
+    confirms: bool = False
+    """Whether a person says that its label is right, so that it is not in doubt any more."""
+    events: Sequence[SampleEventJson] | Unchanged | None = UNCHANGED
+    """Where labels happen, in seconds. None: the label holds for all of the recording."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +86,12 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.
             require(actor, Verb.MANAGE, project)
-        before = [SampleMark(each.number, each.label, each.left_out) for each in samples]
+        before = [SampleMark(each.number, each.label, each.left_out, events=each.events) for each in samples]
         for sample in samples:
             _apply(sample, wanted[sample.number], data_set.revision, actor)
-        Sample.objects.bulk_update(samples, ["label", "labelled_by", "left_out", "revision"], batch_size=_BATCH)
+        fields = ["label", "labelled_by", "left_out", "events", "revision"]
+        Sample.objects.bulk_update(samples, fields, batch_size=_BATCH)
+        _settle_doubts([each.pk for each in samples if wanted[each.number].confirms])
         change.note(actor, "data.mark", count=len(samples))
     return Marked(data_set.revision, before)
 
@@ -85,6 +111,32 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
     if label is not None:
         sample.label = checked_word(label, "label")
         sample.labelled_by = actor.person if sample.label else None
+    if not isinstance(mark.events, Unchanged):
+        sample.events = None if mark.events is None else _checked_events(sample, mark.events)
+
+
+def _checked_events(sample: Sample, events: Sequence[SampleEventJson]) -> list[SampleEventJson]:
+    """The marked places by their beginnings. Raises `Invalid`."""
+    if sample.kind != SampleKind.SOUND:
+        raise Invalid(f"Sample {sample.number} is no sound; only sounds have marked places.")
+    if len(events) > MAX_EVENTS:
+        raise Invalid(f"A recording has at most {MAX_EVENTS} marked places.")
+    seconds = sample.milliseconds / 1000
+    for each in events:
+        if not (0 <= each["start"] < each["end"] <= seconds + 0.001 and checked_word(each["label"], "label")):
+            raise Invalid(
+                f"A marked place of sample {sample.number} needs a label, and a start before its end within "
+                f"{seconds:g} s."
+            )
+    ordered = sorted(events, key=lambda each: (each["start"], each["end"]))
+    return [{**each, "label": checked_word(each["label"], "label")} for each in ordered]
+
+
+def _settle_doubts(samples: Sequence[UUID]) -> None:
+    """Labels that a person confirmed are not in doubt any more."""
+    for start in range(0, len(samples), _BATCH):
+        doubted = SampleAnalysis.objects.filter(sample__in=samples[start : start + _BATCH]).exclude(doubted_label="")
+        doubted.update(doubted_label="")
 
 
 def _named(numbers: Sequence[int]) -> str:

@@ -88,12 +88,12 @@ class RunFollower:
             "digest": event["digest"],
             "classes": event["classes"],
         }
-        self._set(description=description, curves=[], best_epoch=0, answers={})
+        # The curves of an earlier attempt stay until an epoch comes: the run may go on behind its checkpoint.
+        self._set(description=description, answers={})
 
     def _take_resumed(self, event: ResumedEvent) -> None:
         # The curves up to the checkpoint are those of the attempt before: the same settings and data give the same.
-        earlier = TrainingRun.objects.values_list("curves", flat=True).get(pk=self._run.pk)
-        curves = [row for row in earlier if row["epoch"] <= event["epoch"]]
+        curves = [row for row in self._run.curves if row["epoch"] <= event["epoch"]]
         best = min(curves, key=lambda row: (row["validation_loss"], row["epoch"]), default=None)
         self._set(curves=curves, best_epoch=0 if best is None else best["epoch"])
         self._job.log(f"Training continues after epoch {event['epoch']}.")
@@ -106,9 +106,9 @@ class RunFollower:
             "validation_loss": event["validation_loss"],
             "validation_accuracy": event["validation_accuracy"],
         }
-        self._run.curves.append(row)
+        curves = [each for each in self._run.curves if each["epoch"] < row["epoch"]]
         self._points.append(row)
-        self._set(curves=self._run.curves, best_epoch=event["best_epoch"])
+        self._set(curves=[*curves, row], best_epoch=event["best_epoch"])
 
     def _take_answers(self, event: AnswersEvent) -> None:
         self._set(answers={"epoch": event["epoch"], "validation": event["answers"]})

@@ -2,6 +2,9 @@
 import { address, type Answer, type Body } from "../../api/request";
 
 const MARKS = "/api/v1/projects/{organisation}/{name}/data/samples/marks";
+const PARTS = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/parts";
+const DELETIONS = "/api/v1/projects/{organisation}/{name}/data/samples/deletions";
+export type LabelledPart = Body<"post", typeof PARTS>["parts"][number];
 type Marks = Body<"post", typeof MARKS>;
 export type Mark = Marks["changes"][number];
 type Marked = Answer<"post", typeof MARKS>;
@@ -32,6 +35,14 @@ export class Changes {
     if (outcome.done) this.#undo.push(outcome.before);
     if (this.#undo.length > REMEMBERED) this.#undo.shift();
     return outcome;
+  }
+
+  /** Makes parts of a sample samples of their own. */
+  async cut(request: () => Promise<Marked | string>, seen: number): Promise<Outcome> {
+    const answer = await request();
+    if (typeof answer === "string") return { done: false, detail: answer };
+    this.#undo.push(answer.before);
+    return { done: true, revision: answer.revision, alone: answer.revision === seen + 1, before: answer.before };
   }
 
   /** Takes the last change back that is not taken back yet. One that is refused can be tried again. */
@@ -69,17 +80,44 @@ export interface ProjectName {
 
 /** Sends changes to the API of a project's data. Answers the sentence of a refusal. */
 export function sender(project: ProjectName): Send {
-  return async (body) => {
-    const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
-    const response = await fetch(address("post", MARKS, { path: project }), {
-      method: "POST",
-      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify(body),
-    }).catch(() => null);
-    if (response === null) return "The server cannot be reached. Nothing was changed.";
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return answer as Marked;
-    const isProblem = typeof answer === "object" && answer !== null && "detail" in answer;
-    return isProblem && typeof answer.detail === "string" ? answer.detail : "The server refused the change.";
-  };
+  return (body) => post<Marked>(address("post", MARKS, { path: project }), body);
+}
+
+/** Sends the parts of a sample that become samples. */
+export function sendParts(
+  project: ProjectName,
+  number: number,
+  parts: readonly LabelledPart[],
+  seen: number,
+): Promise<Marked | string> {
+  return post<Marked>(address("post", PARTS, { path: { ...project, number } }), { seen, parts });
+}
+
+/** Deletes samples, also while the page ends. Answers the sentence of a refusal, or null. */
+export async function sendDeletion(
+  project: ProjectName,
+  numbers: readonly number[],
+  isLeaving: boolean,
+): Promise<string | null> {
+  for (let start = 0; start < numbers.length; start += AT_ONCE) {
+    const body = { numbers: numbers.slice(start, start + AT_ONCE) };
+    const answer = await post<object>(address("post", DELETIONS, { path: project }), body, isLeaving);
+    if (typeof answer === "string") return answer;
+  }
+  return null;
+}
+
+async function post<T>(url: string, body: object, keepalive = false): Promise<T | string> {
+  const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
+    body: JSON.stringify(body),
+    keepalive,
+  }).catch(() => null);
+  if (response === null) return "The server cannot be reached. Nothing was changed.";
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as T;
+  const isProblem = typeof answer === "object" && answer !== null && "detail" in answer;
+  return isProblem && typeof answer.detail === "string" ? answer.detail : "The server refused the change.";
 }

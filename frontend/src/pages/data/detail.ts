@@ -1,5 +1,8 @@
 // The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
 import { sureButtons } from "../sure";
+import type { SampleActs } from "./acts";
+import { sender, sendParts } from "./changes";
+import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 
 const COLUMNS = 172;
@@ -15,6 +18,7 @@ export class Detail {
   constructor(
     readonly place: HTMLElement,
     readonly page: string,
+    readonly acts: SampleActs,
   ) {}
 
   get isUsable(): boolean {
@@ -47,12 +51,48 @@ export class Detail {
     this.place.hidden = false;
     this.place.parentElement?.classList.add("has-detail");
     sureButtons(panel);
-    void decorate(panel);
+    void decorate(panel, this.acts);
   }
 }
 
-/** Draws the spectrogram of a sound, and follows where it plays. */
-export async function decorate(panel: HTMLElement): Promise<void> {
+/** The page of one sample: what it changes is shown by reading the page again, or the list of samples after a cut. */
+export function startSamplePage(panel: HTMLElement): void {
+  const [, organisation = "", name = ""] = location.pathname.split("/");
+  const project = { organisation, name };
+  const seen = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
+  const settle = (answer: object | string, next: string): void => {
+    const said = panel.querySelector<HTMLElement>("[data-parts-said]");
+    if (typeof answer !== "string") location.assign(next);
+    else if (said !== null) said.textContent = answer;
+  };
+  void decorate(panel);
+  editParts(panel, {
+    mark: async (mark) => settle(await sender(project)({ seen, changes: [mark] }), location.href),
+    cut: async (number, parts) =>
+      settle(await sendParts(project, number, parts, seen), `/${organisation}/${name}/data`),
+  });
+}
+
+/** Sets a label, or confirms the one that it has, without another page. */
+function labelForm(panel: HTMLElement, acts: SampleActs): void {
+  const form = panel.querySelector<HTMLFormElement>("[data-panel-label]");
+  const field = form?.querySelector<HTMLInputElement>("input[name=label]");
+  if (!form || !field) return;
+  const number = Number(panel.dataset["sample"]);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const isRight = event.submitter instanceof HTMLButtonElement && event.submitter.value === "confirm";
+    void acts.mark(isRight ? { number, confirms: true } : { number, label: field.value });
+  });
+  field.addEventListener("change", () => void acts.mark({ number, label: field.value }));
+}
+
+/** Draws the spectrogram of a sound, and follows where it plays. With `acts`, labels and parts are changed in place. */
+export async function decorate(panel: HTMLElement, acts?: SampleActs): Promise<void> {
+  if (acts !== undefined) {
+    labelForm(panel, acts);
+    editParts(panel, acts);
+  }
   const audio = panel.querySelector("audio");
   const picture = panel.querySelector<HTMLElement>("[data-spectrogram]");
   if (audio === null || picture === null) return;

@@ -6,11 +6,15 @@ const LABELS = new Map([
   ["2", "glass"],
 ]);
 const NO_LABELS = new Map<string, string>();
-const press = (key: string, held: Partial<{ ctrlKey: boolean; metaKey: boolean; altKey: boolean }> = {}) => ({
+const press = (
+  key: string,
+  held: Partial<{ ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean }> = {},
+) => ({
   key,
   ctrlKey: false,
   metaKey: false,
   altKey: false,
+  shiftKey: false,
   ...held,
 });
 
@@ -28,10 +32,21 @@ test("undo is U and Ctrl+Z, for who may label", () => {
 });
 
 test("everyone moves, plays and selects", () => {
-  expect(actionOf(press("ArrowDown"), NO_LABELS)).toEqual({ kind: "move", columns: 0, rows: 1 });
+  expect(actionOf(press("ArrowDown"), NO_LABELS)).toEqual({ kind: "move", columns: 0, rows: 1, selects: false });
   expect(actionOf(press(" "), NO_LABELS)).toEqual({ kind: "play" });
   expect(actionOf(press("X"), NO_LABELS)).toEqual({ kind: "select" });
   expect(actionOf(press("Tab"), LABELS)).toBeNull();
+});
+
+test("Shift selects while one moves; all, none and deleting have keys for who may label", () => {
+  expect(actionOf(press("ArrowRight", { shiftKey: true }), LABELS)).toMatchObject({ selects: true });
+  expect(actionOf(press("ArrowRight", { shiftKey: true }), NO_LABELS)).toMatchObject({ selects: false });
+  expect(actionOf(press("X", { shiftKey: true }), LABELS)).toEqual({ kind: "select-to" });
+  expect(actionOf(press("a", { ctrlKey: true }), LABELS)).toEqual({ kind: "select-all" });
+  expect(actionOf(press("Escape"), LABELS)).toEqual({ kind: "select-none" });
+  expect(actionOf(press("Delete"), LABELS)).toEqual({ kind: "delete" });
+  expect(actionOf(press("Delete"), NO_LABELS)).toBeNull();
+  expect(actionOf(press("a", { ctrlKey: true }), NO_LABELS)).toBeNull();
 });
 
 test("a move ends at the ends of the list", () => {

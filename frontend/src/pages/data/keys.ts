@@ -2,14 +2,15 @@
 
 export type KeyAction =
   | { readonly kind: "label"; readonly label: string }
-  | { readonly kind: "move"; readonly columns: number; readonly rows: number }
-  | { readonly kind: "play" | "select" | "undo" | "accept" };
+  | { readonly kind: "move"; readonly columns: number; readonly rows: number; readonly selects: boolean }
+  | { readonly kind: "play" | "select" | "select-to" | "select-all" | "select-none" | "undo" | "accept" | "delete" };
 
 export interface PressedKey {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 const MOVES: Readonly<Record<string, readonly [number, number]>> = {
@@ -31,16 +32,21 @@ export function actionOf(
 ): KeyAction | null {
   const mayChange = labels.size > 0;
   if (pressed.ctrlKey || pressed.metaKey) {
-    return pressed.key.toLowerCase() === "z" && !pressed.altKey && mayChange ? { kind: "undo" } : null;
+    if (!mayChange || pressed.altKey) return null;
+    if (pressed.key.toLowerCase() === "a") return { kind: "select-all" };
+    return pressed.key.toLowerCase() === "z" ? { kind: "undo" } : null;
   }
   if (pressed.altKey) return null;
   const label = labels.get(pressed.key);
   if (label !== undefined) return { kind: "label", label };
   const move = MOVES[pressed.key];
-  if (move !== undefined) return { kind: "move", columns: move[0], rows: move[1] };
+  if (move !== undefined)
+    return { kind: "move", columns: move[0], rows: move[1], selects: pressed.shiftKey && mayChange };
   if (pressed.key === "Enter") return hasProposal && mayChange ? { kind: "accept" } : null;
   if (pressed.key === " ") return { kind: "play" };
-  if (pressed.key.toLowerCase() === "x") return { kind: "select" };
+  if (pressed.key.toLowerCase() === "x") return { kind: pressed.shiftKey ? "select-to" : "select" };
+  if (pressed.key === "Escape") return { kind: "select-none" };
+  if (pressed.key === "Delete" && mayChange) return { kind: "delete" };
   return pressed.key.toLowerCase() === "u" && mayChange ? { kind: "undo" } : null;
 }
 

@@ -6,9 +6,11 @@ import { saysSignedOut } from "../sign-in/signed-out";
 import { address, type Answer } from "../../api/request";
 import { Detail } from "./detail";
 import { followQuickCode, Sides } from "./sides";
-import { Changes, sender, type Mark, type Outcome, type ProjectName } from "./changes";
+import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
+import { DELAY, PendingDeletion } from "./deletion";
 import { Grid, numberOf } from "./grid";
 import { actionOf, moved, type KeyAction } from "./keys";
+import { commonOf, Selection } from "./selection";
 
 const NUMBERS = "/api/v1/projects/{organisation}/{name}/data/samples/numbers";
 const RECORDING = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/recording";
@@ -22,13 +24,16 @@ export class DataPage {
   readonly #grid: Grid;
   readonly #changes: Changes;
   readonly #labels = new Map<string, string>();
-  readonly #chosen = new Set<number>();
+  readonly #chosen = new Selection();
+  readonly #deletion: PendingDeletion;
   readonly #player = new Audio();
   readonly #detail: Detail;
   readonly #sides: Sides;
   #revision = 0;
   #isRead = false;
   #current = -1;
+  #all: readonly number[] = [];
+  #isShift = false;
   #last: Promise<void> = Promise.resolve();
   readonly #refresh = oneAtATime(() => this.#read());
 
@@ -53,7 +58,22 @@ export class DataPage {
     filters?.addEventListener("change", () => this.#filter(filters));
     const bulk = root.querySelector<HTMLFormElement>("[data-bulk]");
     bulk?.addEventListener("submit", (event) => this.#bulk(bulk, event));
-    this.#detail = new Detail(this.#part("[data-detail]"), this.#page);
+    this.#detail = new Detail(this.#part("[data-detail]"), this.#page, {
+      mark: (mark) => this.#change([mark]),
+      cut: (number, parts) =>
+        this.#inTurn(
+          () => this.#changes.cut(() => sendParts(this.#project, number, parts, this.#revision), this.#revision),
+          `Cut into ${parts.length}`,
+        ),
+    });
+    this.#deletion = new PendingDeletion(
+      (numbers, isLeaving) => sendDeletion(this.#project, numbers, isLeaving),
+      (refusal) => this.#deleted(refusal),
+    );
+    addEventListener("pagehide", () => void this.#deletion.finish(true));
+    list.addEventListener("click", ({ shiftKey }) => (this.#isShift = shiftKey), { capture: true });
+    const undo = root.querySelector<HTMLButtonElement>("[data-undo]");
+    undo?.addEventListener("click", () => void this.#undo());
     this.#sides = new Sides(root);
     list.addEventListener("click", (event) => this.#opened(event));
     root.addEventListener("click", (event) => this.#checked(event));
@@ -112,14 +132,21 @@ export class DataPage {
     const { revision, numbers } = (await response.json()) as Answer<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
     this.#seen(revision);
-    const present = new Set(numbers);
-    for (const number of this.#chosen) if (!present.has(number)) this.#chosen.delete(number);
-    this.#grid.show(numbers);
+    this.#all = numbers;
+    this.#showNumbers();
     if (isNew) {
       this.#grid.forget();
       if (this.#isRead) this.#sides.refresh();
     }
     this.#isRead = true;
+  }
+
+  /** Shows the samples that are not being deleted. */
+  #showNumbers(): void {
+    const deleted = new Set(this.#deletion.numbers);
+    const numbers = deleted.size === 0 ? this.#all : this.#all.filter((number) => !deleted.has(number));
+    this.#chosen.keep(numbers);
+    this.#grid.show(numbers);
     const count = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
     this.#part("[data-count]").textContent = count;
     this.#showChosen();
@@ -161,19 +188,31 @@ export class DataPage {
   /** A wide page shows the sample beside the others. */
   #opened(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-open]") : null;
-    if (link === null || !this.#detail.isUsable || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const isSelecting = this.#labels.size > 0 && (event.shiftKey || event.ctrlKey || event.metaKey);
+    if (link === null || !(this.#detail.isUsable || isSelecting)) return;
     event.preventDefault();
     link.focus({ preventScroll: true });
+    if (isSelecting) {
+      this.#select(event.shiftKey);
+      return;
+    }
     this.#detail.show(this.#current);
   }
 
   #chooseAll(): void {
-    for (const number of this.#grid.numbers) this.#chosen.add(number);
+    this.#chosen.all(this.#grid.numbers);
     this.#tickAll();
   }
 
   #chooseNone(): void {
     this.#chosen.clear();
+    this.#tickAll();
+  }
+
+  /** Selects the sample in focus, or all from the one that was selected last. */
+  #select(isRange: boolean): void {
+    if (isRange) this.#chosen.extendTo(this.#current, this.#grid.numbers);
+    else this.#chosen.set(this.#current, !this.#chosen.has(this.#current));
     this.#tickAll();
   }
 
@@ -197,9 +236,9 @@ export class DataPage {
   #ticked(target: EventTarget | null): void {
     if (!(target instanceof HTMLInputElement) || target.type !== "checkbox") return;
     const number = Number(target.value);
-    if (target.checked) this.#chosen.add(number);
-    else this.#chosen.delete(number);
-    this.#showChosen();
+    if (this.#isShift && target.checked) this.#chosen.extendTo(number, this.#grid.numbers);
+    else this.#chosen.set(number, target.checked);
+    this.#tickAll();
   }
 
   #showChosen(): void {
@@ -209,9 +248,12 @@ export class DataPage {
     const bar = said.closest<HTMLElement>("[data-bulk]");
     bar?.classList.toggle("is-active", this.#chosen.size > 0);
     bar?.classList.toggle("is-idle", this.#chosen.size === 0);
-    this.#part("[data-chosen-of]").textContent = commonOf(
-      [...this.#chosen].map((number) => this.#grid.card(number)?.dataset ?? {}),
-    );
+    const cards = this.#chosen.numbers.map((number) => this.#grid.card(number)?.dataset ?? {});
+    this.#part("[data-chosen-of]").textContent = commonOf(cards);
+    // What is not in the page may have either.
+    const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
+    this.#part("[data-for-proposals]").hidden = !may("proposal");
+    this.#part("[data-for-left-out]").hidden = !may("leftOut");
     for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button"))
       button.disabled = this.#chosen.size === 0;
   }
@@ -228,19 +270,30 @@ export class DataPage {
     const { numbers } = this.#grid;
     const index = this.#grid.indexOf(this.#current);
     if (action.kind === "undo") void this.#undo();
+    if (action.kind === "select-all") this.#chooseAll();
+    if (action.kind === "select-none") this.#chooseNone();
     if (index < 0) return;
-    if (action.kind === "move") this.#focusAt(moved(index, numbers.length, this.#grid.columns, action));
+    if (action.kind === "move") this.#move(moved(index, numbers.length, this.#grid.columns, action), action.selects);
     if (action.kind === "play") this.#play(this.#current);
-    if (action.kind === "select") {
-      this.#grid.card(this.#current)?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
-    }
+    if (action.kind === "select" || action.kind === "select-to") this.#select(action.kind === "select-to");
+    if (action.kind === "delete") this.#delete(this.#chosen.size > 0 ? this.#chosen.numbers : [this.#current]);
     if (action.kind === "label" || action.kind === "accept") {
-      const chosen = this.#chosen.size > 0 ? [...this.#chosen] : [this.#current];
+      const chosen = this.#chosen.size > 0 ? this.#chosen.numbers : [this.#current];
       const mark = action.kind === "label" ? { label: action.label } : { accepts: true };
       void this.#change(chosen.map((number) => ({ number, ...mark })));
       if (this.#chosen.size === 0)
         this.#focusAt(moved(index, numbers.length, this.#grid.columns, { columns: 1, rows: 0 }));
     }
+  }
+
+  #move(index: number, isSelecting: boolean): void {
+    if (isSelecting) {
+      if (this.#chosen.size === 0) this.#chosen.set(this.#current, true);
+      const number = this.#grid.numbers[index];
+      if (number !== undefined) this.#chosen.extendTo(number, this.#grid.numbers);
+      this.#tickAll();
+    }
+    this.#focusAt(index);
   }
 
   #focusAt(index: number): void {
@@ -274,7 +327,26 @@ export class DataPage {
       if (act === "accept") return { number, accepts: true };
       return act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
     };
-    if (this.#chosen.size > 0) void this.#change([...this.#chosen].map(mark));
+    if (this.#chosen.size === 0) return;
+    if (act === "delete") this.#delete(this.#chosen.numbers);
+    else void this.#change(this.#chosen.numbers.map(mark));
+  }
+
+  /** Deletes samples in some seconds; until then it can be taken back. */
+  #delete(numbers: readonly number[]): void {
+    const index = this.#grid.indexOf(this.#current);
+    const isFocused = numbers.includes(this.#current);
+    this.#deletion.add(numbers);
+    this.#chosen.clear();
+    this.#showNumbers();
+    if (isFocused) this.#focusAt(Math.min(index, this.#grid.numbers.length - 1));
+    const what = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
+    this.#say(`${what} will be deleted in ${DELAY / 1000} seconds.`, true);
+  }
+
+  #deleted(refusal: string | null): void {
+    this.#say(refusal === null ? "Deleted." : `Nothing was deleted. ${refusal}`);
+    void this.#refresh();
   }
 
   async #change(marks: readonly Mark[]): Promise<void> {
@@ -283,6 +355,11 @@ export class DataPage {
   }
 
   async #undo(): Promise<void> {
+    if (this.#deletion.undo()) {
+      this.#showNumbers();
+      this.#say("Nothing was deleted.");
+      return;
+    }
     await this.#inTurn(() => this.#changes.undo(this.#revision), "Undone");
   }
 
@@ -304,20 +381,12 @@ export class DataPage {
     if (!outcome.alone) void this.#refresh();
     this.#sides.refresh();
     if (outcome.before.some(({ number }) => number === this.#current)) this.#detail.show(this.#current, true);
-    this.#say(this.#changes.canUndo ? `${words}. Press U to undo.` : `${words}.`);
+    this.#say(`${words}.`, this.#changes.canUndo);
   }
 
-  #say(words: string): void {
+  #say(words: string, canUndo = false): void {
     this.#part("[data-said]").textContent = words;
+    const undo = this.root.querySelector<HTMLButtonElement>("[data-undo]");
+    if (undo !== null) undo.hidden = !canUndo;
   }
-}
-
-/** What the selected samples have in common, in words: "all knock, all by Guest 7". */
-export function commonOf(cards: readonly Readonly<Record<string, string | undefined>>[]): string {
-  const shared = (name: string): string => {
-    const values = new Set(cards.map((card) => card[name] ?? ""));
-    return values.size === 1 ? ([...values][0] ?? "") : "";
-  };
-  const [label, group] = [shared("label"), shared("group")];
-  return [...(label ? [`all ${label}`] : []), ...(group ? [`all by ${group}`] : [])].join(", ");
 }

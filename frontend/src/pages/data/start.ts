@@ -4,7 +4,7 @@ export function dataPages(): void {
   const root = document.querySelector<HTMLElement>("[data-samples]");
   if (root !== null) void import("./page").then(({ DataPage }) => new DataPage(root).start());
   const sample = document.querySelector<HTMLElement>("main > [data-sample]");
-  if (sample !== null) void import("./detail").then(({ decorate }) => decorate(sample));
+  if (sample !== null) void import("./detail").then(({ startSamplePage }) => startSamplePage(sample));
   const form = document.querySelector<HTMLFormElement>("[data-import-form]");
   if (form !== null) void import("./import").then(({ startImportForm }) => startImportForm(form));
   const waiting = document.querySelector<HTMLFormElement>("[data-decide]");

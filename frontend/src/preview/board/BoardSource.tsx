@@ -106,11 +106,7 @@ export default function BoardSource({ request, onInput }: SourceProps) {
         </p>
       )}
       <div className="row wrap">
-        <button
-          type="button"
-          className={phase === "off" ? "button primary" : "button"}
-          onClick={phase === "off" ? start : () => stop(null)}
-        >
+        <button type="button" className="button" onClick={phase === "off" ? start : () => stop(null)}>
           {phase === "off" ? <Cpu aria-hidden="true" /> : <Square aria-hidden="true" />}
           {phase === "off" ? "Connect a board" : phase === "connecting" ? "Connecting…" : "Disconnect the board"}
         </button>

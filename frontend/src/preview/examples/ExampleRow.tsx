@@ -1,13 +1,17 @@
 // Example inputs of a capability, one press away. The first one plays by itself, so that there is an answer before anyone
 // does anything; what the source below gives takes its place.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Play } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
 import { latestOf, Played, shownBytes } from "../recordings/Played";
-import { windowsOf } from "../recordings/capture/recording";
+import { lengthText, windowsOf } from "../recordings/capture/recording";
 import { useRunning } from "../recordings/running";
-import { examplesFor } from "./examples";
+import { examplesFor, expectedOf } from "./examples";
+import { useExpectation } from "./expectation";
 import "./examples.css";
+
+const Thumbnail = lazy(() => import("./Thumbnail"));
 
 interface Props {
   readonly request: CapabilityRequest;
@@ -18,13 +22,18 @@ interface Props {
   /** An example was pressed. */
   readonly onChoose: () => void;
   readonly onInput: (data: ArrayBuffer, isStream: boolean) => void;
+  /** The tile of the source that stands first, and below the tiles the other sources. */
+  readonly first: ReactNode;
+  readonly others: ReactNode;
 }
 
 /** A generated stream is repeated until the rune's window is full: so many times at most. */
 const MOST_PASSES = 12;
 const SHORTEST_STEP = 20;
+/** Tiles beside that of the first source; the others come with "All". */
+const SHOWN = 3;
 
-export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onInput }: Props) {
+export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onInput, first, others }: Props) {
   const { files } = useHost();
   const rune = useRunning();
   const examples = useMemo(() => examplesFor(request, files), [request, files]);
@@ -32,6 +41,9 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
   const [turn, setTurn] = useState(0);
   const [played, setPlayed] = useState<ArrayBuffer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [showsAll, setShowsAll] = useState(false);
+  const [length, setLength] = useState("");
+  const { wordlists, expect } = useExpectation();
   const answered = useRef(hasAnswer);
   useEffect(() => {
     answered.current = hasAnswer;
@@ -54,6 +66,7 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
         const windows = windowsOf(content, request);
         if (!isWanted || windows === null) return;
         setProblem(null);
+        setLength(lengthText(content));
         const isStream = windows.count > 1;
         let index = 0;
         let passes = 1;
@@ -83,34 +96,69 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
     // A rune in place of another one is given the same again.
   }, [playedKey, turn, rune, request, onInput]);
 
+  const playedPath = playedKey !== null && chosen?.isGenerated === false ? playedKey : null;
+  useEffect(() => {
+    if (playedPath === null) return undefined;
+    expect(expectedOf(playedPath, wordlists));
+    return () => expect(null);
+  }, [playedPath, wordlists, expect]);
+
   const kind = recordingOf(request);
-  if (kind === null || examples.length === 0) return null;
-  const isGenerated = examples[0]?.isGenerated === true;
+  const play = (key: string): void => {
+    setPlayed(null);
+    setChosenKey(key);
+    setTurn((before) => before + 1);
+    onChoose();
+  };
+  const place = examples.findIndex(({ key }) => key === chosen?.key);
+  const shown = showsAll || place >= SHOWN ? examples : examples.slice(0, SHOWN);
   return (
     <div className="preview-examples">
-      <div className="row wrap" role="group" aria-label="Example inputs">
-        <span className="small muted">{isGenerated ? "Generated examples" : "Examples"}</span>
-        {examples.map(({ key, label }) => (
-          <button
-            key={key}
-            type="button"
-            className="button small"
-            aria-pressed={key === playedKey}
-            onClick={() => {
-              setPlayed(null);
-              setChosenKey(key);
-              setTurn((before) => before + 1);
-              onChoose();
-            }}
-          >
-            <span className="cut">{label}</span>
+      <div className="preview-tiles">
+        {first}
+        <div className="preview-tiles-examples" role="group" aria-label="Example inputs">
+          {shown.map((example) => (
+            <button
+              key={example.key}
+              type="button"
+              className="preview-tile"
+              title={example.isGenerated ? `${example.label}, generated` : example.label}
+              aria-pressed={example.key === playedKey}
+              onClick={() => play(example.key)}
+            >
+              <span className="preview-tile-picture" aria-hidden="true">
+                <Suspense fallback={null}>
+                  <Thumbnail request={request} example={example} />
+                </Suspense>
+              </span>
+              <span className="cut">{example.label}</span>
+            </button>
+          ))}
+        </div>
+      </div>
+      <div className="preview-others">
+        {others}
+        {shown.length < examples.length && (
+          <button type="button" className="preview-all-examples" onClick={() => setShowsAll(true)}>
+            All {examples.length} examples
           </button>
-        ))}
+        )}
       </div>
       {isActive && problem !== null && <p className="small muted">This example cannot be played: {problem}</p>}
       {/* A picture is shown by the source, where one draws. */}
-      {kind !== "picture" && isActive && problem === null && played !== null && (
-        <Played kind={kind} request={request} input={played} />
+      {kind !== null && kind !== "picture" && chosen !== null && isActive && problem === null && played !== null && (
+        <>
+          <Played kind={kind} request={request} input={played} />
+          <div className="preview-caption">
+            <button type="button" title="Play it again" aria-label="Play it again" onClick={() => play(chosen.key)}>
+              <Play aria-hidden="true" />
+            </button>
+            <span className="small muted num">
+              {chosen.label} · {length}
+              {chosen.isGenerated && " · generated"}
+            </span>
+          </div>
+        </>
       )}
     </div>
   );

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { CAPABILITIES, type CapabilityRequest } from "../../runtime";
 import { windowsOf } from "../recordings/capture/recording";
-import { examplesFor, generatedExamples } from "./examples";
+import { examplesFor, expectedOf, generatedExamples } from "./examples";
 
 const request = (
   kind: CapabilityRequest["kind"],
@@ -45,4 +45,27 @@ test("every declared example is input of exactly the size that the arguments ask
       expect(windows?.at((windows?.count ?? 1) - 1).byteLength).toBe(each.size);
     }
   }
+});
+
+describe("the label of an example", () => {
+  const wordlists = [
+    ["knock", "glass", "nothing"],
+    ["7", "8"],
+  ];
+
+  it.each([
+    ["knock.wav", "knock"],
+    ["examples/knock-3.wav", "knock"],
+    ["7.png", "7"],
+    ["a_loud_knock.wav", "knock"],
+  ])("is in the name %s: %s", (path, label) => {
+    expect(expectedOf(path, wordlists)).toBe(label);
+  });
+
+  it.each(["knock-glass.wav", "knocking.wav", "examples/glassy.wav", "17.png"])(
+    "is not in %s, which names none or several",
+    (path) => {
+      expect(expectedOf(path, wordlists)).toBeNull();
+    },
+  );
 });

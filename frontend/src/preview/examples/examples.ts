@@ -28,6 +28,8 @@ export interface Example {
 /** A folder of a project whose files are examples, like those beside its Runefile. */
 const FOLDER = "examples/";
 const MOST_FILES = 6;
+/** Between the words of a file's name. */
+const SEPARATORS = /[-_ ]+/gu;
 const SOUND_SECONDS = 2;
 const MOTION_SECONDS = 5;
 const PITCH = 440;
@@ -62,6 +64,18 @@ function isExamplePath(path: string): boolean {
 
 function labelOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");
+}
+
+/**
+ * What the rune should answer to the file, where its name says so: `knock.wav`, `examples/loud-knock-3.wav`.
+ * Null where no word of the rune's lists stands in the name, or several do.
+ */
+export function expectedOf(path: string, wordlists: readonly (readonly string[])[]): string | null {
+  const words = new Set(wordlists.flat());
+  const label = labelOf(path);
+  if (words.has(label)) return label;
+  const named = [...words].filter((word) => ` ${label.replaceAll(SEPARATORS, " ")} `.includes(` ${word} `));
+  return named.length === 1 ? (named[0] ?? null) : null;
 }
 
 /** What the capability's declaration names, made of its arguments. */

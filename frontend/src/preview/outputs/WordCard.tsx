@@ -1,4 +1,6 @@
 // A word in large letters, the scores behind it, and the words before it.
+import { Check, X } from "lucide-react";
+import { useExpectation } from "../examples/expectation";
 import { agoText, percentText } from "../readings/numbers";
 import type { Calling, Card, Word } from "../readings/readings";
 import { CallingControls } from "./CallingControls";
@@ -17,6 +19,9 @@ export function WordCard({ card, calling, unit, onCalling }: Props) {
   const last = card.history.at(-1) ?? null;
   const heard = card.word !== null && !card.word.isQuiet ? card.word : null;
   const shown = heard ?? (card.isCalled ? last : card.word);
+  const { expected } = useExpectation();
+  // Of a stream, the windows before and after what was said are no answer to it.
+  const answer = card.isCalled ? (heard ?? last) : card.word;
   const isOver = card.isCalled && heard === null;
   return (
     <>
@@ -28,6 +33,7 @@ export function WordCard({ card, calling, unit, onCalling }: Props) {
           {shown !== null && shown.share !== null && !isOver && <div>{percentText(shown.share)} sure</div>}
           {shown !== null && <div>{agoText(now - shown.at)}</div>}
           {shown === null && <div>Nothing called yet</div>}
+          {expected !== null && answer !== null && <Verdict isRight={answer.text === expected} expected={expected} />}
         </div>
       </div>
       <p className="visually-hidden" aria-live="polite">
@@ -37,6 +43,21 @@ export function WordCard({ card, calling, unit, onCalling }: Props) {
       {card.history.length > 1 && <History words={card.history} current={heard} />}
       {card.isCalled && <CallingControls calling={calling} unit={unit} onCalling={onCalling} />}
     </>
+  );
+}
+
+/** Whether the answer is the label of the input. */
+function Verdict({ isRight, expected }: { readonly isRight: boolean; readonly expected: string }) {
+  return isRight ? (
+    <div className="preview-verdict right">
+      <Check aria-hidden="true" />
+      Right
+    </div>
+  ) : (
+    <div className="preview-verdict wrong">
+      <X aria-hidden="true" />
+      Wrong: its label is {expected}
+    </div>
   );
 }
 

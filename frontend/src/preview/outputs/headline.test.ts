@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CALLING, NO_READINGS, read } from "../readings/readings";
+import { proposedLabel } from "../recordings/comparing/comparing";
 import { headline } from "./headline";
 
 const context = { wordlists: [["no", "yes"]], isStream: false, calling: DEFAULT_CALLING, now: 0 };
@@ -22,4 +23,21 @@ test("a word, with how sure the model is; the highest score; a number", () => {
 test("nothing is said of a table of numbers", () => {
   const table = { type: "f32", dimensions: [20, 40], elements: Array<number>(800).fill(0) } as const;
   expect(headline(read(NO_READINGS, [{ channel: 0, stage: null, tensors: [table] }], context).cards)).toBeNull();
+});
+
+test("the label that is proposed for a recording is the last word that was called, also when silence follows it", () => {
+  const streamed = { ...context, wordlists: [["silence", "yes"]], isStream: true };
+  const window = (shares: readonly number[]) => ({
+    channel: 0,
+    stage: "out",
+    tensors: [word((shares[1] ?? 0) > 0.5 ? "yes" : "silence"), { ...scores, elements: shares }],
+  });
+  const windows = [...Array<number[]>(6).fill([0.05, 0.95]), ...Array<number[]>(6).fill([0.98, 0.02])];
+  const { cards } = windows.reduce(
+    (before, shares, index) => read(before, [window(shares)], { ...streamed, now: 100 * index }),
+    NO_READINGS,
+  );
+  expect(headline(cards)?.text).toBe("silence");
+  expect(proposedLabel(cards)).toBe("yes");
+  expect(proposedLabel(read(NO_READINGS, [window([0.9, 0.1])], context).cards)).toBe("silence");
 });

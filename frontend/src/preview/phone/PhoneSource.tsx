@@ -82,7 +82,7 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
       </p>
       <div className="row wrap">
         {phase === "off" ? (
-          <button type="button" className="button primary" onClick={pair}>
+          <button type="button" className="button" onClick={pair}>
             <Smartphone aria-hidden="true" />
             Connect your phone
           </button>

@@ -3,13 +3,15 @@ import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { recordingOf } from "../../runtime";
+import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
 import { latestOf, Played, shownBytes } from "./Played";
-import { answerOf } from "./comparing/comparing";
+import { proposedLabel } from "./comparing/comparing";
 import { useCards } from "./running";
 import { useRecordings } from "./store";
 import { isUnlabelled, lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./capture/recording";
+import "../examples/examples.css";
 import "../styles/recordings.css";
 
 const Compare = lazy(() => import("./comparing/Compare"));
@@ -87,6 +89,13 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   const [isPlaying, setPlaying] = useState(true);
   const [compares, setCompares] = useState(false);
   const [played, setPlayed] = useState<ArrayBuffer | null>(null);
+  const { wordlists, expect } = useExpectation();
+  const label = recording.label.trim();
+  const expected = !isUnlabelled(recording) && wordlists.some((words) => words.includes(label)) ? label : null;
+  useEffect(() => {
+    expect(expected);
+    return () => expect(null);
+  }, [expected, expect]);
 
   useEffect(() => {
     if (windows === null) return undefined;
@@ -181,7 +190,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
             type="button"
             className="button"
             disabled={recording.label.trim() === ""}
-            onClick={() => host.onSend?.(recording, isUnlabelled(recording) ? answerOf(cards()) : null)}
+            onClick={() => host.onSend?.(recording, isUnlabelled(recording) ? proposedLabel(cards()) : null)}
           >
             <Send aria-hidden="true" />
             Send to the project…

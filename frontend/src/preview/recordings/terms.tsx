@@ -6,7 +6,6 @@ const SPANS: readonly { readonly days: number; readonly name: string }[] = [
   { days: 30, name: "30 days" },
   { days: 90, name: "90 days" },
   { days: 365, name: "a year" },
-  { days: 0, name: "until I delete it" },
 ];
 const PURPOSES: readonly { readonly purpose: string; readonly name: string; readonly usual: boolean }[] = [
   { purpose: "tests", name: "Test builds of this project", usual: true },
@@ -15,6 +14,7 @@ const PURPOSES: readonly { readonly purpose: string; readonly name: string; read
   { purpose: "other-projects", name: "Use it in other projects of the organisation", usual: false },
 ];
 const USUAL_PURPOSES = PURPOSES.filter(({ usual }) => usual).map(({ purpose }) => purpose);
+const UNTIL_DELETED = { days: 0, name: "until somebody deletes it" };
 const USUAL_DAYS = 90;
 
 /** As the server words them. */
@@ -81,10 +81,13 @@ interface TermsFieldProps {
   /** What the choice of a time is called. */
   readonly name: string;
   readonly reading: TermsReading;
+  /** Whether a time without an end is offered: to somebody who answers for the project's data. */
+  readonly isEndless?: boolean;
 }
 
 /** The choice of purposes and of a time, and the terms to read. */
-export function TermsField({ name, reading }: TermsFieldProps) {
+export function TermsField({ name, reading, isEndless = false }: TermsFieldProps) {
+  const spans = isEndless ? [...SPANS, UNTIL_DELETED] : SPANS;
   const id = useId();
   const toggle = (purpose: string, isOn: boolean): void => {
     const others = reading.purposes.filter((each) => each !== purpose);
@@ -113,7 +116,7 @@ export function TermsField({ name, reading }: TermsFieldProps) {
           value={reading.days}
           onChange={(event) => reading.setDays(Number(event.target.value))}
         >
-          {SPANS.map((span) => (
+          {spans.map((span) => (
             <option key={span.days} value={span.days}>
               {span.name}
             </option>

@@ -22,7 +22,7 @@ const FIRST_RUN = "The first run also prepares the code. Later runs take less; t
 
 export function Figures({ milliseconds, runs, memory, wasmMemory, size, pace }: Props) {
   return (
-    <div className="stack">
+    <div className="stack preview-figures-row">
       <dl className="figures num preview-figures">
         <div>
           <dt className="label">Inference time</dt>

@@ -1,6 +1,7 @@
 // The sound that the rune hears: how loud it is, its wave, and loudness by pitch.
 import { useEffect, useRef } from "react";
 import { spectrogram } from "../sound/spectrum";
+import { drawWave } from "./draw-wave";
 
 interface Props {
   /** The newest window, or null while there is none. */
@@ -49,29 +50,6 @@ function loudness(samples: Float32Array): number {
   const tail = samples.subarray(Math.floor(samples.length * 0.9));
   const power = tail.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, tail.length);
   return Math.max(0, Math.min(1, 1 + (10 * Math.log10(power + 1e-12)) / 60));
-}
-
-function drawWave(canvas: HTMLCanvasElement, samples: Float32Array): void {
-  const context = canvas.getContext("2d");
-  if (context === null) return;
-  const { width, height } = canvas;
-  context.clearRect(0, 0, width, height);
-  context.fillStyle = getComputedStyle(canvas).color;
-  const bar = 6;
-  const bars = Math.floor(width / bar);
-  const loudest = Math.max(0.05, peak(samples, 0, samples.length));
-  for (let index = 0; index < bars; index += 1) {
-    const from = Math.floor((index * samples.length) / bars);
-    const to = Math.floor(((index + 1) * samples.length) / bars);
-    const reach = Math.max(1, (peak(samples, from, to) / loudest) * (height / 2 - 2));
-    context.fillRect(index * bar, height / 2 - reach, bar - 2, 2 * reach);
-  }
-}
-
-function peak(samples: Float32Array, from: number, to: number): number {
-  let highest = 0;
-  for (let index = from; index < to; index += 1) highest = Math.max(highest, Math.abs(samples[index] ?? 0));
-  return highest;
 }
 
 /** One pixel a cell; the stylesheet makes them large. */

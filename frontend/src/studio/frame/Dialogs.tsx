@@ -116,6 +116,7 @@ export default function Dialogs({ request }: DialogsProps) {
             labels={request.labels}
             predicted={request.predicted}
             client={workspace.client}
+            isEndless={session.may.includes("manage")}
             onSent={({ number, split }) =>
               workspace.toasts.say(`The recording is sample ${number} of the project's data, for ${PURPOSES[split]}.`)
             }

@@ -1,6 +1,6 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import type { Build } from "../../api/schema";
-import { ChevronDown, Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
 import { deferred } from "../session/deferred";
@@ -68,7 +68,6 @@ export function Header() {
   const reviewable = useSession(({ builds }) => newestToReview(builds));
   const mayEdit = useMayEdit();
   const canBuild = useText(({ read, save }) => read && save !== "closed");
-  const Visibility = project.visibility === "private" ? Lock : Globe;
   return (
     <header className="bar studio-bar">
       <a className="mark" href="/" aria-label="Hammer Forge, home">
@@ -82,11 +81,11 @@ export function Header() {
         <h1 className="cut">
           <a href={project.url}>{project.name}</a>
         </h1>
+        <span className="wide-only" aria-hidden="true">
+          /
+        </span>
+        <strong className="wide-only">Studio</strong>
       </nav>
-      <a className="tag wide-only" href={`${project.url}/share`} title="Who can see what">
-        <Visibility aria-hidden="true" />
-        {project.visibility.replace(/^./, (first) => first.toUpperCase())}
-      </a>
       <SaveStatus />
       <span className="grow" />
       {newest !== null && (
@@ -104,12 +103,16 @@ export function Header() {
       </button>
       {mayEdit &&
         (reviewable === null ? (
-          <button type="button" className="button wide-only" disabled title="Build first: a review needs a build">
+          <button type="button" className="button quiet wide-only" disabled title="Build first: a review needs a build">
             <Eye aria-hidden="true" />
             Ask for review
           </button>
         ) : (
-          <a className="button wide-only" href={askAddress(reviewable)} title={`Review build ${reviewable.number}`}>
+          <a
+            className="button quiet wide-only"
+            href={askAddress(reviewable)}
+            title={`Review build ${reviewable.number}`}
+          >
             <Eye aria-hidden="true" />
             Ask for review
           </a>

@@ -30,6 +30,8 @@ class Beside(Enum):
 
     NOTHING = "nothing"
     """Frames start at the first sample; the last is filled with silence."""
+    NOTHING_WHOLE = "nothing, whole frames"
+    """Frames start at the first sample; what fills no frame at the end is left out."""
     SILENCE = "silence"
     """The middle of the first frame is the first sample."""
     MIRROR = "mirror"
@@ -62,6 +64,12 @@ class Preset:
     orthonormal: bool = True
     lifter: int = 0
     has_energy: bool = False
+    has_magnitudes: bool = False
+    """Whether bands are of the roots of the power."""
+    adds_least: bool = False
+    """Whether `least` is added before the logarithm."""
+    is_of_peak: bool = False
+    """Whether the greatest sample of the sound is taken as 1."""
 
 
 KERAS = Preset(
@@ -90,7 +98,28 @@ SPEECH = Preset(
     lifter=22,
     has_energy=True,
 )
-PRESETS = {preset.name: preset for preset in (KERAS, LIBROSA, SPEECH)}
+MLPERF_TINY = Preset(
+    "mlperf_tiny",
+    frame=480,
+    step=320,
+    size=512,
+    bands=40,
+    low=20.0,
+    high=4000.0,
+    scale=Scale.HTK,
+    beside=Beside.NOTHING_WHOLE,
+    hann=True,
+    of_ones=True,
+    decibels=False,
+    least=1e-6,
+    top_db=0.0,
+    coefficients=10,
+    orthonormal=False,
+    has_magnitudes=True,
+    adds_least=True,
+    is_of_peak=True,
+)
+PRESETS = {preset.name: preset for preset in (KERAS, LIBROSA, SPEECH, MLPERF_TINY)}
 
 _OF_PRESET = "0 takes that of the preset."
 
@@ -144,7 +173,7 @@ class Bands:
     @property
     def start(self) -> int:
         """The first sample of the first frame."""
-        return 0 if self.preset.beside is Beside.NOTHING else -(self.preset.size // 2)
+        return 0 if self.preset.beside in (Beside.NOTHING, Beside.NOTHING_WHOLE) else -(self.preset.size // 2)
 
     @property
     def frames(self) -> int:
@@ -152,6 +181,8 @@ class Bands:
         preset = self.preset
         if preset.beside is Beside.NOTHING:
             return 1 + max(-(-(self.samples - preset.frame) // preset.step), 0)
+        if preset.beside is Beside.NOTHING_WHOLE:
+            return 1 + (self.samples - preset.frame) // preset.step
         return 1 + self.samples // preset.step
 
 
@@ -178,7 +209,7 @@ def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
         size=size,
         bands=integer(arguments, "bands") or values.bands,
         low=real(arguments, "low") or values.low,
-        high=real(arguments, "high"),
+        high=real(arguments, "high") or values.high,
     )
     bands = Bands(preset, rate, sound.count)
     if size < 16 or size & (size - 1):
@@ -198,6 +229,8 @@ def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
             f"{sound} is too short: {block} mirrors {size // 2} samples at each end, so that it needs more than those",
             input_index=0,
         )
+    if bands.frames < 1:
+        raise BlockError(f"{sound} is shorter than one frame of {preset.frame} samples", input_index=0)
     if bands.frames * preset.bands > _MOST_VALUES:
         raise BlockError(
             f"{bands.frames} frames of {preset.bands} bands are more than {_MOST_VALUES} values; make step larger",

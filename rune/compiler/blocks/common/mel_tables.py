@@ -142,8 +142,9 @@ def cosines(bands: int, coefficients: int, lifter: int, *, orthonormal: bool) ->
 def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = False) -> BlockCode:
     """The call of one of the blocks: the plan, its tables, and room for one frame or for all."""
     preset, rows = bands.preset, triangles(bands)[0]
+    is_centred = preset.beside in (Beside.SILENCE, Beside.MIRROR)
     plan = struct.pack(
-        "<5d10i",
+        "<5d14i",
         2.0**-15 if sound.element is ElementType.I16 and preset.of_ones else 1.0,
         preset.pre_emphasis,
         1.0 / preset.size if preset.is_periodogram else 1.0,
@@ -151,10 +152,11 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
         preset.top_db,
         *(sound.count, preset.step, bands.start, preset.size, bands.frames, preset.bands),
         *(preset.beside is Beside.MIRROR, preset.decibels, preset.coefficients, preset.has_energy),
+        *(preset.has_magnitudes, preset.adds_least, preset.is_of_peak, 0),
     )
     tables = (
         plan,
-        _window(preset.frame, preset.size, hann=preset.hann, is_centred=preset.beside is not Beside.NOTHING),
+        _window(preset.frame, preset.size, hann=preset.hann, is_centred=is_centred),
         turns(preset.size),
         b"".join(struct.pack("<ii", first, len(weights)) for first, weights in rows),
         packed([weight for _, weights in rows for weight in weights]) or bytes(8),

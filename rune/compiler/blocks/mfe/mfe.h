@@ -9,7 +9,7 @@
     RUNE_FUNCTION void rune_mfe_##NAME(const TYPE *in, float *out, void *scratch, const void *mel,                    \
                                            const void *window, const void *turns, const void *spans,                     \
                                            const void *weights) {                                                       \
-        struct rune_mel_sound sound = {WHOLE, REAL};                                                                     \
+        struct rune_mel_sound sound = {WHOLE, REAL, 0.0};                                                                     \
         struct rune_mel_tables tables = {(const struct rune_mel *)mel, (const double *)window, (const double *)turns,     \
                                          (const struct rune_mel_span *)spans, (const double *)weights};                  \
         rune_mel_energies(sound, tables, out, (double *)scratch);                                                       \

@@ -16,6 +16,7 @@ struct rune_mel_span {
 struct rune_mel {
     double sample_scale, pre_emphasis, power_scale, least, top_db;
     int32_t samples, step, start, size, frames, bands, reflects, decibels, coefficients, has_energy;
+    int32_t has_magnitudes, adds_least, is_of_peak, unused;
 };
 
 struct rune_mel_tables {
@@ -25,14 +26,26 @@ struct rune_mel_tables {
     const double *weights;
 };
 
-/* A sound of either type. */
+/* A sound of either type; `scale` is found before the first frame. */
 struct rune_mel_sound {
     const int16_t *whole;
     const float *real;
+    double scale;
 };
 
 RUNE_FUNCTION double rune_mel_raw(struct rune_mel_sound sound, int32_t at) {
     return sound.whole ? (double)sound.whole[at] : (double)sound.real[at];
+}
+
+/* What samples are multiplied with: that of the plan, or what makes 1 of the greatest, where one is above 0. */
+RUNE_FUNCTION double rune_mel_scale(struct rune_mel_sound sound, const struct rune_mel *mel) {
+    if (!mel->is_of_peak) return mel->sample_scale;
+    double most = 0.0;
+    for (int32_t at = 0; at < mel->samples; ++at) {
+        const double sample = rune_mel_raw(sound, at);
+        if (sample > most) most = sample;
+    }
+    return most > 0.0 ? 1.0 / most : 1.0;
 }
 
 /* One sample, also beside the sound: its mirror image, or silence. */
@@ -42,9 +55,9 @@ RUNE_FUNCTION double rune_mel_sample(struct rune_mel_sound sound, const struct r
         if (at >= mel->samples) at = 2 * mel->samples - 2 - at;
     }
     if (at < 0 || at >= mel->samples) return 0.0;
-    double sample = RUNE_PRODUCT(rune_mel_raw(sound, at), mel->sample_scale);
+    double sample = RUNE_PRODUCT(rune_mel_raw(sound, at), sound.scale);
     if (at == 0 || mel->pre_emphasis == 0.0) return sample;
-    return sample - RUNE_PRODUCT(mel->pre_emphasis, RUNE_PRODUCT(rune_mel_raw(sound, at - 1), mel->sample_scale));
+    return sample - RUNE_PRODUCT(mel->pre_emphasis, RUNE_PRODUCT(rune_mel_raw(sound, at - 1), sound.scale));
 }
 
 /* The energies of the bands of one frame; work: f64[size + size / 2 + 1]. Gives the energy of the frame. */
@@ -59,7 +72,7 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
     }
     rune_spectrum_power(work, tables.turns, power, mel->size);
     for (int32_t row = 0; row <= mel->size / 2; ++row) {
-        power[row] = RUNE_PRODUCT(power[row], mel->power_scale);
+        power[row] = mel->has_magnitudes ? rune_sqrt(power[row]) : RUNE_PRODUCT(power[row], mel->power_scale);
         total += power[row];
     }
     const double *weight = tables.weights;
@@ -72,15 +85,17 @@ RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel
     return total;
 }
 
-/* Decibels of what is not below the least, or a natural logarithm, where the least stands in for 0. */
+/* Decibels of what is not below the least, or a natural logarithm, where the least stands in for 0 or is added. */
 RUNE_FUNCTION double rune_mel_log(const struct rune_mel *mel, double energy) {
-    if (mel->decibels ? energy < mel->least : energy == 0.0) energy = mel->least;
+    if (mel->adds_least) energy += mel->least;
+    else if (mel->decibels ? energy < mel->least : energy == 0.0) energy = mel->least;
     return RUNE_PRODUCT(rune_log2(energy), mel->decibels ? 0x1.8151824c7587ep+1 : 0x1.62e42fefa39efp-1);
 }
 
 /* Mel bands without a logarithm: out f32[frames * bands]; work: f64[bands + size + size / 2 + 1]. */
 RUNE_FUNCTION void rune_mel_energies(struct rune_mel_sound sound, struct rune_mel_tables tables, float *out,
                                      double *work) {
+    sound.scale = rune_mel_scale(sound, tables.mel);
     const int32_t bands = tables.mel->bands;
     for (int32_t frame = 0; frame < tables.mel->frames; ++frame, out += bands) {
         rune_mel_frame(sound, tables, work + bands, frame, work);
@@ -94,6 +109,7 @@ RUNE_FUNCTION void rune_mel_logarithms(struct rune_mel_sound sound, struct rune_
     const struct rune_mel *mel = tables.mel;
     const int32_t bands = mel->bands;
     double most = -RUNE_INFINITY;
+    sound.scale = rune_mel_scale(sound, mel);
     for (int32_t frame = 0; frame < mel->frames; ++frame) {
         rune_mel_frame(sound, tables, work + bands, frame, work);
         for (int32_t band = 0; band < bands; ++band) {
@@ -115,6 +131,7 @@ RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_me
     const struct rune_mel *mel = tables.mel;
     const int32_t row = mel->bands + 1; /* the last is the energy of the frame */
     double *spectrum = work + mel->frames * row, most = -RUNE_INFINITY;
+    sound.scale = rune_mel_scale(sound, mel);
     for (int32_t frame = 0; frame < mel->frames; ++frame) {
         double *logs = work + frame * row;
         logs[mel->bands] = rune_mel_log(mel, rune_mel_frame(sound, tables, spectrum, frame, logs));

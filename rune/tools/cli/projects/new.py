@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 from rune.model.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice, read_model, signature
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError
 from rune.source.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
+from rune.source.runefile.sound_presets import SOUND_PRESETS, preset_named, sound_inputs
 from rune.source.templates import Template, list_templates
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.files.input_file import ANY_PATH
@@ -38,7 +39,12 @@ def _complete(context: click.Context, _: click.Parameter, prefix: str) -> list[C
     type=click.Choice(list(_RANGES)),
     help="The range in which the model reads pixels, where its file does not say.",
 )
-def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str | None) -> None:
+@click.option(
+    "--front",
+    type=click.Choice([each.key for each in SOUND_PRESETS]),
+    help="What computes the model's input from sound, where its shape does not tell.",
+)
+def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str | None, front: str | None) -> None:
     """Start a project from TEMPLATE, or around a model, in a new FOLDER.
 
     \b
@@ -47,16 +53,21 @@ def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str |
     rune new keywords my-app          into the folder my-app
     rune new --model x.tflite my-app  a Runefile that fits the model
 
+    An input of sound features gets the front end whose shape it has, such as that of MLPerf Tiny; where several could
+    be meant, name one with --front.
+
     If neither the file of a float model nor --pixels gives the range of its pixels, a terminal is asked; otherwise
     the question is written into the Runefile, and rune check reports it.
     """
     if pixels is not None and model is None:
         raise click.UsageError("--pixels goes with --model.")
+    if front is not None and model is None:
+        raise click.UsageError("--front goes with --model.")
     if len(words) > (2 if model is None else 1):
         raise click.UsageError("Too many arguments. Name a template and a folder, or --model and a folder.")
     if model is not None:
         folder = Path(words[0] if words else model.stem)
-        contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels])
+        contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels], front or "")
         _write(folder, contents)
         for notice in notices:
             click.echo(notice, err=True)
@@ -89,7 +100,7 @@ def _find(name: str) -> Template:
     return templates[name]
 
 
-def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
+def _around_model(model: Path, pixels: PixelRange | None, front: str) -> tuple[dict[str, bytes], list[str]]:
     """The files of a project around a model, its Runefile among them, and notices for the user."""
     try:
         size = model.stat().st_size
@@ -101,7 +112,10 @@ def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, byt
         path = f"models/{model.name}"
         parsed = read_model(data)
         advice, notices = _pixels(parsed, pixels)
-        text = starter(signature(parsed), path, advice)
+        if front and not any(preset_named(front, each.type) for each in signature(parsed).inputs):
+            raise CommandFailed(f"{front} gives no input of {model}", _possible(parsed))
+        text = starter(signature(parsed), path, advice, front)
+        notices += _front_notices(parsed, text)
     except ModelError as error:
         raise CommandFailed(f"{model} cannot be used as a model: {error}") from error
     except FileError as error:
@@ -109,6 +123,22 @@ def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, byt
     except OSError as error:
         raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
     return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
+
+
+def _possible(model: Model) -> tuple[str, ...]:
+    """The front ends of sound that give an input of a model, as sentences."""
+    return tuple(
+        f"{plain(tensor.name)} {tensor.type}: {each.preset.key}, {each.preset.title}, {each.milliseconds} ms of sound"
+        for tensor in signature(model).inputs
+        for each in sound_inputs(tensor.type)
+    ) or ("No front end of sound that is known gives an input of such a shape.",)
+
+
+def _front_notices(model: Model, runefile: str) -> list[str]:
+    """Front ends that could compute an input that the Runefile reads as raw bytes."""
+    if "capability: RAW" not in runefile or not any(sound_inputs(each.type) for each in signature(model).inputs):
+        return []
+    return ["The input may be features of sound. Name what computes them with --front:", *_possible(model)]
 
 
 def _pixels(model: Model, pixel_range: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:

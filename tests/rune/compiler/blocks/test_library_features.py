@@ -12,7 +12,7 @@ from tests.rune.compiler.blocks.references import micro_frontend, sound
 from tests.rune.compiler.blocks.references.library_sound import KERAS, LIBROSA, RATE, SOUND
 
 LIBRARY = json.loads((Path(sound.__file__).parent / "library_features.json").read_text(encoding="utf-8"))
-SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}}
+SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}, "mlperf_tiny": {}}
 
 
 @pytest.mark.parametrize(("preset", "block"), [(p, b) for p in SIZES for b in LIBRARY[p]])
@@ -25,7 +25,7 @@ def test_a_preset_gives_what_its_library_gives(preset: str, block: str) -> None:
     }[block]()[0]
     wanted = np.array(LIBRARY[preset][block])
     assert features.shape == wanted.shape
-    # librosa and Keras compute in f32; python_speech_features in f64.
+    # librosa, Keras and TensorFlow compute in f32; python_speech_features in f64.
     np.testing.assert_allclose(features, wanted, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
 
 

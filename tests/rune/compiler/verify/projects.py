@@ -28,7 +28,7 @@ def template(name: str) -> dict[str, bytes]:
 
 def drawn() -> dict[str, bytes]:
     """The template digits with its drawing, as a project has it: of generated input it says that it is nothing."""
-    return template("digits") | {"seven.png": (TEMPLATES / "digits" / "seven.png").read_bytes()}
+    return template("digits") | {"7.png": (TEMPLATES / "digits" / "7.png").read_bytes()}
 
 
 def around(model: bytes) -> MemoryFiles:

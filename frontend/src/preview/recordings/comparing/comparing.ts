@@ -110,6 +110,16 @@ export function answerOf(cards: readonly Card[]): string | null {
   return null;
 }
 
+/** What a recording without a label is most likely of: of a stream the last word that was called, also when silence follows. */
+export function proposedLabel(cards: readonly Card[]): string | null {
+  for (const card of cards) {
+    if (card.kind !== "word") continue;
+    const last = card.isCalled && card.word?.isQuiet !== false ? card.history.at(-1) : undefined;
+    return last?.text ?? card.word?.text ?? null;
+  }
+  return answerOf(cards);
+}
+
 export interface Difference {
   readonly windows: number;
   /** Windows to which both answered in the same word. */

@@ -27,7 +27,7 @@ export function LiveButton({ live, state, icon: Icon, startText, stopText, child
         </p>
       )}
       <div className="row wrap">
-        <button type="button" className={isOff ? "button primary" : "button"} onClick={isOff ? live.start : live.stop}>
+        <button type="button" className="button" onClick={isOff ? live.start : live.stop}>
           {isOff ? <Icon aria-hidden="true" /> : <Square aria-hidden="true" />}
           {isOff ? startText : state.phase === "starting" ? "Starting…" : stopText}
         </button>

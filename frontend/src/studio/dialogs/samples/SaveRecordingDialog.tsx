@@ -14,6 +14,8 @@ interface SaveRecordingDialogProps {
   /** What the rune said to it, where it has no label yet. */
   readonly predicted: string | null;
   readonly client: ProjectClient;
+  /** Whether the recording may be kept until somebody deletes it. */
+  readonly isEndless: boolean;
   readonly onSent: (sample: Sample) => void;
   readonly onClose: () => void;
 }
@@ -23,7 +25,7 @@ const CONFLICT = 409;
 const agreed = new Set<string>();
 
 export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
-  const { recording, labels, predicted, client, onSent, onClose } = props;
+  const { recording, labels, predicted, client, isEndless, onSent, onClose } = props;
   const id = useId();
   const [label, setLabel] = useState(predicted ?? recording.label);
   const reading = useTerms(
@@ -83,10 +85,10 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
       {isAgreed ? (
         <details className="small">
           <summary>Under the terms that you agreed to in this session</summary>
-          <TermsField name="Kept for" reading={reading} />
+          <TermsField name="Kept for" reading={reading} isEndless={isEndless} />
         </details>
       ) : (
-        <TermsField name="Kept for" reading={reading} />
+        <TermsField name="Kept for" reading={reading} isEndless={isEndless} />
       )}
       <p className="small muted">
         {content.kind === "picture" && content.frames.length > 1

@@ -56,7 +56,7 @@ interface CanvasProps extends Gestures {
   /** The size of the canvas, once it is known. */
   readonly size: Size | null;
   readonly onSize: (size: Size) => void;
-  /** Whether the whole is kept in sight whatever happens, as in the low strip above the text. */
+  /** Whether it is the low strip above the text. */
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   /** The pipeline in words, a sentence for each stage. */
@@ -116,7 +116,7 @@ export function Canvas(props: CanvasProps) {
     const now = flow.getViewport();
     const frame = edgesOf(isStrip);
     if (applied.current !== null && !isSame(applied.current, now)) moved.current = true;
-    const before = isStrip || !moved.current ? frameOf(placed, size, frame) : now;
+    const before = !moved.current ? frameOf(placed, size, frame) : now;
     applied.current = here === null ? before : revealed(before, here, size, frame);
     void flow.setViewport(applied.current);
   });

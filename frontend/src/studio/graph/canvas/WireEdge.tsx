@@ -17,6 +17,8 @@ export type WireData = {
   readonly watched: boolean | null;
 };
 
+const WATCH = "Watch this tensor in the preview";
+
 export type WireFlowEdge = Edge<WireData, "wire">;
 
 export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps<WireFlowEdge>) {
@@ -32,6 +34,23 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
         interactionWidth={16}
         className={`wire-path ${data.near ? "near" : ""} ${selected === true ? "chosen" : ""}`}
       />
+      {text === "" && watched !== null && (wire.type ?? "") !== "" && label.x > 0 && (
+        <EdgeLabelRenderer>
+          <button
+            type="button"
+            className={`wire-eye nopan ${watched ? "watched" : ""}`}
+            data-wire={id}
+            tabIndex={-1}
+            aria-pressed={watched}
+            aria-label={`${wire.source} to ${wire.target}, ${wire.type}, watch`}
+            title={`${wire.type}. ${watched ? "Stop watching this tensor" : WATCH}`}
+            style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
+            onClick={() => pressLabel(wire)}
+          >
+            <Eye aria-hidden="true" />
+          </button>
+        </EdgeLabelRenderer>
+      )}
       {text !== "" && (
         <EdgeLabelRenderer>
           <button
@@ -46,7 +65,7 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
                 ? `${wire.source} gives ${wire.target} ${wire.type ?? ""}${wire.meaning ? `: ${wire.meaning}` : ""}`
                 : watched
                   ? "Stop watching this tensor"
-                  : "Watch this tensor in the preview"
+                  : WATCH
             }
             style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y - 10}px)` }}
             onClick={() => pressLabel(wire)}

@@ -1,8 +1,8 @@
-// The picture of the pipeline: laid out for the room that there is, on its way to where a change puts it, and marked with what is
+// The picture of the pipeline: laid out for the room that there is, on one row above the text, on its way to where a change puts it, and marked with what is
 // selected, watched and wrong.
 import type { Diagnostic, Outline } from "../../../api/schema";
 import { useMemo, useState } from "react";
-import { placeOnce, type Placed } from "../../../pipeline";
+import { FULL, placeOnce, ROW, type Placed } from "../../../pipeline";
 import { severityByStage } from "../../session/problems/severity";
 import { useAnimatedLayout } from "./animated-layout";
 import type { StagePorts } from "../../edits/graph-requests";
@@ -39,11 +39,17 @@ interface Drawing {
 export function useDrawing(options: DrawingOptions): Drawing {
   const { outline, ports, diagnostics, runefile, selected, chosen, isStrip, watching } = options;
   const [place] = useState(placeOnce);
+  const [placeInRow] = useState(placeOnce);
   const [size, setSize] = useState<Size | null>(null);
   const frame = edgesOf(isStrip);
   const width = size === null ? Infinity : freeWidth(size, frame);
   const counts = useMemo(() => countPorts(ports), [ports]);
-  const placed = useMemo(() => place(outline, { counts, size: width }), [place, outline, counts, width]);
+  const placed = useMemo(() => {
+    if (!isStrip) return place(outline, { counts, size: width });
+    // One row leaves the text its height; types stand in the wires where all of it is then still in sight.
+    const full = place(outline, { counts, form: FULL });
+    return full.width <= width ? full : placeInRow(outline, { counts, form: ROW });
+  }, [place, placeInRow, outline, counts, width, isStrip]);
   const shown = useAnimatedLayout(placed);
   const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);

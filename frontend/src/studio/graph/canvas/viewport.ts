@@ -23,7 +23,7 @@ export interface Edges {
 
 const ALONE: Edges = { left: 28, right: 28, top: 56, bottom: 56 };
 /** Its one button stands at the left. */
-const STRIP: Edges = { left: 50, right: 20, top: 18, bottom: 18 };
+const STRIP: Edges = { left: 50, right: 20, top: 14, bottom: 14 };
 
 /** The smallest zoom there is, for those who ask for it; names cannot be read at it. */
 export const FARTHEST = 0.2;

@@ -1,8 +1,8 @@
 """Writes `library_features.json`: what the libraries themselves make of one sound, for the presets that are named so.
 
 Run `KERAS_BACKEND=numpy python -m tests.rune.compiler.blocks.references.make_library_features` in an environment of its
-own with librosa==0.11.0, keras==3.15.1, python_speech_features==0.6, pymicro-features==2.0.2, scipy==1.17.1 and
-numpy==2.4.6.
+own with librosa==0.11.0, keras==3.15.1, python_speech_features==0.6, pymicro-features==2.0.2, scipy==1.17.1,
+tensorflow-cpu==2.21.0 and numpy==2.4.6.
 """
 
 from __future__ import annotations
@@ -73,6 +73,20 @@ def _of_micro(sound: Any) -> dict[str, Any]:
     return {"log_mel": _rows(rows)}
 
 
+def _of_tensorflow(sound: Any) -> dict[str, Any]:
+    """The published front end of MLPerf Tiny's keyword spotting, in TensorFlow 2.21.0."""
+    import tensorflow as tf  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    real = sound.astype(np.float32)
+    frames = tf.signal.stft(real / real.max(), 480, 320, fft_length=None, window_fn=tf.signal.hann_window)
+    spectrum = tf.abs(frames)
+    weights = tf.signal.linear_to_mel_weight_matrix(40, spectrum.shape[-1], RATE, 20.0, 4000.0)
+    energies = tf.tensordot(spectrum, weights, 1)
+    logs = tf.math.log(energies + 1e-6)
+    cepstrum = tf.signal.mfccs_from_log_mel_spectrograms(logs)[..., :10]
+    return {"mfe": _rows(energies), "log_mel": _rows(logs), "mfcc": _rows(cepstrum)}
+
+
 def main() -> None:
     real = SOUND.astype(np.float32) / np.float32(32768)
     recorded = {
@@ -80,6 +94,7 @@ def main() -> None:
         "keras": _of_keras(real),
         "python_speech_features": _of_speech(SOUND),
         "micro_frontend": _of_micro(SOUND),
+        "mlperf_tiny": _of_tensorflow(SOUND),
     }
     lines = [f'  "{name}": {json.dumps(features)}' for name, features in recorded.items()]
     PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

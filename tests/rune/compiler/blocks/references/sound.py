@@ -32,6 +32,15 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "low": 0.0,
         "coefficients": 13,
     },
+    "mlperf_tiny": {
+        "frame": 480,
+        "step": 320,
+        "fft_size": 512,
+        "bands": 40,
+        "low": 20.0,
+        "high": 4000.0,
+        "coefficients": 10,
+    },
 }
 EPSILON = np.finfo(F64).eps
 
@@ -41,7 +50,7 @@ def _complete(arguments: Arguments) -> dict[str, Any]:
     full = {name: arguments.get(name) or value for name, value in own.items()}
     if not arguments.get("frame") and own["frame"] == own["fft_size"]:
         full["frame"] = full["fft_size"]
-    full["high"] = arguments["high"] or arguments["sample_rate"] / 2
+    full["high"] = arguments["high"] or own.get("high") or arguments["sample_rate"] / 2
     return full
 
 
@@ -68,7 +77,7 @@ def _slopes(edges: Array, places: Array) -> Array:
 def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
     size, bands = full["fft_size"], full["bands"]
     rows = np.arange(size // 2 + 1) * rate / size
-    if preset == "keras":
+    if preset in ("keras", "mlperf_tiny"):
         edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
         weights = _slopes(edges, _htk(rows)[None])
         weights[:, 0] = 0.0
@@ -95,6 +104,11 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
         count = 1 + max(0, -(-(x.size - frame) // step))
         x, window = np.pad(x, (0, size)), np.pad(np.ones(frame), (0, size - frame))
         x = np.pad(x, (0, max(0, (count - 1) * step + size - x.size)))
+    elif preset == "mlperf_tiny":
+        x = x / x.max() if x.max() > 0 else x
+        count = 1 + (x.size - frame) // step
+        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
+        x, window = np.pad(x, (0, size)), np.pad(window, (0, size - frame))
     else:
         x = x / 32768.0 if sound.dtype == np.int16 else x
         count = 1 + x.size // step
@@ -103,6 +117,9 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
         window = np.pad(window, (before, size - frame - before))
     rows = np.stack([x[t * step : t * step + size] * window for t in range(count)])
+    if preset == "mlperf_tiny":
+        spectrum = np.abs(np.fft.rfft(rows))
+        return spectrum @ filters(preset, arguments["sample_rate"], full).T, spectrum.sum(axis=1)
     power = np.abs(np.fft.rfft(rows)) ** 2 / (size if preset == "python_speech_features" else 1)
     return power @ filters(preset, arguments["sample_rate"], full).T, power.sum(axis=1)
 
@@ -110,6 +127,8 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
 def _logarithms(preset: str, energies: Array) -> Array:
     if preset == "python_speech_features":
         return np.log(np.where(energies == 0, EPSILON, energies))
+    if preset == "mlperf_tiny":
+        return np.asarray(np.log(energies + 1e-6))
     decibels = 10.0 * np.log10(np.maximum(1e-10, energies))
     return np.asarray(np.maximum(decibels, decibels.max() - 80.0))
 
@@ -124,7 +143,7 @@ def mfcc(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     logs = _logarithms(preset, energies)
     i, band = np.arange(full["coefficients"])[:, None], np.arange(full["bands"])[None]
     cosines = np.sqrt(2.0 / full["bands"]) * np.cos(np.pi * i * (2 * band + 1) / (2 * full["bands"]))
-    if preset != "keras":
+    if preset not in ("keras", "mlperf_tiny"):
         cosines[0] /= np.sqrt(2.0)
     if preset == "python_speech_features":
         cosines *= 1.0 + 11.0 * np.sin(np.pi * i / 22.0)
@@ -158,6 +177,7 @@ _VOICE = (
     + whole(60, -150, 150, 1400, type_=np.int16)
 ).astype(np.int16)
 _REAL = noise(61, 300, scale=0.1)
+_FRAMES = {"frame": 64, "step": 48, "fft_size": 64}
 _SMALL = {"frame": 64, "step": 48, "fft_size": 64, "bands": 8}
 
 CASES: Sequence[Case] = (
@@ -188,6 +208,10 @@ CASES: Sequence[Case] = (
         preset="python_speech_features",
         **_SMALL,
     ),
+    case("log_mel", "mlperf_tiny", _VOICE[:500], preset="mlperf_tiny", bands=12, **_FRAMES),
+    case("log_mel", "silence as mlperf_tiny has it", np.zeros(70, np.int16), preset="mlperf_tiny", bands=8, **_FRAMES),
+    case("mfe", "mlperf_tiny", _REAL, preset="mlperf_tiny", bands=8, **_FRAMES),
+    case("mfcc", "mlperf_tiny", _VOICE[:600], preset="mlperf_tiny", **_FRAMES),
     case("mfe", "keras", _REAL, preset="keras", **_SMALL),
     case("mfe", "librosa", _VOICE[:150], preset="librosa", sample_rate=8000, low=100, high=3000, **_SMALL),
     case("mfe", "a short frame in a longer transform", _REAL[:150], preset="librosa", **_SMALL | {"frame": 40}),

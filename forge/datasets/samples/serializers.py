@@ -1,0 +1,130 @@
+"""Changes of samples as JSON: labels, marked places, parts and deleting."""
+
+from __future__ import annotations
+
+from typing import Annotated, NotRequired, TypedDict
+
+from rest_framework import serializers
+
+from forge.datasets.samples.actions import Marked, ProposedParts, SampleEventJson, SampleMark, Unchanged
+
+
+class DataMarkBeforeJson(TypedDict):
+    """The previous values of a sample."""
+
+    number: int
+    label: str
+    left_out: bool
+    events: NotRequired[list[SampleEventJson] | None]
+
+
+class DataPartJson(TypedDict):
+    """A part of a recording, from `start` up to and without `end`."""
+
+    start: Annotated[int, "milliseconds of a sound, rows of motion"]
+    end: int
+
+
+class DataPartsJson(TypedDict):
+    """The parts of a recording that are louder, or move more, than the rest of it."""
+
+    length: Annotated[int, "milliseconds of a sound, rows of motion"]
+    parts: list[DataPartJson]
+
+
+class DataDeletedJson(TypedDict):
+    """How many samples were deleted."""
+
+    samples: int
+
+
+class DataMarkedJson(TypedDict):
+    """The previous values of samples. Sent back with `revision` as `seen`, they undo the change."""
+
+    revision: int
+    before: list[DataMarkBeforeJson]
+
+
+class DataEventSerializer(serializers.Serializer[None]):
+    """A marked place of a long recording, in seconds."""
+
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=60)  # type: ignore[assignment]
+    start = serializers.FloatField(min_value=0)
+    end = serializers.FloatField(min_value=0)
+
+
+class DataChangeSerializer(serializers.Serializer[None]):
+    """A sample and what of it changes; what is not named stays."""
+
+    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
+    left_out = serializers.BooleanField(required=False)
+    events = DataEventSerializer(
+        many=True,
+        required=False,
+        allow_null=True,
+        help_text="where labels happen in a sound; null: its label holds for all of it",
+    )
+    confirms = serializers.BooleanField(
+        required=False, help_text="`true`: a person says that the label it has is right, so it is not in doubt any more"
+    )
+    accepts = serializers.BooleanField(
+        required=False, help_text="`true`: its label becomes the one that is proposed; `label` is not looked at"
+    )
+
+
+class DataLabelledPartSerializer(serializers.Serializer[None]):
+    """A part of a recording with its label."""
+
+    start = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="milliseconds of a sound, or rows")
+    end = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=60, allow_blank=True)  # type: ignore[assignment]
+
+
+class DataCutSerializer(serializers.Serializer[None]):
+    """The parts of a recording that become samples."""
+
+    seen = serializers.IntegerField(min_value=0, max_value=2**53, help_text="the revision that the sample was read at")
+    parts = DataLabelledPartSerializer(many=True)
+
+
+class DataDeletionSerializer(serializers.Serializer[None]):
+    """The samples that are deleted."""
+
+    numbers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1), min_length=1, max_length=5000
+    )
+
+
+class DataMarksSerializer(serializers.Serializer[None]):
+    """Changes of samples."""
+
+    seen = serializers.IntegerField(
+        min_value=0, max_value=2**53, help_text="the revision that the samples were read at"
+    )
+    changes = DataChangeSerializer(many=True)
+
+
+def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
+    """Returns the previous values of a sample as JSON."""
+    before: DataMarkBeforeJson = {
+        "number": mark.number,
+        "label": mark.label or "",
+        "left_out": bool(mark.left_out),
+    }
+    if not isinstance(mark.events, Unchanged):
+        before["events"] = None if mark.events is None else list(mark.events)
+    return before
+
+
+def marked_to_json(marked: Marked) -> DataMarkedJson:
+    """Returns the previous values of all samples of a change as JSON."""
+    return {"revision": marked.revision, "before": [mark_to_json(each) for each in marked.before]}
+
+
+def parts_to_json(proposed: ProposedParts) -> DataPartsJson:
+    """Returns proposed parts as JSON."""
+    return {"length": proposed.length, "parts": [{"start": each.start, "end": each.end} for each in proposed.parts]}

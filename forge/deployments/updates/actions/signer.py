@@ -1,0 +1,173 @@
+"""What the signer does for deployments: makes the keys of an organisation, and signs what a deployment serves.
+
+It takes nothing to sign from anybody. It reads from the database what is served, asks the gate itself, and composes the
+documents itself. It runs in the process of `manage.py sign`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.models import Organisation
+from forge.accounts.principals import INSTALLATION
+from forge.core.audit.entries import write_entry
+from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.releases.gate import missing_for
+from forge.deployments.updates.access import newest_document, root_of
+from forge.deployments.updates.documents import (
+    LIFETIMES,
+    ROOT_KEYS,
+    DocumentSet,
+    ServedTarget,
+    SigningPair,
+    deployment_documents,
+    make_pair,
+    read_pair,
+    root_document,
+)
+from forge.deployments.updates.models import UpdateRole
+from forge.jobs.kinds import JobContext, JobFailed
+from forge.registry.models import WithdrawnRune
+from forge.registry.signing.models import SigningKey
+from forge.registry.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
+
+STORED_VERSIONS = 3
+"""Of each document: a client may be between the timestamp and the targets while new ones are stored."""
+
+
+def sign_deployment(context: JobContext) -> Mapping[str, Any]:
+    """Signs what a deployment serves. The first time in an organisation, and after somebody replaced its keys, makes
+    the keys and the root."""
+    deployment = _deployment(context.spec["deployment"])
+    release = deployment.releases.select_related("build__artefact", "build__project").get(ended=None)
+    _require_admitted(deployment, release)
+    with transaction.atomic():
+        context.confirm_lease()
+        organisation = Organisation.objects.select_for_update().get(pk=deployment.project.organisation_id)
+        root, pairs = _current_root(organisation)
+        signed = _sign(deployment, release, root, pairs)
+    return {"version": signed.version, "release": release.number, "root": root.version}
+
+
+def _deployment(pk: str) -> Deployment:
+    rows = Deployment.objects.select_related("project__organisation")
+    deployment = rows.filter(pk=pk, project__deleted_at=None).first()
+    if deployment is None:
+        raise JobFailed("The deployment no longer exists.")
+    return deployment
+
+
+def _require_admitted(deployment: Deployment, release: Release) -> None:
+    """Asks the gate for a release that was not signed before. One that was stays served while rules change around it,
+    and a withdrawn one is not signed again."""
+    withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id, digest=release.digest).first()
+    if withdrawn is not None:
+        raise JobFailed(f"{release.version} is not signed again: {withdrawn}.")
+    newest = newest_document(deployment, UpdateRole.TARGETS)
+    if newest is not None and newest.release == release.number:
+        return
+    if missing := missing_for(release.build, release.digest):
+        raise JobFailed(f"The gate refuses {release.version}. {' '.join(missing)}")
+
+
+def _current_root(organisation: Organisation) -> tuple[UpdateRoot, list[SigningPair]]:
+    """The newest root with the keys that it names. Makes a new one where there is none, where it ends soon, or where
+    somebody replaced keys. The caller has locked the organisation."""
+    root = root_of(organisation.pk)
+    rows = list(UpdateKey.objects.filter(organisation=organisation).exclude(sealed=""))
+    ended = [row for row in rows if row.ended is not None]
+    now = timezone.now()
+    is_fresh = root is not None and root.expires - now > LIFETIMES[UpdateRole.ROOT] / 2
+    if root is not None and is_fresh and not ended:
+        return root, _opened(rows)
+    secret = _secret(may_make=not rows and not SigningKey.objects.exclude(sealed="").exists())
+    former = _opened(rows)
+    replaced = {row.key_id for row in ended}
+    pairs = [pair for pair in former if pair.key.keyid not in replaced]
+    for role in UpdateRole:
+        wanted = ROOT_KEYS if role is UpdateRole.ROOT else 1
+        pairs += [make_pair(role) for _ in range(wanted - sum(pair.role is role for pair in pairs))]
+    version = root.version + 1 if root is not None else 1
+    text, expires = root_document(pairs, version, now, former)
+    known = {row.key_id for row in rows}
+    for pair in pairs:
+        if pair.key.keyid not in known:
+            _store(organisation, pair, secret)
+    UpdateKey.objects.filter(key_id__in=replaced).update(sealed="")
+    root = UpdateRoot.objects.create(organisation=organisation, version=version, document=text, expires=expires)
+    write_entry(INSTALLATION, "update-root.sign", organisation.stream, organisation.place, version=version)
+    return root, pairs
+
+
+def _sign(deployment: Deployment, release: Release, root: UpdateRoot, pairs: Sequence[SigningPair]) -> DocumentSet:
+    """Stores new documents of a deployment, and deletes those that no client asks for any more."""
+    project, now = deployment.project, timezone.now()
+    target = ServedTarget(
+        f"{project.full_name}/{deployment.name}",
+        release.rune,
+        release.size,
+        release.number,
+        release.version,
+        release.started.isoformat(),
+    )
+    newest = newest_document(deployment, UpdateRole.TIMESTAMP)
+    version = max(int(now.timestamp()), newest.version + 1 if newest else 0)
+    keys = {pair.role: pair for pair in pairs}
+    documents = deployment_documents(target, keys, version, now)
+    UpdateDocument.objects.bulk_create(
+        UpdateDocument(
+            deployment=deployment,
+            role=role,
+            version=version,
+            root=root.version,
+            release=release.number,
+            target=target.name,
+            document=text,
+            expires=documents.expires[role],
+        )
+        for role, text in documents.texts.items()
+    )
+    versions = UpdateDocument.objects.filter(deployment=deployment, role=UpdateRole.TIMESTAMP)
+    stored = list(versions.order_by("-version").values_list("version", flat=True)[:STORED_VERSIONS])
+    UpdateDocument.objects.filter(deployment=deployment, version__lt=stored[-1]).delete()
+    return documents
+
+
+def _store(organisation: Organisation, pair: SigningPair, secret: str) -> None:
+    pk = uuid4()
+    UpdateKey.objects.create(
+        pk=pk,
+        organisation=organisation,
+        role=pair.role,
+        key_id=pair.key.keyid,
+        public_key=pair.key.to_dict(),
+        sealed=seal_key(pair.private_bytes, secret, pk),
+    )
+
+
+def _opened(rows: Sequence[UpdateKey]) -> list[SigningPair]:
+    if not rows:
+        return []
+    secret = _secret(may_make=False)
+    return [_open(row.role, row.sealed, secret, row.pk) for row in rows]
+
+
+def _open(role: str, sealed: str, secret: str, pk: UUID) -> SigningPair:
+    try:
+        return read_pair(UpdateRole(role), unseal_key(sealed, secret, pk))
+    except SecretUnusable as error:
+        raise JobFailed(str(error)) from error
+
+
+def _secret(*, may_make: bool) -> str:
+    try:
+        return read_secret(Path(settings.SIGNING_SECRET_FILE), settings.DATA_DIR, may_make=may_make)
+    except SecretUnusable as error:
+        raise JobFailed(str(error)) from error

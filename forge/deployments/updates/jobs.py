@@ -1,0 +1,97 @@
+"""The jobs of the signer that concern deployments, and when one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.compute.scheduler.slots import Party
+from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.updates.actions.signer import sign_deployment
+from forge.deployments.updates.documents import LIFETIMES
+from forge.deployments.updates.models import UpdateRole
+from forge.jobs.kinds import JobKind, JobTitle
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.queue import enqueue
+from forge.registry.models import WithdrawnRune
+from rune.compiler.building.spec import canonical_digest
+
+REQUEST_EVERY = 60.0
+"""Seconds between looks at all deployments."""
+MOST_AT_ONCE = 200
+"""Deployments for which one look asks the signer."""
+
+
+def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    ids = {job.spec["deployment"] for job in jobs}
+    rows = Deployment.objects.select_related("project__organisation").filter(pk__in=ids)
+    titles = {
+        str(each.pk): JobTitle(f"What {each.project.full_name} {each.title} serves", each.get_absolute_url())
+        for each in rows
+    }
+    return {job.pk: titles[job.spec["deployment"]] for job in jobs if job.spec["deployment"] in titles}
+
+
+SIGN_DEPLOYMENT = JobKind(
+    "deployment-updates",
+    WorkerCapability.SIGN,
+    sign_deployment,
+    "Signed update",
+    titles=_titles,
+    verb=Verb.DEPLOY,
+    attempts=3,
+    retention=timedelta(days=2),
+)
+
+
+def request_update(deployment: Deployment) -> None:
+    """Asks the signer to sign what a deployment serves, unless it failed to before: somebody retries that on the page
+    of jobs once the reason is gone."""
+    organisation = deployment.project.organisation_id
+    newest = UpdateDocument.objects.filter(deployment=deployment, role=UpdateRole.TIMESTAMP).first()
+    ended = UpdateKey.objects.filter(organisation=organisation).exclude(ended=None).order_by("-ended").first()
+    spec = {
+        "deployment": str(deployment.pk),
+        "release": deployment.last_release,
+        "after": newest.version if newest else 0,
+        "replaced": ended.ended.isoformat() if ended and ended.ended else "",
+    }
+    failed = Job.objects.filter(kind=SIGN_DEPLOYMENT.name, organisation=organisation, state=JobState.FAILED)
+    if not failed.filter(spec_digest=canonical_digest(spec)).exists():
+        enqueue(SIGN_DEPLOYMENT, organisation, spec, party=Party(organisation, None), project=deployment.project)
+
+
+def request_updates(now: datetime | None = None) -> None:
+    """Asks the signer for the deployments whose documents are missing, end soon, or say something else than is true."""
+    for deployment in due_deployments(now or timezone.now())[:MOST_AT_ONCE]:
+        request_update(deployment)
+
+
+def due_deployments(now: datetime) -> Sequence[Deployment]:
+    """The deployments that the signer has something to sign for, those of withdrawn versions left out."""
+    released = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
+    withdrawn = WithdrawnRune.objects.filter(
+        repository__project=OuterRef("project"), digest=Subquery(released.values("digest")[:1])
+    )
+    project = OuterRef("project__organisation")
+    ended = UpdateKey.objects.filter(organisation=project).exclude(ended=None).exclude(sealed="")
+    rows = Deployment.objects.filter(project__deleted_at=None).select_related("project__organisation")
+    rows = rows.annotate(
+        root_now=Subquery(UpdateRoot.objects.filter(organisation=project).values("version")[:1]),
+        name_now=Concat(F("project__organisation__name"), Value("/"), F("project__name"), Value("/"), F("name")),
+    )
+    current = UpdateDocument.objects.filter(
+        deployment=OuterRef("pk"),
+        role=UpdateRole.TIMESTAMP,
+        release=OuterRef("last_release"),
+        root=OuterRef("root_now"),
+        target=OuterRef("name_now"),
+        expires__gt=now + LIFETIMES[UpdateRole.TIMESTAMP] / 2,
+    )
+    return list(rows.filter(Q(~Exists(current)) | Exists(ended)).exclude(Exists(withdrawn)))

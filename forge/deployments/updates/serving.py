@@ -1,0 +1,68 @@
+"""The signed documents of a deployment, as clients of TUF ask for them: `tuf/timestamp.json`, `tuf/17.snapshot.json`,
+`tuf/17.targets.json` and `tuf/2.root.json` below its address. They need its key, as the address itself does."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
+from forge.deployments.serving.answers import for_origin, refused
+from forge.deployments.serving.callers import (
+    find_by_address,
+    note_use,
+    require_key,
+    require_origin,
+    require_rate,
+    served_release,
+)
+from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, METHOD_REFUSED, ServingRefusal
+from forge.deployments.updates.models import UpdateRole
+
+_NAME = re.compile(r"(?:([1-9][0-9]{0,15})\.(root|snapshot|targets)|timestamp)\.json", re.ASCII)
+_METHODS = "GET, HEAD"
+
+
+@csrf_exempt
+def update_document(request: HttpRequest, organisation: str, name: str, deployment: str, path: str) -> HttpResponseBase:
+    """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
+    target = find_by_address(organisation, name, deployment)
+    try:
+        response: HttpResponseBase = _document(request, target, path)
+    except ServingRefusal as refusal:
+        response = refused(request, target, refusal, _METHODS, counts=refusal.kind is not DOCUMENT_UNKNOWN)
+    return for_origin(request, target, response)
+
+
+def _document(request: HttpRequest, target: Deployment | None, file: str) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        raise ServingRefusal(METHOD_REFUSED)
+    caller = require_key(target, request.headers.get("x-api-key", ""))
+    deployment = caller.deployment
+    require_origin(deployment, request.headers.get("Origin", ""))
+    require_rate(caller.key.pk)
+    # Documents that were signed before their version was withdrawn have not ended yet.
+    served_release(deployment)
+    note_use(caller.key)
+    text = _text(deployment, file)
+    if text is None:
+        raise ServingRefusal(DOCUMENT_UNKNOWN)
+    response = HttpResponse(text, content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _text(deployment: Deployment, file: str) -> str | None:
+    match = _NAME.fullmatch(file)
+    if match is None:
+        return None
+    if match[2] == "root":
+        roots = UpdateRoot.objects.filter(organisation=deployment.project.organisation_id)
+        return roots.filter(version=int(match[1])).values_list("document", flat=True).first()
+    documents = UpdateDocument.objects.filter(deployment=deployment, role=match[2] or UpdateRole.TIMESTAMP)
+    if match[1]:
+        documents = documents.filter(version=int(match[1]))
+    return documents.values_list("document", flat=True).first()

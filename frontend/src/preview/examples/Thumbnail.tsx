@@ -1,0 +1,69 @@
+// An example as a small picture: its wave, its picture or its three lines. It is read while the page rests.
+import { useEffect, useRef } from "react";
+import type { CapabilityRequest } from "../../runtime";
+import { pictureRequest } from "../picture/pixels";
+import { drawSeen } from "../picture/rgba";
+import type { Content } from "../recordings/capture/recording";
+import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
+import { drawWave } from "../sources/draw-wave";
+import type { Example } from "./examples";
+
+interface Props {
+  readonly request: CapabilityRequest;
+  readonly example: Example;
+}
+
+const [WIDTH, HEIGHT] = [144, 56];
+
+export default function Thumbnail({ request, example }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    let isWanted = true;
+    const draw = (): void => {
+      example.read().then(
+        (content) => {
+          if (isWanted && canvas.current !== null) drawContent(canvas.current, content, request);
+        },
+        // Whoever plays it is told why it cannot be read; its tile stays without a picture.
+        () => undefined,
+      );
+    };
+    const stop = whenIdle(draw);
+    return () => {
+      isWanted = false;
+      stop();
+    };
+  }, [example, request]);
+  return <canvas ref={canvas} width={WIDTH} height={HEIGHT} />;
+}
+
+function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback === "function") {
+    const handle = requestIdleCallback(work);
+    return () => cancelIdleCallback(handle);
+  }
+  const timer = setTimeout(work);
+  return () => clearTimeout(timer);
+}
+
+function drawContent(canvas: HTMLCanvasElement, content: Content, request: CapabilityRequest): void {
+  switch (content.kind) {
+    case "sound":
+      drawWave(canvas, content.samples, 0);
+      break;
+    case "motion": {
+      const step = Math.max(1, content.rows.length / SHOWN_ROWS);
+      const count = Math.min(SHOWN_ROWS, content.rows.length);
+      const rows = Array.from({ length: count }, (_, index) => content.rows[Math.floor(index * step)]);
+      drawRows(
+        canvas,
+        rows.filter((row) => row !== undefined),
+      );
+      break;
+    }
+    case "picture": {
+      const [frame] = content.frames;
+      if (frame !== undefined) drawSeen(canvas, frame, pictureRequest(request));
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// What the rune should answer to the input that plays, where the input's label says so: the answer's card says whether it does.
+import { createContext, use } from "react";
+
+export interface Expectation {
+  /** The words of the rune that runs. */
+  readonly wordlists: readonly (readonly string[])[];
+  /** Null while the input has no label that the rune knows. */
+  readonly expected: string | null;
+  readonly expect: (label: string | null) => void;
+}
+
+export const ExpectationContext = createContext<Expectation>({ wordlists: [], expected: null, expect: () => {} });
+
+export function useExpectation(): Expectation {
+  return use(ExpectationContext);
+}

@@ -1,0 +1,20 @@
+"""The Python SDK of Hammer Forge for notebooks and programs: from a model to a link that a phone opens.
+
+    import hmr
+
+    knock = hmr.Rune("acme", "door-knock", "Runefile.yml", "1.0")
+    knock.set_model(model)  # a Keras model, or the path of one: converted on the server, with its figures
+    knock.build()
+    knock.preview()  # in a notebook: the rune to try, and a link for a phone
+
+It asks the server with the token of `rune login`. See docs/guides/notebooks.md.
+"""
+
+from hmr.builds import BuiltRune
+from hmr.deployments import DeployedRune
+from hmr.errors import HmrError
+from hmr.models import FormRow, ModelFigures
+from hmr.preview import Preview
+from hmr.rune import Rune
+
+__all__ = ["BuiltRune", "DeployedRune", "FormRow", "HmrError", "ModelFigures", "Preview", "Rune"]

@@ -1,0 +1,90 @@
+"""Publishing a build and serving it under a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from hmr.builds import BuiltRune
+from hmr.errors import HmrError
+from hmr.server import ProjectServer
+
+if TYPE_CHECKING:
+    from rune import Deployment
+
+KEY_NAME = "hmr"
+"""What a key is called that this package makes."""
+
+
+@dataclass(frozen=True)
+class DeployedRune:
+    """What a deployment serves now."""
+
+    name: str
+    version: str
+    url: str
+    """What apps load, with the key."""
+    key: str
+    """The key that was made just now, or "" where the deployment was there before: keys are shown once."""
+    page: str
+
+    @property
+    def link(self) -> str:
+        """Opens the rune in a browser, on a phone too, without an account: the key is in the part of the link that
+        browsers send to nobody. Whoever has it may try the rune until the key is revoked."""
+        return f"{self.url}/try#key={quote(self.key, safe='')}" if self.key else ""
+
+    def client(self, key: str = "") -> Deployment:
+        """What loads it in Python. `key` is needed where none was made just now."""
+        from rune import Deployment
+
+        return Deployment(self.url, key or self.key or None)
+
+    def __repr__(self) -> str:
+        return f"{self.name} serves {self.version} at {self.url}, {self.page}"
+
+
+def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
+    """Publishes a build under a version, once. Raises `HmrError` where the version is another build's, or where the
+    project's rules are not fulfilled."""
+    try:
+        tag = server.ask("GET", server.here(f"/tags/{quote(version, safe='')}"))
+    except HmrError as error:
+        if error.name != "not-there":
+            raise
+        tag = {}
+    if tag and tag.get("build_number") == built.number:
+        return
+    seen = server.state(f"/builds/{built.id}/gate")
+    server.ask("POST", server.here("/tags"), {"build": built.id, "tag": version}, seen=seen)
+
+
+def deploy(
+    server: ProjectServer, version: str, title: str, kind: str, origins: Collection[str], days: int = 0
+) -> DeployedRune:
+    """Makes a deployment serve a published version; makes the deployment and its key where it is not there. With
+    `days` there is a new key in any case, which ends after them. Raises `HmrError`."""
+    rows = server.ask("GET", server.here("/deployments"))["deployments"]
+    row = next((each for each in rows if each["title"] == title), None)
+    if row is None:
+        body = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
+        row = server.ask("POST", server.here("/deployments"), body)
+        key = make_key(server, row, days)
+    else:
+        row = server.ask("PUT", _of(server, row, "/version"), {"tag": version}, seen=server.state(_of(server, row)))
+        key = make_key(server, row, days) if days else ""
+    return DeployedRune(
+        row["title"], row["history"][0]["version"], row["url"], key, f"{server.page}/deployments/{row['name']}"
+    )
+
+
+def make_key(server: ProjectServer, row: dict[str, Any], days: int = 0) -> str:
+    """A new key of a deployment, which ends after some days, or never."""
+    body = {"name": KEY_NAME, "days": days or None}
+    return str(server.ask("POST", _of(server, row, "/keys"), body)["secret"])
+
+
+def _of(server: ProjectServer, row: dict[str, Any], rest: str = "") -> str:
+    return server.here(f"/deployments/{row['name']}{rest}")

@@ -1,0 +1,21 @@
+"""What can go wrong. Each has a `name`, which never changes: programs compare it."""
+
+from __future__ import annotations
+
+
+class HmrError(Exception):
+    """Nothing was changed beyond what the text says. `name` is one of these:
+
+    * `server-away`: the server does not answer
+    * `token-needed`: there is no token, or it may not do this
+    * `not-there`: there is no such project, version or file
+    * `refused`: the server refused, for the reason in the text
+    * `model-refused`: the model cannot be converted, or the form cannot be made
+    * `change-waits`: the model is in a change request that somebody has to approve first
+    * `build-failed`: the project does not build, or nothing was built yet
+    * `too-slow`: a job did not end in the time that the caller gave it
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name

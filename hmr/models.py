@@ -1,0 +1,184 @@
+"""Sending a model to be converted, and the figures that come back."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from hmr.builds import BUILD_SECONDS, wait_for_build
+from hmr.errors import HmrError
+from hmr.server import ProjectServer
+
+CONVERSION_SECONDS = 600.0
+_ENDED = frozenset({"ready", "failed", "needs"})
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """A form of the model beside the float one. Sizes are in bytes, `signal` is in decibels."""
+
+    number: int
+    form: str
+    size: int
+    arena: int | None
+    """RAM of the network, or None if it cannot be compiled."""
+    signal: float | None
+    """Signal to noise of the output against the float model; 200 is the same."""
+    changed: int
+    """Samples with another answer than the float model's, of `samples`."""
+    samples: int
+    refused: str
+    """Why it was not made, or ""."""
+
+
+@dataclass(frozen=True)
+class ModelFigures:
+    """What the conversion of a model gave: a row for each form. In a notebook it shows itself as a table."""
+
+    source: str
+    path: str
+    """The file of the project that the model became."""
+    chosen: str
+    """The form that is used."""
+    rows: Sequence[FormRow]
+    page: str
+
+    def row(self, form: str | None = None) -> FormRow:
+        """The row of a form, by default of the chosen one. Raises `KeyError`."""
+        name = form or self.chosen
+        for row in self.rows:
+            if row.form == name:
+                return row
+        raise KeyError(name)
+
+    def __repr__(self) -> str:
+        lines = [f"{self.source} as {self.path}: {self.chosen}"]
+        lines += [
+            f"{'*' if row.form == self.chosen else ' '} {row.form:12} {_size(row.size):>10}  "
+            f"RAM {_size(row.arena):>10}  {_signal(row)}  {_answers(row)}{row.refused}"
+            for row in self.rows
+        ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        cells = "".join(
+            f"<tr{' style=font-weight:bold' if row.form == self.chosen else ''}><td>{html.escape(row.form)}</td>"
+            f"<td>{_size(row.size)}</td><td>{_size(row.arena)}</td><td>{_signal(row)}</td>"
+            f"<td>{html.escape(row.refused or _answers(row))}</td></tr>"
+            for row in self.rows
+        )
+        head = "<tr><th>Form</th><th>Size</th><th>RAM</th><th>Signal to noise</th><th>Answers</th></tr>"
+        link = f'<a href="{html.escape(self.page, quote=True)}" target="_blank" rel="noopener">Open on the server</a>'
+        return f"<table>{head}{cells}</table><p>{html.escape(self.source)} as {html.escape(self.path)}. {link}</p>"
+
+
+def model_bytes(model: Any) -> tuple[str, bytes]:
+    """The file name and the bytes of a model: a path, or an object that saves itself as Keras models do."""
+    if isinstance(model, str | PathLike):
+        path = Path(fspath(model))
+        try:
+            return path.name, path.read_bytes()
+        except OSError as error:
+            raise HmrError("not-there", f"{path} cannot be read: {error.strerror}.") from None
+    save = getattr(model, "save", None)
+    if save is None:
+        message = f"A {type(model).__name__} is neither the path of a model nor a Keras model."
+        raise HmrError("model-refused", message)
+    name = f"{getattr(model, 'name', '') or 'model'}.keras"
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "model.keras"
+        save(target)
+        return name, target.read_bytes()
+
+
+def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> dict[str, Any]:
+    """The conversion of a model, once all its forms are made. Raises `HmrError`."""
+    begun = server.ask("POST", server.here(f"/conversions?file={quote(name)}"), content=data)
+    path = server.here(f"/conversions/{begun['id']}")
+    row = server.wait(path, lambda answer: answer["state"] in _ENDED and bool(_is_over(answer)), seconds, "Converting")
+    if row["state"] == "needs":
+        need = row["needs"]
+        message = f"The server has to prepare {need['name']} first. An operator does that on {server.page}/models."
+        raise HmrError("model-refused", message)
+    if row["state"] == "failed":
+        raise HmrError("model-refused", f"{name} was not converted: {row['error']}")
+    return row
+
+
+def figures_of(server: ProjectServer, row: dict[str, Any], path: str, form: str) -> ModelFigures:
+    """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not made."""
+    rows = [_row(each) for each in row["forms"]]
+    chosen = next((each for each in rows if each.form == form), None)
+    if chosen is None:
+        message = f"{row['name']} has no form {form}. It has {', '.join(each.form for each in rows)}."
+        raise HmrError("model-refused", message)
+    if chosen.refused:
+        raise HmrError("model-refused", f"{form} of {row['name']} was not made: {chosen.refused}")
+    return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
+
+
+def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -> None:
+    """Puts a form into the project, by a change request that is merged where the project's rules allow it. Raises
+    `HmrError`, `change-waits` where somebody has to approve it."""
+    body = {"path": path}
+    try:
+        applied = server.ask("POST", server.here(f"/conversions/{conversion}/forms/{number}/apply"), body)
+    except HmrError as error:
+        if "is this form already" in str(error):
+            return
+        raise
+    rows = server.ask("GET", server.here("/change-requests?limit=50"))["results"]
+    change = next(row["id"] for row in rows if row["number"] == applied["number"])
+    merge(server, change, applied["number"], f"{server.address}{applied['url']}")
+
+
+def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
+    """Builds the result of a change request and merges it. Raises `HmrError`."""
+    path = f"/change-requests/{change}"
+    opened = server.ask("POST", f"{path}/builds", {}, seen=server.state(path))
+    wait_for_build(server, opened["build"], BUILD_SECONDS)
+    try:
+        server.ask("POST", f"{path}/merge", {}, seen=server.state(path))
+    except HmrError as error:
+        if error.name != "refused":
+            raise
+        message = f"The model is in change request {number}, which is not merged. {error} {url}"
+        raise HmrError("change-waits", message) from None
+
+
+def _is_over(answer: dict[str, Any]) -> bool:
+    """Whether no job adds to a conversion any more: each form has its figures, or the reason why there are none."""
+    return answer["state"] != "ready" or all(form["figures"] or form["refused"] for form in answer["forms"])
+
+
+def _row(form: dict[str, Any]) -> FormRow:
+    figures = form["figures"] or {}
+    return FormRow(
+        form["number"],
+        form["form"],
+        form["size"],
+        figures.get("arena"),
+        figures.get("output"),
+        figures.get("changed", 0),
+        figures.get("samples", 0),
+        form["refused"],
+    )
+
+
+def _size(size: int | None) -> str:
+    return "-" if size is None else f"{size / 1000:,.1f} kB"
+
+
+def _signal(row: FormRow) -> str:
+    return "-" if row.signal is None else f"{row.signal:.0f} dB"
+
+
+def _answers(row: FormRow) -> str:
+    return f"{row.changed} of {row.samples} changed" if row.samples else ""

@@ -1,0 +1,118 @@
+"""Asking one project of a server: its API with the errors of this package, and waiting for jobs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from hmr.errors import HmrError
+from rune.tools.remote import (
+    CredentialStore,
+    DataClient,
+    RegistryUnreachable,
+    RemoteError,
+    RemoteNotFound,
+    TokenNeeded,
+    registry_url,
+)
+
+T = TypeVar("T")
+TOKEN_VARIABLE = "HMR_TOKEN"  # noqa: S105  the name of a variable, not a secret
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_PAUSE = 0.3
+"""Seconds between two looks at a job."""
+_NEEDS = "Make one on the page Tokens of your account, and give it to rune login, to HMR_TOKEN or as `token`."
+
+
+class ProjectServer:
+    """A project on a server. Its methods raise `HmrError`."""
+
+    def __init__(self, organisation: str, project: str, server: str | None, token: str | None) -> None:
+        self.organisation, self.project = organisation, project
+        self.full_name = f"{organisation}/{project}"
+        try:
+            credentials = CredentialStore().read()
+            address = server or credentials.usual
+            if address is None:
+                message = 'Which server? Run rune login, or give its address as server="https://forge.example".'
+                raise HmrError("refused", message)
+            self.address = registry_url(address, insecure=False)
+        except RemoteError as error:
+            raise HmrError("refused", str(error)) from None
+        secret = token or os.environ.get(TOKEN_VARIABLE) or credentials.tokens.get(self.address)
+        if not secret:
+            raise HmrError("token-needed", f"There is no token for {self.address}. {_NEEDS}")
+        self.data = DataClient(self.address, secret, self.full_name)
+        self._below = f"/projects/{quote(organisation, safe='')}/{quote(project, safe='')}"
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seen: str | None = None,
+        content: bytes | None = None,
+    ) -> dict[str, Any]:
+        """The answer below `/api/v1`."""
+        return self.run(lambda: self.data.request(method, path, body, seen=seen, content=content, needs=_NEEDS))
+
+    def here(self, path: str = "") -> str:
+        """A path below the project's own."""
+        return f"{self._below}{path}"
+
+    def state(self, path: str) -> str:
+        """The state of what is there, for an act that changes nothing newer."""
+        return self.run(lambda: self.data.state(path))
+
+    def download(self, path: str, limit: int) -> bytes:
+        """The bytes below `/api/v1`."""
+        return self.run(lambda: self.data.download(path, limit))
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        """The bytes at an address of the server that needs no token, such as a script."""
+        try:
+            with httpx.stream("GET", url, timeout=_TIMEOUT, trust_env=False) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    raise HmrError("not-there", f"{url} answered {answer.status_code}.")
+                data = bytearray()
+                for chunk in answer.iter_bytes():
+                    data += chunk
+                    if len(data) > limit:
+                        raise HmrError("refused", f"{url} sends more than {limit:,} bytes.")
+        except httpx.TransportError as error:
+            raise HmrError("server-away", f"{url} did not answer: {error}") from None
+        return bytes(data)
+
+    def wait(self, path: str, is_over: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
+        """Asks again until it is over."""
+        end = time.monotonic() + seconds
+        while not is_over(answer := self.ask("GET", path)):
+            if time.monotonic() > end:
+                raise HmrError("too-slow", f"{what} did not end within {seconds:g} s. It goes on: look at {self.page}.")
+            time.sleep(_PAUSE)
+        return answer
+
+    @property
+    def page(self) -> str:
+        """The address of the project's page."""
+        return f"{self.address}/{self.full_name}"
+
+    @staticmethod
+    def run(act: Callable[[], T]) -> T:
+        """The result of an act; its errors are those of this package."""
+        try:
+            return act()
+        except TokenNeeded as error:
+            raise HmrError("token-needed", str(error)) from None
+        except RemoteNotFound as error:
+            raise HmrError("not-there", str(error)) from None
+        except RegistryUnreachable as error:
+            raise HmrError("server-away", str(error)) from None
+        except RemoteError as error:
+            raise HmrError("refused", str(error)) from None

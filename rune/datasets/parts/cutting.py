@@ -1,0 +1,48 @@
+"""A part of a recording as a recording of its own. Positions are milliseconds of a sound and rows of motion."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rune.datasets.content.content import BadContent
+from rune.datasets.content.wav import is_wav, wav_bytes, wav_chunks
+
+Values = npt.NDArray[np.float64]
+
+
+def values_of(data: bytes) -> tuple[Values, float]:
+    """The values of a stored recording, `[values, axes]`, and how many of them one position is: the values of a
+    millisecond of a sound, 1 for motion. Raises `BadContent` for another kind of recording."""
+    if is_wav(data):
+        chunks = dict(reversed([*wav_chunks(data)]))
+        rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
+        return np.frombuffer(chunks[b"data"], "<i2").astype(np.float64).reshape(-1, 1), rate / 1000
+    try:
+        rows = [[float(value) for value in line.split(b",")] for line in data.splitlines()]
+        return np.asarray(rows, np.float64).reshape(-1, 3), 1.0
+    except ValueError:
+        raise BadContent("Only sounds and motion have parts.") from None
+
+
+def length_of(data: bytes) -> int:
+    """How many positions a recording has. Raises `BadContent`."""
+    values, step = values_of(data)
+    return int(len(values) / step)
+
+
+def cut(data: bytes, start: int, end: int) -> bytes:
+    """Returns the positions from `start` up to and without `end`. Raises `BadContent` where there are none."""
+    if is_wav(data):
+        chunks = dict(reversed([*wav_chunks(data)]))
+        rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
+        sound = chunks[b"data"][start * rate // 1000 * 2 : end * rate // 1000 * 2]
+        return wav_bytes(rate, _some(sound))
+    values_of(data)
+    return _some(b"".join(data.splitlines(keepends=True)[start:end]))
+
+
+def _some(data: bytes) -> bytes:
+    if not data:
+        raise BadContent("The part is empty.")
+    return data

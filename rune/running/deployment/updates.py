@@ -1,0 +1,148 @@
+"""Which rune a deployment serves, as signed documents say: the client of The Update Framework (TUF).
+
+Its keys, threshold and ends are checked by the library `tuf`. This module brings it the documents from a deployment's
+address, and gives its refusals the names of `DeploymentError`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from rune.running.deployment.errors import DeploymentError
+from rune.running.deployment.server import LARGEST_RUNE, DeploymentServer, Served
+
+_CLOCK_TOLERANCE = timedelta(hours=1)
+
+
+class TrustedUpdates:
+    """The signed documents of one deployment, from a root that the program brings.
+
+    `folder` has what was seen before: without it, an older state could not be recognised. Raises `DeploymentError`, and
+    `ImportError` where `tuf` is not installed.
+    """
+
+    def __init__(self, server: DeploymentServer, root: bytes, folder: Path) -> None:
+        self._server, self._root = server, root
+        self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + root).hexdigest()[:32]
+
+    def served(self, now: float) -> Served:
+        """What the documents say today. `now` is the time of this computer in seconds since 1970.
+
+        Raises `DeploymentError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, `refused`,
+        `cache-unwritable`, or the server's own refusals.
+        """
+        from tuf.api.exceptions import (
+            BadVersionNumberError,
+            DownloadError,
+            ExpiredMetadataError,
+            LengthOrHashMismatchError,
+            RepositoryError,
+        )
+        from tuf.ngclient import Updater, UpdaterConfig
+
+        fetcher = _make_fetcher(self._server)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            config = UpdaterConfig(timestamp_max_length=16_384, snapshot_max_length=65_536, targets_max_length=262_144)
+            base = f"{self._server.url}/tuf/"
+            updater = Updater(str(self._folder), base, fetcher=fetcher, config=config, bootstrap=self._root)
+            updater.refresh()
+            target = updater.get_targetinfo(_target_name(self._server.url))
+        except OSError as error:
+            message = f"{self._folder} cannot be written: {error.strerror}. Name another folder as `cache`."
+            raise DeploymentError("cache-unwritable", message) from None
+        except DownloadError as error:
+            if fetcher.refusal is not None:
+                raise fetcher.refusal from None
+            raise DeploymentError("damaged", f"The signed documents could not be loaded: {error}.") from None
+        except ExpiredMetadataError as error:
+            raise self._expired(now, str(error)) from None
+        except BadVersionNumberError as error:
+            raise DeploymentError("older", f"The server sends documents of an older state: {error}.") from None
+        except LengthOrHashMismatchError as error:
+            message = f"The server mixes documents of different states: {error}."
+            raise DeploymentError("mixed", message) from None
+        except RepositoryError as error:
+            message = f"The keys that the root names did not sign what the deployment serves: {error}."
+            raise DeploymentError("signature-refused", message) from None
+        except ValueError as error:
+            raise DeploymentError("signature-refused", f"A signed document cannot be read: {error}.") from None
+        if target is None:
+            raise DeploymentError("mixed", "The signed documents are those of another deployment.")
+        served = _served(self._server.url, target)
+        self._require_clock(now, served)
+        return served
+
+    def _expired(self, now: float, reason: str) -> DeploymentError:
+        """Either somebody holds back newer documents, or the clock of this computer is wrong. Both load nothing."""
+        here = datetime.fromtimestamp(now, UTC)
+        there = _parsed_date(self._server.date)
+        if there is not None and abs(here - there) > _CLOCK_TOLERANCE:
+            message = f"The clock of this computer says {here:%Y-%m-%d %H:%M} UTC, and that of the server "
+            message += f"{there:%Y-%m-%d %H:%M}. Set the clock."
+            return DeploymentError("clock-wrong", message)
+        message = f"The server's newest documents have ended ({reason}). Somebody may hold back newer ones."
+        return DeploymentError("expired", message)
+
+    def _require_clock(self, now: float, served: Served) -> None:
+        """A clock that lies behind the release would take documents for valid that ended long ago."""
+        since, here = datetime.fromisoformat(served.since), datetime.fromtimestamp(now, UTC)
+        if here < since - _CLOCK_TOLERANCE:
+            message = f"The clock of this computer says {here:%Y-%m-%d %H:%M} UTC, which is before the release of "
+            message += f"{served.version} on {since:%Y-%m-%d %H:%M}. Set the clock."
+            raise DeploymentError("clock-wrong", message)
+
+
+def _make_fetcher(server: DeploymentServer) -> Any:
+    """What `tuf` fetches documents with. The class is made here, since its base is not always installed."""
+    from tuf.api.exceptions import DownloadError, DownloadHTTPError
+    from tuf.ngclient.fetcher import FetcherInterface
+
+    class Fetcher(FetcherInterface):
+        refusal: DeploymentError | None = None
+
+        def _fetch(self, url: str) -> Iterator[bytes]:
+            try:
+                return iter([server.document(url)])
+            except DeploymentError as error:
+                if error.name == "document-unknown":
+                    raise DownloadHTTPError(str(error), 404) from None
+                # Any other refusal is no sign that there is no newer root.
+                self.refusal = error
+                raise DownloadError(str(error)) from None
+
+    return Fetcher()
+
+
+def _target_name(url: str) -> str:
+    """`acme/door-knock/website` of `https://forge.example/d/acme/door-knock/website`."""
+    return unquote(urlsplit(url).path.rstrip("/").partition("/d/")[2])
+
+
+def _served(url: str, target: Any) -> Served:
+    custom = target.unrecognized_fields.get("custom", {})
+    digest = f"sha256:{target.hashes.get('sha256', '')}"
+    if not 0 < target.length <= LARGEST_RUNE:
+        raise DeploymentError("refused", f"The signed documents name a rune of {target.length:,} bytes.")
+    return Served.from_json(
+        {
+            "version": custom.get("version"),
+            "release": custom.get("release"),
+            "since": custom.get("since"),
+            "rune": {"digest": digest, "size": target.length, "url": f"{url}/{digest}"},
+        }
+    )
+
+
+def _parsed_date(date: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,117 @@
+"""A server between a client and a deployment's documents: it stores what it sees, and an attack is what it answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from forge.deployments.updates.documents import (
+    DocumentSet,
+    ServedTarget,
+    SigningPair,
+    deployment_documents,
+    make_pair,
+    root_document,
+)
+from forge.deployments.updates.models import UpdateRole
+
+ADDRESS = "/d/acme/kitchen/boards"
+
+
+def make_keys() -> list[SigningPair]:
+    """The keys of an organisation: three of the root, and one of each other role."""
+    roles = [UpdateRole.ROOT, *UpdateRole]
+    return [make_pair(role) for role in (UpdateRole.ROOT, *roles)]
+
+
+@dataclass
+class Publisher:
+    """Signs as the signer of a server does, at a time that a test says."""
+
+    keys: list[SigningPair] = field(default_factory=make_keys)
+    roots: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.roots:
+            self.roots = [root_document(self.keys, 1, datetime.now(UTC))[0]]
+
+    def release(
+        self, rune: bytes, number: int, name: str = "acme/kitchen/boards", now: datetime | None = None
+    ) -> DocumentSet:
+        """The documents of a release."""
+        now = now or datetime.now(UTC)
+        digest = f"sha256:{hashlib.sha256(rune).hexdigest()}"
+        since = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+        target = ServedTarget(name, digest, len(rune), number, f"1.{number}", since)
+        return deployment_documents(target, {pair.role: pair for pair in self.keys}, 100 + number, now)
+
+    def replace_keys(self) -> None:
+        """All keys are new from the next root on, which the former root signs."""
+        former, self.keys = self.keys, make_keys()
+        self.roots.append(root_document(self.keys, len(self.roots) + 1, datetime.now(UTC), former)[0])
+
+
+@dataclass
+class Middle:
+    """Answers by path. Its clock says what a test wants."""
+
+    address: str = ""
+    answers: dict[str, bytes] = field(default_factory=dict)
+    statuses: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    date: datetime | None = None
+
+    @property
+    def url(self) -> str:
+        return f"{self.address}{ADDRESS}"
+
+    def serve(self, documents: DocumentSet, rune: bytes, publisher: Publisher) -> None:
+        """A release as the honest server has it."""
+        self.serve_roots(publisher)
+        self.serve_documents(documents.version, documents.texts)
+        self.answers[f"{ADDRESS}/sha256:{hashlib.sha256(rune).hexdigest()}"] = rune
+
+    def serve_roots(self, publisher: Publisher) -> None:
+        for number, root in enumerate(publisher.roots, start=1):
+            self.answers[f"{ADDRESS}/tuf/{number}.root.json"] = root.encode()
+
+    def serve_documents(self, version: int, texts: Mapping[UpdateRole, str]) -> None:
+        """Documents of any state, under the names that the timestamp leads to."""
+        for role, text in texts.items():
+            name = "timestamp.json" if role is UpdateRole.TIMESTAMP else f"{version}.{role.value}.json"
+            self.answers[f"{ADDRESS}/tuf/{name}"] = text.encode()
+
+
+@contextmanager
+def running() -> Iterator[Middle]:
+    """A server on this computer, until the block ends."""
+    middle = Middle()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
+            known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
+            status, body = middle.statuses.get(self.path, known)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(middle.date.timestamp() if middle.date else timestamp)
+
+        def log_message(self, *_: object) -> None:
+            """Writes no log."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    middle.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield middle
+    finally:
+        server.shutdown()
+        server.server_close()

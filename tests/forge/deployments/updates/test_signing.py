@@ -1,0 +1,161 @@
+"""What the signer signs for deployments, and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tuf.api.metadata import Metadata, Root
+
+from forge.accounts.audit.sentences import render_entries
+from forge.core.errors import DomainError, Invalid
+from forge.core.models import AuditEntry
+from forge.deployments.actions import TagChoice, serve_tag
+from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.updates.access import newest_document, root_of
+from forge.deployments.updates.actions.replacing import replace_update_keys
+from forge.deployments.updates.documents import LIFETIMES
+from forge.deployments.updates.jobs import due_deployments, request_updates
+from forge.deployments.updates.models import UpdateRole
+from forge.jobs.models import Job, JobState
+from forge.registry.publishing.actions import publish_build
+from forge.registry.withdrawing.actions import withdraw_tag
+from tests.forge.factories.builds import RUNE
+from tests.forge.factories.deployments import built_with, deployed, now, published
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[[], list[Job]]
+
+
+@pytest.fixture
+def deployment(owner: Any, developer: Any, reviewer: Any, project: Any) -> Deployment:
+    return deployed(developer, project, "1.0")
+
+
+def sign(run_signer: Signer) -> list[Job]:
+    request_updates()
+    return run_signer()
+
+
+def target_of(deployment: Deployment) -> Any:
+    row = newest_document(deployment, UpdateRole.TARGETS)
+    assert row is not None
+    (target,) = json.loads(row.document)["signed"]["targets"].items()
+    return target
+
+
+def test_a_deployment_is_signed_once(deployment: Deployment, run_signer: Signer) -> None:
+    (job,) = sign(run_signer)
+    assert job.state == JobState.SUCCEEDED, job.error
+    name, target = target_of(deployment)
+    assert name == f"{deployment.project.full_name}/website"
+    assert f"sha256:{target['hashes']['sha256']}" == now(deployment).rune
+    assert target["custom"]["version"] == "1.0"
+    assert sign(run_signer) == []
+
+
+def test_two_of_three_keys_sign_the_root_and_none_is_readable(deployment: Deployment, run_signer: Signer) -> None:
+    sign(run_signer)
+    row = root_of(deployment.project.organisation_id)
+    assert row is not None
+    root = Metadata[Root].from_bytes(row.document.encode()).signed
+    assert (len(root.roles["root"].keyids), root.roles["root"].threshold) == (3, 2)
+    assert all(root.roles[role].threshold == 1 for role in ("targets", "snapshot", "timestamp"))
+    assert len(set(root.keys)) == 6, "no key has two roles"
+    assert not any("PRIVATE" in key.sealed for key in UpdateKey.objects.all())
+
+
+def test_another_release_is_signed(deployment: Deployment, developer: Any, run_signer: Signer) -> None:
+    sign(run_signer)
+    before = newest_document(deployment, UpdateRole.TIMESTAMP)
+    published(developer, deployment.project, "2.0", RUNE + b"other")
+    serve_tag(developer, deployment, TagChoice("2.0", False))
+    (job,) = sign(run_signer)
+    assert job.state == JobState.SUCCEEDED, job.error
+    after = newest_document(deployment, UpdateRole.TIMESTAMP)
+    assert before is not None
+    assert after is not None
+    assert after.version > before.version
+    assert target_of(deployment)[1]["custom"]["version"] == "2.0"
+
+
+def test_documents_are_signed_again_before_they_end(deployment: Deployment, run_signer: Signer) -> None:
+    sign(run_signer)
+    half = timezone.now() + LIFETIMES[UpdateRole.TIMESTAMP] / 2
+    assert due_deployments(half - timedelta(minutes=5)) == []
+    assert due_deployments(half + timedelta(minutes=5)) == [deployment]
+
+
+def test_few_versions_of_a_document_are_stored(deployment: Deployment, run_signer: Signer) -> None:
+    for _ in range(5):
+        UpdateDocument.objects.update(expires=timezone.now())
+        assert len(sign(run_signer)) == 1
+    assert UpdateDocument.objects.filter(role=UpdateRole.TARGETS).count() == 3
+
+
+@pytest.mark.protects("delivery/unapproved")
+def test_the_signer_asks_the_gate_itself(
+    deployment: Deployment, developer: Any, reviewer: Any, run_signer: Signer
+) -> None:
+    """Whoever writes another build into the row of a release gets no signature of it."""
+    tag = publish_build(developer, built_with(developer, deployment.project, RUNE + b"other"), "dev")
+    artefact = tag.build.artefact
+    assert artefact is not None
+    deployment.releases.update(build=tag.build, digest=tag.manifest.blob_id, rune=artefact.digest)
+    (job,) = sign(run_signer)
+    assert job.state == JobState.FAILED
+    assert "It has 0 of 1 approval" in job.error
+    assert UpdateDocument.objects.count() == 0
+
+
+def test_a_withdrawn_version_is_not_signed(deployment: Deployment, owner: Any, run_signer: Signer) -> None:
+    request_updates()
+    withdraw_tag(owner, deployment.project, "1.0", "It answers wrongly.")
+    (job,) = run_signer()
+    assert job.state == JobState.FAILED
+    assert "It answers wrongly." in job.error
+    assert sign(run_signer) == [], "it is not asked for again"
+
+
+def test_replaced_keys_sign_no_more(deployment: Deployment, owner: Any, organisation: Any, run_signer: Signer) -> None:
+    sign(run_signer)
+    former = set(UpdateKey.objects.values_list("key_id", flat=True))
+    assert replace_update_keys(owner, organisation, "A laptop was stolen.") == 6
+    (job,) = sign(run_signer)
+    assert job.state == JobState.SUCCEEDED, job.error
+    assert UpdateKey.objects.filter(key_id__in=former).exclude(sealed="").count() == 0
+    second, first = UpdateRoot.objects.all()
+    roots = [Metadata[Root].from_bytes(each.document.encode()) for each in (first, second)]
+    roots[0].signed.verify_delegate("root", roots[1].signed_bytes, roots[1].signatures)
+    roots[1].signed.verify_delegate("root", roots[1].signed_bytes, roots[1].signatures)
+    assert not former & set(roots[1].signed.keys)
+    document = newest_document(deployment, UpdateRole.TIMESTAMP)
+    assert document is not None
+    assert document.root == 2
+    assert "A laptop was stolen." in str(render_entries(list(AuditEntry.objects.filter(action="update-keys.replace"))))
+
+
+@pytest.mark.protects("delivery/who-deploys")
+def test_only_owners_replace_keys_and_say_why(
+    deployment: Deployment, developer: Any, owner: Any, organisation: Any, run_signer: Signer
+) -> None:
+    sign(run_signer)
+    with pytest.raises(DomainError):
+        replace_update_keys(developer, organisation, "Because.")
+    with pytest.raises(Invalid):
+        replace_update_keys(owner, organisation, " ")
+    assert UpdateKey.objects.exclude(ended=None).count() == 0
+
+
+def test_a_renamed_project_is_signed_under_its_new_name(deployment: Deployment, run_signer: Signer) -> None:
+    sign(run_signer)
+    project = deployment.project
+    project.name = "renamed"
+    project.save(update_fields=["name"])
+    (job,) = sign(run_signer)
+    assert job.state == JobState.SUCCEEDED
+    assert target_of(deployment)[0].endswith("/renamed/website")

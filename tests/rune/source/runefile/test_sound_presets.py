@@ -1,0 +1,92 @@
+"""The front ends of sound that fit an input, and Runefiles that have them."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.model.tflite import ModelSignature, ModelTensor, read_model, signature
+from rune.project.files import MemoryFiles
+from rune.running.evaluation.recorded_tensors import RecordedTensors, sent_tensor
+from rune.source.runefile import check, starter
+from rune.source.runefile.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input
+from rune.tensor import ElementType, TensorType
+
+DATA = os.environ.get("FORGE_TEST_DATA")
+KEYWORDS = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes", "silence", "unknown")
+
+
+def tensor(*dimensions: int, element: ElementType = ElementType.F32, **values: float | int) -> ModelTensor:
+    return ModelTensor("x", TensorType(element, dimensions), **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "key"),
+    [
+        ((1, 49, 10, 1), "mlperf-tiny-mfcc"),
+        ((1, 490), "mlperf-tiny-mfcc"),
+        ((1, 99, 13), "python-speech-mfcc"),
+        ((1, 20, 32), "librosa-mfcc"),
+        ((1, 98, 40), "micro-frontend-10-ms"),
+    ],
+)
+def test_a_shape_that_one_front_end_alone_gives_of_a_second_is_recognised(
+    dimensions: tuple[int, ...], key: str
+) -> None:
+    match = surest_sound_input(tensor(*dimensions))
+    assert match is not None
+    assert (match.preset.key, match.milliseconds) == (key, 1000)
+
+
+@pytest.mark.parametrize("dimensions", [(1, 49, 40), (1, 1960), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)])
+def test_what_several_front_ends_or_none_give_is_not_guessed(dimensions: tuple[int, ...]) -> None:
+    assert surest_sound_input(tensor(*dimensions)) is None
+
+
+def test_features_that_are_stored_as_micro_speech_has_them_are_those_of_its_frontend() -> None:
+    match = surest_sound_input(tensor(1, 1960, element=ElementType.I8, scale=0.1018, zero_point=-128))
+    assert match is not None
+    assert match.preset.key == "micro-frontend"
+
+
+def _always(model: ModelSignature, _path: str) -> ModelSignature:
+    return model
+
+
+@pytest.mark.parametrize("preset", SOUND_PRESETS, ids=lambda preset: preset.key)
+@pytest.mark.parametrize("element", [ElementType.F32, ElementType.I8])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_every_front_end_makes_a_runefile_without_errors(
+    preset: SoundPreset, element: ElementType, is_turned: bool
+) -> None:
+    for frames in (preset.frames(16_000), preset.frames(24_000)):
+        shape = (1, preset.widths[0], frames) if is_turned else (1, frames, preset.widths[0], 1)
+        scales = {"scale": 0.5, "zero_point": 3} if element is ElementType.I8 else {}
+        source = tensor(*shape, element=element, **scales)
+        assert preset.key in [one.preset.key for one in sound_inputs(source.type)]
+        model = ModelSignature((source,), (tensor(1, 12),))
+        text = starter(model, "m.tflite", front=preset.key)
+        files = MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": b""})
+        checked = check(files, PUBLISHED_BLOCKS, signatures=partial(_always, model))
+        assert [one.message for one in checked.diagnostics] == []
+        assert "capability: SOUND" in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(DATA is None, reason="needs FORGE_TEST_DATA")
+@pytest.mark.parametrize("word", ["left", "up"])
+@pytest.mark.parametrize("name", ["mlperf_kws_int8", "mlperf_kws_float"])
+def test_the_keyword_models_of_mlperf_tiny_hear_words(name: str, word: str) -> None:
+    folder = Path(str(DATA))
+    data = (folder / "models" / f"{name}.tflite").read_bytes()
+    text = starter(signature(read_model(data)), "m.tflite")
+    rune = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": data}), BuildOptions("kws")).rune
+
+    (answer,) = RecordedTensors(rune, sent_tensor).windows((folder / "samples" / f"{word}.wav").read_bytes())
+    assert KEYWORDS[int(answer.argmax())] == word
