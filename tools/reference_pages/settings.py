@@ -11,6 +11,7 @@ SETTINGS = {
     "SHARED_DATA": "1 lets several servers of one machine share DATA_DIR with its SQLite; else a second is refused.",
     "PUBLISH_TEMPLATES": "1 builds the templates in the background and publishes them in the server's own "
     "organisation, `templates`, where anyone can try them; 0 hides them.",
+    "BACKUP_DAYS": "How many days you keep backups: whoever withdraws recordings is told until when backups have them. 0: it is not said.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
@@ -94,6 +95,7 @@ def settings_page() -> str:
         "WORKER_CAPABILITIES": f"`{','.join(default.capabilities)}`",
         "PUBLISH_TEMPLATES": "`1`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
+        "BACKUP_DAYS": f"`{default.backup_days}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]
