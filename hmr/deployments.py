@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from rune import Deployment
 
 KEY_NAME = "hmr"
-"""What a key is called that this package makes."""
+"""The name of a key that this package makes."""
 
 
 @dataclass(frozen=True)
 class DeployedRune:
-    """What a deployment serves now."""
+    """The current state of a deployment."""
 
     name: str
     version: str
     url: str
-    """What apps load, with the key."""
+    """The address that apps load, with the key."""
     key: str
     """The key that was made just now, or "" where the deployment was there before: keys are shown once."""
     page: str
@@ -37,7 +37,7 @@ class DeployedRune:
         return f"{self.url}/try#key={quote(self.key, safe='')}" if self.key else ""
 
     def client(self, key: str = "") -> Deployment:
-        """What loads it in Python. `key` is needed where none was made just now."""
+        """Returns its loader in Python. `key` is needed where none was made just now."""
         from rune import Deployment
 
         return Deployment(self.url, key or self.key or None)

@@ -1,4 +1,4 @@
-"""What can go wrong. Each has a `name`, which never changes: programs compare it."""
+"""Errors of the SDK. Each has a `name`, which never changes: programs compare it."""
 
 from __future__ import annotations
 

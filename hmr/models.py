@@ -39,7 +39,7 @@ class FormRow:
 
 @dataclass(frozen=True)
 class ModelFigures:
-    """What the conversion of a model gave: a row for each form. In a notebook it shows itself as a table."""
+    """The result of a model's conversion: a row for each form. In a notebook it shows itself as a table."""
 
     source: str
     path: str

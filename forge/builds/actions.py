@@ -145,7 +145,7 @@ def run_tests(actor: Actor, project: Project, path: Any) -> Preview:
 def try_fix(actor: Actor, project: Project, fix: Any) -> Preview:
     """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
 
-    `asked` names the fix as `forge.compute.child.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or
+    `asked` names the fix as `forge.compute.child.steps.fix` finds it. Raises `Invalid`, and `Forbidden` or
     `NotFound`.
     """
     require(actor, Verb.READ, project)

@@ -291,10 +291,10 @@ class Preview(Leased):
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
-    text with that fix of a diagnostic in it (`forge.compute.child.applied_fix`). With `"copy": {"version",
+    text with that fix of a diagnostic in it (`forge.compute.child.steps.fix`). With `"copy": {"version",
     "overrides"}`, it is no newest text, but a copy of a version's files with those overrides applied
     (`forge.compute.child.overrides`). With `"tests": path` nothing is built but the tests of a block, which are run;
-    `outline` is their result (`forge.compute.child.compiled_tests`)."""
+    `outline` is their result (`forge.compute.child.steps.compiled_tests`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)

@@ -33,6 +33,7 @@ DATA_CHANGED = declare(
                 "data.import-start": "started an import of {count} recordings into the data of {project}",
                 "data.import-discard": "discarded an import into the data of {project}",
                 "data.mark": "changed {count} samples of the data of {project}",
+                "data.agree-anew": "agreed to other terms for {count} samples of the data of {project}",
                 "data.withdraw": "withdrew the consent for {count} samples of the data of {project}",
                 "data.delete": "deleted sample {number} of the data of {project}",
                 "data.delete-many": "deleted {count} samples of the data of {project}",

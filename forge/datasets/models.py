@@ -17,8 +17,9 @@ from forge.datasets.collecting.models import (
 )
 from forge.datasets.consent.models import Consent, ConsentQuerySet
 from forge.datasets.imports.models import DataImport, DataImportQuerySet
+from forge.datasets.removals.models import SampleRemoval, SampleRemovalQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
-from forge.datasets.versions.models import DataVersion, DataVersionQuerySet
+from forge.datasets.versions.models import DataCopy, DataCopyQuerySet, DataVersion, DataVersionQuerySet
 from forge.projects.models import Project
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ConsentQuerySet",
     "DataAnalysis",
     "DataAnalysisQuerySet",
+    "DataCopy",
+    "DataCopyQuerySet",
     "DataImport",
     "DataImportQuerySet",
     "DataSet",
@@ -40,6 +43,8 @@ __all__ = [
     "SampleAnalysis",
     "SampleAnswer",
     "SampleQuerySet",
+    "SampleRemoval",
+    "SampleRemovalQuerySet",
     "Submission",
     "SubmissionQuerySet",
 ]
@@ -64,6 +69,9 @@ class DataSet(models.Model):
     """The highest number that a sample ever had."""
     last_group = models.PositiveIntegerField(default=0)
     """The highest number that a group ever had."""
+    is_restricted = models.BooleanField(default=False, db_default=False)
+    """Whether only those who manage the project play samples, besides the person who gave one. Others train and test
+    on them and see figures."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = DataSetQuerySet.as_manager()

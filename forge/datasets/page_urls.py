@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from forge.datasets.collecting import pages as collecting
-from forge.datasets.pages import data, forms, imports
+from forge.datasets.pages import data, forms, imports, own_recordings, removals
 
 _DATA = "<str:organisation>/<str:name>/data"
 
 site_pages = [
+    path("recordings", own_recordings.own_recordings, name="own-recordings"),
+    path("recordings/<uuid:consent_id>/agree", own_recordings.agree_page, name="agree-anew"),
+    path("recordings/<uuid:consent_id>/withdraw", own_recordings.withdraw, name="withdraw-recordings"),
     path("collect/<uuid:link_id>", collecting.record_page, name="collect-record"),
     path("collect/<uuid:link_id>/receipt", collecting.receipt, name="collect-receipt"),
 ]
@@ -30,5 +33,7 @@ project_pages = [
     path(f"{_DATA}/samples/<int:number>", data.sample_page, name="data-sample"),
     path(f"{_DATA}/samples/<int:number>/panel", data.sample_panel, name="data-sample-panel"),
     path(f"{_DATA}/analysis", forms.analyse, name="analyse-data"),
+    path(f"{_DATA}/removals", removals.removals, name="data-removals"),
+    path(f"{_DATA}/removals/<uuid:removal_id>", removals.one_removal, name="data-removal"),
     path(f"{_DATA}/samples/<int:number>/delete", forms.delete, name="delete-data-sample"),
 ]

@@ -6,11 +6,13 @@ import logging
 
 from forge.core.http.senders import register as register_sender
 from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.datasets.analysis import stopping as stopping
 from forge.datasets.analysis.job import ANALYSIS
 from forge.datasets.collecting.access import sender_by_cookie
 from forge.datasets.collecting.actions import delete_ended_links, sweep_submissions
 from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
+from forge.datasets.removals import announcements as announcements
 from forge.datasets.samples.actions import end_consents
 from forge.datasets.samples.drawings import draw_moved_samples
 from forge.jobs.kinds import register as register_kind

@@ -9,8 +9,10 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
+from forge.datasets.consent.actions import purposes_of
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
+from forge.datasets.removals.report import RemovalReport
 from forge.datasets.samples.actions import SampleEventJson
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
 from forge.datasets.versions.manifest import Entry, VersionComparison
@@ -143,11 +145,25 @@ class DataConsentJson(TypedDict):
     withdrawn: Timestamp | None
 
 
+class DataCopyJson(TypedDict):
+    """That somebody fetched the recordings of a version before."""
+
+    version: int
+    layout: str
+    by_program: Annotated[bool, "whether a token fetched it, as `rune data pull` does"]
+    created: Timestamp
+
+
 class DataWithdrawnJson(TypedDict):
-    """The result of withdrawing a consent: deleted samples, and the versions that now have tombstones."""
+    """The result of withdrawing a consent, and the copies that it cannot reach."""
 
     samples: int
-    versions: list[int]
+    versions: Annotated[list[int], "those that have tombstones since"]
+    stopped: Annotated[list[str], "what worked with the samples and was stopped, as sentences"]
+    copies: Annotated[list[DataCopyJson], "exports and pulls of before that may have the recordings"]
+    backups_until: Annotated[
+        Timestamp | None, "from when on no backup of the server has them; null where the operator does not say"
+    ]
 
 
 class DataFiguresJson(TypedDict):
@@ -246,27 +262,38 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
     }
 
 
-def purposes_of(consent: Consent) -> list[str]:
-    """The purposes that a consent covers."""
-    covered = {
-        Purpose.TESTS: consent.for_tests,
-        Purpose.TRAINING: consent.for_training,
-        Purpose.READERS: consent.for_readers,
-        Purpose.OTHER_PROJECTS: consent.for_other_projects,
-    }
-    return [purpose.value for purpose, is_covered in covered.items() if is_covered]
-
-
 def consent_to_json(consent: Consent) -> DataConsentJson:
     """A consent, found by `forge.datasets.access`."""
     return {
         "id": str(consent.pk),
         "person": person_to_json(consent.person) if consent.person else None,
-        "purposes": purposes_of(consent),
+        "purposes": [each.value for each in Purpose if each in purposes_of(consent)],
         "text": consent.text,
         "agreed": consent.agreed.isoformat(),
         "ends": consent.ends.isoformat() if consent.ends else None,
         "withdrawn": consent.withdrawn.isoformat() if consent.withdrawn else None,
+    }
+
+
+def withdrawn_to_json(report: RemovalReport | None) -> DataWithdrawnJson:
+    """The result of a withdrawal; `report` is None where it covered no samples."""
+    if report is None:
+        return {"samples": 0, "versions": [], "stopped": [], "copies": [], "backups_until": None}
+    until = report.backups_until
+    return {
+        "samples": report.removal.count,
+        "versions": [each.number for each in report.versions],
+        "stopped": report.removal.stopped,
+        "copies": [
+            {
+                "version": each.version.number,
+                "layout": each.layout,
+                "by_program": each.by_program,
+                "created": each.created.isoformat(),
+            }
+            for each in report.copies
+        ],
+        "backups_until": until.isoformat() if until else None,
     }
 
 

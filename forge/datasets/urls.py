@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_PROJECT}/samples/terms", recordings.ProjectSampleTerms.as_view()),
     path("data/consents", consent.OwnDataConsents.as_view()),
     path("data/consents/<uuid:consent_id>", consent.OneDataConsent.as_view()),
+    path("data/consents/<uuid:consent_id>/agree-anew", consent.DataAgreeAnew.as_view()),
     path(_DATA, samples.DataSummary.as_view()),
     path(f"{_DATA}/terms", consent.DataTerms.as_view()),
     path(f"{_DATA}/consents", consent.DataConsents.as_view()),

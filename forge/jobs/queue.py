@@ -265,6 +265,24 @@ def cancel(job: Job, by: str) -> bool:
     return True
 
 
+@transaction.atomic
+def restart(job: Job, reason: str) -> bool:
+    """Takes a job from its worker, which finds its lease lost within a second, and queues it again: what it works with
+    must not be used any more. The attempt does not count. Returns whether the job was running."""
+    running = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
+    if not revoke(running, state=JobState.QUEUED, attempt=F("attempt") - 1, activity=""):
+        return False
+    append_log(job, [NewLogLine(reason, "warning")])
+    _announce_change(job)
+    return True
+
+
+def drop_checkpoint(job: Job) -> None:
+    """Forgets from what the job would go on: its next attempt begins anew."""
+    Job.objects.filter(pk=job.pk).update(checkpoint=None)
+    links_of(job).delete()
+
+
 def pause(jobs: QuerySet[Job]) -> None:
     """Holds back those of the jobs that wait."""
     jobs.filter(state=JobState.QUEUED).update(paused=True)

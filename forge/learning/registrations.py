@@ -6,8 +6,10 @@ from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.jobs.kinds import register as register_kind
+from forge.learning.conversions import stopping as stopping
 from forge.learning.conversions.job import CONVERSION
 from forge.learning.environments.job import ENVIRONMENT
+from forge.learning.training import withdrawn_samples as withdrawn_samples
 from forge.learning.training.quotas import minutes_used
 from forge.learning.training.running.job import TRAINING
 

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from rune.source.policy.sections.training import Training
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
@@ -37,7 +38,6 @@ from lab.training.judging import Judged, SplitJudgement, judge
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
 from rune.datasets.splits import Split
-from rune.source.policy.training_section import Training
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]

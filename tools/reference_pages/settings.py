@@ -11,6 +11,8 @@ SETTINGS = {
     "SHARED_DATA": "1 lets several servers of one machine share DATA_DIR with its SQLite; else a second is refused.",
     "PUBLISH_TEMPLATES": "1 builds the templates in the background and publishes them in the server's own "
     "organisation, `templates`, where anyone can try them; 0 hides them.",
+    "BACKUP_DAYS": "Days for which you keep backups. People who withdraw recordings read until when backups have them; "
+    "with 0 they read nothing about it.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
@@ -94,6 +96,7 @@ def settings_page() -> str:
         "WORKER_CAPABILITIES": f"`{','.join(default.capabilities)}`",
         "PUBLISH_TEMPLATES": "`1`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
+        "BACKUP_DAYS": f"`{default.backup_days}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]

@@ -22,22 +22,22 @@ from functools import partial
 from queue import SimpleQueue
 from typing import IO, Any
 
-from forge.compute.child.applied_fix import apply_fix
-from forge.compute.child.block_step import answer_publishable
-from forge.compute.child.build_steps import make
-from forge.compute.child.compiled_tests import run_compiled
 from forge.compute.child.current_job import CurrentJob
-from forge.compute.child.data_steps import describe_data, read_data
-from forge.compute.child.firmware_step import make_firmware
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
-from forge.compute.child.model_inputs_step import compute_model_inputs
-from forge.compute.child.model_step import count_model
 from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
-from forge.compute.child.pipeline_tests import failed_tests
-from forge.compute.child.sample_steps import answer_samples, compare_samples, describe_samples
-from forge.compute.child.secret_search import search_files
+from forge.compute.child.steps.block import answer_publishable
+from forge.compute.child.steps.build import make
+from forge.compute.child.steps.compiled_tests import run_compiled
+from forge.compute.child.steps.data import describe_data, read_data
+from forge.compute.child.steps.firmware import make_firmware
+from forge.compute.child.steps.fix import apply_fix
+from forge.compute.child.steps.model import count_model
+from forge.compute.child.steps.model_inputs import compute_model_inputs
+from forge.compute.child.steps.pipeline_tests import failed_tests
+from forge.compute.child.steps.samples import answer_samples, compare_samples, describe_samples
+from forge.compute.child.steps.secret_search import search_files
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.compiling.interruption import Interrupted

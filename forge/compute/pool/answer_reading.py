@@ -63,7 +63,7 @@ class OverridableJson(TypedDict):
 
 
 class PublishableJson(TypedDict):
-    """The description of a block by `forge.compute.child.block_step`."""
+    """The description of a block by `forge.compute.child.steps.block`."""
 
     name: str
     summary: str
@@ -112,7 +112,7 @@ class DataOmissionJson(TypedDict):
 
 
 class DataDescriptionJson(TypedDict):
-    """The contents of a data set for import, by `forge.compute.child.data_steps`."""
+    """The contents of a data set for import, by `forge.compute.child.steps.data`."""
 
     layout: str
     recordings: int
@@ -161,7 +161,7 @@ class SampleDescriptionJson(TypedDict):
 
 
 class SampleDescriptionsJson(TypedDict):
-    """The descriptions of samples by `forge.compute.child.sample_steps`."""
+    """The descriptions of samples by `forge.compute.child.steps.samples`."""
 
     samples: list[SampleDescriptionJson]
 
@@ -200,7 +200,7 @@ class SampleComparisonJson(TypedDict):
 
 
 class ModelNeedsJson(TypedDict):
-    """The answer of `child.model_step` about a model on a target: bytes, and instructions of one run, or None
+    """The answer of `child.steps.model` about a model on a target: bytes, and instructions of one run, or None
     with the reason `not_measured`."""
 
     flash: int
@@ -218,7 +218,7 @@ class ReadSampleJson(TypedDict):
 
 
 class ModelInputsJson(TypedDict):
-    """The answer of `forge.compute.child.model_inputs_step` about a model's inputs, whose numbers are in the output:
+    """The answer of `forge.compute.child.steps.model_inputs` about a model's inputs, whose numbers are in the output:
     `stage` runs the model `file` in the project, and `labels` are its classes, where the project says them."""
 
     stage: str

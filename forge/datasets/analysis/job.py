@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
@@ -29,6 +29,7 @@ from forge.datasets.analysis.actions import announce_analysis
 from forge.datasets.analysis.comparing import Compared, compare, comparison_files, rows_to_compare
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
 from forge.datasets.analysis.models import DataAnalysis, SampleAnalysis, SampleAnswer
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, Sample, SampleQuerySet
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
@@ -102,8 +103,7 @@ class _Process:
 
 def _stored(data_set: DataSet) -> SampleQuerySet:
     """Samples whose consent is in force: nothing is computed on others."""
-    in_force = Q(consent__ends=None) | Q(consent__ends__gt=timezone.now())
-    return Sample.objects.available().filter(in_force, data_set=data_set, consent__withdrawn=None)
+    return Sample.objects.for_use(SampleUse.ANALYSIS).filter(data_set=data_set)
 
 
 def _batches(samples: SampleQuerySet) -> Iterator[list[Sample]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db.models import Count
@@ -14,8 +14,9 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
-from forge.core.errors import SignInNeeded
+from forge.core.errors import Invalid, SignInNeeded
 from forge.datasets.collecting.models import CollectingAudience, SubmissionState
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, checked_purposes
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission, SubmissionQuerySet
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -79,6 +80,16 @@ def principal_of_collector(collector: Collector) -> Principal:
         return acting_as(collector.link.created_by, collector)
     restriction = frozenset({f"collecting:{collector.link_id}"})
     return Principal(PrincipalKind.GUEST, str(collector.pk), None, frozenset(), restriction)
+
+
+def agreed_purposes(link: CollectingLink, chosen: Collection[str]) -> frozenset[Purpose]:
+    """The purposes to which whoever records agrees: what the link needs, and what they choose of the rest that it asks
+    for. Raises `Invalid` for something that it does not ask for."""
+    requested = checked_purposes(link.purposes)
+    needed = requested & DEFAULT_PURPOSES
+    if not set(chosen) <= requested:
+        raise Invalid(f"This link asks for {', '.join(sorted(requested))} and nothing else.")
+    return needed | {Purpose(name) for name in chosen}
 
 
 def guest_links_of(actor: Actor, project: Project) -> list[CollectingLink]:

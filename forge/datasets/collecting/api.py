@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from forge.accounts.sign_in.authentication import SessionWithCsrf
 from forge.core.api.views import ForgeView, RawBody, body_chunks
 from forge.datasets.access import labels_of
 from forge.datasets.collecting.access import (
+    agreed_purposes,
     collecting_path,
     cookie_name,
     is_guest_link,
@@ -31,7 +33,7 @@ from forge.datasets.collecting.actions import (
     enter_collecting,
     leave_collecting,
 )
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, guest_terms_for, terms_for
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, guest_terms_for, terms_for
 from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
 
@@ -50,10 +52,12 @@ class CollectView(ForgeView):
 
 class CollectState(CollectView):
     def get(self, request: Request, link_id: UUID) -> Response:
-        """Returns the task, its terms and the submissions."""
+        """Returns the task, its terms and the submissions. `purposes` are those that the person chooses."""
         collector = require_collector(request.COOKIES, link_id)
         get_token(request._request)
-        return Response(_state(collector, request.COOKIES[cookie_name(link_id)]))
+        names = request.query_params.get("purposes", "")
+        chosen = names.split(",") if names else []
+        return Response(_state(collector, request.COOKIES[cookie_name(link_id)], chosen))
 
 
 class CollectingEnterSerializer(serializers.Serializer[Any]):
@@ -81,6 +85,7 @@ class CollectEnter(CollectView):
 
 class AgreeSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=4000)
+    purposes = serializers.ListField(child=serializers.CharField(max_length=40), max_length=4, default=list)
 
 
 class CollectAgree(CollectView):
@@ -88,8 +93,8 @@ class CollectAgree(CollectView):
         """Agrees to the terms that were read. Recordings of the next 12 hours are sent under them."""
         collector = require_collector(request.COOKIES, link_id)
         body = self.read_body(request, AgreeSerializer)
-        agreed = agree_as_collector(collector, body["text"])
-        return Response(_state(agreed, request.COOKIES[cookie_name(link_id)]))
+        agreed = agree_as_collector(collector, body["text"], body["purposes"])
+        return Response(_state(agreed, request.COOKIES[cookie_name(link_id)], body["purposes"]))
 
 
 class CollectRecordings(CollectView):
@@ -130,11 +135,12 @@ def _address(request: Request) -> str:
     return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
-def _state(collector: Collector, secret: str) -> dict[str, Any]:
+def _state(collector: Collector, secret: str, chosen: Sequence[str] = ()) -> dict[str, Any]:
     link = collector.link
     is_guest = link.is_for_guests
+    purposes = agreed_purposes(link, chosen)
     terms = (
-        guest_terms_for(link.project, link.days) if is_guest else terms_for(link.project, DEFAULT_PURPOSES, link.days)
+        guest_terms_for(link.project, link.days, purposes) if is_guest else terms_for(link.project, purposes, link.days)
     )
     consent = collector.consent
     return {
@@ -158,6 +164,11 @@ def _state(collector: Collector, secret: str) -> dict[str, Any]:
             "promise": terms.promise,
             "text": terms.text,
         },
+        "choices": [
+            {"purpose": purpose.value, "label": PURPOSE_LABELS[purpose], "is_chosen": purpose in purposes}
+            for purpose in Purpose
+            if purpose.value in link.purposes and purpose not in DEFAULT_PURPOSES
+        ],
         "has_agreed": consent is not None and accepts_recordings(consent, None if is_guest else link.created_by),
         "sent": recordings_of(collector),
         "ends": collector.expires.isoformat(),

@@ -12,8 +12,14 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
+from forge.datasets.consent.terms import DEFAULT_PURPOSES
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
+
+
+def usual_purposes() -> list[str]:
+    """Returns the purposes that a link asks for unless its maker chooses otherwise."""
+    return sorted(DEFAULT_PURPOSES)
 
 
 class CollectingAudience(models.TextChoices):
@@ -62,6 +68,8 @@ class CollectingLink(models.Model):
     """The instruction, as a sentence for the person who records."""
     days = models.PositiveIntegerField()
     """How long recordings are kept; 0: until somebody deletes them."""
+    purposes = models.JSONField(default=usual_purposes)
+    """The purposes that it asks for (`forge.datasets.consent.terms.Purpose`)."""
     secret_hash = models.CharField(max_length=64, unique=True)
     session_hash = models.CharField(max_length=128, blank=True)
     """A hash of the creator's password state: another password ends the link. "" for people outside."""

@@ -43,6 +43,7 @@ from forge.datasets.collecting.actions import (
 from forge.datasets.collecting.actions.submissions import WAITING_DAYS
 from forge.datasets.collecting.models import CollectingAudience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, checked_purposes
 from forge.datasets.pages.cards import drawing_paths
 from forge.datasets.samples.models import ENDINGS, SampleKind
 from forge.projects.actions import note_download
@@ -92,6 +93,7 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
         "project": project,
         "label_choices": labels_of(principal, project),
         "kinds": SampleKind.choices,
+        "purposes": [(each.value, PURPOSE_LABELS[each], each in DEFAULT_PURPOSES) for each in Purpose],
         "motion_rates": MOTION_RATES,
         "motion_rate": DEFAULT_MOTION_RATE,
         "most": MAX_RECORDINGS,
@@ -188,6 +190,7 @@ def _task(request: HttpRequest) -> Task:
         round(_number(fields.get("rate", str(DEFAULT_MOTION_RATE)))),
         round(_number(fields.get("wanted", "20"))),
         fields.get("hint", ""),
+        purposes=checked_purposes(fields.getlist("purposes")) if "purposes" in fields else DEFAULT_PURPOSES,
     )
 
 

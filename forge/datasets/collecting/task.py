@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forge.core.errors import Invalid
-from forge.datasets.consent.terms import DEFAULT_DAYS, MAX_DAYS
+from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, MAX_DAYS, Purpose, checked_purposes
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.samples.models import SampleKind
 
@@ -31,6 +31,8 @@ class Task:
     wanted: int = 20
     hint: str = ""
     days: int = DEFAULT_DAYS
+    purposes: frozenset[Purpose] = DEFAULT_PURPOSES
+    """The purposes that it asks for. Whoever records may leave out all but tests and training."""
 
 
 def checked_task(task: Task) -> Task:
@@ -48,4 +50,5 @@ def checked_task(task: Task) -> Task:
     if len(hint) > HINT_LIMIT or not hint.isprintable():
         raise Invalid(f"What to do has at most {HINT_LIMIT} characters that can be printed.")
     milliseconds = 0 if task.kind == SampleKind.PICTURE else task.milliseconds
-    return Task(task.kind, checked_word(task.label, "label"), milliseconds, rate, task.wanted, hint, task.days)
+    label, purposes = checked_word(task.label, "label"), checked_purposes(task.purposes)
+    return Task(task.kind, label, milliseconds, rate, task.wanted, hint, task.days, purposes)

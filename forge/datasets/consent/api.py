@@ -15,10 +15,11 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.views import ForgeView, needing, raising
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict
 from forge.datasets.access import find_consent, own_consents
-from forge.datasets.consent.actions import agree
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_purposes, terms_for
+from forge.datasets.consent.actions import agree, agree_anew
+from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, checked_purposes, purposes_in, terms_for
+from forge.datasets.removals.report import report_of
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.serializers import (
     DataAgreementSerializer,
@@ -26,8 +27,8 @@ from forge.datasets.serializers import (
     DataTermsJson,
     DataWithdrawnJson,
     consent_to_json,
+    withdrawn_to_json,
 )
-from forge.datasets.versions.contents import versions_of_consent
 from forge.projects.api import ProjectView
 
 
@@ -49,9 +50,8 @@ class DataTerms(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Who will see recordings, what they are for, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
-        names = request.query_params.get("purposes")
-        purposes = DEFAULT_PURPOSES if names is None else checked_purposes(names.split(","))
-        days = _days(request.query_params.get("days", str(DEFAULT_DAYS)))
+        purposes = purposes_in(request.query_params.get("purposes"))
+        days = checked_days(request.query_params.get("days", str(DEFAULT_DAYS)))
         terms = terms_for(project, purposes, days)
         return Response(
             DataTermsJson(
@@ -61,12 +61,6 @@ class DataTerms(ProjectView):
                 text=terms.text,
             )
         )
-
-
-def _days(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Invalid("`days` must be a whole number.")
-    return int(text)
 
 
 class DataConsents(ProjectView):
@@ -105,6 +99,22 @@ class OneDataConsent(ForgeView):
         """Withdraws a consent: the bytes of all its samples are deleted, and versions that have them keep their digests
         and have tombstones."""
         principal = signed_in(request)
+        removal = withdraw_consent(principal, find_consent(principal, consent_id))
+        return Response(withdrawn_to_json(None if removal is None else report_of(principal, removal)))
+
+
+class DataAgreeAnew(ForgeView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(
+        operation_id="data_consent_agree_anew", request=DataAgreementSerializer, responses={201: DataConsentJson}
+    )
+    def post(self, request: Request, consent_id: UUID) -> Response:
+        """Agrees to other terms for the samples of a consent of one's own, which the new one replaces."""
+        principal = signed_in(request)
+        body = self.read_body(request, DataAgreementSerializer)
         consent = find_consent(principal, consent_id)
-        versions = versions_of_consent(consent)
-        return Response(DataWithdrawnJson(samples=withdraw_consent(principal, consent), versions=versions))
+        purposes = checked_purposes(body["purposes"])
+        renewed = agree_anew(principal, consent, purposes=purposes, days=body["days"], text=body["text"])
+        return Response(consent_to_json(renewed), status=status.HTTP_201_CREATED)

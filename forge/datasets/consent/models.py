@@ -29,8 +29,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(seen | Q(person_id=actor.pk) if actor.restriction is None else seen)
 
     def in_force(self, now: datetime | None = None) -> ConsentQuerySet:
-        """Those that were not withdrawn and have not ended."""
-        return self.filter(Q(ends=None) | Q(ends__gt=now or timezone.now()), withdrawn=None)
+        """Those that were not withdrawn or replaced, and have not ended."""
+        return self.filter(Q(ends=None) | Q(ends__gt=now or timezone.now()), withdrawn=None, replaced_by=None)
 
 
 class Consent(models.Model):
@@ -60,6 +60,11 @@ class Consent(models.Model):
     ends = models.DateTimeField(null=True, blank=True)
     """When the samples are deleted; None: when somebody deletes them."""
     withdrawn = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced")
+    """The consent that its person gave instead, for the same samples."""
+    is_restricted = models.BooleanField(default=False, db_default=False)
+    """Whether its person read that only those who manage the project hear and see the samples: no later choice of the
+    project lets others do so."""
 
     objects = ConsentQuerySet.as_manager()
 

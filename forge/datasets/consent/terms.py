@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from forge.accounts.project_people import ids_of_team
+from forge.accounts.permissions import Verb
+from forge.accounts.project_people import ids_of_team, team_of
 from forge.core.errors import Invalid
 from forge.projects.models import Project
 
@@ -32,6 +33,15 @@ class Purpose(StrEnum):
 
 
 DEFAULT_PURPOSES = frozenset({Purpose.TESTS, Purpose.TRAINING})
+PURPOSE_LABELS = {
+    Purpose.TESTS: "Test builds of this project",
+    Purpose.TRAINING: "Train models of this project",
+    Purpose.READERS: "Show them to readers of what is published",
+    Purpose.OTHER_PROJECTS: "Use them in other projects of the organisation",
+}
+"""The labels of boxes that a person ticks."""
+DAYS_OFFERED = ((7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year"), (0, "until I delete them"))
+"""How long recordings are kept, as forms offer it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class Terms:
     """How long they are kept."""
     promise: str = ""
     """The declaration of a guest; "" for somebody with an account."""
+    is_restricted: bool = False
+    """Whether only those who manage the project hear them."""
 
     @property
     def text(self) -> str:
@@ -66,9 +78,21 @@ def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
     return purposes
 
 
-def guest_terms_for(project: Project, days: int) -> Terms:
+def purposes_in(text: str | None) -> frozenset[Purpose]:
+    """Reads names of purposes, separated by commas; the usual ones where there is no text. Raises `Invalid`."""
+    return DEFAULT_PURPOSES if text is None else checked_purposes(text.split(","))
+
+
+def checked_days(text: str) -> int:
+    """Reads a number of days. Raises `Invalid`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Invalid("`days` must be a whole number.")
+    return int(text)
+
+
+def guest_terms_for(project: Project, days: int, purposes: frozenset[Purpose] = DEFAULT_PURPOSES) -> Terms:
     """The terms for somebody without an account, who also promises something. Raises `Invalid`."""
-    return replace(terms_for(project, DEFAULT_PURPOSES, days), promise=GUEST_PROMISE)
+    return replace(terms_for(project, purposes, days), promise=GUEST_PROMISE)
 
 
 def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: datetime | None = None) -> Terms:
@@ -78,14 +102,32 @@ def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: da
     ends = None if days == UNTIL_DELETED else (now or timezone.now()) + timedelta(days=days)
     count = len(ids_of_team(project.organisation_id, project.pk))
     team = project.organisation.title or project.organisation.name
+    is_restricted = is_data_restricted(project)
     return Terms(
         purposes,
         ends,
-        who=f"Everyone in {team} can see and hear these recordings, now and later, and so can whoever is given a role "
+        who=_restricted_sentence(project, team)
+        if is_restricted
+        else f"Everyone in {team} can see and hear these recordings, now and later, and so can whoever is given a role "
         f"in {project.full_name}. Today that is {'one person' if count == 1 else f'{count} people'}.",
         uses=" ".join(_purpose_sentences(project, purposes)),
         until="They are deleted when I withdraw them"
         + (f", and on {ends:%-d %B %Y} at the latest." if ends else ". They have no other end."),
+        is_restricted=is_restricted,
+    )
+
+
+def is_data_restricted(project: Project) -> bool:
+    """Whether only those who manage the project play its samples."""
+    return Project.objects.filter(pk=project.pk, data_set__is_restricted=True).exists()
+
+
+def _restricted_sentence(project: Project, team: str) -> str:
+    count = len(team_of(project, Verb.MANAGE))
+    people = "one person" if count == 1 else f"{count} people"
+    return (
+        f"Only those who manage {project.full_name} can see and hear these recordings; today that is {people}. Others "
+        f"in {team} train and test on them, and see figures alone."
     )
 
 

@@ -21,11 +21,12 @@ from forge.datasets.access import find_sample, labels_of, revision_of, samples_o
 from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
+from forge.datasets.consent.actions import purposes_of
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
-from forge.datasets.serializers import DataLabelJson, DataSummaryJson, purposes_of
+from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.summary import summary_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
@@ -124,7 +125,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "alike": alike,
         "events": json.dumps(sample.events or []),
         "revision": revision_of(principal, project),
-        "purposes": [purpose.replace("-", " ") for purpose in purposes_of(sample.consent)],
+        "purposes": sorted(purpose.replace("-", " ") for purpose in purposes_of(sample.consent)),
         "versions": versions_with(sample, list(versions_of(principal, project))),
         "may_edit": can(principal, Verb.EDIT, project),
         "may_delete": sample.consent.person_id == principal.pk or can(principal, Verb.MANAGE, project),

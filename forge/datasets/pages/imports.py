@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +17,16 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.consent.actions import agree
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, terms_for
+from forge.datasets.consent.terms import (
+    DAYS_OFFERED,
+    DEFAULT_DAYS,
+    DEFAULT_PURPOSES,
+    PURPOSE_LABELS,
+    Purpose,
+    checked_days,
+    checked_purposes,
+    terms_for,
+)
 from forge.datasets.imports.access import find_import, imports_of
 from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
 from forge.datasets.imports.models import DataImport, ImportState
@@ -34,7 +43,7 @@ SHOWN = 10
 def new_import(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Chooses an archive, and shows the terms that one agrees to."""
     project = project_of(request, organisation, name, Verb.EDIT)
-    return render(request, "data/new-import.html", _context(principal_of(request), project))
+    return render(request, "data/new-import.html", _context(principal_of(request), project, QueryDict()))
 
 
 @for_person
@@ -46,7 +55,7 @@ def begin(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         row = _begin(request, principal, project)
     except DomainError as error:
-        return show_again(request, "data/new-import.html", _context(principal, project), error)
+        return show_again(request, "data/new-import.html", _context(principal, project, request.POST), error)
     return redirect(f"{project.get_absolute_url()}/data/imports/{row.pk}")
 
 
@@ -92,9 +101,8 @@ def _begin(request: HttpRequest, principal: Principal, project: Project) -> Data
         size = str(file.size or 0)
     if not size.isascii() or not size.isdigit() or len(size) > 15:
         raise Invalid("Choose a ZIP file.")
-    consent = agree(
-        principal, project, purposes=DEFAULT_PURPOSES, days=DEFAULT_DAYS, text=request.POST.get("terms", "")
-    )
+    purposes, days = _chosen(request.POST)
+    consent = agree(principal, project, purposes=purposes, days=days, text=request.POST.get("terms", ""))
     defaults = Defaults(
         request.POST.get("group", ""), request.POST.get("alone") == "on", request.POST.get("device", "")
     )
@@ -102,10 +110,26 @@ def _begin(request: HttpRequest, principal: Principal, project: Project) -> Data
     return receive_piece(principal, row, 0, file.chunks()) if isinstance(file, UploadedFile) else row
 
 
-def _context(principal: Principal, project: Project) -> dict[str, Any]:
+def _chosen(fields: QueryDict) -> tuple[frozenset[Purpose], int]:
+    """The purposes and the days of a form, or the usual ones where it has none. Raises `Invalid`."""
+    if "days" not in fields:
+        return DEFAULT_PURPOSES, DEFAULT_DAYS
+    return checked_purposes(fields.getlist("purposes")), checked_days(fields.get("days") or "")
+
+
+def _context(principal: Principal, project: Project, fields: QueryDict) -> dict[str, Any]:
+    try:
+        purposes, days = _chosen(fields)
+        terms = terms_for(project, purposes, days)
+    except Invalid:
+        purposes, days = DEFAULT_PURPOSES, DEFAULT_DAYS
+        terms = terms_for(project, purposes, days)
     return {
         "project": project,
-        "terms": terms_for(project, DEFAULT_PURPOSES, DEFAULT_DAYS).text,
+        "terms": terms.text,
+        "purposes": [(each.value, PURPOSE_LABELS[each], each in purposes) for each in Purpose],
+        "spans": DAYS_OFFERED,
+        "days": days,
         "imports": imports_of(principal, project)[:SHOWN],
     }
 

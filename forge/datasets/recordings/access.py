@@ -10,7 +10,7 @@ from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Terms, terms_for
+from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, Terms, terms_for
 from forge.datasets.models import Sample, SampleQuerySet
 from forge.datasets.recordings.serializers import SampleJson
 from forge.projects.models import Project
@@ -19,9 +19,11 @@ LISTED = 500
 """Samples that the studio lists, the newest; the page Data lists all."""
 
 
-def recording_terms(project: Project, days: int = DEFAULT_DAYS) -> Terms:
+def recording_terms(
+    project: Project, days: int = DEFAULT_DAYS, purposes: frozenset[Purpose] = DEFAULT_PURPOSES
+) -> Terms:
     """The terms under which a recording would be sent now. Raises `Invalid` for a time that is not offered."""
-    return terms_for(project, DEFAULT_PURPOSES, days)
+    return terms_for(project, purposes, days)
 
 
 def labelled_samples(actor: Actor, project: Project) -> SampleQuerySet:

@@ -17,9 +17,9 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Invalid, SignInNeeded
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
-from forge.datasets.consent.actions import agree
+from forge.datasets.consent.actions import agree, purposes_of
 from forge.datasets.consent.models import Consent
-from forge.datasets.consent.terms import DEFAULT_PURPOSES
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.recordings.access import recording_terms
@@ -38,22 +38,30 @@ _ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
 
 
 def send_sample(
-    actor: Actor, project: Project, chunks: Iterable[bytes], *, label: str, days: int, consent: str
+    actor: Actor,
+    project: Project,
+    chunks: Iterable[bytes],
+    *,
+    label: str,
+    days: int,
+    consent: str,
+    purposes: frozenset[Purpose] = DEFAULT_PURPOSES,
 ) -> Sample:
     """Adds a recording to the project's data as a sample of this person, for tests where their earlier samples are not
     for something else. What tells of its maker is dropped before it is stored.
 
-    `consent` is the text of the terms that the person read. Raises `ContentRefused`, `ConsentDiffers` when other terms
-    hold now, `SampleKnown`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
+    `consent` is the text of the terms that the person read, for these purposes. Raises `ContentRefused`,
+    `ConsentDiffers` when other terms hold now, `SampleKnown`, `WrongSide`, `StorageQuotaReached`, `Invalid`, and
+    `Forbidden` or `NotFound`.
     """
     require(actor, Verb.GIVE_SAMPLE, project)
     label = _checked_label(label)
-    _require_agreement(actor, project, days, consent)
+    _require_agreement(actor, project, days, consent, purposes)
     require_room(project.organisation_id)
     content = checked_content(chunks)
     blob = put_bytes(content.data)
     with delete_on_failure([blob.digest]), transaction.atomic():
-        agreed = _agree_once(actor, project, days, consent)
+        agreed = _agree_once(actor, project, days, consent, purposes)
         with (change := DataSetChange(agreed.data_set_id)) as data_set:
             sample = store_sample(data_set, agreed, content, blob, label, SampleOrigin(), actor, wanted=Split.TEST)
             link_uploaded(sample, [blob.digest], project)
@@ -75,7 +83,15 @@ class _StoredRecording:
     blob: Blob
 
 
-def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, days: int, consent: str) -> ImportResult:
+def import_samples(
+    actor: Actor,
+    project: Project,
+    chunks: Iterable[bytes],
+    *,
+    days: int,
+    consent: str,
+    purposes: frozenset[Purpose] = DEFAULT_PURPOSES,
+) -> ImportResult:
     """Adds all good recordings of an archive to the project's data, in one step: whatever fails before its end leaves
     the data as it was, and none of the bytes. The archive does not say whom it recorded, so they are of nobody.
 
@@ -83,7 +99,7 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
     `NotFound`, `TooLarge`, `ArchiveRefused`, `ConsentDiffers` and `StorageQuotaReached`.
     """
     require(actor, Verb.EDIT, project)
-    _require_agreement(actor, project, days, consent)
+    _require_agreement(actor, project, days, consent, purposes)
     require_room(project.organisation_id)
     refused: list[RefusedFile] = []
     stored: list[_StoredRecording] = []
@@ -101,7 +117,7 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
         if not stored:
             return ImportResult((), refused)
         with transaction.atomic():
-            agreed = _agree_once(actor, project, days, consent)
+            agreed = _agree_once(actor, project, days, consent, purposes)
             with (change := DataSetChange(agreed.data_set_id)) as data_set:
                 samples, known = _store_all(actor, data_set, agreed, stored)
                 if link_owned([(sample, sample.digest) for sample in samples], project.organisation_id):
@@ -139,18 +155,17 @@ def _checked_label(text: str) -> str:
     return label
 
 
-def _require_agreement(actor: Actor, project: Project, days: int, text: str) -> None:
+def _require_agreement(actor: Actor, project: Project, days: int, text: str, purposes: frozenset[Purpose]) -> None:
     """Raises `ConsentDiffers` unless the person read the terms of now, and `SignInNeeded`."""
     if actor.person is None:
         raise SignInNeeded("Sign in to give recordings.")
-    if text != recording_terms(project, days).text:
+    if text != recording_terms(project, days, purposes).text:
         raise ConsentDiffers("The terms have changed since you read them. Read them again, then send.")
 
 
-def _agree_once(actor: Actor, project: Project, days: int, text: str) -> Consent:
+def _agree_once(actor: Actor, project: Project, days: int, text: str, purposes: frozenset[Purpose]) -> Consent:
     """The person's consent to these very terms, of this session or new."""
     earlier = Consent.objects.in_force().filter(data_set__project=project, person=actor.person, text=text)
-    recent = earlier.filter(agreed__gt=timezone.now() - SESSION, for_tests=True, for_training=True)
-    return recent.select_related("data_set").first() or agree(
-        actor, project, purposes=DEFAULT_PURPOSES, days=days, text=text
-    )
+    recent = earlier.filter(agreed__gt=timezone.now() - SESSION).select_related("data_set")
+    same = next((each for each in recent if purposes_of(each) == purposes), None)
+    return same or agree(actor, project, purposes=purposes, days=days, text=text)

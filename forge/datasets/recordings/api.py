@@ -16,9 +16,9 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
-from forge.core.errors import Conflict, Invalid, Unprocessable
+from forge.core.errors import Conflict, Unprocessable
 from forge.datasets.access import revision_of
-from forge.datasets.consent.terms import DEFAULT_DAYS
+from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
 from forge.datasets.recordings.access import (
     LISTED,
     find_deletable,
@@ -46,12 +46,15 @@ from forge.projects.archives.write_archive import MEDIA_TYPE
 
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAULT_DAYS} if not given")
 
+_PURPOSES = OpenApiParameter(
+    "purposes",
+    str,
+    description=f"of {', '.join(Purpose)}, separated by commas; {','.join(sorted(DEFAULT_PURPOSES))} if not given",
+)
+
 
 def _days(request: Request) -> int:
-    text = request.query_params.get("days", str(DEFAULT_DAYS))
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Invalid("`days` must be a whole number.")
-    return int(text)
+    return checked_days(request.query_params.get("days", str(DEFAULT_DAYS)))
 
 
 class ProjectSamples(ProjectView):
@@ -78,6 +81,7 @@ class ProjectSamples(ProjectView):
         parameters=[
             OpenApiParameter("label", str, required=True),
             _DAYS,
+            _PURPOSES,
             OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
         ],
         responses={201: SampleJson},
@@ -94,6 +98,7 @@ class ProjectSamples(ProjectView):
             label=query.get("label", ""),
             days=_days(request),
             consent=query.get("consent", ""),
+            purposes=purposes_in(query.get("purposes")),
         )
         return Response(sample_to_json(sample, principal_of(request)), status=status.HTTP_201_CREATED)
 
@@ -111,6 +116,7 @@ class ProjectSampleImport(ProjectView):
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
         parameters=[
             _DAYS,
+            _PURPOSES,
             OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
         ],
         responses={201: SamplesImportedJson},
@@ -127,6 +133,7 @@ class ProjectSampleImport(ProjectView):
             body_chunks(request),
             days=_days(request),
             consent=request.query_params.get("consent", ""),
+            purposes=purposes_in(request.query_params.get("purposes")),
         )
         answer: SamplesImportedJson = {
             "samples": [sample_to_json(sample, principal_of(request)) for sample in done.samples],
@@ -175,14 +182,14 @@ class ProjectSampleTerms(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="samples_terms", parameters=[_DAYS], responses=SampleTermsJson)
+    @extend_schema(operation_id="samples_terms", parameters=[_DAYS, _PURPOSES], responses=SampleTermsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Who will see a recording, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
         days = _days(request)
-        terms = recording_terms(project, days)
+        terms = recording_terms(project, days, purposes_in(request.query_params.get("purposes")))
         ends = terms.ends.isoformat() if terms.ends else None
-        return Response(SampleTermsJson(days=days, ends=ends, text=terms.text))
+        return Response(SampleTermsJson(days=days, ends=ends, purposes=sorted(terms.purposes), text=terms.text))
 
 
 class OwnSamples(ForgeView):

@@ -80,4 +80,5 @@ class SampleTermsJson(TypedDict):
 
     days: int
     ends: Annotated[Timestamp | None, "null: when somebody deletes it"]
+    purposes: Annotated[list[str], "what it may be used for"]
     text: str

@@ -11,14 +11,13 @@ from django_filters import CharFilter, ChoiceFilter, NumberFilter
 
 from forge.core.http.filters import ListFilter
 from forge.datasets.analysis.models import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
+from forge.datasets.consent.uses import covers_split
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 
 MAX_NUMBERS = 200
 ENDS_SOON = timedelta(days=30)
 DOUBTFUL = "doubtful"
-IS_UNCOVERED = Q(split=SampleSplit.TEST, consent__for_tests=False) | (
-    ~Q(split=SampleSplit.TEST) & Q(consent__for_training=False)
-)
+IS_UNCOVERED = ~covers_split()
 """Samples whose consent does not cover the split that they are in."""
 
 

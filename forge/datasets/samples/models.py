@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
+from forge.datasets.consent.uses import Place, SampleUse, allowed
+from forge.datasets.removals.models import SampleRemoval
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
@@ -112,17 +114,13 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """Those whose bytes are stored."""
         return self.filter(removed=None)
 
-    def usable(self) -> SampleQuerySet:
-        """Those that may be part of a version: labelled, not left out, with a consent in force for their split."""
-        is_covered = Q(split=SampleSplit.TEST, consent__for_tests=True) | (
-            ~Q(split=SampleSplit.TEST) & Q(consent__for_training=True)
-        )
-        return self.covered().filter(is_covered, left_out=False).exclude(label="")
+    def for_use(self, use: SampleUse, place: Place = Place.HERE) -> SampleQuerySet:
+        """Those that are stored and whose consent covers a use now. Whatever reads samples asks this."""
+        return self.available().filter(allowed(use, place))
 
-    def covered(self) -> SampleQuerySet:
-        """Those that are stored, with a consent in force. What it covers is asked for by `consent__for_...`."""
-        in_force = Q(consent__ends=None) | Q(consent__ends__gt=timezone.now())
-        return self.available().filter(in_force, consent__withdrawn=None)
+    def included(self) -> SampleQuerySet:
+        """Those that versions are saved with: labelled, and not left out."""
+        return self.filter(left_out=False).exclude(label="")
 
 
 class Sample(models.Model):
@@ -168,6 +166,8 @@ class Sample(models.Model):
     """When it was deleted."""
     removal_reason = models.CharField(max_length=10, blank=True)
     """`withdrawn`, `deleted` or `ended`."""
+    removal = models.ForeignKey(SampleRemoval, null=True, blank=True, on_delete=models.SET_NULL, related_name="samples")
+    """The removal that deleted it; None before, and for samples of before there were such rows."""
     erased = models.DateTimeField(null=True, blank=True)
     """When its bytes were gone from the disk as well."""
 

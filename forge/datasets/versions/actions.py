@@ -12,9 +12,9 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import digest_of, put_bytes
 from forge.core.errors import Invalid, Stale
 from forge.datasets.actions import DataSetChange
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import NothingToSave
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import current_entries, deleted_numbers, entries_of
 from forge.datasets.versions.manifest import Entry, compare, figures_of, manifest_bytes, sentences_of
 from forge.projects.access import require
@@ -52,7 +52,7 @@ def save_for_build(project: Project) -> DataVersion | None:
 
     Data that did not change since a version was saved is that version.
     """
-    testable = Sample.objects.usable().filter(data_set__project=project, split=SampleSplit.TEST)
+    testable = Sample.objects.for_use(SampleUse.EVALUATION).included().filter(data_set__project=project)
     row = DataSet.objects.filter(project=project).first()
     if row is None or not testable.exists():
         return None
@@ -84,7 +84,7 @@ def _store(
         changes=_changes(last, entries),
     )
     link_blobs(version, [blob.digest], data_set.project.organisation_id)
-    tests = Sample.objects.usable().filter(data_set=data_set, split=SampleSplit.TEST, tested_since=None)
+    tests = Sample.objects.for_use(SampleUse.EVALUATION).included().filter(data_set=data_set, tested_since=None)
     Sample.objects.filter(pk__in=tests.values("pk")).update(tested_since=version.number)
     change.note(actor, "data.version", number=version.number)
     return version

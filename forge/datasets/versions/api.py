@@ -29,6 +29,7 @@ from forge.datasets.serializers import (
 )
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
+from forge.datasets.versions.copies import note_copy
 from forge.datasets.versions.export import plan_export
 from forge.datasets.versions.manifest import sentences_of
 from forge.projects.actions import note_download
@@ -125,7 +126,8 @@ class DataVersionExport(ProjectView):
         limit = _number(query.get("limit", ""), "limit") or None
         export = plan_export(principal, project, number, layout, after=_after(request), limit=limit)
         if request.method == "GET":
-            note_download(principal, project, "data.download", f"data:{export.data_set}")
+            note_download(principal, project, "data.download", f"data:{export.version.data_set_id}")
+            note_copy(principal, export.version, layout.name, [each.number for each in export.samples])
         return zip_response(request, export.files(), filename=f"{project.name}-data-{number}-{layout.name}.zip")
 
 

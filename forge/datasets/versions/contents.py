@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from forge.core.blobs.store import read_blob
-from forge.datasets.models import Consent, DataSet, DataVersion, Sample
+from forge.datasets.consent.uses import SampleUse
+from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, read_manifest
 
 
-def current_entries(data_set: DataSet) -> Sequence[Entry]:
-    """The samples that a version would have that is saved now."""
-    rows = Sample.objects.usable().filter(data_set=data_set).order_by("number")
+def current_entries(data_set: DataSet, use: SampleUse = SampleUse.VERSION) -> Sequence[Entry]:
+    """The samples that a version would have that is saved now; or those that another use may have now."""
+    rows = Sample.objects.for_use(use).included().filter(data_set=data_set).order_by("number")
     fields = rows.values_list("number", "digest", "kind", "label", "split", "group__number", "milliseconds", "events")
     return [Entry(*row) for row in fields]
 
@@ -37,10 +38,3 @@ def versions_with(sample: Sample, versions: Collection[DataVersion]) -> list[int
     """The numbers of those of the versions that have a sample, lowest first."""
     needle = sample.digest.encode("ascii")
     return sorted(version.number for version in versions if needle in read_blob(version.digest))
-
-
-def versions_of_consent(consent: Consent) -> list[int]:
-    """The numbers of the versions that have a sample which a consent covers, lowest first."""
-    numbers = frozenset(consent.samples.values_list("number", flat=True))
-    versions = DataVersion.objects.filter(data_set=consent.data_set_id)
-    return sorted(each.number for each in versions if numbers & {entry.number for entry in entries_of(each)})

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion, Sample
 from forge.datasets.samples.models import ENDINGS, SampleSplit
 from forge.datasets.versions.contents import entries_of
@@ -43,9 +44,7 @@ def find_data_version(project: Project, digest: str) -> DataVersion | None:
 def test_samples(version: DataVersion) -> Sequence[SampleUnderTest]:
     """The test samples of a version that are still stored and whose consent covers tests today, by digest."""
     entries = {each.number: each for each in entries_of(version) if each.split == SampleSplit.TEST}
-    rows = Sample.objects.covered().filter(
-        data_set=version.data_set_id, split=SampleSplit.TEST, consent__for_tests=True
-    )
+    rows = Sample.objects.for_use(SampleUse.EVALUATION).filter(data_set=version.data_set_id)
     samples = [
         SampleUnderTest(entry.digest, f"{FOLDER}/{number:06d}.{ENDINGS[media_type]}", entry.label, entry.events, size)
         for number, media_type, size in rows.values_list("number", "media_type", "size")

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
-from uuid import UUID
 
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
 from forge.datasets.access import find_version, samples_of
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import LayoutRefused
+from forge.datasets.models import DataVersion
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
@@ -26,7 +27,7 @@ from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
 class Export:
     """The samples of a version that are written, in the order of their numbers."""
 
-    data_set: UUID
+    version: DataVersion
     origin: VersionOrigin
     layout: ExportLayout
     samples: Sequence[Exported]
@@ -51,13 +52,14 @@ class Export:
 def plan_export(
     actor: Actor, project: Project, number: int, layout: ExportLayout, *, after: int = 0, limit: int | None = None
 ) -> Export:
-    """Returns what an export of a version writes: the samples that are still stored, with numbers above `after`.
+    """Returns what an export of a version writes: the samples that are still stored and whose consent covers it
+    now, with numbers above `after`.
 
     Raises `LayoutRefused` for samples that the layout cannot have, `DataVersionNotFound`, and `Forbidden` or
     `NotFound`.
     """
     version = find_version(actor, project, number)
-    stored = samples_of(actor, project).select_related(None).order_by()
+    stored = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
     endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type")}
     entries = [entry for entry in entries_of(version) if entry.number > after and entry.number in endings][:limit]
     samples = [_exported(entry, endings[entry.number]) for entry in entries]
@@ -66,7 +68,7 @@ def plan_export(
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
     origin = VersionOrigin(project.full_name, version.number, version.digest)
-    return Export(version.data_set_id, origin, layout, samples)
+    return Export(version, origin, layout, samples)
 
 
 def _exported(entry: Entry, ending: str) -> Exported:

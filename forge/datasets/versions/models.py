@@ -1,4 +1,4 @@
-"""Versions of data sets."""
+"""Versions of data sets, and the copies of them that left the server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.projects.models import Project
@@ -57,3 +58,36 @@ class DataVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+
+class DataCopyQuerySet(models.QuerySet["DataCopy"]):
+    """Copies, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> DataCopyQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(version__data_set__project__in=Project.objects.of_member(actor))
+
+
+class DataCopy(models.Model):
+    """That somebody fetched the recordings of a version, or those with numbers from `first` to `last`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(DataVersion, on_delete=models.CASCADE, related_name="copies")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by_program = models.BooleanField(default=False)
+    """Whether a token fetched it: `rune data pull`, a notebook, a program."""
+    layout = models.CharField(max_length=40)
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = DataCopyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "created"], name="copies_of_versions")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"copy of {self.version} as {self.layout}"

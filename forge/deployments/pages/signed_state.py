@@ -1,4 +1,4 @@
-"""What the signer has signed of a deployment, as its page shows it; and the root document to download."""
+"""The signed state of a deployment on its page, and the root document to download."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class SigningPair:
 
     @property
     def signer(self) -> CryptoSigner:
-        """What signs with it."""
+        """The key that signs with it."""
         return CryptoSigner(self.private)
 
     @property
@@ -52,7 +52,7 @@ class SigningPair:
 
 @dataclass(frozen=True)
 class ServedTarget:
-    """What a deployment serves: a target of TUF."""
+    """The served version of a deployment: a target of TUF."""
 
     name: str
     """`acme/door-knock/website`: a document of another deployment says nothing about this one."""

@@ -10,7 +10,7 @@ from forge.accounts.models import Organisation
 
 
 class UpdateRole(models.TextChoices):
-    """What a key signs, as TUF names it."""
+    """The role of a key, as TUF names it."""
 
     ROOT = "root", "Root"
     """Which keys sign the other three. Two of its keys have to agree."""
@@ -36,7 +36,7 @@ class UpdateKey(models.Model):
     """The private half, encrypted (`forge.registry.signing.secret`); "" once another key has its role."""
     created = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True, blank=True)
-    """Since when somebody wants another key in its place, or None."""
+    """When its replacement was requested, or None."""
 
     class Meta:
         ordering = ["created", "id"]

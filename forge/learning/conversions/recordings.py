@@ -20,6 +20,7 @@ from forge.compute.pool.answer_reading import Answer, ModelInputsJson
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet
 from forge.datasets.versions.contents import current_entries
 from forge.datasets.versions.manifest import Entry, manifest_bytes
@@ -41,6 +42,12 @@ MOST: Mapping[Split, int] = {
 COMPUTE_SECONDS = 60.0
 """For all samples; those that are not reached are left out, and counted as such."""
 _ROLES = {Split.TRAIN: "calibration", Split.VALIDATION: "judging", Split.TEST: "judging"}
+_USES = {
+    Split.TRAIN: SampleUse.CALIBRATION,
+    Split.VALIDATION: SampleUse.TRAINING,
+    Split.TEST: SampleUse.EVALUATION,
+}
+"""The use of each split: ranges are measured on it, a form is chosen by it, or a form is tested on it."""
 _FOLDER = ".samples"
 _MODEL = f"{_FOLDER}/model.tflite"
 """The float model among the files of the job: hidden folders are no part of a project."""
@@ -59,11 +66,15 @@ class Recordings:
 def samples_for(project: Project, splits: Sequence[Split]) -> list[Entry]:
     """Samples with one label each that may be used now, of these splits. Labels and splits take turns."""
     data_set = DataSet.objects.filter(project=project).first()
-    entries = [] if data_set is None else current_entries(data_set)
-    usable = [each for each in entries if each.label and each.events is None]
-    of_splits = ([each for each in usable if each.split == split] for split in splits)
-    chosen = zip(of_splits, splits, strict=True)
-    return in_turns([spread_over_labels(own, _label, MOST[split]) for own, split in chosen])
+    if data_set is None:
+        return []
+    return in_turns([spread_over_labels(_of_split(data_set, split), _label, MOST[split]) for split in splits])
+
+
+def _of_split(data_set: DataSet, split: Split) -> list[Entry]:
+    """The samples of a split whose consent covers what a conversion does with them."""
+    entries = current_entries(data_set, _USES[split])
+    return [each for each in entries if each.split == split and each.label and each.events is None]
 
 
 def compute_recordings(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from rune.source.policy.sections.models import ModelSource
 
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
@@ -30,7 +31,6 @@ from forge.projects.versions.store import WorkingTree, snapshot, working_tree
 from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
-from rune.source.policy.model_section import ModelSource
 from rune.source.policy.read import read_policy
 from rune.wording import quoted, size_text
 

@@ -17,8 +17,8 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.errors import Conflict, Invalid
-from forge.datasets.consent.terms import DEFAULT_DAYS
+from forge.core.errors import Conflict
+from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
 from forge.datasets.errors import ContentRefused
 from forge.reviews import actions
 from forge.reviews.models import Review
@@ -45,6 +45,7 @@ _RESULT = [
     OpenApiParameter("text", str, description="what to say to it; a sentence is written without it"),
     OpenApiParameter("days", int, description=f"how long the recording is kept; {DEFAULT_DAYS} if not given"),
     OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
+    OpenApiParameter("purposes", str, description=f"of those terms: of {', '.join(Purpose)}, separated by commas"),
 ]
 
 
@@ -222,8 +223,9 @@ def _marked(principal: Actor, about: Review | Build, request: Request) -> Respon
     result = WrongResult(
         said=query.get("said", ""),
         right=query.get("label", ""),
-        days=_days(query.get("days", "")),
+        days=checked_days(query.get("days") or str(DEFAULT_DAYS)),
         consent=query.get("consent", ""),
+        purposes=purposes_in(query.get("purposes")),
         text=query.get("text", ""),
     )
     thread = actions.mark_wrong(principal, about, _recording(request), result)
@@ -236,9 +238,3 @@ def _recording(request: Request) -> bytes:
         return join_chunks(body_chunks(request))
     except BadContent as error:
         raise ContentRefused(str(error)) from None
-
-
-def _days(text: str) -> int:
-    if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
-        raise Invalid("`days` must be a whole number.")
-    return int(text or DEFAULT_DAYS)

@@ -103,6 +103,8 @@ class ServerEnvironment:
     """The file with the secret of the keys that sign, which the signer alone reads."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
+    backup_days: int
+    """How many days the operator keeps backups; 0 where that is not said."""
     shared_data: bool
     """Whether several servers of this machine share the data folder and its SQLite."""
     required_isolation: frozenset[Protection]
@@ -182,6 +184,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
         signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
+        backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
     )

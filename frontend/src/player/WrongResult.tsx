@@ -87,7 +87,12 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
   const [chosen, setChosen] = useState(labels.length > 0 ? "" : OTHER);
   const [typed, setTyped] = useState("");
   const [text, setText] = useState("");
-  const reading = useTerms(useCallback((days: number) => readTerms(addresses.terms, days), [addresses.terms]));
+  const reading = useTerms(
+    useCallback(
+      (days: number, purposes: readonly string[]) => readTerms(addresses.terms, days, purposes),
+      [addresses.terms],
+    ),
+  );
   const { terms } = reading;
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
@@ -192,8 +197,9 @@ interface Wrong {
   readonly terms: SampleTerms;
 }
 
-async function readTerms(address: string, days: number): Promise<SampleTerms> {
-  const response = await fetch(`${address}?days=${days}`, { headers: { Accept: "application/json" } });
+async function readTerms(address: string, days: number, purposes: readonly string[]): Promise<SampleTerms> {
+  const query = new URLSearchParams({ days: String(days), purposes: purposes.join(",") });
+  const response = await fetch(`${address}?${query}`, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(await problemOf(response));
   return (await response.json()) as SampleTerms;
 }
@@ -204,6 +210,7 @@ async function sendWrong(address: string, file: Blob, { said, label, text, terms
     label,
     text,
     days: String(terms.days),
+    purposes: terms.purposes.join(","),
     consent: terms.text,
   });
   const token = document.querySelector<HTMLInputElement>('input[name="csrfmiddlewaretoken"]')?.value ?? "";

@@ -68,7 +68,7 @@ class DeploymentServer:
             raise DeploymentError("refused", f"{url} is not an https address. Only localhost may be asked without TLS.")
         self._url, self._key, self._seconds = url.rstrip("/"), key, seconds
         self.date: str | None = None
-        """What the server's clock said at its last answer."""
+        """The time of the server's clock at its last answer."""
 
     @property
     def url(self) -> str:

@@ -32,7 +32,7 @@ class TrustedUpdates:
         self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + root).hexdigest()[:32]
 
     def served(self, now: float) -> Served:
-        """What the documents say today. `now` is the time of this computer in seconds since 1970.
+        """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970.
 
         Raises `DeploymentError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, `refused`,
         `cache-unwritable`, or the server's own refusals.
@@ -100,7 +100,7 @@ class TrustedUpdates:
 
 
 def _make_fetcher(server: DeploymentServer) -> Any:
-    """What `tuf` fetches documents with. The class is made here, since its base is not always installed."""
+    """The fetcher of documents for `tuf`. The class is made here, since its base is not always installed."""
     from tuf.api.exceptions import DownloadError, DownloadHTTPError
     from tuf.ngclient.fetcher import FetcherInterface
 

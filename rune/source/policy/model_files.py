@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from rune.project.files import FileError, FileMissing, ProjectFiles
-from rune.source.policy.model_section import ModelSource
 from rune.source.policy.read import POLICY_FILE
+from rune.source.policy.sections.models import ModelSource
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Position, Severity, Span
 from rune.wording import quoted

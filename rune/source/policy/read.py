@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
-from rune.source.policy.check_section import read_checks
-from rune.source.policy.data_section import read_data
-from rune.source.policy.model_section import ModelSource, read_models
-from rune.source.policy.owner_section import read_owners
 from rune.source.policy.policy import Policy
-from rune.source.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
-from rune.source.policy.training_section import Training, read_training
+from rune.source.policy.sections.checks import read_checks
+from rune.source.policy.sections.data import read_data
+from rune.source.policy.sections.gate import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
+from rune.source.policy.sections.models import ModelSource, read_models
+from rune.source.policy.sections.owners import read_owners
+from rune.source.policy.sections.training import Training, read_training
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
 from rune.source.runefile.parsing.fields import read_fields, wrong_shape

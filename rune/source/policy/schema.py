@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from rune.source.policy.check_section import CHECK_NAME, MAX_CHECKS, ROBOT
-from rune.source.policy.data_section import DIGEST
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, MODELS, TAGS, TRAINING
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.model_section import FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
-from rune.source.policy.owner_section import MAX_OWNERS
 from rune.source.policy.paths import MAX_LENGTH
 from rune.source.policy.quantities import RATE, Measure
 from rune.source.policy.roles import ROLES
-from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
-from rune.source.policy.sections import MAX_APPROVALS, MAX_LABELS
+from rune.source.policy.sections.checks import CHECK_NAME, MAX_CHECKS, ROBOT
+from rune.source.policy.sections.data import DIGEST
+from rune.source.policy.sections.gate import BUILD_PREFERENCES as WORDS
+from rune.source.policy.sections.gate import MAX_APPROVALS, MAX_LABELS
+from rune.source.policy.sections.models import FORMS, INTERFACES, MAX_MODELS, MAX_NAMES
+from rune.source.policy.sections.owners import MAX_OWNERS
+from rune.source.policy.sections.training import MAX_ARGUMENTS, MAX_SEED, RECIPE_NAME
 from rune.source.policy.tags import PATTERN
-from rune.source.policy.training_section import MAX_ARGUMENTS, MAX_SEED, RECIPE_NAME
 
 Json = dict[str, Any]
 

@@ -18,7 +18,7 @@ from forge.builds.models import Artefact, Build
 from forge.builds.packages import firmware
 from forge.builds.packages.firmware import TEXT_CHANGED, firmware_to_json, run_firmware_job, uf2_of
 from forge.builds.previews.recorder import preview_build
-from forge.compute.child.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
+from forge.compute.child.steps.firmware import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import usual_pace
 from forge.core.blobs.store import read_blob

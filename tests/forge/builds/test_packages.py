@@ -18,7 +18,7 @@ from forge.builds.choices import choices_of
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, FileRole
 from forge.builds.packages.making import refusal_of
-from forge.compute.child import package_steps
+from forge.compute.child.steps import packages as package_steps
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event

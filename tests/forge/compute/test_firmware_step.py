@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.compute.child.firmware_step import OTHER_RUNE, make_firmware
+from forge.compute.child.steps.firmware import OTHER_RUNE, make_firmware
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import SpecOptions

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from forge.compute.child.secret_search import MAX_PLACES, search_texts
+from forge.compute.child.steps.secret_search import MAX_PLACES, search_texts
 from forge.projects.secrets.scan import SecretScan
 from tests.support.shares import mostly_proved
 

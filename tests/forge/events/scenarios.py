@@ -1087,6 +1087,13 @@ def a_job_is_ended_for_somebody(world: World) -> Act:
     return lambda: queue.cancel(job, "Ann")
 
 
+@scene(queue.restart)
+def a_running_job_begins_again(world: World) -> Act:
+    job = _job(world)
+    assert queue.take([job.capability]) is not None
+    return lambda: queue.restart(job, "Its samples were deleted.")
+
+
 @scene(queue.retry)
 def a_job_is_queued_again_for_somebody(world: World) -> Act:
     job = _job(world)

@@ -6,15 +6,19 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.actions import announce_analysis, start_analysis
 from forge.datasets.collecting.actions import links, submissions
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent.actions import agree_anew
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.imports import actions as imports
 from forge.datasets.imports.models import ImportState
 from forge.datasets.models import DataImport, Sample
 from forge.datasets.recordings import actions as recordings
 from forge.datasets.recordings.access import recording_terms
+from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples import actions as samples
+from forge.datasets.samples.actions.delete import remove_samples
 from forge.datasets.versions.actions import save_for_build, save_version
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
@@ -122,6 +126,25 @@ def the_consent_for_a_sample_of_a_version_is_withdrawn(world: World) -> Act:
     sample = _sample(world)
     save_version(world.developer, world.project, seen=1)
     return lambda: samples.withdraw_consent(world.developer, sample.consent)
+
+
+@scene(remove_samples)
+def samples_of_the_data_are_removed(world: World) -> Act:
+    sample = _sample(world)
+
+    def remove() -> None:
+        with (change := DataSetChange(sample.data_set_id)) as data_set:
+            remove_samples(data_set, Sample.objects.filter(pk=sample.pk), RemovalReason.DELETED, world.developer)
+            change.note(world.developer, "data.delete", number=sample.number)
+
+    return remove
+
+
+@scene(agree_anew)
+def somebody_agrees_to_other_terms(world: World) -> Act:
+    sample = _sample(world)
+    text = terms_for(world.project, DEFAULT_PURPOSES, 30).text
+    return lambda: agree_anew(world.developer, sample.consent, purposes=DEFAULT_PURPOSES, days=30, text=text)
 
 
 @scene(samples.end_consents)

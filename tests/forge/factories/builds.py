@@ -20,7 +20,7 @@ from forge.builds.packages.making import PACKAGE
 from forge.builds.runs.execution import NewCompiler
 from forge.builds.runs.jobs import numbered_job, package_job
 from forge.builds.runs.storing import store_build
-from forge.compute.child.secret_search import search_files
+from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party

@@ -10,7 +10,7 @@ from forge.datasets.collecting.actions import (
 )
 from forge.datasets.collecting.task import Task
 from forge.datasets.imports.actions import Defaults, begin_import
-from forge.datasets.models import DataSet
+from forge.datasets.models import DataSet, SampleRemoval
 from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
@@ -24,6 +24,7 @@ _GIVE = (409, 409, 409, 409, 403, 404, 401)
 _PAGE = "<str:organisation>/<str:name>/data"
 _SHOWN = (200, 200, 200, 200, 200, 404, 302)
 _SENT = (302, 302, 302, 403, 403, 404, 302)
+_OWN = (404, 404, 404, 404, 404, 404, 302)
 _MARKS = {"seen": 99, "changes": [{"number": 1, "label": "glass"}]}
 _AGREEMENT = {"purposes": ["tests"], "days": 90, "text": "x"}
 
@@ -46,6 +47,25 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         (200, 200, 404, 404, 404, 404, 401),
     ),
+    (
+        "post",
+        "api/v1/data/consents/<uuid:consent_id>/agree-anew",
+        "DATA_AGREE_ANEW",
+        _AGREEMENT,
+        (404, 404, 404, 404, 404, 404, 401),
+    ),
+    ("get", "recordings", "recordings", None, (200, 200, 200, 200, 200, 200, 302)),
+    ("get", "recordings/<uuid:consent_id>/agree", "RECORDINGS_AGREE", None, _OWN),
+    ("form", "recordings/<uuid:consent_id>/agree", "RECORDINGS_AGREE", _AGREEMENT, _OWN),
+    (
+        "form",
+        "recordings/<uuid:consent_id>/withdraw",
+        "RECORDINGS_WITHDRAW",
+        {},
+        (200, 200, 404, 404, 404, 404, 302),
+    ),
+    ("get", f"{_PAGE}/removals", "acme/kitchen/data/removals", None, _SHOWN),
+    ("get", f"{_PAGE}/removals/<uuid:removal_id>", "DATA_REMOVAL", None, _SHOWN),
     ("get", _ROUTE, _DATA, None, _READ),
     ("get", f"{_ROUTE}/terms", f"{_DATA}/terms", None, _READ),
     ("post", f"{_ROUTE}/consents", f"{_DATA}/consents", _AGREEMENT, _GIVE),
@@ -171,7 +191,12 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
         submission = submission_of(project.created_by or person, project, number)
         guests = submission.collector.link
     DataSet.objects.update(revision=2)
+    removal = SampleRemoval.objects.create(data_set=consents[0].data_set, reason="withdrawn", count=1)
     return {
+        "DATA_AGREE_ANEW": f"api/v1/data/consents/{consents[0].pk}/agree-anew",
+        "RECORDINGS_AGREE": f"recordings/{consents[0].pk}/agree",
+        "RECORDINGS_WITHDRAW": f"recordings/{consents[0].pk}/withdraw",
+        "DATA_REMOVAL": f"acme/kitchen/data/removals/{removal.pk}",
         "DATA_LINK_END": f"acme/kitchen/data/collect/{guests.pk}/end",
         "DATA_WAITING": "acme/kitchen/data/waiting",
         "DATA_WAITING_BYTES": f"acme/kitchen/data/waiting/{submission.pk}/recording",

@@ -20,6 +20,7 @@ from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.compute.scheduler.slots import Party
 from forge.datasets.imports.actions import Defaults, begin_import
+from forge.datasets.models import SampleRemoval
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.datasets.versions.actions import save_version
@@ -90,6 +91,7 @@ NOTHING: Names = {
     "check": "nocheck",
     "consent_id": str(UUID(int=19)),
     "import_id": str(UUID(int=22)),
+    "removal_id": str(UUID(int=71)),
     "submission_id": str(UUID(int=24)),
     "conversion_id": str(UUID(int=23)),
     "verb": "stop",
@@ -195,6 +197,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "check": "rig-71",
         "consent_id": str(recorded.consent_id),
         "import_id": str(begin_import(owner, recorded.consent, 5, Defaults()).pk),
+        "removal_id": str(SampleRemoval.objects.create(data_set=recorded.data_set, reason="withdrawn", count=1).pk),
         "submission_id": str(submission_of(owner, project).pk),
         "verb": "stop",
         "conversion_id": str(begin_conversion(owner, project, "net71.keras", [b"net"]).pk),

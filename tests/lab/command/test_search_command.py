@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rune.source.policy.sections.training import Training
 
 from lab.command.search_text import summary, training_section
 from lab.environments.declared import FOLDER_VARIABLE
@@ -15,7 +16,6 @@ from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.fit import Needs
 from rune.project.files import MemoryFiles
 from rune.source.policy import check_policy
-from rune.source.policy.training_section import Training
 from rune.tools.cli import main
 from tests.lab.training.motion_data import write_motion
 

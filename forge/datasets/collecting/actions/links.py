@@ -22,6 +22,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, QuotaReached
 from forge.datasets.collecting.access import (
+    agreed_purposes,
     collecting_path,
     cookie_name,
     find_collector,
@@ -41,7 +42,7 @@ from forge.datasets.collecting.limits import (
 from forge.datasets.collecting.models import CollectingAudience, SubmissionState
 from forge.datasets.collecting.task import Task, checked_task
 from forge.datasets.consent.actions import agree, store_consent
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, guest_terms_for
+from forge.datasets.consent.terms import guest_terms_for
 from forge.datasets.errors import CodeNeeded, ConsentOver
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission
 from forge.datasets.samples.actions import SampleOrigin, add_sample
@@ -87,6 +88,7 @@ def _create_link(actor: Actor, project: Project, task: Task, secret: str, expire
         wanted=task.wanted,
         hint=task.hint,
         days=task.days,
+        purposes=sorted(task.purposes),
         secret_hash=hash_secret(secret),
         created_by=actor.person,
         expires=expires,
@@ -200,16 +202,18 @@ def enter_collecting(secret: str, link_id: UUID) -> tuple[Collector, str]:
 
 
 @transaction.atomic
-def agree_as_collector(collector: Collector, text: str) -> Collector:
-    """Stores that the phone's person agreed to the terms that they read. Raises what `agree` does."""
+def agree_as_collector(collector: Collector, text: str, purposes: Collection[str] = ()) -> Collector:
+    """Stores that the phone's person agreed to the terms that they read, for these purposes of those that the link
+    asks for; for what it needs if none is named. Raises what `agree` does."""
     link, principal = collector.link, principal_of_collector(collector)
     project = link.project
+    agreed = agreed_purposes(link, purposes)
     if link.is_for_guests:
-        collector.consent = store_consent(project, guest_terms_for(project, link.days), text, None)
+        collector.consent = store_consent(project, guest_terms_for(project, link.days, agreed), text, None)
         consent = str(collector.consent.pk)
         write_entry(principal, "data.agree", project.stream, project.place, consent=consent, guest=collector.pseudonym)
     else:
-        collector.consent = agree(principal, project, purposes=DEFAULT_PURPOSES, days=link.days, text=text)
+        collector.consent = agree(principal, project, purposes=agreed, days=link.days, text=text)
     collector.save(update_fields=["consent"])
     return collector
 

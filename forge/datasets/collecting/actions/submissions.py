@@ -27,9 +27,10 @@ from forge.datasets.collecting.access import principal_of_collector
 from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
+from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
-from forge.datasets.samples.actions.delete import WITHDRAWN, erase_removed, remove_samples
+from forge.datasets.samples.actions.delete import erase_removed, remove_samples
 from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
@@ -118,7 +119,7 @@ def withdraw_as_guest(collector: Collector) -> int:
         sent = Submission.objects.filter(collector=collector)
         consents = Consent.objects.filter(pk__in=[*sent.values_list("consent", flat=True), collector.consent_id])
         count = sent.exclude(state__in=(SubmissionState.REFUSED, SubmissionState.DELETED)).count()
-        remove_samples(locked, Sample.objects.filter(consent__in=consents), WITHDRAWN)
+        remove_samples(locked, Sample.objects.filter(consent__in=consents), RemovalReason.WITHDRAWN, principal)
         _drop(sent.filter(state=SubmissionState.WAITING), SubmissionState.DELETED)
         sent.filter(state=SubmissionState.ACCEPTED).update(
             state=SubmissionState.DELETED, drawing={}, erased=timezone.now()

@@ -19,26 +19,28 @@ from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.sweep import delete_if_unlinked, erase
 from forge.core.errors import Invalid
+from forge.core.events.log import append_event
 from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.deleting import delete_analyses
 from forge.datasets.imports.ending import stop_imports
-from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet
+from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
+from forge.datasets.removals.announcements import removal_event
+from forge.datasets.removals.hooks import SampleScope, interrupt
+from forge.datasets.removals.models import RemovalReason
 from forge.projects.access import require
 from forge.projects.models import Project
 
-WITHDRAWN = "withdrawn"
-DELETED = "deleted"
-ENDED = "ended"
 MAX_DELETED = 5000
 """Samples of one request."""
 ERASED_AT_ONCE = 200
 """Samples whose bytes are deleted before a request is answered."""
 
 
-def withdraw_consent(actor: Actor, consent: Consent) -> int:
+def withdraw_consent(actor: Actor, consent: Consent) -> SampleRemoval | None:
     """Withdraws a consent of one's own: all samples that it covers are deleted. Maintainers may do it for anyone.
 
-    Returns how many samples it covered. Raises `NotFound` for another's consent, and for one that was withdrawn.
+    Returns what was deleted; None where it covered no samples. Raises
+    `NotFound` for another's consent, and for one that was withdrawn.
     """
     project = consent.data_set.project
     if (actor.pk is None or consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
@@ -46,12 +48,12 @@ def withdraw_consent(actor: Actor, consent: Consent) -> int:
     with (change := DataSetChange(consent.data_set_id)) as data_set:
         if not Consent.objects.filter(pk=consent.pk, withdrawn=None).update(withdrawn=timezone.now()):
             raise nothing_here(actor)
-        count = remove_samples(data_set, Sample.objects.filter(consent=consent), WITHDRAWN)
+        removal = remove_samples(data_set, Sample.objects.filter(consent=consent), RemovalReason.WITHDRAWN, actor)
         archives = stop_imports(DataImport.objects.filter(consent=consent), "The consent was withdrawn.")
-        change.note(actor, "data.withdraw", count=count)
+        change.note(actor, "data.withdraw", count=removal.count if removal else 0)
     delete_if_unlinked(archives)
     erase_removed(data_set, most=ERASED_AT_ONCE)
-    return count
+    return removal
 
 
 def delete_sample(actor: Actor, sample: Sample) -> None:
@@ -60,7 +62,7 @@ def delete_sample(actor: Actor, sample: Sample) -> None:
     if (actor.pk is None or sample.consent.person_id != actor.pk) and not can(actor, Verb.MANAGE, project):
         raise nothing_here(actor)
     with (change := DataSetChange(sample.data_set_id)) as data_set:
-        if not remove_samples(data_set, Sample.objects.filter(pk=sample.pk), DELETED):
+        if not remove_samples(data_set, Sample.objects.filter(pk=sample.pk), RemovalReason.DELETED, actor):
             raise nothing_here(actor)
         change.note(actor, "data.delete", number=sample.number)
     erase_removed(data_set, most=ERASED_AT_ONCE)
@@ -86,7 +88,8 @@ def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> 
         is_own = actor.pk is not None and not samples.exclude(consent__person=actor.pk).exists()
         if not is_own and not can(actor, Verb.MANAGE, project):
             raise nothing_here(actor)
-        count = remove_samples(data_set, samples, DELETED)
+        removal = remove_samples(data_set, samples, RemovalReason.DELETED, actor)
+        count = removal.count if removal else 0
         change.note(actor, "data.delete-many", count=count)
     erase_removed(data_set, most=ERASED_AT_ONCE)
     return count
@@ -107,7 +110,9 @@ def end_consents(now: datetime | None = None) -> int:
 def _end(data_set_id: UUID, now: datetime) -> int:
     with (change := DataSetChange(data_set_id)) as data_set:
         consents = Consent.objects.filter(data_set=data_set, ends__lte=now, withdrawn=None)
-        count = remove_samples(data_set, Sample.objects.filter(consent__in=consents), ENDED)
+        ended = Sample.objects.filter(consent__in=consents)
+        removal = remove_samples(data_set, ended, RemovalReason.ENDED, INSTALLATION)
+        count = removal.count if removal else 0
         archives = stop_imports(DataImport.objects.filter(consent__in=consents), "The time of the consent is over.")
         if consents.update(withdrawn=now):
             change.note(INSTALLATION, "data.end", count=count)
@@ -115,14 +120,30 @@ def _end(data_set_id: UUID, now: datetime) -> int:
     return count
 
 
-def remove_samples(data_set: DataSet, samples: SampleQuerySet, reason: str) -> int:
-    """Unlinks the bytes of samples and clears what was made from them. The data set is locked."""
+def remove_samples(
+    data_set: DataSet, samples: SampleQuerySet, reason: RemovalReason, actor: Actor
+) -> SampleRemoval | None:
+    """Unlinks the bytes of samples, clears what was made from them, and stops what works with them. The data set is
+    locked. Tells those who manage the project where something learned from them. Returns None where there are none."""
     present = samples.filter(removed=None)
+    numbers = list(present.order_by("number").values_list("number", flat=True))
+    if not numbers:
+        return None
+    scope = SampleScope(data_set.pk, numbers)
+    stopped = interrupt(scope, f"Samples that this works with were deleted. {reason.label}.")
+    removal = SampleRemoval.objects.create(data_set=data_set, reason=reason, count=len(numbers), stopped=stopped)
     links_of_all(present).delete()
     delete_analyses(present)
-    return present.update(
-        removed=timezone.now(), removal_reason=reason, drawing={}, revision=data_set.revision, left_out=True
+    present.update(
+        removed=removal.created,
+        removal_reason=reason,
+        removal=removal,
+        drawing={},
+        revision=data_set.revision,
+        left_out=True,
     )
+    append_event(data_set.project.stream, removal_event(removal), actor)
+    return removal
 
 
 def _not_erased() -> SampleQuerySet:

@@ -1,4 +1,4 @@
-"""What the signer does for deployments: makes the keys of an organisation, and signs what a deployment serves.
+"""The signer's actions for deployments: it makes an organisation's keys, and signs the served versions.
 
 It takes nothing to sign from anybody. It reads from the database what is served, asks the gate itself, and composes the
 documents itself. It runs in the process of `manage.py sign`.

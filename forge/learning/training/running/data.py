@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion, Sample
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
@@ -22,7 +23,8 @@ def usable_entries(version: DataVersion) -> list[Entry]:
 
     A sample that was withdrawn, deleted, or left out since the version was saved is not among them.
     """
-    usable = frozenset(Sample.objects.usable().filter(data_set=version.data_set_id).values_list("number", flat=True))
+    samples = Sample.objects.for_use(SampleUse.TRAINING).included().filter(data_set=version.data_set_id)
+    usable = frozenset(samples.values_list("number", flat=True))
     return [entry for entry in entries_of(version) if entry.number in usable]
 
 

@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.threads import MAXIMUM_COMMENT
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import SampleKnown
 from forge.datasets.models import Sample
 from forge.datasets.recordings.actions import send_sample
@@ -36,6 +37,7 @@ class WrongResult:
     right: str
     days: int
     consent: str
+    purposes: frozenset[Purpose] = DEFAULT_PURPOSES
     text: str = ""
     """The person's text; if it is empty, a sentence is written."""
 
@@ -73,7 +75,15 @@ def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: Wr
 
 def _sample(actor: Actor, project: Project, recording: bytes, result: WrongResult) -> Sample:
     try:
-        return send_sample(actor, project, [recording], label=result.right, days=result.days, consent=result.consent)
+        return send_sample(
+            actor,
+            project,
+            [recording],
+            label=result.right,
+            days=result.days,
+            consent=result.consent,
+            purposes=result.purposes,
+        )
     except SampleKnown:
         digest = f"sha256:{sha256(checked_content([recording]).data).hexdigest()}"
         return Sample.objects.available().get(data_set__project=project, digest=digest)

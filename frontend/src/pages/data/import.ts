@@ -8,11 +8,35 @@ import { sendPieces, type SendPiece } from "./pieces";
 
 const BYTES = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}/bytes";
 
+const TERMS = "/api/v1/projects/{organisation}/{name}/data/terms";
+
 export function startImportForm(form: HTMLFormElement): void {
+  for (const choice of form.querySelectorAll("[data-terms-choice]"))
+    choice.addEventListener("change", () => void readTerms(form));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void submit(form);
   });
+}
+
+/** Shows what follows from the uses and the time that are chosen. One agrees to it anew. */
+async function readTerms(form: HTMLFormElement): Promise<void> {
+  const text = form.querySelector<HTMLElement>("[data-terms]");
+  const hidden = form.querySelector<HTMLInputElement>("[name=terms]");
+  const agreed = form.querySelector<HTMLInputElement>("[name=agreed]");
+  if (text === null || hidden === null || agreed === null) return;
+  agreed.checked = false;
+  hidden.value = "";
+  const values = new FormData(form);
+  const [organisation = "", name = ""] = (form.dataset["importForm"] ?? "").split("/");
+  const query = { days: Number(values.get("days")), purposes: values.getAll("purposes").join(",") };
+  const response = await fetch(address("get", TERMS, { path: { organisation, name }, query }), {
+    headers: { Accept: "application/json" },
+  }).catch(() => null);
+  const answer: unknown = await response?.json().catch(() => null);
+  if (typeof answer !== "object" || answer === null) text.textContent = "The server cannot be reached.";
+  else if ("text" in answer && typeof answer.text === "string") text.textContent = hidden.value = answer.text;
+  else if ("detail" in answer && typeof answer.detail === "string") text.textContent = answer.detail;
 }
 
 async function submit(form: HTMLFormElement): Promise<void> {

@@ -47,6 +47,21 @@ export function Terms({ session, task, problem }: Props) {
             </div>
           ))}
         </dl>
+        {task.choices.length > 0 && (
+          <fieldset className="plain stack">
+            <legend>You may also allow</legend>
+            {task.choices.map((choice) => (
+              <label key={choice.purpose} className="row">
+                <input
+                  type="checkbox"
+                  checked={choice.is_chosen}
+                  onChange={(event) => void session.choose(choice.purpose, event.target.checked)}
+                />
+                {choice.label}
+              </label>
+            ))}
+          </fieldset>
+        )}
         <p className="notice row">
           <Info aria-hidden="true" className="icon" />
           <span>

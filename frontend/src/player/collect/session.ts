@@ -41,8 +41,16 @@ export class CollectSession {
   async agree(): Promise<void> {
     const { task } = this.state.getState();
     if (task === null) return;
-    await this.#do(() => this.client.agree(task.terms.text));
+    await this.#do(() => this.client.agree(task.terms.text, chosen(task)));
     if (this.state.getState().phase === "recording") void this.outbox.flush();
+  }
+
+  /** Ticks a use of the recordings, or not: other terms follow, which are read before one agrees. */
+  async choose(purpose: string, isOn: boolean): Promise<void> {
+    const { task } = this.state.getState();
+    if (task === null) return;
+    const others = chosen(task).filter((each) => each !== purpose);
+    await this.#do(() => this.client.state(isOn ? [...others, purpose] : others));
   }
 
   /** Nothing that was recorded stays on the phone, and the phone's access ends. */
@@ -109,4 +117,8 @@ export class CollectSession {
     await this.outbox.clear();
     this.state.setState({ phase: "no-access", problem: message });
   }
+}
+
+function chosen(task: Task): string[] {
+  return task.choices.filter((each) => each.is_chosen).map((each) => each.purpose);
 }

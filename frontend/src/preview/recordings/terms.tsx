@@ -7,6 +7,13 @@ const SPANS: readonly { readonly days: number; readonly name: string }[] = [
   { days: 90, name: "90 days" },
   { days: 365, name: "a year" },
 ];
+const PURPOSES: readonly { readonly purpose: string; readonly name: string; readonly usual: boolean }[] = [
+  { purpose: "tests", name: "Test builds of this project", usual: true },
+  { purpose: "training", name: "Train models of this project", usual: true },
+  { purpose: "readers", name: "Show it to readers of what is published", usual: false },
+  { purpose: "other-projects", name: "Use it in other projects of the organisation", usual: false },
+];
+const USUAL_PURPOSES = PURPOSES.filter(({ usual }) => usual).map(({ purpose }) => purpose);
 const UNTIL_DELETED = { days: 0, name: "until somebody deletes it" };
 const USUAL_DAYS = 90;
 
@@ -14,13 +21,16 @@ const USUAL_DAYS = 90;
 interface Terms {
   readonly ends: string | null;
   readonly days: number;
+  readonly purposes: readonly string[];
   readonly text: string;
 }
 
 export interface TermsReading {
   readonly days: number;
   readonly setDays: (days: number) => void;
-  /** Those of `days`; null until they are there. */
+  readonly purposes: readonly string[];
+  readonly setPurposes: (purposes: readonly string[]) => void;
+  /** Those of `days` and `purposes`; null until they are there. */
   readonly terms: Terms | null;
   /** Why they could not be read. */
   readonly problem: unknown;
@@ -28,16 +38,18 @@ export interface TermsReading {
   readonly readAgain: () => void;
 }
 
-/** Reads the terms whenever another time is chosen. `read` must be the same function from render to render. */
-export function useTerms(read: (days: number) => Promise<Terms>): TermsReading {
+/** Reads the terms whenever another time or other purposes are chosen. `read` must be the same function from render to
+ * render. */
+export function useTerms(read: (days: number, purposes: readonly string[]) => Promise<Terms>): TermsReading {
   const [days, setDays] = useState(USUAL_DAYS);
+  const [purposes, setPurposes] = useState<readonly string[]>(USUAL_PURPOSES);
   const [turn, setTurn] = useState(0);
   const [terms, setTerms] = useState<Terms | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
 
   useEffect(() => {
     let wanted = true;
-    read(days).then(
+    read(days, purposes).then(
       (found) => {
         if (!wanted) return;
         setTerms(found);
@@ -48,15 +60,21 @@ export function useTerms(read: (days: number) => Promise<Terms>): TermsReading {
     return () => {
       wanted = false;
     };
-  }, [read, days, turn]);
+  }, [read, days, purposes, turn]);
 
   return {
     days,
     setDays,
-    terms: terms?.days === days ? terms : null,
+    purposes,
+    setPurposes,
+    terms: terms !== null && terms.days === days && isSame(terms.purposes, purposes) ? terms : null,
     problem,
     readAgain: () => setTurn((before) => before + 1),
   };
+}
+
+function isSame(first: readonly string[], second: readonly string[]): boolean {
+  return first.length === second.length && first.every((each) => second.includes(each));
 }
 
 interface TermsFieldProps {
@@ -67,12 +85,29 @@ interface TermsFieldProps {
   readonly isEndless?: boolean;
 }
 
-/** The choice of a time, and the terms to read. */
+/** The choice of purposes and of a time, and the terms to read. */
 export function TermsField({ name, reading, isEndless = false }: TermsFieldProps) {
   const spans = isEndless ? [...SPANS, UNTIL_DELETED] : SPANS;
   const id = useId();
+  const toggle = (purpose: string, isOn: boolean): void => {
+    const others = reading.purposes.filter((each) => each !== purpose);
+    reading.setPurposes(isOn ? [...others, purpose] : others);
+  };
   return (
     <>
+      <fieldset className="plain stack">
+        <legend>It may be used to</legend>
+        {PURPOSES.map(({ purpose, name: text }) => (
+          <label key={purpose} className="row">
+            <input
+              type="checkbox"
+              checked={reading.purposes.includes(purpose)}
+              onChange={(event) => toggle(purpose, event.target.checked)}
+            />
+            {text}
+          </label>
+        ))}
+      </fieldset>
       <div className="field">
         <label htmlFor={id}>{name}</label>
         <select

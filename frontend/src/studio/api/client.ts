@@ -205,15 +205,15 @@ export class ProjectClient extends ProjectRequests {
     return response.blob();
   }
 
-  sampleTerms(days: number): Promise<SampleTerms> {
+  sampleTerms(days: number, purposes?: readonly string[]): Promise<SampleTerms> {
     return this.call("get", `${PROJECT}/samples/terms`, {
-      query: { days },
+      query: purposes === undefined ? { days } : { days, purposes: purposes.join(",") },
     });
   }
 
   /** Give the project a recording, under the terms that were read. */
   async sendSample(file: Blob, label: string, terms: SampleTerms): Promise<Sample> {
-    const query = { label, days: terms.days, consent: terms.text };
+    const query = { label, days: terms.days, purposes: terms.purposes.join(","), consent: terms.text };
     const response = await this.sendBody("post", this.address("post", `${PROJECT}/samples`, { query }), file, BYTES);
     return (await response.json()) as Sample;
   }

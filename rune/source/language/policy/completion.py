@@ -19,8 +19,8 @@ from rune.source.policy.documentation import (
     TRAINING,
 )
 from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
-from rune.source.policy.model_section import FORMS
-from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
+from rune.source.policy.sections.gate import BUILD_PREFERENCES as WORDS
+from rune.source.policy.sections.models import FORMS
 from rune.source.runefile.yaml.values import Map, Sequence, Value
 
 _SECTIONS: Final = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rune.source.language.yaml.edits import Written, block, style_of
 from rune.source.language.yaml.scalars import written
-from rune.source.policy.model_section import FORMS, INTERFACES, ModelSource
 from rune.source.policy.read import CheckedPolicy, read_policy
+from rune.source.policy.sections.models import FORMS, INTERFACES, ModelSource
 from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 
 _INDENT = 2

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from forge.accounts.models import Membership
-from forge.compute.child import secret_search
-from forge.compute.child.secret_search import search_files
+from forge.compute.child.steps import secret_search as secret_search
+from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.language import summary_pool
 from forge.core.errors import Busy, Forbidden, Invalid
 from forge.core.models import AuditEntry

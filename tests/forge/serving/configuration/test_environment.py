@@ -43,6 +43,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("PUBLIC_URL", "forge"),
         ("TLS_KEY", "key.pem"),
         ("UPGRADE_BACKUPS", "-1"),
+        ("BACKUP_DAYS", "ninety"),
         ("SHARED_DATA", "yes"),
         ("PUBLISH_TEMPLATES", "no"),
         ("METRICS_TOKEN", "short"),

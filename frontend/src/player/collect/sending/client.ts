@@ -23,6 +23,8 @@ export interface Task {
     readonly promise: string;
     readonly text: string;
   };
+  /** Uses that the person may tick, beside those that the link needs. */
+  readonly choices: readonly { readonly purpose: string; readonly label: string; readonly is_chosen: boolean }[];
   /** Whether it is somebody outside, whose recordings wait until a member accepts them. */
   readonly is_guest: boolean;
   /** Where a guest sees and deletes what they sent; "" for others. */
@@ -67,16 +69,18 @@ export class CollectClient {
     readonly cookies: () => string = () => document.cookie,
   ) {}
 
-  async state(): Promise<Task> {
-    return (await (await this.#request("state")).json()) as Task;
+  /** `purposes` are the uses that the person ticked: the terms follow from them. */
+  async state(purposes: readonly string[] = []): Promise<Task> {
+    const query = purposes.length === 0 ? "" : `?${new URLSearchParams({ purposes: purposes.join(",") })}`;
+    return (await (await this.#request(`state${query}`)).json()) as Task;
   }
 
   async enter(token: string, code = ""): Promise<Task> {
     return this.#write("enter", { token, code });
   }
 
-  async agree(text: string): Promise<Task> {
-    return this.#write("agree", { text });
+  async agree(text: string, purposes: readonly string[]): Promise<Task> {
+    return this.#write("agree", { text, purposes });
   }
 
   async leave(): Promise<void> {

@@ -28,7 +28,9 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
   const { recording, labels, predicted, client, isEndless, onSent, onClose } = props;
   const id = useId();
   const [label, setLabel] = useState(predicted ?? recording.label);
-  const reading = useTerms(useCallback((days: number) => client.sampleTerms(days), [client]));
+  const reading = useTerms(
+    useCallback((days: number, purposes: readonly string[]) => client.sampleTerms(days, purposes), [client]),
+  );
   const { terms } = reading;
   const isAgreed = terms !== null && agreed.has(terms.text);
   const [problem, setProblem] = useState<string | null>(null);

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rune.source.policy.sections.models import ModelSource
 
 from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
-from rune.source.policy.model_section import ModelSource
 from rune.source.policy.read import read_policy
 
 MODEL = ModelSource("net.tflite", "training/net.keras", "int8", None, ("classes_1", "a: b"), {"x:0": (49, 10)}, True)

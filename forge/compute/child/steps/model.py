@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.job_files import JobFiles
-from forge.compute.child.package_steps import EMULATION_SECONDS
+from forge.compute.child.steps.packages import EMULATION_SECONDS
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed

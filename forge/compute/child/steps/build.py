@@ -1,5 +1,5 @@
 """The steps of a build or a preview, in the compiler's process: check, compile, test, verify, measure, evaluate;
-those of a package are in `forge.compute.child.package_steps`.
+those of a package are in `forge.compute.child.steps.packages`.
 
 Each step answers what it found; the first that finds fault ends the job.
 """
@@ -14,9 +14,9 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
-from forge.compute.child.package_steps import make_package, preferences_of, write_output
 from forge.compute.child.pause_points import PausePoints
-from forge.compute.child.secret_search import search_files
+from forge.compute.child.steps.packages import make_package, preferences_of, write_output
+from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS

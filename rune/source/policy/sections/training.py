@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rune.project.files import FileNotInProject, normal_path
-from rune.source.policy.model_section import FORMS
+from rune.source.policy.sections.models import FORMS
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_text, text_keys, wrong_shape

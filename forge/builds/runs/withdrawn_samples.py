@@ -1,0 +1,39 @@
+"""Builds that test on samples which are being deleted begin again without them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.db import transaction
+
+from forge.builds.models import Build
+from forge.datasets.models import DataVersion
+from forge.datasets.removals.hooks import SampleScope, interrupted
+from forge.datasets.versions.contents import entries_of
+from forge.jobs.models import JobState
+from forge.jobs.queue import restart
+from forge.jobs.workers.slots import notify_workers
+
+
+@interrupted.register
+def restart_builds(scope: SampleScope, reason: str) -> Sequence[str]:
+    """Takes running builds from their workers whose version of the data has one of the samples."""
+    digests = _digests_with(scope)
+    running = Build.objects.filter(job__state=JobState.RUNNING, data__in=digests).select_related(
+        "project__organisation"
+    )
+    sentences = []
+    for build in running if digests else ():
+        if build.job is not None and restart(build.job, reason):
+            sentences.append(f"Build {build.number} of {build.project.full_name} was begun again without the samples.")
+            transaction.on_commit(partial(notify_workers, build.job.capability), robust=True)
+    return sentences
+
+
+def _digests_with(scope: SampleScope) -> list[str]:
+    """The versions that running builds use and that have one of the samples."""
+    used = Build.objects.filter(job__state=JobState.RUNNING).exclude(data="").order_by().values("data")
+    versions = DataVersion.objects.filter(data_set=scope.data_set, digest__in=used)
+    wanted = frozenset(scope.numbers)
+    return [each.digest for each in versions if any(entry.number in wanted for entry in entries_of(each))]

@@ -1,0 +1,59 @@
+"""The hooks of removals: higher floors say what works with samples, and what learned from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from forge.core.hooks import Hook
+from forge.projects.models import Project
+
+
+@dataclass(frozen=True)
+class SampleScope:
+    """Samples of one data set, by their numbers."""
+
+    data_set: UUID
+    numbers: Collection[int]
+
+
+class LearnerKind(StrEnum):
+    """The kinds of things that learn from samples, in the order in which one comes of the other."""
+
+    RUN = "training run"
+    BUILD = "build"
+    DEPLOYMENT = "deployment"
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Something that learned from samples, or contains a model that did."""
+
+    kind: LearnerKind
+    project: Project
+    title: str
+    url: str
+    detail: str = ""
+    """The digest of a model, the number of a version."""
+
+
+interrupted: Hook[[SampleScope, str], Sequence[str]] = Hook()
+"""Stops whatever works with the samples at this moment, in the caller's transaction, which has the data set locked.
+The text says why. Returns a sentence for each thing that was stopped."""
+
+learners: Hook[[SampleScope], Sequence[Learner]] = Hook()
+"""Returns what learned from samples, in any project. The samples may be deleted already."""
+
+
+def interrupt(scope: SampleScope, reason: str) -> list[str]:
+    """Stops everything that works with samples; returns a sentence for each."""
+    return [sentence for sentences in interrupted.call(scope, reason) for sentence in sentences]
+
+
+def find_learners(scope: SampleScope) -> list[Learner]:
+    """Everything that learned from samples: runs, then builds, then deployments."""
+    all_learners = [learner for group in learners.call(scope) for learner in group]
+    order = list(LearnerKind)
+    return sorted(all_learners, key=lambda each: order.index(each.kind))

@@ -1,0 +1,53 @@
+"""Removals: that samples were deleted, and why. The row outlives the bytes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.projects.models import Project
+
+if TYPE_CHECKING:
+    from forge.datasets.models import DataSet
+
+
+class RemovalReason(models.TextChoices):
+    """Why samples were deleted."""
+
+    WITHDRAWN = "withdrawn", "Consent was withdrawn"
+    DELETED = "deleted", "Deleted by a person"
+    ENDED = "ended", "Their time was over"
+
+
+class SampleRemovalQuerySet(models.QuerySet["SampleRemoval"]):
+    """Removals, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> SampleRemovalQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(data_set__project__in=Project.objects.of_member(actor))
+
+
+class SampleRemoval(models.Model):
+    """That some samples of a data set were deleted at once. It does not say whose they were."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
+        "datasets.DataSet", on_delete=models.CASCADE, related_name="removals"
+    )
+    reason = models.CharField(max_length=10, choices=RemovalReason.choices)
+    count = models.PositiveIntegerField()
+    stopped = models.JSONField(default=list)
+    """Sentences about the jobs that worked with the samples and were stopped."""
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = SampleRemovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.count} samples: {self.get_reason_display()}"

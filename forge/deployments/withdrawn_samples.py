@@ -1,0 +1,29 @@
+"""The deployments that serve what learned from samples that were deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, learners
+from forge.deployments.models import Release
+from forge.learning.training.withdrawn_samples import builds_with_models_of, runs_that_learned
+
+
+@learners.register
+def served_now(scope: SampleScope) -> Sequence[Learner]:
+    """Those whose release of now has a model that learned from one of the samples."""
+    runs = runs_that_learned(scope)
+    if not runs:
+        return ()
+    builds = builds_with_models_of(runs).order_by().values("pk")
+    releases = Release.objects.filter(ended=None, build__in=builds).select_related("deployment__project__organisation")
+    return [
+        Learner(
+            LearnerKind.DEPLOYMENT,
+            release.deployment.project,
+            str(release.deployment),
+            release.deployment.get_absolute_url(),
+            release.version,
+        )
+        for release in releases
+    ]

@@ -1,0 +1,1 @@
+"""The sections of a `forge.yml`, each read with its errors."""

@@ -1,0 +1,124 @@
+"""What a consent allows: each use of samples beside each set of purposes; and that whatever reads samples asks."""
+
+from __future__ import annotations
+
+import ast
+from datetime import timedelta
+from itertools import combinations, product
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from forge.accounts.models import User
+from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent.uses import RULES, Place, SampleUse
+from forge.datasets.models import Consent, Sample
+from forge.projects.models import Project
+from rune.datasets.splits import Split
+from tests.forge.factories.recordings import consent_of, loud, sample_of
+
+pytestmark = pytest.mark.django_db
+
+T, L, R, ELSEWHERE = Purpose.TESTS, Purpose.TRAINING, Purpose.READERS, Purpose.OTHER_PROJECTS
+TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
+
+NEEDED: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
+    SampleUse.EVALUATION: {TRAIN: None, VALIDATION: None, TEST: [frozenset({T})]},
+    SampleUse.ANALYSIS: {split: [frozenset({T}), frozenset({L})] for split in Split},
+    SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
+    SampleUse.CALIBRATION: {TRAIN: [frozenset({L})], VALIDATION: None, TEST: None},
+    SampleUse.VERSION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
+    SampleUse.EXPORT: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
+    SampleUse.READERS: {TRAIN: [frozenset({L, R})], VALIDATION: [frozenset({L, R})], TEST: [frozenset({T, R})]},
+}
+"""For each use and split: the sets of purposes any of which is enough; None: such samples are never used so."""
+
+PURPOSES = [
+    frozenset(each)
+    for count in range(1, len(Purpose) + 1)
+    for each in combinations(Purpose, count)
+    if {T, L} & set(each)
+]
+"""All that somebody can agree to."""
+
+
+@pytest.fixture
+def samples(project: Project, user: User) -> dict[tuple[frozenset[Purpose], Split], Sample]:
+    """A sample of each split for each set of purposes."""
+    rows = {}
+    for number, (purposes, split) in enumerate(product(PURPOSES, Split)):
+        consent = consent_of(user, project, purposes=purposes)
+        sample = sample_of(consent, user, loud(number), pseudonym=f"Guest {number}")
+        Sample.objects.filter(pk=sample.pk).update(split=split.value)
+        rows[purposes, split] = sample
+    return rows
+
+
+def test_each_use_has_a_row_in_the_table() -> None:
+    assert set(NEEDED) == set(SampleUse) == set(RULES), "a new use of samples needs a rule, and a row in this table"
+    assert all(set(row) == set(Split) for row in NEEDED.values())
+
+
+@pytest.mark.protects("recordings/purposes")
+@pytest.mark.parametrize("place", Place)
+@pytest.mark.parametrize("use", SampleUse)
+def test_a_use_has_the_samples_whose_consent_covers_it(
+    samples: dict[tuple[frozenset[Purpose], Split], Sample], use: SampleUse, place: Place
+) -> None:
+    elsewhere = frozenset({ELSEWHERE}) if place is Place.OTHER_PROJECT else frozenset()
+    expected = {
+        sample.number
+        for (purposes, split), sample in samples.items()
+        if any(needed | elsewhere <= purposes for needed in NEEDED[use][split] or [])
+    }
+    numbers = set(Sample.objects.for_use(use, place).values_list("number", flat=True))
+    assert numbers == expected
+    assert 0 < len(numbers) < len(samples) or use is SampleUse.ANALYSIS
+
+
+@pytest.mark.parametrize("use", SampleUse)
+@pytest.mark.parametrize("change", [{"withdrawn": timezone.now()}, {"ends": timezone.now() - timedelta(seconds=1)}])
+def test_no_use_has_samples_whose_consent_is_over(
+    project: Project, user: User, use: SampleUse, change: dict[str, object]
+) -> None:
+    split = sorted(RULES[use].splits)[0]
+    sample = sample_of(consent_of(user, project, purposes=frozenset(Purpose)), user)
+    Sample.objects.filter(pk=sample.pk).update(split=split.value)
+    assert Sample.objects.for_use(use).exists()
+    Consent.objects.update(**change)
+    assert not Sample.objects.for_use(use).exists()
+
+
+READERS_OF_BYTES = {
+    # Bytes of samples leave the store here, for these uses.
+    "forge/datasets/analysis/job.py": (SampleUse.ANALYSIS,),
+    "forge/datasets/versions/evaluated.py": (SampleUse.EVALUATION,),
+    "forge/datasets/versions/export.py": (SampleUse.EXPORT,),
+    "forge/learning/conversions/recordings.py": (SampleUse.CALIBRATION, SampleUse.TRAINING, SampleUse.EVALUATION),
+    "forge/learning/training/running/data.py": (SampleUse.TRAINING,),
+}
+OTHERS = {
+    "forge/datasets/collecting/pages.py": "a recording of a guest that waits, for who decides about it",
+    "forge/datasets/imports/job.py": "pieces of an archive",
+    "forge/datasets/recordings/api.py": "a member plays a sample: the right to play, not a purpose, decides",
+    "forge/datasets/samples/api.py": "the same",
+    "forge/datasets/samples/drawings.py": "an upgrade completes its rows",
+    "forge/datasets/versions/contents.py": "the list of a version",
+    "forge/learning/conversions/counting.py": "model files",
+    "forge/learning/conversions/job.py": "model files",
+}
+"""What reads blobs in these apps, and no sample, or none for a use."""
+
+
+@pytest.mark.protects("recordings/purposes")
+def test_whatever_reads_samples_asks_for_a_use() -> None:
+    readers = {"read_blob", "open_blob_file", "part_response", "open_blob"}
+    numbers = set()
+    for path in [*Path("forge/datasets").rglob("*.py"), *Path("forge/learning").rglob("*.py")]:
+        names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+        if names & readers:
+            numbers.add(path.as_posix())
+    assert numbers <= READERS_OF_BYTES.keys() | OTHERS.keys(), "say for which use this reads bytes"
+    for name, uses in READERS_OF_BYTES.items():
+        assert all(f"SampleUse.{use.name}" in Path(name).read_text() for use in uses), name
