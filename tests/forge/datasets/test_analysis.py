@@ -190,12 +190,12 @@ def test_a_sample_that_is_deleted_meanwhile_gets_no_analysis(
 
     def deleting(self: Any, batch: Any, *rest: Any, **request: Any) -> Any:
         answer = ask(self, batch, *rest, **request)
-        if samples:
+        if len(samples) == 2:
             delete_sample(user, samples.pop())
         return answer
 
     monkeypatch.setattr(job._Process, "ask_of", deleting)
-    assert analysed(client)["analysed"] == 1
+    assert analysed(client)["analysed"] == 1, "the job was taken from its worker, and began again with the other sample"
 
 
 def test_a_picture_that_cannot_be_decoded_stops_nothing(client: Client, user: User, consent: Consent) -> None:

@@ -102,6 +102,7 @@ OTHERS = {
     "forge/datasets/collecting/pages.py": "a recording of a guest that waits, for who decides about it",
     "forge/datasets/imports/job.py": "pieces of an archive",
     "forge/datasets/recordings/api.py": "a member plays a sample: the right to play, not a purpose, decides",
+    "forge/datasets/samples/actions/cut.py": "a recording is cut within its data set, under the same consent",
     "forge/datasets/samples/api.py": "the same",
     "forge/datasets/samples/drawings.py": "an upgrade completes its rows",
     "forge/datasets/versions/contents.py": "the list of a version",

@@ -361,7 +361,7 @@ def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     paths = [blob_path(digest) for digest in digests]
     assert all(path and path.exists() for path in paths)
     answer = client.delete(f"/api/v1/data/consents/{withdrawn.pk}")
-    assert answer.json() == {"samples": 2, "versions": [1]}
+    assert answer.json() == {"samples": 2, "versions": [1], "stopped": [], "copies": [], "backups_until": None}
     assert not [path for path in paths if path and path.exists()]
     assert not Blob.objects.filter(pk__in=digests).exists()
     for row in Sample.objects.filter(consent=withdrawn):
