@@ -77,7 +77,7 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(desk: Desk) -> None:
     done = desk.rune("data", "import", desk.project, "sounds.zip", "--nobody", "--agree", "--yes")
     assert done.returncode == 0, done.stderr
     assert "Labels: glass 1, knock 2" in done.stderr
-    assert "notes.txt: It is not a WAV, PNG, JPEG or CSV file." in done.stderr
+    assert "notes.txt: It is not a WAV, FLAC, PNG, JPEG or CSV file." in done.stderr
     assert f"{desk.project}: 3 samples added, 0 were there, 1 left out" in done.stdout
 
     assert "has no version" in desk.rune("data", "pull", desk.project, "-o", "kitchen").stderr

@@ -243,7 +243,7 @@ def test_depth_is_limited_and_not_more() -> None:
 
 
 def test_every_event_that_the_process_sends_is_declared() -> None:
-    sources = (REPOSITORY / "forge/compute/child").glob("*.py")
+    sources = (REPOSITORY / "forge/compute/child").rglob("*.py")
     sent = {name for path in sources for name in re.findall(r'answers\.send\(\s*"(\w+)"', path.read_text())}
     assert sent | {"resting", "ready", "done"} == EVENTS.keys() | {"ready", "done"}
     assert ChildProcess.events is EVENTS

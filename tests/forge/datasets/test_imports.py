@@ -105,7 +105,7 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
         "groups": 0,
         "splits": {"test": 1},
     }
-    assert row["omissions"] == [{"path": "e.txt", "reason": "It is not a WAV, PNG, JPEG or CSV file."}]
+    assert row["omissions"] == [{"path": "e.txt", "reason": "It is not a WAV, FLAC, PNG, JPEG or CSV file."}]
     assert not Sample.objects.exists()
 
 

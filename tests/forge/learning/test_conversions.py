@@ -17,7 +17,7 @@ from forge.core.models import AuditEntry, BlobLink, Event
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
-from forge.learning.conversions import job
+from forge.learning.conversions import making
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, ask_lab
 from forge.learning.environments import job as environment_job
@@ -129,7 +129,7 @@ def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_conv
 def test_an_environment_is_prepared_when_the_first_account_agrees(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "ask_lab", refusing(EnvironmentMissing(TENSORFLOW)))
+    monkeypatch.setattr(making, "ask_lab", refusing(EnvironmentMissing(TENSORFLOW)))
     row = converted(client, b"\x89HDF\r\n\x1a\n", "net.h5")
     assert (row["state"], row["needs"]) == ("needs", TENSORFLOW)
     assert "needs an environment" in row["error"]
@@ -157,7 +157,7 @@ def test_an_environment_is_prepared_when_the_first_account_agrees(
 def test_nobody_but_the_first_account_of_ones_own_machine_makes_the_server_download(
     client: Client, project: Project, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    monkeypatch.setattr(job, "ask_lab", refusing(EnvironmentMissing(TENSORFLOW)))
+    monkeypatch.setattr(making, "ask_lab", refusing(EnvironmentMissing(TENSORFLOW)))
     row = converted(client, b"\x89HDF\r\n\x1a\n", "net.h5")
     settings.EMBEDDED_WORKER = False
     assert client.post(f"{MODELS}/{row['id']}/environment").status_code == 403
@@ -220,13 +220,13 @@ def test_a_conversion_that_is_cancelled_ends_and_a_retry_goes_on(
         cancel_job(user, Job.objects.get(kind="model-conversion"))
         return ask(*args, **values)
 
-    monkeypatch.setattr(job, "ask_lab", cancelling)
+    monkeypatch.setattr(making, "ask_lab", cancelling)
     row = converted(client)
     assert (row["state"], row["error"]) == ("failed", "It was cancelled.")
     assert not ConvertedForm.objects.exists()
     retry_job(user, Job.objects.get(kind="model-conversion"))
     assert read(client, row["id"])["state"] == "waiting"
-    monkeypatch.setattr(job, "ask_lab", refusing(LabDied("The converter's process ended.")))
+    monkeypatch.setattr(making, "ask_lab", refusing(LabDied("The converter's process ended.")))
     run_jobs()
     row = read(client, row["id"])
     assert (row["state"], row["error"]) == ("failed", "The converter's process ended.")

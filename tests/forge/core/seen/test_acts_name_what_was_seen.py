@@ -34,6 +34,7 @@ _S = "threads/<uuid:thread_id>/suggestion"
 _T = f"{_P}/tags/<str:tag>"
 EXEMPT: Mapping[str, str] = {
     "DELETE data/consents/<uuid:consent_id>": ENDS,
+    "POST data/consents/<uuid:consent_id>/agree-anew": OWN,
     f"POST {_B}/cancel": ENDS,
     f"PUT {_B}/checks/<str:check>": SETS,
     f"POST {_B}/firmware": WORKS,

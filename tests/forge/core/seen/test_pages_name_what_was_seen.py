@@ -18,6 +18,8 @@ NAMES = "The form or its address names the build, whose bytes never change, and 
 _O = "<str:organisation>/-"
 _P = "<str:organisation>/<str:name>"
 FORMS: Mapping[str, str] = {
+    "recordings/<uuid:consent_id>/agree": OWN,
+    "recordings/<uuid:consent_id>/withdraw": ENDS,
     f"{_O}/deleted/<str:name>/restore": OPENS,
     f"{_O}/hand-over": HIGHEST,
     f"{_O}/invitations": MAKES,

@@ -117,7 +117,7 @@ def test_an_organisation_takes_no_more_than_what_may_be_pushed(mirrored: Mirrore
     RegistryRules.objects.filter(organisation=organisation).update(takes_all=False)
     response = mirrored.client.get("manifests/edge")
     assert response.status_code == 403
-    assert b"An owner can let it take all artifacts" in response.content
+    assert b"An owner can allow all artifacts" in response.content
     assert mirrored.client.tags() == []
 
 

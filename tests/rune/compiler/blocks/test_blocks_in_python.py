@@ -46,7 +46,7 @@ pipeline:
         assert f"`proc-block: ./{name}.py`" in run("block", "copy", name, str(tmp_path)).output
     assert check(FolderFiles(tmp_path), PUBLISHED_BLOCKS).diagnostics == ()
     again = run("block", "copy", "hold", str(tmp_path))
-    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
+    assert (again.exit_code, "already exists" in again.stderr) == (1, True)
 
 
 def test_a_copy_is_of_the_type_that_is_asked_for(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.rune.compiler.targets.projects import model_project, template
 from tests.rune.compiler.targets.test_wasm32_mvp import outputs
 
 MOST_CODE = 8192
+SOUND_FRONT = 1024
 """Bytes of a rune beyond its constants."""
 SMALL = {
     target.name: small for target in targets() if target.makes_rune and (small := target.variant("size")) is not None
@@ -38,7 +39,9 @@ def test_a_rune_has_little_more_than_its_constants(name: str, test_data: Path) -
     runefile = starter.read("Runefile.yml").replace(b"SERIAL", b"TENSOR")
     files = MemoryFiles({"Runefile.yml": runefile, "model.tflite": starter.read("model.tflite")})
     report = build(files, BuildOptions("app", target=SMALL["wasm32"])).report
-    assert 0 < report.size - report.memory.constants <= MOST_CODE
+    # The starter of the keyword model computes its features from sound, which takes code too.
+    front = SOUND_FRONT if name == "mlperf_kws_int8" else 0
+    assert 0 < report.size - report.memory.constants <= MOST_CODE + front
 
 
 @pytest.mark.parametrize("target", SMALL)

@@ -44,7 +44,7 @@ def test_a_shape_that_one_front_end_alone_gives_of_a_second_is_recognised(
     assert (match.preset.key, match.milliseconds) == (key, 1000)
 
 
-@pytest.mark.parametrize("dimensions", [(1, 49, 40), (1, 1960), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)])
+@pytest.mark.parametrize("dimensions", [(1, 49, 40), (1, 1960), (1, 640), (1, 7, 5), (1, 32, 64), (4,), (1, 49, 10, 3)])
 def test_what_several_front_ends_or_none_give_is_not_guessed(dimensions: tuple[int, ...]) -> None:
     assert surest_sound_input(tensor(*dimensions)) is None
 
