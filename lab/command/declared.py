@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from rune.source.policy.sections.models import ModelSource
-
 from lab.command.conversion import Request
 from lab.quantize.forms import FLOAT
 from rune.project.files import FolderFiles
 from rune.source.policy import POLICY_FILE, check_policy
 from rune.source.policy.model_files import model_problem
+from rune.source.policy.sections.models import ModelSource
 from rune.tools.cli.failure import CommandFailed
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rune.source.policy.sections.training import Training
 
 from lab.command.preparing import require_tools
 from lab.command.search_text import summary, training_section, trial_line
@@ -27,6 +26,7 @@ from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.finding import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES
 from rune.source.policy.quantities import COUNT, SIZE, Measure, read_quantity, with_unit
+from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.terminal.printing import format_option
 from rune.tools.cli.terminal.progress import ProgressLine, progress

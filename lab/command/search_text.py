@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rune.source.policy.sections.training import Training
-
 from lab.search.ranking import best_trials
 from lab.search.space import Space
 from lab.search.trials import Trial, TrialState
+from rune.source.policy.sections.training import Training
 from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, listed, plain, size_text
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rune.source.policy.sections.training import Training
 
 from lab.command.preparing import require_tools
 from lab.command.training_text import counted_needs, summary
@@ -28,6 +27,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.devices.emulation.cores import CORES
 from rune.project.files import FolderFiles
 from rune.source.policy import POLICY_FILE, check_policy
+from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.terminal.printing import format_option, print_json

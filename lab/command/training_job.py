@@ -15,8 +15,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from rune.source.policy.sections.training import Training
-
 from lab.child.job import ChildCommand
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.recipes.arguments import read_arguments
@@ -29,6 +27,7 @@ from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, 
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
+from rune.source.policy.sections.training import Training
 
 Json = Any
 Report = Callable[[float, str], None]

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from rune.source.policy.sections.training import Training
 
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
@@ -38,6 +37,7 @@ from lab.training.judging import Judged, SplitJudgement, judge
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT, RunSettings
 from rune.datasets.splits import Split
+from rune.source.policy.sections.training import Training
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]

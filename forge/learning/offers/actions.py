@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from rune.source.policy.sections.models import ModelSource
 
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
@@ -32,6 +31,7 @@ from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
 from rune.source.policy.read import read_policy
+from rune.source.policy.sections.models import ModelSource
 from rune.wording import quoted, size_text
 
 SOURCES = "training"

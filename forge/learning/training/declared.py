@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rune.source.policy.sections.training import Training
-
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
 from rune.project.files import MemoryFiles
 from rune.source.policy import POLICY_FILE, LimitKind, check_policy
+from rune.source.policy.sections.training import Training
 
 LONGEST_POLICY = 64 * 1024
 """Bytes of a `forge.yml` that is read while a page waits."""

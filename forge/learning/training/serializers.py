@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
-from rune.source.policy.sections.models import FORMS
-from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
@@ -14,6 +12,8 @@ from forge.learning.training.judgement import JudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.lab_events import EpochJson, RecipeJson
+from rune.source.policy.sections.models import FORMS
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
 
 class RecipesJson(TypedDict):

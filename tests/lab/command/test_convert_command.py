@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from rune.source.policy.sections.models import FORMS as POLICY_FORMS
 
 from lab.command.conversion import parsed_shapes, samples_digest
 from lab.quantize.forms import FORMS
@@ -18,6 +17,7 @@ from rune.model.tflite import TensorKind, read_model
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
 from rune.source.policy.model_files import check_models
+from rune.source.policy.sections.models import FORMS as POLICY_FORMS
 from rune.tools.cli import main
 from tests.lab.models.motion_model import RUNEFILE, motion_model
 from tests.lab.training.motion_data import LABELS, write_motion

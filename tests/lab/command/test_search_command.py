@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from rune.source.policy.sections.training import Training
 
 from lab.command.search_text import summary, training_section
 from lab.environments.declared import FOLDER_VARIABLE
@@ -16,6 +15,7 @@ from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.fit import Needs
 from rune.project.files import MemoryFiles
 from rune.source.policy import check_policy
+from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
 from tests.lab.training.motion_data import write_motion
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from rune.source.policy.sections.training import Training
 
 from lab.command.training_text import summary
 from lab.environments.declared import FOLDER_VARIABLE
 from lab.training.run import prepare_run
 from lab.training.run_folder import run_folder
 from lab.training.settings import ENVIRONMENT
+from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
 from tests.lab.training.motion_data import write_motion
 

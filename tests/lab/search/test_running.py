@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rune.source.policy.sections.training import Training
 
 import lab.search.running as running
 from lab.recipes.arguments import Values
@@ -22,6 +21,7 @@ from lab.search.trials import TrialFile, TrialState, open_trials
 from lab.training.run import PreparedRun, prepare_run
 from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
+from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rune.source.policy.sections.training import Training
 
 from lab.dataset.anomalies import ANOMALY, normal_and_others
 from lab.dataset.features import RecordingRunner
@@ -28,6 +27,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
+from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import LABELS, write_motion
 
 ESTIMATORS = [name for name, recipe in RECIPES.items() if recipe.estimator is not None]

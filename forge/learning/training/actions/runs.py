@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Max
-from rune.source.policy.sections.models import FORMS
-from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
@@ -37,6 +35,8 @@ from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project
 from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.source.policy.sections.models import FORMS
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 
 
 @dataclass(frozen=True)

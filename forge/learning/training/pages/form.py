@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from rune.source.policy.sections.models import FORMS
-from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Unprocessable
@@ -22,6 +20,8 @@ from forge.learning.training.recipes import checked_arguments, recipe_of, recipe
 from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
 from forge.projects.models import Project
 from rune.devices.boards.finding import boards
+from rune.source.policy.sections.models import FORMS
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
 PREFIX = "argument-"
 SHOWN_VERSIONS = 50

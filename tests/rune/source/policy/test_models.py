@@ -9,12 +9,12 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from rune.source.policy.sections.models import MAX_MODELS, ModelSource
 
 from rune.project.files import MemoryFiles
 from rune.source.policy.model_files import check_models, record_path
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
+from rune.source.policy.sections.models import MAX_MODELS, ModelSource
 
 WHOLE = """\
 models:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import jsonschema
 import pytest
 import yaml
-from rune.source.policy.sections.training import MAX_SEED, Training
 
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
+from rune.source.policy.sections.training import MAX_SEED, Training
 
 WHOLE = """\
 training:

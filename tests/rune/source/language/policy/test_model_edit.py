@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rune.source.policy.sections.models import ModelSource
 
 from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
 from rune.source.policy.read import read_policy
+from rune.source.policy.sections.models import ModelSource
 
 MODEL = ModelSource("net.tflite", "training/net.keras", "int8", None, ("classes_1", "a: b"), {"x:0": (49, 10)}, True)
 
