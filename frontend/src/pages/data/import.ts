@@ -29,7 +29,8 @@ async function readTerms(form: HTMLFormElement): Promise<void> {
   hidden.value = "";
   const values = new FormData(form);
   const [organisation = "", name = ""] = (form.dataset["importForm"] ?? "").split("/");
-  const query = { days: Number(values.get("days")), purposes: values.getAll("purposes").join(",") };
+  const purposes = values.getAll("purposes").filter((value) => typeof value === "string");
+  const query = { days: Number(values.get("days")), purposes: purposes.join(",") };
   const response = await fetch(address("get", TERMS, { path: { organisation, name }, query }), {
     headers: { Accept: "application/json" },
   }).catch(() => null);
