@@ -55,12 +55,12 @@ def test_a_process_that_died_while_it_waited_is_given_to_nobody(started: list[La
 
 
 def test_a_process_that_nobody_needs_ends_by_itself(started: list[LabProcess]) -> None:
+    others = set(threading.enumerate())  # other tests' processes may still wait
     waiting = WaitingLab(idle_seconds=0.01)
     waiting.prepare({})
     assert started[0].process.wait(PATIENCE) == 0
-    for thread in threading.enumerate():
-        if thread.name == "waiting-lab":
-            thread.join(PATIENCE)
+    for thread in set(threading.enumerate()) - others:
+        thread.join(PATIENCE)
     assert waiting.take({}) is started[1]
 
 
