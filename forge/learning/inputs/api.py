@@ -13,6 +13,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.errors import Busy, Conflict, Invalid, NoRoom, TooLarge, Unprocessable
+from forge.learning.inputs.actions import write_model_input
 from forge.learning.inputs.questions import model_to_feed
 from forge.learning.inputs.serializers import (
     InputTrialJson,
@@ -23,7 +24,6 @@ from forge.learning.inputs.serializers import (
     trial_to_json,
 )
 from forge.learning.inputs.trial import TrialRequest, try_model_inputs
-from forge.learning.inputs.writing import write_model_input
 from forge.projects.api import ProjectView
 
 _FILE = OpenApiParameter("file", str, required=True, description="the path of a `.tflite` model of the project")

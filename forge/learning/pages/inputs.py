@@ -18,10 +18,10 @@ from forge.accounts.principals import Principal, principal_of
 from forge.compute.pool.answer_reading import TriedInputJson
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
+from forge.learning.inputs.actions import write_model_input
 from forge.learning.inputs.questions import LABELS, ModelToFeed, model_to_feed
 from forge.learning.inputs.serializers import MAX_LABELS_TEXT
 from forge.learning.inputs.trial import Trial, TrialRequest, sample_choices, try_model_inputs
-from forge.learning.inputs.writing import write_model_input
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.source.runefile.model_inputs import InputKind, InputPreset, InputQuestion, class_count

@@ -115,7 +115,8 @@ def command(
     if model is not None:
         folder = Path(words[0] if words else model.stem)
         if inputs or labels is not None or vocabulary is not None:
-            contents, notices = _with_presets(model, inputs, labels, vocabulary), []
+            contents = _with_presets(model, inputs, labels, vocabulary)
+            notices: list[str] = []
         else:
             contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels])
         _write(folder, contents)
