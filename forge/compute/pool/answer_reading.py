@@ -229,7 +229,7 @@ class ModelInputsJson(TypedDict):
 
 
 class ReadInputJson(TypedDict):
-    """What a model reads of a recording (`rune.running.evaluation.input_trial.ReadInput`)."""
+    """The numbers that a model reads of a recording (`rune.running.evaluation.input_trial.ReadInput`)."""
 
     low: float
     high: float
@@ -239,7 +239,7 @@ class ReadInputJson(TypedDict):
 
 
 class TriedInputJson(TypedDict):
-    """What a model answers if its input is computed in one way; where that cannot be tried, `refused` says why."""
+    """The answers of a model whose input is computed in one way; where that cannot be tried, `refused` says why."""
 
     key: str
     answer: str

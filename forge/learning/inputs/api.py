@@ -1,4 +1,4 @@
-"""What a model's inputs may be, over REST: thin views over the actions."""
+"""The inputs of models over REST: thin views over the actions."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class ModelInputs(ProjectView):
 
     @extend_schema(operation_id="model_inputs", parameters=[_FILE], responses=ModelInputQuestionsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What each input of a model may be: a picture, sound, motion, text or numbers, with the presets that fit its
-        shape and range."""
+        """Lists the presets of each input of a model: a picture, sound, motion, text or numbers, as far as they
+        fit its shape and range."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(model_inputs_to_json(model_to_feed(project, _file(request))))
 

@@ -1,4 +1,4 @@
-"""What the inputs of a model of a project may be."""
+"""A model of a project, and the presets that fit its inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model's inputs may be as JSON, and the bodies that come in."""
+"""The inputs of a model as JSON, and the bodies that come in."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ModelInputQuestionsJson(TypedDict):
 
 
 class InputTrialJson(TypedDict):
-    """What a model answers with each preset, the first of the recordings in full."""
+    """The answers of a model with each preset, the first of the recordings in full."""
 
     recordings: int
     tried: list[TriedInputJson]

@@ -47,7 +47,7 @@ KIND_ICONS = {
 
 
 @dataclass(frozen=True)
-class AskedInput:
+class InputCard:
     """An input of the model on the page, with its kinds and the presets of the chosen kind."""
 
     name: str
@@ -127,7 +127,7 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
     principal = principal_of(request)
     model = model_to_feed(project, query.get("file", ""))
     may_edit = can(principal, Verb.EDIT, project)
-    inputs = [_asked(each, place, query) for place, each in enumerate(model.questions)]
+    inputs = [_input_card(each, place, query) for place, each in enumerate(model.questions)]
     kind = inputs[0].chosen.kind
     labels = query.get("labels", model.suggested_labels)[:MAX_LABELS_TEXT]
     return {
@@ -146,7 +146,7 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
     }
 
 
-def _asked(question: InputQuestion, place: int, query: QueryDict) -> AskedInput:
+def _input_card(question: InputQuestion, place: int, query: QueryDict) -> InputCard:
     """An input as the address or the form chose it, else its likeliest preset."""
     field = f"input_{place}"
     key, kind = query.get(field, ""), query.get(f"kind_{place}", "")
@@ -157,11 +157,11 @@ def _asked(question: InputQuestion, place: int, query: QueryDict) -> AskedInput:
         chosen = next((each for each in usable if each.kind == kind), question.likeliest)
     kinds = [(each.value, KIND_NAMES[each], KIND_ICONS[each], each == chosen.kind) for each in question.kinds]
     own = [each for each in question.presets if each.kind == chosen.kind]
-    return AskedInput(plain(question.tensor.name), str(question.tensor.type), field, kinds, own, chosen)
+    return InputCard(plain(question.tensor.name), str(question.tensor.type), field, kinds, own, chosen)
 
 
 def _keys(model: ModelToFeed, query: QueryDict) -> list[str]:
-    return [_asked(each, place, query).chosen.key for place, each in enumerate(model.questions)]
+    return [_input_card(each, place, query).chosen.key for place, each in enumerate(model.questions)]
 
 
 def _samples(principal: Principal, project: Project, kind: InputKind) -> list[tuple[int, str]]:

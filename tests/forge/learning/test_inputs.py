@@ -50,8 +50,8 @@ def write(client: Client, **body: object) -> Any:
 
 def test_the_inputs_of_a_model_have_the_presets_that_fit(client: Client, digits: Project) -> None:
     answer = client.get(f"{INPUTS}?file=digits.tflite").json()
-    (asked,) = answer["inputs"]
-    assert [each["key"] for each in asked["presets"]] == ["0-1", "signed", "0-255", "numbers"]
+    (only_input,) = answer["inputs"]
+    assert [each["key"] for each in only_input["presets"]] == ["0-1", "signed", "0-255", "numbers"]
     assert (answer["classes"], answer["labels"].split("\n")) == (11, WORDS.decode().split())
 
 

@@ -1,4 +1,4 @@
-"""What the inputs of a model may be: presets that fit their shapes, and the Runefile of those that were chosen."""
+"""The inputs of a model: presets that fit their shapes, and the Runefile of those that were chosen."""
 
 from rune.source.runefile.model_inputs.preset import InputKind, InputPreset
 from rune.source.runefile.model_inputs.runefile import (

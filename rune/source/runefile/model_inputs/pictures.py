@@ -42,7 +42,7 @@ class _Layout:
 
 @dataclass(frozen=True)
 class _Range:
-    """What pixels become, from `low` to `high`. `block` is None for bytes as they are."""
+    """The numbers that pixels become, from `low` to `high`. `block` is None for bytes as they are."""
 
     key: str
     title: str

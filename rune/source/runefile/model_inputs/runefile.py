@@ -59,7 +59,7 @@ class InputQuestion:
 
 
 def input_questions(signature: ModelSignature, vocabulary: str = "") -> list[InputQuestion]:
-    """What each input of a model may be. `vocabulary` is the path of the vocabulary of a model of text.
+    """Returns the presets of each input of a model. `vocabulary` is the path of the vocabulary of a model of text.
 
     Raises `ModelError` for a model that no rune can run.
     """

@@ -32,7 +32,7 @@ TRIAL_SECONDS = 300.0
 
 
 def questions_of(model: Model, vocabulary: bytes | None) -> list[InputQuestion]:
-    """What each input of a model may be. Raises `ModelError`."""
+    """Returns the presets of each input. Raises `ModelError`."""
     return input_questions(signature(model), "" if vocabulary is None else VOCABULARY)
 
 
@@ -42,7 +42,7 @@ def chosen_presets(questions: Sequence[InputQuestion], keys: Sequence[str]) -> l
         raise CommandFailed(f"The model has {counted(len(questions), 'input')}, and --input names {len(keys)}.")
     try:
         named = [*keys, *[""] * (len(questions) - len(keys))]
-        return [each.preset(key) if key else _asked(each) for each, key in zip(questions, named, strict=True)]
+        return [each.preset(key) if key else _ask_for_preset(each) for each, key in zip(questions, named, strict=True)]
     except InputChoiceError as error:
         raise CommandFailed(str(error)) from error
 
@@ -105,7 +105,7 @@ def _label(path: Path, words: Sequence[str]) -> str:
     return path.parent.name if path.parent.name.casefold() in words else ""
 
 
-def _asked(question: InputQuestion) -> InputPreset:
+def _ask_for_preset(question: InputQuestion) -> InputPreset:
     """The answer of a person at a terminal; the likeliest without one, or where there is nothing to choose."""
     fitting = [each for each in question.presets if not each.lacks]
     if len(fitting) < 2 or not (sys.stdin.isatty() and sys.stderr.isatty()):

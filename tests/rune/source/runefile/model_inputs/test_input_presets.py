@@ -75,8 +75,8 @@ def assert_checks(signature: ModelSignature, text: str, labels: str = "") -> Non
     ],
 )
 def test_the_likeliest_preset_of_a_shape_comes_first(input_: str, kind: str, key: str) -> None:
-    asked = question(input_)
-    assert (asked.kinds[0].value, asked.likeliest.key) == (kind, key)
+    query = question(input_)
+    assert (query.kinds[0].value, query.likeliest.key) == (kind, key)
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ SHAPES = (
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_preset_gives_a_runefile_without_errors(shape: str) -> None:
     signature = model(tensor(shape))
-    (asked,) = input_questions(signature, "vocab.txt")
-    for preset in asked.presets:
+    (query,) = input_questions(signature, "vocab.txt")
+    for preset in query.presets:
         assert_checks(signature, runefile_of(signature, "m.tflite", [preset]))
 
 
@@ -137,18 +137,18 @@ def test_the_names_of_presets_are_their_own() -> None:
 
 
 def test_a_preset_is_chosen_by_its_name_or_its_kind() -> None:
-    asked = question("f32[1,32,32,3]")
-    assert asked.preset("imagenet-bgr").key == "imagenet-bgr"
-    assert asked.preset("picture").key == "0-1"
+    query = question("f32[1,32,32,3]")
+    assert query.preset("imagenet-bgr").key == "imagenet-bgr"
+    assert query.preset("picture").key == "0-1"
     with pytest.raises(InputChoiceError, match="gives no input"):
-        asked.preset("motion")
+        query.preset("motion")
 
 
 def test_the_mean_and_deviation_of_the_file_are_a_preset() -> None:
     described = DescribedTensor(mean=(127.5,), deviation=(128.0,))
     signature = model(tensor("f32[1,32,32,3]", described=described))
-    (asked,) = input_questions(signature)
-    text = runefile_of(signature, "m.tflite", [asked.preset("file")])
+    (query,) = input_questions(signature)
+    text = runefile_of(signature, "m.tflite", [query.preset("file")])
     assert "mean: 127.5, deviation: 128" in text.replace('"', "")
     assert_checks(signature, text)
 
@@ -156,8 +156,8 @@ def test_the_mean_and_deviation_of_the_file_are_a_preset() -> None:
 def test_a_model_of_text_reads_one_tokenizer_for_all_inputs() -> None:
     names = ("input_ids", "attention_mask", "token_type_ids")
     signature = model(*(tensor("i32[1,64]", name) for name in names))
-    asked = input_questions(signature, "vocab.txt")
-    text = runefile_of(signature, "m.tflite", [each.preset("text") for each in asked])
+    query = input_questions(signature, "vocab.txt")
+    text = runefile_of(signature, "m.tflite", [each.preset("text") for each in query])
     assert "inputs: [pieces.0, pieces.1, pieces.2]" in text
     assert text.count("word_piece") == 1
     assert_checks(signature, text)
@@ -165,16 +165,16 @@ def test_a_model_of_text_reads_one_tokenizer_for_all_inputs() -> None:
 
 def test_a_model_of_text_without_a_vocabulary_says_what_is_missing() -> None:
     signature = model(tensor("i32[1,64]"))
-    (asked,) = input_questions(signature)
-    assert asked.likeliest.kind is InputKind.NUMBERS
+    (query,) = input_questions(signature)
+    assert query.likeliest.kind is InputKind.NUMBERS
     with pytest.raises(InputChoiceError, match=r"vocab\.txt"):
-        asked.preset("word-piece")
+        query.preset("word-piece")
 
 
 def test_two_inputs_have_stages_of_their_own() -> None:
     signature = model(tensor("f32[1,32,32,1]"), tensor("f32[1,128,3]"))
-    asked = input_questions(signature)
-    text = runefile_of(signature, "m.tflite", [each.likeliest for each in asked])
+    query = input_questions(signature)
+    text = runefile_of(signature, "m.tflite", [each.likeliest for each in query])
     assert "inputs: [pixels_0, motion_1]" in text
     assert_checks(signature, text)
 
