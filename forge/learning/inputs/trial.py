@@ -44,8 +44,8 @@ _SPLITS = (Split.TRAIN, Split.VALIDATION)
 
 @dataclass(frozen=True)
 class TrialRequest:
-    """The choices of a trial: a preset for each input, or with `compares` all presets of that kind; the labels; and `sample`,
-    the number of one sample, None for labelled ones of each label. A sent `recording` goes before samples."""
+    """The choices of a trial: a preset for each input, or with `compares` all presets of that kind; the labels; and
+    `sample`, the number of one sample, None for labelled ones of each label. A sent `recording` goes before samples."""
 
     presets: Sequence[str]
     labels: str = ""

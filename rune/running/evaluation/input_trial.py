@@ -45,8 +45,8 @@ class TrialVariant:
 
 @dataclass(frozen=True)
 class ReadInput:
-    """The numbers that a model reads of a recording: their range of its numbers, the share of them that a quantised input cannot
-    store, and a drawing from 0 to 255, frames across and bands upwards; one row for numbers in a row."""
+    """The numbers that a model reads of a recording: their range, the share of them that a quantised input cannot store,
+    and a drawing from 0 to 255, frames across and bands upwards; one row for numbers in a row."""
 
     low: float
     high: float
@@ -146,7 +146,7 @@ def _label(answer: ScoredLabel | str) -> str:
 def _read(
     files: _WithRunefile, signature: ModelSignature, sample: LabelledSample, grid: tuple[int, int] | None
 ) -> tuple[ReadInput | None, str]:
-    """The numbers that the model reads of the first window of a recording; None with the reason where that cannot be told."""
+    """The numbers of the first window of a recording; None with the reason where they cannot be told."""
     fronts = model_fronts(files, PUBLISHED_BLOCKS, runefile=_RUNEFILE, signatures=lambda _: signature)
     if len(signature.inputs) != 1 or not fronts:
         return None, "What is read of it is drawn for models with one input."
