@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 
 class SpaceEvent(TypedDict):
-    """What is searched, once the data was read."""
+    """The space of the search, once the data was read."""
 
     event: Literal["space"]
     size: int
@@ -35,7 +35,7 @@ class TrialEpochEvent(TypedDict):
 
 
 class TrialNeedsJson(TypedDict):
-    """What the rune of a trial needs; without instructions where the memory plan alone was over a limit."""
+    """The needs of the rune of a trial; without instructions where the memory plan alone was over a limit."""
 
     target: str
     flash: int

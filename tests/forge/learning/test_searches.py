@@ -25,6 +25,7 @@ from forge.learning.searches.kinds import MAX_UNFINISHED
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.actions import runs
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.data import write_data
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from tests.forge.factories.searches import finished_search, trial_event
@@ -111,13 +112,12 @@ def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.
 
 def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     splits: list[str] = []
-    write = job.write_data
 
     def noting(version: DataVersion, entries: Sequence[Entry], target: Path) -> Mapping[str, int]:
         splits.extend(each.split for each in entries)
-        return write(version, entries, target)
+        return write_data(version, entries, target)
 
-    monkeypatch.setattr(job, "write_data", noting)
+    monkeypatch.setattr("forge.learning.searches.job.write_data", noting)
     scripted(monkeypatch, [SPACE], ENDED)
     begun(searcher)
     run_jobs()
@@ -130,7 +130,7 @@ def test_a_search_whose_process_dies_goes_on_from_its_rows(searcher: Client, mon
     lab = scripted(monkeypatch, [SPACE, trial_event(1), counted], LabDied("gone"))
     begun(searcher)
     run_jobs()
-    # The next attempt was told of the finished trial, and not of the one that was at work.
+    # The next attempt gets the finished trial, and not the one that was at work.
     assert lab.requests[0]["trials"] == []
     sent = lab.requests[1]["trials"]
     assert [(each["trial"], each["state"], each["quantize"]) for each in sent] == [(1, "trained", "int8")]
