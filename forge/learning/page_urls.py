@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.learning.pages import models
+from forge.learning.pages import inputs, models
 from forge.learning.training.pages import views as training
 
 _MODELS = "<str:organisation>/<str:name>/models"
@@ -15,6 +15,9 @@ _RUN = f"{_TRAINING}/<int:number>"
 project_pages = [
     path(_MODELS, models.models_page, name="models"),
     path(f"{_MODELS}/convert", models.convert, name="convert-model"),
+    path(f"{_MODELS}/input", inputs.input_page, name="model-input"),
+    path(f"{_MODELS}/input/try", inputs.try_input, name="try-model-input"),
+    path(f"{_MODELS}/input/write", inputs.write_input, name="write-model-input"),
     path(_MODEL, models.one_model, name="model"),
     path(f"{_MODEL}/restart", models.restart, name="restart-model"),
     path(f"{_MODEL}/environment", models.prepare, name="prepare-model"),

@@ -83,6 +83,8 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/training/<int:number>/cancel": ENDS,
     f"POST {_P}/training/<int:number>/again": MAKES,
     f"POST {_P}/training/<int:number>/use": MAKES,
+    f"POST {_P}/model-inputs": COMPARES,
+    f"POST {_P}/model-inputs/trial": WORKS,
     f"POST {_P}/conversions": MAKES,
     f"DELETE {_P}/conversions/<uuid:conversion_id>": ENDS,
     f"PUT {_P}/conversions/<uuid:conversion_id>/weights": COMPARES,

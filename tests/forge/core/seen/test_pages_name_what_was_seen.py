@@ -65,6 +65,8 @@ FORMS: Mapping[str, str] = {
     f"{_P}/training/<int:number>/use": MAKES,
     f"{_P}/training/<int:number>/discard": ENDS,
     f"{_P}/training/<int:number>/<slug:verb>": ENDS,
+    f"{_P}/models/input/try": WORKS,
+    f"{_P}/models/input/write": COMPARES,
     f"{_P}/models/<uuid:conversion_id>/restart": COMPARES,
     f"{_P}/models/<uuid:conversion_id>/environment": WORKS,
     f"{_P}/models/<uuid:conversion_id>/mix": MAKES,
