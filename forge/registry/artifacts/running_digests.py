@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
-MOST_KEPT = 1_000
+MOST_STORED = 1_000
 
 
 class RunningDigest:
@@ -38,20 +38,20 @@ class RunningDigests:
     """Those of the uploads that went on last. For any thread."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[UUID, RunningDigest] = OrderedDict()
+        self._stored: OrderedDict[UUID, RunningDigest] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, upload: UUID, digest: RunningDigest) -> None:
         """Keeps it for the next request of its upload."""
         with self._lock:
-            self._kept[upload] = digest
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._stored[upload] = digest
+            while len(self._stored) > MOST_STORED:
+                self._stored.popitem(last=False)
 
     def take(self, upload: UUID, size: int) -> RunningDigest | None:
         """Takes that of an upload out; None where it is not known for exactly so many bytes."""
         with self._lock:
-            digest = self._kept.pop(upload, None)
+            digest = self._stored.pop(upload, None)
         return digest if digest is not None and digest.size == size else None
 
 
