@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_the_memory_of_the_build_itself_is_inside_of_the_limit(monkeypatch: pyte
 def test_time_and_memory_are_looked_at_again_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[float] = []
     now = 100.0
-    monkeypatch.setattr(allowance_module.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     allowance = Allowance(CompilerLimits())
     monkeypatch.setattr(allowance, "memory", lambda: looks.append(now))
     for now in (100.0, 100.001, 100.002, 100.0 + BETWEEN_LOOKS, 101.0):  # noqa: B007 (the clock reads it)
