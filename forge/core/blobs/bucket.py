@@ -73,7 +73,7 @@ class BucketFile(io.RawIOBase):
 
     @property
     def identity(self) -> tuple[str, int]:
-        """What changes when other bytes are stored under this name."""
+        """Entity tag and size, which change when other bytes are stored under this name."""
         return str(self._stored.e_tag), int(self._stored.content_length)
 
     def readable(self) -> bool:
