@@ -33,7 +33,7 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     page.get_by_label("RAM").fill("6")
     page.get_by_label("Trained trials").fill("20")
     page.get_by_role("button", name="Search", exact=True).click()
-    expect(page.get_by_role("heading", name="Search under limits")).to_be_visible()
+    page.wait_for_url("**/searches/1")
     search = page.url
     points = page.locator(".search-picture circle")
     expect(points.first).to_be_visible(timeout=LONG)

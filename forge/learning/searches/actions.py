@@ -184,8 +184,9 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
 
 
 def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> TrainingRun:
-    """Begins a training run with the settings of a trial, on the data of the search: its model is offered by a change
-    request, and the test split is read for the first time. A trial has one run.
+    """Begins a training run with the settings of a trial, on the data of the search. As soon as it is finished, its
+    model is offered by a change request of whoever used the trial, and the test split is read for the first time. A
+    trial has one run.
 
     Raises `TrialNotTrained`, what `begin_run` raises, and `Forbidden` or `NotFound`.
     """
@@ -207,7 +208,7 @@ def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> Training
         [search.board],
     )
     with transaction.atomic():
-        run = begin_run(actor, project, settings)
+        run = begin_run(actor, project, settings, offers=True)
         SearchTrial.objects.filter(pk=trial.pk).update(run_number=run.number)
         write_entry(actor, "search.use", project.stream, project.place, number=search.number, trial=trial.number)
         announce_search(search, actor)

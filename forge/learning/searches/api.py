@@ -119,8 +119,8 @@ class SearchUse(_OneSearch):
 
     @extend_schema(operation_id="search_use", request=None, responses={201: TrainingRunJson})
     def post(self, request: Request, organisation: str, name: str, number: int, trial: int) -> Response:
-        """Begins a training run with the settings of a trial. Its model opens a change request, and the test split is
-        read for the first time."""
+        """Begins a training run with the settings of a trial. When it is finished, a change request with its model is
+        opened, and the test split is read for the first time."""
         principal = principal_of(request)
         search = self.search_of(request, organisation, name, number, Verb.EDIT)
         run = use_trial(principal, search, find_trial(principal, search, trial))

@@ -17,7 +17,7 @@ from forge.core.models import AuditEntry, Event
 from forge.datasets.models import Consent, DataVersion
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.versions.manifest import Entry
-from forge.jobs.models import Job, WorkerCapability
+from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabDied, LabRefused
 from forge.learning.searches import actions, job
@@ -26,10 +26,12 @@ from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.actions import runs
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.data import write_data
+from forge.learning.training.running.job import follow_job
 from forge.projects.models import Project
+from forge.reviews.models import ChangeRequest
 from lab.training.settings import ENVIRONMENT
 from tests.forge.factories.searches import finished_search, trial_event
-from tests.forge.factories.training import SMALL, ScriptedLab, motion_version
+from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEARCHES = "/api/v1/projects/acme/kitchen/searches"
@@ -224,6 +226,36 @@ def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client,
     SearchTrial.objects.filter(number=3).update(state="over limit")
     assert searcher.post(f"{SEARCHES}/1/trials/3/use").status_code == 409
     assert searcher.post(f"{SEARCHES}/1/trials/9/use").status_code == 404
+
+
+def finish(run: TrainingRun) -> None:
+    """Ends the job of a run as a worker does, with a model that was made up."""
+    finish_run(run)
+    job_of_run = run.job
+    assert job_of_run is not None
+    Job.objects.filter(pk=job_of_run.pk).update(state=JobState.SUCCEEDED)
+    job_of_run.refresh_from_db()
+    follow_job(job_of_run)
+
+
+def test_a_finished_run_of_a_trial_is_offered_with_the_rights_of_whoever_used_it(
+    searcher: Client, user: User, project: Project
+) -> None:
+    finished_search(user, project)
+    for trial in (1, 2):
+        assert searcher.post(f"{SEARCHES}/1/trials/{trial}/use").status_code == 201
+    first, second = TrainingRun.objects.order_by("number")
+    finish(first)
+    change = ChangeRequest.objects.get()
+    first.refresh_from_db()
+    assert (change.author, first.change_url) == (user, f"/acme/kitchen/change-requests/{change.number}")
+    TrainingRun.objects.filter(pk=second.pk).update(person=None)
+    second.refresh_from_db()
+    finish(second)
+    second.refresh_from_db()
+    assert (second.change_url, second.offers) == ("", False)
+    assert "has no account any more" in second.notes[-1]
+    assert ChangeRequest.objects.count() == 1
 
 
 def test_deleting_samples_cancels_a_search_that_would_learn_from_them(

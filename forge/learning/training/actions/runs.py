@@ -50,8 +50,8 @@ class RunSettings:
     boards: Sequence[str] = DEFAULT_BOARDS
 
 
-def begin_run(actor: Actor, project: Project, settings: RunSettings) -> TrainingRun:
-    """Queues a run on a version of the project's data.
+def begin_run(actor: Actor, project: Project, settings: RunSettings, *, offers: bool = False) -> TrainingRun:
+    """Queues a run on a version of the project's data. With `offers`, its model is offered when it is finished.
 
     Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`,
     `StorageQuotaReached`, and `Forbidden` or `NotFound`.
@@ -87,6 +87,7 @@ def begin_run(actor: Actor, project: Project, settings: RunSettings) -> Training
             data_number=version.number,
             data_digest=version.digest,
             boards=boards,
+            offers=offers,
         )
         _enqueue(actor, run)
         write_entry(actor, "training.begin", project.stream, project.place, number=run.number, recipe=run.recipe)
