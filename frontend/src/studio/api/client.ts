@@ -4,6 +4,7 @@ import type {
   Build,
   Comparison,
   LogLine,
+  ModelConversion,
   ModelPage,
   Preview,
   ProjectState,
@@ -216,6 +217,23 @@ export class ProjectClient extends ProjectRequests {
     const query = { label, days: terms.days, purposes: terms.purposes.join(","), consent: terms.text };
     const response = await this.sendBody("post", this.address("post", `${PROJECT}/samples`, { query }), file, BYTES);
     return (await response.json()) as Sample;
+  }
+
+  /** Begins the conversion of a model of another format; the address of its page. */
+  async convertModel(file: File): Promise<string> {
+    const to = this.address("post", `${PROJECT}/conversions`, { query: { file: file.name } });
+    const response = await this.sendBody("post", to, file, BYTES);
+    return `${this.pageAddress("models")}/${((await response.json()) as ModelConversion).id}`;
+  }
+
+  /** The page that asks what the input of a model of the project is. */
+  inputAddress(path: string): string {
+    return `${this.pageAddress("models")}/input?${new URLSearchParams({ file: path })}`;
+  }
+
+  private pageAddress(page: string): string {
+    const { organisation, name } = this.project;
+    return `/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}/${page}`;
   }
 
   /** What a .zip of labelled recordings would bring. Nothing is changed. */

@@ -2,7 +2,7 @@
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileAnswers } from "./actions";
 import type { FileEntry } from "../../document/files/files";
-import { baseName } from "../../document/files/paths";
+import { baseName, extension } from "../../document/files/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../../document/files/tree";
 import type { FileActions, FileTarget, SeenFiles } from "./actions";
 import { choose } from "../../parts/files/choose";
@@ -41,13 +41,31 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
 
+  /** A model that came needs stages in front of it, which a page helps to find. */
+  const askForInput = (path: string): void =>
+    toasts.say(`${path} is in the project.`, {
+      label: "What is its input?",
+      run: () => location.assign(client.inputAddress(path)),
+    });
+
+  const convert = (file: File): void =>
+    attempt(
+      client
+        .convertModel(file)
+        .then((page) =>
+          toasts.say(`${file.name} is being converted.`, { label: "Open", run: () => location.assign(page) }),
+        ),
+    );
+
   const send: FileAnswers["send"] = (sends, seen = new Map()) => {
     const [first] = sends;
     const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await seen.get(path)));
     void Promise.all(sending).then((accepted) => {
       const sent = accepted.filter(Boolean).length;
-      if (sends.length === 1 && sent === 1 && first !== undefined) places.awaitFile(first.path);
-      else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
+      if (sends.length === 1 && sent === 1 && first !== undefined) {
+        places.awaitFile(first.path);
+        if (extension(first.path) === "tflite") askForInput(first.path);
+      } else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
     });
   };
 
@@ -59,10 +77,15 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
     attempt(
-      uploadPlan().then(({ loneArchive, planUpload, isPlain }) => {
+      uploadPlan().then(({ loneArchive, loneSource, planUpload, isPlain }) => {
         const archive = loneArchive(incoming);
         if (archive !== null) {
           ask({ what: "archive", file: archive, folder: folder ?? "" });
+          return;
+        }
+        const source = folder === null ? loneSource(incoming) : null;
+        if (source !== null) {
+          convert(source);
           return;
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
