@@ -9,7 +9,9 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import BaseServer
-from typing import Any
+from typing import TypeVar
+
+Server = TypeVar("Server", bound=BaseServer)
 
 POLL_INTERVAL = 0.01
 """Seconds until a server notices that it shall stop. The default of the library, 0.5, is spent in each teardown."""
@@ -44,7 +46,7 @@ class QuietFiles(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def listening[Server: BaseServer](server: Server) -> Iterator[Server]:
+def listening(server: Server) -> Iterator[Server]:
     """A bound server that answers until the end of the block, and whose port is free after it."""
     with server:
         thread = threading.Thread(

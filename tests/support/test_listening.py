@@ -18,7 +18,7 @@ class Echo(QuietHandler):
     def do_GET(self) -> None:
         self.respond(200, self.path.encode(), {"X-Name": "echo"})
 
-    do_HEAD = do_GET  # noqa: N815 (the name that the server calls)
+    do_HEAD = do_GET
 
     def do_POST(self) -> None:
         self.respond(201, self.body()[::-1])

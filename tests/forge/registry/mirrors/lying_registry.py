@@ -54,7 +54,7 @@ def canned_registry(answering: Answering) -> Iterator[CannedRegistry]:
             answer = registry.answering(request) or CannedAnswer(404)
             self.respond(answer.status, answer.body, answer.headers)
 
-        do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 (the names that the server calls)
+        do_GET = do_HEAD = do_POST = do_PUT = _answer
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     registry = CannedRegistry(origin(server), answering)
