@@ -45,7 +45,7 @@ class TrialVariant:
 
 @dataclass(frozen=True)
 class ReadInput:
-    """The numbers that a model reads of a recording: their range, the share of them that a quantised input cannot store,
+    """The numbers that a model reads of a recording: their range, the share that a quantised input cannot store,
     and a drawing from 0 to 255, frames across and bands upwards; one row for numbers in a row."""
 
     low: float

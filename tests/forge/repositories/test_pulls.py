@@ -232,7 +232,7 @@ def test_a_token_is_sealed_until_the_pull_ends_and_is_written_nowhere_else(
     bare(tmp_path, "private/wand.git", {"Runefile.yml": RUNEFILE.encode(), "more.md": b"More.\n"})
     link_branch(user, project, checked_remote(f"{origin}/private/wand.git", "main"))
     refused = pulled(user, project)
-    assert (refused.job.state, "wants a token" in refused.job.error) == (JobState.FAILED, True)
+    assert (refused.job.state, "requires a token" in refused.job.error) == (JobState.FAILED, True)
     started = pull(user, project, TOKEN)
     stored = Pull.objects.get(pk=started.pk)
     assert stored.sealed_token
