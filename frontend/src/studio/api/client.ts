@@ -2,9 +2,7 @@
 import type {
   Authors,
   Build,
-  Comparison,
   LogLine,
-  ModelConversion,
   ModelPage,
   Preview,
   ProjectState,
@@ -18,11 +16,10 @@ import type {
   BuildChoices,
   Version,
   DrawnModel,
-  VersionPage,
   Watch,
   Wire,
 } from "../../api/schema";
-import { addressOf, type Read } from "../../api/request";
+import { addressOf } from "../../api/request";
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { ProjectRequests } from "./requests";
 import { upload, type Upload } from "./upload";
@@ -83,48 +80,15 @@ export class ProjectClient extends ProjectRequests {
     return (await this.call("get", `${PROJECT}/models/{path}`, parameters)) as DrawnModel;
   }
 
-  /** The newest versions, or those of an older page by the address that the page before it has. */
-  versions(page?: string): Promise<VersionPage> {
-    const cursor = new URLSearchParams(page?.split("?")[1]).get("cursor") ?? undefined;
-    return this.call("get", `${PROJECT}/versions`, {
-      query: { cursor },
-    });
-  }
-
   saveVersion(message: string): Promise<Version> {
     return this.call("post", `${PROJECT}/versions`, {
       body: { message },
     });
   }
 
-  /** What differs between two sides, each a version's number or "now"; `seen` is "" between two versions. */
-  compare(from: string, to: string): Promise<Read<Comparison>> {
-    return this.read("get", `${PROJECT}/versions/compare`, {
-      query: { from, to },
-    });
-  }
-
   /** The state of the files as they are, which restoring a version names. */
   async filesState(): Promise<string> {
     return (await this.read("get", `${PROJECT}/files`)).seen;
-  }
-
-  /** A text as it was in a version; null for a file that is not a text. */
-  async versionText(version: number, path: string): Promise<string | null> {
-    const response = await this.send(
-      this.address("get", `${PROJECT}/versions/{number}/files/{path}`, {
-        path: { number: version, path },
-      }),
-    );
-    if (response.headers.get("Content-Type")?.startsWith("text/plain") === true) return response.text();
-    await response.body?.cancel();
-    return null;
-  }
-
-  versionArchiveAddress(version: number): string {
-    return this.address("get", `${PROJECT}/versions/{number}/archive`, {
-      path: { number: version },
-    });
   }
 
   /** What restoring would change, as an update of the document that is stored only when this page sends it. */
@@ -217,23 +181,6 @@ export class ProjectClient extends ProjectRequests {
     const query = { label, days: terms.days, purposes: terms.purposes.join(","), consent: terms.text };
     const response = await this.sendBody("post", this.address("post", `${PROJECT}/samples`, { query }), file, BYTES);
     return (await response.json()) as Sample;
-  }
-
-  /** Begins the conversion of a model of another format; the address of its page. */
-  async convertModel(file: File): Promise<string> {
-    const to = this.address("post", `${PROJECT}/conversions`, { query: { file: file.name } });
-    const response = await this.sendBody("post", to, file, BYTES);
-    return `${this.pageAddress("models")}/${((await response.json()) as ModelConversion).id}`;
-  }
-
-  /** The page that asks what the input of a model of the project is. */
-  inputAddress(path: string): string {
-    return `${this.pageAddress("models")}/input?${new URLSearchParams({ file: path })}`;
-  }
-
-  private pageAddress(page: string): string {
-    const { organisation, name } = this.project;
-    return `/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}/${page}`;
   }
 
   /** What a .zip of labelled recordings would bring. Nothing is changed. */

@@ -16,7 +16,7 @@ import type { Places } from "../places";
 /** Fetched when a file is renamed or deleted for the first time. */
 const fileUses = () => import("../../edits/file-uses");
 /** Fetched when files come. */
-const uploadPlan = () => import("../../session/uploads/upload-plan");
+const incomingWork = () => import("./incoming");
 
 /** The browser's own download: by the address, so that nothing of it lies in the page's memory. */
 function download(address: string, name: string): void {
@@ -41,22 +41,6 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
 
-  /** A model that came needs stages in front of it, which a page helps to find. */
-  const askForInput = (path: string): void =>
-    toasts.say(`${path} is in the project.`, {
-      label: "What is its input?",
-      run: () => location.assign(client.inputAddress(path)),
-    });
-
-  const convert = (file: File): void =>
-    attempt(
-      client
-        .convertModel(file)
-        .then((page) =>
-          toasts.say(`${file.name} is being converted.`, { label: "Open", run: () => location.assign(page) }),
-        ),
-    );
-
   const send: FileAnswers["send"] = (sends, seen = new Map()) => {
     const [first] = sends;
     const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await seen.get(path)));
@@ -64,7 +48,8 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
       const sent = accepted.filter(Boolean).length;
       if (sends.length === 1 && sent === 1 && first !== undefined) {
         places.awaitFile(first.path);
-        if (extension(first.path) === "tflite") askForInput(first.path);
+        if (extension(first.path) === "tflite")
+          attempt(incomingWork().then(({ askForInput }) => askForInput(workspace, first.path)));
       } else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
     });
   };
@@ -77,7 +62,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
     attempt(
-      uploadPlan().then(({ loneArchive, loneSource, planUpload, isPlain }) => {
+      incomingWork().then(({ loneArchive, loneSource, planUpload, isPlain, convert }) => {
         const archive = loneArchive(incoming);
         if (archive !== null) {
           ask({ what: "archive", file: archive, folder: folder ?? "" });
@@ -85,7 +70,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
         }
         const source = folder === null ? loneSource(incoming) : null;
         if (source !== null) {
-          convert(source);
+          attempt(convert(workspace, source));
           return;
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
