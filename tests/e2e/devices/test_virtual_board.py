@@ -117,8 +117,8 @@ def test_the_board_runs_the_text_while_its_wires_are_watched_and_its_stages_time
     expect(page.get_by_role("rowheader", name="Inference time")).to_be_visible(timeout=PATIENCE)
 
     board = page.get_by_role("region", name="Board", exact=True)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/firmware" in request.url else None)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if "/firmware" in request.url else None)
     board.get_by_role("button", name="Run on a virtual Pico").click()
     expect(board.get_by_role("region", name="On the Pico")).to_contain_text("on the chip", timeout=COMPILING)
     expect_both(board, "3")
@@ -130,7 +130,7 @@ def test_the_board_runs_the_text_while_its_wires_are_watched_and_its_stages_time
     origin, _, project = page.url.removesuffix("/studio").partition("://")
     host, _, name = project.partition("/")
     state = page.request.get(f"{origin}://{host}/api/v1/projects/{name}/preview").json()
-    assert {url.split("/builds/")[1].split("/")[0] for url in asked} == {state["build"]["id"]}
+    assert {url.split("/builds/")[1].split("/")[0] for url in requests} == {state["build"]["id"]}
     shoot(page, board, "watched")
 
 

@@ -38,7 +38,7 @@ REPLACES: Mapping[str, tuple[str, Any]] = {
     f"POST {_P}/repository/pulls": (f"{_KITCHEN}/repository/pulls", {"token": "secret"}),
 }
 """Address and body of the acts that need a state only where they replace something, or act with somebody's token."""
-ASKED_IN_TURN = ("{build}", "{review}", "{thread}", "{change}", "{comment}", "{signing-key}", "{digest}")
+IDS = ("{build}", "{review}", "{thread}", "{change}", "{comment}", "{signing-key}", "{digest}")
 UNLINKED = '"core_blob"'
 """Bytes are stored before the transaction that links them. Unlinked ones nobody sees, and a sweep deletes them."""
 
@@ -61,7 +61,7 @@ def stateful_requests(named: Mapping[str, str]) -> Iterator[tuple[str, str, str,
         if method == "form" or act not in taking:
             continue
         path, sent = REPLACES.get(act, ("/" + named.get(address, address).lstrip("/"), body))
-        for name in ASKED_IN_TURN:
+        for name in IDS:
             path = path.replace(name, named[name])
         yield (
             act,
@@ -76,9 +76,9 @@ def stateful_requests(named: Mapping[str, str]) -> Iterator[tuple[str, str, str,
 def test_each_act_that_takes_a_state_refuses_none_and_another_and_changes_nothing(
     named: dict[str, str], owner: User, browser_of: Callable[[User | None], Client]
 ) -> None:
-    browser, wrong, asked = browser_of(owner), [], set()
+    browser, wrong, done = browser_of(owner), [], set()
     for act, method, path, body in stateful_requests(named):
-        asked.add(act)
+        done.add(act)
         kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
         for headers, expected in (({}, 428), ({"If-Match": '"stale"'}, 412)):
             cache.clear()
@@ -90,4 +90,4 @@ def test_each_act_that_takes_a_state_refuses_none_and_another_and_changes_nothin
             if answer.status_code != expected or changes:
                 wrong.append(f"{act} with {headers}: {answer.status_code}, not {expected}; {changes}")
     assert not wrong, "\n".join(wrong)
-    assert asked == {act for act, view, method in acts() if takes_state(view, method)}
+    assert done == {act for act, view, method in acts() if takes_state(view, method)}
