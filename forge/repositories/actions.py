@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.compute.scheduler.slots import Party
@@ -39,9 +40,11 @@ from forge.reviews.changes.models import ChangeRequest
 def link_branch(actor: Actor, project: Project, remote: Remote, *, seen: Seen = None) -> LinkedBranch:
     """Makes a project follow a branch, in place of the one that it followed. Who links takes the link over.
 
-    Raises `Forbidden`, `Invalid`, `Stale` and `PreconditionRequired`.
+    It works with their right for good, so no token makes it: it would outlive the token. Raises `Forbidden`,
+    `PersonNeeded`, `Invalid`, `Stale` and `PreconditionRequired`.
     """
     require(actor, Verb.EDIT, project)
+    require_person(actor)
     if not remote.branch:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
     Project.objects.lock(project.pk)

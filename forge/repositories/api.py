@@ -19,7 +19,7 @@ from forge.core.api.preconditions import (
     seen_by,
     with_etag,
 )
-from forge.core.api.views import needing, raising
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.api import ProjectView
 from forge.projects.git.remote import checked_remote, checked_token
@@ -40,7 +40,7 @@ from forge.repositories.serializers import (
 
 
 class ProjectLink(ProjectView):
-    needs = needing(get=Scope.PROJECT_WRITE, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_WRITE, put=PERSON, delete=Scope.PROJECT_WRITE)
     raises = raising(put=REFUSALS, delete=REFUSALS)
 
     @extend_schema(operation_id="linked_branch_read", responses=LinkedBranchJson, parameters=[ETAG])
