@@ -9,7 +9,7 @@ from django.urls import URLPattern, get_resolver
 
 from forge.core.api.failures import declared
 from forge.core.api.views import ForgeView
-from forge.core.errors import PreconditionRequired
+from forge.core.errors import Conflict, PreconditionRequired, Stale
 
 WRITES = ("post", "put", "patch", "delete")
 READS_IF_MATCH = {"seen_by", "required_if_match"}
@@ -197,6 +197,15 @@ def names_in(view: type[ForgeView], method: str) -> set[str]:
 def test_an_act_names_what_was_seen_or_says_why_not() -> None:
     without = {act for act, view, method in acts() if not takes_state(view, method)}
     assert without == set(EXEMPT), "new acts take If-Match (docs/reference/api.md), or are in EXEMPT with a reason"
+
+
+@pytest.mark.protects("reviews/stale-acts")
+def test_an_act_that_compares_by_itself_says_what_it_refuses() -> None:
+    comparing = {act: declared(view, method) for act, view, method in acts() if EXEMPT.get(act) == COMPARES}
+    assert len(comparing) > 5
+    assert [
+        act for act, errors in comparing.items() if not any(issubclass(each, (Conflict, Stale)) for each in errors)
+    ] == []
 
 
 @pytest.mark.protects("reviews/stale-acts")
