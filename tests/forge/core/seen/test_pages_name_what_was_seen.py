@@ -86,7 +86,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/offer": SEEN,
     f"{_P}/published/mirrors": SEEN,
     f"{_P}/published/trash": NAMES,
-    f"{_P}/push": SETS,
+    f"{_P}/push": SEEN,
     f"{_P}/reviews/<int:number>/close": SEEN,
     f"{_P}/reviews/<int:number>/guests": MAKES,
     f"{_P}/reviews/<int:number>/guests/<uuid:link>": ENDS,
