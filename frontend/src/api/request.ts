@@ -1,5 +1,5 @@
 // The parts of a request to the API, typed by its description: a path, parameters, a body or an answer that do not belong
-// together are errors of the compiler. The types are openapi-fetch's; none of its code is loaded (docs/adr/0170).
+// together are errors of the compiler. The types are openapi-fetch's; none of its code is loaded (docs/adr/0058).
 import type { Client, ClientPathsWithMethod, FetchResponse, RequestBodyOption } from "openapi-fetch";
 import type { paths } from "./schema";
 
