@@ -19,7 +19,7 @@ type NamesAndQuery<T, Known> = T extends Parameterised
   ? Part<"path", Without<NonNullable<T["parameters"]["path"]>, Known>> &
       Part<"query", NonNullable<T["parameters"]["query"]>>
   : object;
-/** What was read of a thing before an act on it: its ETag, which the act sends as If-Match. */
+/** The ETag of a resource as it was read before an act on it, which the act sends as If-Match. */
 type Seen<T> = T extends { readonly parameters: { readonly header: { readonly "If-Match": string } } }
   ? { readonly seen: string }
   : object;
