@@ -10,7 +10,7 @@ _NEEDS = "| needs | "
 
 @dataclass(frozen=True)
 class RecipePage:
-    """What a recipe learns, and which data it needs: a sentence or two of Markdown each."""
+    """Sentences in Markdown: the purpose of a recipe, and the data that it needs."""
 
     summary: str
     needs: str
