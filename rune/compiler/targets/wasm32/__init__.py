@@ -82,7 +82,7 @@ RELAXED = replace(
 
 FASTEST = replace(BALANCED, bytes_matter=0, optimized_for=RUNE_AIM, second=RELAXED)
 
-PREVIEW = replace(FASTEST, second=None, steps_apart=True)
+PREVIEW = replace(FASTEST, second=None, steps_apart=True, toolchain=replace(BALANCED.toolchain, keeps_layouts=True))
 """The options of a preview. It has no second module, whose compilation would delay it."""
 
 TARGET = replace(FASTEST, variants=(SMALLEST, BALANCED))
