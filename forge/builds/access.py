@@ -33,7 +33,7 @@ _NOT_OF_A_RUNE = (
     *("diagnostics", "measurement", "evaluation"),
     *("artefact__spec", "artefact__report", "artefact__diagnostics"),
 )
-"""What is large of a build and its artefact."""
+"""The large columns of a build and its artefact."""
 
 
 def _find(actor: Actor, build_id: UUID, builds: BuildQuerySet) -> Build:
