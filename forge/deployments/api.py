@@ -162,7 +162,7 @@ class DeploymentPromotion(DeploymentView):
 
     @extend_schema(operation_id="deployments_promotion", responses=PromotionJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
-        """What promoting would change, and what keeps it from being done. Promoting takes the `ETag`."""
+        """The changes that promoting would make, and what keeps it from being done. Promoting takes the `ETag`."""
         row = self.deployment(request, organisation, name, deployment, Verb.READ)
         promotion = promotion_of(row)
         if promotion is None:

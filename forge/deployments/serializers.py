@@ -85,7 +85,7 @@ class DeploymentJson(TypedDict):
 
 
 class PromotionJson(TypedDict):
-    """What promoting a deployment would change."""
+    """The effect of promoting a deployment."""
 
     source: Annotated[str, "the name of the deployment that it is promoted from"]
     release: Annotated[ReleaseJson, "what the source serves"]

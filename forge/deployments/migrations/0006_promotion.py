@@ -5,20 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deployments', '0005_updates'),
+        ("deployments", "0005_updates"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deployment',
-            name='promoted_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='promoted_to', to='deployments.deployment'),
+            model_name="deployment",
+            name="promoted_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="promoted_to",
+                to="deployments.deployment",
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='promoted_from',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60),
+            model_name="release",
+            name="promoted_from",
+            field=models.CharField(blank=True, db_default="", default="", max_length=60),
         ),
     ]

@@ -80,7 +80,7 @@ class Card:
 
     @property
     def offered(self) -> Release | None:
-        """What promoting it would serve: another rune than it serves; None where there is nothing to promote."""
+        """The release that promoting it would serve, with another rune than now; None where there is none."""
         source = self.deployment.promoted_from
         release = source.releases.all()[0] if source else None
         return release if release and release.digest != self.now.digest else None

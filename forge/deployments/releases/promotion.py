@@ -1,4 +1,4 @@
-"""What promoting a deployment would change, and whether the gate holds."""
+"""The effect of promoting a deployment, and the judgement of the gate on it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,18 @@ from forge.deployments.releases.gate import missing_for
 
 @dataclass(frozen=True)
 class Promotion:
-    """What a deployment would serve if it were promoted now."""
+    """The effect of promoting a deployment now."""
 
     source: Deployment
     offered: Release
-    """What the source serves."""
+    """The release that the source serves."""
     before: Release
     is_pending: bool
     """Whether both serve different runes. If not, the fields below are empty."""
     missing: Sequence[str] = ()
-    """What keeps it from being served, as sentences."""
+    """The obstacles to serving it, as sentences."""
     changes: Sequence[str] = ()
-    """What differs from what is served, as sentences."""
-
-    @property
-    def can_be_done(self) -> bool:
-        """Whether promoting changes something and the gate holds."""
-        return self.is_pending and not self.missing
+    """The differences from `before`, as sentences."""
 
 
 def promotion_of(deployment: Deployment) -> Promotion | None:
