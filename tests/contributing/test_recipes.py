@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.fit import FitVerdict, Needs, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
@@ -303,3 +304,23 @@ def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert "| `SUPPORT_DAYS` | `30` |" in (tmp_path / "docs/reference/settings.md").read_text("utf-8")
     read = copy.python("-c", "from forge import settings; print(settings.SUPPORT_DAYS)")
     assert read.stdout == "30\n", read.stderr
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares")
+def test_a_recipe_of_training_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.whole(tmp_path), files_of("add-a-recipe.md")
+    assert len(files) == 3
+    for path, text in files.items():
+        copy.write(path, text)
+    declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-dense")
+    forgotten = copy.app_tests(*declared)
+    assert forgotten.returncode == 1, forgotten.stdout
+    assert "test_the_guide_of_training_lists_each_recipe[motion-dense]" in forgotten.stdout
+    (insertion,) = insertions_of("add-a-recipe.md")
+    copy.insert(insertion)
+    done = copy.app_tests(*declared)
+    assert done.returncode == 0, done.stdout
+    trained = copy.app_tests("tests/lab/test_training.py", "-m", "proof", "-k", "motion-dense")
+    assert trained.returncode == 0, trained.stdout
+    assert "1 passed" in trained.stdout
