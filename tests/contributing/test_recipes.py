@@ -313,14 +313,14 @@ def test_a_recipe_of_training_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert len(files) == 3
     for path, text in files.items():
         copy.write(path, text)
-    declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-dense")
+    declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-small")
     forgotten = copy.app_tests(*declared)
     assert forgotten.returncode == 1, forgotten.stdout
-    assert "test_the_guide_of_training_lists_each_recipe[motion-dense]" in forgotten.stdout
+    assert "test_the_guide_of_training_lists_each_recipe[motion-small]" in forgotten.stdout
     (insertion,) = insertions_of("add-a-recipe.md")
     copy.insert(insertion)
     done = copy.app_tests(*declared)
     assert done.returncode == 0, done.stdout
-    trained = copy.app_tests("tests/lab/test_training.py", "-m", "proof", "-k", "motion-dense")
+    trained = copy.app_tests("tests/lab/test_training.py", "-m", "proof", "-k", "motion-small")
     assert trained.returncode == 0, trained.stdout
     assert "1 passed" in trained.stdout
