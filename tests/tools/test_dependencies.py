@@ -32,6 +32,7 @@ RUN = {
     "channels-redis": "The settings name it as the channel layer.",
     "httptools": "Uvicorn reads requests with it.",
     "uvloop": "Uvicorn's event loop.",
+    "websockets": "Uvicorn's sockets.",
     "ziglang": "It is the compiler, which is started as a program.",
 }
 """Packages that nothing imports, and what runs them."""
