@@ -21,7 +21,8 @@ from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from tests.forge.compute.answer_fuzzing import fuzzed
 from tests.forge.factories.searches import trial_event
-from tests.forge.factories.training import LABELS, SMALL, curve, motion_version
+from tests.forge.factories.training import SMALL, curve, motion_version
+from tests.lab.training.motion_data import LABELS
 from tests.support.shares import share_and_all
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("recordings/training-answers")]
@@ -43,7 +44,6 @@ OF_A_RUN: Sequence[Mapping[str, Any]] = (
     {"event": "needs", "needs": {"cortex-m0plus": NEEDS}},
     {"event": "note", "text": "It began again."},
     {"event": "notes", "notes": ["A recording is short."]},
-    {"event": "begun-again", "values": {"batch": 8}},
     {"event": "resumed", "epoch": 1},
 )
 OF_A_SEARCH: Sequence[Mapping[str, Any]] = (
@@ -71,8 +71,8 @@ class AnyLab:
         self.ends: Counter[str] = Counter()
 
     def __call__(self, _request: Mapping[str, Any], _shape: Any, **calls: Any) -> Any:
-        for event in self.events:
-            calls["receive"](dict(event))
+        for each in self.events:
+            calls["receive"](dict(each))
         calls["tick"]()
         self.read()
         for seed in self.seeds:
@@ -117,9 +117,10 @@ def reader(client: Client, kind: str) -> Callable[[], None]:
 def test_a_run_takes_any_event_or_refuses_it_and_its_pages_are_read(
     seeds: Sequence[int], trains: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab = AnyLab(seeds, OF_A_RUN, reader(trains, "training"))
     body = {"recipe": "motion", "arguments": SMALL}
-    assert trains.post(f"{PROJECT}/training", body, content_type="application/json").status_code == 201
+    run = trains.post(f"{PROJECT}/training", body, content_type="application/json").json()
+    events = [*OF_A_RUN, {"event": "begun-again", "values": run["arguments"] | {"batch": 8}}]
+    lab = AnyLab(seeds, events, reader(trains, "training"))
     monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
     work()
     run = trains.get(f"{PROJECT}/training/1").json()
