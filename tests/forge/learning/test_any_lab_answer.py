@@ -1,4 +1,4 @@
-"""What the processes of `lab` send is what was asked for, or is refused with a name: they read what strangers sent."""
+"""An answer of the processes of `lab` is what was asked for, or is refused with a name: they read strangers' files."""
 
 from __future__ import annotations
 

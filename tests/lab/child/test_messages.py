@@ -1,4 +1,4 @@
-"""What the process of a step writes is a message of a kind that there is, or is refused with a name."""
+"""A line of the process of a step is a message of a kind that there is, or is refused with a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an isolated process wrote is an object that can be stored and sent on, or is refused with a reason."""
+"""An answer of an isolated process is an object that can be stored and sent on, or is refused with a reason."""
 
 from __future__ import annotations
 
