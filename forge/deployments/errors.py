@@ -25,7 +25,7 @@ class KeyNotFound(NotFound):
     title = "No such key"
 
 
-class NotSigned(NotFound):
+class NothingSigned(NotFound):
     """The signer has signed nothing yet."""
 
     title = "Not signed yet"

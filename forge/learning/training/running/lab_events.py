@@ -38,7 +38,7 @@ class RecipeJson(TypedDict):
     space: RecipeSpaceJson | None
 
 
-class RecipesJson(TypedDict):
+class LabRecipesJson(TypedDict):
     """All recipes."""
 
     recipes: list[RecipeJson]
