@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 AnswerJson = list[float]
 """The place of a recording, that of its answer's label, and how sure that is, from 0 to 1."""
@@ -28,14 +28,15 @@ class RecipeSpaceJson(TypedDict):
 
 
 class RecipeJson(TypedDict):
-    """A recipe: what kind of samples it learns from, its arguments, and what a search tries of it; null for one that
-    is not searched."""
+    """A recipe: its kind of samples, its arguments, and its search space."""
 
     name: str
     title: str
-    kind: str
+    summary: Annotated[str, "what it learns, in Markdown"]
+    needs: Annotated[str, "which data it needs, in Markdown"]
+    kind: Annotated[str, "of the samples that it learns from: `sound`, `picture` or `motion`"]
     arguments: list[RecipeArgumentJson]
-    space: RecipeSpaceJson | None
+    space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
 
 class LabRecipesJson(TypedDict):
