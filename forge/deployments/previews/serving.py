@@ -6,13 +6,12 @@ and nothing may be stored: the preview ends with its change request.
 
 from __future__ import annotations
 
-from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from forge.accounts.models import of_living_tokens
 from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Build
 from forge.core.blobs.responses import part_response
@@ -117,19 +116,22 @@ def _living_link(change: ChangeRequest | None, secret: str) -> PreviewLink:
     unknown key is."""
     if not secret:
         raise ServingRefusal(KEY_MISSING)
-    rows = PreviewLink.objects.annotate(token_lives=Case(When(of_living_tokens(), then=True), default=False))
     related = ("created_by", "change_request__project__organisation", "change_request__build__artefact")
-    link = rows.filter(change_request=change, secret_hash=hash_secret(secret)).select_related(*related).first()
+    rows = PreviewLink.objects.select_related(*related)
+    link = rows.filter(change_request=change, secret_hash=hash_secret(secret)).first()
     if change is None or link is None:
         raise ServingRefusal(KEY_UNKNOWN)
     if not change.is_open:
         raise ServingRefusal(PREVIEW_ENDED)
     maker = link.created_by
     is_allowed = maker is not None and maker.is_active and may_deploy(change.project)(maker)
-    if link.revoked is not None or not link.token_lives or not is_allowed:
+    if link.revoked is not None or not is_allowed:
         raise ServingRefusal(KEY_REVOKED)
-    if not PreviewLink.objects.open().filter(pk=link.pk).exists():
+    if link.expires <= timezone.now():
         raise ServingRefusal(KEY_EXPIRED)
+    if not PreviewLink.objects.open().filter(pk=link.pk).exists():
+        # The token that created it has ended.
+        raise ServingRefusal(KEY_REVOKED)
     return link
 
 
