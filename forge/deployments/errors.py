@@ -37,7 +37,7 @@ class PreviewEnded(Conflict):
     title = "The preview has ended"
 
 
-class NotSigned(NotFound):
+class NothingSigned(NotFound):
     """The signer has signed nothing yet."""
 
     title = "Not signed yet"

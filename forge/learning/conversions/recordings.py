@@ -27,11 +27,10 @@ from forge.datasets.versions.manifest import Entry, manifest_bytes
 from forge.jobs.kinds import JobContext
 from forge.learning.models import ModelConversion
 from forge.projects.models import Project
+from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.datasets.splits import Split
 from rune.datasets.spreading import CALIBRATION_SAMPLES, JUDGING_SAMPLES, in_turns, spread_over_labels
-from rune.source.policy import POLICY_FILE
-from rune.source.policy.read import read_policy
 
 MOST: Mapping[Split, int] = {
     Split.TRAIN: CALIBRATION_SAMPLES,
@@ -54,7 +53,7 @@ _MODEL = f"{_FOLDER}/model.tflite"
 
 
 @dataclass(frozen=True)
-class Recordings:
+class SampleRecordings:
     """`request` is what `lab` gets, None without samples; `numbers` are those of the samples in its order, and `facts`
     what the page says of them."""
 
@@ -83,22 +82,22 @@ def compute_recordings(
     compiler: Compiler,
     folder: Path,
     splits: Sequence[Split] = (Split.TRAIN, Split.VALIDATION),
-) -> Recordings:
+) -> SampleRecordings:
     """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
     nothing in the project gives them to such a model, `facts` says why."""
     entries = samples_for(row.project, splits)
     if not entries:
-        return Recordings(facts={"reason": "The project has no samples that may be used."})
+        return SampleRecordings(facts={"reason": "The project has no samples that may be used."})
     job.report(0.0, f"Computing what the model reads of {len(entries)} samples")
     answer = _ask(job, row, compiler, entries)
     if "refused" in answer:
-        return Recordings(facts={"reason": str(answer["refused"])[:500]})
+        return SampleRecordings(facts={"reason": str(answer["refused"])[:500]})
     computed: ModelInputsJson = answer
     by_path = {each["path"]: each for each in computed["samples"]}
     read = [(entry, by_path[_path(entry)]) for entry in entries if by_path.get(_path(entry), {"windows": 0})["windows"]]
     if not read:
         reason = next((each["reason"] for each in computed["samples"] if each["reason"]), "they fill no window")
-        return Recordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
+        return SampleRecordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
     windows = folder / "windows"
     shutil.copyfile(compiler.output, windows)
     used = [entry for entry, _ in read]
@@ -118,7 +117,7 @@ def compute_recordings(
     }
     origin = {"digest": digest, "stage": facts["stage"], "front": _front_digest(row.project)}
     request = {"windows": str(windows), "table": table, "origin": origin}
-    return Recordings(request, [entry.number for entry in used], facts)
+    return SampleRecordings(request, [entry.number for entry in used], facts)
 
 
 def samples_state(project: Project) -> str:
@@ -170,9 +169,13 @@ def _ask(job: JobContext, row: ModelConversion, compiler: Compiler, entries: Seq
 
 def _declared_path(tree: WorkingTree, row: ModelConversion) -> str:
     """The file that the project's `forge.yml` makes of the source; "" if it makes none."""
-    models = read_policy(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace")).models
     return next(
-        (each.path for each in models if tree.manifest.get(each.source, {}).get("digest") == row.source_digest), ""
+        (
+            each.path
+            for each in declared_models(tree)
+            if tree.manifest.get(each.source, {}).get("digest") == row.source_digest
+        ),
+        "",
     )
 
 
