@@ -80,7 +80,7 @@ class BenchmarkModel:
     output: ModelTensor
 
     def model_input(self, sent: bytes) -> bytes:
-        """What the model reads of the bytes that were sent. Raises `BadInput`."""
+        """Returns the bytes that the model reads, of those that were sent. Raises `BadInput`."""
         expected = self.benchmark.size
         if len(sent) != expected:
             raise BadInput(f"{self.benchmark.key} takes {counted(expected, 'byte')}, and {len(sent)} were loaded")
@@ -93,7 +93,7 @@ class BenchmarkModel:
                 return _quantised(_floats(sent), self.input)
 
     def results(self, sent: bytes, answer: bytes) -> Sequence[float]:
-        """What the runner reads of a model's answer to what was sent."""
+        """Returns the numbers that the runner reads, of a model's answer to the bytes that were sent."""
         numbers = _dequantised(answer, self.output)
         if not self.benchmark.is_anomaly:
             return numbers

@@ -50,7 +50,7 @@ class MachineRun:
 
 
 class Machine(Protocol):
-    """What infers."""
+    """A machine that infers."""
 
     @property
     def title(self) -> str: ...

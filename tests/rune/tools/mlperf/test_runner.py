@@ -1,4 +1,4 @@
-"""What MLPerf Tiny's runner does at a serial port, replayed at the command's pseudo-terminal for each benchmark.
+"""The commands of MLPerf Tiny's runner at a serial port, replayed at the command's pseudo-terminal for each benchmark.
 
 The sets are synthetic and of the runner's form: a folder for each benchmark, and a table with a file, the number of
 classes and the class in each row.
