@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,12 @@ def test_a_board_gives_the_same_bytes_and_its_cycles_are_the_time(test_data: Pat
     chip = Chip("benchmark", tmp_path / "chip", project_around(model))
     here = ThisMachine(model)
     data = bytes(number * 7 % 256 for number in range(640))
-    with chip.port() as port:
-        line = SerialLine(port)
+    with chip.port() as port, closing(SerialLine(port)) as line:
         board = SerialBoard(model, Device(line))
-        assert board.title == "Raspberry Pi Pico at 125 MHz"
+        assert board.title.endswith(" MHz")
         one, two = board.run(data, 1), board.run(data, 2)
         assert one.answer == two.answer == here.run(data, 1).answer
         assert two.microseconds == pytest.approx(2 * one.microseconds, rel=0.01)
-        # A model with inputs of the same size and other weights, and one with another input.
         other = (test_data / "models" / "mlperf_kws_int8.tflite").read_bytes()
         with pytest.raises(InferenceFailed, match="inputs of"):
             SerialBoard(other, Device(line))
-        line.close()

@@ -49,7 +49,7 @@ class MachineRun:
     microseconds: float
 
 
-class Machine(Protocol):
+class InferenceMachine(Protocol):
     """A machine that infers."""
 
     @property
@@ -75,7 +75,7 @@ class BenchmarkDevice:
     def __init__(
         self,
         model: BenchmarkModel,
-        machine: Machine,
+        machine: InferenceMachine,
         finished: Callable[[FinishedInference], None] = lambda _: None,
         quiet_seconds: float = QUIET_SECONDS,
     ) -> None:

@@ -22,7 +22,7 @@ from rune.tools.cli.terminal.progress import progress
 from rune.tools.mlperf import UNVERIFIED
 from rune.tools.mlperf.benchmarks import BENCHMARKS, BenchmarkModel, WrongModel, benchmark_model
 from rune.tools.mlperf.machines import EmulatedBoard, SerialBoard, ThisMachine
-from rune.tools.mlperf.protocol import BenchmarkDevice, FinishedInference, InferenceFailed, Machine
+from rune.tools.mlperf.protocol import BenchmarkDevice, FinishedInference, InferenceFailed, InferenceMachine
 from rune.wording import counted
 
 
@@ -67,12 +67,12 @@ def command(model: Path, key: str, board: str | None, serial: str | None, projec
 
 
 @contextmanager
-def _machine(data: bytes, board: str | None, serial: str | None) -> Iterator[Machine]:
+def _machine(data: bytes, board: str | None, serial: str | None) -> Iterator[InferenceMachine]:
     """Ends the command where the model cannot be run there."""
     try:
         with progress("Building the rune around the model"):
             if board is not None:
-                machine: Machine = EmulatedBoard(data, find_board(board))
+                machine: InferenceMachine = EmulatedBoard(data, find_board(board))
             elif serial is not None:
                 machine = SerialBoard(data, Device(SerialLine(serial)))
             else:
@@ -106,7 +106,7 @@ def _write_project(folder: Path, data: bytes) -> None:
     click.echo(f"Wrote {folder}: rune build {folder} --target pico makes the firmware")
 
 
-def _text(run: FinishedInference, machine: Machine) -> str:
+def _text(run: FinishedInference, machine: InferenceMachine) -> str:
     each = run.microseconds / run.runs
     counts = f"{counted(run.runs, 'inference')} after {counted(run.warmups, 'warm-up')}"
     instructions = f", {machine.instructions:,} instructions" if isinstance(machine, EmulatedBoard) else ""
