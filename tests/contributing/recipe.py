@@ -16,7 +16,8 @@ from tests.conftest import REPOSITORY
 PAGES = REPOSITORY / "docs" / "contributing"
 _FILE = re.compile(r"^`(?P<path>[\w/.]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _INSERTION = re.compile(
-    r"^`(?P<path>[\w/.]+)`, before `(?P<anchor>[^`]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+    r"^`(?P<path>[\w/.]+)`, before (?P<quote>`+)(?P<anchor>[^\n]+?)(?P=quote):\n\n```\w+\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
 )
 _PLACE = re.compile(r"^## \d+\. ", re.MULTILINE)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.fit import FitVerdict, Needs, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
@@ -251,8 +252,9 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
     assert "operationId: saved_versions_list" in (tmp_path / "docs/reference/openapi.yaml").read_text("utf-8")
     answered = copy.app_tests("tests/forge/projects/test_saved_versions.py", matrix, "-k", "saved")
     assert answered.returncode == 0, answered.stdout
-    acts = copy.app_tests("tests/forge/test_acts.py", "tests/forge/web/test_reading_writes_nothing.py")
-    assert acts.returncode == 0, acts.stdout
+    for tests in (("tests/forge/test_acts.py",), ("tests/forge/web/test_reading_writes_nothing.py", "-k", "all")):
+        acts = copy.app_tests(*tests)
+        assert acts.returncode == 0, acts.stdout
 
 
 FOOTPRINT = """
@@ -303,3 +305,23 @@ def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert "| `SUPPORT_DAYS` | `30` |" in (tmp_path / "docs/reference/settings.md").read_text("utf-8")
     read = copy.python("-c", "from forge import settings; print(settings.SUPPORT_DAYS)")
     assert read.stdout == "30\n", read.stderr
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares")
+def test_a_recipe_of_training_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.whole(tmp_path), files_of("add-a-recipe.md")
+    assert len(files) == 3
+    for path, text in files.items():
+        copy.write(path, text)
+    declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-small")
+    forgotten = copy.app_tests(*declared)
+    assert forgotten.returncode == 1, forgotten.stdout
+    assert "test_the_guide_of_training_lists_each_recipe[motion-small]" in forgotten.stdout
+    (insertion,) = insertions_of("add-a-recipe.md")
+    copy.insert(insertion)
+    done = copy.app_tests(*declared)
+    assert done.returncode == 0, done.stdout
+    trained = copy.app_tests("tests/lab/test_training.py", "-m", "proof", "-k", "motion-small")
+    assert trained.returncode == 0, trained.stdout
+    assert "1 passed" in trained.stdout

@@ -12,17 +12,16 @@ from lab.dataset.recordings import Recordings, read_recordings
 from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
-from lab.recipes.recipe import Recipe, whole_runefile
+from lab.recipes.recipe import whole_runefile
 from lab.refusal import Reason, Refused
 from lab.training.data import compute_windows, features_bytes, read_dataset, require_windows
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.datasets.content.content import Kind
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.lab.training.motion_data import write_motion
-from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
+from tests.lab.training.recordings_of_kind import write_recordings
 
 
 def report(_share: float, _text: str) -> None:
@@ -43,18 +42,12 @@ def model_of(shape: tuple[int, ...], labels: int) -> bytes:
     return builder.file({"input": source}, {"scores": output})
 
 
-def write_data(recipe: Recipe, folder: Path) -> Path:
-    if recipe.kind is Kind.MOTION:
-        return write_motion(folder, takes=1)
-    return write_sounds(folder) if recipe.kind is Kind.SOUND else write_pictures(folder)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORK_RECIPES)
 def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name]
     values = read_arguments(recipe.arguments, {}, name)
-    dataset = read_dataset(write_data(recipe, tmp_path), recipe, {})
+    dataset = read_dataset(write_recordings(recipe.kind, tmp_path, 10), recipe, {})
     learned = compute_windows(dataset, recipe, values, report)
     features = recipe.features(values)
     model = model_of(features.shape, len(dataset.labels))

@@ -14,6 +14,7 @@ from lab.refusal import Reason, Refused
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
+from tests.conftest import REPOSITORY
 
 EVERY = pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 
@@ -43,6 +44,13 @@ def test_the_page_of_a_recipe_says_what_it_learns_and_needs(recipe: Recipe) -> N
     page = read_page(recipe.folder)
     assert page.summary.startswith(f"{recipe.title}: ")
     assert "recordings" in page.needs or "pictures" in page.needs
+
+
+@EVERY
+def test_the_guide_of_training_lists_each_recipe(recipe: Recipe) -> None:
+    guide = (REPOSITORY / "docs" / "guides" / "train.md").read_text("utf-8")
+    assert f"| `{recipe.name}` | " in guide
+    assert f"(../../lab/recipes/{recipe.folder.name}/README.md)" in guide
 
 
 @pytest.mark.parametrize(

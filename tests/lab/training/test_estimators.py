@@ -55,16 +55,20 @@ def write_machine(folder: Path, *, faults: bool = True) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    ("recipe", "arguments"),
-    [
-        ("anomaly", {"mixture": 0}),
-        ("anomaly", {"mixture": 1, "components": 2}),
-        ("motion-trees", {"boosting": 1, "epochs": 8}),
-        ("motion-trees", {"boosting": 0, "epochs": 8, "depth": 6}),
-    ],
-    ids=["k-means", "mixture", "boosting", "forest"],
-)
+COMPARED = {
+    "k-means": ("anomaly", {"mixture": 0}),
+    "mixture": ("anomaly", {"mixture": 1, "components": 2}),
+    "boosting": ("motion-trees", {"boosting": 1, "epochs": 8}),
+    "forest": ("motion-trees", {"boosting": 0, "epochs": 8, "depth": 6}),
+}
+"""Recipes with arguments, by what learns with these arguments."""
+
+
+def test_each_recipe_with_an_estimator_is_compared_with_its_rune() -> None:
+    assert {recipe for recipe, _ in COMPARED.values()} == set(ESTIMATORS)
+
+
+@pytest.mark.parametrize(("recipe", "arguments"), COMPARED.values(), ids=COMPARED)
 @pytest.mark.slow
 def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     recipe: str, arguments: dict[str, float], tmp_path: Path

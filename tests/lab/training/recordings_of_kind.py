@@ -1,0 +1,20 @@
+"""Small recordings of each kind that a recipe learns from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.datasets.content.content import Kind
+from tests.lab.training.motion_data import write_motion
+from tests.lab.training.sight_and_sound_data import write_pictures, write_sounds
+
+
+def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
+    """Writes `count` recordings of each label into a folder for each. Of motion, each is of another person."""
+    match kind:
+        case Kind.MOTION:
+            return write_motion(folder, people=count, takes=1)
+        case Kind.SOUND:
+            return write_sounds(folder, count)
+        case Kind.PICTURE:
+            return write_pictures(folder, count)
