@@ -13,8 +13,9 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
 from forge.datasets.access import find_version, samples_of
 from forge.datasets.consent.uses import SampleUse
-from forge.datasets.errors import LayoutRefused
+from forge.datasets.errors import LayoutRefused, PlayingRefused
 from forge.datasets.models import DataVersion
+from forge.datasets.playing import playable, refusal_of
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
@@ -55,11 +56,14 @@ def plan_export(
     """Returns what an export of a version writes: the samples that are still stored and whose consent covers it
     now, with numbers above `after`.
 
-    Raises `LayoutRefused` for samples that the layout cannot have, `DataVersionNotFound`, and `Forbidden` or
+    Raises `PlayingRefused` for somebody who may not play all of them, `LayoutRefused` for samples that the layout
+    cannot have, `DataVersionNotFound`, and `Forbidden` or
     `NotFound`.
     """
     version = find_version(actor, project, number)
     stored = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
+    if stored.exclude(playable(actor)).exists():
+        raise PlayingRefused(refusal_of(project))
     endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type")}
     entries = [entry for entry in entries_of(version) if entry.number > after and entry.number in endings][:limit]
     samples = [_exported(entry, endings[entry.number]) for entry in entries]
