@@ -43,7 +43,15 @@ def _time_if_alive(pid: int) -> float:
 def children_of(pid: int) -> list[int]:
     """The processes that a process started and that run; those of all of its threads."""
     tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    return [int(child) for task in tasks.iterdir() for child in _children_of_thread(task)]
+
+
+def _children_of_thread(task: Path) -> list[str]:
+    """None for a thread that ended meanwhile: its children belong to another one of the process."""
+    try:
+        return (task / "children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def command_of(pid: int) -> str:

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
 
-_http = get_asgi_application()  # sets Django up, which what follows needs
+django.setup(set_prefix=False)  # which what follows needs
 
 from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
@@ -28,12 +28,14 @@ from forge.core.periodic import RunsIn, scheduler  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
+from forge.registry.distribution.addresses import is_blob_upload  # noqa: E402
 from forge.request_limits.bodies import BodyGate  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.database_gate import DatabaseGate  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
 from forge.request_limits.sender_identity import identify, sockets_of_person  # noqa: E402
 from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402
+from forge.request_limits.streaming import StreamingHandler  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.monitoring.tracing import traced  # noqa: E402
 
@@ -41,7 +43,7 @@ from forge.serving.monitoring.tracing import traced  # noqa: E402
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
-    bodies = BodyGate(_http, settings.UPLOAD_LIMIT, identify)
+    bodies = BodyGate(StreamingHandler(is_blob_upload), settings.UPLOAD_LIMIT, identify, is_blob_upload)
     files = StaticFiles(
         # SQLite is a file of this machine, and never away.
         DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,

@@ -46,3 +46,8 @@ def reason_of(error: BaseException) -> str:
             return _DAMAGED
     message = str(error).lower()
     return next((said for kind, word, said in _SENTENCES if isinstance(error, kind) and word in message), _DAMAGED)
+
+
+def is_folder(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry of an archive stands for a folder. `ZipInfo.is_dir` fails for a name of no characters."""
+    return entry.filename.endswith("/")

@@ -89,7 +89,7 @@ def measure() -> str:
         f"{table(['', 'ours', 'docker-registry', 'ratio'], rows)}\n\n"
         f"Medians of {TURNS} turns. Manifests are fetched on {CONNECTIONS} connections at once, the rest on one; the "
         "client shares the machine. One server process answers, and asks for the rights of a token with each request; "
-        "docker-registry asks nobody. `UPLOAD_LIMIT` is 200 MB. Memory is that of the one process."
+        "docker-registry asks nobody. Memory is that of the one process."
     )
 
 
@@ -171,8 +171,7 @@ def _memory(pid: int, field: str = "VmRSS") -> float:
 
 @contextmanager
 def _ours() -> Iterator[MeasuredRegistry]:
-    limit = {"UPLOAD_LIMIT": str(2 * LARGE)}
-    with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder) / "data", limit) as live:
+    with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder) / "data") as live:
         organisation = live.organisation()
         live.api("POST", "projects", json={"organisation": organisation, "name": "measured", "template": "sine"})
         rules = f"organisations/{organisation}/registry"

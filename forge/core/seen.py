@@ -53,6 +53,12 @@ def require_seen(facets: Sequence[Facet], seen: Seen) -> None:
         raise Stale(f"{sentences} Nothing was done. Look at it as it is now, then decide again.")
 
 
+def require_seen_to_replace(facets: Sequence[Facet], seen: Seen, *, exists: bool) -> None:
+    """The same, of an act that makes the thing where there is none yet: that needs no state."""
+    if exists or seen:
+        require_seen(facets, seen)
+
+
 def seen_in(form: QueryDict) -> Seen:
     """Returns the state that a page's form carries. A form without one saw nothing, and is refused."""
     return [form.get(FIELD, "")]

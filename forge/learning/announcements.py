@@ -35,6 +35,7 @@ MODEL_CHANGED = declare(
                 "model.count": "counted {name} of {project} on other boards",
                 "model.prepare": "agreed to prepare the {environment} environment of this server",
                 "model.apply": "offered a form of {name} as {path} of {project}",
+                "model.input": "offered a Runefile that feeds {path} of {project}",
                 "model.discard": "deleted the conversion of {name} from {project}",
             },
         ),

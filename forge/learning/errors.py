@@ -31,3 +31,9 @@ class NothingToPrepare(Conflict):
     """The conversion waits for no environment."""
 
     title = "Nothing has to be prepared"
+
+
+class NothingToWrite(Conflict):
+    """The project's Runefile has these inputs already."""
+
+    title = "The Runefile says this already"

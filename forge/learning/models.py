@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from forge.learning.conversions.models import ConvertedForm, ModelConversion, ModelConversionQuerySet
+from forge.learning.searches.models import ModelSearch, ModelSearchQuerySet, SearchTrial
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
 
-__all__ = ["ConvertedForm", "ModelConversion", "ModelConversionQuerySet", "TrainingRun", "TrainingRunQuerySet"]
+__all__ = [
+    "ConvertedForm",
+    "ModelConversion",
+    "ModelConversionQuerySet",
+    "ModelSearch",
+    "ModelSearchQuerySet",
+    "SearchTrial",
+    "TrainingRun",
+    "TrainingRunQuerySet",
+]

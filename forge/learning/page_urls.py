@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.learning.pages import models
+from forge.learning.pages import inputs, models
+from forge.learning.searches.pages import views as searches
 from forge.learning.training.pages import views as training
 
 _MODELS = "<str:organisation>/<str:name>/models"
 _MODEL = f"{_MODELS}/<uuid:conversion_id>"
 _TRAINING = "<str:organisation>/<str:name>/training"
+_SEARCHES = "<str:organisation>/<str:name>/searches"
+_SEARCH = f"{_SEARCHES}/<int:number>"
 _RUN = f"{_TRAINING}/<int:number>"
 
 project_pages = [
     path(_MODELS, models.models_page, name="models"),
     path(f"{_MODELS}/convert", models.convert, name="convert-model"),
+    path(f"{_MODELS}/input", inputs.input_page, name="model-input"),
+    path(f"{_MODELS}/input/try", inputs.try_input, name="try-model-input"),
+    path(f"{_MODELS}/input/write", inputs.write_input, name="write-model-input"),
     path(_MODEL, models.one_model, name="model"),
     path(f"{_MODEL}/restart", models.restart, name="restart-model"),
     path(f"{_MODEL}/environment", models.prepare, name="prepare-model"),
@@ -22,6 +28,13 @@ project_pages = [
     path(f"{_MODEL}/boards", models.boards, name="count-model"),
     path(f"{_MODEL}/apply", models.apply, name="apply-model"),
     path(f"{_MODEL}/discard", models.discard, name="discard-model"),
+    path(_SEARCHES, searches.searches_page, name="searches"),
+    path(f"{_SEARCHES}/begin", searches.begin, name="begin-search"),
+    path(_SEARCH, searches.one_search, name="model-search"),
+    path(f"{_SEARCH}/stop", searches.stop, name="stop-search"),
+    path(f"{_SEARCH}/resume", searches.resume, name="resume-search"),
+    path(f"{_SEARCH}/discard", searches.discard, name="discard-search"),
+    path(f"{_SEARCH}/trials/<int:trial>/use", searches.use, name="use-trial"),
     path(_TRAINING, training.training_page, name="training"),
     path(f"{_TRAINING}/begin", training.begin, name="begin-training"),
     path(f"{_TRAINING}/compare", training.compare, name="compare-training"),

@@ -9,12 +9,15 @@ from forge.jobs.kinds import register as register_kind
 from forge.learning.conversions import stopping as stopping
 from forge.learning.conversions.job import CONVERSION
 from forge.learning.environments.job import ENVIRONMENT
+from forge.learning.searches import cancelling as cancelling
+from forge.learning.searches.job import SEARCH
 from forge.learning.training import withdrawn_samples as withdrawn_samples
 from forge.learning.training.quotas import minutes_used
 from forge.learning.training.running.job import TRAINING
 
 register_kind(CONVERSION)
 register_kind(ENVIRONMENT)
+register_kind(SEARCH)
 register_kind(TRAINING)
 
 

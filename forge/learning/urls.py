@@ -3,11 +3,16 @@
 from django.urls import path
 
 from forge.learning.conversions import api
+from forge.learning.inputs import api as inputs
+from forge.learning.searches import api as searches
 from forge.learning.training import api as training
 
 _MODELS = "projects/<str:organisation>/<str:name>/conversions"
 _MODEL = f"{_MODELS}/<uuid:conversion_id>"
+_INPUTS = "projects/<str:organisation>/<str:name>/model-inputs"
 _TRAINING = "projects/<str:organisation>/<str:name>/training"
+_SEARCHES = "projects/<str:organisation>/<str:name>/searches"
+_SEARCH = f"{_SEARCHES}/<int:number>"
 _RUN = f"{_TRAINING}/<int:number>"
 
 urlpatterns = [
@@ -20,6 +25,13 @@ urlpatterns = [
     path(f"{_MODEL}/forms", api.ModelForms.as_view()),
     path(f"{_MODEL}/forms/<int:number>/apply", api.ModelApply.as_view()),
     path(f"{_MODEL}/forms/<int:number>/file", api.ModelFormFile.as_view()),
+    path(_INPUTS, inputs.ModelInputs.as_view()),
+    path(f"{_INPUTS}/trial", inputs.ModelInputTrial.as_view()),
+    path(_SEARCHES, searches.ModelSearches.as_view()),
+    path(_SEARCH, searches.OneModelSearch.as_view()),
+    path(f"{_SEARCH}/stop", searches.SearchStop.as_view()),
+    path(f"{_SEARCH}/resume", searches.SearchResume.as_view()),
+    path(f"{_SEARCH}/trials/<int:trial>/use", searches.SearchUse.as_view()),
     path(_TRAINING, training.TrainingRuns.as_view()),
     path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),
     path(_RUN, training.OneTrainingRun.as_view()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, QuotaReached, Unprocessable
+from forge.core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, QuotaReached, Unprocessable
 
 
 class BadTag(Invalid):
@@ -113,6 +113,12 @@ class NoSuchUpload(NotFound):
     """No upload of this id that the caller began is under way."""
 
     title = "No such upload"
+
+
+class UploadInUse(Busy):
+    """Another request is sending bytes of the same upload."""
+
+    title = "This upload is in use"
 
 
 class TooManyUploads(QuotaReached):

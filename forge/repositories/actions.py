@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.compute.scheduler.slots import Party
@@ -15,6 +16,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.sealing import seal
+from forge.core.seen import Seen, require_seen, require_seen_to_replace
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, create_job
@@ -27,6 +29,7 @@ from forge.repositories.errors import LinkEnded, NotLinked, PullRunning
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.requests import number_of, request_refs
+from forge.repositories.seen import link_facets
 from forge.reviews.actions import bring_from_outside, bring_newer
 from forge.reviews.changes.actions.outside import OutsideOrigin
 from forge.reviews.changes.edits import Edits, apply_edits
@@ -34,16 +37,20 @@ from forge.reviews.changes.models import ChangeRequest
 
 
 @transaction.atomic
-def link_branch(actor: Actor, project: Project, remote: Remote) -> LinkedBranch:
+def link_branch(actor: Actor, project: Project, remote: Remote, *, seen: Seen = None) -> LinkedBranch:
     """Makes a project follow a branch, in place of the one that it followed. Who links takes the link over.
 
-    Raises `Forbidden` and `Invalid`.
+    It works with their right for good, so no token makes it: it would outlive the token. Raises `Forbidden`,
+    `PersonNeeded`, `Invalid`, `Stale` and `PreconditionRequired`.
     """
     require(actor, Verb.EDIT, project)
+    require_person(actor)
     if not remote.branch:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
     Project.objects.lock(project.pk)
-    link = LinkedBranch.objects.filter(project=project).first() or LinkedBranch(project=project)
+    link = LinkedBranch.objects.filter(project=project).first()
+    require_seen_to_replace(link_facets(link), seen, exists=link is not None)
+    link = link or LinkedBranch(project=project)
     if (link.url, link.branch, link.folder) != (remote.url, remote.branch, remote.folder):
         link.url, link.branch, link.folder = remote.url, remote.branch, remote.folder
         link.commit, link.version, link.shared = "", None, None
@@ -56,28 +63,35 @@ def link_branch(actor: Actor, project: Project, remote: Remote) -> LinkedBranch:
 
 
 @transaction.atomic
-def unlink_branch(actor: Actor, project: Project) -> None:
-    """Makes a project follow no branch. Its files and change requests stay. Raises `Forbidden` and `NotLinked`."""
+def unlink_branch(actor: Actor, project: Project, *, seen: Seen = None) -> None:
+    """Makes a project follow no branch. Its files and change requests stay.
+
+    Raises `Forbidden`, `NotLinked`, `Stale` and `PreconditionRequired`.
+    """
     require(actor, Verb.EDIT, project)
+    Project.objects.lock(project.pk)
     link = _link(actor, project)
+    require_seen(link_facets(link), seen)
     write_entry(actor, "git.unlink", project.stream, project.place, url=link.url, branch=link.branch)
     link.delete()
 
 
 @transaction.atomic
-def pull(actor: Actor, project: Project, token: str = "", request: str = "") -> Pull:
+def pull(actor: Actor, project: Project, token: str = "", request: str = "", *, seen: Seen = None) -> Pull:
     """Queues a pull of the linked branch, or of a request of its repository (`forge.repositories.requests`).
 
-    Answers the same pull where it is queued already. Raises `Forbidden`, `Invalid`, `NotLinked`, `LinkEnded`, and
-    `PullRunning` where another one is.
+    A token is for the link that was seen: it is not sent to another address. Answers the same pull where it is queued
+    already. Raises `Forbidden`, `Invalid`, `NotLinked`, `LinkEnded`, `Stale`, `PreconditionRequired`, and `PullRunning`
+    where another one is.
     """
     require(actor, Verb.EDIT, project)
+    Project.objects.lock(project.pk)
     link = _link(actor, project)
+    require_seen(link_facets(link), seen)
     if link.ended is not None:
         raise LinkEnded(
             "The person who linked this branch may no longer edit the project, or ended the link. Link it again."
         )
-    Project.objects.lock(project.pk)
     unfinished = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)
     existing = Pull.objects.select_related("job").filter(job__in=unfinished).first()
     refs = list(request_refs(request))

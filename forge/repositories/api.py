@@ -10,13 +10,24 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.views import needing, raising
+from forge.core.api.preconditions import (
+    ETAG,
+    OPTIONAL_IF_MATCH,
+    REFUSALS,
+    REQUIRED_IF_MATCH,
+    optional_if_match,
+    seen_by,
+    with_etag,
+)
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.api import ProjectView
 from forge.projects.git.remote import checked_remote, checked_token
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.errors import NotLinked
+from forge.repositories.models import LinkedBranch
+from forge.repositories.seen import link_facets
 from forge.repositories.serializers import (
     LinkedBranchJson,
     LinkSerializer,
@@ -29,36 +40,47 @@ from forge.repositories.serializers import (
 
 
 class ProjectLink(ProjectView):
-    needs = needing(get=Scope.PROJECT_WRITE, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_WRITE, put=PERSON, delete=Scope.PROJECT_WRITE)
+    raises = raising(put=REFUSALS, delete=REFUSALS)
 
-    @extend_schema(operation_id="linked_branch_read", responses=LinkedBranchJson)
+    @extend_schema(operation_id="linked_branch_read", responses=LinkedBranchJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The branch that the project follows."""
         project = self.project(request, organisation, name, Verb.EDIT)
         link = find_link(principal_of(request), project)
         if link is None:
             raise NotLinked("This project follows no branch.")
-        return Response(link_to_json(link))
+        return _answer(link)
 
-    @extend_schema(operation_id="linked_branch_set", request=LinkSerializer, responses=LinkedBranchJson)
+    @extend_schema(
+        operation_id="linked_branch_set",
+        request=LinkSerializer,
+        responses=LinkedBranchJson,
+        parameters=[OPTIONAL_IF_MATCH, ETAG],
+    )
     def put(self, request: Request, organisation: str, name: str) -> Response:
-        """Makes the project follow a branch, in place of the one before; nothing is fetched yet."""
+        """Makes the project follow a branch; nothing is fetched yet. In place of another one it takes the `ETag` of
+        that."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, LinkSerializer)
         remote = checked_remote(body["url"], body["branch"], folder=body["folder"])
-        return Response(link_to_json(actions.link_branch(principal_of(request), project, remote)))
+        return _answer(actions.link_branch(principal_of(request), project, remote, seen=seen_by(request)))
 
-    @extend_schema(operation_id="linked_branch_delete", responses={204: None})
+    @extend_schema(operation_id="linked_branch_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str) -> Response:
         """Makes the project follow no branch. Files and change requests stay."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        actions.unlink_branch(principal_of(request), project)
+        actions.unlink_branch(principal_of(request), project, seen=seen_by(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _answer(link: LinkedBranch) -> Response:
+    return with_etag(Response(link_to_json(link)), link_facets(link))
 
 
 class ProjectPulls(ProjectView):
     needs = needing(get=Scope.PROJECT_WRITE, post=Scope.PROJECT_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
     @extend_schema(operation_id="pulls_list", responses=PullsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -66,11 +88,18 @@ class ProjectPulls(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         return Response({"pulls": [pull_to_json(each) for each in pulls_of(principal_of(request), project)]})
 
-    @extend_schema(operation_id="pulls_start", request=PullStartSerializer, responses={202: PullJson})
+    @extend_schema(
+        operation_id="pulls_start",
+        request=PullStartSerializer,
+        responses={202: PullJson},
+        parameters=[OPTIONAL_IF_MATCH],
+    )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Pulls the linked branch, as a job: files that only changed there come in, and what both sides changed becomes
-        a change request. With `request`, a pull or merge request of the repository becomes a change request."""
+        a change request. With `request`, a pull or merge request of the repository becomes a change request. A `token`
+        takes the `ETag` of the link that it is for: it is never sent to another address."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, PullStartSerializer)
-        started = actions.pull(principal_of(request), project, checked_token(body["token"]), body["request"])
+        token, seen = checked_token(body["token"]), seen_by(request) if body["token"] else optional_if_match(request)
+        started = actions.pull(principal_of(request), project, token, body["request"], seen=seen)
         return Response(pull_to_json(started), status=status.HTTP_202_ACCEPTED)

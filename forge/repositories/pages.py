@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.core.errors import Conflict, Invalid, NotFound, TooLarge, TooOften, Unprocessable
+from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
+from forge.core.seen import seen_in, seen_state
 from forge.jobs.models import JobState
 from forge.projects.actions import push_to_git
 from forge.projects.git.remote import Remote, checked_remote, checked_token
@@ -24,8 +25,9 @@ from forge.projects.pages.lookup import project_of
 from forge.repositories import actions, remembered_tokens
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.requests import request_refs
+from forge.repositories.seen import link_facets
 
-_REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften, NotFound)
+_REFUSALS = (Invalid, Conflict, Stale, Unprocessable, TooLarge, TooOften, NotFound)
 _FAILED = (JobState.FAILED, JobState.LOST)
 
 
@@ -65,28 +67,29 @@ class _Press:
 
 def _link(press: _Press) -> None:
     url, branch, folder = (press.typed.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
-    actions.link_branch(press.principal, press.project, checked_remote(url, branch, folder=folder))
+    remote = checked_remote(url, branch, folder=folder)
+    actions.link_branch(press.principal, press.project, remote, seen=seen_in(press.typed))
 
 
 def _pull(press: _Press) -> None:
-    actions.pull(press.principal, press.project, _token(press, "pull_token"))
+    _pull_with(press, "pull_token")
 
 
 def _pull_request(press: _Press) -> None:
     request = press.typed.get("request", "")
     if not request_refs(request):
         raise Invalid("Enter the number of the request.", errors={"request": ["Enter the number of the request."]})
-    actions.pull(press.principal, press.project, _token(press, "request_token"), request)
+    _pull_with(press, "request_token", request)
 
 
-def _token(press: _Press, field: str) -> str:
-    """The token that was typed, which the session remembers, or the one that it remembers."""
+def _pull_with(press: _Press, field: str, request: str = "") -> None:
+    """Pulls with the token that was typed, which the session remembers then, or with the one that it remembers."""
     link = find_link(press.principal, press.project)
     typed = checked_token(press.typed.get(field, ""))
-    if link is None or not typed:
-        return "" if link is None else remembered_tokens.recall(press.request.session, link)
-    remembered_tokens.remember(press.request.session, link, typed)
-    return typed
+    token = typed or (remembered_tokens.recall(press.request.session, link) if link else "")
+    actions.pull(press.principal, press.project, token, request, seen=seen_in(press.typed))
+    if link is not None and typed:
+        remembered_tokens.remember(press.request.session, link, typed)
 
 
 def _forget_token(press: _Press) -> None:
@@ -96,8 +99,10 @@ def _forget_token(press: _Press) -> None:
 
 
 def _unlink(press: _Press) -> None:
-    _forget_token(press)
-    actions.unlink_branch(press.principal, press.project)
+    link = find_link(press.principal, press.project)
+    actions.unlink_branch(press.principal, press.project, seen=seen_in(press.typed))
+    if link is not None:
+        remembered_tokens.forget(press.request.session, link)
 
 
 _ACTS: Mapping[str, Callable[[_Press], None]] = {
@@ -117,6 +122,7 @@ def _context(request: HttpRequest, principal: Principal, project: Project) -> di
         "versions": len(wanted_versions(project)),
         "usual_branch": BRANCH,
         "link": link,
+        "seen": seen_state(link_facets(link)),
         "has_token": link is not None and bool(remembered_tokens.recall(request.session, link)),
         "pulls": pulls,
         "last": pulls[0] if pulls else None,

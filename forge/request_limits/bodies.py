@@ -1,13 +1,15 @@
 """Bodies of requests: refused before they are read, or held to a pace and to a part of what fits.
 
 Django reads a whole body, into a file once it is large, before any view sees it; so this stands in front of Django. Who
-is not known sends little. What Content-Length says is believed first, then the bytes are counted as they come.
+is not known sends little. What Content-Length says is believed first, then the bytes are counted as they come. A body
+that its view reads while it comes has no limit here but its pace: the view compares it with a quota.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +28,9 @@ ANONYMOUS_BYTES = 64 * 1024
 BODIES_PER_SENDER = 4
 """As many of the largest bodies may one person, or one address of strangers, send at once."""
 TOTAL_BODIES = 16
+STREAMS_PER_SENDER = 16
+"""Bodies that one person may stream at once: each takes a thread and a connection."""
+TOTAL_STREAMS = 64
 WINDOW_SECONDS = 15.0
 """Seconds in which something must come; what came earlier gives no more time than that."""
 MIN_BYTES_PER_SECOND = 2000.0
@@ -39,7 +44,8 @@ class Sender:
     """Who sends a body: the name under which it is counted, and its limit."""
 
     name: str
-    limit: int
+    limit: int | None
+    """Bytes of one body; None where it is streamed."""
     over: RefusalResponse
     """The answer to a larger body."""
 
@@ -47,12 +53,16 @@ class Sender:
 class BodyGate:
     """ASGI middleware: lets only those bodies pass that somebody may send, at a pace."""
 
-    def __init__(self, application: Any, limit: int, identify: Identify) -> None:
-        """No body has more than `limit` bytes."""
+    def __init__(
+        self, application: Any, limit: int, identify: Identify, is_streamed: Callable[[Scope], bool] = lambda _: False
+    ) -> None:
+        """No body has more than `limit` bytes, except those that are streamed."""
         self._application = application
         self._limit = limit
         self._identify = identify
+        self._is_streamed = is_streamed
         self._allocations = Allocations(limit * TOTAL_BODIES)
+        self._streams = Allocations(TOTAL_STREAMS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not (_is_chunked(scope) or _content_length(scope)):
@@ -67,7 +77,7 @@ class BodyGate:
 
         try:
             sender = await self._sender(scope)
-            with contextlib.closing(_Body(receive, sender, self._allocations, self._limit * BODIES_PER_SENDER)) as body:
+            with contextlib.closing(self._body(receive, sender)) as body:
                 body.reserve(_content_length(scope))
                 await self._application(scope, body.receive, send_and_note)
         except RequestRefused as refused:
@@ -80,20 +90,25 @@ class BodyGate:
 
     async def _sender(self, scope: Scope) -> Sender:
         """Who sends. Raises `RequestRefused` for more than they may send, by what is promised."""
-        length = _content_length(scope)
-        if length > self._limit:
+        length, is_streamed = _content_length(scope), self._is_streamed(scope)
+        if length > self._limit and not is_streamed:
             raise RequestRefused(_too_large(self._limit))
         if length > ANONYMOUS_BYTES or _is_chunked(scope):
             person = await self._identify(scope)
             if person is not None:
-                return Sender(person, self._limit, _too_large(self._limit))
+                return Sender(person, None if is_streamed else self._limit, _too_large(self._limit))
         if length > ANONYMOUS_BYTES:
             raise RequestRefused(_SIGN_IN)
         return Sender(party_of(client_of(scope)), ANONYMOUS_BYTES, _SIGN_IN)
 
+    def _body(self, receive: Receive, sender: Sender) -> _Body:
+        if sender.limit is None:
+            return _Body(receive, sender, self._streams, STREAMS_PER_SENDER)
+        return _Body(receive, sender, self._allocations, self._limit * BODIES_PER_SENDER)
+
 
 class _Body:
-    """A body on its way. Closing it gives back what was reserved for it."""
+    """A body on its way. Closing it gives back what was reserved for it: bytes, or one stream."""
 
     def __init__(self, receive: Receive, sender: Sender, allocations: Allocations, part: int) -> None:
         self._receive, self._sender, self._allocations, self._part = receive, sender, allocations, part
@@ -103,6 +118,7 @@ class _Body:
 
     def reserve(self, size: int) -> None:
         """Asks for room for so many bytes in all. Raises `RequestRefused`."""
+        size = size if self._sender.limit is not None else 1
         wanted = size - self._reserved
         if wanted <= 0:
             return
@@ -135,10 +151,13 @@ class _Body:
         )
         self._is_whole = not message.get("more_body", False)
         self._counted += size
-        if self._counted > self._sender.limit:
+        limit = self._sender.limit
+        if limit is None:
+            return message
+        if self._counted > limit:
             raise RequestRefused(self._sender.over)
         if self._counted > self._reserved:
-            self.reserve(min(self._counted + _STEP, self._sender.limit))
+            self.reserve(min(self._counted + _STEP, limit))
         return message
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from forge.core.api.problems import MEDIA_TYPE, problem
 from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.http.streamed_bodies import BodyStopped
 
 LINGER_SECONDS = 1.0
 """How long the connection of a client that still sends stays open: closed at once, the answer would be lost."""
@@ -18,12 +19,13 @@ LINGER_BYTES = 128 * 1024
 """How much of what it sends is taken in meanwhile, and thrown away."""
 
 
-class RequestRefused(Exception):
+class RequestRefused(BodyStopped):
     """A request is refused; carries the answer."""
 
     def __init__(self, refusal: RefusalResponse) -> None:
         super().__init__(refusal.detail)
         self.refusal = refusal
+        self.status = refusal.status
 
 
 @dataclass(frozen=True)

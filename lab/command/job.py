@@ -20,6 +20,7 @@ from typing import IO, Any
 from lab.child.start import Step, end_waiting, run, start_ahead
 from lab.command.conversion import FloatModel, Recorded, Request, make_float, make_forms, needed_environment, provenance
 from lab.command.environment_needed import EnvironmentNeeded
+from lab.command.search_job import search_settings
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
 from lab.environments.declared import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
@@ -50,10 +51,11 @@ def main(source: IO[str], target: IO[str]) -> None:
     request = json.loads(line)
     answer: dict[str, Any]
     try:
-        if request["action"] == "train":
+        if request["action"] in COMMANDED_ACTIONS:
             commands = RunCommands()
             threading.Thread(target=commands.read, args=(source,), daemon=True).start()
-            answer = {"result": train_model(request, report, lambda event: send(event=event), commands)}
+            work = COMMANDED_ACTIONS[request["action"]]
+            answer = {"result": work(request, report, lambda event: send(event=event), commands)}
         else:
             answer = {"result": ACTIONS[request["action"]](request, report)}
     except EnvironmentNeeded as needed:
@@ -165,6 +167,9 @@ ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]]
     "recipes": describe_recipes,
     "count": count_needs,
 }
+
+COMMANDED_ACTIONS: Mapping[str, Callable[..., dict[str, Any]]] = {"train": train_model, "search": search_settings}
+"""Those that send events, and take commands while they work."""
 
 if __name__ == "__main__":
     os.umask(0o022)  # a server's own lets nobody read, and the process that converts is another user

@@ -22,6 +22,7 @@ from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
+from lab.search.space import SEARCHED_FORMS
 from lab.training.results import RUNEFILE, result_files
 from lab.training.run import PreparedRun, RunPaused, TrainedModel, prepare_run, train
 from lab.training.run_folder import RunFolder
@@ -52,6 +53,10 @@ class RunCommands:
     def take(self) -> ChildCommand | None:
         command, self._command = self._command, None
         return command
+
+    def has_command(self) -> bool:
+        """Whether there was a command: a search knows one alone."""
+        return self._command is not None
 
 
 def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
@@ -164,7 +169,13 @@ def _described(recipe: Recipe) -> dict[str, Json]:
             }
             for each in recipe.arguments
         ],
+        "space": None if recipe.estimator is not None else described_space(recipe),
     }
+
+
+def described_space(recipe: Recipe) -> dict[str, Json]:
+    """The values that a search tries of a recipe's arguments, and the forms."""
+    return {"arguments": {name: list(values) for name, values in recipe.space.items()}, "forms": list(SEARCHED_FORMS)}
 
 
 def _described_data(prepared: PreparedRun) -> dict[str, Json]:

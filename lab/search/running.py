@@ -83,20 +83,25 @@ class _Stopped(Exception):
     """A trial that others have overtaken, or whose search has ended."""
 
 
-def run_search(search: Search, file: TrialFile, budget: Budget, send: Send) -> str:
-    """Runs trials until the budget is used up, and returns the reason for the end as a sentence.
+def run_search(
+    search: Search, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool] = lambda: False
+) -> str:
+    """Runs trials until the budget is used up or `is_stopped`, and returns the reason for the end as a sentence.
 
     Sends an event `counted` and `epoch` of a running trial, and `trial` with the row of a finished one.
     """
-    return _SearchRun(search, file, budget, send).run()
+    return _SearchRun(search, file, budget, send, is_stopped).run()
 
 
 class _SearchRun:
-    def __init__(self, search: Search, file: TrialFile, budget: Budget, send: Send) -> None:
+    def __init__(
+        self, search: Search, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool]
+    ) -> None:
         self._search = search
         self._file = file
         self._budget = budget
         self._sink = send
+        self._is_stopped = is_stopped
         self._deadline = time.monotonic() + budget.minutes * 60
         self._lock = threading.Lock()
         self._rungs: dict[int, dict[int, Point]] = {}
@@ -120,7 +125,7 @@ class _SearchRun:
                 if not running:
                     return reason or "The budget of trials is used up."
                 done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-                if time.monotonic() >= self._deadline:
+                if time.monotonic() >= self._deadline or self._is_stopped():
                     self._is_over = True
                 for future in done:
                     del running[future]
@@ -136,6 +141,8 @@ class _SearchRun:
 
     def _reason_to_end(self) -> str | None:
         trials = self._file.trials
+        if self._is_stopped():
+            return "The search was stopped."
         if time.monotonic() >= self._deadline:
             return "The budget of time is used up."
         if without_gain(trials) >= self._budget.patience:

@@ -70,8 +70,11 @@ class Dataset:
         return len({each.group for each, own in of_split if own is split and each.group})
 
 
-def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> Dataset:
-    """Reads and divides the data of a recipe. Raises `Refused` and `OSError`."""
+def read_dataset(
+    source: Path, recipe: Recipe, stored: Mapping[str, Split], needed_splits: Sequence[Split] = tuple(Split)
+) -> Dataset:
+    """Reads and divides the data of a recipe. Each label needs recordings in `needed_splits`. Raises `Refused` and
+    `OSError`."""
     read = read_recordings(source)
     recordings = sorted(read.items, key=lambda each: each.name)
     classes: Mapping[str, str] = {}
@@ -83,7 +86,7 @@ def read_dataset(source: Path, recipe: Recipe, stored: Mapping[str, Split]) -> D
         needed = labels[:1]
     require_recordings(recordings, recipe.kind, recipe.name, needed)
     splits = divide(recordings, stored)
-    require_splits(recordings, splits.of_recordings, needed_labels=needed)
+    require_splits(recordings, splits.of_recordings, needed_splits, needed)
     notes = [*_omitted(read.omissions), *warnings(recordings)]
     if needed is not None and len({each.label for each in recordings}) == 1:
         notes.append("There are no recordings of anomalies, so how many of them are recognised is not known.")

@@ -76,12 +76,14 @@ class RunPaused(Exception):
     """The run was told to pause, and saved a checkpoint from which it goes on."""
 
 
-def prepare_run(training: Training, source: Path, stored: Mapping[str, Split]) -> PreparedRun:
+def prepare_run(
+    training: Training, source: Path, stored: Mapping[str, Split], needed_splits: Sequence[Split] = tuple(Split)
+) -> PreparedRun:
     """Checks settings and data. `stored` are the splits of earlier runs. Raises `Refused` and `OSError`."""
     recipe = recipe_of(training.recipe)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
-    dataset = read_dataset(source, recipe, stored)
+    dataset = read_dataset(source, recipe, stored, needed_splits)
     settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest)
     return PreparedRun(training, settings, dataset)
 

@@ -84,6 +84,7 @@ OTHERS = (
     "{project}/data",
     "{project}/models",
     "{project}/training",
+    "{project}/searches",
     "{project}/deployments",
     "{project}/builds/1/devices?board=esp32-devkit",
     "{project}/devices?q=m7",

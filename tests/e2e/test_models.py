@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,50 @@ def test_a_keras_model_shows_where_it_came_from(forge: LiveForge, open_page: Ope
     expect(origin).to_contain_text("Keras 3")
     expect(origin).to_contain_text("TensorFlow 2")
     expect(origin).to_contain_text("Compared with its source on 64 inputs")
+
+
+DIGITS = Path(__file__).resolve().parents[2] / "examples" / "digits"
+
+
+@pytest.mark.slow
+def test_a_model_that_is_dropped_leads_to_its_input_and_a_trial(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    project = page.url.removesuffix("/studio")
+    drop(page, DIGITS / "digits.tflite", "own.tflite")
+    page.get_by_role("button", name="What is its input?").click()
+    expect(page.get_by_role("heading", name="What is this input?")).to_be_visible(timeout=PATIENCE)
+    assert page.url.startswith(f"{project}/models/input?file=models%2Fown.tflite")
+    assert findings(page, LOOKS) == []
+    page.get_by_text("The Runefile", exact=True).click()
+    page.get_by_label("Pixels from -1 to 1").check()
+    expect(page.locator("[data-input-runefile] pre")).to_contain_text("-1..1")
+    page.get_by_label("A recording").set_input_files(DIGITS / "7.png")
+    page.get_by_role("button", name="Compare all that fit").click()
+    row = page.get_by_role("row", name="Pixels from 0 to 1")
+    expect(row).to_contain_text("7 100 %", timeout=PATIENCE)
+    expect(row.get_by_role("img", name="What the model reads")).to_be_visible()
+    assert findings(page, LOOKS) == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_label("Pixels from 0 to 1").check()
+    page.get_by_role("button", name="Write the Runefile").click()
+    expect(page.get_by_role("heading", name="Feed models/own.tflite")).to_be_visible(timeout=PATIENCE)
+
+
+def drop(page: Page, file: Path, name: str) -> None:
+    """Lets a file fall on the studio."""
+    data = base64.b64encode(file.read_bytes()).decode()
+    transfer = page.evaluate_handle(
+        """([data, name]) => {
+            const transfer = new DataTransfer();
+            const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+            transfer.items.add(new File([bytes], name));
+            return transfer;
+        }""",
+        [data, name],
+    )
+    page.dispatch_event("body", "dragenter", {"dataTransfer": transfer})
+    page.dispatch_event("body", "dragover", {"dataTransfer": transfer})
+    page.dispatch_event("body", "drop", {"dataTransfer": transfer})

@@ -51,6 +51,7 @@ from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 from tests.forge.web.conversion_cases import conversion_addresses
 from tests.forge.web.data_cases import data_addresses
 from tests.forge.web.deployment_cases import deployment_addresses
+from tests.forge.web.search_cases import search_addresses
 from tests.forge.web.test_permissions_matrix import (
     CASES,
     ELSEWHERE,
@@ -478,6 +479,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **conversion_addresses(owner, project, size),
         **data_addresses(owner, project, size),
         **training_addresses(owner, project, size),
+        **search_addresses(owner, project, size),
         **deployment_addresses(owner, project, size),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",

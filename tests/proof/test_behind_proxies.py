@@ -25,7 +25,8 @@ from tools.needs import CADDY, NGINX, Need, lack
 pytestmark = pytest.mark.proof
 
 GUIDE = REPOSITORY / "docs" / "guides" / "operate.md"
-UPLOAD_LIMIT = 64 << 20
+MEBIBYTE = 1 << 20
+UPLOAD_LIMIT = 64 * MEBIBYTE
 """Bytes, as the server and the guide's proxies have it."""
 
 
@@ -189,12 +190,23 @@ def test_behind_a_proxy_as_the_guide_says_all_is_as_if_it_were_not_there(
             largest = bytes(UPLOAD_LIMIT)
             server.api("PUT", f"projects/{project}/files/large.bin", content=largest)
             assert server.http.get(f"/api/v1/projects/{project}/files/large.bin").content == largest
+            expect_a_larger_push(server, project)
             expect_two_to_type_together(server, project, place, monkeypatch)
             assert server.build(project)["state"] == "succeeded"
             log = server.api("GET", "me/audit?what=sign-ins")["results"]
             assert log, "sign-ins are written down"
     finally:
         server.__exit__()
+
+
+def expect_a_larger_push(server: LiveServer, project: str) -> None:
+    """What is pushed to the registry may be larger than other requests, and passes the proxy in both directions."""
+    data = os.urandom(MEBIBYTE) * (UPLOAD_LIMIT // MEBIBYTE + 8)
+    digest = f"sha256:{sha256(data).hexdigest()}"
+    headers = {"Authorization": f"Bearer {server.token('registry:push')}"}
+    pushed = server.http.post(f"/v2/{project}/blobs/uploads/?digest={digest}", content=data, headers=headers)
+    assert pushed.status_code == 201, pushed.text
+    assert server.http.get(f"/v2/{project}/blobs/{digest}", headers=headers).content == data
 
 
 def expect_two_to_type_together(

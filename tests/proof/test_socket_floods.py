@@ -1,8 +1,4 @@
-"""A program that opens sockets without end delays the answers to others by less than a tenth of a second.
-
-The limit is one of the product. The time of an answer without the flood is taken off, since the flood, the server and
-whatever else this machine does share its processors.
-"""
+"""While a program opens sockets without end, 99 of 100 answers to others come within a tenth of a second."""
 
 from __future__ import annotations
 
@@ -28,7 +24,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.mark.parametrize("who", ["visitors", "one person"])
-def test_99_of_100_answers_come_within_100_ms_more_than_without_the_flood(
+def test_99_of_100_answers_come_within_100_ms_during_the_flood(
     who: str, live: LiveServer, record_property: Callable[[str, object], None]
 ) -> None:
     """Each request is answered with 200; the first one that is not fails the test."""
@@ -42,4 +38,4 @@ def test_99_of_100_answers_come_within_100_ms_more_than_without_the_flood(
     record_property("most milliseconds without the flood, 99 of 100", round(quiet.p99, 1))
     record_property("most milliseconds with it, 99 of 100", round(flood.p99, 1))
     assert flood.opened + flood.refused > CONNECTIONS
-    assert flood.p99 - quiet.p99 < MOST_MILLISECONDS
+    assert flood.p99 < MOST_MILLISECONDS

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.support.listening import QuietHandler, http_server
 from tests.support.live_forge import REPOSITORY
 from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.proof
 
 
-class Collector(BaseHTTPRequestHandler):
+class Collector(QuietHandler):
     """Keeps what is sent to it."""
 
     requests: list[tuple[str, str, bytes]]
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.requests.append((self.path, self.headers.get("Authorization", ""), body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.requests.append((self.path, self.headers.get("Authorization", ""), self.body()))
+        self.respond(200)
 
 
 @contextmanager
@@ -38,12 +32,8 @@ def collector() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
     """A collector's address, and what it got: path, authorization and body."""
     requests: list[tuple[str, str, bytes]] = []
     kind = type("Kept", (Collector,), {"requests": requests})
-    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", requests
-        finally:
-            server.shutdown()
+    with http_server(kind) as address:
+        yield address, requests
 
 
 def install_what_is_missing(folder: Path) -> None:

@@ -17,7 +17,8 @@ SETTINGS = {
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
-    "UPLOAD_LIMIT": "Bytes that one request may carry.",
+    "UPLOAD_LIMIT": "Bytes that one request may carry, "
+    "except a push of a blob to the registry, which has the quota of storage.",
     "AUDIT_DAYS": "Days that an entry of the audit log is kept.",
     "AUDIT_COPIES": "Where the audit log is sent as it is written, separated by commas: `file:///path`, "
     "`syslog://host:601`, `syslogs://host:6514` (TLS) or `https://host/path`.",
@@ -36,7 +37,8 @@ SETTINGS = {
     "commas, as `https://git.example`; `none` allows none.",
     "MIRROR_REGISTRIES": "Registries that mirrors may reach in a private network or without TLS, separated by commas, "
     "as `http://registry.lan:5000`; others must be public and use TLS.",
-    "BLOB_SENDER": "Who sends stored bytes: the `server`, or the `nginx` in front of it, which reads DATA_DIR/blobs.",
+    "BLOB_SENDER": "Who sends stored bytes: the `server`, the `nginx` in front of it, which reads DATA_DIR/blobs, "
+    "or the S3 `store`, to clients of the registry.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",

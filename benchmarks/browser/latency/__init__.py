@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +18,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model, signature
+from tests.support.listening import QuietFiles, file_server
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
 
 HERE = Path(__file__).resolve().parent
@@ -191,23 +189,14 @@ def fill(site: Path, measured: list[MeasuredModel]) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """The folder over HTTP, on a free port of the loopback interface; gives the address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with file_server(folder, Unisolated) as address:
+        yield address
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and logs nothing. Without isolation headers: with them the peer would load its threaded build."""
+class Unisolated(QuietFiles):
+    """Serves files without isolation headers: with them the peer would load its threaded build."""
 
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".wasm": "application/wasm", ".js": "text/javascript"}
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-        """Nothing."""
+    extensions_map = QuietFiles.extensions_map | {".wasm": "application/wasm", ".js": "text/javascript"}
 
 
 TENSORFLOW = PACKAGES / "node_modules" / "@tensorflow"

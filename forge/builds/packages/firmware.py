@@ -36,6 +36,7 @@ from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version
 from forge.projects.versions.store import Manifest, available_files, working_tree
 from rune.aim import AIMS, BALANCED
+from rune.compiler.building.spec import SpecOptions
 from rune.devices.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
@@ -45,6 +46,11 @@ _DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.i
 """The role of the files in an artefact, by the optimisation of the firmware: builds of one rune may differ in it."""
 TEXT_CHANGED = (
     "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
+)
+
+INSTRUMENTED = (
+    "This rune sends inner tensors or times to the page, which no board needs. Ask for the firmware of the preview "
+    "itself: it is of the same text."
 )
 
 
@@ -84,11 +90,14 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
 
     Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
-    a build without a rune, and for a preview whose text is gone.
+    a build without a rune, for one that is watched or timed, and for a preview whose text is gone.
     """
     require(actor, Verb.READ, build.project)
     if build.artefact is None:
         raise NoFirmware("This build has no rune: it has not finished, or it failed.")
+    options = SpecOptions.from_json(build.artefact.spec["options"])
+    if options.watched or options.timed:
+        raise NoFirmware(INSTRUMENTED)
     firmware = firmware_to_json(build)
     if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:

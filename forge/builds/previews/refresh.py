@@ -38,6 +38,7 @@ from forge.core.errors import Damaged
 from forge.core.leases import unleased
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
+from rune.source.runefile.blocks.test_files import has_tests
 
 BROKEN_OFF = timedelta(seconds=30)
 """Time without a change after which a preview that no worker has a lease of was forgotten or broken off."""
@@ -45,6 +46,9 @@ RESUMED = 20
 """Previews that are resumed at a time."""
 BUILD_LIMIT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
+BUILDS_BETWEEN = 20
+"""Builds of previews that come together before the old ones are deleted at once: to delete them takes longer than an
+edit may, and each edit makes one."""
 REQUESTED_LIMIT = 6
 """Sets of options of one project that are remembered."""
 
@@ -81,12 +85,13 @@ def refresh_previews(
         return
     own, _ = Preview.objects.select_related("project").get_or_create(project=project, key=PLAIN)
     own.project = project
-    waiting = Preview.objects.requested().select_related("project").filter(project=project, state=PreviewState.BUILDING)
+    requested = Preview.objects.requested().select_related("project")
+    waiting = list(requested.filter(project=project, state=PreviewState.BUILDING))
     behind = [*([] if own.is_settled else [own]), *waiting]
     try:
         for preview in behind:
             _refresh(preview, compiler, stopping, pace, work)
-        if behind:
+        if waiting or _has_many_builds(project_id):
             prune_previews(project_id)
         run_expected_tests(project_id, compiler, _tick_of(stopping), pace, work)
     except Stopping:
@@ -139,7 +144,7 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         artefact = Execution(job, recorder).run(
             lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace
         )
-        if artefact is not None and preview.is_plain:
+        if artefact is not None and preview.is_plain and has_tests(seen.manifest):
             expect_tests(preview.project_id)
     except (NoSuchFix, TestsRefused, OverridesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
@@ -208,6 +213,12 @@ def with_overrides(
     for path, text in answer["texts"].items():
         seen = seen.with_text(path, text.encode("utf-8"))
     return seen
+
+
+def _has_many_builds(project_id: UUID) -> bool:
+    """Whether it is time to delete old builds of the project's previews."""
+    shown = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
+    return shown.count() >= BUILD_LIMIT + BUILDS_BETWEEN
 
 
 def prune_previews(project_id: UUID) -> None:

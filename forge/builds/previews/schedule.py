@@ -8,8 +8,9 @@ from uuid import UUID
 
 QUIET = 0.08
 """Seconds without an edit after which a preview is made, while somebody types."""
-IDLE = 1.0
-"""Seconds without an edit after which the next one begins a preview at once."""
+IDLE = 0.3
+"""Seconds without an edit after which the next one begins a preview at once: longer than between two keys of a person
+who types, so that typing still gathers."""
 LONGEST_WAIT = 0.4
 """Seconds after which one is made although somebody goes on typing."""
 

@@ -33,6 +33,7 @@ from forge.compute.child.steps.compiled_tests import run_compiled
 from forge.compute.child.steps.data import describe_data, read_data
 from forge.compute.child.steps.firmware import make_firmware
 from forge.compute.child.steps.fix import apply_fix
+from forge.compute.child.steps.input_trial import answer_input_trial
 from forge.compute.child.steps.model import count_model
 from forge.compute.child.steps.model_inputs import compute_model_inputs
 from forge.compute.child.steps.pipeline_tests import failed_tests
@@ -106,6 +107,8 @@ def run_job(
                 answers.send("answered", answer=count_model(job, files))
             case "model-inputs":
                 answers.send("answered", answer=compute_model_inputs(job, files, output))
+            case "try-inputs":
+                answers.send("answered", answer=answer_input_trial(job, files, signature_of))
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "apply-overrides":

@@ -228,6 +228,35 @@ class ModelInputsJson(TypedDict):
     samples: list[ReadSampleJson]
 
 
+class ReadInputJson(TypedDict):
+    """The numbers that a model reads of a recording (`rune.running.evaluation.input_trial.ReadInput`)."""
+
+    low: float
+    high: float
+    mean: float
+    clipped: float
+    drawing: list[list[int]]
+
+
+class TriedInputJson(TypedDict):
+    """The answers of a model whose input is computed in one way; where that cannot be tried, `refused` says why."""
+
+    key: str
+    answer: str
+    scores: dict[str, float]
+    right: int
+    judged: int
+    note: str
+    refused: str
+    read: ReadInputJson | None
+
+
+class TriedInputsJson(TypedDict):
+    """The answer of `forge.compute.child.steps.input_trial`."""
+
+    tried: list[TriedInputJson]
+
+
 class EvaluationAnswerJson(TypedDict):
     """The fields of every evaluation; an impossible one has only its `reason`."""
 
@@ -287,6 +316,7 @@ ANSWERED: Mapping[str, Any] = {
     "compare-samples": SampleComparisonJson,
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,
+    "try-inputs": TriedInputsJson | RefusedJson,
 }
 """The types of `answered` by the job's `op`. Answers of the language service are passed on unchanged."""
 

@@ -9,12 +9,14 @@ import hashlib
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 
 from forge.accounts.principals import PrincipalKind
+from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
@@ -38,6 +40,8 @@ WAITING_LIMIT = 16
 """Questions of one organisation that may wait; further ones are refused, and nobody else's."""
 PLACES = 3
 """Processes that may be in the middle of an answer; one computes, the others are suspended."""
+TRIAL_SECONDS = 20.0
+"""Time for trying what a model's input may be; each way is built, and takes about a second."""
 SUMMARY_SECONDS = 24 * 3600
 """Seconds for which the summary of files is kept; files of one digest never change."""
 REST_SECONDS = 300.0
@@ -107,6 +111,17 @@ class CompilerPool:
             party, {"op": "apply-overrides", "overrides": [dict(one) for one in overrides]}, manifest, texts or {}
         )
 
+    def try_inputs(
+        self, actor: Actor, project: Project, job: Mapping[str, Any], tree: WorkingTree, beside: Mapping[str, JobFile]
+    ) -> dict[str, Any]:
+        """Returns what a model answers on recordings, which are among the files `beside` those of the project
+        (`forge.compute.child.steps.input_trial`). Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        request = {"op": "try-inputs", "seconds": TRIAL_SECONDS, **job}
+        manifest, texts = with_usable(project, tree.manifest, tree.texts)
+        return self._run(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
+
     def _cached_answer(
         self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
     ) -> dict[str, Any]:
@@ -128,6 +143,7 @@ class CompilerPool:
         texts: Mapping[str, bytes],
         *,
         seconds: float = ANSWER_SECONDS,
+        beside: Mapping[str, JobFile] = MappingProxyType({}),
     ) -> dict[str, Any]:
         if self.scheduler.waiting(party.organisation) >= WAITING_LIMIT:
             raise TooManyQuestions(
@@ -141,7 +157,7 @@ class CompilerPool:
                 if not slot.wait(lambda: time.monotonic() > deadline):
                     raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
                 with self._compilers.lend(party.organisation) as compiler:
-                    return _answer_of(compiler, party.organisation, job, manifest, texts, slot, seconds)
+                    return _answer_of(compiler, party.organisation, job, manifest, texts, slot, seconds, beside)
         finally:
             self._rest_soon()
 
@@ -172,13 +188,14 @@ def _answer_of(
     texts: Mapping[str, bytes],
     slot: Slot,
     seconds: float,
+    beside: Mapping[str, JobFile],
 ) -> dict[str, Any]:
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
             with slot.preparing():
                 compiler.make_ready(owner=owner, pace=slot.pace)
-            compiler.run(job, answers.append, owner=owner, files=files, limit=seconds, pace=slot.pace)
+            compiler.run(job, answers.append, owner=owner, files={**files, **beside}, limit=seconds, pace=slot.pace)
     except OutOfTime:
         return _error("too-slow", f"The request was stopped after {seconds:g} seconds.")
     except ChildDied as error:

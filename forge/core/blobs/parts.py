@@ -1,85 +1,214 @@
-"""Bytes that arrive in several parts, which may reach different processes: each part is a file of the store until the
-parts are joined into a blob."""
+"""Bytes that arrive in several requests, which may reach different processes, until they are joined into a blob.
+
+Where the store is a folder, they are one file that grows, written by one request at a time. Elsewhere each piece is a
+file of its own. What is yielded outlives a crash; what came after it is written again.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 from forge.core.blobs.chunks import CHUNK
-from forge.core.blobs.store import Staged, blob_storage, put_chunks, put_staged, stage
+from forge.core.blobs.store import Staged, blob_storage, put_chunks, put_joined, put_staged, stage
 from forge.core.errors import NotFound
 from forge.core.models import Blob
 
 FOLDER = "parts"
 """Where the store keeps them."""
+PIECE = 32 * 1024 * 1024
+"""Bytes after which what came is safe: a crash loses at most so many."""
+LEAST_PIECE = 5 * 1024 * 1024
+"""Bytes below which a piece is written anew with what follows it: buckets join no smaller ones."""
+_MISSING = "A part of this upload is missing."
 
 
 class WrongDigest(Exception):
     """The bytes are not those of the digest that was announced."""
 
 
+class PartInUse(Exception):
+    """Another request is writing this file."""
+
+
 @dataclass(frozen=True)
 class BlobPart:
-    """A part by the name of its file, with its size and its SHA-256."""
+    """A part by the name of its file, and its bytes."""
 
     name: str
     size: int
-    digest: str
 
 
-def store_part(chunks: Iterable[bytes], limit: int | None = None) -> BlobPart:
-    """Stores a part without holding it in memory. Raises `TooLarge` once more than `limit` bytes came."""
-    storage, name = blob_storage(), f"{FOLDER}/{secrets.token_hex(16)}"
-    with stage(chunks, limit) as staged:
-        if isinstance(storage, FileSystemStorage):
-            target = Path(storage.path(name))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged.path.replace(target)
-        else:
+@dataclass(frozen=True)
+class Piece:
+    """A part that is safe now, and the name of the one whose place it takes, if any."""
+
+    part: BlobPart
+    replaces: str | None
+
+
+Confirm = Callable[[], None]
+"""Called when nobody else can write behind the last part; raises if somebody did."""
+
+
+def store_pieces(chunks: Iterable[bytes], last: BlobPart | None, confirm: Confirm) -> Iterator[Piece]:
+    """Stores bytes behind the last part, without holding them in memory; yields each piece once a crash of this process
+    cannot take it. Where `chunks` raise, what came before is yielded first.
+
+    Raises `PartInUse`, `NotFound` where the last part is gone, and what `confirm` raises.
+    """
+    if isinstance(blob_storage(), FileSystemStorage):
+        return _grow(_Source(chunks), last, confirm)
+    return _store_files(_Source(chunks), last, confirm)
+
+
+@contextmanager
+def writing(part: BlobPart) -> Iterator[IO[bytes]]:
+    """Opens the growing file of a folder for one request alone, at the end of what is safe. Raises `PartInUse` and
+    `NotFound`."""
+    path = Path(blob_storage().path(part.name))
+    try:
+        file = path.open("r+b")
+    except FileNotFoundError:
+        raise NotFound(_MISSING) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PartInUse(part.name) from None
+        status = os.fstat(file.fileno())
+        # Its upload may have ended between the two.
+        if not path.exists() or path.stat().st_ino != status.st_ino or status.st_size < part.size:
+            raise NotFound(_MISSING)
+        yield file
+
+
+class _Source:
+    """Chunks; what interrupts them is kept until those before it are stored."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._error: Exception | None = None
+        self.is_over = False
+
+    def piece(self, before: Iterable[bytes] = ()) -> Iterator[bytes]:
+        """Some bytes, and then those that come, until they are `PIECE` in all or a little more."""
+        left = PIECE
+        for chunk in before:
+            left -= len(chunk)
+            yield chunk
+        while left > 0 and not self.is_over:
+            try:
+                chunk = next(self._chunks)
+            except StopIteration:
+                self.is_over = True
+            except Exception as error:
+                self.is_over, self._error = True, error
+            else:
+                left -= len(chunk)
+                yield chunk
+
+    def raise_interruption(self) -> None:
+        """Raises what interrupted the chunks, if something did."""
+        if self._error is not None:
+            raise self._error
+
+
+def _grow(source: _Source, last: BlobPart | None, confirm: Confirm) -> Iterator[Piece]:
+    name = last.name if last else f"{FOLDER}/{secrets.token_hex(16)}"
+    size = last.size if last else 0
+    if last is None:
+        path = Path(blob_storage().path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(exist_ok=False)
+    with writing(BlobPart(name, size)) as file:
+        confirm()
+        if os.fstat(file.fileno()).st_nlink > 1:
+            raise PartInUse(name)  # it is becoming a blob, which must not be written to
+        file.truncate(size)
+        file.seek(size)
+        replaces = name if last else None
+        while not source.is_over:
+            safe = size
+            for chunk in source.piece():
+                file.write(chunk)
+                size += len(chunk)
+            file.flush()
+            if size > safe:
+                yield Piece(BlobPart(name, size), replaces)
+                replaces = name
+    if not size:
+        blob_storage().delete(name)
+    source.raise_interruption()
+
+
+def _store_files(source: _Source, last: BlobPart | None, confirm: Confirm) -> Iterator[Piece]:
+    storage = blob_storage()
+    confirm()
+    while not source.is_over:
+        small = last if last is not None and last.size < LEAST_PIECE else None
+        with stage(source.piece(_read(small) if small else ())) as staged:
+            if staged.size == (small.size if small else 0):
+                break
+            last = BlobPart(f"{FOLDER}/{secrets.token_hex(16)}", staged.size)
             with staged.path.open("rb") as file:
-                storage.save(name, File(file))
-        return BlobPart(name, staged.size, staged.digest)
+                storage.save(last.name, File(file))
+        yield Piece(last, small.name if small else None)
+    source.raise_interruption()
+
+
+def measure_parts(parts: Sequence[BlobPart], algorithms: Collection[str]) -> dict[str, str]:
+    """Reads all parts, in their order; returns their digest by each algorithm, as `sha256:...`. Raises `NotFound`."""
+    seen = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+    for part in parts:
+        for chunk in _read(part):
+            for each in seen.values():
+                each.update(chunk)
+    return {algorithm: f"{algorithm}:{each.hexdigest()}" for algorithm, each in seen.items()}
 
 
 def join_parts(parts: Sequence[BlobPart], digest: str) -> Blob:
-    """Stores the parts, in their order, as one blob; the parts stay until they are deleted.
-
-    `digest` is `sha256:...` or `sha512:...`. Raises `WrongDigest` where the bytes are others, and `NotFound` where a
-    part is gone.
+    """Stores parts, in their order, as the blob of this SHA-256, which the caller measured. A bucket's stay until they
+    are deleted. Raises `PartInUse`, `WrongDigest`, and `NotFound` where a part is gone.
     """
-    storage = blob_storage()
-    algorithm, _, expected = digest.partition(":")
-    if algorithm == "sha256" and len(parts) == 1 and isinstance(storage, FileSystemStorage):
-        # What came in one part was measured on its way, and is where the blobs are.
-        only = parts[0]
-        if only.digest != digest:
-            raise WrongDigest(digest)
+    storage, size = blob_storage(), sum(part.size for part in parts)
+    if isinstance(storage, FileSystemStorage) and len(parts) == 1:
+        with writing(parts[0]) as file:
+            file.truncate(size)  # what came after it was safe
+            _put_link(Path(storage.path(parts[0].name)), digest, size)
+        return Blob(digest=digest, size=size)
+    if hasattr(storage, "join") and parts and all(part.size >= LEAST_PIECE for part in parts[:-1]) and size:
         try:
-            put_staged(Staged(Path(storage.path(only.name)), only.digest, only.size))
+            put_joined([part.name for part in parts], digest, size)
         except FileNotFoundError:
-            raise NotFound("A part of this upload is missing.") from None
-        return Blob(digest=only.digest, size=only.size)
-    seen = hashlib.new(algorithm)
+            raise NotFound(_MISSING) from None
+        return Blob(digest=digest, size=size)
+    blob = put_chunks(chunk for part in parts for chunk in _read(part))
+    if blob.digest != digest:
+        raise WrongDigest(digest)
+    return blob
 
-    def compare(_path: Path, _size: int) -> None:
-        if seen.hexdigest() != expected:
-            raise WrongDigest(digest)
 
-    def measured() -> Iterator[bytes]:
-        for part in parts:
-            for chunk in _read(part):
-                seen.update(chunk)
-                yield chunk
-
-    return put_chunks(measured(), accept=compare)
+def _put_link(part: Path, digest: str, size: int) -> None:
+    """Stores a part by a second name, so that a failure on the way loses nothing. Nobody writes to it from now on."""
+    link = part.with_name(secrets.token_hex(16))
+    os.link(part, link)
+    try:
+        put_staged(Staged(link, digest, size))
+    finally:
+        link.unlink(missing_ok=True)
 
 
 def delete_parts(names: Iterable[str]) -> None:
@@ -102,10 +231,17 @@ def delete_strays(known: Collection[str], before: datetime) -> int:
 
 
 def _read(part: BlobPart) -> Iterator[bytes]:
+    """The bytes of a part, and none that came after they were safe. Raises `NotFound`."""
     try:
         file = blob_storage().open(part.name, "rb")
     except FileNotFoundError:
-        raise NotFound("A part of this upload is missing.") from None
+        raise NotFound(_MISSING) from None
+    left = part.size
     with file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+        for chunk in iter(partial(file.read, CHUNK), b""):
+            yield chunk[:left]
+            left -= len(chunk)
+            if left <= 0:
+                return
+    if left > 0:
+        raise NotFound(_MISSING)

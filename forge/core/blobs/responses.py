@@ -17,6 +17,8 @@ from forge.core.blobs.store import blob_name, blob_storage, open_blob, open_inta
 
 INTERNAL_PLACE = "/-/stored/"
 """The location of stored bytes in nginx's settings, as the guide for operators has it."""
+SIGNED_SECONDS = 300
+"""For which an address of the store is signed: long enough to follow it, and to go on with an interrupted pull."""
 R = TypeVar("R", bound=HttpResponseBase)
 
 FOREIGN_BYTES_POLICY = "default-src 'none'; sandbox"
@@ -68,6 +70,18 @@ def part_response(
 def sends_by_front() -> bool:
     """Whether nginx, in front of this server, reads stored bytes itself once a request for them was allowed."""
     return bool(settings.BLOB_SENDER == "nginx") and isinstance(blob_storage(), FileSystemStorage)
+
+
+def sends_by_store() -> bool:
+    """Whether clients of the registry get blobs from the S3 store itself, once a request for them was allowed."""
+    return bool(settings.BLOB_SENDER == "store") and not isinstance(blob_storage(), FileSystemStorage)
+
+
+def store_redirect(digest: str) -> HttpResponse:
+    """Sends a client to the store, with an address that is signed for a few minutes. The caller has checked that it may
+    have the blob."""
+    address = blob_storage().url(blob_name(digest), expire=SIGNED_SECONDS)  # type: ignore[call-arg]
+    return HttpResponse(status=307, headers={"Location": address})
 
 
 def _sent_by_front(digest: str, content_type: str) -> HttpResponse:

@@ -14,12 +14,12 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.core.files.base import File
@@ -32,6 +32,9 @@ from forge.core.blobs.damage import damaged
 from forge.core.errors import Damaged, NotFound, TooLarge
 from forge.core.models import Blob, BlobLink
 from rune.wording import size_text
+
+if TYPE_CHECKING:
+    from forge.core.blobs.bucket import BucketStorage  # needs boto3
 
 _comparisons = Comparisons()
 
@@ -95,6 +98,15 @@ def put_staged(staged: Staged) -> None:
     if isinstance(storage, FileSystemStorage):
         _sync(Path(storage.path(blob_name(staged.digest))).parent)
     Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
+
+
+def put_joined(names: Sequence[str], digest: str, size: int) -> None:
+    """Makes a blob of files of a bucket, whose digest and size were measured. The bytes stay in the bucket.
+
+    Raises `FileNotFoundError` where one is gone.
+    """
+    _upsert(Staged(Path(), digest, size), synced=True)  # for the reason of `put_staged`
+    cast("BucketStorage", blob_storage()).join(names, blob_name(digest))
 
 
 @contextmanager
@@ -287,10 +299,10 @@ def open_stored(digest: str) -> IO[bytes]:
         raise NotFound(f"There is no blob {digest}.") from None
 
 
-def _identity(file: IO[bytes]) -> tuple[int, int, int] | None:
-    """Returns inode, modification time and size of a local file; None for a remote one."""
+def _identity(file: IO[bytes]) -> Any:
+    """Returns inode, modification time and size of a local file, and what a bucket says of its own; else None."""
     if not isinstance(blob_storage(), FileSystemStorage):
-        return None
+        return getattr(file, "identity", None)
     status = os.fstat(file.fileno())
     return status.st_ino, status.st_mtime_ns, status.st_size
 

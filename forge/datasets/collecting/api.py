@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from forge.accounts.sign_in.attempts import network_of
 from forge.accounts.sign_in.authentication import SessionWithCsrf
-from forge.core.api.views import ForgeView, RawBody, body_chunks
+from forge.core.api.views import ForgeView, RawBody, body_chunks, raising
 from forge.datasets.access import labels_of
 from forge.datasets.collecting.access import (
     agreed_purposes,
@@ -34,6 +34,7 @@ from forge.datasets.collecting.actions import (
     leave_collecting,
 )
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, guest_terms_for, terms_for
+from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
 
@@ -89,6 +90,8 @@ class AgreeSerializer(serializers.Serializer[Any]):
 
 
 class CollectAgree(CollectView):
+    raises = raising(post=ConsentDiffers)
+
     def post(self, request: Request, link_id: UUID) -> Response:
         """Agrees to the terms that were read. Recordings of the next 12 hours are sent under them."""
         collector = require_collector(request.COOKIES, link_id)

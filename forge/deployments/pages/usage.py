@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from forge.builds.serializers import rune_url
 from forge.core.dist import dist_address, npm_package, pip_requirement, runtime_wheel
@@ -11,6 +12,7 @@ from forge.deployments.pages.cards import Card
 from forge.deployments.serving.player_script import current_script
 from forge.deployments.snippets.interface import interface_of
 from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment_snippets
+from forge.deployments.updates.access import root_digest_of
 
 RUNTIME = "hammer-forge-runtime"
 KEY_PLACEHOLDER = "YOUR-KEY"
@@ -27,6 +29,8 @@ class Usage:
     """None where the build does not say what the rune takes."""
     has_key: bool
     """Whether the lines have a whole key, and not what it begins and ends with."""
+    try_url: str
+    """A link that opens the rune on a phone without an account, with the whole key behind its `#`; "" without one."""
     tabs: str
     """The address of a tab, without the language at its end."""
     rune_url: str
@@ -40,20 +44,23 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Usa
     deployment, build = card.deployment, card.now.build
     artefact = build.artefact
     interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
-    used = UsedDeployment(deployment.project.name, card.url, secret or card.hint or KEY_PLACEHOLDER)
+    root = root_digest_of(deployment.project.organisation_id)
+    used = UsedDeployment(deployment.project.name, card.url, secret or card.hint or KEY_PLACEHOLDER, root)
+    updates = "[updates]" if root else ""
     npm, wheel = npm_package(), runtime_wheel()
     ways = deployment_snippets(
         used,
         interface,
         current_script(),
         f"npm install {dist_address(npm)}" if npm else "",
-        f'pip install "{pip_requirement(RUNTIME, wheel)}"' if wheel else "",
+        f'pip install "{pip_requirement(RUNTIME + updates, wheel)}"' if wheel else "",
     )
     return Usage(
         card,
         ways,
         next((way for way in ways if way.language == language), next(iter(ways), None)),
         bool(secret),
+        f"{card.url}/try#key={quote(secret, safe='')}" if secret else "",
         tabs,
         rune_url(build),
         artefact.planned_memory if artefact else None,

@@ -32,11 +32,13 @@ class PlayerScript:
 
 @dataclass(frozen=True)
 class UsedDeployment:
-    """The values of the lines: the project's name, the deployment's address, and a key or its placeholder."""
+    """The values of the lines: the project's name, the deployment's address, a key or its placeholder, and the digest
+    of the organisation's root document, or "" while nothing is signed."""
 
     project: str
     url: str
     key: str
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,10 @@ def _react(used: UsedDeployment, interface: SnippetInterface) -> str:
 def _python(used: UsedDeployment, interface: SnippetInterface) -> str:
     name = variable_name(used.project)
     arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
+    root = f'    root="{used.root}",\n' if used.root else ""
     return (
         "import numpy as np\nfrom rune import Deployment\n\n"
-        f'{name} = Deployment(\n    "{used.url}",\n    key="{used.key}",\n).load()\n'
+        f'{name} = Deployment(\n    "{used.url}",\n    key="{used.key}",\n{root}).load()\n'
         f"results = {name}({{{arguments}}})\n"
         f'print(results["{interface.outputs[0]}"])'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from forge.core.blobs.store import digest_of
 from forge.core.seen import Facet
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.updates.models import UpdateRole
@@ -13,6 +14,13 @@ from forge.deployments.updates.models import UpdateRole
 def root_of(organisation: UUID) -> UpdateRoot | None:
     """The newest root of an organisation, or None while nothing was signed. The caller has found the organisation."""
     return UpdateRoot.objects.filter(organisation=organisation).first()
+
+
+def root_digest_of(organisation: UUID) -> str:
+    """The digest of the newest root of an organisation, as apps pin it; "" while nothing was signed. The caller has
+    found the organisation."""
+    root = root_of(organisation)
+    return digest_of(root.document.encode()) if root else ""
 
 
 def newest_document(deployment: Deployment, role: UpdateRole) -> UpdateDocument | None:

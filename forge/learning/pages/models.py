@@ -27,6 +27,7 @@ from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
+from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form, apply_paths
 from forge.learning.pages.changed import changed_cards
@@ -43,6 +44,7 @@ from forge.learning.pages.shapes import parsed_shapes
 from forge.learning.pages.trade_off import trade_off
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from forge.projects.versions.store import working_tree
 from rune.devices.boards.finding import boards as all_boards
 from rune.devices.boards.finding import find_board
 
@@ -178,6 +180,7 @@ def _list_context(principal: Principal, project: Project) -> dict[str, Any]:
     return {
         "project": project,
         "conversions": conversions_of(principal, project)[:SHOWN],
+        "model_paths": model_paths(working_tree(project)),
         "may_edit": can(principal, Verb.EDIT, project),
     }
 

@@ -1,12 +1,17 @@
-"""Finding training runs for a person: unknown and forbidden look the same."""
+"""Finding training runs, and the data that they learn from, for a person: unknown and forbidden look the same."""
 
 from __future__ import annotations
 
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.errors import Invalid
+from forge.datasets.access import find_version, versions_of
+from forge.datasets.models import DataVersion
+from forge.learning.training.errors import NoDataVersion
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
 from forge.projects.access import require
+from forge.projects.files.contents import checked_path
 from forge.projects.models import Project
 
 
@@ -23,3 +28,21 @@ def find_run(actor: Actor, project: Project, number: int) -> TrainingRun:
     if run is None:
         raise nothing_here(actor)
     return run
+
+
+def version_to_learn(actor: Actor, project: Project, number: int | None) -> DataVersion:
+    """The data version of this number, or the newest. Raises `NoDataVersion` and `DataVersionNotFound`."""
+    if number is not None:
+        return find_version(actor, project, number)
+    newest = versions_of(actor, project).first()
+    if newest is None:
+        raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
+    return newest
+
+
+def checked_model(path: str) -> str:
+    """The path of a model file that is made. Raises `Invalid` and `BadPath`."""
+    path = checked_path(path)
+    if not path.endswith(".tflite") or len(path) > 200:
+        raise Invalid("The path of the model ends with .tflite.", errors={"model": ["Write model.tflite."]})
+    return path

@@ -89,6 +89,8 @@ class TrainingRun(models.Model):
     """Why it did not succeed, and what to do."""
     reason = models.CharField(max_length=40, blank=True)
     """The same for programs (`lab.refusal.Reason`)."""
+    offers = models.BooleanField(default=False)
+    """Whether its model is offered by a change request as soon as it is there, as that of a search's trial is."""
     change_url = models.CharField(max_length=300, blank=True)
     """The address of the change request that offers its model; "" before."""
     created = models.DateTimeField(default=timezone.now)

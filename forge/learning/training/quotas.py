@@ -1,4 +1,4 @@
-"""How many minutes the training runs of an organisation computed in the last day."""
+"""How many minutes the training runs and searches of an organisation computed in the last day."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.core.errors import TooOften
 from forge.jobs.models import Job
+from forge.learning.searches.kinds import SEARCH_KIND
 from forge.learning.training.kinds import TRAINING_KIND
 
 DAY = timedelta(days=1)
@@ -27,7 +28,9 @@ def minutes_used(organisation: Organisation) -> int:
         Coalesce(F("finished"), Value(now, DateTimeField())) - Greatest(F("started"), Value(begin, DateTimeField())),
         output_field=DurationField(),
     )
-    jobs = Job.objects.filter(kind=TRAINING_KIND, organisation=organisation, started__isnull=False, paused=False)
+    jobs = Job.objects.filter(
+        kind__in=(TRAINING_KIND, SEARCH_KIND), organisation=organisation, started__isnull=False, paused=False
+    )
     in_day = jobs.filter(Q(finished__isnull=True) | Q(finished__gt=begin))
     time = cast(timedelta | None, in_day.aggregate(time=Sum(ran))["time"]) or timedelta()
     return int(time / timedelta(minutes=1))

@@ -19,7 +19,7 @@ from forge.core.blobs.chunks import CHUNK
 from forge.projects.errors import ArchiveRefused
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
-from rune.unreadable import reason_of
+from rune.unreadable import is_folder, reason_of
 from rune.wording import plain, size_text
 
 LIST_LIMIT: Final = 512 * 1024
@@ -72,7 +72,7 @@ class Archive:
             self._archive = zipfile.ZipFile(file)
         except _UNREADABLE as error:
             raise ArchiveRefused(f"This .zip cannot be read: {reason_of(error)}.") from error
-        infos = [info for info in self._archive.infolist() if not info.is_dir() and not _is_junk(info.filename)]
+        infos = [info for info in self._archive.infolist() if not is_folder(info) and not _is_junk(info.filename)]
         if len(infos) > files:
             raise ArchiveRefused(f"The archive has {len(infos)} files; a project has at most {files}.")
         if not infos:

@@ -26,7 +26,7 @@ from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list
 from forge.projects.errors import ArchiveRefused
 from forge.projects.git.objects import Broken, GitLimits, Objects, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
-from rune.unreadable import reason_of
+from rune.unreadable import is_folder, reason_of
 from rune.wording import plain, size_text
 
 SENT: Final = "sent.zip"
@@ -105,7 +105,7 @@ def read(job: HistoryJob) -> Mapping[str, Any]:
         if top is not None:
             head = _unpacked_git(archive, top, job)
             states, merges, head_files = _history(head, job)
-        is_bare = top is not None and all(info.is_dir() or _is_git(info.filename) for info in archive.infolist())
+        is_bare = top is not None and all(is_folder(info) or _is_git(info.filename) for info in archive.infolist())
         if is_bare:
             _pack_head(head_files)
         else:
@@ -131,7 +131,7 @@ def _unpacked_git(archive: zipfile.ZipFile, top: str, job: HistoryJob) -> bytes:
     total = 0
     for info in archive.infolist():
         name = info.filename.removeprefix(top)
-        if info.is_dir() or name == info.filename:
+        if is_folder(info) or name == info.filename:
             continue
         problem = kind_problem(info)
         if problem:

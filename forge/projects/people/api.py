@@ -22,7 +22,7 @@ from forge.accounts.serializers import (
     RoleChoiceSerializer,
     invitation_to_json,
 )
-from forge.accounts.teams.access import find_team, role_in, team_in, teams_in
+from forge.accounts.teams.access import find_team, named_team, role_in, team_in, teams_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import needing, raising
@@ -103,9 +103,11 @@ class ProjectTeam(ProjectView):
 
     @extend_schema(operation_id="project_team", responses=ProjectTeamJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, team: str) -> Response:
-        """The role of a team of the organisation in the project, for its members. Giving it a role takes the `ETag`."""
+        """The role of a team in the project. Members of the organisation see those without a role too, and giving one
+        takes the `ETag`; who has a role in the project alone sees the teams that the list names."""
         project = self.project(request, organisation, name, Verb.READ)
-        return _team(find_team(principal_of(request), project.organisation.name, team), project)
+        is_member = can(principal_of(request), Verb.SEE_ORGANISATION, project.organisation)
+        return _team(named_team(project.organisation, team) if is_member else team_in(project.pk, team), project)
 
     @extend_schema(request=RoleChoiceSerializer, responses=ProjectTeamJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def put(self, request: Request, organisation: str, name: str, team: str) -> Response:

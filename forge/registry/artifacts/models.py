@@ -83,7 +83,7 @@ class Upload(models.Model):
     size = models.BigIntegerField(default=0)
     """Bytes that came."""
     parts = models.JSONField(default=list)
-    """Each `[name, size, digest]` (`forge.core.blobs.parts.Part`)."""
+    """Each `[name, size]` (`forge.core.blobs.parts.BlobPart`)."""
     changed = models.DateTimeField()
 
     def __str__(self) -> str:

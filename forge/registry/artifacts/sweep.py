@@ -29,8 +29,8 @@ def sweep(now: datetime | None = None) -> None:
     for upload in Upload.objects.filter(changed__lt=now - UPLOADS_FOR):
         deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
         if deleted:
-            delete_parts(name for name, _size, _digest in upload.parts)
-    known = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size, _digest in parts}
+            delete_parts(name for name, _size in upload.parts)
+    known = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size in parts}
     delete_strays(known, now - STRAYS_FOR)
     PushedBlob.objects.filter(pushed__lt=now - BLOBS_FOR).delete()
     while _empty_trash(now - TRASH_FOR):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+ROOT = "/v2/"
+"""Where the protocol is served."""
 
 _ADDRESS = re.compile(
     r"(?P<organisation>[^/]+)/(?P<project>[^/]+)/(?:blocks/(?P<block>[^/]+)/)?"
@@ -52,3 +57,11 @@ def parse_address(path: str) -> Address | None:
     else:
         target, reference = AddressTarget(match["kind"]), match["reference"]
     return Address(match["organisation"], match["project"], match["block"] or "", target, reference)
+
+
+def is_blob_upload(scope: Mapping[str, Any]) -> bool:
+    """Whether a request carries bytes of a blob: its view stores them while they come."""
+    if not scope["path"].startswith(ROOT) or scope["method"] not in ("PATCH", "POST", "PUT"):
+        return False
+    address = parse_address(scope["path"].removeprefix(ROOT))
+    return address is not None and address.target == AddressTarget.UPLOADS and not address.block

@@ -16,6 +16,7 @@ from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, SignInNeeded
+from forge.core.http.streamed_bodies import BodyStopped
 from forge.projects.access import find_project, unpublished_error
 from forge.projects.models import Project
 from forge.registry.access import find_repository
@@ -41,6 +42,8 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
         response = _answer(request, rest, address)
     except Refusal as refusal:
         response = _refused(request, address, refusal)
+    except BodyStopped as stopped:
+        response = _refused(request, address, Refusal(stopped.status, "BLOB_UPLOAD_INVALID", str(stopped)))
     except (OSError, DatabaseError) as error:
         response = _refused(request, address, _unavailable(error))
     for name, value in COMMON_HEADERS.items():

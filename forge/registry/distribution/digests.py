@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+ALGORITHMS = ("sha256", "sha512")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 LONGEST_DIGEST = len("sha512:") + 128
 """Characters."""

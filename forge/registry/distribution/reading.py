@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from forge.accounts.principals import Principal
-from forge.core.blobs.responses import part_response
+from forge.core.blobs.responses import part_response, sends_by_store, store_redirect
 from forge.core.database.code_points import by_code_point
 from forge.projects.models import Project
 from forge.registry.access import advice_on, is_rune
@@ -53,7 +53,7 @@ def answer_reading(
             return _referrers(request, repository, address)
         case _:
             response = _blob(request, repository, address.reference)
-    if request.method == "GET" and response.status_code < 300 and is_rune(address.reference):
+    if request.method == "GET" and response.status_code < 400 and is_rune(address.reference):
         note_pull(puller, project, address.reference)
         counting.note(repository.pk, request.META.get("REMOTE_ADDR", ""))
     return response
@@ -121,6 +121,11 @@ def _blob(request: HttpRequest, repository: Repository, digest: str) -> HttpResp
     link = find_blob(repository, digest)
     if link is None:
         raise Refusal(404, "BLOB_UNKNOWN", f"There is no blob {digest} in this repository.")
+    if request.method == "GET" and sends_by_store():
+        redirect = store_redirect(link.blob_id)
+        redirect.headers["Docker-Content-Digest"] = digest
+        redirect.headers["Cache-Control"] = "no-store"
+        return redirect
     # A stored type could be one that a browser opens; clients take the type from the manifest.
     size, filename = link.blob.size, digest.partition(":")[2]
     response = _stored(request, link.blob_id, size, "application/octet-stream", filename, digest)

@@ -29,7 +29,7 @@ from forge.registry.artifacts.actions import (
 from forge.registry.artifacts.models import Upload
 from forge.registry.distribution.addresses import Address, AddressTarget
 from forge.registry.distribution.callers import Caller
-from forge.registry.distribution.digests import is_digest
+from forge.registry.distribution.digests import ALGORITHMS, algorithm_of, is_digest
 from forge.registry.distribution.documents import LARGEST_MANIFEST
 from forge.registry.distribution.reading import require_digest
 from forge.registry.distribution.refusals import Refusal
@@ -89,10 +89,24 @@ def _begin(request: HttpRequest, caller: Caller, project: Project, address: Addr
             return _stored_blob(address, mount)
     if digest and not mount:
         require_digest(digest)
-        upload = begin_upload(caller.principal, project)
-        upload = append_part(caller.principal, upload, _body(request), size=_size(request))
-        return _stored_blob(address, finish_upload(caller.principal, upload, digest))
-    return _progress(address, begin_upload(caller.principal, project), 202)
+        return _store_at_once(request, caller, project, address, digest)
+    algorithm = request.GET.get("digest-algorithm", "sha256")
+    if algorithm not in ALGORITHMS:
+        raise Refusal(400, "DIGEST_INVALID", f"digest-algorithm is one of {', '.join(ALGORITHMS)}.")
+    return _progress(address, begin_upload(caller.principal, project, algorithm), 202)
+
+
+def _store_at_once(
+    request: HttpRequest, caller: Caller, project: Project, address: Address, digest: str
+) -> HttpResponse:
+    """A blob that comes in the request that begins its upload. Nobody could go on with what came of it."""
+    upload = begin_upload(caller.principal, project, algorithm_of(digest))
+    try:
+        whole = append_part(caller.principal, upload, _body(request), size=_size(request))
+        return _stored_blob(address, finish_upload(caller.principal, whole, digest))
+    except BaseException:
+        cancel_upload(caller.principal, Upload.objects.filter(pk=upload.pk).first() or upload)
+        raise
 
 
 def _source(caller: Caller, name: str) -> Project | None:

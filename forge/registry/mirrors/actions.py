@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.sealing import seal
-from forge.core.seen import Facet, Seen, require_seen
+from forge.core.seen import Facet, Seen, require_seen, require_seen_to_replace
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
@@ -49,7 +49,7 @@ def set_mirror(
     """Sets a project's mirror in one direction, in place of the one before. Who sets it takes it over.
 
     A password is kept for the same registry and user alone: it is never sent elsewhere than where it was entered for.
-    Raises `Forbidden`, `PersonNeeded`, `Stale` and `BadMirror`.
+    Raises `Forbidden`, `PersonNeeded`, `Stale`, `PreconditionRequired` and `BadMirror`.
     """
     require(actor, Verb.MANAGE, project)
     require_person(actor)
@@ -57,7 +57,7 @@ def set_mirror(
     user, password = _checked_sign_in(wanted)
     Project.objects.lock(project.pk)
     mirror = Mirror.objects.filter(project=project, direction=direction).first()
-    require_seen(mirror_facets(mirror), seen)
+    require_seen_to_replace(mirror_facets(mirror), seen, exists=mirror is not None)
     mirror = mirror or Mirror(project=project, direction=direction)
     if password is not None or (mirror.registry, mirror.user) != (registry, user):
         mirror.sealed_password = seal(password, PASSWORD_PURPOSE) if password else ""
@@ -76,7 +76,7 @@ def set_mirror(
 def remove_mirror(actor: Actor, project: Project, direction: MirrorDirection, *, seen: Seen = None) -> None:
     """Removes a mirror. What was copied stays there, and what was fetched stays here.
 
-    Raises `Forbidden`, `Stale` and `NoSuchMirror`.
+    Raises `Forbidden`, `Stale`, `PreconditionRequired` and `NoSuchMirror`.
     """
     require(actor, Verb.MANAGE, project)
     Project.objects.lock(project.pk)

@@ -12,17 +12,8 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.api.json_types import Timestamp
-from forge.core.api.preconditions import (
-    ETAG,
-    OPTIONAL_IF_MATCH,
-    REFUSALS,
-    REQUIRED_IF_MATCH,
-    optional_if_match,
-    seen_by,
-    with_etag,
-)
+from forge.core.api.preconditions import ETAG, OPTIONAL_IF_MATCH, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import PERSON, needing, raising
-from forge.core.errors import Stale
 from forge.projects.api import ProjectView
 from forge.registry.mirrors.access import find_mirror, mirrors_of
 from forge.registry.mirrors.actions import (
@@ -94,7 +85,7 @@ class ProjectMirror(ProjectView):
     """One mirror of a project."""
 
     needs = needing(get=PERSON, put=PERSON, delete=PERSON)
-    raises = raising(get=NoSuchMirror, put=(BadMirror, Stale), delete=(NoSuchMirror, *REFUSALS))
+    raises = raising(get=NoSuchMirror, put=(BadMirror, *REFUSALS), delete=(NoSuchMirror, *REFUSALS))
 
     @extend_schema(operation_id="mirrors_retrieve", responses=MirrorJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, direction: str) -> Response:
@@ -109,11 +100,11 @@ class ProjectMirror(ProjectView):
         parameters=[OPTIONAL_IF_MATCH, ETAG],
     )
     def put(self, request: Request, organisation: str, name: str, direction: str) -> Response:
-        """Sets the mirror: what is published is copied within a minute, or what is lacking is fetched when pulled."""
+        """Sets the mirror: what is published is copied within a minute, or what is lacking is fetched when pulled. In
+        place of another one it takes the `ETag` of that."""
         project = self.project(request, organisation, name, Verb.MANAGE)
         body = self.read_body(request, MirrorChangeSerializer)
-        wanted = MirrorSettings(**body)
-        seen = optional_if_match(request)
+        wanted, seen = MirrorSettings(**body), seen_by(request)
         return _answer(set_mirror(principal_of(request), project, _direction(direction), wanted, seen=seen))
 
     @extend_schema(operation_id="mirrors_remove", responses={204: None}, parameters=[REQUIRED_IF_MATCH])

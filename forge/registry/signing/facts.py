@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.datasets.versions.evaluated import find_data_version
 from forge.projects.versions.store import available_files
 from forge.registry.distribution.digests import digest_of
 from forge.registry.distribution.rune_facts import manifest_digest, rune_facts
@@ -20,6 +21,7 @@ from forge.registry.listings.rows import licence_in
 from forge.registry.models import Publication
 from forge.registry.signing.pseudonyms import pseudonym_of
 from rune import __version__
+from rune.source.policy.model_files import record_path
 from rune.tools.signing.bom import BlockFacts, BomModel, RuneMaterials, bill_of_materials
 from rune.tools.signing.provenance import Approval, Material, Provenance
 from rune.tools.signing.provenance import PublicationStatement as PublicationFacts
@@ -60,7 +62,9 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
         version=build.source.number,
         materials=(
             *(Material(model.file, model.digest, "model") for model in models),
+            *_records(build, models),
             *(Material(block.path, block.digest, "block") for block in blocks),
+            *_data(build),
         ),
         builder=settings.PUBLIC_URL,
         builder_version=__version__,
@@ -121,6 +125,22 @@ def _models(build: Build, artefact: Artefact) -> tuple[BomModel, ...]:
         )
         for file, models in sorted(stages.items())
     )
+
+
+def _records(build: Build, models: tuple[BomModel, ...]) -> Iterator[Material]:
+    """The records beside the models: from which file each was converted, or on which data it was trained, and how."""
+    files = build.source.manifest
+    for model in models:
+        path = record_path(model.file)
+        if path in files:
+            yield Material(path, files[path]["digest"], "record")
+
+
+def _data(build: Build) -> Iterator[Material]:
+    """The version of the project's data that the build was evaluated on."""
+    version = find_data_version(build.project, build.data) if build.data else None
+    if version is not None:
+        yield Material(f"data version {version.number}", version.digest, "data")
 
 
 def _blocks(artefact: Artefact) -> tuple[BlockFacts, ...]:

@@ -82,7 +82,7 @@ class ServerEnvironment:
     webhooks_to: str
     """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
     blob_sender: str
-    """Who sends stored bytes: "server", or "nginx" in front of it."""
+    """Who sends stored bytes: "server", "nginx" in front of it, or the S3 "store" to clients of the registry."""
     git_origins: tuple[str, ...]
     """The Git servers that projects may be read from and pushed to, as `https://host`."""
     mirror_registries: tuple[str, ...]
@@ -173,7 +173,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         webhooks_to=_choice(variables, "WEBHOOKS_TO", ("public", "anywhere")),
-        blob_sender=_choice(variables, "BLOB_SENDER", ("server", "nginx")),
+        blob_sender=_choice(variables, "BLOB_SENDER", ("server", "nginx", "store")),
         git_origins=_origins(variables, "GIT_SERVERS", DEFAULT_GIT_SERVERS),
         mirror_registries=_origins(variables, "MIRROR_REGISTRIES", "none"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),

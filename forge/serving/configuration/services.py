@@ -77,7 +77,7 @@ class Store:
             "security_token": self.session_token,
         }
         return {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "forge.core.blobs.bucket.BucketStorage",
             "OPTIONS": {
                 "bucket_name": self.bucket,
                 "location": location,

@@ -20,6 +20,8 @@ from forge.builds.models import Build
 from forge.builds.pages.pipeline_picture import drawn_pipeline
 from forge.builds.pages.rune_quality import quality_of
 from forge.builds.serializers import rune_url
+from forge.deployments.access import deployments_of
+from forge.deployments.pages.cards import cards_of
 from forge.moderation.access import standing
 from forge.notices.pages import watch_menu
 from forge.projects.access import is_favourite, origin_of
@@ -62,6 +64,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "origin": origin_of(principal, project),
         "may_build": can(principal, Verb.BUILD, project),
         "may_edit": can(principal, Verb.EDIT, project),
+        "may_give": can(principal, Verb.GIVE_SAMPLE, project),
         "down": standing(project) if project.taken_down is not None else None,
         "may_appeal": can(principal, Verb.MANAGE, project),
         "watch": watch_menu(principal, project),
@@ -70,6 +73,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:CHANGES_SHOWN])),
         "running": [build for build in builds if not build.is_over],
         "published": _published(tags),
+        "live": cards_of(list(deployments_of(principal, project)), tags),
         "usual": default_tag(tags),
         "newest": newest,
         **({} if newest is None else _of_build(newest, builds, tags)),

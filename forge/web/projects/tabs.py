@@ -57,7 +57,7 @@ TABS = (
     Tab("Overview", ""),
     Tab("Studio", "studio"),
     Tab("Data", "data"),
-    Tab("Training", "training", counted=_open_training),
+    Tab("Training", "training", also=("searches",), counted=_open_training),
     Tab("Models", "models"),
     Tab("Builds", "builds", also=("devices",)),
     Tab("Reviews", "reviews", also=("suggestions",), counted=_open_reviews),

@@ -17,6 +17,7 @@ import "./styles/project.css";
 import "./styles/data.css";
 import "./styles/deployments.css";
 import "./styles/models.css";
+import "./styles/searches.css";
 import "./styles/training.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";

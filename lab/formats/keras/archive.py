@@ -11,7 +11,7 @@ from pathlib import Path
 from lab.formats.keras.hdf5 import TOTAL_LIMIT
 from lab.formats.keras.plain import CONFIG_LIMIT
 from lab.refusal import Reason, Refused
-from rune.unreadable import reason_of
+from rune.unreadable import is_folder, reason_of
 from rune.wording import quoted, size_text
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -31,7 +31,7 @@ def read_archive(path: Path) -> dict[str, bytes]:
         for name in (CONFIG, WEIGHTS):
             if name not in names:
                 raise Refused(Reason.BROKEN, f"The .keras file has no {name}.")
-        return {entry.filename: _read(archive, entry) for entry in entries if not entry.is_dir()}
+        return {entry.filename: _read(archive, entry) for entry in entries if not is_folder(entry)}
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def _check_names(entries: list[zipfile.ZipInfo]) -> None:
                 f"The .keras file holds {quoted(entry.filename)}, which may run Python when it is "
                 "loaded. Save the model anew with model.save.",
             )
-        if entry.filename not in LIMITS and not entry.is_dir():
+        if entry.filename not in LIMITS and not is_folder(entry):
             raise Refused(
                 Reason.BROKEN,
                 f"The .keras file holds {quoted(entry.filename)}, which no layer that is converted reads.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from lab.refusal import Reason, Refused
-from rune.unreadable import reason_of
+from rune.unreadable import is_folder, reason_of
 from rune.wording import quoted, size_text
 
 GRAPH: Final = "saved_model.pb"
@@ -36,7 +36,7 @@ def unpack(archive: Path, folder: Path) -> Path:
     """Writes the graph and the weights of an archive into a folder; that folder. Raises `Refused`."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+            entries = [entry for entry in opened.infolist() if not is_folder(entry)]
             graphs = [entry.filename for entry in entries if entry.filename.rpartition("/")[2] == GRAPH]
             if len(graphs) != 1:
                 raise Refused(Reason.BROKEN, f"The archive holds {len(graphs)} SavedModels, and not one.")

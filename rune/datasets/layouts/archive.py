@@ -17,6 +17,7 @@ from itertools import accumulate
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, FileTooLarge, is_ignored, shown
+from rune.unreadable import is_folder
 from rune.wording import size_text
 
 MAX_TABLE_BYTES = 512_000_000
@@ -84,7 +85,7 @@ class DataArchive(DataFiles):
             self._archive = zipfile.ZipFile(io.BufferedReader(file))
         except _UNREADABLE:
             raise BadContent("This is not a ZIP file, or it is damaged or cut short.") from None
-        infos = [each for each in self._archive.infolist() if not each.is_dir() and not is_ignored(each.filename)]
+        infos = [each for each in self._archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
         if len(infos) > MAX_FILES:
             raise BadContent(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")
         self.refused: dict[str, str] = {}

@@ -7,6 +7,7 @@ address, and gives its refusals the names of `DeploymentError`.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,18 +19,28 @@ from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import LARGEST_RUNE, DeploymentServer, Served
 
 _CLOCK_TOLERANCE = timedelta(hours=1)
+_PIN = re.compile(r"sha256:[0-9a-f]{64}")
+_MOST_ROOTS = 100
+"""Roots of a server that are looked through for the one with a digest."""
+
+
+def is_root_digest(root: str) -> bool:
+    """Whether a text is the digest of a root document, and not a path."""
+    return _PIN.fullmatch(root) is not None
 
 
 class TrustedUpdates:
-    """The signed documents of one deployment, from a root that the program brings.
+    """The signed documents of one deployment, from a root that the program brings, or whose digest it brings.
 
     `folder` has what was seen before: without it, an older state could not be recognised. Raises `DeploymentError`, and
     `ImportError` where `tuf` is not installed.
     """
 
-    def __init__(self, server: DeploymentServer, root: bytes, folder: Path) -> None:
+    def __init__(self, server: DeploymentServer, root: bytes | str, folder: Path) -> None:
+        """`root` is the document, or its digest as `sha256:...`: the server then sends the document."""
         self._server, self._root = server, root
-        self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + root).hexdigest()[:32]
+        of_root = root.encode() if isinstance(root, str) else root
+        self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + of_root).hexdigest()[:32]
 
     def served(self, now: float) -> Served:
         """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970.
@@ -51,7 +62,8 @@ class TrustedUpdates:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             config = UpdaterConfig(timestamp_max_length=16_384, snapshot_max_length=65_536, targets_max_length=262_144)
             base = f"{self._server.url}/tuf/"
-            updater = Updater(str(self._folder), base, fetcher=fetcher, config=config, bootstrap=self._root)
+            root = self._root if isinstance(self._root, bytes) else self._pinned_root(self._root)
+            updater = Updater(str(self._folder), base, fetcher=fetcher, config=config, bootstrap=root)
             updater.refresh()
             target = updater.get_targetinfo(_target_name(self._server.url))
         except OSError as error:
@@ -79,6 +91,24 @@ class TrustedUpdates:
         self._require_clock(now, served)
         return served
 
+    def _pinned_root(self, digest: str) -> bytes:
+        """The root document with a digest: from an earlier load, or one of those that the server has. Raises
+        `DeploymentError`, and `OSError` where it cannot be stored."""
+        path = self._folder / "pinned-root.json"
+        if path.exists() and _digest(document := path.read_bytes()) == digest:
+            return document
+        for version in range(1, _MOST_ROOTS + 1):
+            try:
+                document = self._server.document(f"{self._server.url}/tuf/{version}.root.json")
+            except DeploymentError as error:
+                if error.name != "document-unknown":
+                    raise
+                break
+            if _digest(document) == digest:
+                path.write_bytes(document)
+                return document
+        raise DeploymentError("signature-refused", f"No root document of the server has the digest {digest}.")
+
     def _expired(self, now: float, reason: str) -> DeploymentError:
         """Either somebody holds back newer documents, or the clock of this computer is wrong. Both load nothing."""
         here = datetime.fromtimestamp(now, UTC)
@@ -97,6 +127,10 @@ class TrustedUpdates:
             message = f"The clock of this computer says {here:%Y-%m-%d %H:%M} UTC, which is before the release of "
             message += f"{served.version} on {since:%Y-%m-%d %H:%M}. Set the clock."
             raise DeploymentError("clock-wrong", message)
+
+
+def _digest(document: bytes) -> str:
+    return f"sha256:{hashlib.sha256(document).hexdigest()}"
 
 
 def _make_fetcher(server: DeploymentServer) -> Any:

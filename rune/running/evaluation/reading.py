@@ -22,7 +22,7 @@ from rune.capabilities import CAPABILITIES
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, Split
-from rune.unreadable import reason_of
+from rune.unreadable import is_folder, reason_of
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
@@ -189,7 +189,7 @@ class ZipFiles:
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     for member in archive.infolist()[:MOST_SAMPLES]:
-        if member.is_dir():
+        if is_folder(member):
             continue
         try:
             yield normal_path(member.filename), member

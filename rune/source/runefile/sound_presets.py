@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rune.compiler.blocks.common.mel_presets import PRESETS, Bands
+from rune.compiler.blocks.common.mel_presets import PRESETS, Bands, Beside
 from rune.compiler.blocks.common.micro_frontend import MicroFrontend
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
@@ -38,10 +38,12 @@ class SoundPreset:
     """Samples between frames where it is not the preset's."""
 
     def frames(self, samples: int) -> int:
-        """How many frames a sound of so many samples has."""
+        """How many frames a sound of so many samples has; 0 for one that is too short."""
         if self.preset == _MICRO:
             return MicroFrontend(RATE, self.step or 320, samples).frames
-        return Bands(PRESETS[self.preset], RATE, samples).frames
+        bands = Bands(PRESETS[self.preset], RATE, samples)
+        is_too_short = bands.preset.beside is Beside.MIRROR and samples <= bands.preset.size // 2
+        return 0 if is_too_short else bands.frames
 
 
 _SPEECH = "python_speech_features"
@@ -135,11 +137,6 @@ def surest_sound_input(tensor: ModelTensor) -> SoundInput | None:
     return usual[0] if len(usual) == 1 else None
 
 
-def preset_named(key: str, type_: TensorType) -> SoundInput | None:
-    """The front end of this name for an input; None where it gives no such shape."""
-    return next((each for each in sound_inputs(type_) if each.preset.key == key), None)
-
-
 def sound_stages(matches: SoundInput, tensor: ModelTensor, suffix: str) -> tuple[list[str], str]:
     """The stages from the microphone to the model's input as lines of a Runefile, and the name of the last."""
     sound, features = f"audio{suffix}", f"features{suffix}"
@@ -161,16 +158,15 @@ def sound_stages(matches: SoundInput, tensor: ModelTensor, suffix: str) -> tuple
         shape.reverse()
         lines += _stage(InsertedBlock("transpose", {}), f"turned{suffix}", last, "i8" if is_whole else "f32", shape)
         last = f"turned{suffix}"
-    element = str(tensor.type.element.value)
-    if tensor.type.element is not ElementType.F32 and not is_whole:
-        arguments = _quantised(tensor)
-        lines += _stage(InsertedBlock("quantize", arguments), f"quantized{suffix}", last, element, shape)
-        last = f"quantized{suffix}"
     if _is_row(tensor):
-        dimensions = list(tensor.type.dimensions)
-        arguments = {"dimensions": ", ".join(map(str, dimensions))}
-        lines += _stage(InsertedBlock("reshape", arguments), f"flat{suffix}", last, element, dimensions)
+        shape = list(tensor.type.dimensions)
+        arguments = {"dimensions": ", ".join(map(str, shape))}
+        lines += _stage(InsertedBlock("reshape", arguments), f"flat{suffix}", last, "i8" if is_whole else "f32", shape)
         last = f"flat{suffix}"
+    if tensor.type.element is not ElementType.F32 and not is_whole:
+        element = str(tensor.type.element.value)
+        lines += _stage(InsertedBlock("quantize", _quantised(tensor)), f"quantized{suffix}", last, element, shape)
+        last = f"quantized{suffix}"
     return lines, last
 
 

@@ -18,7 +18,7 @@ from rune.project.files import normal_path
 from rune.source.runefile.advice.contradictions import scaled
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.advice.open_question import pixel_question
-from rune.source.runefile.sound_presets import SoundInput, preset_named, sound_stages, surest_sound_input
+from rune.source.runefile.sound_presets import SoundInput, sound_stages, surest_sound_input
 from rune.source.runefile.stages.model_types import obstacle_in
 from rune.source.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
@@ -31,17 +31,14 @@ _SMALLEST_MOTION = 8
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z", re.ASCII)
 
 
-def starter(
-    signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = (), front: str = ""
-) -> str:
+def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = ()) -> str:
     """The text of a Runefile that `check` accepts for this model.
 
     An input that looks like an image reads the camera, one of three numbers a row the motion sensor, features of a
     second of sound that one known front end alone gives the microphone, and any other raw bytes of the model's own
-    type. `front` names the front end of sound (`rune.source.runefile.sound_presets`) of the inputs that it fits.
-    `pixels` is what is known of the range that each input wants; where an image of floats has none, the question is
-    written into the text (`open_question`). Raises `FileNotInProject` for a path that
-    a project cannot have, and `ModelError` for a model that no rune can run.
+    type; `rune.source.runefile.model_inputs` has all that an input may be. `pixels` is what is known of the range that
+    each input wants; where an image of floats has none, the question is written into the text (`open_question`).
+    Raises `FileNotInProject` for a path that a project cannot have, and `ModelError` for a model that no rune can run.
     """
     obstacle = obstacle_in(signature)
     if obstacle is not None:
@@ -50,7 +47,7 @@ def starter(
     feeds = []
     for index, tensor in enumerate(signature.inputs):
         suffix = "" if len(signature.inputs) == 1 else f"_{index}"
-        sound_input = _sound(tensor, front)
+        sound_input = _sound(tensor)
         if sound_input is not None:
             lines, feed = sound_stages(sound_input, tensor, suffix)
         else:
@@ -58,21 +55,24 @@ def starter(
         stages += lines
         feeds.append(feed)
     outputs = [tensor.type for tensor in signature.outputs]
-    stages += [
+    stages += model_lines(model_path, feeds, outputs)
+    names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
+    return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *output_stages(names, outputs), ""])
+
+
+def model_lines(model_path: str, feeds: Sequence[str], outputs: Sequence[TensorType]) -> list[str]:
+    """The stage of a model as lines. Raises `FileNotInProject`."""
+    return [
         "  model:",
         f"    model: {_path(model_path)}",
         f"    inputs: [{', '.join(feeds)}]",
         "    outputs:",
         *(line for type_ in outputs for line in _model_output(type_)),
     ]
-    names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
-    return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
 
 
-def _sound(tensor: ModelTensor, front: str) -> SoundInput | None:
-    """The front end of sound that an input comes from, where it is named, or is certain enough."""
-    if front:
-        return preset_named(front, tensor.type)
+def _sound(tensor: ModelTensor) -> SoundInput | None:
+    """The front end of sound that an input comes from, where it is certain enough."""
     is_other = _is_image(tensor.type) or _motion_rows(tensor.type) is not None
     return None if is_other else surest_sound_input(tensor)
 
@@ -181,7 +181,7 @@ def _motion_rows(type_: TensorType) -> int | None:
     return inner[0] if is_motion else None
 
 
-def _sinks(names: list[str], types: list[TensorType]) -> list[str]:
+def output_stages(names: Sequence[str], types: Sequence[TensorType]) -> list[str]:
     """One SERIAL output for all tensors that people read, and one TENSOR output for each larger one: to write many
     numbers as text and read them again takes longer than to compute them."""
     small = [name for name, type_ in zip(names, types, strict=True) if type_.count <= READ_BY_PEOPLE]

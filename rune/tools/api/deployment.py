@@ -13,7 +13,7 @@ from rune.running.deployment.cache import RuneCache, Stored, default_folder
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import DeploymentServer, Served
 from rune.running.deployment.signature import require_signature
-from rune.running.deployment.updates import TrustedUpdates
+from rune.running.deployment.updates import TrustedUpdates, is_root_digest
 from rune.running.runtime import Limits
 from rune.tools.api.loaded import Rune, load
 
@@ -28,9 +28,10 @@ class Deployment:
         knock(audio=samples)["scores"]
 
     `public_key` is the PEM text of the organisation's key: only a rune that it signed is loaded (this needs the library
-    `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a path: only what the
-    keys of this root, and of roots that follow it, sign as current is loaded (this needs the library `tuf`). `cache` is
-    the folder of the last good runes; None is the system's own folder for caches.
+    `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a path, or its digest as
+    `sha256:...`: only what the keys of this root, and of roots that follow it, sign as current is loaded, from the
+    first load on (this needs the library `tuf`). `cache` is the folder of the last good runes; None is the system's own
+    folder for caches.
     """
 
     def __init__(
@@ -46,10 +47,9 @@ class Deployment:
         self._server = DeploymentServer(url, key, seconds)
         self._public_key = public_key
         folder = Path(cache) if cache is not None else default_folder()
-        document = root if isinstance(root, bytes | None) else Path(root).read_bytes()
-        self._updates = None if document is None else TrustedUpdates(self._server, document, folder / "updates")
-        trust = public_key if document is None else f"{public_key}\n{hashlib.sha256(document).hexdigest()}"
-        self._cache = RuneCache(folder, url, trust)
+        trusted = _root_of(root)
+        self._updates = None if trusted is None else TrustedUpdates(self._server, trusted, folder / "updates")
+        self._cache = RuneCache(folder, url, public_key if trusted is None else f"{public_key}\n{_name_of(trusted)}")
         self.served: Served | None = None
         """Which release was loaded; None before `load`."""
         self.age: timedelta | None = None
@@ -90,3 +90,15 @@ class Deployment:
         if self._public_key is not None:
             require_signature(self._server.signatures(served), served.rune, self._public_key)
         return data
+
+
+def _root_of(root: bytes | str | os.PathLike[str] | None) -> bytes | str | None:
+    """The bytes of a root document, or its digest."""
+    if root is None or isinstance(root, bytes) or (isinstance(root, str) and is_root_digest(root)):
+        return root
+    return Path(root).read_bytes()
+
+
+def _name_of(root: bytes | str) -> str:
+    """The digest of a root document, in hexadecimal."""
+    return root.partition(":")[2] if isinstance(root, str) else hashlib.sha256(root).hexdigest()

@@ -7,7 +7,7 @@ import zipfile
 
 from rune.project.files import FileNotInProject, MemoryFiles
 from rune.tools.remote.errors import RegistryRefused
-from rune.unreadable import reason_of
+from rune.unreadable import is_folder, reason_of
 from rune.wording import size_text
 
 LARGEST_ARCHIVE = 512 * 1024 * 1024
@@ -20,7 +20,7 @@ def files_in(archive: bytes) -> MemoryFiles:
     that lead out of the project."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            members = [member for member in opened.infolist() if not member.is_dir()]
+            members = [member for member in opened.infolist() if not is_folder(member)]
             if len(members) > MOST_FILES or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
                 raise RegistryRefused(
                     f"The archive of the files has more than {MOST_FILES:,} files or {size_text(LARGEST_ARCHIVE)}"

@@ -21,7 +21,8 @@ _PUBLICATION = "hammerForge_publication"
 
 @dataclass(frozen=True)
 class Material:
-    """A file that went into a build, by its path and digest. `role` is `model`, `block` or `file`."""
+    """Bytes that went into a build, by name and digest. `role` is `model`, `record` (of the conversion or training of a
+    model), `block`, or `data` (the version of the data that the build was tested on)."""
 
     name: str
     digest: str

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
+from tests.e2e.graphs.graph import show_graph
 from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, replace_in_editor, sign_in
 from tests.e2e.test_accessible_pages import AXE, FINDINGS
 from tests.support.live_forge import LiveForge
@@ -90,6 +91,47 @@ def test_the_board_beside_the_preview_runs_the_text_and_follows_it(forge: LiveFo
     expect_both(board, "3")
     expect_equal(board)
     expect(board.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_board_runs_the_text_while_its_wires_are_watched_and_its_stages_timed(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    """The page runs another rune of the same text then, of which there is no firmware."""
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    draw_digit(page, "7")
+    expect_label(page, "answer", "7")
+    show_graph(page)
+    rows = page.get_by_role("region", name="Pipeline").get_by_role("list")
+    watch = rows.get_by_role("button", name="Watch pixels")
+    watch.focus()
+    watch.press("Enter")
+    expect(watch).to_have_attribute("aria-pressed", "true")
+    watched = page.locator(".preview-card.watched")
+    expect(watched).to_have_count(1, timeout=PATIENCE)
+    timing = page.locator("summary").filter(has_text="Timing")
+    timing.click()
+    draw_digit(page, "3")
+    expect(watched.locator("canvas, table, .preview-big, svg").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("rowheader", name="Inference time")).to_be_visible(timeout=PATIENCE)
+
+    board = page.get_by_role("region", name="Board", exact=True)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if "/firmware" in request.url else None)
+    board.get_by_role("button", name="Run on a virtual Pico").click()
+    expect(board.get_by_role("region", name="On the Pico")).to_contain_text("on the chip", timeout=COMPILING)
+    expect_both(board, "3")
+    draw_digit(page, "7")
+    expect_both(board, "7")
+    expect_equal(board)
+    expect(board.get_by_role("alert")).to_have_count(0)
+    expect(watch).to_have_attribute("aria-pressed", "true")
+    origin, _, project = page.url.removesuffix("/studio").partition("://")
+    host, _, name = project.partition("/")
+    state = page.request.get(f"{origin}://{host}/api/v1/projects/{name}/preview").json()
+    assert {url.split("/builds/")[1].split("/")[0] for url in requests} == {state["build"]["id"]}
+    shoot(page, board, "watched")
 
 
 def real_board(page: Page, address: str) -> None:

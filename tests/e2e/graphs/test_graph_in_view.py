@@ -34,7 +34,7 @@ LETTERS = """() => [...document.querySelectorAll(".react-flow [data-stage] > :is
   return Math.round(100 * size) / 100;
 })"""
 
-PICTURES = """() => [...document.querySelectorAll("[data-pipeline]")].map((host) => {
+PICTURES = r"""() => [...document.querySelectorAll("[data-pipeline]")].map((host) => {
   const { wires } = JSON.parse(host.dataset.pipeline);
   const room = host.getBoundingClientRect();
   const drawn = [...host.querySelectorAll(".pipeline-wire")].map((each) => [each.dataset.from, each.dataset.to]);
@@ -50,7 +50,7 @@ PICTURES = """() => [...document.querySelectorAll("[data-pipeline]")].map((host)
     }).map((node) => node.title),
     letters: nodes.flatMap((node) => [...node.children].map((each) => parseFloat(getComputedStyle(each).fontSize))),
     said: [...host.closest("section, .project").querySelectorAll(".pipeline-list > li")]
-      .map((each) => each.textContent.trim()),
+      .map((each) => each.textContent.trim().replace(/\s+/g, " ")),
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   };
 })"""

@@ -3,10 +3,9 @@ to the other, and what the rune's page says of how to use it runs as it stands."
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +14,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.e2e.test_sharing import open_page, publish
+from tests.support.listening import QuietHandler, listening
 from tests.support.live_forge import LiveForge
 
 __all__ = ["open_page"]  # a fixture: one refusal is what this is about
@@ -26,26 +26,14 @@ pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 def elsewhere(page: str) -> Iterator[str]:
     """A site of another origin, and of another site: `localhost` and not 127.0.0.1."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             is_page = self.path == "/"
-            self.send_response(200 if is_page else 204)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            if is_page:
-                self.wfile.write(page.encode())
+            content_type = {"Content-Type": "text/html; charset=utf-8"}
+            self.respond(200 if is_page else 204, page.encode() if is_page else b"", content_type)
 
-        def log_message(self, *arguments: object) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://localhost:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        yield f"http://localhost:{server.server_port}/"
 
 
 @pytest.mark.protects("browser/framed-pages")

@@ -10,11 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -28,6 +24,7 @@ from tests.foreign.conftest import Published
 from tests.rune.devices.packages.package_programs import PackageFolder, called
 from tests.rune.devices.packages.test_layouts import NANO_33_BLE, WARNINGS, compiler
 from tests.rune.devices.packages.test_sketches import HEADERS
+from tests.support.listening import QuietFiles, file_server
 from tests.support.live_server import REPOSITORY, LiveServer
 from tools.browser import chromium
 from tools.needs import EMULATORS
@@ -54,21 +51,14 @@ class OtherSite:
 def other_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherSite]:
     site = OtherSite(tmp_path_factory.mktemp("site"), "")
 
-    class Handler(SimpleHTTPRequestHandler):
+    class Handler(QuietFiles):
         def end_headers(self) -> None:
             if site.policy:
                 self.send_header("Content-Security-Policy", site.policy)
             super().end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            """Writes no log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site.folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    site.address = f"http://127.0.0.1:{server.server_port}"
-    yield site
-    server.shutdown()
-    server.server_close()
+    with file_server(site.folder, Handler) as site.address:
+        yield site
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,7 @@ import json
 import math
 import subprocess
 import tarfile
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.foreign.conftest import Published
+from tests.support.listening import QuietFiles, file_server
 from tests.support.live_server import LiveServer
 from tools.browser import chromium
 
@@ -112,19 +110,13 @@ def strict_site(package: Path, live: LiveServer, tmp_path_factory: pytest.TempPa
     scripts = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
     policy = f"default-src 'none'; {scripts}; connect-src {live.address}"
 
-    class Strict(SimpleHTTPRequestHandler):
+    class Strict(QuietFiles):
         def end_headers(self) -> None:
             self.send_header("Content-Security-Policy", policy)
             super().end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            """Writes no log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with file_server(folder, Strict) as address:
+        yield address
 
 
 @pytest.mark.slow

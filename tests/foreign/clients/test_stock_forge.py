@@ -7,12 +7,8 @@ import json
 import math
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.foreign.conftest import Published
+from tests.support.listening import file_server
 from tests.support.live_server import LiveServer
 from tools.browser import chromium
 
@@ -29,23 +26,6 @@ REPOSITORY = Path(__file__).parents[3]
 MODULES = REPOSITORY / "frontend/node_modules"
 FOLDER = Path(__file__).with_name("stock_forge")
 BACKENDS = ("forge", "enterprise")
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Writes no log."""
-
-
-@contextmanager
-def site(folder: Path) -> Iterator[str]:
-    """A web server of another site. Returns its origin."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass(frozen=True)
@@ -121,7 +101,7 @@ def page(tmp_path_factory: pytest.TempPathFactory, deployed: Deployed) -> Iterat
     html = '<!doctype html><meta charset="utf-8"><div id="root"></div><script src="page.js"></script>'
     (folder / "index.html").write_text(html, "utf-8")
     assert chromium() is not None, "Chromium is needed"
-    with site(folder) as origin, sync_playwright() as playwright:
+    with file_server(folder) as origin, sync_playwright() as playwright:
         deployed.change(origins=[origin])
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         shown = browser.new_page()

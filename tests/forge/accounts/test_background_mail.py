@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socketserver
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.test import override_settings
 
 from forge.accounts.mail import background as background_mail
+from tests.support.listening import listening
 
 
 class _Inbox(socketserver.StreamRequestHandler):
@@ -32,11 +32,10 @@ class _Inbox(socketserver.StreamRequestHandler):
 
 @pytest.fixture
 def inbox() -> Iterator[socketserver.TCPServer]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Inbox) as server:
-        server.letters = []  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Inbox)
+    server.letters = []  # type: ignore[attr-defined]
+    with listening(server):
         yield server
-        server.shutdown()
 
 
 def send(port: int) -> None:

@@ -83,7 +83,6 @@ _ALSO_READING = {
     ("get", "api/v1/projects/<str:organisation>/<str:name>/registry/trash"),
     ("delete", "api/v1/samples/<uuid:sample_id>"),
     ("patch", "api/v1/notices/<uuid:notice_id>"),
-    ("get", "api/v1/projects/<str:organisation>/<str:name>/teams/<str:team>"),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/duplicate"),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/fork"),
     ("put", "api/v1/projects/<str:organisation>/<str:name>/favourite"),

@@ -204,6 +204,32 @@ def test_owners_make_teams_and_maintainers_give_them_roles(
         give_team_role(acting_as(stranger), team, [project], "viewer")
 
 
+@pytest.mark.slow
+@pytest.mark.protects("roles/project-roles")
+def test_who_has_a_role_in_one_project_alone_sees_the_teams_that_have_one_there_and_no_other(
+    team: Team, owner: User, viewer: User, stranger: User, project: Project, browser_of: Browser
+) -> None:
+    create_team(owner, team.organisation, "secret")
+    give_team_role(owner, team, [project], "developer")
+    ProjectMembership.objects.create(
+        organisation=team.organisation, project=project.pk, user=stranger, role=Role.VIEWER
+    )
+    teams = "/api/v1/projects/acme/kitchen/teams"
+    partner, member = browser_of(stranger), browser_of(viewer)
+    names = [each["team"] for each in partner.get(teams).json()["teams"]]
+    assert names == ["audio"]
+    assert partner.get(f"{teams}/audio").json() == {"team": "audio", "role": "developer"}
+    answers = [partner.get(f"{teams}/{name}") for name in ("secret", "absent")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    bodies = {
+        answer.content.replace(name, b"NAME") for answer, name in zip(answers, (b"secret", b"absent"), strict=True)
+    }
+    assert len(bodies) == 1
+    assert member.get(f"{teams}/secret").json() == {"team": "secret", "role": None}
+    end_team_role(owner, team, project)
+    assert partner.get(f"{teams}/audio").status_code == 404
+
+
 def test_roles_in_several_projects_are_given_together_or_not_at_all(
     team: Team, owner: User, maintainer: User, project: Project, beside: Project
 ) -> None:

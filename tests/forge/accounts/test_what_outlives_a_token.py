@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -23,14 +25,25 @@ from forge.accounts.actions import (
 )
 from forge.accounts.errors import LinkEnded
 from forge.accounts.grants.access import grants_of
-from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, User
+from forge.accounts.grants.declarations import kinds
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
 from forge.accounts.principals import Principal, acting_as
+from forge.builds.actions import request_build
 from forge.core.errors import PersonNeeded
 from forge.core.models import AuditEntry
+from forge.datasets.collecting.actions import make_collecting_link
+from forge.datasets.collecting.task import Task
+from forge.datasets.samples.models import SampleKind
+from forge.deployments.actions import create_key
+from forge.player.actions import make_phone_link
 from forge.projects.actions import invite_to_project
+from forge.projects.git.remote import Remote
 from forge.projects.models import Project
+from forge.registry.mirrors.actions import MirrorSettings, set_mirror
+from forge.registry.mirrors.models import MirrorDirection
 from forge.registry.publishing.actions import publish_build
-from forge.reviews.actions import RequestedGroup, ask_for_review
+from forge.repositories.actions import link_branch
+from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.access import is_good
 from forge.reviews.guests.actions import GuestTerms, enter_as_guest, invite_guest
 from forge.reviews.models import GuestLink
@@ -39,6 +52,7 @@ from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from forge.webhooks.serializers import webhook_to_json
 from tests.forge.factories.builds import approved, built
+from tests.forge.factories.deployments import deployed
 from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +232,53 @@ def test_a_forgotten_password_leads_to_what_still_works_after_signing_in(
     assert f'href="{address}"' in done
     signed_in = browser.post(address, {"login": owner.email, "password": "another horse battery"}, follow=True)
     assert "Webhook to thief.example" in signed_in.content.decode()
+
+
+MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
+    "awaited-review": lambda program, owner, project: ask_when_built(
+        program, request_build(owner, project), ReviewRequest("x", reviewers=(RequestedGroup(judges_of(project)),))
+    ),
+    "collecting": lambda program, owner, project: make_collecting_link(
+        program, project, Task(SampleKind.SOUND, "knock")
+    ),
+    "deployment-key": lambda program, owner, project: create_key(program, deployed(owner, project), "site"),
+    "guest-link": lambda program, owner, project: invite_guest(
+        program,
+        ask_for_review(owner, built(owner, project), "x", reviewers=[RequestedGroup(judges_of(project))]),
+        GuestTerms("Ana"),
+    ),
+    "invitation": lambda program, owner, project: invite(program, project.organisation, "viewer"),
+    "linked-branch": lambda program, owner, project: link_branch(
+        program, project, Remote("https://git.example/acme/kitchen.git", "main")
+    ),
+    "mirror": lambda program, owner, project: set_mirror(
+        program, project, MirrorDirection.TO, MirrorSettings("https://registry.example", "team/door")
+    ),
+    "phone": lambda program, owner, project: make_phone_link(program, project),
+    "token": lambda program, owner, project: create_token(program, "next", ["read"], None),
+    "webhook": lambda program, owner, project: create_webhook(
+        program, project.organisation, "https://example.org/hook", ["publish"]
+    ),
+}
+
+
+def judges_of(project: Project) -> tuple[UUID, ...]:
+    return (Membership.objects.get(organisation=project.organisation, role=Role.REVIEWER).user_id,)
+
+
+def test_each_kind_of_grant_is_tried_with_a_token() -> None:
+    assert set(MAKERS) == set(kinds())
+
+
+@pytest.mark.slow
+@pytest.mark.protects("roles/made-by-tokens")
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_a_token_makes_is_the_tokens_or_is_refused(
+    kind: str, owner: User, reviewer: User, project: Project
+) -> None:
+    token = create_token(owner, "all", ["read", "write", "admin"], None)[0]
+    before = {each.grant.id for each in grants_of([owner])}
+    with suppress(PersonNeeded):
+        MAKERS[kind](acting_as(owner, token), owner, project)
+    things = [each.grant for each in grants_of([owner]) if each.kind.name == kind and each.grant.id not in before]
+    assert {each.token for each in things} <= {token.pk}

@@ -106,6 +106,16 @@ def test_a_phone_records_no_longer_than_its_person_may(phone: Phone, project: Pr
     assert not Sample.objects.exists()
 
 
+@pytest.mark.protects("reviews/stale-acts")
+def test_a_phone_agrees_to_the_terms_that_its_person_read_alone(phone: Phone) -> None:
+    terms = phone.state().json()["terms"]["text"]
+    for text in ("Anything goes.", terms[1:], f"{terms} And more."):
+        assert phone.post("agree", {"text": text}).status_code == 409
+    assert not Consent.objects.exists()
+    assert phone.send(loud()).status_code == 409
+    assert phone.agree().json()["has_agreed"]
+
+
 @pytest.mark.protects("recordings/phone-codes")
 def test_a_phone_opens_nothing_but_its_own_page(phone: Phone, project: Project, user: User) -> None:
     phone.agree()

@@ -96,6 +96,7 @@ READERS_OF_BYTES = {
     "forge/datasets/versions/evaluated.py": (SampleUse.EVALUATION,),
     "forge/datasets/versions/export.py": (SampleUse.EXPORT,),
     "forge/learning/conversions/recordings.py": (SampleUse.CALIBRATION, SampleUse.TRAINING, SampleUse.EVALUATION),
+    "forge/learning/inputs/trial.py": (SampleUse.TRAINING,),
     "forge/learning/training/running/data.py": (SampleUse.TRAINING,),
 }
 OTHERS = {
@@ -108,6 +109,7 @@ OTHERS = {
     "forge/datasets/versions/contents.py": "the list of a version",
     "forge/learning/conversions/counting.py": "model files",
     "forge/learning/conversions/job.py": "model files",
+    "forge/learning/inputs/questions.py": "a model file",
 }
 """What reads blobs in these apps, and no sample, or none for a use."""
 

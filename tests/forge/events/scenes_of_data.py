@@ -20,6 +20,7 @@ from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples import actions as samples
 from forge.datasets.samples.actions.delete import remove_samples
 from forge.datasets.versions.actions import save_for_build, save_version
+from rune.datasets.parts.finding import Part
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
 from tests.forge.factories.samples import zipped
@@ -119,6 +120,20 @@ def a_sample_of_the_data_is_labelled(world: World) -> Act:
 def a_sample_of_the_data_is_deleted(world: World) -> Act:
     sample = _sample(world)
     return lambda: samples.delete_sample(world.developer, sample)
+
+
+@scene(samples.delete_samples)
+def some_samples_of_the_data_are_deleted(world: World) -> Act:
+    consent = consent_of(world.developer, world.project)
+    numbers = [sample_of(consent, world.developer).number for _ in range(2)]
+    return lambda: samples.delete_samples(world.developer, world.project, numbers)
+
+
+@scene(samples.cut_sample)
+def a_recording_is_cut_into_parts(world: World) -> Act:
+    whole = sample_of(consent_of(world.developer, world.project), world.developer, loud(length=16_000))
+    parts = [samples.LabelledPart(Part(start, start + 300), "knock") for start in (0, 400)]
+    return lambda: samples.cut_sample(world.developer, whole, parts, 1)
 
 
 @scene(samples.withdraw_consent)

@@ -6,6 +6,8 @@ from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
 from forge.deployments.actions import DeploymentChange, NewDeployment, TagChoice
 from forge.deployments.models import Deployment
+from forge.deployments.updates.actions.replacing import replace_update_keys
+from forge.deployments.updates.models import UpdateKey, UpdateRole
 from forge.registry.publishing.actions import publish_build
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.builds import RUNE
@@ -83,3 +85,12 @@ def a_key_is_rotated(world: World) -> Act:
 def a_key_is_revoked(world: World) -> Act:
     key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
     return lambda: deployments.revoke_key(world.developer, key)
+
+
+@scene(replace_update_keys)
+def the_keys_of_updates_are_replaced(world: World) -> Act:
+    organisation = world.project.organisation
+    UpdateKey.objects.create(
+        organisation=organisation, role=UpdateRole.ROOT, key_id="0" * 64, public_key={}, sealed="sealed"
+    )
+    return lambda: replace_update_keys(world.owner, organisation, "The laptop was stolen.")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from forge.core.blobs.store import put_bytes
 from forge.learning.conversions import actions
 from forge.learning.conversions.models import ConversionState
 from forge.learning.environments.actions import prepare_environment
+from forge.learning.inputs.actions import write_model_input
+from forge.learning.inputs.questions import model_to_feed
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form
+from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, World, scene
 
+DIGITS = Path(__file__).parents[3] / "examples" / "digits" / "digits.tflite"
 FIGURES = {
     "output": 40.0,
     "changed": 1,
@@ -89,3 +95,10 @@ def an_environment_is_prepared(world: World) -> Act:
 def a_conversion_is_deleted(world: World) -> Act:
     row = _conversion(world)
     return lambda: actions.discard_conversion(world.developer, row)
+
+
+@scene(write_model_input)
+def the_input_of_a_model_is_written(world: World) -> Act:
+    write_file(world.developer, world.project, "digits.tflite", DIGITS.read_bytes())
+    model = model_to_feed(world.project, "digits.tflite")
+    return lambda: write_model_input(world.developer, world.project, model, ["0-1"], "")

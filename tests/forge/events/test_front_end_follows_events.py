@@ -28,6 +28,7 @@ from tests.forge.events.scenes_of_data import __name__ as _data  # noqa: F401 (t
 from tests.forge.events.scenes_of_deployments import __name__ as _deployments  # noqa: F401 (the same)
 from tests.forge.events.scenes_of_models import __name__ as _models  # noqa: F401 (the same)
 from tests.forge.events.scenes_of_retention import __name__ as _retention  # noqa: F401 (puts its scenes into the table)
+from tests.forge.events.scenes_of_searches import __name__ as _searches  # noqa: F401 (the same)
 from tests.forge.events.scenes_of_signing import __name__ as _keys  # noqa: F401 (puts its scenes into the table)
 from tests.forge.events.scenes_of_training import __name__ as _training  # noqa: F401 (the same)
 from tests.support.shares import mostly_proved

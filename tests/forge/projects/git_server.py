@@ -6,12 +6,12 @@ import base64
 import hashlib
 import os
 import subprocess
-import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.support.listening import QuietHandler, http_server
 
 TOKEN = "let-me-in"
 
@@ -23,10 +23,7 @@ def git_server(root: Path, elsewhere: str = "") -> Iterator[str]:
     Answers its origin.
     """
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             self._serve()
 
@@ -46,7 +43,7 @@ def git_server(root: Path, elsewhere: str = "") -> Iterator[str]:
                 self.send_header("WWW-Authenticate", 'Basic realm="git"')
                 self.end_headers()
                 return
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.body()
             environment = {
                 "PATH": os.environ["PATH"],
                 "GIT_PROJECT_ROOT": str(root),
@@ -65,28 +62,10 @@ def git_server(root: Path, elsewhere: str = "") -> Iterator[str]:
             ).stdout
             head, _, answer = output.partition(b"\r\n\r\n")
             fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-            self.send_response(int(fields.pop("Status", "200").split()[0]))
-            for name, value in fields.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+            self.respond(int(fields.pop("Status", "200").split()[0]), answer, fields)
 
-    with _serving(Handler) as origin:
+    with http_server(Handler) as origin:
         yield origin
-
-
-@contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def bare(root: Path, name: str, files: dict[str, bytes] | None = None, branch: str = "main") -> Path:
@@ -130,15 +109,12 @@ def hostile_server(pack: bytes) -> Iterator[str]:
     )
     sent = _line(b"shallow " + name) + b"0000" + _line(b"NAK\n") + pack
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             self._answer("application/x-git-upload-pack-advertisement", advertised)
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.body()
             self._answer("application/x-git-upload-pack-result", sent)
 
         def _answer(self, kind: str, body: bytes) -> None:
@@ -148,7 +124,7 @@ def hostile_server(pack: bytes) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-    with _serving(Handler) as origin:
+    with http_server(Handler) as origin:
         yield origin
 
 

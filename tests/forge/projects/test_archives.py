@@ -83,6 +83,7 @@ HOSTILE = {
     "a backslash": _zip({"..\\x": b"x"}),
     "a link": _zip({"link": b"/etc/passwd"}, external_attr=0o120777 << 16, create_system=3),
     "a device": _zip({"tty": b""}, external_attr=0o020666 << 16, create_system=3),
+    "a name of no characters": _zip({"": b"x"}),
     "twice the same name": _zip({"a": b"1", "./a": b"2"}),
     "a file that holds another": _zip({"a": b"1", "a/b": b"2"}),
     "a model that is none": _zip({"good.txt": b"x", "m.tflite": b"nothing"}),

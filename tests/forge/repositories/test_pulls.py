@@ -232,7 +232,7 @@ def test_a_token_is_sealed_until_the_pull_ends_and_is_written_nowhere_else(
     bare(tmp_path, "private/wand.git", {"Runefile.yml": RUNEFILE.encode(), "more.md": b"More.\n"})
     link_branch(user, project, checked_remote(f"{origin}/private/wand.git", "main"))
     refused = pulled(user, project)
-    assert (refused.job.state, "wants a token" in refused.job.error) == (JobState.FAILED, True)
+    assert (refused.job.state, "requires a token" in refused.job.error) == (JobState.FAILED, True)
     started = pull(user, project, TOKEN)
     stored = Pull.objects.get(pk=started.pk)
     assert stored.sealed_token
@@ -322,9 +322,16 @@ def test_an_ended_link_pulls_nothing_until_somebody_takes_it_over(
 def test_the_branch_is_linked_and_pulled_over_the_api(client: Client, project: Project, user: User, work: Path) -> None:
     name = commit_outside(work, "Count to two", notes="One.\nTwo.\n")
     url = LinkedBranch.objects.get().url
-    assert client.delete(f"{_P}/link").status_code == 204
-    assert client.get(f"{_P}/link").status_code == 404
     body = {"url": url, "branch": "main"}
+    seen = {"If-Match": client.get(f"{_P}/link")["ETag"]}
+    moved = client.put(f"{_P}/link", body | {"branch": "next"}, content_type="application/json", headers=seen)
+    assert (moved.status_code, moved.json()["branch"]) == (200, "next")
+    for stale, refusal in (({}, 428), (seen, 412)):
+        assert client.put(f"{_P}/link", body, content_type="application/json", headers=stale).status_code == refusal
+        assert client.delete(f"{_P}/link", headers=stale).status_code == refusal
+    assert client.delete(f"{_P}/link", headers={"If-Match": moved["ETag"]}).status_code == 204
+    assert client.get(f"{_P}/link").status_code == 404
+    assert client.put(f"{_P}/link", body, content_type="application/json", headers=seen).status_code == 412
     linked = client.put(f"{_P}/link", body, content_type="application/json")
     assert (linked.status_code, linked.json()["branch"], linked.json()["commit"]) == (200, "main", "")
     first = client.post(f"{_P}/pulls", {}, content_type="application/json")
@@ -340,15 +347,19 @@ def test_the_branch_is_linked_and_pulled_over_the_api(client: Client, project: P
 def test_the_page_links_pulls_and_says_what_came(client: Client, project: Project, user: User, work: Path) -> None:
     commit_outside(work, "Count to <two>", notes="One.\nTwo.\n")
     page = "/acme/kitchen/push"
-    assert client.post(page, {"do": "pull"}).status_code == 302
+
+    def press(**typed: str) -> int:
+        return client.post(page, {"seen": client.get(page).context["seen"], **typed}).status_code
+
+    assert press(do="pull") == 302
     assert b"Waiting" in client.get(page).content
     run_jobs()
     shown = client.get(page).content.decode()
     assert "Files updated" in shown
     assert "Count to &lt;two&gt;" in shown
-    assert client.post(page, {"do": "unlink"}).status_code == 302
+    assert press(do="unlink") == 302
     assert "Link a branch" in client.get(page).content.decode()
     url = f"{Pull.objects.get().job.spec['url']}"
-    assert client.post(page, {"do": "link", "link_url": url, "link_branch": "main"}).status_code == 302
+    assert press(do="link", link_url=url, link_branch="main") == 302
     assert LinkedBranch.objects.get().url == url
     assert ChangeRequest.objects.filter(state=ChangeState.OPEN).count() == 0

@@ -26,6 +26,7 @@ from tests.forge.projects.git_server import TOKEN, bare, git_server
 pytestmark = pytest.mark.django_db
 
 PAGE = "/acme/kitchen/push"
+API = "/api/v1/projects/acme/kitchen/repository"
 
 
 @pytest.fixture
@@ -37,10 +38,15 @@ def link(tmp_path: Path, settings: Any, project: Project, user: User) -> Iterato
         yield link_branch(user, project, checked_remote(f"{address}/private/wand.git", "main"))
 
 
+def seen_on_page(client: Client) -> dict[str, str]:
+    """What a form of the page carries beside what is typed."""
+    return {"seen": client.get(PAGE).context["seen"]}
+
+
 def pulled_with(client: Client, **typed: str) -> str | None:
     """Presses Pull and cancels the job; answers the token that it would have pulled with."""
     before = set(Pull.objects.values_list("pk", flat=True))
-    assert client.post(PAGE, {"do": "pull", **typed}).status_code == 302
+    assert client.post(PAGE, seen_on_page(client) | {"do": "pull", **typed}).status_code == 302
     started = Pull.objects.exclude(pk__in=before).get()
     Job.objects.filter(pk=started.pk).delete()
     return unseal(started.sealed_token, TOKEN_PURPOSE) if started.sealed_token else None
@@ -73,6 +79,22 @@ def test_another_address_does_not_get_the_token(
 ) -> None:
     assert pulled_with(client, pull_token=TOKEN) == TOKEN
     link_branch(user, project, checked_remote(link.url.replace("private/wand", "private/other"), "main"))
+    assert pulled_with(client) is None
+
+
+@pytest.mark.protects("connections/git-tokens")
+def test_a_token_that_is_typed_on_an_old_page_goes_to_no_other_address(
+    client: Client, link: LinkedBranch, developer: User, project: Project
+) -> None:
+    old = seen_on_page(client)
+    other = checked_remote(link.url.replace("private/wand", "private/other"), "main")
+    link_branch(developer, project, other)
+    for do, field in (("pull", "pull_token"), ("pull-request", "request_token")):
+        answer = client.post(PAGE, old | {"do": do, field: TOKEN, "request": "7"})
+        assert answer.status_code == 412
+        assert "The project follows main of" in answer.content.decode()
+    assert client.post(f"{API}/pulls", {"token": TOKEN}, content_type="application/json").status_code == 428
+    assert not Pull.objects.exists()
     assert pulled_with(client) is None
 
 

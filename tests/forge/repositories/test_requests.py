@@ -132,13 +132,15 @@ def test_the_page_and_the_api_pull_a_request(project: Project, client: Client, w
     api = "/api/v1/projects/acme/kitchen/repository/pulls"
     refused = client.post(api, {"request": "main"}, content_type="application/json")
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["request"])
-    empty = client.post("/acme/kitchen/push", {"do": "pull-request", "request": " "})
+    page = "/acme/kitchen/push"
+    form = {"do": "pull-request", "seen": client.get(page).context["seen"]}
+    empty = client.post(page, form | {"request": " "})
     assert (empty.status_code, "Enter the number of the request." in empty.content.decode()) == (400, True)
 
-    assert client.post("/acme/kitchen/push", {"do": "pull-request", "request": "7"}).status_code == 302
+    assert client.post(page, form | {"request": "7"}).status_code == 302
     run_jobs()
     (listed,) = client.get(api).json()["pulls"]
     assert (listed["request"], listed["outcome"]) == ("7", "offered")
-    page = client.get("/acme/kitchen/push").content.decode()
-    assert "<b>Request 7</b>" in page
-    assert ChangeRequest.objects.get(number=listed["change_request"]).get_absolute_url() in page
+    shown = client.get(page).content.decode()
+    assert "<b>Request 7</b>" in shown
+    assert ChangeRequest.objects.get(number=listed["change_request"]).get_absolute_url() in shown

@@ -152,6 +152,40 @@ async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_
     assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 200, "what was held is given back"
 
 
+@pytest.fixture
+def streaming(reader: _Reader) -> BodyGate:
+    return BodyGate(reader, LIMIT, _by_header, lambda _scope: True)
+
+
+@pytest.mark.parametrize("promised", [5 * LIMIT, None])
+async def test_a_streamed_body_of_a_known_person_has_no_limit_of_bytes(
+    streaming: BodyGate, reader: _Reader, promised: int | None
+) -> None:
+    status, *_ = await _Client(streaming, "mika").send(_Upload(LIMIT, 5), promised)
+    assert (status, reader.read) == (200, 5 * LIMIT)
+
+
+@pytest.mark.protects("registry/streamed-pushes")
+async def test_a_stranger_streams_no_more_than_a_form(streaming: BodyGate) -> None:
+    assert (await _Client(streaming).send(_Upload(LARGE, 1), LARGE))[0] == 401
+    assert (await _Client(streaming).send(_Upload(LARGE, 2), None))[0] == 401
+
+
+@pytest.mark.protects("registry/streamed-pushes")
+async def test_one_streams_only_so_many_bodies_at_once(streaming: BodyGate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "STREAMS_PER_SENDER", 2)
+    mika = _Client(streaming, "mika")
+    unfinished = [asyncio.create_task(mika.send(_Upload(1000, 9, stops_after=1), LIMIT * 9)) for _ in range(2)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 429
+    assert (await _Client(streaming, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
+    for task in unfinished:
+        task.cancel()
+    await asyncio.gather(*unfinished, return_exceptions=True)
+    assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 200
+
+
 async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
     unfinished = [
         asyncio.create_task(_Client(gate, f"p{number}").send(_Upload(1000, 1000, stops_after=1), LIMIT))

@@ -7,9 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -17,29 +16,19 @@ from forge.serving.configuration.environment import read_environment
 from forge.serving.healthy import health_problem
 from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
+from tests.support.listening import QuietHandler, listening
 
 
 @contextmanager
 def server(status: int, body: bytes) -> Iterator[int]:
     """A server that answers everything alike, on a free port."""
 
-    class Answer(BaseHTTPRequestHandler):
+    class Answer(QuietHandler):
         def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body)
+            self.respond(status, body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Answer) as listening:
-        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield listening.server_port
-        finally:
-            listening.shutdown()
-            thread.join()
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as running:
+        yield running.server_port
 
 
 def problem_at(port: int, host: str = "127.0.0.1") -> str | None:

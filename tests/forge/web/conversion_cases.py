@@ -15,6 +15,7 @@ from forge.projects.models import Project
 _API = "api/v1/projects/acme/kitchen/conversions"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/conversions"
 _ONE = f"{_ROUTE}/<uuid:conversion_id>"
+_INPUTS = "api/v1/projects/<str:organisation>/<str:name>/model-inputs"
 _PAGE = "<str:organisation>/<str:name>/models"
 _ONE_PAGE = f"{_PAGE}/<uuid:conversion_id>"
 _READ = (200, 200, 200, 200, 200, 404, 401)
@@ -34,6 +35,12 @@ CONVERSION_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", f"{_ONE}/forms", "CONVERSION/forms", _MIX, (422, 422, 422, 403, 403, 404, 401)),
     ("post", f"{_ONE}/forms/<int:number>/apply", "CONVERSION/forms/1/apply", {"path": "x"}, _APPLY),
     ("get", f"{_ONE}/forms/<int:number>/file", "CONVERSION/forms/1/file", None, _READ),
+    ("get", _INPUTS, "api/v1/projects/acme/kitchen/model-inputs", None, (400, 400, 400, 400, 400, 404, 401)),
+    ("post", _INPUTS, "api/v1/projects/acme/kitchen/model-inputs", {"file": "x"}, _APPLY),
+    ("post", f"{_INPUTS}/trial", "api/v1/projects/acme/kitchen/model-inputs/trial", b"x", _APPLY),
+    ("get", f"{_PAGE}/input", "acme/kitchen/models/input", None, (400, 400, 400, 400, 400, 404, 302)),
+    ("form", f"{_PAGE}/input/try", "acme/kitchen/models/input/try", {}, (400, 400, 400, 403, 403, 404, 302)),
+    ("form", f"{_PAGE}/input/write", "acme/kitchen/models/input/write", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", _PAGE, "acme/kitchen/models", None, _SHOWN),
     ("form", f"{_PAGE}/convert", "acme/kitchen/models/convert", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", _ONE_PAGE, "CONVERSION_PAGE", None, _SHOWN),

@@ -32,6 +32,7 @@ from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.web.conversion_cases import CONVERSION_CASES, conversion_addresses
 from tests.forge.web.data_cases import DATA_CASES, data_addresses
 from tests.forge.web.deployment_cases import DEPLOYMENT_CASES, deployment_addresses
+from tests.forge.web.search_cases import SEARCH_CASES, search_addresses
 from tests.forge.web.training_cases import TRAINING_CASES, training_addresses
 from tests.support.shares import share_and_all, table_by_kind
 
@@ -669,6 +670,7 @@ CASES: list[Case] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
     *CONVERSION_CASES,
     *TRAINING_CASES,
+    *SEARCH_CASES,
     *DATA_CASES,
     *DEPLOYMENT_CASES,
 ]
@@ -759,6 +761,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **people_addresses(owner, project, member),
         **conversion_addresses(member, project),
         **training_addresses(member, project),
+        **search_addresses(member, project),
         **data,
         **deployment_addresses(owner, project),
     }

@@ -46,6 +46,7 @@ def test_every_page_of_a_project_has_the_same_tabs(
         ("Overview", "/acme/kitchen"),
         ("Studio", "/acme/kitchen/studio"),
         ("Data", "/acme/kitchen/data"),
+        ("Training", "/acme/kitchen/training"),
         ("Models", "/acme/kitchen/models"),
         ("Builds", "/acme/kitchen/builds"),
         ("Reviews 1", "/acme/kitchen/reviews"),
@@ -88,7 +89,9 @@ def test_tabs_are_for_who_reads_the_project_and_settings_for_who_may_change_them
     project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     shown = [words for words, _, _ in tabs_in(browser_of(people["viewer"]).get("/acme/kitchen").content.decode())]
-    assert shown == ["Overview", "Studio", "Data", "Models", "Builds", "Reviews 1", "Change requests", "Deployments"]
+    assert shown == [
+        *("Overview", "Studio", "Data", "Training", "Models", "Builds", "Reviews 1", "Change requests", "Deployments")
+    ]
     update_project(people["owner"], project, visibility="public")
     for person in (people["stranger"], None):
         page = browser_of(person).get("/acme/kitchen")

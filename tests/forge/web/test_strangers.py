@@ -94,6 +94,7 @@ NOTHING: Names = {
     "removal_id": str(UUID(int=71)),
     "submission_id": str(UUID(int=24)),
     "conversion_id": str(UUID(int=23)),
+    "trial": "985",
     "verb": "stop",
     "key": str(UUID(int=20)),
     "other": "986",
@@ -199,6 +200,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "import_id": str(begin_import(owner, recorded.consent, 5, Defaults()).pk),
         "removal_id": str(SampleRemoval.objects.create(data_set=recorded.data_set, reason="withdrawn", count=1).pk),
         "submission_id": str(submission_of(owner, project).pk),
+        "trial": "985",
         "verb": "stop",
         "conversion_id": str(begin_conversion(owner, project, "net71.keras", [b"net"]).pk),
         "other": "1",
@@ -265,7 +267,9 @@ def answers(
             body = b"".join(answer) if answer.streaming else answer.content
             said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
             said = re.sub(
-                f"((?:builds|reviews|change-requests|samples|training)(?:/|%2F)){names['number']}", r"\1<number>", said
+                f"((?:builds|reviews|change-requests|samples|training|searches)(?:/|%2F)){names['number']}",
+                r"\1<number>",
+                said,
             )
             for name, value in names.items():
                 if name not in ("number", "other"):

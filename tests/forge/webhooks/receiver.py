@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
-Handle = Callable[[BaseHTTPRequestHandler], None]
+from tests.support.listening import QuietHandler, listening
+
+Handle = Callable[[QuietHandler], None]
 
 
 @dataclass
@@ -28,9 +29,9 @@ class Receiver:
 def receiving(handle: Handle | None = None, port: int = 0) -> Iterator[Receiver]:
     """A receiver that keeps what it gets and answers 204, or does what `handle` says."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = self.body().decode()
             receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
             if handle is not None:
                 handle(self)
@@ -38,22 +39,13 @@ def receiving(handle: Handle | None = None, port: int = 0) -> Iterator[Receiver]
                 self.send_response(204)
                 self.end_headers()
 
-        def log_message(self, *args: object) -> None:
-            pass
-
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     receiver = Receiver(server.server_port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(server):
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
-def drip(handler: BaseHTTPRequestHandler) -> None:
+def drip(handler: QuietHandler) -> None:
     """Answers a byte at a time, without an end."""
     handler.send_response(200)
     handler.end_headers()
@@ -69,12 +61,7 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
 def answer(status: int, body: bytes = b"", **headers: str) -> Handle:
     """Answers so."""
 
-    def handle(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+    def handle(handler: QuietHandler) -> None:
+        handler.respond(status, body, headers)
 
     return handle

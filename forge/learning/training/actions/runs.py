@@ -18,21 +18,19 @@ from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.datasets.access import find_version, versions_of
-from forge.datasets.models import DataVersion
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
+from forge.learning.training.access import checked_model, version_to_learn
 from forge.learning.training.announcements import TRAINING_CHANGED
-from forge.learning.training.errors import NoDataVersion, RunNotResumable, RunNotTraining, TooManyRuns
+from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import EpochJson
 from forge.projects.access import require
-from forge.projects.files.contents import checked_path
 from forge.projects.models import Project
 from rune.devices.boards.finding import UnknownBoard, find_board
 from rune.source.policy.sections.models import FORMS
@@ -52,8 +50,8 @@ class RunSettings:
     boards: Sequence[str] = DEFAULT_BOARDS
 
 
-def begin_run(actor: Actor, project: Project, settings: RunSettings) -> TrainingRun:
-    """Queues a run on a version of the project's data.
+def begin_run(actor: Actor, project: Project, settings: RunSettings, *, offers: bool = False) -> TrainingRun:
+    """Queues a run on a version of the project's data. With `offers`, its model is offered when it is finished.
 
     Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`,
     `StorageQuotaReached`, and `Forbidden` or `NotFound`.
@@ -61,13 +59,13 @@ def begin_run(actor: Actor, project: Project, settings: RunSettings) -> Training
     require(actor, Verb.EDIT, project)
     recipe = recipe_of(settings.recipe)
     arguments = checked_arguments(recipe, settings.arguments)
-    version = _version(actor, project, settings.version)
+    version = version_to_learn(actor, project, settings.version)
     if settings.form not in FORMS:
         raise Invalid(f"A model is quantised as {', '.join(FORMS)}.", errors={"form": ["Choose a form."]})
     if not 0 <= settings.seed <= MAX_SEED:
         raise Invalid(f"seed must be from 0 to {MAX_SEED}.", errors={"seed": [f"From 0 to {MAX_SEED}."]})
     require_room(project.organisation_id)
-    boards, model = _checked_boards(settings.boards), _checked_model(settings.model)
+    boards, model = _checked_boards(settings.boards), checked_model(settings.model)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)
@@ -89,6 +87,7 @@ def begin_run(actor: Actor, project: Project, settings: RunSettings) -> Training
             data_number=version.number,
             data_digest=version.digest,
             boards=boards,
+            offers=offers,
         )
         _enqueue(actor, run)
         write_entry(actor, "training.begin", project.stream, project.place, number=run.number, recipe=run.recipe)
@@ -222,23 +221,6 @@ def _enqueue(actor: Actor, run: TrainingRun) -> None:
 def _locked(run: TrainingRun) -> TrainingRun:
     rows = TrainingRun.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
     return rows.get(pk=run.pk)
-
-
-def _version(actor: Actor, project: Project, number: int | None) -> DataVersion:
-    if number is not None:
-        return find_version(actor, project, number)
-    newest = versions_of(actor, project).first()
-    if newest is None:
-        raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
-    return newest
-
-
-def _checked_model(path: str) -> str:
-    """Raises `Invalid` and `BadPath`."""
-    path = checked_path(path)
-    if not path.endswith(".tflite") or len(path) > 200:
-        raise Invalid("The path of the model ends with .tflite.", errors={"model": ["Write model.tflite."]})
-    return path
 
 
 def _checked_boards(keys: Sequence[str]) -> list[str]:

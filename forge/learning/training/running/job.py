@@ -13,15 +13,17 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.compute.pool.workdir import workdir
+from forge.core.errors import Conflict, DomainError
 from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.training.actions.runs import announce_run
+from forge.learning.training.actions.using import use_model
 from forge.learning.training.kinds import MINUTES, TRAINING_KIND
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.data import usable_entries, write_data
-from forge.learning.training.running.following import RunFollower
+from forge.learning.training.running.following import LONGEST_NOTE, RunFollower
 from forge.learning.training.running.lab_events import PausedJson, TrainedJson
 from forge.learning.training.running.storing import store_result
 from rune.devices.boards.finding import find_board
@@ -159,6 +161,19 @@ def follow_job(job: Job) -> None:
     TrainingRun.objects.filter(pk=run.pk).update(**values)
     run.refresh_from_db()
     announce_run(run)
+    if run.state == TrainingState.FINISHED and run.offers and not run.change_url:
+        _offer(run)
+
+
+def _offer(run: TrainingRun) -> None:
+    """Opens the change request of a run that was begun for it, with the rights that its person has now."""
+    try:
+        if run.person is None:
+            raise Conflict("Whoever used the trial has no account any more.")
+        use_model(run.person, run)
+    except DomainError as error:
+        note = f"The model was not offered by itself: {error} Use it on this page."
+        TrainingRun.objects.filter(pk=run.pk).update(notes=[*run.notes, note[:LONGEST_NOTE]], offers=False)
 
 
 def _state(job: Job, run: TrainingRun) -> TrainingState:

@@ -20,13 +20,22 @@ class RecipeArgumentJson(TypedDict):
     is_whole: bool
 
 
+class RecipeSpaceJson(TypedDict):
+    """The values that a search tries of a recipe's arguments, and the forms."""
+
+    arguments: dict[str, list[float]]
+    forms: list[str]
+
+
 class RecipeJson(TypedDict):
-    """A recipe: what kind of samples it learns from, and its arguments."""
+    """A recipe: what kind of samples it learns from, its arguments, and what a search tries of it; null for one that
+    is not searched."""
 
     name: str
     title: str
     kind: str
     arguments: list[RecipeArgumentJson]
+    space: RecipeSpaceJson | None
 
 
 class RecipesJson(TypedDict):

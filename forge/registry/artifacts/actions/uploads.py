@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Sum
@@ -13,7 +15,16 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
-from forge.core.blobs.parts import BlobPart, WrongDigest, delete_parts, join_parts, store_part
+from forge.core.blobs.parts import (
+    BlobPart,
+    PartInUse,
+    Piece,
+    WrongDigest,
+    delete_parts,
+    join_parts,
+    measure_parts,
+    store_pieces,
+)
 from forge.core.errors import NotFound
 from forge.core.models import Blob
 from forge.projects.access import require
@@ -21,7 +32,9 @@ from forge.projects.models import Project
 from forge.registry.artifacts.access import find_blob
 from forge.registry.artifacts.digests import note_digests
 from forge.registry.artifacts.models import PushedBlob, Upload
-from forge.registry.errors import NoSuchUpload, TooManyUploads, WrongBytes, WrongOffset
+from forge.registry.artifacts.running_digests import RunningDigest, running_digests
+from forge.registry.distribution.digests import algorithm_of
+from forge.registry.errors import NoSuchUpload, TooManyUploads, UploadInUse, WrongBytes, WrongOffset
 from forge.registry.models import Repository
 
 MOST_PARTS = 10_000
@@ -30,8 +43,9 @@ MOST_UPLOADS = 100
 """Uploads of one person that are under way at once, in all repositories."""
 
 
-def begin_upload(actor: Actor, project: Project) -> Upload:
-    """Begins an upload, which its author alone goes on with.
+def begin_upload(actor: Actor, project: Project, algorithm: str = "sha256") -> Upload:
+    """Begins an upload, which its author alone goes on with. `algorithm` is that of the digest which will end it, where
+    that is known.
 
     Raises `Forbidden`, `StorageQuotaReached` and `TooManyUploads`.
     """
@@ -40,42 +54,82 @@ def begin_upload(actor: Actor, project: Project) -> Upload:
     if Upload.objects.filter(author=actor.person).count() >= MOST_UPLOADS:
         raise TooManyUploads(f"{MOST_UPLOADS} of your uploads are under way. Finish or cancel some of them first.")
     repository, _ = Repository.objects.get_or_create(project=project)
-    return Upload.objects.create(repository=repository, author=actor.person, changed=timezone.now())
+    upload = Upload.objects.create(repository=repository, author=actor.person, changed=timezone.now())
+    running_digests.keep(upload.pk, RunningDigest({"sha256", algorithm}))
+    return upload
 
 
 def append_part(
     actor: Actor, upload: Upload, chunks: Iterable[bytes], offset: int | None = None, size: int = 0
 ) -> Upload:
-    """Adds a part to an upload; `offset` is where the client says that it begins, and `size` its bytes, 0 where they
-    are not known before they come.
+    """Adds bytes to an upload while they come; `offset` is where the client says that they begin, and `size` how many
+    they are, 0 where that is not known before. What came before an interruption stays, and is part of the upload.
 
-    Raises `Forbidden`, `StorageQuotaReached`, `WrongOffset`, and `NoSuchUpload` where the upload ended meanwhile.
+    Raises `Forbidden`, `StorageQuotaReached`, `WrongOffset`, `UploadInUse`, `NoSuchUpload` where the upload ended
+    meanwhile, and what interrupted `chunks`.
     """
     project = upload.repository.project
     require(actor, Verb.PUSH, project)
     if offset is not None and offset != upload.size:
         raise WrongOffset(upload.size)
     _require_room(project, max(size, 1))
-    part = store_part(chunks)
-    if not part.size:
-        delete_parts([part.name])
+    coming = iter(chunks)
+    first = next(coming, b"")
+    if not first:
         return upload
+    parts = [BlobPart(*part) for part in upload.parts]
+    # Of bytes that another process took, or this one before it was started again, nothing is known: they are read again
+    # when the upload ends.
+    digest = running_digests.take(upload.pk, upload.size)
+    whole = chain([first], coming)
+    measured = whole if digest is None else digest.through(whole)
+    row = upload
     try:
-        return _add(upload, part)
-    except BaseException:
-        delete_parts([part.name])
+        for piece in store_pieces(measured, parts[-1] if parts else None, partial(_require_unchanged, upload)):
+            row = _add(row, piece)
+            _require_room(project, 1)
+    except PartInUse:
+        raise UploadInUse(
+            "Another request is sending bytes of this upload. Wait for it, or begin another one."
+        ) from None
+    except NotFound:
+        raise _ended() from None
+    finally:
+        if digest is not None and digest.size == row.size:
+            running_digests.keep(upload.pk, digest)
+    return row
+
+
+def _require_unchanged(upload: Upload) -> None:
+    row = Upload.objects.filter(pk=upload.pk).first()
+    if row is None:
+        raise _ended()
+    if row.size != upload.size:
+        raise WrongOffset(row.size)
+
+
+def _add(upload: Upload, piece: Piece) -> Upload:
+    try:
+        row = _added(upload, piece)
+    except (NoSuchUpload, WrongOffset):
+        if piece.part.name not in {name for name, _size in upload.parts}:
+            delete_parts([piece.part.name])
         raise
+    if piece.replaces not in (None, piece.part.name):
+        delete_parts([str(piece.replaces)])
+    return row
 
 
 @transaction.atomic
-def _add(upload: Upload, part: BlobPart) -> Upload:
+def _added(upload: Upload, piece: Piece) -> Upload:
     row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
     if row is None:
-        raise NoSuchUpload("This upload ended meanwhile. Begin it again.")
-    if row.size != upload.size or len(row.parts) >= MOST_PARTS:
+        raise _ended()
+    others = [[name, size] for name, size in row.parts if name != piece.replaces]
+    if row.size != upload.size or len(others) >= MOST_PARTS:
         raise WrongOffset(row.size)
-    row.parts = [*row.parts, [part.name, part.size, part.digest]]
-    row.size += part.size
+    row.parts = [*others, [piece.part.name, piece.part.size]]
+    row.size = sum(size for _name, size in row.parts)
     row.changed = timezone.now()
     row.save(update_fields=["parts", "size", "changed"])
     return row
@@ -84,13 +138,16 @@ def _add(upload: Upload, part: BlobPart) -> Upload:
 def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     """Makes the parts of an upload a blob of its repository. Returns its digest as the client named it.
 
-    Raises `Forbidden`, `StorageQuotaReached`, `WrongBytes` and `NoSuchUpload`.
+    Raises `Forbidden`, `StorageQuotaReached`, `WrongBytes`, `UploadInUse` and `NoSuchUpload`.
     """
     project = upload.repository.project
     require(actor, Verb.PUSH, project)
-    parts = [BlobPart(*part) for part in upload.parts] or [store_part([])]
+    parts = [BlobPart(*part) for part in upload.parts]
     try:
-        blob = join_parts(parts, digest)
+        measured = _measured(upload, parts, {"sha256", algorithm_of(digest)})
+        if measured[algorithm_of(digest)] != digest:
+            raise WrongDigest
+        blob = join_parts(parts, measured["sha256"])
         with transaction.atomic():
             _have(upload.repository, blob, digest)
             require_fits(project.organisation_id)
@@ -99,13 +156,26 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
         raise WrongBytes(
             f"The {upload.size} bytes that came are not those of {digest}. The upload was ended; begin it again."
         ) from None
+    except PartInUse:
+        raise UploadInUse("Another request is sending bytes of this upload. Wait until it has ended.") from None
     except NotFound:
-        raise NoSuchUpload("This upload ended meanwhile. Begin it again.") from None
+        raise _ended() from None
     except StorageQuotaReached:
         _end(upload, parts)
         raise
     _end(upload, parts)
     return digest
+
+
+def _measured(upload: Upload, parts: list[BlobPart], algorithms: set[str]) -> dict[str, str]:
+    """The digests of what came: measured on the way, or else read again."""
+    running = running_digests.take(upload.pk, upload.size)
+    known = {} if running is None else running.digests()
+    return known if algorithms <= known.keys() else measure_parts(parts, algorithms)
+
+
+def _ended() -> NoSuchUpload:
+    return NoSuchUpload("This upload ended meanwhile. Begin it again.")
 
 
 def cancel_upload(actor: Actor, upload: Upload) -> None:
@@ -150,5 +220,6 @@ def _have(repository: Repository, blob: Blob, digest: str) -> None:
 
 
 def _end(upload: Upload, parts: Iterable[BlobPart]) -> None:
+    running_digests.take(upload.pk, upload.size)
     Upload.objects.filter(pk=upload.pk).delete()
     delete_parts(part.name for part in parts)

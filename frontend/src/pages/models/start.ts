@@ -5,4 +5,6 @@ export function modelPages(): void {
   if (model !== null) void import("./model").then(({ followModel }) => followModel(model));
   const form = document.querySelector<HTMLFormElement>("[data-model-form]");
   if (form !== null) void import("./model").then(({ dropOnForm }) => dropOnForm(form));
+  const input = document.querySelector<HTMLFormElement>("[data-model-input]");
+  if (input !== null) void import("./input").then(({ followInput }) => followInput(input));
 }

@@ -7,7 +7,7 @@ export function followTraining(root: HTMLElement): void {
   const refresh = oneAtATime(() => readAgain(root));
   followEvents(root.dataset["events"] ?? "", {
     onEvent: (type) => {
-      if (type === "training.changed") void refresh();
+      if (type === "training.changed" || type === "search.changed") void refresh();
     },
     onAway: () => void refresh(),
     refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
@@ -24,6 +24,9 @@ async function readAgain(root: HTMLElement): Promise<void> {
   await released();
   const shown = root.querySelector<HTMLElement>("[data-training-now]");
   if (next === null || shown === null || next.innerHTML === shown.innerHTML) return;
+  for (const opened of shown.querySelectorAll("details[open] > summary"))
+    for (const summary of next.querySelectorAll("details > summary"))
+      if (summary.textContent === opened.textContent) summary.parentElement?.setAttribute("open", "");
   for (const box of shown.querySelectorAll<HTMLInputElement>("input[type=checkbox]:checked")) {
     const same = next.querySelector<HTMLInputElement>(`input[name=run][value="${CSS.escape(box.value)}"]`);
     if (same !== null) same.checked = true;

@@ -2,7 +2,6 @@
 import type {
   Authors,
   Build,
-  Comparison,
   LogLine,
   ModelPage,
   Preview,
@@ -17,11 +16,10 @@ import type {
   BuildChoices,
   Version,
   DrawnModel,
-  VersionPage,
   Watch,
   Wire,
 } from "../../api/schema";
-import { addressOf, type Read } from "../../api/request";
+import { addressOf } from "../../api/request";
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { ProjectRequests } from "./requests";
 import { upload, type Upload } from "./upload";
@@ -82,48 +80,15 @@ export class ProjectClient extends ProjectRequests {
     return (await this.call("get", `${PROJECT}/models/{path}`, parameters)) as DrawnModel;
   }
 
-  /** The newest versions, or those of an older page by the address that the page before it has. */
-  versions(page?: string): Promise<VersionPage> {
-    const cursor = new URLSearchParams(page?.split("?")[1]).get("cursor") ?? undefined;
-    return this.call("get", `${PROJECT}/versions`, {
-      query: { cursor },
-    });
-  }
-
   saveVersion(message: string): Promise<Version> {
     return this.call("post", `${PROJECT}/versions`, {
       body: { message },
     });
   }
 
-  /** What differs between two sides, each a version's number or "now"; `seen` is "" between two versions. */
-  compare(from: string, to: string): Promise<Read<Comparison>> {
-    return this.read("get", `${PROJECT}/versions/compare`, {
-      query: { from, to },
-    });
-  }
-
   /** The state of the files as they are, which restoring a version names. */
   async filesState(): Promise<string> {
     return (await this.read("get", `${PROJECT}/files`)).seen;
-  }
-
-  /** A text as it was in a version; null for a file that is not a text. */
-  async versionText(version: number, path: string): Promise<string | null> {
-    const response = await this.send(
-      this.address("get", `${PROJECT}/versions/{number}/files/{path}`, {
-        path: { number: version, path },
-      }),
-    );
-    if (response.headers.get("Content-Type")?.startsWith("text/plain") === true) return response.text();
-    await response.body?.cancel();
-    return null;
-  }
-
-  versionArchiveAddress(version: number): string {
-    return this.address("get", `${PROJECT}/versions/{number}/archive`, {
-      path: { number: version },
-    });
   }
 
   /** What restoring would change, as an update of the document that is stored only when this page sends it. */

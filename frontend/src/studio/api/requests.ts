@@ -31,7 +31,7 @@ interface Project {
 /** Requests to one project, by the addresses of the API; what they are about is the subclass's. */
 export class ProjectRequests {
   /** The parameters that each address of the project has. */
-  protected readonly project: Project;
+  readonly project: Project;
 
   constructor(
     organisation: string,
@@ -78,7 +78,8 @@ export class ProjectRequests {
       : this.sendBody(method, address, JSON.stringify(body), "application/json", seen);
   }
 
-  protected address<M extends Method, P extends Path<M>>(
+  /** The address with the project and the parameters filled in. */
+  address<M extends Method, P extends Path<M>>(
     _method: M,
     path: P,
     ...[parameters]: Parameters<M, P, keyof Project>
@@ -90,7 +91,8 @@ export class ProjectRequests {
     return addressOf(path, { path: { ...this.project, ...names }, query });
   }
 
-  protected sendBody(
+  /** Writes with a body that is no JSON of the description, such as the bytes of a file. */
+  sendBody(
     method: Method,
     address: string,
     body: string | Blob,
@@ -105,7 +107,8 @@ export class ProjectRequests {
     });
   }
 
-  protected async send(address: string, init: RequestInit = {}): Promise<Response> {
+  /** Sends to an address of the API; a refusal is thrown as its problem. */
+  async send(address: string, init: RequestInit = {}): Promise<Response> {
     const { token } = this;
     try {
       return await this.sendOnce(address, init);

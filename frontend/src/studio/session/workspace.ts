@@ -1,6 +1,5 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
-import type { Authors, Comparison, Preview, ProjectEvent, TextEdit, Version } from "../../api/schema";
-import type { Read } from "../../api/request";
+import type { Authors, Preview, ProjectEvent, TextEdit, Version } from "../../api/schema";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
@@ -330,13 +329,6 @@ export class Workspace {
     return this.client.filesState();
   }
 
-  /** What differs between two sides, as it is here, with the state of the files as they are. */
-  async compare(from: number | "now", to: number | "now"): Promise<Read<Comparison>> {
-    await this.sent();
-    const read = await this.client.compare(String(from), String(to));
-    return from === "now" || to === "now" ? read : { value: read.value, seen: await this.client.filesState() };
-  }
-
   /** Who wrote the lines of a text, as it is here. */
   async authors(path: string): Promise<Authors> {
     await this.sent();
@@ -361,7 +353,7 @@ export class Workspace {
   }
 
   /** Wait until the server has what was typed; without a connection that is not waited for. */
-  private sent(): Promise<void> {
+  sent(): Promise<void> {
     if (this.texts.getState().save === "offline" || this.texts.getState().save === "offline-unsent")
       return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
     return this.connection.stored();

@@ -10,6 +10,7 @@ import type { Workspace } from "../session/workspace";
 import { ModelComparison } from "./ModelComparison";
 import { PipelineComparison } from "./PipelineComparison";
 import { sideName, titleOf, type Side, type Sides } from "./comparison";
+import { archiveAddress, compare } from "./requests";
 import { TextComparison } from "./TextComparison";
 
 interface ComparisonViewProps {
@@ -81,7 +82,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
 
   useEffect(() => {
     let isActive = true;
-    workspace.compare(from, to).then(
+    compare(workspace, from, to).then(
       (answer) => isActive && setRead(answer),
       (problem: unknown) => isActive && setError(sentenceOf(problem)),
     );
@@ -121,7 +122,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
         <span className="grow" />
         {restorable !== null && (
           <>
-            <a className="button" href={workspace.client.versionArchiveAddress(restorable)} download>
+            <a className="button" href={archiveAddress(workspace.client, restorable)} download>
               <Download aria-hidden="true" />
               Version {restorable} as .zip
             </a>

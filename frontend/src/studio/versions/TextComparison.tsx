@@ -9,6 +9,7 @@ import { languageOf } from "../editor/languages";
 import { theme } from "../editor/theme";
 import type { Workspace } from "../session/workspace";
 import { sideName, type Side, type Sides } from "./comparison";
+import { versionText } from "./requests";
 
 interface TextComparisonProps {
   readonly workspace: Workspace;
@@ -31,7 +32,7 @@ const COLLAPSED = { margin: 3, minSize: 6 };
 
 async function textOf(workspace: Workspace, side: Side, path: string | null): Promise<string | null> {
   if (path === null) return "";
-  if (side !== "now") return workspace.client.versionText(side, path);
+  if (side !== "now") return versionText(workspace.client, side, path);
   const file = workspace.state.getState().files.find((each) => each.path === path);
   return file === undefined ? "" : (workspace.files.text(file.id)?.toJSON() ?? null);
 }

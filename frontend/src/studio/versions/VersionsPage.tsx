@@ -7,6 +7,7 @@ import { useMayEdit, useStudio } from "../context/studio";
 import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./comparison";
+import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
 import "../styles/files/versions.css";
 
@@ -27,7 +28,7 @@ export default function VersionsPage() {
   const [round, setRound] = useState(0);
   const again = (): void => setRound((before) => before + 1);
   useEffect(() => {
-    workspace.client.versions().then(
+    listVersions(workspace.client).then(
       ({ results, next: earlier }) => {
         setError(null);
         // What was read of older ones stays; they never change.
@@ -44,7 +45,7 @@ export default function VersionsPage() {
   const next = listed?.next ?? null;
   const more = (): void => {
     if (next === null) return;
-    workspace.client.versions(next).then(
+    listVersions(workspace.client, next).then(
       (page) => setListed((before) => ({ versions: [...(before?.versions ?? []), ...page.results], next: page.next })),
       (problem: unknown) => setError(sentenceOf(problem)),
     );

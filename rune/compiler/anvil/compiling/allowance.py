@@ -38,6 +38,10 @@ class CompilerLimits:
 
 USUAL = CompilerLimits()
 
+BETWEEN_LOOKS = 0.005
+"""Seconds between two looks of `require` at time and memory: a build asks hundreds of times, and each look reads files
+of the system."""
+
 
 class Allowance:
     """The remaining limits of a build. They count from when this object is created."""
@@ -46,6 +50,7 @@ class Allowance:
         self.limits = limits
         self.interruption = current_interruption()
         self._start = time.monotonic()
+        self._next_look = self._start
         self._used_before = _processor_seconds_of_all()
         self._memory_before, self._peak_before = _resident(), _peak_resident()
 
@@ -81,8 +86,13 @@ class Allowance:
         return max(1, int(self._processor_seconds()) // beside)
 
     def require(self) -> None:
-        """Raises `CompileError` if no time or memory remains, and `Interrupted` if the build is to end."""
+        """Raises `CompileError` if no time or memory remains, and `Interrupted` if the build is to end. Between two
+        looks at time and memory, `BETWEEN_LOOKS` apart, only the interruption is noticed."""
         self.interruption.check()
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + BETWEEN_LOOKS
         self.wall_seconds()
         self._processor_seconds()
         self.memory()

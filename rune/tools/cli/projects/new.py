@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,10 +13,20 @@ from click.shell_completion import CompletionItem
 from rune.model.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice, read_model, signature
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError
 from rune.source.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
-from rune.source.runefile.sound_presets import SOUND_PRESETS, preset_named, sound_inputs
+from rune.source.runefile.model_inputs import InputChoiceError, runefile_of
+from rune.source.runefile.sound_presets import sound_inputs
 from rune.source.templates import Template, list_templates
 from rune.tools.cli.failure import CommandFailed, failed
-from rune.tools.cli.files.input_file import ANY_PATH
+from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
+from rune.tools.cli.projects.model_input import (
+    LABELS,
+    VOCABULARY,
+    checked_labels,
+    chosen_presets,
+    preset_table,
+    questions_of,
+    trial_table,
+)
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.wording import plain, size_text
 
@@ -40,11 +52,33 @@ def _complete(context: click.Context, _: click.Parameter, prefix: str) -> list[C
     help="The range in which the model reads pixels, where its file does not say.",
 )
 @click.option(
-    "--front",
-    type=click.Choice([each.key for each in SOUND_PRESETS]),
-    help="What computes the model's input from sound, where its shape does not tell.",
+    "--input",
+    "inputs",
+    metavar="PRESET",
+    multiple=True,
+    help="What an input of the model is: a preset that --inputs lists, or picture, sound, motion, text or numbers.",
 )
-def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str | None, front: str | None) -> None:
+@click.option("--inputs", "lists", is_flag=True, help="List the presets that fit the model, and write nothing.")
+@click.option("--labels", type=ANY_PATH, help="The names of the classes, one a line, in the order of the model.")
+@click.option("--vocabulary", type=ANY_PATH, help="The vocab.txt of a model of text.")
+@click.option(
+    "--try",
+    "recordings",
+    type=ANY_PATH,
+    multiple=True,
+    help="A recording: show what the model answers with each preset that fits, and write nothing.",
+)
+def command(
+    words: tuple[str, ...],
+    form: str,
+    model: Path | None,
+    pixels: str | None,
+    inputs: tuple[str, ...],
+    lists: bool,
+    labels: Path | None,
+    vocabulary: Path | None,
+    recordings: tuple[Path, ...],
+) -> None:
     """Start a project from TEMPLATE, or around a model, in a new FOLDER.
 
     \b
@@ -53,21 +87,38 @@ def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str |
     rune new keywords my-app          into the folder my-app
     rune new --model x.tflite my-app  a Runefile that fits the model
 
-    An input of sound features gets the front end whose shape it has, such as that of MLPerf Tiny; where several could
-    be meant, name one with --front.
+    Each input gets the preset that its shape tells: a picture, features of sound such as those of MLPerf Tiny, a window
+    of motion. Where several could be meant, --inputs lists them, --try shows what the model answers with each on a
+    recording, and --input names one; a model with several inputs takes one --input for each.
 
     If neither the file of a float model nor --pixels gives the range of its pixels, a terminal is asked; otherwise
     the question is written into the Runefile, and rune check reports it.
     """
-    if pixels is not None and model is None:
-        raise click.UsageError("--pixels goes with --model.")
-    if front is not None and model is None:
-        raise click.UsageError("--front goes with --model.")
+    with_model = {
+        "--pixels": pixels,
+        "--input": inputs,
+        "--inputs": lists,
+        "--labels": labels,
+        "--vocabulary": vocabulary,
+        "--try": recordings,
+    }
+    lonely = next((name for name, value in with_model.items() if value and model is None), None)
+    if lonely is not None:
+        raise click.UsageError(f"{lonely} goes with --model.")
+    if pixels is not None and inputs:
+        raise click.UsageError("Name the range of pixels with --input or with --pixels.")
     if len(words) > (2 if model is None else 1):
         raise click.UsageError("Too many arguments. Name a template and a folder, or --model and a folder.")
+    if model is not None and (lists or recordings):
+        _show_presets(model, inputs, labels, recordings)
+        return
     if model is not None:
         folder = Path(words[0] if words else model.stem)
-        contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels], front or "")
+        if inputs or labels is not None or vocabulary is not None:
+            contents = _with_presets(model, inputs, labels, vocabulary)
+            notices: list[str] = []
+        else:
+            contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels])
         _write(folder, contents)
         for notice in notices:
             click.echo(notice, err=True)
@@ -100,29 +151,63 @@ def _find(name: str) -> Template:
     return templates[name]
 
 
-def _around_model(model: Path, pixels: PixelRange | None, front: str) -> tuple[dict[str, bytes], list[str]]:
+def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
     """The files of a project around a model, its Runefile among them, and notices for the user."""
-    try:
-        size = model.stat().st_size
-        if size > DEFAULT_FILE_LIMIT:
-            raise CommandFailed(
-                f"{model} has {size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}"
-            )
-        data = model.read_bytes()
+    with _reading(model):
+        data, parsed = _read(model)
         path = f"models/{model.name}"
-        parsed = read_model(data)
         advice, notices = _pixels(parsed, pixels)
-        if front and not any(preset_named(front, each.type) for each in signature(parsed).inputs):
-            raise CommandFailed(f"{front} gives no input of {model}", _possible(parsed))
-        text = starter(signature(parsed), path, advice, front)
+        text = starter(signature(parsed), path, advice)
         notices += _front_notices(parsed, text)
+    return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
+
+
+def _with_presets(
+    model: Path, inputs: tuple[str, ...], labels: Path | None, vocabulary: Path | None
+) -> dict[str, bytes]:
+    """The files of a project in which the inputs of a model come from presets."""
+    with _reading(model):
+        data, parsed = _read(model)
+        path = f"models/{model.name}"
+        words = checked_labels(labels, parsed)
+        pieces = None if vocabulary is None else read_input_file(vocabulary)
+        presets = chosen_presets(questions_of(parsed, pieces), inputs)
+        text = runefile_of(signature(parsed), path, presets, "" if words is None else LABELS)
+    beside = {LABELS: words, VOCABULARY: pieces}
+    return {path: data, **{name: each for name, each in beside.items() if each}, DEFAULT_RUNEFILE: text.encode()}
+
+
+def _show_presets(model: Path, inputs: tuple[str, ...], labels: Path | None, recordings: tuple[Path, ...]) -> None:
+    """Prints the presets that fit a model, or what it answers with each of them."""
+    with _reading(model):
+        data, parsed = _read(model)
+        if recordings:
+            click.echo(trial_table(parsed, data, inputs, checked_labels(labels, parsed), recordings))
+        else:
+            click.echo(preset_table(questions_of(parsed, b"")))
+
+
+def _read(model: Path) -> tuple[bytes, Model]:
+    size = model.stat().st_size
+    if size > DEFAULT_FILE_LIMIT:
+        raise CommandFailed(f"{model} has {size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}")
+    data = model.read_bytes()
+    return data, read_model(data)
+
+
+@contextmanager
+def _reading(model: Path) -> Iterator[None]:
+    """Makes errors about a model those of the command."""
+    try:
+        yield
+    except InputChoiceError as error:
+        raise CommandFailed(str(error)) from error
     except ModelError as error:
         raise CommandFailed(f"{model} cannot be used as a model: {error}") from error
     except FileError as error:
         raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
     except OSError as error:
         raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
-    return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
 
 
 def _possible(model: Model) -> tuple[str, ...]:
@@ -131,14 +216,14 @@ def _possible(model: Model) -> tuple[str, ...]:
         f"{plain(tensor.name)} {tensor.type}: {each.preset.key}, {each.preset.title}, {each.milliseconds} ms of sound"
         for tensor in signature(model).inputs
         for each in sound_inputs(tensor.type)
-    ) or ("No front end of sound that is known gives an input of such a shape.",)
+    )
 
 
 def _front_notices(model: Model, runefile: str) -> list[str]:
     """Front ends that could compute an input that the Runefile reads as raw bytes."""
     if "capability: RAW" not in runefile or not any(sound_inputs(each.type) for each in signature(model).inputs):
         return []
-    return ["The input may be features of sound. Name what computes them with --front:", *_possible(model)]
+    return ["The input may be features of sound. Name what computes them with --input:", *_possible(model)]
 
 
 def _pixels(model: Model, pixel_range: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:

@@ -256,10 +256,14 @@ def test_old_previews_and_their_runes_are_pruned(
     project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previews, "BUILD_LIMIT", 2)
+    monkeypatch.setattr(previews, "BUILDS_BETWEEN", 2)
+    counts = []
     for number in range(4):
         edit(developer, project, RUNEFILE.replace("number", f"number{number}"))
         preview = refresh(project, compiler)
         assert preview.state == PreviewState.READY, preview.error
+        counts.append(Build.objects.filter(kind=BuildTrigger.PREVIEW).count())
+    assert counts == [1, 2, 3, 2], "old ones are deleted together"
     assert Build.objects.filter(kind=BuildTrigger.PREVIEW).count() == 2
     assert Artefact.objects.count() == 2
     assert not Version.objects.filter(project=project).exists()

@@ -6,7 +6,7 @@ import threading
 from uuid import UUID, uuid4
 
 from forge.builds.previews.notify import Debounce
-from forge.builds.previews.schedule import EditSchedule
+from forge.builds.previews.schedule import QUIET, EditSchedule
 from tests.support.patience import PATIENCE
 
 
@@ -30,6 +30,12 @@ def test_the_first_edit_after_a_while_is_handled_at_once_and_another_project_doe
     schedule = EditSchedule(quiet=30, longest=60, idle=100)
     assert times_of_calls(schedule, [(0, key), (1, key), (2, other)]) == [(0, key), (2, other), (31, key)]
     assert times_of_calls(schedule, [(200, key)]) == [(200, key)]
+
+
+def test_keys_in_a_word_are_gathered_and_an_edit_after_a_moment_of_thought_is_handled_at_once() -> None:
+    key = uuid4()
+    edits = [(0.0, key), (0.2, key), (0.4, key), (0.9, key)]
+    assert times_of_calls(EditSchedule(), edits) == [(0.0, key), (0.2 + QUIET, key), (0.4 + QUIET, key), (0.9, key)]
 
 
 def test_edits_are_gathered_until_typing_pauses() -> None:

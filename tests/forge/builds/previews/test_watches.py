@@ -12,9 +12,11 @@ from django.test import Client
 
 from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Build, Preview
+from forge.builds.packages.firmware import INSTRUMENTED
 from forge.builds.previews.refresh import BUILD_LIMIT, REQUESTED_LIMIT, refresh_previews
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
+from forge.jobs.models import Job
 from forge.projects.actions import write_file
 from rune.port import Port
 from rune.running.runtime import Runtime
@@ -236,3 +238,21 @@ def test_an_event_brings_what_asking_for_the_watch_would_answer(
     payloads = [event["data"] for event in heard if event["type"] == "preview.watched"]
     assert payloads[-1]["answer"] == client.get(f"{WATCH}/{requested_watch['id']}").json()
     assert payloads[-1]["answer"]["state"] == "ready"
+
+
+@pytest.mark.slow
+def test_a_watched_or_timed_rune_has_no_firmware_and_says_whose_to_take(
+    client: Client, project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
+) -> None:
+    write_file(developer, project, "Runefile.yml", TWO_STEPS)
+    timed = {"timed": True, "wires": []}
+    answers = [ask(client, ("number", 0)), client.post(WATCH, timed, content_type="application/json")]
+    build_watches(project, compiler)
+    build_watches(project, compiler)
+    for answer in answers:
+        build = client.get(f"{WATCH}/{answer.json()['id']}").json()["build"]
+        refused = client.post(f"/api/v1/builds/{build['id']}/firmware")
+        assert (refused.status_code, refused.json()["detail"]) == (404, INSTRUMENTED)
+    plain = client.get("/api/v1/projects/acme/kitchen/preview").json()["build"]
+    assert client.post(f"/api/v1/builds/{plain['id']}/firmware").status_code == 202
+    assert [job.spec["build"] for job in Job.objects.filter(kind="firmware")] == [plain["id"]]

@@ -95,7 +95,9 @@ def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     (key,) = deployment.keys.all()
     secret = re.search(r'aria-label="The key" readonly', created.content.decode())
     assert secret, "the answer shows the first key"
+    assert f"{deployment.served_path}/try#key=hf_web_" in created.content.decode(), "and a link for a phone"
     page = browser.get("/acme/kitchen/deployments/website").content.decode()
     assert "The key" not in page
+    assert "/try#key=" not in page
     assert key.hint in page
     assert ">https://a.example\nhttps://b.example</textarea>" in page

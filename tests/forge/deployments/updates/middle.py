@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 from forge.deployments.updates.documents import (
     DocumentSet,
@@ -19,6 +17,7 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import UpdateRole
+from tests.support.listening import QuietHandler, http_server
 
 ADDRESS = "/d/acme/kitchen/boards"
 
@@ -91,27 +90,15 @@ def running() -> Iterator[Middle]:
     """A server on this computer, until the block ends."""
     middle = Middle()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
             known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
             status, body = middle.statuses.get(self.path, known)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.respond(status, body)
 
         def date_time_string(self, timestamp: float | None = None) -> str:
             return super().date_time_string(middle.date.timestamp() if middle.date else timestamp)
 
-        def log_message(self, *_: object) -> None:
-            """Writes no log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    middle.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with http_server(Handler) as middle.address:
         yield middle
-    finally:
-        server.shutdown()
-        server.server_close()

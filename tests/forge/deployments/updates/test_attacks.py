@@ -223,6 +223,23 @@ def test_documents_that_are_none(document: bytes, middle: Middle, app: Deploymen
     assert refusal(broken).name == "signature-refused"
 
 
+@pytest.mark.protects("delivery/pinned-root")
+def test_a_digest_of_the_root_protects_the_first_load_already(
+    middle: Middle, publisher: Publisher, tmp_path: Path
+) -> None:
+    """The server sends the root; one of other keys has another digest."""
+    root = publisher.roots[0].encode()
+    pin = f"sha256:{hashlib.sha256(root).hexdigest()}"
+    app = Deployment(middle.url, "hf_dev_secret", root=pin, cache=tmp_path)
+    middle.answers[f"{ADDRESS}/tuf/1.root.json"] = Publisher().roots[0].encode()
+    assert refusal(app).name == "signature-refused"
+    middle.answers[f"{ADDRESS}/tuf/1.root.json"] = root
+    assert version_of(app) == "1.1"
+    # The document is remembered: whoever answers in the server's place later does not change it.
+    middle.answers[f"{ADDRESS}/tuf/1.root.json"] = Publisher().roots[0].encode()
+    assert version_of(Deployment(middle.url, "hf_dev_secret", root=pin, cache=tmp_path)) == "1.1"
+
+
 def test_a_document_without_an_end(middle: Middle, app: Deployment) -> None:
     """An endless answer stops at the limit of a document."""
     middle.answers[f"{ADDRESS}/tuf/timestamp.json"] = b" " * 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +17,7 @@ from forge.core.errors import DomainError, Invalid
 from forge.core.models import AuditEntry
 from forge.deployments.actions import TagChoice, serve_tag
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
-from forge.deployments.updates.access import newest_document, root_of
+from forge.deployments.updates.access import newest_document, root_digest_of, root_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.documents import LIFETIMES
 from forge.deployments.updates.jobs import due_deployments, request_updates
@@ -159,3 +160,14 @@ def test_a_renamed_project_is_signed_under_its_new_name(deployment: Deployment, 
     (job,) = sign(run_signer)
     assert job.state == JobState.SUCCEEDED
     assert target_of(deployment)[0].endswith("/renamed/website")
+
+
+def test_the_lines_for_python_pin_the_root_once_it_is_signed(
+    deployment: Deployment, developer: Any, browser_of: Any, run_signer: Signer
+) -> None:
+    address = f"{deployment.get_absolute_url()}?language=python"
+    assert "root=" not in browser_of(developer).get(address).content.decode()
+    sign(run_signer)
+    page = html.unescape(browser_of(developer).get(address).content.decode())
+    assert f'root="{root_digest_of(deployment.project.organisation_id)}"' in page
+    assert "hammer-forge-runtime" not in page or "hammer-forge-runtime[updates] @" in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 from datetime import timedelta
 from typing import Any
@@ -289,25 +288,6 @@ def test_only_so_many_uploads_are_under_way_at_once(registry: RegistryClient) ->
         assert code(registry.begin()) == (429, "TOOMANYREQUESTS")
         registry.delete(first)
         assert registry.begin().status_code == 202
-
-
-@pytest.mark.slow
-def test_a_full_disk_loses_no_part_that_came(registry: RegistryClient) -> None:
-    location = registry.begin()["Location"]
-    registry.send("PATCH", location, LAYER[:1000])
-    full = OSError(errno.ENOSPC, "No space left on device")
-    with patch("forge.registry.artifacts.actions.uploads.store_part", side_effect=full):
-        assert code(registry.send("PATCH", location, LAYER[1000:])) == (507, "DENIED")
-    assert registry.get(location)["Range"] == "0-999"
-    registry.send("PATCH", location, LAYER[1000:])
-    with patch("forge.core.blobs.store._move_to_store", side_effect=full):
-        assert code(registry.send("PUT", f"{location}?digest={sha(LAYER)}")) == (507, "DENIED")
-    assert registry.get(f"blobs/{sha(LAYER)}").status_code == 404
-    assert registry.send("PUT", f"{location}?digest={sha(LAYER)}").status_code == 201
-    assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
-    with patch("forge.registry.artifacts.actions.pushing.put_bytes", side_effect=full):
-        assert code(registry.push_manifest(image(LAYER), "latest")) == (507, "DENIED")
-    assert registry.tags() == []
 
 
 @pytest.mark.slow

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 from tests.forge.registry.artifacts.registry_client import sha
+from tests.support.listening import QuietHandler, listening, origin
 
 
 @dataclass(frozen=True)
@@ -46,36 +46,20 @@ class CannedRegistry:
 def canned_registry(answering: Answering) -> Iterator[CannedRegistry]:
     """A registry on this machine that answers like this, until the end of the block."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def _answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            self.rfile.read(length)
+            self.body()
             request = NotedRequest(self.command, self.path, self.headers.get("Authorization", ""))
             registry.requests.append(request)
             answer = registry.answering(request) or CannedAnswer(404)
-            self.send_response(answer.status)
-            self.send_header("Content-Length", str(len(answer.body)))
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.body)
+            self.respond(answer.status, answer.body, answer.headers)
 
-        do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 (the names that the server calls)
-
-        def log_message(self, *arguments: object) -> None:
-            """The test says what it needs."""
+        do_GET = do_HEAD = do_POST = do_PUT = _answer
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    registry = CannedRegistry(f"http://127.0.0.1:{server.server_port}", answering)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    registry = CannedRegistry(origin(server), answering)
+    with listening(server):
         yield registry
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def having(manifests: Mapping[str, bytes], *blobs: bytes, media_type: str) -> Answering:

@@ -35,8 +35,11 @@ def post(browser: Client, **typed: str) -> Any:
 
 
 def put(browser: Client, direction: str = "to", **values: Any) -> Any:
+    """Sets a mirror, in place of the one that is there now."""
     body = {"registry": "https://registry.example", "repository": "team/door"} | values
-    return browser.put(f"{API}/{direction}", body, content_type="application/json")
+    etag = browser.get(f"{API}/{direction}").headers.get("ETag")
+    headers = {"If-Match": etag} if etag else {}
+    return browser.put(f"{API}/{direction}", body, content_type="application/json", headers=headers)
 
 
 @pytest.mark.protects("registry/mirror-addresses")
@@ -86,6 +89,11 @@ def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser
     shown = browser.get(f"{API}/to")
     assert shown.json()["has_password"] is True
     assert "secret" not in shown.content.decode()
+    body = {"registry": "https://other.example", "repository": "team/door"}
+    for headers, refusal in (({}, 428), ({"If-Match": '"stale"'}, 412)):
+        answer = browser.put(f"{API}/to", body, content_type="application/json", headers=headers)
+        assert answer.status_code == refusal
+    assert Mirror.objects.get().registry == "https://registry.example"
     assert browser.delete(f"{API}/to").status_code == 428
     assert browser.delete(f"{API}/to", headers={"If-Match": '"stale"'}).status_code == 412
     assert browser.delete(f"{API}/to", headers={"If-Match": shown["ETag"]}).status_code == 204

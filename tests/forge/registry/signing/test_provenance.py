@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from forge.core.blobs.store import read_blob
+from forge.core.blobs.store import digest_of, read_blob
+from forge.datasets.consent.terms import Purpose
+from forge.datasets.versions.actions import save_for_build
 from forge.projects.actions import write_file
 from forge.registry.artifacts.access import referrers_of
 from forge.registry.models import Manifest, ProvenanceRecord, Publication, Tag
@@ -20,6 +22,7 @@ from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE
 from rune.tools.signing.statements import read_statement
 from tests.conftest import REPOSITORY
 from tests.forge.factories.builds import built
+from tests.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +74,27 @@ def test_a_published_rune_says_where_it_came_from(project: Any, developer: Any) 
     }
     assert [(each.name, each.role) for each in origin.materials] == [("model.tflite", "model")]
     assert (origin.publication.tag, origin.publication.admission) == ("1.0", "open")
+
+
+def test_materials_name_the_data_and_the_record_of_a_model(project: Any, developer: Any) -> None:
+    model = (REPOSITORY / "examples/sine/sine.tflite").read_bytes()
+    write_file(developer, project, "model.tflite", model)
+    write_file(developer, project, "model.provenance.json", b'{"version": 1}')
+    write_file(developer, project, "other.provenance.json", b"{}")
+    sample_of(consent_of(developer, project, purposes=frozenset({Purpose.TESTS})), developer)
+    version = save_for_build(project)
+    assert version is not None
+    described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
+                 "runs": "compiled"}  # fmt: skip
+    build = built(developer, project, models=[described])
+    build.data = version.digest
+    build.save(update_fields=["data"])
+    origin = origin_of(publish_build(developer, build, "1.0"))
+    assert [(each.name, each.digest, each.role) for each in origin.materials] == [
+        ("model.tflite", digest_of(model), "model"),
+        ("model.provenance.json", digest_of(b'{"version": 1}'), "record"),
+        ("data version 1", version.digest, "data"),
+    ]
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from rune.model.tflite import ModelSignature, ModelTensor, read_model, signature
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import RecordedTensors, sent_tensor
 from rune.source.runefile import check, starter
+from rune.source.runefile.model_inputs import input_questions, runefile_of
 from rune.source.runefile.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input
 from rune.tensor import ElementType, TensorType
 
@@ -71,7 +72,7 @@ def test_every_front_end_makes_a_runefile_without_errors(
         source = tensor(*shape, element=element, **scales)
         assert preset.key in [one.preset.key for one in sound_inputs(source.type)]
         model = ModelSignature((source,), (tensor(1, 12),))
-        text = starter(model, "m.tflite", front=preset.key)
+        text = runefile_of(model, "m.tflite", [input_questions(model)[0].preset(preset.key)])
         files = MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": b""})
         checked = check(files, PUBLISHED_BLOCKS, signatures=partial(_always, model))
         assert [one.message for one in checked.diagnostics] == []

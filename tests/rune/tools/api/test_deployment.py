@@ -9,9 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -22,6 +20,7 @@ from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.statements import Statement, Subject, write_statement
 from tests.rune.running.runtime import wat_runes
+from tests.support.listening import QuietHandler, http_server
 
 KEY = "hf_dev_secret"
 RUNE = wat_runes.mirror(5, 2, "u8[2]")
@@ -67,26 +66,14 @@ class FakeServer:
 def server() -> Iterator[FakeServer]:
     fake = FakeServer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             fake.keys.append(self.headers["x-api-key"])
             status, body = fake.answers.get(self.path, (404, b"{}"))
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", body.decode())
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.respond(status, body, {"Location": body.decode()} if status == 302 else {})
 
-        def log_message(self, *_: object) -> None:
-            """Writes no log."""
-
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=running.serve_forever, daemon=True).start()
-    fake.address = f"http://127.0.0.1:{running.server_port}"
-    yield fake
-    running.shutdown()
-    running.server_close()
+    with http_server(Handler) as fake.address:
+        yield fake
 
 
 @pytest.fixture

@@ -178,3 +178,48 @@ def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, tes
     assert b"Created the project own" in stdout
     assert "From 0 to 1, or from 0 to 255? (0-1, 0-255, unknown) [unknown]" in shown
     assert _pixels(folder / "own") == expected
+
+
+DIGITS = FOLDER / "digits"
+
+
+def test_the_presets_that_fit_a_model_are_listed(folder: Path) -> None:
+    result = _run("new", "--model", str(DIGITS / "digits.tflite"), "--inputs")
+    assert result.exit_code == 0
+    assert "f32[1, 28, 28, 1]" in result.stdout
+    assert [line.split()[0] for line in result.stdout.splitlines()[2:]] == ["0-1", "signed", "0-255", "numbers"]
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_presets_are_tried_on_a_recording(folder: Path) -> None:
+    labels = ("--labels", str(DIGITS / "labels.txt"))
+    result = _run("new", "--model", str(DIGITS / "digits.tflite"), *labels, "--try", str(DIGITS / "7.png"))
+    assert result.stdout.splitlines()[1].split()[:2] == ["0-1", "7"]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_preset_and_labels_make_a_project_that_checks(folder: Path) -> None:
+    labels = ("--labels", str(DIGITS / "labels.txt"))
+    result = _run("new", "--model", str(DIGITS / "digits.tflite"), "--input", "signed", *labels, "own")
+    assert result.exit_code == 0, result.stderr
+    assert "to: -1..1" in (folder / "own" / "Runefile.yml").read_text().replace('"', "")
+    assert _run("check", "own").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--input", "motion"], "gives no input"),
+        (["--input", "0-1", "--input", "0-1"], "1 input"),
+        (["--labels", "short.txt"], "11 classes, and 1 label"),
+        (["--labels", "missing.txt"], "Unable to read"),
+    ],
+)
+def test_choices_that_do_not_fit_the_model_are_refused_and_leave_nothing(
+    options: list[str], message: str, folder: Path
+) -> None:
+    (folder / "short.txt").write_text("one\n")
+    result = _run("new", "--model", str(DIGITS / "digits.tflite"), *options, "own")
+    assert (result.exit_code, message in result.stderr) == (1, True), result.stderr
+    assert not (folder / "own").exists()

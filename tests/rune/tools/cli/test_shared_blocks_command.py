@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,13 +16,14 @@ from rune.running.runtime import Runtime
 from rune.tools.cli import main
 from tests.rune.compiler.targets.c_programs import said
 from tests.rune.shared_blocks import PATH, RUNEFILE, SMOOTH, published
+from tests.support.listening import QuietHandler, http_server
 
 DIGEST, _MOUNTED = published()
 MANIFEST = next(data for data in _MOUNTED.values() if digest_of(data) == DIGEST)
 BASE = "/v2/acme/sounds/blocks/smooth"
 
 
-class _Registry(BaseHTTPRequestHandler):
+class _Registry(QuietHandler):
     """A registry with one block; `answers` are bytes by path."""
 
     answers: dict[str, bytes]
@@ -35,15 +34,8 @@ class _Registry(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.requests.append(self.path)
         body = self.answers.get(self.path.partition("?")[0])
-        self.send_response(200 if body is not None else 404)
-        if self.path in self.warned:
-            self.send_header("Warning", '299 - "deprecated"')
-        self.send_header("Content-Length", str(len(body or b"{}")))
-        self.end_headers()
-        self.wfile.write(body or b"{}")
-
-    def log_message(self, *_: object) -> None:
-        """Logs nothing: `requests` lists the addresses."""
+        warning = {"Warning": '299 - "deprecated"'} if self.path in self.warned else {}
+        self.respond(200 if body is not None else 404, body or b"{}", warning)
 
 
 @pytest.fixture
@@ -57,15 +49,11 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_
         f"{BASE}/blobs/{digest_of(SMOOTH)}": SMOOTH,
     }
     handler = type("Handler", (_Registry,), {"answers": answers, "requests": [], "warned": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    with http_server(handler) as address:
         config = tmp_path / "config" / "rune" / "credentials.json"
         config.parent.mkdir(parents=True)
-        config.write_text(json.dumps({"tokens": {}, "usual": f"http://127.0.0.1:{server.server_port}"}))
+        config.write_text(json.dumps({"tokens": {}, "usual": address}))
         yield handler
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

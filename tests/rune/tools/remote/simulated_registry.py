@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
+
+from tests.support.listening import QuietHandler, listening, origin
 
 
 def digest_of(data: bytes) -> str:
@@ -78,29 +79,13 @@ class QuietServer(ThreadingHTTPServer):
 def simulated_registry() -> Iterator[SimulatedRegistry]:
     registry = SimulatedRegistry()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             answer = registry.answer(self.path, self.headers["Authorization"])
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            self.wfile.write(answer.body)
+            self.respond(answer.status, answer.body, answer.headers)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name in the base class)
-            """Tests read `seen`, not a log."""
-
-    server = QuietServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    registry.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with listening(QuietServer(("127.0.0.1", 0), Handler)) as server:
+        registry.address = origin(server)
         yield registry
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from click.testing import CliRunner
 
 from rune.tools.cli import main
 from rune.tools.remote import BrowserSignIn, RegistryRefused, TokenNeeded
+from tests.support.listening import QuietHandler, listening, origin
 
 SIGN_IN_STARTED = {
     "device_code": "long-secret",
@@ -43,10 +43,9 @@ class Answers:
 def registry() -> Iterator[Answers]:
     answers = Answers()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answers.seen.append((self.path, json.loads(body)))
+            answers.seen.append((self.path, json.loads(self.body())))
             self.answer(*answers.queue.pop(0))
 
         def do_GET(self) -> None:
@@ -54,26 +53,15 @@ def registry() -> Iterator[Answers]:
             self.answer(200, {})
 
         def answer(self, status: int, body: Any) -> None:
-            data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *arguments: Any) -> None:
-            return
+            self.respond(status, body if isinstance(body, bytes) else json.dumps(body).encode())
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request: Any, client_address: Any) -> None:
             return  # a client that hangs up on too long an answer
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        answers.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
+    with listening(Server(("127.0.0.1", 0), Handler)) as server:
+        answers.address = origin(server)
         yield answers
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.slow

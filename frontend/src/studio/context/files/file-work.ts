@@ -2,7 +2,7 @@
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileAnswers } from "./actions";
 import type { FileEntry } from "../../document/files/files";
-import { baseName } from "../../document/files/paths";
+import { baseName, extension } from "../../document/files/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../../document/files/tree";
 import type { FileActions, FileTarget, SeenFiles } from "./actions";
 import { choose } from "../../parts/files/choose";
@@ -16,7 +16,7 @@ import type { Places } from "../places";
 /** Fetched when a file is renamed or deleted for the first time. */
 const fileUses = () => import("../../edits/file-uses");
 /** Fetched when files come. */
-const uploadPlan = () => import("../../session/uploads/upload-plan");
+const incomingWork = () => import("./incoming");
 
 /** The browser's own download: by the address, so that nothing of it lies in the page's memory. */
 function download(address: string, name: string): void {
@@ -46,8 +46,11 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await seen.get(path)));
     void Promise.all(sending).then((accepted) => {
       const sent = accepted.filter(Boolean).length;
-      if (sends.length === 1 && sent === 1 && first !== undefined) places.awaitFile(first.path);
-      else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
+      if (sends.length === 1 && sent === 1 && first !== undefined) {
+        places.awaitFile(first.path);
+        if (extension(first.path) === "tflite")
+          attempt(incomingWork().then(({ askForInput }) => askForInput(workspace, first.path)));
+      } else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
     });
   };
 
@@ -59,10 +62,15 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
   const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
     attempt(
-      uploadPlan().then(({ loneArchive, planUpload, isPlain }) => {
+      incomingWork().then(({ loneArchive, loneSource, planUpload, isPlain, convert }) => {
         const archive = loneArchive(incoming);
         if (archive !== null) {
           ask({ what: "archive", file: archive, folder: folder ?? "" });
+          return;
+        }
+        const source = folder === null ? loneSource(incoming) : null;
+        if (source !== null) {
+          attempt(convert(workspace, source));
           return;
         }
         const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);

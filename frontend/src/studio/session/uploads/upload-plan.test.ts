@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NamedFile } from "./incoming-files";
-import { destination, isPlain, loneArchive, planUpload } from "./upload-plan";
+import { destination, isPlain, loneArchive, loneSource, planUpload } from "./upload-plan";
 
 const file = (name: string, size = 3): NamedFile => ({
   name,
@@ -14,6 +14,17 @@ describe("where files go", () => {
     expect(destination("data/a.wav", null)).toBe("data/a.wav");
     expect(destination("a.wav", "words/up")).toBe("words/up/a.wav");
     expect(destination("a.wav", "")).toBe("a.wav");
+  });
+});
+
+describe("a model of another format", () => {
+  it("is converted when it comes alone", () => {
+    const model = file("net.keras");
+    expect(loneSource([model])).toBe(model.file);
+    expect(loneSource([file("net.ONNX")])?.name).toBe("net.ONNX");
+    expect(loneSource([model, file("a.wav")])).toBeNull();
+    expect(loneSource([file("net.tflite")])).toBeNull();
+    expect(loneSource([])).toBeNull();
   });
 });
 

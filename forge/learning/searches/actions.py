@@ -1,0 +1,312 @@
+"""Actions on searches. Each checks the permission, does it, and notifies open pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Max
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
+from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.jobs.kinds import kind_of
+from forge.jobs.queue import cancel, enqueue
+from forge.jobs.workers.slots import notify_workers
+from forge.learning.searches.announcements import SEARCH_CHANGED
+from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches, TrialNotTrained
+from forge.learning.searches.kinds import (
+    DEFAULT_BOARD,
+    DEFAULT_MINUTES,
+    DEFAULT_TRIALS,
+    DEFAULT_WORKERS,
+    MAX_MINUTES,
+    MAX_SEARCHES,
+    MAX_TRIALS,
+    MAX_UNFINISHED,
+    MAX_VALUES,
+    MAX_WORKERS,
+    SEARCH_KIND,
+    STOP,
+)
+from forge.learning.searches.models import (
+    UNFINISHED_SEARCHES,
+    ModelSearch,
+    SearchState,
+    SearchTrial,
+    TrialState,
+)
+from forge.learning.training.access import checked_model, version_to_learn
+from forge.learning.training.actions import RunSettings, begin_run
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.quotas import require_minutes
+from forge.learning.training.recipes import checked_arguments, recipe_of
+from forge.learning.training.running.lab_events import RecipeJson
+from forge.projects.access import require
+from forge.projects.models import Project
+from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.emulation.cores import CORES
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
+from rune.wording import quoted
+
+LIMITS = ("ram", "flash", "instructions")
+MAX_LIMIT = 10**12
+FORM_KEY = "quantize"
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """The settings of a new search. `vary` has values by argument, the recipe's own where there are none; `limits` are
+    bytes of `ram` and `flash` and `instructions`, those of the board where there are none."""
+
+    recipe: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    vary: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    version: int | None = None
+    seed: int = 0
+    form: str = DEFAULT_FORM
+    model: str = DEFAULT_MODEL
+    board: str = DEFAULT_BOARD
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    trials: int = DEFAULT_TRIALS
+    minutes: int = DEFAULT_MINUTES
+    workers: int = DEFAULT_WORKERS
+
+
+def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> ModelSearch:
+    """Queues a search on a version of the project's data. Its test split is not read.
+
+    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManySearches`, `TooOften`, and `Forbidden`
+    or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    recipe = recipe_of(settings.recipe)
+    arguments = checked_arguments(recipe, settings.arguments)
+    vary = _checked_vary(recipe, settings.vary)
+    board, limits = _checked_limits(settings)
+    _check_budget(settings)
+    version = version_to_learn(actor, project, settings.version)
+    model = checked_model(settings.model)
+    with transaction.atomic():
+        require_minutes(project.organisation)
+        Project.objects.lock(project.pk)
+        searches = ModelSearch.objects.filter(project=project)
+        if searches.count() >= MAX_SEARCHES:
+            raise TooManySearches(f"A project has at most {MAX_SEARCHES} searches. Delete some that are not needed.")
+        if searches.filter(state__in=UNFINISHED_SEARCHES).count() >= MAX_UNFINISHED:
+            raise TooManySearches(f"{MAX_UNFINISHED} searches wait or run already. Wait for one, or stop it.")
+        search = ModelSearch(
+            project=project,
+            number=(searches.aggregate(last=Max("number"))["last"] or 0) + 1,
+            person=actor.person,
+            recipe=recipe["name"],
+            arguments=arguments,
+            form=settings.form,
+            seed=settings.seed,
+            model_path=model,
+            data_version=version,
+            data_number=version.number,
+            data_digest=version.digest,
+            board=board,
+            limits=limits,
+            vary=vary,
+            trials=settings.trials,
+            minutes=settings.minutes,
+            workers=settings.workers,
+        )
+        _enqueue(actor, search)
+        write_entry(actor, "search.begin", project.stream, project.place, number=search.number, recipe=search.recipe)
+        announce_search(search, actor)
+    return search
+
+
+@transaction.atomic
+def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
+    """Ends a search: trials at work end after their epoch, and those that have ended stay.
+
+    Raises `SearchNotRunning`, and `Forbidden` or `NotFound`.
+    """
+    project = search.project
+    require(actor, Verb.EDIT, project)
+    search = _locked(search)
+    if not search.is_unfinished or search.job is None:
+        raise SearchNotRunning("The search has ended already.")
+    if search.state == SearchState.WAITING:
+        cancel(search.job, str(actor.person))
+        search.refresh_from_db()
+    else:
+        search.instruction = STOP
+        search.save(update_fields=["instruction"])
+    write_entry(actor, "search.stop", project.stream, project.place, number=search.number)
+    announce_search(search, actor)
+    return search
+
+
+@transaction.atomic
+def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) -> ModelSearch:
+    """Goes on with a search that has ended, from its trials, with another budget of trials if it is given.
+
+    Raises `Invalid`, `SearchRunning`, `TooOften`, and `Forbidden` or `NotFound`.
+    """
+    project = search.project
+    require(actor, Verb.EDIT, project)
+    require_minutes(project.organisation)
+    search = _locked(search)
+    if search.is_unfinished:
+        raise SearchRunning("The search runs already.")
+    if trials is not None:
+        _check_range("trials", trials, MAX_TRIALS)
+        search.trials = trials
+    search.state, search.instruction, search.ended, search.error, search.reason = SearchState.WAITING, "", "", "", ""
+    _enqueue(actor, search)
+    write_entry(actor, "search.resume", project.stream, project.place, number=search.number)
+    announce_search(search, actor)
+    return search
+
+
+def discard_search(actor: Actor, search: ModelSearch) -> None:
+    """Deletes a search with its trials. Runs that were begun from it stay. Raises `Forbidden` or `NotFound`."""
+    project = search.project
+    require(actor, Verb.EDIT, project)
+    with transaction.atomic():
+        search = _locked(search)
+        if search.job is not None and not search.job.is_finished:
+            cancel(search.job, str(actor.person))
+        write_entry(actor, "search.discard", project.stream, project.place, number=search.number)
+        announce_search(search, actor)
+        search.delete()
+
+
+def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> TrainingRun:
+    """Begins a training run with the settings of a trial, on the data of the search. As soon as it is finished, its
+    model is offered by a change request of whoever used the trial, and the test split is read for the first time. A
+    trial has one run.
+
+    Raises `TrialNotTrained`, what `begin_run` raises, and `Forbidden` or `NotFound`.
+    """
+    project = search.project
+    require(actor, Verb.EDIT, project)
+    if trial.state != TrialState.TRAINED:
+        raise TrialNotTrained(f"Trial {trial.number} was not trained to its end. Choose one with an accuracy.")
+    if trial.run_number is not None:
+        earlier = TrainingRun.objects.filter(project=project, number=trial.run_number).first()
+        if earlier is not None:
+            return earlier
+    settings = RunSettings(
+        search.recipe,
+        {**search.arguments, **trial.arguments},
+        search.data_number,
+        search.seed,
+        trial.form,
+        search.model_path,
+        [search.board],
+    )
+    with transaction.atomic():
+        run = begin_run(actor, project, settings, offers=True)
+        SearchTrial.objects.filter(pk=trial.pk).update(run_number=run.number)
+        write_entry(actor, "search.use", project.stream, project.place, number=search.number, trial=trial.number)
+        announce_search(search, actor)
+    return run
+
+
+def announce_search(search: ModelSearch, actor: Actor | None = None) -> None:
+    """Tells whoever has the page open, in the transaction that changed the search."""
+    count = SearchTrial.objects.filter(search=search).count()
+    event = SEARCH_CHANGED(search=str(search.pk), number=search.number, state=search.state, trials=count)
+    append_event(search.project.stream, event, actor)
+
+
+def _enqueue(actor: Actor, search: ModelSearch) -> None:
+    kind, project = kind_of(SEARCH_KIND), search.project
+    is_program = actor.kind == PrincipalKind.TOKEN
+    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+    spec = {"search": str(search.pk)}
+    search.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(search.pk))
+    search.save()
+    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+
+
+def _locked(search: ModelSearch) -> ModelSearch:
+    rows = ModelSearch.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
+    return rows.get(pk=search.pk)
+
+
+def _checked_vary(recipe: RecipeJson, written: Mapping[str, Sequence[object]]) -> dict[str, list[str]]:
+    """The values to try as texts. Raises `Invalid`."""
+    space = recipe["space"]
+    if space is None:
+        raise Invalid(
+            f"The recipe {recipe['name']} is not searched: it trains no network.",
+            errors={"recipe": ["Choose another."]},
+        )
+    declared = {each["name"]: each for each in recipe["arguments"]}
+    chosen: dict[str, list[str]] = {}
+    for name, values in written.items():
+        if len(values) > MAX_VALUES:
+            raise Invalid(f"{name} has at most {MAX_VALUES} values.", errors={"vary": ["Write fewer values."]})
+        if not values:
+            continue
+        if name == FORM_KEY:
+            unknown = [each for each in values if each not in space["forms"]]
+        elif name in declared:
+            limits = declared[name]
+            unknown = [each for each in values if not _is_within(each, limits["low"], limits["high"])]
+            if limits["is_whole"]:
+                unknown += [each for each in values if _is_within(each, -math.inf, math.inf) and float(str(each)) % 1]
+        else:
+            unknown = [name]
+        if unknown:
+            reason = f"{quoted(str(unknown[0]))} is no value of {name} that the recipe {recipe['name']} takes."
+            raise Invalid(reason, errors={"vary": [reason]})
+        chosen[name] = [f"{each:g}" if isinstance(each, float) else str(each) for each in values]
+    return chosen
+
+
+def _is_within(value: object, low: float, high: float) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    try:
+        number = float(value)
+    except ValueError:
+        return False
+    return math.isfinite(number) and low <= number <= high
+
+
+def _checked_limits(settings: SearchSettings) -> tuple[str, dict[str, int | None]]:
+    """The board, and the limits: those of the board where none or larger ones are written. Raises `Invalid`."""
+    try:
+        board = find_board(settings.board)
+    except UnknownBoard as error:
+        raise Invalid(str(error), errors={"board": [str(error)]}) from error
+    if board.target not in CORES:
+        reason = f"No emulator counts on {board.target}, the core of {board.name}."
+        raise Invalid(reason, errors={"board": ["Choose another board."]})
+    limits: dict[str, int | None] = {}
+    for name in LIMITS:
+        limit = settings.limits.get(name)
+        if limit is not None and not 0 < limit < MAX_LIMIT:
+            raise Invalid(f"The limit of {name} is not a positive number.", errors={name: ["Write a number."]})
+        limits[name] = limit
+    limits["ram"] = min(limits["ram"] or board.ram, board.ram)
+    limits["flash"] = min(limits["flash"] or board.flash, board.flash)
+    return board.key, limits
+
+
+def _check_budget(settings: SearchSettings) -> None:
+    """Raises `Invalid`."""
+    if not 0 <= settings.seed <= MAX_SEED:
+        raise Invalid(f"seed must be from 0 to {MAX_SEED}.", errors={"seed": [f"From 0 to {MAX_SEED}."]})
+    _check_range("trials", settings.trials, MAX_TRIALS)
+    _check_range("minutes", settings.minutes, MAX_MINUTES)
+    _check_range("workers", settings.workers, MAX_WORKERS)
+
+
+def _check_range(name: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise Invalid(f"{name} must be from 1 to {most}.", errors={name: [f"From 1 to {most}."]})

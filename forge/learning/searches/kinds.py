@@ -1,0 +1,19 @@
+"""The names of what searches register elsewhere, and their limits."""
+
+SEARCH_KIND = "model-search"
+"""Of the jobs of searches (`forge.learning.searches.job`)."""
+DEFAULT_BOARD = "raspberry-pi-pico"
+MAX_SEARCHES = 50
+"""Of one project; each keeps its trials."""
+MAX_UNFINISHED = 2
+"""Searches of one project that wait or run."""
+MAX_TRIALS = 500
+MAX_MINUTES = 240
+MAX_WORKERS = 4
+"""Trials of one search at a time."""
+DEFAULT_TRIALS, DEFAULT_MINUTES, DEFAULT_WORKERS, PATIENCE = 40, 30, 1, 30
+"""`PATIENCE` trained trials in a row that bring nothing better end a search."""
+MAX_VALUES = 20
+"""Of one argument."""
+STOP = "stop"
+"""The instruction to a search at work. `lab` knows this word."""

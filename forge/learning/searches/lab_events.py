@@ -1,0 +1,65 @@
+"""The events of `lab` during a search and its final answer, as types: each is checked against them first."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class SpaceEvent(TypedDict):
+    """The space of the search, once the data was read."""
+
+    event: Literal["space"]
+    size: int
+    arguments: dict[str, list[float]]
+    forms: list[str]
+    labels: list[str]
+    validation: int
+
+
+class CountedEvent(TypedDict):
+    """A trial is within the limits, and is trained now."""
+
+    event: Literal["counted"]
+    trial: int
+    ram: int
+    flash: int
+
+
+class TrialEpochEvent(TypedDict):
+    """An epoch of a trial at work."""
+
+    event: Literal["epoch"]
+    trial: int
+    epoch: int
+    validation_accuracy: float
+
+
+class TrialNeedsJson(TypedDict):
+    """The needs of the rune of a trial; without instructions where the memory plan alone was over a limit."""
+
+    target: str
+    flash: int
+    ram: int
+    instructions: int | None
+
+
+class TrialEvent(TypedDict):
+    """A finished trial (`lab.search.trials.Trial`)."""
+
+    event: Literal["trial"]
+    trial: int
+    arguments: dict[str, float]
+    quantize: str
+    state: Literal["over limit", "trained", "stopped", "failed"]
+    needs: TrialNeedsJson | None
+    accuracy: list[float] | None
+    curve: list[float]
+    seconds: float
+    reason: str
+
+
+class SearchedJson(TypedDict):
+    """The answer of a search: why it ended, and how many trials there are."""
+
+    reason: str
+    trials: int

@@ -1,0 +1,137 @@
+"""Searches for the settings of a recipe, and their trials as rows."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from forge.core.actors import Actor
+from forge.datasets.models import DataVersion
+from forge.jobs.models import Job
+from forge.projects.models import Project
+
+
+class SearchState(models.TextChoices):
+    """Where a search is."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    FINISHED = "finished", "Finished"
+    NEEDS = "needs", "Needs TensorFlow"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+UNFINISHED_SEARCHES = (SearchState.WAITING, SearchState.RUNNING)
+
+
+class TrialState(models.TextChoices):
+    """How a trial ended (`lab.search.trials.TrialState`)."""
+
+    OVER_LIMIT = "over limit", "Over a limit"
+    TRAINED = "trained", "Trained"
+    STOPPED = "stopped", "Stopped early"
+    FAILED = "failed", "Failed"
+
+
+class ModelSearchQuerySet(models.QuerySet["ModelSearch"]):
+    """Searches, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ModelSearchQuerySet:
+        """Those of projects that the person may read."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class ModelSearch(models.Model):
+    """A search for the settings of a recipe that are right most often for what they need. Its trials are the truth: a
+    search whose worker is killed goes on from them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_searches")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=10, choices=SearchState.choices, default=SearchState.WAITING)
+    instruction = models.CharField(max_length=10, blank=True)
+    """`stop` while a search at work is to end; "" otherwise."""
+    recipe = models.CharField(max_length=40)
+    arguments = models.JSONField(default=dict)
+    """The settings around which it searches, which are the first trial."""
+    form = models.CharField(max_length=20)
+    seed = models.PositiveIntegerField(default=0)
+    model_path = models.CharField(max_length=200)
+    data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    data_number = models.PositiveIntegerField()
+    data_digest = models.CharField(max_length=71)
+    """Those of the version, which outlive it."""
+    board = models.CharField(max_length=60)
+    """Its core is counted on."""
+    limits = models.JSONField(default=dict)
+    """Bytes of `ram` and `flash`, and `instructions` of one run; null where there is no limit."""
+    vary = models.JSONField(default=dict)
+    """The values that are tried, by argument, as they are written."""
+    trials = models.PositiveIntegerField()
+    """The most trained trials."""
+    minutes = models.PositiveIntegerField()
+    """The most minutes of one call of the search."""
+    workers = models.PositiveIntegerField()
+    description = models.JSONField(default=dict)
+    """The space, once the data was read: `size`, `arguments`, `forms`, `labels`, and the number of `validation`
+    recordings."""
+    active = models.JSONField(default=dict)
+    """The trials at work by number: `ram`, `flash`, `epoch` and `accuracy` so far."""
+    ended = models.CharField(max_length=300, blank=True)
+    """Why a finished search ended, as a sentence."""
+    error = models.CharField(max_length=1000, blank=True)
+    """Why it did not succeed, and what to do."""
+    reason = models.CharField(max_length=40, blank=True)
+    """The same for programs (`lab.refusal.Reason`)."""
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = ModelSearchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_search_a_number")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"Search {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/searches/{self.number}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED_SEARCHES
+
+
+class SearchTrial(models.Model):
+    """One candidate of a search and what became of it (`lab.search.trials.Trial`)."""
+
+    search = models.ForeignKey(ModelSearch, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    arguments = models.JSONField()
+    """The values of the arguments that are varied."""
+    form = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=TrialState.choices)
+    needs = models.JSONField(null=True)
+    """`target`, `flash`, `ram` and `instructions`; null where counting failed."""
+    accuracy = models.JSONField(null=True)
+    """The share of validation recordings that are right with its 95 % interval; null for one that was not trained."""
+    curve = models.JSONField(default=list)
+    seconds = models.FloatField(default=0)
+    reason = models.CharField(max_length=500, blank=True)
+    run_number = models.PositiveIntegerField(null=True)
+    """The training run that was begun with its settings."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["search", "number"], name="one_trial_a_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"Trial {self.number}"

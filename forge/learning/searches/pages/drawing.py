@@ -1,0 +1,174 @@
+"""The picture of a search: accuracy against what a trial needs, with the limits and the best for each size. Pure
+functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forge.learning.searches.models import ModelSearch, SearchTrial, TrialState
+from forge.learning.searches.ranking import best_trials
+from rune.wording import size_text
+
+WIDTH, HEIGHT = 640, 380
+LEFT, RIGHT = 52, 624
+TOP, BOTTOM = 20, 296
+STRIP_TOP, STRIP_BOTTOM = 306, 346
+"""Where trials are drawn that have no accuracy."""
+MEASURES = {"ram": "RAM", "flash": "Flash", "instructions": "Instructions"}
+_LABELLED = 8
+"""Best trials with their number beside them."""
+
+
+@dataclass(frozen=True)
+class TrialPoint:
+    """A trial in the picture. `tone` is `best`, `trained`, `over`, `failed`, `active` or `own`."""
+
+    x: float
+    y: float
+    tone: str
+    number: int
+    text: str
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of an axis, or a limit, with its text."""
+
+    place: float
+    text: str
+
+
+@dataclass(frozen=True)
+class SearchDrawing:
+    """The picture. `edge` is the line of the best, as points of a polyline."""
+
+    title: str
+    points: Sequence[TrialPoint]
+    edge: str
+    across: Sequence[Mark]
+    up: Sequence[Mark]
+    limit: Mark | None
+    accuracy_limit: Mark | None
+    over: int
+
+    @property
+    def beyond(self) -> float:
+        """How wide the part behind the limit is."""
+        return 0 if self.limit is None else round(max(0.0, RIGHT - self.limit.place), 1)
+
+
+def drawing_of(
+    search: ModelSearch, trials: Sequence[SearchTrial], measure: str, accuracy_limit: float | None
+) -> SearchDrawing:
+    """Draws the trials across one of `MEASURES`."""
+    counted = [each for each in trials if each.needs and each.needs.get(measure) is not None]
+    active = [(int(number), row) for number, row in search.active.items() if row.get(measure) is not None]
+    needed = [each.needs[measure] for each in counted if each.needs] + [row[measure] for _, row in active]
+    limit = search.limits.get(measure)
+    reached = [each for each in needed if limit is None or each <= 3 * limit] or [1]
+    low, high = _span([*reached, *([limit] if limit is not None and limit < 4 * max(reached) else [])])
+    shares = [each.accuracy[0] for each in counted if each.accuracy] + ([accuracy_limit] if accuracy_limit else [])
+    least = _least_share(shares)
+
+    def x(value: float) -> float:
+        share = (value - low) / (high - low)
+        return round(LEFT + (RIGHT - LEFT) * min(1.0, max(0.0, share)), 1)
+
+    def y(share: float) -> float:
+        part = (max(least, share) - least) / (1 - least)
+        return round(BOTTOM - (BOTTOM - TOP) * part, 1)
+
+    best = best_trials(counted)
+    numbers = [each.number for each in best]
+    points = [_point(each, measure, numbers, x, y) for each in counted]
+    points += [
+        TrialPoint(x(row[measure]), y(row["accuracy"]), "active", number, f"Trial {number} trains", is_named=True)
+        for number, row in active
+        if row["epoch"]
+    ]
+    ordered = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
+    return SearchDrawing(
+        MEASURES[measure],
+        ordered,
+        _edge(best, measure, x, y),
+        [Mark(x(each), written(each, measure)) for each in _ticks(low, high)],
+        [Mark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
+        Mark(x(limit), f"limit {written(limit, measure)}") if limit is not None and low < limit <= high else None,
+        None if accuracy_limit is None else Mark(y(accuracy_limit), f"limit {100 * accuracy_limit:g} %"),
+        sum(each.state == TrialState.OVER_LIMIT for each in trials),
+    )
+
+
+def written(value: float, measure: str) -> str:
+    """A need as people read it."""
+    if measure == "instructions":
+        return f"{value / 1e6:.2f} M" if value >= 10_000 else f"{value:,.0f}"
+    return size_text(round(value))
+
+
+def _point(
+    trial: SearchTrial,
+    measure: str,
+    best: Sequence[int],
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+) -> TrialPoint:
+    needs: Mapping[str, Any] = trial.needs or {}
+    place = x(needs[measure])
+    text = f"Trial {trial.number}, {written(needs[measure], measure)}"
+    if trial.accuracy is None:
+        tone = {TrialState.OVER_LIMIT: "over", TrialState.STOPPED: "stopped"}.get(TrialState(trial.state), "failed")
+        # Beside each other, so that trials of one size can be told apart.
+        height = STRIP_TOP + 8 + (trial.number * 7) % (STRIP_BOTTOM - STRIP_TOP - 12)
+        return TrialPoint(
+            place, height, tone, trial.number, f"{text}: {trial.get_state_display().lower()}", is_named=False
+        )
+    share = trial.accuracy[0]
+    tone = "best" if trial.number in best else "own" if trial.number == 1 else "trained"
+    is_named = trial.number in best[:_LABELLED] or trial.number == 1
+    return TrialPoint(place, y(share), tone, trial.number, f"{text}: {100 * share:.1f} %", is_named)
+
+
+def _edge(best: Sequence[SearchTrial], measure: str, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+    """The steps along those trials of which none needs less of this measure and is as often right."""
+    steps: list[str] = []
+    highest = -1.0
+    height = float(BOTTOM)
+    for each in sorted(
+        best, key=lambda trial: (trial.needs[measure], -trial.accuracy[0]) if trial.needs and trial.accuracy else (0, 0)
+    ):
+        if each.needs is None or each.accuracy is None or each.accuracy[0] <= highest:
+            continue
+        highest = each.accuracy[0]
+        steps += [f"{x(each.needs[measure])},{height}", f"{x(each.needs[measure])},{y(highest)}"]
+        height = y(highest)
+    if steps:
+        steps.append(f"{RIGHT},{height}")
+    return " ".join(steps)
+
+
+def _span(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    margin = max((high - low) * 0.08, high * 0.02, 1)
+    return max(0.0, low - margin), high + margin
+
+
+def _least_share(shares: Sequence[float]) -> float:
+    least = min(shares, default=0.0)
+    return min(0.8, math.floor(max(0.0, least - 0.03) * 10) / 10)
+
+
+def _share_ticks(least: float) -> list[float]:
+    step = 0.05 if least >= 0.7 else 0.1 if least >= 0.4 else 0.2
+    return [round(least + step * place, 2) for place in range(round((1 - least) / step) + 1)]
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    step = 10.0 ** math.floor(math.log10((high - low) / 4))
+    step = next(step * factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 6)
+    first = math.ceil(low / step)
+    return [step * place for place in range(first, math.floor(high / step) + 1)]

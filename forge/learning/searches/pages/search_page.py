@@ -1,0 +1,161 @@
+"""The page of a search: the picture, the best for each size, the budget, the limits, and a trial beside the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, TrialState
+from forge.learning.searches.pages import drawing
+from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
+from forge.learning.searches.ranking import best_trials
+from forge.learning.training.declared import declared_of
+from forge.projects.models import Project
+from rune.devices.boards.finding import find_board
+
+SHOWN = 20
+"""Of the best trials."""
+LATEST = 12
+"""Of the trials that ended last."""
+RANGE_WIDTH = 160
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """A trial in the table; ranges in the units of their drawing. `settings` are those that differ from the search's
+    own."""
+
+    trial: SearchTrial
+    accuracy: str
+    about: str
+    low: float
+    high: float
+    middle: float
+    needs: Sequence[tuple[str, float]]
+    settings: str
+    is_under: bool
+
+
+def search_context(project: Project, search: ModelSearch, measure: str, chosen: str) -> dict[str, Any]:
+    """All that the page shows."""
+    trials = list(search.rows.all())
+    limit = declared_of(project).accuracy
+    measure = measure if measure in MEASURES else "ram"
+    best = best_trials(trials)
+    counts = {state: sum(each.state == state for each in trials) for state in TrialState}
+    used = counts[TrialState.TRAINED] + counts[TrialState.STOPPED]
+    own = next((each for each in trials if each.number == 1), None)
+    picked = next((each for each in trials if str(each.number) == chosen), None) or (best[0] if best else None)
+    rows = [_row(each, search, limit) for each in best[:SHOWN]]
+    return {
+        "project": project,
+        "search": search,
+        "job": search.job,
+        "board": find_board(search.board),
+        "is_open": search.is_unfinished,
+        "is_running": search.state == SearchState.RUNNING,
+        "has_failed": search.state in (SearchState.FAILED, SearchState.NEEDS),
+        "picture": drawing_of(search, trials, measure, limit),
+        "size": drawing,
+        "measure": measure,
+        "measures": MEASURES.items(),
+        "best": rows,
+        "more_best": max(0, len(best) - SHOWN),
+        "own": None if own is None else _row(own, search, limit),
+        "latest": [(each, _ended(each)) for each in reversed(trials[-LATEST:])],
+        "counts": {state.name.lower(): count for state, count in counts.items()},
+        "used": used,
+        "used_percent": round(100 * min(1.0, used / search.trials)),
+        "minutes_used": _minutes(search),
+        "active": sorted((int(number), row) for number, row in search.active.items()),
+        "epochs": int(search.arguments.get("epochs", 1)),
+        "limits": [
+            (MEASURES[name], written(value, name)) for name, value in search.limits.items() if value is not None
+        ],
+        "accuracy_limit": limit,
+        "picked": None if picked is None else _row(picked, search, limit),
+        "differences": _differences(picked, own, search) if picked is not None else [],
+        "inside": picked is not None and own is not None and _is_inside(picked, own),
+        "range_width": RANGE_WIDTH,
+        "validation": search.description.get("validation", 0),
+    }
+
+
+def _row(trial: SearchTrial, search: ModelSearch, limit: float | None) -> TrialRow:
+    needs: Mapping[str, Any] = trial.needs or {}
+    share, low, high = trial.accuracy or (0.0, 0.0, 0.0)
+    figures = [
+        (written(needs[name], name), _bar(needs[name], search.limits.get(name)))
+        if needs.get(name) is not None
+        else ("-", 0.0)
+        for name in MEASURES
+    ]
+    return TrialRow(
+        trial,
+        f"{100 * share:.1f} %" if trial.accuracy else trial.get_state_display(),
+        f"95 % interval {100 * low:.1f} to {100 * high:.1f} %",
+        round(RANGE_WIDTH * low, 1),
+        round(RANGE_WIDTH * high, 1),
+        round(RANGE_WIDTH * share, 1),
+        figures,
+        settings_text(trial, search),
+        limit is not None and bool(trial.accuracy) and share < limit,
+    )
+
+
+def settings_text(trial: SearchTrial, search: ModelSearch) -> str:
+    """The settings of a trial that are not those of the search itself."""
+    values = {name: value for name, value in trial.arguments.items() if search.arguments.get(name) != value}
+    parts = [f"{name.replace('-', ' ')} {value:g}" for name, value in values.items()]
+    if trial.form != search.form:
+        parts.append(trial.form)
+    return ", ".join(parts) or "the settings of the project"
+
+
+def _bar(value: float, limit: int | None) -> float:
+    """The share of a limit that is used, from 0 to 1; 0 without one."""
+    return 0.0 if not limit else round(min(1.0, value / limit), 3)
+
+
+def _ended(trial: SearchTrial) -> str:
+    if trial.accuracy:
+        return f"{100 * trial.accuracy[0]:.1f} %"
+    return trial.reason or trial.get_state_display()
+
+
+def _differences(trial: SearchTrial, own: SearchTrial | None, search: ModelSearch) -> list[tuple[str, str, str]]:
+    """Each varied setting, and each figure, of the project and of the trial."""
+    rows = [
+        (name.replace("-", " ").capitalize(), f"{search.arguments.get(name, 0):g}", f"{value:g}")
+        for name, value in trial.arguments.items()
+        if search.arguments.get(name) != value
+    ]
+    if trial.form != search.form:
+        rows.append(("Numbers", search.form, trial.form))
+    if own is None or own.number == trial.number:
+        return rows
+    if trial.accuracy and own.accuracy:
+        rows.append(("Accuracy, validation", f"{100 * own.accuracy[0]:.1f} %", f"{100 * trial.accuracy[0]:.1f} %"))
+    for name, title in MEASURES.items():
+        before, after = (own.needs or {}).get(name), (trial.needs or {}).get(name)
+        if before is not None and after is not None:
+            rows.append((title, written(before, name), written(after, name)))
+    return rows
+
+
+def _is_inside(trial: SearchTrial, own: SearchTrial) -> bool:
+    """Whether the difference in accuracy is inside the ranges: nobody can say that one is better."""
+    if not trial.accuracy or not own.accuracy or trial.number == own.number:
+        return False
+    return bool(trial.accuracy[1] <= own.accuracy[2] and own.accuracy[1] <= trial.accuracy[2])
+
+
+def _minutes(search: ModelSearch) -> int:
+    job = search.job
+    if job is None or job.started is None:
+        return 0
+    return int(((job.finished or timezone.now()) - job.started) / timedelta(minutes=1))

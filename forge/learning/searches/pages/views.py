@@ -1,0 +1,244 @@
+"""The pages of searches: those of a project with the form that begins one, and a search with its picture.
+
+They work without scripts; with them, a search at work shows each trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
+from forge.core.errors import DomainError, Invalid, Unprocessable
+from forge.core.http.pages import for_person, show_again
+from forge.datasets.access import versions_of
+from forge.learning.searches.access import find_search, find_trial, searches_of
+from forge.learning.searches.actions import (
+    LIMITS,
+    SearchSettings,
+    begin_search,
+    discard_search,
+    resume_search,
+    stop_search,
+    use_trial,
+)
+from forge.learning.searches.kinds import (
+    DEFAULT_BOARD,
+    DEFAULT_MINUTES,
+    DEFAULT_TRIALS,
+    DEFAULT_WORKERS,
+    MAX_MINUTES,
+    MAX_TRIALS,
+    MAX_WORKERS,
+)
+from forge.learning.searches.pages.search_page import search_context
+from forge.learning.tasks import prepare_soon
+from forge.learning.training.declared import declared_of
+from forge.learning.training.recipes import recipes
+from forge.learning.training.running.lab_events import RecipeJson
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from rune.devices.boards.finding import boards
+from rune.devices.emulation.cores import CORES
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
+
+SHOWN = 50
+"""Searches on the page."""
+VARY = "vary-"
+_UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
+"""In which the form asks for limits: kB and millions."""
+
+
+@for_person
+@require_GET
+@never_cache
+def searches_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The searches of a project, and the form over a recipe's space."""
+    project = project_of(request, organisation, name, Verb.READ)
+    context = _list_context(request, project)
+    if context["may_edit"]:
+        prepare_soon()
+    return render(request, "searches/page.html", context)
+
+
+@for_person
+@require_POST
+def begin(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Begins the search that the form describes."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    try:
+        search = begin_search(principal_of(request), project, _settings(project, request.POST))
+    except DomainError as error:
+        return show_again(request, "searches/page.html", _list_context(request, project), error)
+    return redirect(search.get_absolute_url())
+
+
+@for_person
+@require_GET
+@never_cache
+def one_search(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """A search: its trials as a picture, the best for each size, and one trial beside the project."""
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "searches/search.html", _context(request, project, number))
+
+
+@for_person
+@require_POST
+def stop(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Ends a search."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    search = find_search(principal, project, number)
+    try:
+        stop_search(principal, search)
+    except DomainError as error:
+        return show_again(request, "searches/search.html", _context(request, project, number), error)
+    return redirect(search.get_absolute_url())
+
+
+@for_person
+@require_POST
+def resume(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Goes on with a search, with another budget of trials if one is written."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    search = find_search(principal, project, number)
+    try:
+        text = request.POST.get("trials", "").strip()
+        resume_search(principal, search, _whole("trials", text) if text else None)
+    except DomainError as error:
+        return show_again(request, "searches/search.html", _context(request, project, number), error)
+    return redirect(search.get_absolute_url())
+
+
+@for_person
+@require_POST
+def discard(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Deletes a search with its trials."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    discard_search(principal, find_search(principal, project, number))
+    return redirect(f"{project.get_absolute_url()}/searches")
+
+
+@for_person
+@require_POST
+def use(request: HttpRequest, organisation: str, name: str, number: int, trial: int) -> HttpResponse:
+    """Begins a training run with the settings of a trial."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    search = find_search(principal, project, number)
+    try:
+        run = use_trial(principal, search, find_trial(principal, search, trial))
+    except DomainError as error:
+        return show_again(request, "searches/search.html", _context(request, project, number), error)
+    return redirect(run.get_absolute_url())
+
+
+def _context(request: HttpRequest, project: Project, number: int) -> dict[str, Any]:
+    principal = principal_of(request)
+    search = find_search(principal, project, number)
+    context = search_context(project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
+    return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS}
+
+
+def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    principal = principal_of(request)
+    may_edit = can(principal, Verb.EDIT, project)
+    searches = list(searches_of(principal, project)[:SHOWN])
+    context: dict[str, Any] = {"project": project, "searches": searches, "may_edit": may_edit}
+    if not may_edit:
+        return context
+    versions = list(versions_of(principal, project)[:SHOWN])
+    context["versions"] = versions
+    try:
+        known = [each for each in recipes() if each["space"] is not None]
+    except Unprocessable as error:
+        return context | {"form_problem": str(error)}
+    return context | _form_context(request, project, known)
+
+
+def _form_context(request: HttpRequest, project: Project, known: Sequence[RecipeJson]) -> dict[str, Any]:
+    declared = declared_of(project).training
+    name = request.POST.get("recipe") or request.GET.get("recipe") or (declared.recipe if declared else "")
+    recipe = next((each for each in known if each["name"] == name), known[0])
+    sent = request.POST
+    space = recipe["space"]
+    fields = [
+        (VARY + argument, argument.replace("-", " ").capitalize(), sent.get(VARY + argument, _listed(values)))
+        for argument, values in (space["arguments"] if space else {}).items()
+    ]
+    return {
+        "recipes": known,
+        "recipe": recipe,
+        "fields": fields,
+        "forms": space["forms"] if space else [],
+        "chosen_forms": sent.getlist(f"{VARY}quantize") or [declared.form if declared else DEFAULT_FORM],
+        "boards": [each for each in boards() if each.target in CORES],
+        "board": sent.get("board", DEFAULT_BOARD),
+        "limits": {each: sent.get(each, "") for each in LIMITS},
+        "budget": [
+            ("trials", "Trained trials", sent.get("trials", str(DEFAULT_TRIALS)), MAX_TRIALS),
+            ("minutes", "Minutes", sent.get("minutes", str(DEFAULT_MINUTES)), MAX_MINUTES),
+            ("workers", "Trials at a time", sent.get("workers", str(DEFAULT_WORKERS)), MAX_WORKERS),
+        ],
+        "is_declared": declared is not None and declared.recipe == recipe["name"],
+    }
+
+
+def _settings(project: Project, sent: QueryDict) -> SearchSettings:
+    """The settings that the form sent, around those of the project's `forge.yml`. Raises `Invalid`."""
+    declared = declared_of(project).training
+    recipe = sent.get("recipe", "")
+    is_own = declared is not None and declared.recipe == recipe
+    arguments: Mapping[str, object] = declared.arguments if is_own and declared is not None else {}
+    vary: dict[str, Sequence[object]] = {
+        name.removeprefix(VARY): [each.strip() for each in sent.get(name, "").split(",") if each.strip()]
+        for name in sent
+        if name.startswith(VARY) and name != f"{VARY}quantize"
+    }
+    vary["quantize"] = sent.getlist(f"{VARY}quantize")
+    version = sent.get("version", "")
+    return SearchSettings(
+        recipe,
+        arguments,
+        vary,
+        _whole("version", version) if version else None,
+        declared.seed if is_own and declared is not None else 0,
+        declared.form if is_own and declared is not None else DEFAULT_FORM,
+        declared.model if is_own and declared is not None else DEFAULT_MODEL,
+        sent.get("board", DEFAULT_BOARD),
+        {name: _limit(name, sent.get(name, "")) for name in LIMITS},
+        _whole("trials", sent.get("trials", "")),
+        _whole("minutes", sent.get("minutes", "")),
+        _whole("workers", sent.get("workers", "")),
+    )
+
+
+def _whole(name: str, text: str) -> int:
+    """Raises `Invalid`."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid(f"{name} is a whole number.", errors={name: ["Write a whole number."]})
+    return int(text)
+
+
+def _limit(name: str, text: str) -> int | None:
+    """A limit in bytes or instructions, None for an empty field. Raises `Invalid`."""
+    if not text.strip():
+        return None
+    try:
+        value = round(float(text) * _UNITS[name])
+    except (ValueError, OverflowError):
+        raise Invalid(f"The limit of {name} is not a number.", errors={name: ["Write a number."]}) from None
+    return value
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(f"{each:g}" for each in values)

@@ -1,0 +1,186 @@
+"""Searches and trials as JSON, and the bodies that come in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.learning.searches.actions import LIMITS, MAX_LIMIT
+from forge.learning.searches.kinds import (
+    DEFAULT_BOARD,
+    DEFAULT_MINUTES,
+    DEFAULT_TRIALS,
+    DEFAULT_WORKERS,
+    MAX_MINUTES,
+    MAX_TRIALS,
+    MAX_VALUES,
+    MAX_WORKERS,
+)
+from forge.learning.searches.lab_events import TrialNeedsJson
+from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, TrialState
+from forge.learning.searches.ranking import best_numbers
+from rune.source.policy.sections.models import FORMS
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
+
+
+class SearchTrialJson(TypedDict):
+    """A trial: one candidate and how it ended."""
+
+    number: int
+    arguments: dict[str, float]
+    form: str
+    state: Annotated[str, choices("TrialState", TrialState.values)]
+    needs: Annotated[TrialNeedsJson | None, "counted by the compiler; null where counting failed"]
+    accuracy: Annotated[list[float] | None, "the share of validation recordings that are right, with its 95 % interval"]
+    curve: Annotated[list[float], "accuracy on validation windows after each epoch"]
+    seconds: float
+    reason: str
+    run: Annotated[int | None, "the number of the training run that was begun with its settings"]
+
+
+class ModelSearchJson(TypedDict):
+    """A search for the settings of a recipe."""
+
+    id: Uuid
+    number: int
+    person: PersonJson | None
+    state: Annotated[str, choices("SearchState", SearchState.values)]
+    instruction: Annotated[str, "`stop` while it ends"]
+    recipe: str
+    arguments: dict[str, float]
+    vary: Annotated[dict[str, list[str]], "the values that are tried in place of the recipe's own"]
+    form: str
+    seed: int
+    model: str
+    data_version: int
+    data_digest: str
+    board: str
+    limits: Annotated[dict[str, int | None], "bytes of `ram` and `flash`, and `instructions`"]
+    trials: Annotated[int, "the most trained trials"]
+    minutes: int
+    workers: int
+    counts: Annotated[dict[str, int], "how many trials ended in each state"]
+    best: Annotated[list[int], "trials that no other dominates in accuracy, RAM, flash and instructions"]
+    space: Annotated[int, "how many candidates there are; 0 until the data was read"]
+    ended: str
+    error: str
+    reason: Annotated[str, "the same for programs"]
+    created: Timestamp
+
+
+class OpenModelSearchJson(ModelSearchJson):
+    """A search with its trials."""
+
+    rows: list[SearchTrialJson]
+    active: Annotated[dict[str, Any], "the trials at work by number"]
+
+
+class LimitsSerializer(serializers.Serializer[None]):
+    """The most that a trial may need. What is larger than the board has is that of the board."""
+
+    ram = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None)
+    flash = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None)
+    instructions = serializers.IntegerField(
+        min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None
+    )
+
+
+class BeginSearchSerializer(serializers.Serializer[None]):
+    """A search."""
+
+    recipe = serializers.CharField(max_length=40)
+    arguments = serializers.DictField(
+        child=serializers.FloatField(), required=False, default=dict, help_text="of the first trial"
+    )
+    vary = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=40), max_length=MAX_VALUES),
+        required=False,
+        default=dict,
+        help_text="values by argument, or `quantize` with forms; those of the recipe if not given",
+    )
+    version = serializers.IntegerField(
+        min_value=1, required=False, allow_null=True, default=None, help_text="of the data; the newest if not given"
+    )
+    seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, default=0)
+    form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
+    model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)
+    board = serializers.CharField(max_length=60, required=False, default=DEFAULT_BOARD)
+    limits = LimitsSerializer(required=False, default=dict)
+    trials = serializers.IntegerField(min_value=1, max_value=MAX_TRIALS, required=False, default=DEFAULT_TRIALS)
+    minutes = serializers.IntegerField(min_value=1, max_value=MAX_MINUTES, required=False, default=DEFAULT_MINUTES)
+    workers = serializers.IntegerField(min_value=1, max_value=MAX_WORKERS, required=False, default=DEFAULT_WORKERS)
+
+    def validate_vary(self, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Raises `ValidationError`."""
+        if len(value) > MAX_ARGUMENTS:
+            raise serializers.ValidationError(f"At most {MAX_ARGUMENTS} arguments.")
+        return value
+
+
+class ResumeSearchSerializer(serializers.Serializer[None]):
+    """Going on with a search."""
+
+    trials = serializers.IntegerField(
+        min_value=1, max_value=MAX_TRIALS, required=False, allow_null=True, default=None, help_text="of all calls"
+    )
+
+
+def search_to_json(search: ModelSearch, trials: list[SearchTrial] | None = None) -> ModelSearchJson:
+    """A search, found by `forge.learning.searches.access`."""
+    rows = list(search.rows.all()) if trials is None else trials
+    return {
+        "id": str(search.pk),
+        "number": search.number,
+        "person": person_to_json(search.person) if search.person else None,
+        "state": search.state,
+        "instruction": search.instruction,
+        "recipe": search.recipe,
+        "arguments": search.arguments,
+        "vary": search.vary,
+        "form": search.form,
+        "seed": search.seed,
+        "model": search.model_path,
+        "data_version": search.data_number,
+        "data_digest": search.data_digest,
+        "board": search.board,
+        "limits": {name: search.limits.get(name) for name in LIMITS},
+        "trials": search.trials,
+        "minutes": search.minutes,
+        "workers": search.workers,
+        "counts": {state: sum(each.state == state for each in rows) for state in TrialState.values},
+        "best": best_numbers(rows),
+        "space": search.description.get("size", 0),
+        "ended": search.ended,
+        "error": search.error,
+        "reason": search.reason,
+        "created": search.created.isoformat(),
+    }
+
+
+def open_search_to_json(search: ModelSearch) -> OpenModelSearchJson:
+    """The same with all trials."""
+    rows = list(search.rows.all())
+    return {
+        **search_to_json(search, rows),
+        "rows": [trial_to_json(each) for each in rows],
+        "active": search.active,
+    }
+
+
+def trial_to_json(trial: SearchTrial) -> SearchTrialJson:
+    """A trial."""
+    return {
+        "number": trial.number,
+        "arguments": trial.arguments,
+        "form": trial.form,
+        "state": trial.state,
+        "needs": trial.needs,
+        "accuracy": trial.accuracy,
+        "curve": trial.curve,
+        "seconds": trial.seconds,
+        "reason": trial.reason,
+        "run": trial.run_number,
+    }

@@ -1,0 +1,22 @@
+// The requests about models that come from elsewhere, and the pages that go on with them.
+import type { ModelConversion } from "../../api/schema";
+import type { ProjectClient } from "./client";
+
+const CONVERSIONS = "/api/v1/projects/{organisation}/{name}/conversions";
+
+/** Begins the conversion of a model of another format; the address of its page. */
+export async function convertModel(client: ProjectClient, file: File): Promise<string> {
+  const address = client.address("post", CONVERSIONS, { query: { file: file.name } });
+  const response = await client.sendBody("post", address, file, "application/octet-stream");
+  return `${modelsPage(client)}/${((await response.json()) as ModelConversion).id}`;
+}
+
+/** The page that asks what the input of a model of the project is. */
+export function inputPage(client: ProjectClient, path: string): string {
+  return `${modelsPage(client)}/input?${new URLSearchParams({ file: path })}`;
+}
+
+function modelsPage(client: ProjectClient): string {
+  const { organisation, name } = client.project;
+  return `/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}/models`;
+}

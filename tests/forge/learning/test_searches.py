@@ -1,0 +1,325 @@
+"""Searches over the API and the page: trials as rows, going on after a killed worker, stopping, and using a trial."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.models import Quota, User
+from forge.core.models import AuditEntry, Event
+from forge.datasets.models import Consent, DataVersion
+from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.versions.manifest import Entry
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.workers.slots import JobSlots
+from forge.learning.conversions.lab_process import LabDied, LabRefused
+from forge.learning.searches import actions, job
+from forge.learning.searches.kinds import MAX_UNFINISHED
+from forge.learning.searches.models import ModelSearch, SearchTrial
+from forge.learning.training.actions import runs
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.data import write_data
+from forge.learning.training.running.job import follow_job
+from forge.projects.models import Project
+from forge.reviews.models import ChangeRequest
+from lab.training.settings import ENVIRONMENT
+from tests.forge.factories.searches import finished_search, trial_event
+from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SEARCHES = "/api/v1/projects/acme/kitchen/searches"
+PAGE = "/acme/kitchen/searches"
+SPACE = {
+    "event": "space",
+    "size": 8,
+    "arguments": {"filters": [4, 8]},
+    "forms": ["int8"],
+    "labels": ["circle", "still", "wave"],
+    "validation": 12,
+}
+ENDED = {"reason": "The budget of trials is used up.", "trials": 2}
+
+
+@pytest.fixture(autouse=True)
+def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs run when a test says so."""
+    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(runs, "notify_workers", lambda capability: None)
+
+
+@pytest.fixture
+def searcher(client: Client, project: Project, user: User) -> Client:
+    motion_version(user, project)
+    return client
+
+
+def run_jobs() -> None:
+    JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
+
+
+def scripted(monkeypatch: pytest.MonkeyPatch, events: list[dict[str, Any]], answer: Any) -> ScriptedLab:
+    """Lets `lab` send these events."""
+    lab = ScriptedLab(events, answer)
+    monkeypatch.setitem(vars(job.SEARCH), "execute", lambda context: job.run_search_job(context, lab))
+    return lab
+
+
+def begun(client: Client, status: int = 201, **body: Any) -> Any:
+    answer = client.post(SEARCHES, {"recipe": "motion", "arguments": SMALL, **body}, content_type="application/json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def read(client: Client) -> Any:
+    answer = client.get(f"{SEARCHES}/1")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = trial_event(2, ram=9000, share=None, state="over limit")
+    events = [
+        SPACE,
+        {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000},
+        {"event": "epoch", "trial": 1, "epoch": 1, "validation_accuracy": 0.5},
+        trial_event(1),
+        over,
+        trial_event(3, ram=1000, share=0.8),
+        trial_event(4, ram=1500, share=0.7),
+    ]
+    lab = scripted(monkeypatch, events, ENDED)
+    begun(searcher, limits={"ram": 4000}, vary={"filters": ["4", "8"]}, trials=5, workers=2)
+    run_jobs()
+    search = read(searcher)
+    assert (search["state"], search["error"], search["ended"]) == ("finished", "", ENDED["reason"])
+    assert search["counts"] == {"over limit": 1, "trained": 3, "stopped": 0, "failed": 0}
+    assert search["best"] == [1, 3]
+    assert (search["space"], search["active"]) == (8, {})
+    assert search["rows"][1]["reason"] == "RAM 9 kB of at most 4 kB"
+    request = lab.requests[0]
+    assert (request["target"], request["vary"]) == ("cortex-m0plus", {"filters": ["4", "8"]})
+    # Flash is limited by the board, RAM by what was asked for.
+    assert (request["limits"]["ram"], request["limits"]["flash"] > 1_000_000) == (4000, True)
+    assert request["budget"] == {"trials": 5, "minutes": 30, "workers": 2, "patience": 30}
+    assert AuditEntry.objects.filter(action="search.begin").count() == 1
+    assert Event.objects.filter(type="search.changed").count() > 4
+
+
+def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    splits: list[str] = []
+
+    def noting(version: DataVersion, entries: Sequence[Entry], target: Path) -> Mapping[str, int]:
+        splits.extend(each.split for each in entries)
+        return write_data(version, entries, target)
+
+    monkeypatch.setattr("forge.learning.searches.job.write_data", noting)
+    scripted(monkeypatch, [SPACE], ENDED)
+    begun(searcher)
+    run_jobs()
+    assert read(searcher)["state"] == "finished"
+    assert set(splits) == {"train", "validation"}
+
+
+def test_a_search_whose_process_dies_goes_on_from_its_rows(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = {"event": "counted", "trial": 2, "ram": 1, "flash": 1}
+    lab = scripted(monkeypatch, [SPACE, trial_event(1), counted], LabDied("gone"))
+    begun(searcher)
+    run_jobs()
+    # The next attempt gets the finished trial, and not the one that was at work.
+    assert lab.requests[0]["trials"] == []
+    sent = lab.requests[1]["trials"]
+    assert [(each["trial"], each["state"], each["quantize"]) for each in sent] == [(1, "trained", "int8")]
+    assert (read(searcher)["state"], [each["number"] for each in read(searcher)["rows"]]) == ("failed", [1])
+    lab = scripted(monkeypatch, [SPACE, trial_event(2, ram=1000)], ENDED)
+    assert searcher.post(f"{SEARCHES}/1/resume", {}, content_type="application/json").status_code == 202
+    run_jobs()
+    search = read(searcher)
+    assert (search["state"], [each["number"] for each in search["rows"]]) == ("finished", [1, 2])
+
+
+def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(searcher)
+    stopped = searcher.post(f"{SEARCHES}/1/stop")
+    assert (stopped.status_code, stopped.json()["state"]) == (202, "cancelled")
+    assert searcher.post(f"{SEARCHES}/1/stop").status_code == 409
+    again = searcher.post(f"{SEARCHES}/1/resume", {"trials": 9}, content_type="application/json")
+    assert (again.status_code, again.json()["state"], again.json()["trials"]) == (202, "waiting", 9)
+    ModelSearch.objects.update(state="running")
+    assert searcher.post(f"{SEARCHES}/1/stop").json()["instruction"] == "stop"
+    assert searcher.post(f"{SEARCHES}/1/resume", {}, content_type="application/json").status_code == 409
+
+
+def test_a_search_that_cannot_be_made_says_why(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted(monkeypatch, [], LabRefused("circle has 1 person; 3 are needed.", "too-few-groups"))
+    begun(searcher)
+    run_jobs()
+    search = read(searcher)
+    assert (search["state"], search["error"], search["reason"]) == (
+        "failed",
+        "circle has 1 person; 3 are needed.",
+        "too-few-groups",
+    )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"event": "trial", "trial": 1}, {"event": "other"}, 7, {**trial_event(1), "state": "won"}],
+    ids=["incomplete", "unknown", "a number", "another state"],
+)
+def test_what_lab_must_not_send_ends_the_search(searcher: Client, monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
+    scripted(monkeypatch, [event], ENDED)
+    begun(searcher)
+    run_jobs()
+    assert (read(searcher)["state"], SearchTrial.objects.count()) == ("failed", 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"recipe": "none"}, "no recipe"),
+        ({"recipe": "motion-trees", "arguments": {}}, "not searched"),
+        ({"vary": {"filters": ["many"]}}, "no value of filters"),
+        ({"vary": {"filters": ["1e9"]}}, "no value of filters"),
+        ({"vary": {"colour": ["1"]}}, "no value of colour"),
+        ({"vary": {"quantize": ["int4"]}}, "no value of quantize"),
+        ({"board": "none"}, "none"),
+        ({"trials": 0}, ""),
+        ({"minutes": 100_000}, ""),
+        ({"limits": {"ram": -1}}, ""),
+    ],
+)
+def test_settings_that_cannot_be_searched_are_refused(searcher: Client, body: dict[str, Any], reason: str) -> None:
+    assert reason in begun(searcher, 400, **body)["detail"]
+    assert not ModelSearch.objects.exists()
+
+
+def test_there_are_limits_of_searches_and_minutes(
+    searcher: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(MAX_UNFINISHED):
+        begun(searcher)
+    assert "already" in begun(searcher, 409)["detail"]
+    for number in range(1, MAX_UNFINISHED + 1):
+        searcher.post(f"{SEARCHES}/{number}/stop")
+    now = timezone.now()
+    Job.objects.filter(kind="model-search").update(started=now - timedelta(minutes=9), finished=now)
+    Quota.objects.create(holder=project.organisation.stream, resource="training", limit=9)
+    assert "9 minutes" in begun(searcher, 429)["detail"]
+
+
+def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client, user: User, project: Project) -> None:
+    finished_search(user, project)
+    used = searcher.post(f"{SEARCHES}/1/trials/2/use")
+    assert used.status_code == 201, used.content
+    run = used.json()
+    assert (run["arguments"]["filters"], run["arguments"]["window"], run["form"]) == (8, SMALL["window"], "int8")
+    assert searcher.post(f"{SEARCHES}/1/trials/2/use").json()["number"] == run["number"]
+    assert TrainingRun.objects.count() == 1
+    assert read(searcher)["rows"][1]["run"] == run["number"]
+    SearchTrial.objects.filter(number=3).update(state="over limit")
+    assert searcher.post(f"{SEARCHES}/1/trials/3/use").status_code == 409
+    assert searcher.post(f"{SEARCHES}/1/trials/9/use").status_code == 404
+
+
+def finish(run: TrainingRun) -> None:
+    """Ends the job of a run as a worker does, with a model that was made up."""
+    finish_run(run)
+    job_of_run = run.job
+    assert job_of_run is not None
+    Job.objects.filter(pk=job_of_run.pk).update(state=JobState.SUCCEEDED)
+    job_of_run.refresh_from_db()
+    follow_job(job_of_run)
+
+
+def test_a_finished_run_of_a_trial_is_offered_with_the_rights_of_whoever_used_it(
+    searcher: Client, user: User, project: Project
+) -> None:
+    finished_search(user, project)
+    for trial in (1, 2):
+        assert searcher.post(f"{SEARCHES}/1/trials/{trial}/use").status_code == 201
+    first, second = TrainingRun.objects.order_by("number")
+    finish(first)
+    change = ChangeRequest.objects.get()
+    first.refresh_from_db()
+    assert (change.author, first.change_url) == (user, f"/acme/kitchen/change-requests/{change.number}")
+    TrainingRun.objects.filter(pk=second.pk).update(person=None)
+    second.refresh_from_db()
+    finish(second)
+    second.refresh_from_db()
+    assert (second.change_url, second.offers) == ("", False)
+    assert "has no account any more" in second.notes[-1]
+    assert ChangeRequest.objects.count() == 1
+
+
+def test_deleting_samples_cancels_a_search_that_would_learn_from_them(
+    searcher: Client, user: User, project: Project
+) -> None:
+    begun(searcher)
+    consent = Consent.objects.filter(samples__split="train").distinct().get()
+    removal = withdraw_consent(user, consent)
+    assert removal is not None
+    assert removal.stopped == ["Search 1 of acme/kitchen was cancelled."]
+    search = read(searcher)
+    assert search["state"] == "cancelled"
+    assert "Go on with it" in search["error"]
+
+
+def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
+    searcher: Client, user: User, project: Project
+) -> None:
+    finished_search(user, project)
+    SearchTrial.objects.create(search_id=ModelSearch.objects.get().pk, number=4, **_over_limit())
+    page = searcher.get(f"{PAGE}/1?across=ram&trial=2").content.decode()
+    assert "a part of its accuracy is luck" in page
+    assert "The test split is not read" in page
+    assert "Use trial 2" in page
+    assert page.count('class="over"') == 2
+    listed = searcher.get(PAGE).content.decode()
+    assert "Search 1" in listed
+    assert 'name="vary-filters"' in listed
+    sent = {
+        "recipe": "motion",
+        "version": "1",
+        "board": "raspberry-pi-pico",
+        "vary-filters": "4, 8",
+        "vary-quantize": "int8",
+    }
+    budget = {"trials": "3", "minutes": "5", "workers": "1", "ram": "4", "flash": "", "instructions": "2"}
+    begun_page = searcher.post(f"{PAGE}/begin", {**sent, **budget})
+    assert begun_page["Location"] == f"{PAGE}/2"
+    search = ModelSearch.objects.get(number=2)
+    assert (search.limits["ram"], search.limits["instructions"]) == (4000, 2_000_000)
+    refused = searcher.post(f"{PAGE}/begin", {**sent, **budget, "ram": "much"}).content.decode()
+    assert "The limit of ram is not a number" in refused
+    assert searcher.post(f"{PAGE}/2/stop").status_code == 302
+    assert searcher.post(f"{PAGE}/2/resume", {"trials": "x"}).status_code == 400
+    assert searcher.post(f"{PAGE}/1/trials/2/use")["Location"] == "/acme/kitchen/training/1"
+    assert searcher.post(f"{PAGE}/2/discard").status_code == 302
+    assert ModelSearch.objects.count() == 1
+
+
+def _over_limit() -> dict[str, Any]:
+    row = trial_event(4, ram=9000, share=None, state="over limit")
+    return {"arguments": row["arguments"], "form": "int8", "state": row["state"], "needs": row["needs"]}
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares")
+def test_a_real_search_counts_trains_and_ranks(searcher: Client) -> None:
+    arguments = {**SMALL, "epochs": 3}
+    vary = {"filters": ["4", "8", "32"], "window": ["50"], "blocks": ["2"], "kernel": ["5"]}
+    begun(searcher, arguments=arguments, vary=vary, trials=2, minutes=10, limits={"ram": 5000})
+    run_jobs()
+    search = read(searcher)
+    assert (search["state"], search["error"]) == ("finished", "")
+    assert search["counts"]["trained"] + search["counts"]["stopped"] == 2
+    trained = [each for each in search["rows"] if each["state"] == "trained"]
+    assert all(each["needs"]["ram"] <= 5000 and each["needs"]["instructions"] > 1000 for each in trained)
+    assert search["best"]
