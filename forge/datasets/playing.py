@@ -13,9 +13,26 @@ from django.db.models import Q
 
 from forge.accounts.permissions import Verb, can, projects_where
 from forge.core.actors import Actor
+from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import PlayingRefused
-from forge.datasets.models import Consent, Sample, Submission
+from forge.datasets.models import Consent, DataSet, Sample, Submission
+from forge.projects.access import require
 from forge.projects.models import Project
+
+
+def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool) -> None:
+    """Lets only those who manage a project play its samples, besides the person who gave one; or everyone who reads it.
+
+    Samples whose person read that only those who manage the project play them stay restricted until that person agrees
+    to other terms. Raises `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.MANAGE, project)
+    data_set, _ = DataSet.objects.get_or_create(project=project)
+    with (change := DataSetChange(data_set.pk)) as locked:
+        if locked.is_restricted == is_restricted:
+            return
+        DataSet.objects.filter(pk=locked.pk).update(is_restricted=is_restricted)
+        change.note(actor, "data.restrict" if is_restricted else "data.open")
 
 
 def may_play(actor: Actor, recording: Sample | Submission) -> bool:

@@ -116,6 +116,7 @@ class DataSummaryJson(TypedDict):
     """A summary of a data set."""
 
     revision: int
+    restricted: Annotated[bool, "whether only those who manage the project play samples, and who gave one"]
     samples: int
     unlabelled: int
     milliseconds: int
@@ -228,6 +229,14 @@ class DataAgreementSerializer(serializers.Serializer[None]):
     purposes = serializers.ListField(child=serializers.ChoiceField([each.value for each in Purpose]), max_length=4)
     days = serializers.IntegerField(min_value=0, max_value=MAX_DAYS, help_text="0: until somebody deletes them")
     text = serializers.CharField(max_length=4000, help_text="the `text` of the terms that were read")
+
+
+class DataSettingsSerializer(serializers.Serializer[None]):
+    """Changing who plays samples."""
+
+    restricted = serializers.BooleanField(
+        help_text="whether only those who manage the project play samples, besides the person who gave one"
+    )
 
 
 class NewDataVersionSerializer(serializers.Serializer[None]):

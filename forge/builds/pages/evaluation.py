@@ -51,8 +51,8 @@ class ConfusionRow:
 
 @dataclass(frozen=True)
 class ShownSample:
-    """One of the worst samples. `address` is None once the recording is withdrawn, and "" for who may not play it; `was`
-    what it was before."""
+    """One of the worst samples. `address` is None once the recording is withdrawn, and ""
+    for who may not play it; `was` is its result before."""
 
     label: str
     said: str

@@ -24,7 +24,7 @@ from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
-from forge.datasets.playing import refusal_of
+from forge.datasets.playing import playable, refusal_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
@@ -164,6 +164,9 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "versions": versions,
         "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),
+        "may_manage": can(principal, Verb.MANAGE, project),
+        "is_locked": summary["restricted"] and samples.exclude(playable(principal)).exists(),
+        "refusal": refusal_of(project),
         "may_give": can(principal, Verb.GIVE_SAMPLE, project),
         "waiting": submissions_of(principal, project).count() if can(principal, Verb.EDIT, project) else 0,
     }

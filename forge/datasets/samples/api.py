@@ -21,7 +21,7 @@ from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
-from forge.datasets.playing import require_play
+from forge.datasets.playing import require_play, restrict_playing
 from forge.datasets.samples.actions import (
     UNCHANGED,
     SampleMark,
@@ -44,6 +44,7 @@ from forge.datasets.serializers import (
     DataNumbersJson,
     DataSampleDetailJson,
     DataSampleJson,
+    DataSettingsSerializer,
     DataSummaryJson,
     sample_to_json,
 )
@@ -54,13 +55,22 @@ from forge.projects.api import ProjectView
 
 
 class DataSummary(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ)
+    needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_MANAGE)
 
     @extend_schema(operation_id="data_summary", responses=DataSummaryJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Returns a summary of the project's data: labels, splits, people, minutes, and weaknesses."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(summary_of(principal_of(request), project))
+
+    @extend_schema(operation_id="data_settings", request=DataSettingsSerializer, responses=DataSummaryJson)
+    def patch(self, request: Request, organisation: str, name: str) -> Response:
+        """Lets only those who manage the project play samples, besides the person who gave one, or everyone who reads
+        it. Others train and test on them all the same."""
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        principal, body = principal_of(request), self.read_body(request, DataSettingsSerializer)
+        restrict_playing(principal, project, is_restricted=body["restricted"])
+        return Response(summary_of(principal, project))
 
 
 class DataSamples(ProjectView):

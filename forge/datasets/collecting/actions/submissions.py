@@ -182,8 +182,8 @@ def _require_room_of_link(collector: Collector, size: int) -> None:
 
 
 def _waiting(actor: Actor, project: Project, ids: Collection[UUID]) -> SubmissionQuerySet:
-    waiting = Submission.objects.visible_to(actor).waiting()
-    return waiting.filter(collector__link__project=project, pk__in=ids).select_related("collector", "consent__data_set__project")
+    waiting = Submission.objects.visible_to(actor).waiting().filter(collector__link__project=project, pk__in=ids)
+    return waiting.select_related("collector", "consent__data_set__project")
 
 
 def _store(collector: Collector, consent: Consent, content: Content, blob: Blob, device: str) -> Submission:
