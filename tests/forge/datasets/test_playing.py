@@ -180,8 +180,9 @@ def test_builds_and_comparisons_list_samples_and_do_not_play_them(
 ) -> None:
     for rune in (RUNE, RUNE + bytes(500)):
         built(owner, project, rune)
-    for address in ("/acme/kitchen/builds/2/conversation", "/compare?one=acme/kitchen@1&other=acme/kitchen@2"):
+    for address in ("/acme/kitchen/builds/2/accuracy", "/compare?one=acme/kitchen@1&other=acme/kitchen@2"):
         shown, whole = (browser_of(each).get(address).content.decode() for each in (other, owner))
+        assert browser_of(owner).get(address).status_code == 200
         assert (shown.count('/recording"'), whole.count('/recording"')) == (0, 3), address
         assert (shown.count("data-sample="), whole.count("data-sample=")) == (0, 3), address
         assert shown.count("Only those who manage the project play it.") == 3
