@@ -11,7 +11,7 @@ RUN apt-get update \
 WORKDIR /forge
 COPY . .
 RUN python3 -m tools.setup production
-# What only set-up needs goes; so do translations, which the settings switch off, and the C library of every system that
+# Packages that only set-up needs go; so do translations, which the settings switch off, and the C library of every system that
 # the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone. Firmware needs what the
 # compiler calls where a processor lacks an instruction (compiler_rt), which is compiled from its source (std).
 RUN cd .venv/lib/python3*/site-packages \

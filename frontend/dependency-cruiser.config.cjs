@@ -2,7 +2,7 @@
 // shares the looks, and stands alone otherwise. api/ has the types of the API, which are generated, and its addresses. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
-/** What each folder may import from; a folder that is not named here may import from no other. */
+/** The folders from which each folder may import; a folder that is not named here may import from no other. */
 const MAY_IMPORT = {
   api: [],
   look: ["api"],

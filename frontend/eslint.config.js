@@ -1,4 +1,4 @@
-// What a reader may rely on in this folder: types are exact, promises are handled, hooks keep their rules.
+// Rules that a reader may rely on in this folder: types are exact, promises are handled, hooks keep their rules.
 import hooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";

@@ -70,8 +70,10 @@ function loneScripts(): Plugin {
   };
 }
 
-/** What runs the models that a rune leaves to its host: fetched by a page when such a rune comes, and posted into the
- * frame. The build of LiteRT without relaxed SIMD gives the same numbers in every browser. */
+/**
+ * The interpreters of models that a rune leaves to its host: fetched by a page when such a rune comes, and posted into
+ * the frame. The build of LiteRT without relaxed SIMD gives the same numbers in every browser.
+ */
 const LITERT = "node_modules/@litertjs/core/";
 const TFJS = "node_modules/@tensorflow/tfjs-core/";
 

@@ -1,4 +1,4 @@
-"""What every test may ask for: the data that is not part of the project."""
+"""Fixtures for every test: the data that is not part of the project."""
 
 from __future__ import annotations
 

@@ -83,24 +83,3 @@ def test_a_page_that_nothing_links_is_not_reached(tmp_path: Path) -> None:
 def test_a_reader_of_the_readme_comes_to_every_page_of_the_documentation() -> None:
     pages = {page.resolve() for page in (REPOSITORY / "docs").rglob("*.md")}
     assert pages - reached((REPOSITORY / "README.md").resolve()) == set()
-
-
-_DECISION = re.compile(r"docs/adr/(?P<number>\d{4})|\bdecisions? (?P<first>\d+)(?: and (?P<second>\d+))?")
-
-
-def decisions_in(text: str) -> set[int]:
-    """The numbers of the decisions that a text names, as in `docs/adr/0102`, `decision 5` and `decisions 5 and 92`."""
-    return {int(number) for match in _DECISION.finditer(text) for number in match.groups() if number}
-
-
-def test_a_text_names_decisions_by_their_numbers() -> None:
-    assert decisions_in("(docs/adr/0102), decision 5, decisions 7 and 92") == {102, 5, 7, 92}
-
-
-@pytest.mark.slow
-def test_every_decision_that_the_code_names_has_a_page() -> None:
-    pages = {int(page.name[:4]) for page in (REPOSITORY / "docs" / "adr").glob("0*.md")}
-    folders = [REPOSITORY / "rune", REPOSITORY / "forge"]
-    files = [file for folder in folders for ending in ("*.py", "*.md") for file in folder.rglob(ending)]
-    named = {str(file): decisions_in(file.read_text("utf-8")) - pages for file in files}
-    assert {file: numbers for file, numbers in named.items() if numbers} == {}

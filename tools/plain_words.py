@@ -27,6 +27,7 @@ OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
 TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
 page that moderators removed."""
+SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".css")
 DICTATED = {"connection_made", "Gone"}
 """Names of the standard library and of HTTP: a method that a class overrides, and the error of status 410."""
 
@@ -46,11 +47,15 @@ PHRASES = {
     r"\bwithout a word\b": "silently",
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
-QUESTION: Final = re.compile(r'[rf]*"{3}(What|Whose|Whoever|(?:From|To|Of|With) what|For whom|Since when) ')
-"""The beginning of a docstring that is a clause with a question word. "What a role allows" is "The rights of a role"
-for a value, and "Returns the rights of a role" for a function."""
+QUESTION: Final = r"(What|Whose|Whoever|Whom|(?:By|For|From|In|Of|On|To|With) what|For whom|Since when) "
+"""The beginning of a comment that is a clause with a question word. "What a role allows" is "The rights of a role" for
+a value, and "Returns the rights of a role" for a function."""
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_DOCSTRING = re.compile(rf'[rf]*"{{3}}{QUESTION}')
+_COMMENT = re.compile(rf"#\s*{QUESTION}")
+_SCRIPT_COMMENT = re.compile(rf"(?:^|[\s{{;])(?://|/\*\*?)\s*{QUESTION}|^\s*\*\s+{QUESTION}", re.MULTILINE)
+_TEMPLATE_COMMENT = re.compile(rf"(?:\{{#|\{{% comment %\}})\s*{QUESTION}")
 _PHRASES = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in PHRASES.items()]
 
 
@@ -128,13 +133,36 @@ def refused_sentences(path: str, source: str) -> Iterator[Finding]:
             yield from refused_phrases(path, token.string, token.start[0])
 
 
-def refused_docstrings(path: str, source: str) -> Iterator[Finding]:
-    """The docstrings of a Python module that begin with a question word."""
+def refused_comments(path: str, source: str) -> Iterator[Finding]:
+    """The docstrings and comments of a Python module that begin with a question word."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        question = QUESTION.match(token.string) if token.type == tokenize.STRING else None
+        pattern = {tokenize.STRING: _DOCSTRING, tokenize.COMMENT: _COMMENT}.get(token.type)
+        question = pattern.match(token.string) if pattern else None
         if question:
-            better = "begin with a noun, or with a verb such as Returns"
-            yield Finding(path, token.start[0], f"a docstring that begins with “{question[1]}”", better)
+            yield _question(path, token.start[0], question)
+
+
+def refused_script_comments(path: str, text: str) -> Iterator[Finding]:
+    """The comments of TypeScript, JavaScript or CSS that begin with a question word, or one of whose lines does."""
+    return _questions(path, text, _SCRIPT_COMMENT)
+
+
+def refused_template_comments(path: str, text: str) -> Iterator[Finding]:
+    """The comments of a template that begin with a question word."""
+    return _questions(path, text, _TEMPLATE_COMMENT)
+
+
+def _questions(path: str, text: str, pattern: re.Pattern[str]) -> Iterator[Finding]:
+    for question in pattern.finditer(text):
+        word = question.start(question.lastindex or 0)
+        yield _question(path, text.count("\n", 0, word) + 1, question)
+
+
+def _question(path: str, line: int, question: re.Match[str]) -> Finding:
+    word = question[question.lastindex or 0]
+    return Finding(
+        path, line, f"a comment that begins with “{word}”", "begin with a noun, or with a verb such as Returns"
+    )
 
 
 def findings(root: Path) -> Iterator[Finding]:
@@ -149,9 +177,16 @@ def findings(root: Path) -> Iterator[Finding]:
             source = path.read_text("utf-8")
             yield from refused_names(name, source)
             yield from refused_sentences(name, source)
-            if not name.startswith("tests/"):
-                yield from refused_docstrings(name, source)
-        elif name.endswith((".html", ".ts", ".tsx", ".md", ".txt")):
+            yield from refused_comments(name, source)
+        elif name.endswith(SCRIPTS):
+            text = path.read_text("utf-8")
+            yield from refused_phrases(name, text)
+            yield from refused_script_comments(name, text)
+        elif name.endswith(".html"):
+            text = path.read_text("utf-8")
+            yield from refused_phrases(name, text)
+            yield from refused_template_comments(name, text)
+        elif name.endswith((".md", ".txt")):
             yield from refused_phrases(name, path.read_text("utf-8"))
 
 

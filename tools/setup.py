@@ -30,7 +30,7 @@ WHEELS = ROOT / "dist"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
-    # What is installed, and what to expect: megabytes to download, megabytes on disk, minutes on a common line.
+    # The packages, and the estimates: megabytes to download, megabytes on disk, minutes on a common line.
     "server": ("server.txt", 170, 700, "1 to 3"),
     "production": ("production.txt", 190, 780, "1 to 3"),
     "dev": ("dev.txt", 260, 1100, "1 to 4"),

@@ -112,7 +112,7 @@ def pytest(report: Path, processes: int, marks: str, *arguments: str) -> int:
     """Runs some of Python's tests in several processes; the exit status."""
     # The older family of reports has room for what a test records of itself.
     options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", marks]
-    # What a test that passed has written goes at once: the folder may be of memory.
+    # Files of a test that passed go at once: the folder may be of memory.
     options += ["-o", "tmp_path_retention_policy=failed"]
     # Its command is what we use of it; the plugin takes each process a second to import.
     options += ["-p", "no:schemathesis"]

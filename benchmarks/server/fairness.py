@@ -283,10 +283,10 @@ ATTACKS: Mapping[str, Callable[[Side], AbstractContextManager[None]]] = {
     f"{LARGE_PREVIEWS} large previews": _large_previews,
     f"{PARALLEL_QUESTIONS} slow questions": _questions,
 }
-"""By what the row of the table says."""
+"""The layouts of the server, by the text of the table's row."""
 
 LAYOUTS: Mapping[str, Callable[[], AbstractContextManager[LiveServer]]] = {
     "One server that builds by itself": _one_process,
     "A server and a worker on the same machine": _server_and_worker,
 }
-"""By what stands above the table."""
+"""The notes above a table, by its name."""

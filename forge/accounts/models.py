@@ -86,7 +86,7 @@ def _standing_in(places: Sequence[_StandingRow], blocked_organisations: frozense
     roles = {organisation: role for organisation, role, project in open_places if project is None}
     best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
     for organisation, role, project in open_places:
-        # What gives no more than the organisation does is left out.
+        # A role that gives no more than the organisation's own is left out.
         known = best[project][0] if project in best else roles.get(organisation)
         if project is not None and is_higher(role, than=known):
             best[project] = (role, organisation)

@@ -143,7 +143,7 @@ _NAMES: Final = ("targets", "optimize", "optimize_packages", "match")
 
 
 def manner_to_json(choices: Choices) -> MannerJson:
-    """For what a build is made, but for its targets."""
+    """The aims of a build without its targets, as JSON."""
     return {"optimize": choices.optimize, "optimize_packages": choices.optimize_packages, "match": choices.match}
 
 

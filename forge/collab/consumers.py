@@ -247,7 +247,7 @@ class CollabConsumer(ProjectSocket):
                 # Who writes is asked for again from time to time, whatever was heard.
                 if time.monotonic() - self.access_checked_at > ACCESS_VALID_SECONDS:
                     await self.refresh_access()
-                # What a viewer sends is dropped here, before anything is done with it.
+                # A viewer's updates are dropped here, before anything is done with them.
                 if self.access.may_edit and not self._is_closing:
                     await room.submit(FromMember(update, self, facts, is_answer, self._heard_frames))
                 if is_answer:

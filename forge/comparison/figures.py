@@ -34,7 +34,7 @@ class PackageFigures:
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """For what a rune and its packages were made, and whose results its models give."""
+    """The aims of a rune and its packages, and the runtime whose results its models reproduce."""
 
     optimize: Aim
     optimize_packages: Aim

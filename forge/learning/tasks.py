@@ -36,5 +36,5 @@ def prepare_soon() -> None:
             ignore_result=True,
         )
     except Exception:
-        # Whoever looks at a page must not fail because a queue is away.
+        # A page must not fail because a queue is away.
         _log.exception("The message to prepare TensorFlow was not sent")

@@ -66,7 +66,7 @@ class Report(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="reports"
     )
-    """Whom it is about, where it is about a person."""
+    """The person whom the report is about, if it is about one."""
     reason = models.CharField(max_length=10, choices=ReportReason.choices)
     text = models.TextField(blank=True)
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -49,7 +49,7 @@ def _send_to(person_id: UUID, now: datetime) -> int:
     due_ids = list(due.values_list("pk", flat=True))
     if not due_ids:
         return 0
-    # What was read meanwhile, or may not be read any more, is told to nobody.
+    # Notices that were read meanwhile, or may not be read any more, are not sent.
     notices = list(notices_of(person).filter(pk__in=due_ids).unread())
     due.update(mail_due=None)
     address = EmailAddress.objects.filter(user=person, email=person.email, verified=True).first()

@@ -26,7 +26,7 @@ async function namesInUse() {
   return [...names].sort();
 }
 
-/** What is added to the name of an icon that is drawn as a shape and not as lines: `star-filled`. */
+/** The suffix of an icon that is drawn as a shape and not as lines: `star-filled`. */
 const FILLED = "-filled";
 
 async function symbol(name) {

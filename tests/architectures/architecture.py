@@ -31,7 +31,7 @@ class Architecture:
 
     name: str
     words: str
-    """What it is, for a person."""
+    """The architecture's name for a person."""
     shape: tuple[int, ...]
     build: Callable[[Any], Any]
     """From the input to the output, or to a list of outputs."""

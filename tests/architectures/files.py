@@ -32,7 +32,8 @@ def missing_forms(folder: Path, name: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Exports:
-    """What a folder's files were made from: the words and the seed of each architecture, and by which versions."""
+    """The origin of a folder's files: the words and the seed of each architecture, and the versions of the
+    libraries."""
 
     words: Mapping[str, str]
     seeds: Mapping[str, int]

@@ -56,4 +56,4 @@ def _with_tensors_of(converter: Any, architecture: Architecture, kind: Any) -> N
 
 
 CHANGES: Mapping[str, Change] = dict(zip(FORMS, (_float32, _float16, _dynamic_range, _int8, _int16x8), strict=True))
-"""What the converter is told, by form."""
+"""The settings of the converter, by form."""

@@ -52,7 +52,7 @@ def project_of(data: bytes, model: Model) -> MemoryFiles:
 
 
 def judged(data: bytes) -> Outcome:
-    """What becomes of a model."""
+    """Compiles a model and compares it with its reference."""
     size = len(data)
     try:
         model = read_model(data)

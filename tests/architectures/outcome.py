@@ -1,4 +1,4 @@
-"""What became of an architecture in one form: data and its JSON."""
+"""The outcome of an architecture in one form: data and its JSON."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ WORDS = {
     "int8": "int8",
     "int16x8": "int16x8",
 }
-"""What the forms are called on the page."""
+"""The names of the forms on the page."""
 
 _LONGEST_REASON = 200
 _LARGE = 1 << 20
@@ -113,7 +113,7 @@ def _models(words: Mapping[str, str], rows: Rows) -> str:
 
 
 def _efforts(words: Mapping[str, str], rows: Rows) -> str:
-    """What it takes to build and to verify the large ones."""
+    """The time and memory that building and verifying the large ones takes."""
     lines = ["| architecture | form | build | verify | memory |", "| --- | --- | --- | --- | --- |"]
     for name, form, outcome in rows:
         if outcome.model >= _LARGE and outcome.build_seconds:

@@ -54,7 +54,7 @@ class ScratchCopy:
     @staticmethod
     def at(folder: Path) -> ScratchCopy:
         for name in ("rune", "tests/rune/compiler/targets", "tests/rune/compiler/blocks", "examples", "docs/guides"):
-            # What is compiled already comes along: each process of the copy would compile all of it again.
+            # Compiled files come along: each process of the copy would compile all of them again.
             shutil.copytree(REPOSITORY / name, folder / name)
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
         return ScratchCopy(folder)

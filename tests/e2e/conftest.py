@@ -1,4 +1,5 @@
-"""What the browser tests share: the program as a process, and Chromium with a camera and a microphone made of files."""
+"""Fixtures that the browser tests share: the program as a process, and Chromium with a camera and a microphone made of
+files."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 Record = Callable[[str, object], None]
-"""What a proof says of itself, for the page of proofs."""
+"""Records a proof's figures for the page of proofs."""
 
 
 def pytest_runtest_setup() -> None:

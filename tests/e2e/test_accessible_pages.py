@@ -196,7 +196,7 @@ def visit(page: Page, forge: LiveForge, look: Callable[[str], None], addresses: 
 
 
 def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None:
-    """What comes up over the studio on a key, and goes with Escape."""
+    """Opens each panel that comes up over the studio on a key, and goes with Escape."""
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name="A command, a file or a stage")).to_be_focused()
     look("the palette")
@@ -223,7 +223,7 @@ def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None
 
 
 def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
-    """What axe finds on the page as it is, in some looks, and whether it is wider than its window."""
+    """The findings of axe on the page as it is, in some looks, and whether it is wider than its window."""
     page.evaluate(Path(AXE).read_text("utf-8"))
     problems = []
     for look in looks:

@@ -1,4 +1,4 @@
-"""What others do at the worst moment, and what a page may not do: nothing that was typed is lost, and it is said."""
+"""Acts of others at the worst moment, and of a page that it may not do: no typed text is lost, and the page says so."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from tests.support.live_forge import LiveForge
 pytestmark = pytest.mark.e2e
 
 EXPECTED = ("401", "404", "422", "ERR_INTERNET_DISCONNECTED")
-"""What Chromium logs of a phone that is not let in, of what was deleted, and without a network."""
+"""Chromium's log messages about a phone that is not let in, about deleted recordings, and without a network."""
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_phone_records_keeps_redoes_and_sends_when_the_network_is_back(
     agree(phone, address)
     expect(phone.get_by_text("1 of 3")).to_be_visible()
     assert findings(phone, LOOKS) == []
-    # What was recorded again is nowhere.
+    # The recording before the second one is deleted.
     record(phone)
     assert saved_on(phone) == 0
     phone.get_by_role("button", name="Redo").click()

@@ -80,7 +80,7 @@ def test_samples_are_labelled_by_keys_and_appear_while_one_looks(forge: LiveForg
     page.get_by_role("button", name="Change label").click()
     expect(page.locator("[data-count]")).to_have_text("18 samples")
 
-    # What somebody else sends appears.
+    # A sample that somebody else sends appears.
     page.get_by_label("Label", exact=True).select_option("")
     expect(page.locator("[data-count]")).to_have_text("41 samples")
     send(page, project, (loud(77), "glass", "Guest 1"))

@@ -167,7 +167,8 @@ def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
 
 
 def _listening(recording: np.ndarray[Any, Any]) -> tuple[list[str], list[list[float]]]:
-    """What keywords calls, and its scores, of each second of a recording that begins a quarter after the one before."""
+    """The calls of keywords, and its scores, of each second of a recording that begins a quarter after the one
+    before."""
     rune, data = _loaded("keywords"), np.clip(recording, -32_768, 32_767).astype("<i2")
     runs = [_run(rune, data[start : start + 16_000].tobytes()) for start in range(0, len(data) - 15_999, 4_000)]
     return [run[2][0] for run in runs], [run[1] for run in runs]

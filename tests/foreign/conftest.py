@@ -12,7 +12,7 @@ from tests.support.live_server import LiveServer
 
 @dataclass(frozen=True)
 class Published:
-    """What is in the registry: `organisation/name`, its tag, the rune's bytes and a token that may pull it."""
+    """A rune in the registry: `organisation/name`, its tag, its bytes and a token that may pull it."""
 
     repository: str
     tag: str

@@ -26,11 +26,11 @@ CHECKS = frozenset(
         "forge.reviews.guests.access.require_as_guest",
     }
 )
-"""What asks whether someone may do a thing."""
+"""The functions that check whether someone may do a thing."""
 WHO = frozenset({"Actor", "User"})
-"""What the first parameter of an act is: who acts, or a person and their own account."""
+"""The types of an act's first parameter: who acts, or a person and their own account."""
 TRANSACTIONS = frozenset({"atomic", "editing"})
-"""What a transaction is called, as a decorator or after `with`."""
+"""The names of a transaction, as a decorator or after `with`."""
 SEEN_BY_SOMEONE = frozenset({"visible_to", "of_member", "deleted_for"})
 """The queries that say who is asking."""
 WRITES = frozenset({"save", "delete", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"})
@@ -73,7 +73,7 @@ class Module:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What its names mean: those that it imports from forge, and its own functions' and classes'."""
+        """The meanings of its names: those that it imports from forge, and its own functions' and classes'."""
         imported = {
             alias.asname or alias.name: f"{node.module}.{alias.name}"
             for node in ast.walk(self.tree)
@@ -169,7 +169,8 @@ def unguarded_acts(code: Code) -> list[str]:
 def loose_entries(code: Code) -> list[str]:
     """The acts that write an audit entry outside of a transaction, and so perhaps without what it tells of."""
     inside_only = {AUDIT}
-    """What must be called within a transaction. A private function may leave that to those who call it."""
+    """The functions that must be called within a transaction. A private function may leave that to those who call
+    it."""
     wrong: set[str] = set()
     while True:
         names = {
@@ -272,7 +273,7 @@ def _origin(code: Code, name: str) -> str:
 
 
 def _outside_of_transactions(node: ast.AST) -> Iterator[ast.AST]:
-    """What no transaction is around."""
+    """The nodes that no transaction is around."""
     decorators = node.decorator_list if isinstance(node, Function) else []
     inside = [item.context_expr for item in node.items] if isinstance(node, ast.With) else decorators
     if not any(_is_transaction(expression) for expression in inside):

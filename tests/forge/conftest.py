@@ -1,4 +1,4 @@
-"""What tests of the web app start from: an organisation with a person of each role, a stranger, and a project."""
+"""The start of tests of the web app: an organisation with a person of each role, a stranger, and a project."""
 
 from __future__ import annotations
 

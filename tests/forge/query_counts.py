@@ -383,7 +383,7 @@ def routes(resolver: Any, before: str = "") -> Iterable[str]:
 
 
 def requests() -> list[tuple[str, str, str, Any]]:
-    """What is asked: method, route, address and body. What the permissions matrix asks, and what it leaves out."""
+    """The requests of the permissions matrix and those that it leaves out: method, route, address and body."""
     from_cases = [(method, route, address or route, body) for method, route, address, body, _ in CASES]
     all_requests = [*from_cases, *_MORE]
     return [each for each in all_requests if key(each[0], each[1]) not in UNCOUNTED]
@@ -565,7 +565,8 @@ def _ask(browser: Client, method: str, path: str, body: Any, headers: dict[str, 
 def problems(
     pinned: Mapping[str, int], few: Mapping[str, int], many: Mapping[str, int], known: Iterable[str]
 ) -> list[str]:
-    """What is wrong: a count that is another than the pinned one or grows with the data, and an address without one."""
+    """Messages about a count that differs from the pinned one or grows with the data, and about an address without
+    one."""
     messages = [
         f"{name}: {few[name]} queries with few things, {many[name]} with twice as many: one query a thing?"
         for name in few

@@ -73,7 +73,7 @@ UNAUDITED: Mapping[str, str] = {
 
 
 THINGS = frozenset({"project", "organisation", "person", "build", "review", "change_request", "changes"})
-"""What a sentence names by the entry itself (`forge.accounts.audit.sentences`)."""
+"""Parts of a sentence that the entry itself names (`forge.accounts.audit.sentences`)."""
 
 
 def forge_code() -> Code:

@@ -62,7 +62,7 @@ def test_no_address_asks_more_often_for_more_data(
 def test_a_share_of_the_addresses_asks_as_often_as_is_pinned(
     project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:
-    """What is pinned is proved not to grow, above, for all: a count that differs here grew, or is to be pinned anew."""
+    """Pinned counts are proved not to grow, above, for all: a count that differs here grew, or is to be pinned anew."""
     pinned = read_counts()
     share = {name: pinned[name] for name in share_of(pinned, 12)}
     many = counted(browser_of(owner), settle(owner, organisation, project, MANY), share, share)

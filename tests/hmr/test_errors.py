@@ -1,4 +1,4 @@
-"""What the SDK refuses before it asks a server, and what it says when none answers."""
+"""Refusals of the SDK before it asks a server, and its message when none answers."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ print(json.dumps([name for name in NAMES if not callable(getattr(keras.activatio
     lines = in_keras(code.replace("NAMES", repr(sorted(ACTIVATIONS))), tmp_path).splitlines()
     known = json.loads(lines[0])
     assert set(LAYERS) <= set(known)
-    # What earlier versions wrote, Keras still reads.
+    # Keras still reads the arguments of earlier versions.
     earlier = {"batch_input_shape", "input_length", "alpha", "rms_scaling", "zero_output_for_mask", "unroll"}
     unknown = {name: sorted(LAYERS[name] - set(known[name]) - earlier) for name in LAYERS}
     assert {name: arguments for name, arguments in unknown.items() if arguments} == {}

@@ -67,7 +67,7 @@ def test_a_search_that_is_killed_loses_the_running_trial_alone(tmp_path: Path) -
 
 
 def require_within(trials: list[Trial]) -> None:
-    """What was trained is within the limit, and what was not trained is not."""
+    """Requires that trained candidates are within the limit, and the others are not."""
     assert any(each.state is TrialState.TRAINED for each in trials)
     for each in trials:
         assert each.needs is not None

@@ -115,7 +115,7 @@ def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
 
 
 def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
-    """What the rune of a trained project needs on a Cortex-M4: counted of its candidate, and of its model."""
+    """The needs of a trained project's rune on a Cortex-M4: counted of its candidate, and of its model."""
     checked = check_policy(FolderFiles(folder))
     assert checked.training is not None
     settings = prepare_run(checked.training, folder / "samples", {}).settings

@@ -225,7 +225,8 @@ def _halves() -> Iterator[tuple[str, Model]]:
 
 
 def _unsigned() -> Iterator[tuple[str, Model]]:
-    """What uint8 has of its own: weights with a zero point, and other roundings. All else is int8 with flipped bits."""
+    """The peculiarities of uint8: weights with a zero point, and other roundings. All else is int8 with flipped
+    bits."""
     alike = itertools.chain(
         _convolutions("uint8"), _depthwise("uint8"), _fully_connected("uint8"), _pools("uint8"), _chains("uint8")
     )
@@ -619,7 +620,7 @@ def make(name: str, model: Model) -> bytes:
 
 
 def answers(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
-    """What the reference kernels give for the inputs of each run, one run after the other."""
+    """The reference kernels' answers for the inputs of each run, one run after the other."""
     interpreter = Interpreter(
         model_content=data, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1
     )

@@ -16,7 +16,7 @@ LARGEST = 1500
 """Elements of a tensor; what would make more takes a smaller one."""
 
 KINDS = ("int8", "int8", "int8", "uint8", "int16", "int16", "float32")
-"""Of what a model computes, as often as they stand here."""
+"""The types of a model's values, as often as they stand here."""
 
 Thing = TypeVar("Thing")
 
@@ -33,7 +33,7 @@ class Drawing:
 
     @property
     def narrow_kind(self) -> str:
-        """What the model computes of, or int8: for operators that the reference does not have of int16."""
+        """The model's type of values, or int8: for operators that the reference does not have for int16."""
         return "int8" if self.kind == "int16" else self.kind
 
     def whole(self, least: int, most: int) -> int:
@@ -95,7 +95,7 @@ class Drawing:
         return self.one_of(candidates)
 
     def add_outputs(self, values: Value | list[Value]) -> None:
-        """What an operator has given, for others to read."""
+        """Adds the outputs of an operator, for others to read."""
         self._values.extend(values if isinstance(values, list) else [values])
 
     def finish(self) -> bytes:

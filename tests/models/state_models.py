@@ -88,7 +88,7 @@ def _handle(graph: Graph, name: str) -> int:
 
 
 def delayed(g: Layers, source: Value, name: str = "last") -> Value:
-    """What the source was one run before."""
+    """The value of the source one run before."""
     variable = Variable.with_first(g, name, source)
     before = variable.read(g)
     variable.assign(g, source)
@@ -140,7 +140,7 @@ def _svdf(kind: str, shape: tuple[int, ...], units: int, **options: Any) -> Mode
 
 
 def svdf(g: Layers, source: Value, units: int, rank: int = 1, memory: int = 4, bias: bool = True) -> Value:
-    """What the filters make of the last inputs, cut off below zero."""
+    """The filters' sums over the last inputs, cut off below zero."""
     (batches, inputs), filters = source.shape, units * rank
     options: Any = schema.SVDFOptionsT()
     options.rank, options.fusedActivationFunction = rank, ACTIVATIONS["relu"]

@@ -20,8 +20,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 BASE_IMAGE = "debian:bookworm-slim"
 RELEASE = "bookworm"
 
-# What tells this machine's clients which package indexes and which authorities to use. Where they are set, the packages
-# can be reached only with them, so the base image has them too. Nothing of it is in the Dockerfile.
+# Variables that tell this machine's clients which package indexes and which authorities to use. Where they are set, the
+# packages can be reached only with them, so the base image has them too. None of them is in the Dockerfile.
 _PASSED_ON = ("PIP_", "UV_", "npm_config_", "NPM_CONFIG_")
 _PASSED_ON_NAMES = (
     "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE",
@@ -37,7 +37,7 @@ class Builder:
     folder: Path
 
     def run(self, *arguments: str) -> str:
-        """What a buildah command prints. Raises `CalledProcessError`; its complaints go to stderr."""
+        """Runs a buildah command and returns its output. Raises `CalledProcessError`; its complaints go to stderr."""
         return subprocess.run(self.command(*arguments), env=self.environment, check=True, stdout=subprocess.PIPE,
                               text=True).stdout.strip()  # fmt: skip
 

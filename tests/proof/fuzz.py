@@ -9,7 +9,7 @@ import sys
 
 import atheris
 
-# What is imported here is instrumented, and only that.
+# Modules that are imported here are instrumented, and only those.
 with atheris.instrument_imports(include=["rune"]):
     from tests.proof.readers import READERS
 

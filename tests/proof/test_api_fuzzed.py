@@ -28,7 +28,7 @@ KINDS: Mapping[str, tuple[Callable[..., Fuzzed], int]] = {
     "things that are made up": (fuzz_unknown, 180),
     "ending them": (fuzz_endings, 60),
 }
-"""What is asked about, and for how many seconds."""
+"""The requests under test, and for how many seconds."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -52,7 +52,7 @@ class Place:
 
 
 def guided(language: str, place: Mapping[str, str]) -> str:
-    """What the guide says, with the names, ports and files of this test in place of its own."""
+    """The guide's text, with the names, ports and files of this test in place of its own."""
     blocks = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     assert len(blocks) == 1, f"the guide has {len(blocks)} blocks of {language}"
     written: str = blocks[0]
@@ -200,7 +200,7 @@ def test_behind_a_proxy_as_the_guide_says_all_is_as_if_it_were_not_there(
 
 
 def expect_a_larger_push(server: LiveServer, project: str) -> None:
-    """What is pushed to the registry may be larger than other requests, and passes the proxy in both directions."""
+    """A push to the registry may be larger than other requests, and passes the proxy in both directions."""
     data = os.urandom(MEBIBYTE) * (UPLOAD_LIMIT // MEBIBYTE + 8)
     digest = f"sha256:{sha256(data).hexdigest()}"
     headers = {"Authorization": f"Bearer {server.token('registry:push')}"}

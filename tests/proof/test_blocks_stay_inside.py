@@ -89,7 +89,7 @@ def _adding() -> Case:
 
 
 def _sanitized(cases: Sequence[Case], folder: Path) -> list[list[bytes | str]]:
-    """What they give. Fails where a sanitizer ended the program."""
+    """The outputs of cases under the sanitizers. Fails where one ended the program."""
     try:
         return results(cases, folder, *_SANITIZED)
     except subprocess.CalledProcessError as error:

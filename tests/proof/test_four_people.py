@@ -45,7 +45,7 @@ REFUSAL = "the server responded with a status of 409"
 RECORDINGS = 8
 """Fewer would be no more than chance."""
 EXPECTED_EVENTS = {"review.verdict", "rune.published"}
-"""Of what the webhook tells."""
+"""The events that the webhook reports."""
 HALFWAY = """(audio) => new Promise((done) => {
   audio.addEventListener("seeked", () => done(), { once: true });
   audio.addEventListener("loadedmetadata", () => { audio.currentTime = 0.5; }, { once: true });

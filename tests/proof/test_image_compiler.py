@@ -1,4 +1,4 @@
-"""What the Dockerfile leaves of the compiler is enough: for a rune, and for firmware, which needs compiler-rt."""
+"""The part of the compiler in the Dockerfile is enough: for a rune, and for firmware, which needs compiler-rt."""
 
 from __future__ import annotations
 

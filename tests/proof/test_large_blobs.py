@@ -51,7 +51,7 @@ def test_a_bucket_takes_and_gives_blobs_in_flat_memory(tmp_path: Path, store: di
 
 
 def resumed_in_a_bucket(live: LiveServer, client: BlobClient) -> None:
-    """What came before a kill stays in the bucket, in pieces that it joins."""
+    """Parts from before a kill stay in the bucket, which joins them."""
     location = client.begin()
     for number in range(3):
         content = bytes([number]) * 6 * MEGABYTE

@@ -88,7 +88,7 @@ def in_v8(models: Mapping[str, Model], questions: Mapping[str, Questions], folde
 
 
 def as_c(compiler: Sequence[str], emulator: Sequence[str], folder: Path) -> list[str]:
-    """What is wrong of the models, as C of such a compiler, run with the emulator."""
+    """The problems of the models, as C of such a compiler, run with the emulator."""
     wrong: list[str] = []
     for number, (models, questions) in enumerate(batches()):
         program_folder = CFolder.of(folder / str(number), sources_of(models_pipeline(models), models, "batch"))

@@ -25,7 +25,7 @@ SOON = 15.0
 
 
 def lacks(live: LiveServer) -> list[str]:
-    """What the server says that it lacks, soon."""
+    """The services that the server says it lacks, soon."""
     answer = live.http.get("/readyz", timeout=SOON)
     said: dict[str, Any] = answer.json()
     assert answer.status_code == (503 if said["problems"] else 200)

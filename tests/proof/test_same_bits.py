@@ -118,7 +118,7 @@ def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int
 
 
 def on_core(name: str, files: ProjectFiles, target: str, inputs: Sequence[Sequence[bytes]], folder: Path) -> bytes:
-    """What the rune sends on an emulated core, run by run."""
+    """The outputs of the rune on an emulated core, run by run."""
     built = build(files, BuildOptions(name, target=find_target(target)))
     folder.mkdir(parents=True)
     processor = core("cortex-m0plus" if target == "pico" else target)

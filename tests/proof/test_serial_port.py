@@ -28,7 +28,7 @@ from tests.rune.compiler.targets.projects import template
 pytestmark = pytest.mark.proof
 
 Through = Callable[[bytes], bytes | None]
-"""What a line makes of an answer; None where it is cut."""
+"""Passes an answer through a line; None where it is cut."""
 
 
 class Chip:

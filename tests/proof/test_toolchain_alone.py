@@ -28,10 +28,10 @@ class Toolchain:
 
     environment: Path
     checkout: Path
-    """What the wheel was built from."""
+    """The source of the wheel."""
 
     def run(self, *arguments: str, folder: Path, typed: str = "") -> str:
-        """What `rune` prints in a folder; nothing of this checkout is in its reach."""
+        """Runs `rune` in a folder and returns its output; nothing of this checkout is in its reach."""
         done = subprocess.run(
             [self.environment / "bin" / "rune", *arguments],
             cwd=folder,
@@ -49,7 +49,7 @@ class Toolchain:
 def toolchain(tmp_path_factory: pytest.TempPathFactory) -> Toolchain:
     folder = tmp_path_factory.mktemp("toolchain")
     checkout, environment = folder / "checkout", folder / "venv"
-    # What is committed, elsewhere: building a wheel leaves files beside the sources.
+    # A clone of the committed files: building a wheel leaves files beside the sources.
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", checkout], check=True)
     subprocess.run([UV, "--quiet", "build", "--wheel", "--out-dir", folder, checkout], check=True)
     subprocess.run([UV, "--quiet", "venv", "--python", sys.executable, environment], check=True)

@@ -51,7 +51,7 @@ def answered(frame: bytes, kind: int, number: int) -> bytes:
 
 
 def on_the_pico(files: Mapping[str, bytes], requests: Sequence[bytes], folder: Path) -> list[bytes]:
-    """What the board sends to each request."""
+    """The board's answers to each request."""
     folder.mkdir(parents=True)
     (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
     (folder / "description").write_bytes(described(files))

@@ -199,7 +199,7 @@ def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
 
 @pytest.mark.protects("runes/links")
 def test_the_server_opens_no_folder_as_a_project() -> None:
-    """What users send is rows and blobs: there is no link to follow, and nothing that would follow one."""
+    """Files of users are rows and blobs: there is no link to follow, and nothing that would follow one."""
     forge = Path(__file__).parents[2] / "forge"
     sources = [path for path in forge.rglob("*.py") if path.is_file()]
     assert len(sources) > 100

@@ -1,4 +1,4 @@
-"""What the fuzzers found worth keeping is read or refused, again and again."""
+"""Files that the fuzzers stored are read or refused, again and again."""
 
 from __future__ import annotations
 

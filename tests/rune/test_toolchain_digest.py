@@ -1,4 +1,4 @@
-"""What names the toolchain: all that decides the bytes of a rune is in it, and nothing that does not."""
+"""The toolchain's digest: everything that decides the bytes of a rune is in it, and nothing else."""
 
 from __future__ import annotations
 

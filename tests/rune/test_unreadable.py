@@ -1,4 +1,4 @@
-"""What is wrong with a file is said in our words, whichever library noticed it."""
+"""A message about a file is in our words, whichever library noticed the fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a backup, for tests that compare two: by the tools that an operator has."""
+"""The contents of a backup, for tests that compare two: by the tools that an operator has."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ NO_CHECKS = frozenset(
     }
 )
 
-# What it reads into the texts of refusals it takes for part of the description: an `errors` that no body has.
+# Words that it reads into the texts of refusals it takes for part of the description: an `errors` that no body has.
 LEARNS_NOTHING = ["[phases.fuzzing.error-feedback]", "enabled = false"]
 
 # Whether the caller has seen the newest state is judged before the body is read, so a bad body may meet 412 first.
@@ -48,11 +48,11 @@ REFUSED_BY_STATE = [
 
 @dataclass(frozen=True)
 class Fuzzed:
-    """What became of it."""
+    """The outcome of a fuzzed address."""
 
     is_good: bool
     text: str
-    """What Schemathesis says, with each failure and how to see it again."""
+    """The output of Schemathesis, with each failure and how to see it again."""
     answers: Mapping[str, int]
     """How many answers had each status."""
 

@@ -95,7 +95,7 @@ def in_process(act: Callable[[], int]) -> tuple[int, int]:
 
 
 def state_of(folder: Path) -> dict[str, Any]:
-    """What a folder has: rows by table, whether the database is whole, and what lies in it."""
+    """The state of a folder: rows by table, whether the database is whole, and its files."""
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in sorted(tables)}

@@ -48,7 +48,7 @@ class LiveForge:
     """A running program; it can be stopped, killed and started again on the same data and port."""
 
     program = "manage.py"
-    """What is started with the word `serve`."""
+    """The program that is started with the word `serve`."""
     descriptors: int | None = None
     """The most files and connections that it may have open, where a test lowers that."""
 

@@ -53,7 +53,7 @@ class LiveInstallation:
         return tuple(process.address for process in self.processes)
 
     def headers(self) -> dict[str, str]:
-        """What a client that is no browser sends to be the signed-in person."""
+        """The headers of a client that is no browser but the signed-in person."""
         cookies = self.first.http.cookies
         named = "; ".join(f"{name}={value}" for name, value in cookies.items())
         return {"Cookie": named, "X-CSRFToken": str(cookies["csrftoken"])}

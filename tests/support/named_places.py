@@ -30,7 +30,7 @@ def missing_paths(page: str, root: Path) -> list[str]:
 
 @cache
 def _names(file: Path) -> frozenset[str]:
-    """What a file defines: functions and classes by their names, methods as `Class.method`."""
+    """The definitions of a file: functions and classes by their names, methods as `Class.method`."""
     if not file.is_file():
         return frozenset()
     text = file.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What make test does where something is missing: install it, ask once, or run what can run and name the rest."""
+"""Behaviour of make test where something is missing: install it, ask once, or run what can run and name the rest."""
 
 from __future__ import annotations
 

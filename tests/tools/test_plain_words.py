@@ -11,11 +11,13 @@ from tools.plain_words import (
     PHRASES,
     WORDS,
     findings,
-    refused_docstrings,
+    refused_comments,
     refused_names,
     refused_path,
     refused_phrases,
+    refused_script_comments,
     refused_sentences,
+    refused_template_comments,
     refused_word,
 )
 
@@ -165,15 +167,83 @@ def test_a_method_that_the_standard_library_names_may_be_derived() -> None:
     assert [each.text for each in refused_names("a.py", "connection_made = 1")] == ["the name connection_made"]
 
 
+QUESTIONS = [
+    "What it is called.",
+    "Whose it is.",
+    "Whoever reads it.",
+    "Whom it names.",
+    "To what it is restricted.",
+    "By what it is multiplied.",
+    "For whom it is.",
+    "Since when it ends.",
+]
+STATEMENTS = ["Returns what is stored.", "The name.", "Whatever it reads.", "what it is", "By default."]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("path", ["rune/x.py", "tests/test_x.py"])
+def test_a_docstring_that_begins_as_a_question_is_refused(question: str, path: str) -> None:
+    source = f'def read() -> int:\n    """{question}"""\n    return 1\n'
+    assert [finding.line for finding in refused_comments(path, source)] == [2]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("source", ["x = 1\n# {}\n", "y = 1\nx = 1  # {}\n", "# A line.\n# {}\n", "x = 1\n#{}\n"])
+def test_a_comment_that_begins_as_a_question_is_refused(question: str, source: str) -> None:
+    assert [finding.line for finding in refused_comments("a.py", source.format(question))] == [2]
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+def test_a_docstring_or_comment_with_a_noun_or_a_verb_in_front_stays(text: str) -> None:
+    assert not list(refused_comments("rune/x.py", f'def read() -> int:\n    """{text}"""\n    return 1  # {text}\n'))
+
+
+SCRIPTS = [
+    "let x = 1;\n// {}\n",
+    "{{}}\n  // {}\n",
+    "let x = 1;\nlet y = 1; // {}\n",
+    "let x = 1;\n/** {} */\n",
+    "/**\n * {}\n */\n",
+    "/* A line.\n * {} */\n",
+    "a {{}}\n/* {} */\n",
+    "return (\n{{/* {} */}}\n",
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("source", SCRIPTS)
+def test_a_comment_of_the_front_end_that_begins_as_a_question_is_refused(question: str, source: str) -> None:
+    assert [finding.line for finding in refused_script_comments("a.ts", source.format(question))] == [2]
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+@pytest.mark.parametrize("source", SCRIPTS)
+def test_a_comment_of_the_front_end_with_a_noun_or_a_verb_in_front_stays(text: str, source: str) -> None:
+    assert not list(refused_script_comments("a.ts", source.format(text)))
+
+
+@pytest.mark.parametrize("source", ["const help = 'What is it for? ';\n", "<p>What you see</p>\n", "a * What + b\n"])
+def test_words_of_code_and_pages_are_no_comments(source: str) -> None:
+    assert not list(refused_script_comments("a.ts", source))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("source", ["<p></p>\n{{# {} #}}", "\n{{% comment %}}{}{{% endcomment %}}"])
+def test_a_comment_of_a_template_that_begins_as_a_question_is_refused(question: str, source: str) -> None:
+    assert [finding.line for finding in refused_template_comments("a.html", source.format(question))] == [2]
+
+
+def test_the_heading_of_a_page_may_be_a_question() -> None:
+    assert not list(refused_template_comments("a.html", "<h1>What is this?</h1>{# The title. #}"))
+
+
 @pytest.mark.parametrize(
-    "docstring",
-    ["What it is called.", "Whose it is.", "Whoever reads it.", "To what it is restricted.", "Since when it ends."],
+    "name", ["app.py", "tests/test_app.py", "src/page.ts", "src/page.tsx", "page.css", "page.html"]
 )
-def test_a_docstring_that_begins_as_a_question_is_refused(docstring: str) -> None:
-    source = f'def read() -> int:\n    """{docstring}"""\n    return 1\n'
-    assert [finding.line for finding in refused_docstrings("rune/x.py", source)] == [2]
-
-
-@pytest.mark.parametrize("docstring", ["Returns what is stored.", "The name.", "Whatever it reads.", "What"])
-def test_a_docstring_with_a_noun_or_a_verb_in_front_stays(docstring: str) -> None:
-    assert not list(refused_docstrings("rune/x.py", f'def read() -> int:\n    """{docstring}"""\n    return 1\n'))
+def test_comments_of_all_sources_are_read(tmp_path: Path, name: str) -> None:
+    text = {".py": "# {}\n", ".html": "{{# {} #}}\n"}.get(Path(name).suffix, "/* {} */\n").format("What it is.")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    for command in (["init", "-q"], ["add", name]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert [finding.path for finding in findings(tmp_path)] == [name]

@@ -1,4 +1,4 @@
-"""What make prove remembers and writes, and how make bench keeps the figures that it was not asked for."""
+"""The memory and the output of make prove, and the figures that make bench keeps when it did not measure them."""
 
 from __future__ import annotations
 

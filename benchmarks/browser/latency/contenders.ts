@@ -11,7 +11,7 @@ export interface Contender {
   readonly run: () => ArrayLike<number>;
 }
 
-/** What a contender is started with. */
+/** The settings with which a contender is started. */
 export interface Asked {
   readonly name: string;
   readonly input: Uint8Array<ArrayBuffer>;

@@ -150,13 +150,14 @@ def person_needed() -> PersonNeeded:
 
 
 def require_person(actor: Actor) -> None:
-    """For what concerns who somebody is, and who owns an organisation: raises `PersonNeeded` for a token or a pass."""
+    """Raises `PersonNeeded` for a token or a pass: an act that concerns a person's identity or the owners of an
+    organisation."""
     if actor.kind != PrincipalKind.PERSON:
         raise person_needed()
 
 
 def require_scope(actor: Actor, scope: Scope) -> None:
-    """For what is of no organisation: raises `Forbidden` for a token without the scope."""
+    """Raises `Forbidden` for a token without the scope: an act that belongs to no organisation."""
     if (actor.scopes is not None and scope not in actor.scopes) or scope not in allowed_scopes(actor.restriction):
         raise scope_needed(scope)
 

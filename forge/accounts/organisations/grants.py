@@ -37,7 +37,7 @@ def _grant(invitation: Invitation, project: str) -> Grant:
         place=place,
         created=invitation.created,
         expires=invitation.expires,
-        # Whoever made a link knows it, and would come back by it.
+        # The person who made a link knows it, and could come back through it.
         can_be_handed_over=bool(invitation.email),
         is_for_anyone=not invitation.email,
         token=invitation.created_by_token,

@@ -111,7 +111,7 @@ def require_fits(organisation: UUID) -> None:
 
 
 def _require_at_most(most: int, organisation: UUID, limit: int) -> None:
-    # What was deleted since it was counted last is not held against anyone.
+    # Bytes that were deleted since the last count do not count against the limit.
     if stored_bytes(organisation) > most and recount(organisation) > most:
         raise StorageQuotaReached(
             f"The organisation has room for {size_text(limit)}, and not for this too. "

@@ -86,7 +86,8 @@ class _ServiceSession(Session):
     def request(self, method: str, *args: Any, **kwargs: Any) -> Response:
         try:
             answer = super().request(method, *args, **{"timeout": _TIMEOUT_SECONDS, **kwargs})
-            # What is read must be there; what a code is exchanged for may be refused, which allauth understands.
+            # A document that we read must be there; the provider may refuse to exchange a code, which allauth
+            # understands.
             if method == "GET" or answer.status_code >= 500:
                 answer.raise_for_status()
         except RequestException as error:

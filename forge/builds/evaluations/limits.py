@@ -40,7 +40,7 @@ def policy_of(build: Build) -> Policy | None:
 
 
 def preferred_options(artefact: Artefact) -> dict[str, str]:
-    """For what the artefact's `forge.yml` says that its builds are made, by the names of a build's columns."""
+    """The build settings in the artefact's `forge.yml`, by the names of a build's columns."""
     preferences = (artefact.report.get("policy") or {}).get("build", {})
     return {name: value for name, value in preferences.items() if value is not None}
 

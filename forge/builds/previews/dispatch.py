@@ -68,7 +68,7 @@ class PreviewSlots:
 
     def _begin(self) -> UUID | None:
         """The next project; one whose organisation has none at work goes before."""
-        # Whoever ends one looks again after it gave its place back, so nothing that finds no place is lost.
+        # The thread that ends one looks again after it gave its place back, so nothing that finds no place is lost.
         with self._lock:
             able = [] if self._stopping.is_set() else self._able()
             if not able:

@@ -123,7 +123,7 @@ class BuildRun:
         self._store(**values, **preferred_options(artefact))
         pending = pending_targets(self._build.pk)
         judgements = judge_build(self._job, self._build.pk)
-        # What is said of a target is in the log of its package.
+        # The log of a target's package says what concerns that target.
         known = [each for each in judgements if not (each.limit.kind.is_of_target and each.limit.label in pending)]
         log_judgements(self._job, known)
 

@@ -144,7 +144,7 @@ def numbered_job(build: Build) -> BuildTask:
     choices = choices_of_build(build)
     own_files = available_files(build.source)
     manifest = with_blocks(project, own_files)
-    # What that file says is read where the rune is compiled; a preview of the same files is for speed all the same.
+    # The compiler reads that file later; a preview of the same files is for speed all the same.
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)

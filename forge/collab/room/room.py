@@ -89,7 +89,7 @@ class Room:
         self._updates_beside_state = stored.updates
         deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
 
-    # What sockets ask
+    # Requests of sockets
 
     def join(self, member: RoomMember) -> None:
         self._members.add(member)
@@ -131,7 +131,7 @@ class Room:
         if (item.is_answer or item.update != EMPTY_UPDATE) and not self._is_broken:
             await self._queue.put(item)
 
-    # What other processes and the database say
+    # Reports of other processes and of the database
 
     def submit_stored(self, item: FromElsewhere | Behind) -> None:
         """Queues what is stored. When too many wait it is left out: the watch finds it."""
@@ -212,7 +212,7 @@ class Room:
         good, unfit = self._split_by_fit([item for item in batch if isinstance(item, FromMember)])
         await self._store(good)
         if unfit:
-            # What they build on may have come through another process, which was not heard yet.
+            # Another process may have stored the updates that these build on, and its report has not arrived yet.
             await self._catch_up()
             good, unfit = self._split_by_fit(unfit)
             await self._store(good)
@@ -353,7 +353,7 @@ class Room:
         self._is_broken = True
         for member in tuple(self._members):
             member.dismiss(code, reason)
-        # Whoever waits for a place in the queue goes on; its client still has the update, and sends it again.
+        # A sender that waits for a place in the queue goes on; its client still has the update, and sends it again.
         while not self._queue.empty():
             self._queue.get_nowait()
             self._queue.task_done()

@@ -121,7 +121,7 @@ def run_job(
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
-        # What the compiler said is about C that we wrote: it goes to the log and not to the person.
+        # The compiler's message is about C that we wrote: it goes to the log and not to the person.
         sys.stderr.write(f"{error.details}\n")
         answers.send("failed", error=f"{error}.", diagnostics=[])
     except MemoryError:
@@ -187,7 +187,7 @@ def begin(entered: Entered, arguments: Sequence[str]) -> Begun:
     """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
     without a limit."""
     limit_itself(int(arguments[1]) or None)
-    # What a library prints must not get between the answers.
+    # Output that a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     jobs = socket.socket(fileno=os.dup(0))

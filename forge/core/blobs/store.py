@@ -183,7 +183,7 @@ def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
     storage = blob_storage()
     with stage(chunks) as staged:
         if not isinstance(storage, FileSystemStorage):
-            # What goes over a network goes before the transaction.
+            # A store across a network gets its files before the transaction.
             _move_to_store(storage, staged)
         yield staged
 
@@ -199,7 +199,7 @@ def record(*staged: Staged) -> None:
     _upsert(*staged, synced=is_synced)
     for each in staged:
         path = blob_name(each.digest)
-        # What is there already may be on the disk for certain, which this copy is not.
+        # A file that is there already may have reached the disk for certain, which this copy has not.
         if each.digest in bad or not (storage.exists(path) and storage.size(path) == each.size):
             _move_to_store(storage, each)
     if bad:

@@ -55,7 +55,7 @@ def stored_bytes(organisation: UUID) -> int:
 @transaction.atomic
 def recount(organisation: UUID) -> int:
     """Recounts an organisation's bytes."""
-    # Whoever adds at this moment is waited for, and adds to the new figure afterwards.
+    # This waits for a transaction that adds at this moment; it then adds to the new figure.
     StoredBytes.objects.select_for_update().filter(pk=organisation).first()
     size = organisation_bytes(organisation)
     StoredBytes.objects.filter(pk=organisation).update(size=size)

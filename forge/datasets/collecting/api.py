@@ -134,7 +134,7 @@ def _enter(request: Request, link_id: UUID, body: dict[str, Any]) -> tuple[Colle
 
 
 def _address(request: Request) -> str:
-    """Whom requests are counted for: an address, or the network of an IPv6 address."""
+    """The address by which requests are counted, or the network of an IPv6 address."""
     return network_of(request.META.get("REMOTE_ADDR", ""))
 
 

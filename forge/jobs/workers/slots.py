@@ -77,7 +77,7 @@ class JobSlots:
 
     def _begin(self) -> JobLease | None:
         """Takes a place and a job; None, and no place, where one of them is missing."""
-        # Whoever ends a job looks again after it gave its place back, so a job that finds no place is not lost.
+        # The thread that ends a job looks again after it gave its place back, so a job that finds no place is not lost.
         with self._lock:
             if self._stopping.is_set() or len(self._busy) >= self.places:
                 return None

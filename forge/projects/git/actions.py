@@ -52,7 +52,7 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
     shared = shared_commits.call(project, remote.url, remote.branch)
     upon = next((each for each in shared if each is not None), None)
-    # What came from the branch is there already.
+    # Versions that came from the branch are there already.
     versions = [each for each in wanted_versions(project) if upon is None or not each.commit]
     if not versions:
         raise Invalid("There is no version to push. Save one first.")

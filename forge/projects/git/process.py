@@ -132,7 +132,7 @@ def main() -> None:
     except MemoryError:
         result = {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
     except Exception as error:
-        # What the library says is for programmers, and of bytes that a stranger chose.
+        # The library's message is for programmers, and has bytes that a stranger chose.
         result = {
             "error": f"The Git server did not answer as it should{_status(error)}. Check the address, or try later."
         }

@@ -41,7 +41,7 @@ def store_imported_versions(actor: Actor, project: Project, versions: Iterable[I
             manifest=dict(each.manifest),
             file_ids=dict(now.file_ids) if is_now else {},
             sequence=now.sequence if is_now else 0,
-            # Of what is only told nobody here is the author, and who brought it approves nothing of it.
+            # Nobody here wrote a version that is only reported, and the person who brought it approves nothing of it.
             writers=[] if actor.pk is None else [str(actor.pk)],
             message=each.message,
             saved_at=each.moment,

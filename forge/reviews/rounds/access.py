@@ -119,7 +119,7 @@ def reviews_about(actor: Actor, build: Build) -> list[Review]:
 def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With the version under which what each judges now is published."""
     name = _published_tags().order_by("created").values("name")[:1]
-    # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
+    # Readers find it declared at the model, which the plug-in takes for another definition.
     return reviews.alias(judged_digest=_judged_digest()).annotate(published=Subquery(name))  # type: ignore[no-redef]
 
 
@@ -182,7 +182,7 @@ def with_joining(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With how many people may still join each by a letter."""
     invited = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
     joining = Coalesce(Subquery(invited.annotate(count=Count("pk")).values("count")), 0)
-    # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
+    # Readers find it declared at the model, which the plug-in takes for another definition.
     return reviews.annotate(joining=joining)  # type: ignore[no-redef]
 
 

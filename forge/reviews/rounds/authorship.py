@@ -39,7 +39,8 @@ def _who_wrote(build: Build) -> frozenset[UUID]:
     since = Version.objects.filter(project=build.project_id, sequence__lte=build.version.sequence)
     approved = _approved_sequence(build)
     if approved is not None:
-        # What a change request would make has writers who wrote elsewhere, and the number of the files here.
+        # The version that a change request would make has writers who wrote elsewhere, and the number of the files
+        # here.
         since = since.filter(Q(sequence__gt=approved) | Q(pk=build.version.pk))
     return frozenset(UUID(person) for people in since.values_list("writers", flat=True) for person in people)
 

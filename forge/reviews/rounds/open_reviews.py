@@ -54,7 +54,7 @@ def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
     newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
     judged = newest.values("build__artefact__digest")[:1]
     since = newest.values("created")[:1]
-    # Whoever reads them finds them declared at the model, which the plug-in takes for other definitions.
+    # Readers find them declared at the model, which the plug-in takes for other definitions.
     annotated = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
     reviews = list(annotated.select_related("project__organisation", "requested_by"))
     if not reviews:
@@ -79,7 +79,7 @@ def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenRe
     for row in rows:
         if row.person is not None:
             people[row.group].add(row.person)
-    # Whoever was invited by a letter is yet unknown, and their approval is needed.
+    # A reviewer who was invited by e-mail has no account yet, and their approval is needed.
     joining = (RequiredGroup(frozenset(), 1),) * review.joining
     return OpenReview(
         review=review,

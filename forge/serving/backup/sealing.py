@@ -92,7 +92,7 @@ def opened(source: Path, identities: Path | None) -> Iterator[IO[bytes]]:
                     while reader.read(1 << 20):
                         pass  # what follows the archive's end must be authentic too
             except DamagedBackup:
-                # What could not be decrypted looks like an archive that is cut short: the first reason is told.
+                # An archive that could not be decrypted looks as if it were cut short: the first reason is reported.
                 ended()
                 raise
             ended()

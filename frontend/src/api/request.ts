@@ -1,5 +1,5 @@
 // The parts of a request to the API, typed by its description: a path, parameters, a body or an answer that do not belong
-// together are errors of the compiler. The types are openapi-fetch's; none of its code is loaded (docs/adr/0170).
+// together are errors of the compiler. The types are openapi-fetch's; none of its code is loaded (docs/adr/0058).
 import type { Client, ClientPathsWithMethod, FetchResponse, RequestBodyOption } from "openapi-fetch";
 import type { paths } from "./schema";
 
@@ -19,7 +19,7 @@ type NamesAndQuery<T, Known> = T extends Parameterised
   ? Part<"path", Without<NonNullable<T["parameters"]["path"]>, Known>> &
       Part<"query", NonNullable<T["parameters"]["query"]>>
   : object;
-/** What was read of a thing before an act on it: its ETag, which the act sends as If-Match. */
+/** The ETag of a resource as it was read before an act on it, which the act sends as If-Match. */
 type Seen<T> = T extends { readonly parameters: { readonly header: { readonly "If-Match": string } } }
   ? { readonly seen: string }
   : object;

@@ -1,3 +1,3 @@
-// What the studio knows of a person's Python.
+// The names that the studio imports for a person's Python.
 export * from "./messages";
 export { PythonFrame, PythonStopped } from "./python-frame";

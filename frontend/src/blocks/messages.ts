@@ -1,4 +1,4 @@
-// What goes between a page and the Python of its sandbox, by a port of their own.
+// The messages between a page and the Python of its sandbox, by a port of their own.
 
 /** The first message: Python itself and the language of blocks. The worker has no network to fetch them. */
 export interface PythonFiles {
@@ -39,7 +39,7 @@ export interface LineMessage {
   readonly message: string;
 }
 
-/** What `load` answers: with problems nothing runs. */
+/** The answer of `load`: with problems nothing runs. */
 export interface BlockLoaded {
   readonly problems: readonly LineMessage[];
   readonly outputs?: readonly TensorType[];
@@ -47,7 +47,7 @@ export interface BlockLoaded {
   readonly state?: number;
 }
 
-/** What `run` answers; null stands for what is infinite or no number. */
+/** The answer of `run`; null stands for infinite values and NaN. */
 export interface BlockRun {
   readonly outputs: readonly (readonly (number | null)[])[];
   readonly prints: readonly { readonly line: number; readonly text: string }[];
@@ -106,16 +106,16 @@ export interface TestResult {
   readonly pieces: readonly Piece[];
 }
 
-/** What a block read, run after run, to be written down as a test with this name. */
+/** The inputs of a block, run after run, to be written down as a test with this name. */
 export interface RecordedText extends BlockText {
   readonly name: string;
   readonly runs: readonly (readonly (readonly number[])[])[];
 }
 
-/** What `record` answers: the text of the test and how many of the newest runs are in it, or why there is none. */
+/** The answer of `record`: the text of the test and how many of the newest runs are in it, or why there is none. */
 export type Recorded = { readonly test: string; readonly runs: number } | { readonly refused: string };
 
-/** What `test` answers: with problems no test runs. */
+/** The answer of `test`: with problems no test runs. */
 export interface TestsRun {
   readonly problems: readonly LineMessage[];
   readonly results: readonly TestResult[];

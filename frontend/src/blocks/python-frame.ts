@@ -58,7 +58,7 @@ async function fetched(base: string, worker: string): Promise<Fetched> {
 }
 
 export class PythonFrame {
-  /** What was asked and is not answered, in its order: Python works on the first, and only that one is timed. */
+  /** Requests without an answer, in their order: Python works on the first, and only that one is timed. */
   private readonly pending = new Map<number, Pending>();
   private silent: Timer | undefined;
   private whole: Timer | undefined;

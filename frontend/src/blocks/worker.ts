@@ -19,7 +19,7 @@ from rune.compiler.pyblock.live import LiveBlock
 lambda alive: LiveBlock(alive).answer_text
 `;
 
-/** What a script of a worker could reach the outside or other scripts by. The policy stops it as well. */
+/** Globals by which a worker's script could reach the outside or other scripts. The policy blocks them as well. */
 const OUTSIDE = [
   "fetch",
   "XMLHttpRequest",

@@ -12,9 +12,9 @@ import { VirtualLine } from "./virtual/line";
 import "./device.css";
 
 interface Props {
-  /** What the board is to run; another one takes its place when its firmware is there. */
+  /** The rune for the board; another one takes its place when its firmware is there. */
   readonly source: BoardSource;
-  /** What that is of, for a person: `this build`. */
+  /** Its origin, for a person: `this build`. */
   readonly what: string;
   readonly running: Snapshot;
   /** The page that says which boards it fits, where this is not on it. */
@@ -51,7 +51,7 @@ export default function Boards({ source, what, running, devices }: Props) {
     serial?.requestPort().then(
       (port) => start({ kind: "real", port, source }),
       (error: unknown) => {
-        // Whoever closes the browser's dialogue has chosen nothing, and that is no problem.
+        // A person who closes the browser's dialogue has chosen nothing, and that is no problem.
         if (!(error instanceof DOMException && error.name === "NotFoundError"))
           setNoPort(error instanceof Error ? error.message : String(error));
       },

@@ -1,4 +1,4 @@
-// What a run costs on the chip: cycles, time, memory, and which step takes the most.
+// The costs of a run on the chip: cycles, time, memory, and which step takes the most.
 import { millisecondsText, percentText, sizeText } from "../preview";
 import type { Description } from "./firmware/file";
 import type { Ran } from "./serial/messages";

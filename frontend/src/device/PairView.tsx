@@ -1,4 +1,4 @@
-// What the page and the board say to the same input, whether it is the same, and what the board needs for it.
+// The answers of the page and of the board to the same input, whether they are equal, and the board's memory and time.
 import { Check, EqualNot, HardDriveDownload } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";

@@ -1,4 +1,4 @@
-// What a board sent as what a rune in the page sends, and whether both are the same bytes. Pure.
+// Outputs of a board as outputs of a rune in the page, and whether both are the same bytes. Pure.
 import { decodeOutput, isNumberName, NUMBER_ARRAYS, unpack, type OutputMessage, type OutputTensor } from "../runtime";
 import type { BoardOutput, Port } from "./serial/messages";
 

@@ -8,7 +8,7 @@ import type { Device } from "./serial/device";
 import type { Ran } from "./serial/messages";
 import { areSame, asMessages, joined, sentBytes, type Sent } from "./outputs";
 
-/** What runs the rune in the page. */
+/** The engine that runs the rune in the page. */
 export interface Twin {
   load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;

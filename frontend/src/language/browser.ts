@@ -2,7 +2,7 @@
 import type { AskMessage, FromWorker, StartMessage } from "./messages";
 import type { KnownFile, LanguageReply, LanguageRequest } from "./types";
 
-/** What this needs of a Worker, so that tests can give another. */
+/** The part of a Worker that this uses, so that tests can pass another. */
 export interface WorkerLike {
   postMessage(message: StartMessage | AskMessage): void;
   terminate(): void;

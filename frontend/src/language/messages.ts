@@ -1,4 +1,4 @@
-// What goes between the page and its language worker.
+// The messages between the page and its language worker.
 
 /** The first message: where Pyodide and the packed language are. Ends with a slash. */
 export interface StartMessage {

@@ -4,7 +4,7 @@ import { BrowserLanguage, type WorkerLike } from "./browser";
 import { LanguageRefusal, type KnownFile, type LanguageReply, type LanguageRequest } from "./types";
 
 export interface LanguageOptions {
-  /** What the language may know of the project: the same object for a file that has not changed. */
+  /** The files that the language may read: the same object for a file that has not changed. */
   readonly files: () => Promise<ReadonlyMap<string, KnownFile>>;
   /** The texts alone, which are here at once. */
   readonly texts: () => ReadonlyMap<string, KnownFile>;

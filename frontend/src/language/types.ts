@@ -1,6 +1,6 @@
-// What is asked of the language and what it answers: the JSON of rune/source/language/service.py, described in
-// docs/reference/language.md. The answers are those of the API. A request says whether its offsets count
-// UTF-16 units, as JavaScript's texts do, or characters.
+// The requests to the language and its answers: the JSON of rune/source/language/service.py, described in
+// docs/reference/language.md. The answers are those of the API. A request says whether its offsets count UTF-16 units,
+// as JavaScript's texts do, or characters.
 export type {
   CheckAnswer,
   CompleteAnswer,

@@ -45,7 +45,7 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   try {
     tell({ id: data.id, reply: answer(data.request) });
   } catch (error) {
-    // What Python does not answer as an error by name is a fault of ours; the page goes on without this answer.
+    // An answer of Python that is no error by name is a fault of ours; the page goes on without this answer.
     tell({ id: data.id, reply: JSON.stringify({ error: { name: "failed", message: String(error).slice(0, 500) } }) });
   }
 });

@@ -16,7 +16,7 @@ export const HIT_WORDS: Readonly<
   docs: { one: "Documentation", many: "Documentation", icon: "book-open" },
 };
 
-/** What the query finds, kind by kind; what is recent for an empty one. Rejects where the server does not answer. */
+/** The hits of a query, kind by kind; recent things for an empty one. Rejects where the server does not answer. */
 export async function findHits(query: string, signal: AbortSignal): Promise<readonly Hit[]> {
   const response = await fetch(address("get", "/api/v1/search", { query: { q: query } }), {
     headers: { Accept: "application/json" },

@@ -3,10 +3,10 @@
 const SIGNED_OUT = 4401;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
-/** What a badge has room for. */
+/** The largest number that fits in a badge. */
 const MOST_SHOWN = 99;
 
-/** What the badge shows; nothing for none. */
+/** The text of the badge; nothing for none. */
 export function badgeText(unread: number): string {
   return unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread > 0 ? `${unread}` : "";
 }

@@ -1,6 +1,8 @@
-// What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
-// open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
-// shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn, lists of projects answer as one types, samples are labelled by key, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
+// JavaScript that Django's pages gain: links that carry a secret are redeemed, passkeys are asked for, texts are
+// copied, a model is dropped, open menus close, signing out forgets what this browser kept, what is hard to undo is
+// asked twice, a build that ended shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn,
+// lists of projects answer as one types, samples are labelled by key, and conversations are live. Each part looks for
+// its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "../look/memory.css";
 import "./styles/pages.css";

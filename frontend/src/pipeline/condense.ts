@@ -5,7 +5,7 @@ import type { Pipeline, Stage, Wire } from "./types";
 
 interface Group {
   readonly names: readonly string[];
-  /** What each of them is. */
+  /** The word for each of them. */
   readonly word: string;
 }
 

@@ -9,7 +9,7 @@ import type { Pipeline } from "./types";
 const SVG = "http://www.w3.org/2000/svg";
 /** The height in pixels that a small picture may have before stages are drawn as one. */
 const SMALL_MOST = 132;
-/** What marks need around the nodes. */
+/** The room that marks need around the nodes. */
 const MARGIN = 5;
 const ARROW = "M-6 -4 0 0 -6 4Z";
 

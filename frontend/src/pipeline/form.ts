@@ -5,7 +5,7 @@ export interface Form {
   readonly nodeHeight: number;
   readonly nodeLeast: number;
   readonly nodeMost: number;
-  /** What a node has beside its text. */
+  /** The width of a node beside its text. */
   readonly nodeEdges: number;
   /** Whether the second line of a node, what the stage is, is drawn. */
   readonly hasDetail: boolean;
@@ -99,7 +99,7 @@ export function nodeWidth(stage: Stage, form: Form): number {
   return Math.ceil(Math.min(form.nodeMost, Math.max(form.nodeLeast, text + form.nodeEdges)));
 }
 
-/** What a wire says of its tensor, without spaces: room is scarce. */
+/** The label of a wire: its tensor's type without spaces, since room is scarce. */
 export function labelOf(wire: Wire, form: Form): string {
   return form.hasTypes ? (wire.type ?? "").replaceAll(" ", "") : "";
 }

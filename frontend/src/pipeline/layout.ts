@@ -26,7 +26,10 @@ export interface PlacedWire {
   readonly points: readonly Point[];
   /** The middle of the wire under its label. */
   readonly label: Point;
-  /** What flows; "" where that is not known, or said at another wire of the same output and there is no room to say it twice. */
+  /**
+   * The type that flows; "" where it is not known, or said at another wire of the same output and there is no room to
+   * say it twice.
+   */
   readonly text: string;
   /** Whether the label stands between two rows, close under a stage. */
   readonly isBetween: boolean;
@@ -47,10 +50,10 @@ export interface Placing {
 }
 
 const NOTHING: Placed = { nodes: [], wires: [], width: 0, height: 0 };
-/** What a bending wire needs before its label, and the label's end before the next node. */
+/** The room that a bending wire needs before its label, and the label's end before the next node. */
 const BEND_ROOM = 34;
 const LABEL_END = 14;
-/** What a label has around it. */
+/** The room around a label. */
 const LABEL_ROOM = 18;
 
 function bends(slot: Slot | undefined, next: Slot | undefined): boolean {

@@ -1,4 +1,4 @@
-// What holds of every picture, for hundreds of pipelines by seed in rooms of many widths.
+// Properties of every picture, for hundreds of pipelines by seed in rooms of many widths.
 import { describe, expect, test } from "vitest";
 import { condensed } from "./condense";
 import { placedIn } from "./drawing";

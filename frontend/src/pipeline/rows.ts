@@ -6,7 +6,7 @@ export interface Row {
   readonly last: number;
 }
 
-/** What a picture is made of from left to right, in pixels: its columns, and what stands between each and the next. */
+/** The parts of a picture from left to right, in pixels: its columns, and the gaps between each and the next. */
 export interface Columns {
   readonly widths: readonly number[];
   readonly gaps: readonly number[];

@@ -14,7 +14,7 @@ export function inputAt(slot: Slot, wire: Wire): number {
   return slot.y + (slot.node === null ? slot.height / 2 : (slot.inputs[wire.target_index] ?? slot.height / 2));
 }
 
-/** What goes along a track: an output of a stage, or a lane that comes from further left. */
+/** The key of the output of a stage, or of the lane from further left, that goes along a track. */
 export function trackOf(slot: Slot, wire: Wire): string {
   return JSON.stringify(slot.node === null ? [wire.source, wire.target] : [wire.source, wire.source_index, ""]);
 }

@@ -3,15 +3,15 @@
 export interface Stage {
   readonly name: string;
   readonly kind: "capability" | "block" | "model" | "output";
-  /** What the stage is: a proc-block's name, a model's file. */
+  /** The stage's kind: a proc-block's name, a model's file. */
   readonly detail: string;
-  /** What became of it since an earlier pipeline; in the picture a frame. `both` sides of a merge changed it. */
+  /** The change of the stage since an earlier pipeline; in the picture a frame. `both` sides of a merge changed it. */
   readonly mark?: "added" | "changed" | "removed" | "both" | "same" | "";
   /** The same in words, in a line of its own. */
   readonly note?: string;
-  /** What a proc-block keeps from one run to the next; left out where it keeps nothing. */
+  /** The state that a proc-block keeps from one run to the next; left out where it keeps none. */
   readonly state?: readonly { readonly name: string; readonly help: string; readonly gap: string }[];
-  /** What is drawn in place of its name, where it stands for several stages. */
+  /** The text that is drawn in place of its name, where it stands for several stages. */
   readonly shown?: string;
 }
 

@@ -13,7 +13,7 @@ type State =
 
 const turnAfter = (before: State): number => (before !== null && "turn" in before ? before.turn + 1 : 0);
 
-/** What a file is to this page. Rejects with an Error whose message is for a person. */
+/** Reads a chosen file as a rune or as a model. Rejects with an Error whose message is for a person. */
 async function read(chosen: File): Promise<{ readonly file: RuneFile } | { readonly model: File }> {
   const kind = await kindOf(chosen);
   if (kind === "tflite") return { model: chosen };

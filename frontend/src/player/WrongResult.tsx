@@ -223,7 +223,7 @@ async function sendWrong(address: string, file: Blob, { said, label, text, terms
   return (await response.json()) as Thread;
 }
 
-/** What the server says is wrong, for a person. */
+/** The server's explanation of a refusal, for a person. */
 async function problemOf(response: Response): Promise<string> {
   const answer: unknown = await response.json().catch(() => null);
   if (typeof answer === "object" && answer !== null && "detail" in answer && typeof answer.detail === "string")

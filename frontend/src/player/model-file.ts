@@ -17,7 +17,7 @@ export interface Places {
 
 export type Kind = "tflite" | "other-model" | "no-model";
 
-/** What a file is, by its contents and then by its name. */
+/** The kind of a file, by its contents and then by its name. */
 export async function kindOf(file: File): Promise<Kind> {
   const bytes = new Uint8Array(await file.slice(4, 8).arrayBuffer());
   const end = file.name.slice(file.name.lastIndexOf(".") + 1).toLowerCase();
@@ -25,7 +25,7 @@ export async function kindOf(file: File): Promise<Kind> {
   return OTHER_MODELS.has(end) ? "other-model" : "no-model";
 }
 
-/** Whom the server takes the person for, now. Rejects when it cannot be asked. */
+/** The places of the person who is signed in now; null where nobody is. Rejects when the server cannot be reached. */
 export async function fetchPlaces(): Promise<Places | null> {
   const response = await fetch("/new/places", { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!response.ok)

@@ -9,7 +9,7 @@ export type Fetched =
 
 const NOT_YET: Fetched = { state: "fetching", share: null };
 
-/** What is there of the rune; `null` fetches nothing yet. The second tries again after a failure. */
+/** Fetches a file of the rune; `null` fetches nothing yet. The second tries again after a failure. */
 export function useFetched(address: string | null): [fetched: Fetched, again: () => void] {
   const [fetched, setFetched] = useState<Fetched>(NOT_YET);
   const [turn, setTurn] = useState(0);

@@ -20,7 +20,7 @@ const ExampleRow = lazy(() => import("./examples/ExampleRow"));
 interface Props {
   readonly request: CapabilityRequest;
   readonly place: number;
-  /** What was chosen for such an input of the rune before, by the source's label. */
+  /** The earlier choice for such an input of the rune, by the source's label. */
   readonly before: string | undefined;
   /** Whether the rune gave an answer. */
   readonly hasAnswer: boolean;

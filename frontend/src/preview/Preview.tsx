@@ -45,7 +45,7 @@ interface Props {
   /** Bytes of resources by their names: they go before what the rune carries along. The same map while nothing changed. */
   /** Names the text that the rune is of: one built of the same text to show more of itself goes on with what was read. */
   readonly edition?: string | null;
-  /** What the page around it can give; nothing without it. */
+  /** The services of the page around it; none without it. */
   readonly host?: PreviewHost;
   /** The wires that are watched. */
   readonly watching?: Watching;
@@ -60,7 +60,7 @@ interface Props {
   /** Shown in the place of what came out: the answers of this rune and another one. */
   readonly answers?: ((running: Snapshot) => ReactNode) | undefined;
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
-  /** What the rune may take; read once. */
+  /** The limits of the rune; read once. */
   readonly limits?: Limits;
   readonly addresses?: Addresses;
 }
@@ -245,7 +245,7 @@ function shownOf({ loaded, ran }: Snapshot): Shown | null {
   return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };
 }
 
-/** What stands where results will be. */
+/** The text that stands where results will be. */
 function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly empty: string }) {
   const { phase, fetching, loaded, readings, error } = snapshot;
   if (fetching !== null) return <FetchingInterpreter {...fetching} />;

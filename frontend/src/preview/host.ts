@@ -1,5 +1,5 @@
-// What the page around a preview can give it: files of a project, its builds, and a way for a recording to be sent. The studio
-// gives all of it, a page where anybody tries a rune nothing.
+// The services that the page around a preview may provide: files of a project, its builds, and a way to send a
+// recording. The studio provides all of them, a page where anybody tries a rune none.
 import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
 import type { RunNews } from "./running/session";
@@ -48,7 +48,7 @@ export interface PreviewHost {
   readonly wordlists?: readonly (readonly string[])[];
   /** A recording that is played as soon as there is a rune that reads it; the same object as long as the same one is to be played. */
   readonly replay?: Recorded | null;
-  /** What is on a sheet before anyone draws. */
+  /** The strokes on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;

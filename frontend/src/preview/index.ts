@@ -1,4 +1,4 @@
-// What the studio and the player know of the preview.
+// The names that the studio and the player import for the preview.
 export { Preview, type Watching } from "./Preview";
 export type { TimedRune } from "./timing/TimingDetails";
 export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";

@@ -3,7 +3,7 @@ import { DECLARED_CAPABILITIES } from "./declared-capabilities";
 
 export type CapabilityKind = (typeof DECLARED_CAPABILITIES)[number]["name"];
 
-/** What a recording holds. */
+/** The kind of data in a recording. */
 export type RecordingKind = "sound" | "picture" | "motion";
 
 export interface Capability {
@@ -14,7 +14,7 @@ export interface Capability {
   /** In the graph that a rune carries. */
   readonly graphType: string;
   readonly label: string;
-  /** Of what a host provides. */
+  /** The element that a host provides. */
   readonly element: string;
   /** False where its bytes may be read as any type. */
   readonly isTyped: boolean;
@@ -52,7 +52,7 @@ export function graphTypeOf(name: string): string {
   return BY_NAME.get(name)?.graphType ?? name.toLowerCase();
 }
 
-/** What a capability is recorded as; null where nobody records it. */
+/** The kind of recording for a capability; null where nobody records it. */
 export function recordingOf(request: { readonly kind: CapabilityKind }): RecordingKind | null {
   return capabilityOf(request).recording;
 }
@@ -62,7 +62,7 @@ export function endingsOf(recording: RecordingKind): readonly string[] {
   return [...new Set(CAPABILITIES.filter((each) => each.recording === recording).flatMap(({ endings }) => endings))];
 }
 
-/** What a file holds by its name; null where it is no recording. */
+/** The kind of recording in a file, by its name; null where it is no recording. */
 export function recordingOfFile(name: string): RecordingKind | null {
   const path = name.toLowerCase();
   const isOf = ({ recording, endings }: Capability) => recording !== null && endings.some((end) => path.endsWith(end));

@@ -1,4 +1,4 @@
-// What the rest of the front end knows of running a rune.
+// The names that the rest of the front end imports to run a rune.
 export {
   capabilityOf,
   endingsOf,

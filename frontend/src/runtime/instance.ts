@@ -35,7 +35,7 @@ const STAGE_MILLISECONDS = 250;
 /** A rune that gives up with this share of its memory taken gave up for want of memory: it grows in steps of its own. */
 const NEARLY_ALL = 0.9;
 
-/** What a rune is loaded with, beside its bytes. */
+/** The settings with which a rune is loaded, beside its bytes. */
 export interface Setting {
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   readonly openModel?: OpenModel;
@@ -139,7 +139,7 @@ export class RuneInstance {
     };
   }
 
-  /** What the run sent: results, and of a watched wire what it sent last. */
+  /** The messages of the run: results, and of a watched wire the last one. */
   #sent(): Pick<PackedResult, "outputs" | "watched"> {
     const outputs: Packed<OutputMessage>[] = [];
     const watched = new Map<number, Packed<WatchedMessage>>();
@@ -301,7 +301,7 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
   }
 }
 
-/** What the page gave goes first, then what the rune carries, which is read when a resource is first asked for. */
+/** The page's resources go first, then those that the rune carries, which are read when one is first asked for. */
 function resourceFinder(sections: readonly Section[], supplied: ReadonlyMap<string, ArrayBuffer>): FindResource {
   let carried: ReadonlyMap<string, Uint8Array> | null = null;
   return (name) => {

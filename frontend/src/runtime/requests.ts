@@ -1,4 +1,4 @@
-// What a rune asks its host for, named by its graph: the ABI numbers requests, only the graph has names.
+// The requests of a rune to its host, named by its graph: the ABI numbers requests, only the graph has names.
 import type { Description, GraphCapability, GraphOutput, GraphWire } from "./contents/graph";
 import type { Host, HostCapability } from "./host/imports";
 import type { CapabilityRequest, OutputRequest } from "./types";

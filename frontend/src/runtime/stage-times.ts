@@ -1,5 +1,5 @@
-// What each stage of a timed rune takes: the time between the marks that it logs, summed over many runs, since a page's
-// clock moves in steps that are longer than most stages. Knows no rune and no worker.
+// The time of each stage of a timed rune: between the marks that it logs, summed over many runs, since a page's clock
+// moves in steps that are longer than most stages. Knows no rune and no worker.
 import type { StageTime, StageTimes } from "./types";
 
 /** How a mark's line begins; the stage's name as JSON and `}` follow. */

@@ -1,4 +1,4 @@
-// What the page and the page worker say to each other about a rune. Only types and defaults; no code that runs a rune.
+// The messages between the page and the page worker about a rune. Only types and defaults; no code that runs a rune.
 
 import type { CapabilityKind } from "./capabilities";
 
@@ -61,7 +61,7 @@ export interface Loaded {
   readonly memoryPages: number;
 }
 
-/** What the numbers of a tensor stand for, where the model that gave it says so. */
+/** The meaning of a tensor's numbers, where the model that gave it says so. */
 export interface TensorMeaning {
   /** real = scale * (stored - zero point); null where the numbers are as they are. */
   readonly scale: number | null;
@@ -85,7 +85,7 @@ export interface OutputMessage {
   readonly tensors: readonly OutputTensor[];
 }
 
-/** What flowed in a wire inside of the pipeline, of a rune that was built to show it. */
+/** The tensor of a wire inside of the pipeline, of a rune that was built to show it. */
 export interface WatchedMessage {
   /** The stage that the wire comes from, and which of its outputs. */
   readonly stage: string;
@@ -114,7 +114,7 @@ export interface StageTime {
   readonly milliseconds: number;
 }
 
-/** What the stages of a rune that was built to be timed took in a number of runs on one input. */
+/** The times of the stages of a rune that was built to be timed, in a number of runs on one input. */
 export interface StageTimes {
   /** In the order in which they run; empty where the rune was not built for it. */
   readonly stages: readonly StageTime[];
@@ -158,7 +158,7 @@ export interface SuppliedInterpreter {
   readonly binary: ArrayBuffer | null;
 }
 
-/** What goes with a rune when it is loaded. */
+/** The extras with which a rune is loaded. */
 export interface LoadExtras {
   /** Bytes of resources by their names without `$`: they go before what the rune carries along. */
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
@@ -166,7 +166,7 @@ export interface LoadExtras {
   readonly onFetch?: (name: string, share: number) => void;
 }
 
-/** What the page asks of the worker. */
+/** The page's requests to the worker. */
 export type WorkerRequest =
   | {
       readonly id: number;
@@ -180,7 +180,7 @@ export type WorkerRequest =
   | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] }
   | { readonly id: number; readonly type: "time"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
 
-/** What the worker answers, to the request of the same id. */
+/** The worker's answers, to the request of the same id. */
 export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult | StageTimes }
   | { readonly id: number; readonly ok: true; readonly packed: PackedResult }
@@ -214,19 +214,19 @@ export interface PackedTensor extends Omit<OutputTensor, "elements"> {
 /** A message with its tensors as a run gives them. */
 export type Packed<Message> = Omit<Message, "tensors"> & { readonly tensors: readonly PackedTensor[] };
 
-/** What a run gave, as the worker has it. */
+/** The result of a run, as the worker has it. */
 export interface PackedResult extends Omit<RunResult, "outputs" | "watched"> {
   readonly outputs: readonly Packed<OutputMessage>[];
   readonly watched: readonly Packed<WatchedMessage>[];
 }
 
 /**
- * What the worker says by itself: that it is there; that the rune's own code begins, from when on a clock runs; that the
- * rune's models are opened, on a clock of their own; that the rune wants an interpreter, with which the page starts
- * another worker in its place.
+ * The worker's notes without a request: that it is there; that the rune's own code begins, from when on a clock runs;
+ * that the rune's models are opened, on a clock of their own; that the rune wants an interpreter, with which the page
+ * starts another worker in its place.
  */
 export type WorkerNote = "started" | "compiled" | "opening" | { readonly needs: InterpreterName };
 
-/** What the page asks of the frame around the worker. */
+/** The page's requests to the frame around the worker. */
 export type FrameRequest =
   { readonly type: "start"; readonly worker: string; readonly port: MessagePort } | { readonly type: "stop" };

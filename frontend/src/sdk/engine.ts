@@ -1,4 +1,4 @@
-// What runs a rune: a worker of its own in browsers, or the caller's thread (engine-here.ts).
+// The engine of a rune: a worker of its own in browsers, or the caller's thread (engine-here.ts).
 import type { Limits, Loaded, PackedResult } from "../runtime/types";
 import { runeErrorFrom } from "../runtime/errors";
 import { openWorker } from "./scripts";

@@ -1,6 +1,6 @@
 // The errors of loading a deployment. Those of running a rune are `RuneError`.
 
-/** What a program compares. The server's own names of refusals, such as `key-revoked`, come as they are. */
+/** The name that a program compares. The server's own names of refusals, such as `key-revoked`, come as they are. */
 export type DeliveryErrorName =
   "server-away" | "refused" | "damaged" | "not-secure" | "signature-refused" | (string & {});
 

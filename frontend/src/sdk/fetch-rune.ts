@@ -13,7 +13,7 @@ export interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a deployment says that it serves. */
+/** The release that a deployment says that it serves. */
 export interface Served {
   readonly deployment: string;
   readonly version: string;

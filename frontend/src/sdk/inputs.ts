@@ -1,4 +1,4 @@
-// From what a program has to the bytes that a rune reads.
+// Turns a program's values into the bytes that a rune reads.
 import { RuneError } from "../runtime/errors";
 import { isNumberName, NUMBER_ARRAYS } from "../runtime/tensors/number-arrays";
 import { parseShape } from "../runtime/tensors/shape";

@@ -1,4 +1,4 @@
-// What a run gave, with the one value that most apps want.
+// The results of a run, with the one value that most apps want.
 import type { Loaded, PackedResult, PackedTensor } from "../runtime/types";
 
 export interface Score {

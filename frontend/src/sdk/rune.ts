@@ -7,7 +7,7 @@ import { resultOf, type Result } from "./results";
 import { sensorInputs, type Sensor } from "./streams";
 
 export class Rune {
-  /** What the deployment serves; null where the rune came from a file or from bytes. */
+  /** The release that the deployment serves; null where the rune came from a file or from bytes. */
   readonly served: Served | null;
   readonly #engine: Engine;
 
@@ -21,7 +21,7 @@ export class Rune {
     return this.#engine.loaded.capabilities;
   }
 
-  /** What it says of itself. */
+  /** The rune's description of itself. */
   get about(): Loaded {
     return this.#engine.loaded;
   }

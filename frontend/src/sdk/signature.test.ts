@@ -31,7 +31,7 @@ function derOf(raw: Uint8Array): Uint8Array {
   return new Uint8Array([0x30, body.length, ...body]);
 }
 
-/** What a server sends: a signature about the manifest of a rune. */
+/** A signature as a server sends it, about the manifest of a rune. */
 async function signed(algorithm: Algorithm, { privateKey }: CryptoKeyPair, rune = RUNE): Promise<Signatures> {
   const manifest = encoded({ layers: [{ digest: rune }] });
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", manifest));

@@ -2,7 +2,7 @@
 // in-toto statement, which names the manifest, which names the rune. Algorithms: Ed25519, and ECDSA on P-256.
 import { DeliveryError } from "./errors";
 
-/** What a deployment's server says beside a rune. */
+/** The signatures that a deployment's server sends beside a rune. */
 export interface Signatures {
   /** The bytes of the manifest, in Base64. */
   readonly manifest: string;
@@ -60,7 +60,7 @@ async function verifier(pem: string): Promise<(signature: Bytes, data: Bytes) =>
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What DSSE signs: the type and the payload, each with its length. */
+/** The bytes that DSSE signs: the type and the payload, each with its length. */
 function signedBytes(type: string, payload: Bytes): Bytes {
   const head = new TextEncoder().encode(`DSSEv1 ${new TextEncoder().encode(type).length} ${type} ${payload.length} `);
   const whole = new Uint8Array(head.length + payload.length);

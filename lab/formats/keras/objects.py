@@ -94,7 +94,7 @@ _LAYERS = {
     "Resizing": "height width interpolation crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value antialias "
     "data_format",
     "CenterCrop": "height width data_format",
-    # What only training does
+    # Layers that only training uses
     "Dropout": "rate noise_shape",
     "AlphaDropout": "rate noise_shape",
     "SpatialDropout1D": "rate",

@@ -1,6 +1,5 @@
-"""Profiles of a build: the runtime whose bits a rune reproduces (decisions 5 and 92), and the version that tests
-compare the
-kernels to."""
+"""Profiles of a build: the runtime whose bits a rune reproduces (decision 5), and the version that tests compare
+the kernels to."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def prepare(
     if not target.makes_rune:
         _require_no_host(pipeline, chosen, checked, target)
     _require_profile(chosen, checked, profile)
-    # What Anvil refuses becomes a diagnostic at the stage to blame.
+    # A refusal of Anvil becomes a diagnostic at the stage to blame.
     try:
         read = read_pipeline(
             pipeline,

@@ -53,7 +53,7 @@ def wav_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yields the name and the body of each chunk of a WAV file. Raises `BadContent` for one that ends behind the
     file."""
     (declared,) = struct.unpack_from("<I", data, 4)
-    # What comes behind the declared end belongs to nobody. A recorder that was stopped declares 0, or far too much.
+    # Bytes behind the declared end belong to nothing. A recorder that was stopped declares 0, or far too much.
     data = data[: declared + 8] if 4 < declared <= len(data) - 8 else data
     offset = 12
     while offset + 8 <= len(data):

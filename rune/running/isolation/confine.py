@@ -28,7 +28,7 @@ def confine(access: AllowedPaths, *, starts_programs: bool = True) -> tuple[Gap,
     try:
         prctl(PR_SET_NO_NEW_PRIVS, 1)
     except OSError as error:
-        # What follows needs it.
+        # The next steps need it.
         return gaps_of(_CONFINING, reason_of(error))
     return (*_landlock(access), *_seccomp(starts_programs=starts_programs))
 

@@ -92,7 +92,7 @@ class Code(Enum):
     OTHER_LABELS = "RUNE0089"
     LABELLED_SCORES = "RUNE0125"
     CHANGED_BLOCK = "RUNE0126"
-    # What is wrong in a block in Python; the first nine are those of rune.compiler.pyblock.
+    # Problems of a block in Python; the first nine are those of rune.compiler.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"
     PYTHON_GROWS = "RUNE0112"
@@ -119,14 +119,14 @@ class Code(Enum):
     ZUNE_PART = "RUNE0094"
     YAML_FEATURE = "RUNE0095"
 
-    # What only a build can tell: the language is right, but no rune can be made of it.
+    # Problems that only a build can see: the language is right, but no rune can be made of it.
     UNSUPPORTED_OPERATORS = "RUNE0080"
     CONTRADICTORY_MODEL = "RUNE0081"
     TOO_MUCH_MEMORY = "RUNE0082"
     TARGET_LACKS = "RUNE0083"
     PROFILE_LACKS = "RUNE0084"
 
-    # What is wrong in a forge.yml, which says what may be published.
+    # Problems of a forge.yml, which says what may be published.
     BAD_LIMIT = "RUNE0100"
     BAD_APPROVAL = "RUNE0101"
     BAD_TAG_PATTERN = "RUNE0102"

@@ -75,7 +75,8 @@ def test_a_block_is_made_run_and_stopped(forge: LiveForge, open_page: OpenPage) 
         expect(page.locator(".line-value").first).to_contain_text("last[0, 0] = ")
     _shot(page, "live")
 
-    # What leaves the language is told; what fails or never ends is told at its line, and the page lives on.
+    # A block that leaves the language gets a message, and one that fails or never ends a message at its line; the page
+    # lives on.
     write_over(page, "smooth.py", LEAVES)
     expect(live.get_by_role("status").first).to_contain_text("Line 3", timeout=PATIENCE)
     write_over(page, "smooth.py", FAILS)

@@ -1,4 +1,4 @@
-"""What a block in Python tries in a page: each way out is stopped with a message, and the studio goes on."""
+"""Attacks of a block in Python in a page: each way out is stopped with a message, and the studio goes on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WAYS = {
     "memory": ("\n    ".join(f"a{each} = i64[16000000]()" for each in range(40)), "takes 4,000,000"),
     "a list that grows": ("z = [0.0] * 1000000000", "Line 3"),
 }
-"""By what it tries: the lines of a block, and what is said."""
+"""The lines of a block and the message, by the attack."""
 ENDLESS = {
     "a loop": "while True:\n        y[0, 0] = 1.0",
     "a loop in a loop": "while True:\n        for i in range(1000000):\n            y[0, 0] = 1.0",

@@ -54,7 +54,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     expect(cases.get_by_text("Same bits")).to_have_count(2, timeout=PATIENCE)
     _shot(page, "tests-block")
 
-    # What came in within the last two seconds becomes a test, which passes in both; one undo takes it back.
+    # The inputs of the last two seconds become a test, which passes in both; one undo takes it back.
     new = tests.get_by_role("button", name="From the last 2 s")
     expect(new).to_be_enabled(timeout=PATIENCE)
     new.focus()

@@ -47,7 +47,7 @@ class Board:
             return
 
     def read(self) -> list[int] | None:
-        """What came since; None once it is unplugged."""
+        """The bytes since the last call; None once it is unplugged."""
         if not self._is_plugged:
             return None
         try:

@@ -40,7 +40,8 @@ NOTE_STATUS = """(element) => {
 
 @dataclass
 class Relay:
-    """What stands between a page and the server, and could be anybody: keeps what passes, and can say more."""
+    """A relay between a page and the server, as anybody could be: it stores the messages that pass, and can send
+    more."""
 
     page: Page
     address: str
@@ -100,7 +101,7 @@ def paired(forge: LiveForge, open_page: OpenPage, microphone: Path) -> Pair:
     link = dialog.get_by_label("Or open this on the phone").input_value()
     assert re.search(r"#token=[^&]+&desk=[\w-]{87}$", link)
     phone.goto(link)
-    # What is sent to whom is said before anything is sent, and nothing of it stays in the address.
+    # The card says where recordings go before anything is sent, and none of it stays in the address.
     expect(pair.card).to_contain_text("the server passes it on and cannot read it, nothing is stored", timeout=PATIENCE)
     assert "#" not in phone.url
     assert pair.at_phone.passed == []
@@ -122,7 +123,7 @@ def test_a_phones_microphone_feeds_the_desk_until_the_desk_wants_it_no_more(
     expect(pair.preview.get_by_text(SENDING)).to_be_visible()
     assert findings(pair.desk) == []
 
-    # What passed: kinds of messages, two public keys' worth of text, and frames that look like noise.
+    # The relay saw kinds of messages, two public keys' worth of text, and frames that look like noise.
     sealed = pair.at_desk.sealed() + pair.at_phone.sealed()
     assert {message["type"] for message in pair.at_phone.passed} == {"digits", "paired", "key", "sealed"}
     assert all(set(message) == {"type", "frame"} for message in sealed)
@@ -165,7 +166,7 @@ def test_frames_that_a_relay_repeats_changes_or_makes_up_are_not_heard(
     # Another public key under way does not take the phone's place either.
     key = next(message for message in pair.at_phone.passed if message["type"] == "key")
     pair.at_desk.say(key | {"key": "B" * 87})
-    # What the phone itself sends after them is heard: frames are read one after another, so the forged ones were read.
+    # A message of the phone itself after them arrives: frames are read one after another, so the forged ones were read.
     pair.card.get_by_role("button", name="Send the microphone").click()
     pair.desk.wait_for_function("() => said.length > 0", timeout=PATIENCE)
     pair.card.get_by_role("button", name="Stop the microphone").click()

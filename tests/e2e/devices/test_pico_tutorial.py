@@ -100,7 +100,7 @@ def downloaded(page: Page, folder: Path) -> Path:
 
 
 def said_in_a_terminal(package: Path) -> str:
-    """What the commands of the chapter print, in the folder that the package is in."""
+    """The output of the chapter's commands, in the folder that the package is in."""
     if shutil.which("gcc") is None:
         pytest.skip(lack(GCC))
     blocks = re.findall(r"```\n(.*?)```", CHAPTER, re.DOTALL)

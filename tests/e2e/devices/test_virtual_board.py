@@ -163,7 +163,7 @@ def real_board(page: Page, address: str) -> None:
 
 
 def parts(page: Page) -> Locator:
-    """What a narrow studio chooses its part by."""
+    """The navigation by which a narrow studio chooses its part."""
     return page.get_by_role("navigation", name="Parts of the studio")
 
 

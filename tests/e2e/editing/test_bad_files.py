@@ -78,7 +78,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
     sign_in(page, forge.printed_link())
     create(page, "Sine")
 
-    # What is not what its name says, and what is too large, which is not even sent.
+    # A file with the wrong contents is refused, and one that is too large is not even sent.
     drop(page, "broken.tflite", b"no model at all")
     expect_refused(page, "broken.tflite", "model")
     page.evaluate(DROP_LARGE, 70)

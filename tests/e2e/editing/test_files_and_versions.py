@@ -132,7 +132,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     expect(page.get_by_text("notes.zip is unpacked: 2 new files.")).to_be_visible(timeout=PATIENCE)
     expect(row(page, "one.md")).to_be_visible()
 
-    # What changed since, in words, drawn, and line by line; then all of it is taken back, and back again.
+    # The changes since are there in words, drawn, and line by line; then all of them are taken back, and back again.
     open_file(page, "Runefile.yml")
     replace_in_editor(page, "Runefile.yml", "inputs: [drawing]", "inputs: [drawing] # still")
     page.get_by_role("textbox", name="Runefile.yml").press("Control+z")
@@ -184,7 +184,7 @@ def test_hundreds_of_files_are_in_order_and_closed_and_names_can_be_read(forge: 
     inside = page.get_by_role("tree", name="Files").locator("[aria-level='2']")
     names = [name for name in inside.evaluate_all("rows => rows.map(row => row.title)") if name.startswith("notes/")]
     assert names == list(notes)
-    # What was opened stays open.
+    # An open folder stays open.
     page.reload()
     expect(row(page, "notes 300 files")).to_have_attribute("aria-expanded", "true", timeout=PATIENCE)
 

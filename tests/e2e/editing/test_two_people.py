@@ -68,7 +68,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     expect_saved(colleague)
     expect_running(colleague)
 
-    # What an edit costs: nothing, where the rune stays the same; its event brings what each page asked for twice.
+    # An edit that leaves the rune the same costs nothing; its event brings what each page asked for twice.
     for page in (owner, colleague):
         expect(page.locator(".studio")).to_have_attribute("data-language", "browser", timeout=PATIENCE)
     requests = {page: requests_of(page) for page in (owner, colleague)}

@@ -87,7 +87,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     expect(preview).to_be_visible()
     page.get_by_role("button", name="Show the whole graph").click()
 
-    # What does not fit says why and changes nothing; what fits is connected.
+    # A wire that does not fit says why and changes nothing; one that fits is connected.
     expect(stage(page, "accel")).to_have_attribute("aria-pressed", "true")
     before = runefile(page)
     drag(page, port(page, "accel", "output", 0), port(page, "digits", "input", 0))
@@ -270,7 +270,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     page.keyboard.press("Enter")
     expect(watch).to_have_attribute("aria-pressed", "true")
 
-    # What cannot be edited says so, and how it can; nothing at all has a beginning.
+    # A graph that cannot be edited says so, and how it can; an empty one has a beginning.
     write_runefile(page, OLD)
     expect(stage(page, "motion")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Add a stage")).to_be_hidden(timeout=PATIENCE)

@@ -245,7 +245,7 @@ def test_cards_and_build_pages_draw_the_wires_that_there_are(forge: LiveForge, o
         assert card["cut"] == []
         assert min(card["letters"]) >= 11
         assert card["sideways"] == 0
-        # What a card has no room for is counted in it, and still said.
+        # Names that a card has no room for are counted in it, and still spoken.
         folded = [int(name.removeprefix("+").split()[0]) for name in card["names"] if name.startswith("+")]
         assert sum(folded) + len(card["names"]) - len(folded) == len(card["said"]) == 8
 

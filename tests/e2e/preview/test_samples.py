@@ -34,7 +34,7 @@ DROP = """(element, files) => {
   for (const type of ["dragenter", "dragover", "drop"])
     element.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
 }"""
-"""What a person does who drags files from a folder's window; Playwright has no hand for it."""
+"""Drags files from a folder's window as a person does; Playwright has no hand for it."""
 
 
 def test_a_folder_and_a_table_with_its_files_are_imported(

@@ -134,7 +134,7 @@ def test_a_session_that_ends_loses_nothing_and_its_edits_are_never_anothers(
     expect_saved(page)
     expect_running(page)
     assert stored(page).count("typed while signed out") == 1
-    # What writes by requests goes on too, with the new session's token.
+    # Writes by requests go on too, with the new session's token.
     page.get_by_role("button", name="Build", exact=True).click()
     expect(page.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
 

@@ -48,7 +48,7 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     now = comparison.get_by_role("list", name="What Runs now says").get_by_role("listitem")
     expect(now.filter(has_text="up").first).to_be_visible()
 
-    # What is cut off is not asked; what is named otherwise since differs.
+    # The part that is cut off is not asked; a recording whose label changed since differs.
     preview.get_by_text("Label and length").click()
     preview.get_by_role("slider", name="To").fill("1300")
     # The slider has a step for each piece of the recording, so it stops at the one nearby.
@@ -85,7 +85,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     expect_running(page)
     expect_label(page, "heard", "upwards")
 
-    # What flows behind a stage is seen beside the outputs, and the preview says what it said.
+    # The tensor behind a stage is seen beside the outputs, and the preview says which it is.
     open_file(page, "Runefile.yml")
     page.get_by_title(re.compile("Watch this tensor in the preview")).first.click()
     watched = preview.get_by_role("region", name="Watched audio")
@@ -97,7 +97,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
 
     preview.get_by_role("button", name="Send to the project").click()
     dialog = page.get_by_role("dialog")
-    # What the app said is proposed, and said to be that.
+    # The app's answer is proposed, and the dialogue says that it is that.
     expect(dialog.get_by_role("combobox", name="Label")).to_have_value("upwards")
     expect(dialog.get_by_text("This is what the app said.")).to_be_visible()
     dialog.get_by_role("combobox", name="Label").fill("said up")
@@ -124,7 +124,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     row.get_by_role("button", name="Delete everywhere said up").click()
     expect(preview.get_by_text("None yet.")).to_be_visible(timeout=PATIENCE)
 
-    # Whoever answers for the project's data may keep a recording without an end; these are other terms.
+    # The person who answers for the project's data may keep a recording without an end; these are other terms.
     preview.get_by_role("button", name="Send to the project").click()
     dialog.get_by_text("Under the terms that you agreed to in this session").click()
     dialog.get_by_label("Kept for").select_option("until somebody deletes it")

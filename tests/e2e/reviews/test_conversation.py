@@ -81,7 +81,7 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
     theirs.get_by_role("button", name="Reply").click()
     expect(mine.locator(".mention")).to_have_text("@Ana Lind", timeout=PATIENCE)
 
-    # What the reviewer has begun to write stays when others speak; the comment is at a moment of a recording.
+    # The draft of the reviewer stays when others speak; the comment is at a moment of a recording.
     reviewer.get_by_role("button", name="Comment at 0.0 s").click()
     field = reviewer.locator("#field-text")
     field.fill("What hums **here**?")

@@ -201,7 +201,7 @@ def see_both_answers_on_a_phone(page: Page, address: str) -> None:
         top = talk.evaluate(TOP)
     expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
     expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=PATIENCE)
-    # What one can try came after the page, and moved no button that somebody may be about to press.
+    # The player came after the page, and moved no button that somebody may be about to press.
     assert abs(talk.evaluate(TOP) - top) < 4
     draw_digit(page, "3")
     expect(answers).to_contain_text("three", timeout=PATIENCE)

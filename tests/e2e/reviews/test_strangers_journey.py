@@ -47,7 +47,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     visitor.get_by_role("button", name="Run").click()
     expect(visitor.locator(".rune-card-word")).to_have_text("7", timeout=PATIENCE)
     assert findings(visitor, (DARK_AND_NARROW,)) == []
-    # What ran ends with its last window.
+    # A run ends with its last window.
     expect(visitor.get_by_role("button", name="Run")).to_be_enabled()
     expect(visitor.locator("iframe")).to_have_count(0)
     visitor.get_by_role("link", name="digits").click()
@@ -142,7 +142,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     stranger.goto(f"{fork}/offer")
     expect(stranger.get_by_text("Merged", exact=True)).to_be_visible()
 
-    # What was approved is published, with its notes; the version before it leads there.
+    # The approved build is published, with its notes; the version before it leads there.
     owner.goto(f"{project}/builds/2/publish")
     owner.get_by_role("textbox", name="Tag").fill("1.1")
     owner.get_by_label("What is new").first.fill("Letters answer *nothing*, by Ana.")

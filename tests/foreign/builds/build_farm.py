@@ -29,7 +29,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Results:
-    """What became of all builds."""
+    """The outcome of all builds."""
 
     states: dict[str, int]
     wrong: tuple[str, ...]

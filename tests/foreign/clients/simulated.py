@@ -22,7 +22,7 @@ from tests.support.live_installation import LiveInstallation
 
 SCRIPT = Path(__file__).with_name("simulation") / "main.mjs"
 PROGRAM = str(Path(__file__).with_name("simulation") / "often.py")
-"""What the installation is to run: the program, merging what is stored after every few updates."""
+"""The program that the installation runs: it merges stored updates after every few."""
 LANES = 20
 """Rooms at once."""
 BETWEEN_KILLS = (0.4, 2.5)
@@ -31,7 +31,7 @@ BETWEEN_KILLS = (0.4, 2.5)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run; `problems` is empty when nothing was lost or doubled."""
+    """The outcome of a run; `problems` is empty when nothing was lost or doubled."""
 
     seeds: int
     clients: int

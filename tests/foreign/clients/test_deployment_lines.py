@@ -71,7 +71,8 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Deployed:
-    """What a person did: the lines by the title of their language, and when the button was pressed."""
+    """The result of a person's deployment: the lines by the title of their language, and when the button was
+    pressed."""
 
     lines: dict[str, str]
     pressed: float

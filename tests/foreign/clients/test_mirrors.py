@@ -42,8 +42,11 @@ def project_in(live: LiveServer, name: str) -> str:
 
 
 def set_mirror(live: LiveServer, project: str, direction: str, registry: str, repository: str, **sign_in: str) -> Any:
+    """Sets a mirror, in place of the one that stands there now."""
     body = {"registry": registry, "repository": repository, **sign_in}
-    return live.api("PUT", f"projects/{project}/mirrors/{direction}", json=body)
+    address = f"projects/{project}/mirrors/{direction}"
+    state = live.http.get(f"/api/v1/{address}").headers.get("ETag")
+    return live.api("PUT", address, headers={"If-Match": state} if state is not None else {}, json=body)
 
 
 def test_what_is_published_is_copied_with_its_provenance(

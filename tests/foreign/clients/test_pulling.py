@@ -1,4 +1,4 @@
-"""What was published is fetched byte for byte by skopeo, by oras and by our own command, private ones with a token."""
+"""Published runes are fetched byte for byte by skopeo, by oras and by our own command, private ones with a token."""
 
 from __future__ import annotations
 

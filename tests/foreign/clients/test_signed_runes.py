@@ -67,7 +67,7 @@ class Organisation:
             return listed[-1]["digest"], client.get(f"/blobs/{manifest['layers'][0]['digest']}").content
 
     def rebuild(self, tag: str) -> dict[str, Any] | None:
-        """What came of the second build; None until there is one."""
+        """The result of the second build; None until there is one."""
         answer = self.live.http.get(f"/api/v1/projects/{self.repository}/tags/{tag}/rebuild")
         return answer.json() if answer.status_code == 200 else None
 

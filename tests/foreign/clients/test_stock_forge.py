@@ -38,7 +38,7 @@ class Deployed:
     secret: str
 
     def parameters(self, backend: str = "forge", **more: Any) -> dict[str, Any]:
-        """What an app hands to the package."""
+        """The parameters that an app passes to the package."""
         base = {"apiKey": self.secret, "deploymentId": self.number, "baseURL": self.live.address, "backend": backend}
         return {"telemetry": None} | base | more
 

@@ -49,7 +49,7 @@ pipeline:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a runtime said in two runs on one input, and what the stock one was asked for."""
+    """A runtime's answers in two runs on one input, and the requests to the stock one."""
 
     stock: list[list[dict[str, Any]]]
     ours: list[list[dict[str, Any]]]

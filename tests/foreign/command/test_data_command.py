@@ -90,7 +90,7 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(desk: Desk) -> None:
     x, y = data.arrays("train", length=160)
     assert (x.shape, y.tolist(), data.labels) == ((2, 160), [1, 1], ("glass", "knock"))
 
-    # What was interrupted goes on: only what is missing is fetched.
+    # An interrupted pull goes on: only missing files are fetched.
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.wav"))
     (folder / files[1]).unlink()
     assert "3 samples, 1 fetched" in desk.rune("data", "pull", desk.project, "-o", "kitchen").stdout

@@ -35,7 +35,7 @@ def lines_of_the_tour() -> list[str]:
 
 
 def allow(live: LiveServer, code: str) -> None:
-    """What the person does on the page of the code: reads it, and presses Allow."""
+    """Does a person's part on the page of the code: reads it, and presses Allow."""
     page = live.http.get("/accounts/device")
     assert page.status_code == 200
     fields = {"token": code, "csrfmiddlewaretoken": live.http.cookies["csrftoken"]}

@@ -1,4 +1,4 @@
-"""What a stranger sends from an address of its own to keep a server from its work: half a request, a thousand times."""
+"""Attacks of a stranger at an address of its own that keep a server from its work: half a request, a thousand times."""
 
 from __future__ import annotations
 

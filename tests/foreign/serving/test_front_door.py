@@ -42,7 +42,7 @@ def slow(live: LiveServer) -> Iterator[Attack]:
 
 
 ASKS = bytes([0, 0, 1, 0])
-"""What a stock client sends first: it has nothing, and asks for all."""
+"""The first message of a stock client: it has nothing, and asks for all."""
 
 
 def others_work(live: LiveServer) -> None:
@@ -78,7 +78,7 @@ def test_no_body_of_a_stranger_is_taken_in(live: LiveServer, count: int, size: i
     with unfinished_posts(live.port, count, size) as attack:
         sent = attack.send_on(size - 1)
         others_work(live)
-        # What fits into the system's own buffers of a connection is sent before the answer is read.
+        # A request that fits into the system's own buffers of a connection is sent before the answer is read.
         assert sent < count * size / 3, f"{sent} bytes of {count * size}"
         assert resident(live) - before < 50 * MEGABYTE
 

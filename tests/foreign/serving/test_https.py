@@ -27,7 +27,7 @@ print(json.dumps([cookies, session, answer.get("Strict-Transport-Security"), ans
 
 
 def https_settings(public_url: str, data: Path) -> list[object]:
-    """What the sign-in page sends under a public address: cookies, the session's flags, HSTS and the policy."""
+    """The headers of the sign-in page under a public address: cookies, the session's flags, HSTS and the policy."""
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "forge.settings",

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 
 @pytest.fixture(scope="module", params=["PostgreSQL and Redis", "one SQLite file"])
 def services(request: pytest.FixtureRequest) -> Iterator[Services | None]:
-    """What the processes share besides their data folder."""
+    """The services that the processes share besides their data folder."""
     with ExitStack() as stack:
         try:
             yield None if request.param == "one SQLite file" else stack.enter_context(running_services())
@@ -145,7 +145,7 @@ def test_a_tag_list_in_pages_loses_no_tag_and_is_sorted_by_code_points(
         assert tags == names, size
 
 
-# What people complain about in other editors, in the words of their reports.
+# Complaints of people about other editors, in the words of their reports.
 
 
 def test_a_laptop_that_slept_comes_back_to_the_text_of_today(installation: LiveInstallation, client: Opener) -> None:

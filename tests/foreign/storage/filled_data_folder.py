@@ -1,4 +1,4 @@
-"""What a kept data folder has beside its first project: rows of every part of the program, made by its actions.
+"""The rows of a kept data folder beside its first project: of every part of the program, made by its actions.
 
 Runs in a process with the settings of the data folder: `manage.py shell -c "... fill(organisation)"`. Nothing in it
 ends by itself with time, and nothing is left for a worker to do: what is read of the folder years later is what was

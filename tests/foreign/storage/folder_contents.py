@@ -1,4 +1,4 @@
-"""What people read of a data folder, over the API: it is the same before an upgrade and after it."""
+"""The contents of a data folder as people read them over the API: the same before an upgrade and after it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from tests.support.services import program, running_services
 
 FOLDER = Path(__file__).parent / "data_folders"
 CONTENTS = "contents.json"
-"""What people read of the installation, in the archive beside its data folder."""
+"""The file in the archive, beside its data folder, with everything that people read of the installation."""
 DATA = "data"
 DUMP = "database.sql"
 """The database of an installation with PostgreSQL, as statements."""

@@ -40,7 +40,7 @@ SHAPE = {
         WHERE connamespace = 'public'::regnamespace""",
     "triggers": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
 }
-"""What PostgreSQL says of its tables, without the order of columns."""
+"""PostgreSQL's description of its tables, without the order of columns."""
 
 
 def migrate_step_by_step(variables: dict[str, str]) -> None:

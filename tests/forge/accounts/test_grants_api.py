@@ -1,4 +1,4 @@
-"""What people made that grants, runs or sends, over the API: listed, ended and handed over by a person alone."""
+"""Grants, jobs and deliveries that people made, over the API: listed, ended and handed over by a person alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a token may do: one scope for each address and method, and never more than its owner."""
+"""The rights of a token: one scope for each address and method, and never more than its owner."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _ALSO_READING = {
 _OF_ITS_OWN_ALONE = {
     ("post", "api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>/rotate"),
 }
-"""What a token does with webhooks that it made, and with no others."""
+"""The answers to a token about webhooks that it made, and about no others."""
 
 
 @pytest.mark.slow
@@ -137,7 +137,7 @@ def test_a_token_with_all_scopes_may_do_what_its_owner_may_and_no_more(
 
 
 def _expected(case: Case, kind: str) -> int:
-    """What somebody's token gets: what they get themself, but for what a token does with its own things alone."""
+    """The answer to somebody's token: the same as to themself, except about the token's own things."""
     status = case[4][COLUMNS.index(kind)]
     return 403 if status == 200 and case[:2] in _OF_ITS_OWN_ALONE else status
 

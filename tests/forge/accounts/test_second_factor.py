@@ -32,7 +32,7 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 
 def code(secret: str = SECRET, steps: int = 0) -> str:
-    """What an app shows at this moment, or some steps of 30 s later."""
+    """The code of an app at this moment, or some steps of 30 s later."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 

@@ -1,4 +1,4 @@
-"""What was begun with a right and comes to its end after the right did: it comes to nothing."""
+"""Acts that begin with a right and end after the right did have no effect."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NEW = "another horse battery"
 @pytest.mark.slow
 @pytest.mark.protects("sign-in/claims-to-come")
 def test_a_code_that_was_allowed_before_the_new_password_gives_no_token(browser_of: Browser, user: User) -> None:
-    """Whoever had the session allowed a machine of their own, and fetches the token once they were put out."""
+    """A thief of the session allowed a machine of their own, and fetches the token once they were put out."""
     allowed, unanswered = ask(), ask()
     decide(browser_of(user), allowed["user_code"], "allow")
     set_password(user, NEW)

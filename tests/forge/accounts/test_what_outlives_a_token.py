@@ -1,4 +1,4 @@
-"""What a token made ends with the token, and a link for anyone ends with a new password."""
+"""The things that a token made end with the token, and a link for anyone ends with a new password."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_what_a_deleted_token_made_is_in_the_log(
 def test_a_new_password_ends_links_for_anyone_and_keeps_letters(
     owner: User, stranger: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:
-    """Whoever stole the session may have made an owner's link for themself."""
+    """A thief of the session may have made an owner's link for themself."""
     _, link = invite(owner, organisation, "owner")
     invite_by_email(owner, organisation, "viewer", ["new@acme.example"])
     page = compact(browser_of(owner).get(reverse("mfa_index")).content.decode())

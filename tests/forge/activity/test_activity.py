@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _sentences(actor: Actor) -> list[str]:
-    """What somebody reads, the newest first."""
+    """The activity that somebody reads, the newest first."""
     sentences = [(row.person, row.sentence) for row in activity_rows(VISITOR, complete(activity_of(actor)))]
     return [" ".join(filter(None, (str(person), said.verb, said.thing, said.rest))) for person, said in sentences]
 

@@ -26,7 +26,7 @@ BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out:
 
 
 class WakeUps:
-    """What would have been sent to a queue."""
+    """The wake-ups that would have been sent to a queue."""
 
     def __init__(self) -> None:
         self.builds = 0
@@ -89,7 +89,7 @@ def log_of(build: Build) -> str:
 
 
 def events_of(project: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What sockets hear of the project from now on."""
+    """The events that sockets get of the project from now on."""
     heard: list[dict[str, Any]] = []
 
     def deliver(group: str, message: dict[str, Any]) -> None:

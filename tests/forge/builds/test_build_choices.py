@@ -1,4 +1,4 @@
-"""What the builds of a project are for: chosen by its people, kept by each build, and what becomes of it."""
+"""The aims of a project's builds: chosen by its people, kept by each build, and their effect."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def test_a_build_that_a_token_asked_for_says_so(developer: User, project: Projec
 @pytest.mark.protects("availability/many-builds")
 @pytest.mark.django_db
 def test_all_kinds_of_jobs_are_in_one_order(developer: User, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asked for much else waits longer for a build: the order knows parties, and no kinds."""
+    """A person who asked for many other jobs waits longer for a build: the order knows parties, and no kinds."""
     other = Organisation.objects.create(name="beta", title="Beta")
     someone = make_member(other, "li@beta.example", "Li", Role.DEVELOPER)
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))

@@ -82,7 +82,7 @@ def test_a_build_makes_its_packages_once(
     log = "\n".join(by_target["x86_64-linux"].job.log.values_list("text", flat=True))
     assert "Package for x86_64-linux: " in log
     assert "x86_64-linux" not in log_of(done), "what is said of a package is in its own log"
-    # What was planned is the least: it breaks a limit, and keeps none.
+    # The planned figure is the least: it breaks a limit, and keeps none.
     assert [each.outcome for each in judgements_of(done)] == [
         LimitResult.UNKNOWN,
         LimitResult.UNKNOWN,
@@ -123,7 +123,7 @@ def test_a_build_makes_its_packages_once(
     assert second.state == JobState.SUCCEEDED, log_of(second)
     assert packages(second)["c"].artefact == by_target["c"].artefact
     assert packages(second)["x86_64-linux"].needs == by_target["x86_64-linux"].needs
-    # What a build has is not pruned, and what nobody has is.
+    # An artefact that a build has is not pruned, and one that nothing has is.
     artefacts = {each.artefact.pk for each in by_target.values()}
     assert drop_unused(artefacts) == set()
     BuildPackage.objects.filter(build__project=project).delete()

@@ -1,4 +1,4 @@
-"""What pages say of a pipeline, for the front end that draws it and for those who hear it."""
+"""The descriptions of a pipeline on pages, for the front end that draws it and for screen readers."""
 
 from __future__ import annotations
 

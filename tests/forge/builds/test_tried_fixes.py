@@ -112,7 +112,7 @@ def test_what_is_built_bears_the_digest_of_the_files_with_the_answer_in_them(
     write_file(developer, questioning, "Runefile.yml", text.encode())
     assert watch["build"]["version"] == working_tree(questioning).digest
     refresh_previews(questioning.pk, compiler, Flag())
-    # What was tried is what runs once it is chosen: nothing is built twice.
+    # The tried fix is the one that runs once it is chosen: nothing is built twice.
     assert client.get(PREVIEW).json()["build"]["id"] == watch["build"]["id"]
 
 

@@ -13,7 +13,7 @@ from forge.core.events.delivery import attach
 
 @pytest.fixture
 async def server() -> AsyncIterator[None]:
-    """What the server's start and end do around sockets."""
+    """The steps of the server's start and end around sockets."""
     attach(asyncio.get_running_loop())
     yield
     await rooms.close()

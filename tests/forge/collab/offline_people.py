@@ -57,7 +57,7 @@ def new_document(files: Mapping[str, str]) -> bytes:
 
 
 class Server:
-    """What a room does with frames: settles, stores, tells. Nothing is stored but in memory."""
+    """A room's handling of frames: settles, stores, sends. Nothing is stored but in memory."""
 
     def __init__(self, update: bytes) -> None:
         self.document = LiveDocument(StoredDocument(update, 0, 0, 10))
@@ -129,7 +129,7 @@ class Person:
         self._say(step_1_frame(self.doc.get_state()))
 
     def disconnect(self) -> None:
-        """What is on the way is lost, but for what was sent before something that came."""
+        """Loses the frames on the way, except those that were sent before something that came."""
         while self.outbox and self.outbox[0][1] < self._heard:
             self.send()
         self.is_online = False

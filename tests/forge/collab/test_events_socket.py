@@ -120,7 +120,8 @@ async def test_an_event_whose_message_was_lost_comes_without_another_one(
 async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself(
     project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is in the log before its message is on the way is not read from there at once: the message says more."""
+    """An event that is in the log before its message is on the way is not read from there at once: the message says
+    more."""
     delayed: list[tuple[Any, ...]] = []
     looked = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""What a client says it has heard, or brings with it, decides about its own edits alone."""
+"""A client's claims about what it has heard or brings with it decide about its own edits alone."""
 
 from __future__ import annotations
 

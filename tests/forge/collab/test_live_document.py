@@ -254,7 +254,7 @@ async def test_updates_out_of_order_in_one_breath_are_all_kept(project: Any, own
 
 @pytest.mark.slow
 async def test_who_has_nothing_new_to_say_stores_nothing(project: Any, owner: Any, developer: Any) -> None:
-    """Whoever comes back answers with all deletions that they know of: the same ones each time."""
+    """A client that comes back answers with all deletions that it knows of: the same ones each time."""
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         await one.type("# gone soon\n")
         await one.send(update_frame(one.change(lambda doc: text_of(doc, "Runefile.yml").__delitem__(slice(0, 4)))))
@@ -272,7 +272,7 @@ async def test_the_server_knows_which_person_stands_behind_a_client(project: Any
         await other.until(lambda: other.text() == one.text())
         await other.type("# and mine\n")
         await one.until(lambda: other.text() == one.text())
-        # Whoever sends another's text on is not taken for its author.
+        # A client that sends another's text on is not its author.
         await other.send(update_frame(one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# mine too\n"))))
         await one.until(lambda: one.text().endswith("# mine too\n"))
         people = {entry.client: entry.person_id async for entry in DocumentClient.objects.filter(project=project)}

@@ -18,12 +18,12 @@ ABSENT = "null"
 
 
 def said(client: int, clock: int, file: str = "a", user: Any = None) -> ClientState:
-    """What a client sends of itself."""
+    """The state of itself that a client sends."""
     return ClientState(client, clock, json.dumps({"file": file, **({"user": user} if user else {})}))
 
 
 def relayed(client: int, clock: int, person: Any, file: str = "a") -> ClientState:
-    """What others hear of it."""
+    """The state of it that others get."""
     return ClientState(client, clock, json.dumps({"file": file, "user": person}, separators=(",", ":")))
 
 

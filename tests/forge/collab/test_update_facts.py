@@ -1,4 +1,5 @@
-"""What an update brings and builds on, read from its bytes, agrees with what Yjs makes of it."""
+"""The facts of an update, read from its bytes, agree with the effect in Yjs: its contents, and the updates that it
+builds on."""
 
 from __future__ import annotations
 

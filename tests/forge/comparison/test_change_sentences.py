@@ -54,7 +54,7 @@ def code(contents: str) -> Snapshot:
 
 
 def trained(contents: str, size: int) -> Snapshot:
-    """What a build knows of a project that is one stage with its model."""
+    """A build's facts about a project that is one stage with its model."""
     facts = {"yes_no.tflite": ModelFacts(REPORTED | {"size": size})}
     return Snapshot({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
 

@@ -36,7 +36,7 @@ def fuzzed(seed: int, answers: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def fuzzed_kind(seed: int, answers: Sequence[Mapping[str, Any]]) -> tuple[str, bytes]:
-    """What was changed, as `KINDS` names it, and the line."""
+    """The kind of change, as `KINDS` names it, and the line."""
     chance = random.Random(seed)
     answer = copy.deepcopy(dict(chance.choice(answers)))
     kind = chance.choice(_DRAWN)
@@ -107,4 +107,4 @@ KINDS: Mapping[str, Callable[[random.Random, dict[str, Any]], bytes]] = {
     "no object": _bare,
 }
 _DRAWN = ("a value", "a value", *KINDS)
-"""What a kind is drawn from: the first is drawn three times as often."""
+"""The kinds to draw from: the first is drawn three times as often."""

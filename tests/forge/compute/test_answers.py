@@ -1,4 +1,4 @@
-"""What the server takes of a process that computes: bounded, only when it asked, and of the form that it must have."""
+"""Answers that the server takes of a process that computes: bounded, only after a request, and of the required form."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ OTHERS: tuple[Mapping[str, Any], ...] = (
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, Any]]:
-    """What the toolchain answers of a build, and answers to other jobs."""
+    """The toolchain's answers about a build, and to other jobs."""
     with Compiler(tmp_path_factory.mktemp("work")) as compiler:
         built = run(compiler, job(steps=["check", "compile", "verify", "measure"]))
     assert [answer["event"] for answer in built][-1] == "measured"

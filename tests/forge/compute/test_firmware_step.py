@@ -31,7 +31,7 @@ class Said:
 
 
 def firmware_for(digest: str, path: Path) -> dict[str, Any]:
-    """What the step answers for a preview of the template that has this digest."""
+    """The step's answer about a preview of the template that has this digest."""
     spec = {"toolchain": toolchain_digest(), "target": "wasm32", "options": OPTIONS.to_json()}
     job = {"spec": spec, "target": "pico", "optimize": "size", "digest": digest}
     said: Any = Said()

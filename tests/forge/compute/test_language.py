@@ -1,4 +1,4 @@
-"""What an editor asks of the server about a Runefile."""
+"""An editor's requests to the server about a Runefile."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NewProcess = Callable[[str], Sharing]
 
 @pytest.fixture
 def new_process(tmp_path: Path) -> NewProcess:
-    """What a process with a folder of its own knows."""
+    """The sharing of a process with a folder of its own."""
 
     def new_process(name: str) -> Sharing:
         folder = tmp_path / f"process-{name}"

@@ -36,7 +36,7 @@ SECRETS = [
 
 
 def scan_texts(texts: list[tuple[str, bytes]]) -> SecretScan:
-    """What is stored of a search."""
+    """The stored result of a search."""
     return SecretScan.from_json(search_texts(texts))
 
 

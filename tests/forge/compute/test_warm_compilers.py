@@ -30,7 +30,7 @@ class Counted(Compiler):
         return self.has_process
 
     def serve(self, organisation: UUID) -> None:
-        """What `run` does before a job."""
+        """Does the part of `run` before a job."""
         self._owner = organisation
 
     def close(self) -> None:

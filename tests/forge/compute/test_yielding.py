@@ -1,4 +1,4 @@
-"""What a system lets a process yield by, told from what the kernel shows of it."""
+"""The ways of a system to let a process yield, as the kernel shows them."""
 
 from __future__ import annotations
 

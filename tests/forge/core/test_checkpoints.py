@@ -49,7 +49,7 @@ def write(database: sqlite3.Connection, lines: int) -> None:
 
 
 def lines_without_the_log(path: Path) -> int:
-    """What is in the file itself."""
+    """The lines in the file itself."""
     copy = path.with_name("copy.sqlite3")
     copy.write_bytes(path.read_bytes())
     with closing(sqlite3.connect(copy)) as database:

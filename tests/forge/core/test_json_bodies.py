@@ -1,4 +1,4 @@
-"""What is wrong with a body of JSON is said with its place, in our words."""
+"""A message about a body of JSON names its place, in our words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the current build says about every sample, which labels may be wrong, and which samples are alike.
+"""The current build's answers about every sample, the labels that may be wrong, and the samples that are alike.
 
 The rune of these tests says which axis of one motion sample is the greatest.
 """
@@ -61,7 +61,7 @@ def rune(project: Project, user: User, compiler: Compiler) -> str:
 
 
 def run_jobs() -> None:
-    """What a worker does."""
+    """Does a worker's jobs."""
     JobSlots(1, (WorkerCapability.BUILD,), threading.Event()).work()
 
 

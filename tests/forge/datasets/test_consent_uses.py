@@ -1,4 +1,4 @@
-"""What a consent allows: each use of samples beside each set of purposes; and that whatever reads samples asks."""
+"""The rights of a consent: each use of samples beside each set of purposes; and every reader of samples asks."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ OTHERS = {
     "forge/learning/conversions/job.py": "model files",
     "forge/learning/inputs/questions.py": "a model file",
 }
-"""What reads blobs in these apps, and no sample, or none for a use."""
+"""The readers of blobs in these apps that read no sample, or none for a use."""
 
 
 @pytest.mark.protects("recordings/purposes")

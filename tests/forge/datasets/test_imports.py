@@ -79,7 +79,7 @@ def read(client: Client, import_id: str) -> Any:
 
 
 def run_jobs() -> None:
-    """What a worker does."""
+    """Does a worker's jobs."""
     JobSlots(1, (WorkerCapability.BUILD,), threading.Event()).work()
 
 

@@ -19,7 +19,7 @@ from forge.core.events.declarations import EVERYTHING, EventType
 from forge.projects.models import Project
 
 View = dict[str, Any]
-"""What a client knows, by the names that declarations use in `read_again`."""
+"""The state of a client, by the names that declarations use in `read_again`."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         return listed(f"{base}/reviews", "results")
 
     def threads() -> Any:
-        """What was said of each build, and in each review where something was said."""
+        """The threads of each build, and of each review that has some."""
         addresses = {review["id"]: f"/api/v1/reviews/{review['id']}/threads" for review in requests() or ()}
         said = {review: threads for review, address in addresses.items() if (threads := listed(address, "threads"))}
         return of_builds("threads", "threads"), said
@@ -119,7 +119,7 @@ RESOURCES = (
     "webhooks",
     "jobs",
 )
-"""What is followed."""
+"""The addresses that are followed."""
 
 
 def read_all(client: Client, project_id: Any) -> View:
@@ -128,7 +128,7 @@ def read_all(client: Client, project_id: Any) -> View:
 
 
 def after(view: View, event: PlayedEvent, reading: Callable[[str], Any]) -> View:
-    """What a client knows after an event. What the event does not bring and says to read, is read."""
+    """The view after an event. The parts that the event does not bring and says to read again are read."""
     view = _changed(view, event.type.name, event.data, reading)
     again = RESOURCES if EVERYTHING in event.type.read_again else event.type.read_again
     view = view | {resource: reading(resource) for resource in again}

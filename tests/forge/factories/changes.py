@@ -41,7 +41,7 @@ def forked(owner: User, developer: User, stranger: User, project: Project) -> Pr
 
 
 def offered(partner: User, fork: Project, *edits: tuple[str, str], path: str = "Runefile.yml") -> ChangeRequest:
-    """What the fork's people offer with these edits in a file, each a text and what stands in its place."""
+    """A change request by the fork's people with these edits in a file, each a text and its replacement."""
     text = RUNEFILE
     for before, after in edits or (("2.5", "3"),):
         text = text.replace(before, after)

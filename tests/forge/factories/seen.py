@@ -38,7 +38,7 @@ from forge.webhooks.seen import webhook_facets
 
 
 def seen_form(path: str, **fields: Any) -> dict[str, Any]:
-    """What a page's form sends to an address."""
+    """The fields of a page's form to an address."""
     facets = _facets(path, fields)
     return fields | ({FIELD: seen_state(facets)} if facets else {})
 

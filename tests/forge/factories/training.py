@@ -61,7 +61,7 @@ def finished_run(person: User, project: Project) -> TrainingRun:
 
 
 def finish_run(run: TrainingRun, model: bytes = b"model") -> TrainingRun:
-    """What a worker would store."""
+    """Stores a run's end as a worker would."""
     files = {
         "model.tflite": model,
         "Runefile.yml": b"version: 1\n",

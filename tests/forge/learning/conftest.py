@@ -1,4 +1,4 @@
-"""What the tests of conversions share: a worker that does its jobs when a test says so."""
+"""Fixtures that the tests of conversions share: a worker that does its jobs when a test says so."""
 
 from __future__ import annotations
 

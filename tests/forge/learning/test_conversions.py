@@ -50,7 +50,7 @@ def read(client: Client, conversion: str) -> Any:
 
 
 def run_jobs() -> None:
-    """What a worker does."""
+    """Does a worker's jobs."""
     JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
 
 

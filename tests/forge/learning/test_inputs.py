@@ -1,4 +1,4 @@
-"""What is this input? The presets that fit a model of a project, trials on recordings, and the Runefile."""
+"""The choice of a model's input: the presets that fit a model of a project, trials on recordings, and the Runefile."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project
     assert mixed is not None
     assert mixed.float_layers == ["scores"]
     assert {number for number, _, _ in mixed.figures["answers"]} == numbers(project, "validation") - {withdrawn}
-    # What was measured on other samples is converted again, and not taken from before.
+    # A model that was measured on other samples is converted again; the earlier result is not used.
     assert model_of(client)["samples"]["judging"] == row["samples"]["judging"] - 1
 
 

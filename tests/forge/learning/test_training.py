@@ -42,7 +42,7 @@ def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_jobs() -> None:
-    """What a worker does."""
+    """Does a worker's jobs."""
     JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
 
 

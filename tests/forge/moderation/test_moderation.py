@@ -326,7 +326,7 @@ def test_the_api_reports_as_the_page_does(
     monkeypatch.setattr(actions, "MOST_OF_A_DAY", 1)
     limited = post(browser, about="acme/kitchen", reason="harm")
     assert (limited.status_code, "Retry-After" in limited) == (429, True)
-    # What a token reports it must see, too.
+    # A token must see the thing that it reports, too.
     for scopes, answer in ((["account:read"], 403), (["account:write"], 404), (["account:write", "project:read"], 429)):
         _, secret = create_token(stranger, "bot", scopes, None)
         client = Client(headers={"authorization": f"Bearer {secret}"})

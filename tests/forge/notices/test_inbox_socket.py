@@ -30,7 +30,7 @@ class Inbox(Socket):
 
 @pytest.fixture
 async def server() -> AsyncIterator[None]:
-    """What the server's start and end do around sockets."""
+    """The steps of the server's start and end around sockets."""
     delivery.attach(asyncio.get_running_loop())
     yield
     watch.close()

@@ -40,7 +40,7 @@ OUTPUTS = {
 
 @pytest.fixture
 async def server() -> AsyncIterator[None]:
-    """What the server's start and end do around sockets."""
+    """The steps of the server's start and end around sockets."""
     attach(asyncio.get_running_loop())
     yield
     await rooms.close()

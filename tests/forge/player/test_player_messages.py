@@ -1,4 +1,4 @@
-"""What may travel in a pairing, and how much of it."""
+"""The messages that may travel in a pairing, and how many of them."""
 
 from __future__ import annotations
 

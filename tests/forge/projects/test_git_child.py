@@ -1,4 +1,4 @@
-"""What a process that read a stranger's repository answers: nothing but the declared shape is taken."""
+"""Answers of a process that read a stranger's repository: the server takes the declared shape only."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def test_all_that_happened_to_files_is_taken_back(project: Project, user: User) 
     assert restored.changed == ("Runefile.yml", "data/raw.bin", "labels.txt", "new.txt", "notes.md")
     assert version.message == "good words"
     assert AuditEntry.objects.filter(actor=user, action="version.restore", data__number=version.number).exists()
-    # What stood there is a version too, and comes back in the same way.
+    # The former files are a version too, and come back in the same way.
     assert "docs/notes.md" in restored.before.manifest
     restore_version(user, project, restored.before)
     assert sorted(_contents(project)) == ["data/raw.bin", "docs/notes.md", "labels.txt", "new.txt"]

@@ -1,4 +1,4 @@
-"""What is stored for an organisation is counted and held to its quota, by two at once too; what is refused is gone."""
+"""The bytes of an organisation are counted and limited by its quota, by two at once too; refused bytes are gone."""
 
 from __future__ import annotations
 

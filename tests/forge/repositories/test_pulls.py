@@ -73,7 +73,7 @@ def commit_outside(work: Path, message: str, **files: str) -> str:
 
 
 def run_jobs() -> None:
-    """What a server's threads do."""
+    """Does the jobs of a server's threads."""
     JobSlots(1, (WorkerCapability.SEND,), threading.Event(), computes=False).work()
 
 

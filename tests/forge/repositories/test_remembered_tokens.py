@@ -39,7 +39,7 @@ def link(tmp_path: Path, settings: Any, project: Project, user: User) -> Iterato
 
 
 def seen_on_page(client: Client) -> dict[str, str]:
-    """What a form of the page carries beside what is typed."""
+    """The hidden fields of a form of the page."""
     return {"seen": client.get(PAGE).context["seen"]}
 
 

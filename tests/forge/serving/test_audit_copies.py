@@ -209,7 +209,7 @@ def test_a_syslog_server_gets_all_entries(user: User, copies: Copies) -> None:
 
 
 def tls_server(folder: Path, address: str) -> tuple[ssl.SSLContext, Path]:
-    """What a server speaks TLS with, by a certificate for an address, and the authority that vouches for it."""
+    """The TLS context of a server with a certificate for an address, and the authority that vouches for it."""
     folder.mkdir()
     files = server_certificate(folder, ipaddress.ip_address(address), timezone.now())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

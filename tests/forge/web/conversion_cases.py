@@ -70,7 +70,7 @@ def conversion_addresses(person: User, project: Project, size: int = 1) -> dict[
 
 
 def _finish(row: ModelConversion, forms: int) -> None:
-    """What a worker would store."""
+    """Stores a conversion's end as a worker would."""
     description = {
         "layers": [{"name": "dense", "op": "FULLY_CONNECTED"}],
         "samples": {"kind": "random", "calibration": 32, "judging": 32, "ranges": [[0, 1]], "classes": []},

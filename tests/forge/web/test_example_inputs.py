@@ -41,7 +41,7 @@ def published(project: Any, people: dict[str, Any]) -> Any:
 
 
 def examples_on(page: Any) -> list[dict[str, str]]:
-    """What the page gives to the player."""
+    """The examples that the page passes to the player."""
     _, mark, rest = page.content.decode().partition('data-examples="')
     rows: list[dict[str, str]] = json.loads(html.unescape(rest.partition('"')[0])) if mark else []
     return rows

@@ -1,4 +1,5 @@
-"""What the studio's first load may weigh. Read from what the front end's build left, since bytes are the same anywhere.
+"""The budget of the studio's first load. Read from the files of the front end's build, since bytes are the same
+anywhere.
 
 Benchmarks measure the same over a network, with the rune and the answers of the server.
 """

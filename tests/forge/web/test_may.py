@@ -1,4 +1,4 @@
-"""What answers say that one may do, and that no page works it out from roles by itself."""
+"""The rights in answers, which no page works out from roles by itself."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ OTHER_ROLES: dict[str, AnsweredAs] = {}
 COLUMNS = ("owner", "maintainer", "developer", "reviewer", "viewer", "stranger", "anonymous")
 KINDS = (*COLUMNS, *OTHER_ROLES)
 
-# What the kinds with a column are answered, in order. 401: sign in first; 404: nothing here; 403: not with this role.
+# The answers to the kinds with a column, in order. 401: sign in first; 404: nothing here; 403: not with this role.
 READ = (200, 200, 200, 200, 200, 404, 401)
 EDIT = (200, 200, 200, 403, 403, 404, 401)
 MAKE = (201, 201, 201, 403, 403, 404, 401)
@@ -432,7 +432,7 @@ CASES: list[Case] = [
         None,
         (404, 404, 404, 403, 403, 404, 401),
     ),
-    # What one may see of an organisation: nothing, where it is another's.
+    # The rights to see an organisation: none, where it is another's.
     ("get", "api/v1/organisations/<str:organisation>/blocks", f"{_O}/blocks", None, READ),
     ("get", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
     ("post", f"{_ROUTE}/phones", f"{_P}/phones", {}, (201, 201, 201, 201, 201, 404, 401)),
@@ -721,7 +721,8 @@ def job_addresses(project: Project) -> dict[str, str]:
 
 @pytest.fixture
 def things(project: Project, owner: User, organisation: Organisation) -> dict[str, str]:
-    """What the addresses in capitals stand for: a member besides the six, an open invitation, someone's token."""
+    """The values of the names in capitals in addresses: a member besides the six, an open invitation, someone's
+    token."""
     from forge.accounts.actions import create_token
     from forge.accounts.models import Membership, Role
 
@@ -768,8 +769,8 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
 
 
 def people_addresses(owner: User, project: Project, member: User) -> dict[str, str]:
-    """What the addresses of a member with a role in the project, and of an invitation to it, stand for; the member is
-    in the team `audio`, which has a role in it too."""
+    """The values of the addresses of a member with a role in the project, and of an invitation to it; the member is in
+    the team `audio`, which has a role in it too."""
     team = create_team(owner, project.organisation, "audio")
     add_to_team(owner, team, [member.pk])
     give_team_role(owner, team, [project], "reviewer")
@@ -786,7 +787,7 @@ def people_addresses(owner: User, project: Project, member: User) -> dict[str, s
 
 
 def grant_addresses(owner: User, member: User, invitation: Invitation) -> dict[str, str]:
-    """What the addresses of the owner's invitation stand for, as a thing that somebody made."""
+    """The values of the addresses of the owner's invitation, as a thing that somebody made."""
     grant = f"invitation/{invitation.pk}"
     return {
         "GRANT": f"api/v1/me/grants/{grant}",
@@ -797,7 +798,7 @@ def grant_addresses(owner: User, member: User, invitation: Invitation) -> dict[s
 
 
 def webhook_addresses(owner: User, organisation: Organisation) -> dict[str, str]:
-    """What the addresses of a webhook that has a delivery stand for."""
+    """The values of the addresses of a webhook that has a delivery."""
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
     delivery = ping(owner, webhook)
     hook, page = f"{_O}/webhooks/{webhook.pk}", f"acme/-/settings/webhooks/{webhook.pk}"

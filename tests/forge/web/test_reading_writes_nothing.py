@@ -34,7 +34,7 @@ WRITES: dict[str, tuple[str, str]] = {
         "when a token was used last is shown to its owner; written at most every five minutes",
     ),
 }
-"""What a reading may write, by who reads: the start of the statement, and why."""
+"""The writes that a reading may do, by who reads: the start of the statement, and why."""
 
 ENTRY = "INSERT core_auditentry"
 _P = "/api/v1/projects/<str:organisation>/<str:name>"
@@ -102,7 +102,7 @@ QUERIES = {
     "/api/v1/organisations/<str:organisation>/audit/export": "?as=csv",
     "/<str:organisation>/-/settings/audit/export": "?as=csv",
 }
-"""What an address needs, or takes to answer with all that it has."""
+"""The parameters that an address needs to answer with all that it has."""
 
 _WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\s+(?:OR \w+ )?(?:INTO |FROM )?[\"`]?(\w+)", re.IGNORECASE)
 

@@ -34,7 +34,7 @@ from tests.forge.factories.seen import seen_form
 pytestmark = pytest.mark.django_db
 
 SCRIPT = "bc4e0d841ac49c6d9adb835d9b204d4006456180c2c919b468ad29f825e8b161"
-"""What pages of others name by its digest. It never changes; another interface is another file beside it."""
+"""The digest by which pages of others name it. It never changes; another interface is another file beside it."""
 
 
 @pytest.fixture

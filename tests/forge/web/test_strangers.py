@@ -103,7 +103,7 @@ NOTHING: Names = {
     "rune": _UNKNOWN_RUNE,
     "key_id": str(UUID(int=21)),
 }
-"""What the addresses' parameters are where there is nothing of the kind."""
+"""The parameters of the addresses where there is nothing of the kind."""
 
 A_SOUND = b"RIFF" + (36 + 64).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\x01\0\x01\0" + (16000).to_bytes(4, "little")
 A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4, "little") + bytes(64)
@@ -121,7 +121,8 @@ ITS_OWN: tuple[str, ...] = ()
 _CHANGES = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"| data-person="[^"]*"'
 )
-"""What is another each time, and whom the page is served to, which is also the `member` of what is there."""
+"""The names that differ each time, and the person to whom the page is served, who is also the `member` of what is
+there."""
 
 
 @pytest.fixture
@@ -256,7 +257,7 @@ def filled(route: str, names: Names) -> str:
 def answers(
     browser: Client, names: Names, methods: Sequence[str] = ITS_OWN, which: Which = each_address
 ) -> dict[str, tuple[int, str, str]]:
-    """What each address answers to each method, with the names taken out."""
+    """The answer of each address to each method, with the names taken out."""
     results = {}
     for route, own in routes(get_resolver()):
         for method in methods or own if which(route) else ():
@@ -396,12 +397,12 @@ PUBLISHED = {
     "/player/<str:organisation>/<str:name>/runes/<str:digest>",
     "/player/<str:organisation>/<str:name>/runes/<str:digest>/examples",
 }
-"""What anyone may ask of a public project."""
+"""The requests about a public project that anyone may send."""
 WITH_AN_ACCOUNT = {
     "/api/v1/organisations/<str:organisation>/blocks",
     "/api/v1/projects/<str:organisation>/<str:name>/favourite",
 }
-"""What else is answered to somebody with an account: which blocks an organisation published, and whether the project is
+"""The further answers to somebody with an account: which blocks an organisation published, and whether the project is
 among their favourites."""
 
 

@@ -15,7 +15,7 @@ Handle = Callable[[QuietHandler], None]
 
 @dataclass
 class Receiver:
-    """What it got, and its port."""
+    """The requests that it got, and its port."""
 
     port: int
     got: list[tuple[dict[str, str], str]] = field(default_factory=list)

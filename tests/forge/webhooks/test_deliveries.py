@@ -1,4 +1,5 @@
-"""What happens is delivered: signed, once where all goes well, again until it is taken, and given up in the end."""
+"""Events are delivered: signed, once where all goes well, again until the receiver takes them, and given up in the
+end."""
 
 from __future__ import annotations
 

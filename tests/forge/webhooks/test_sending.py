@@ -1,4 +1,4 @@
-"""What is sent outside leads nowhere inside, takes no longer than it may, and follows nothing."""
+"""Requests to the outside lead nowhere inside, take no longer than they may, and follow nothing."""
 
 from __future__ import annotations
 

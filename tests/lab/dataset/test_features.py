@@ -1,4 +1,4 @@
-"""What a model learns from is what it gets in the rune, to the bit, for each recipe."""
+"""The inputs that a model learns from are the inputs that it gets in the rune, to the bit, for each recipe."""
 
 from __future__ import annotations
 

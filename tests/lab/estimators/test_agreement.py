@@ -48,7 +48,7 @@ def unseen(rows: Array) -> Array:
 
 
 def answers(block: str, arguments: Mapping[str, Any], rows: Array, folder: Path) -> list[Array]:
-    """What the block gives in wasm32 for each row, after comparing it with C: an array for each output."""
+    """The block's answers in wasm32 for each row, after comparing it with C: an array for each output."""
     known = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
     inputs = ((TensorType(ElementType.F32, (rows.shape[1],)), ()),)
     vector = Vector(CATALOGUE[block], "learned", {**known, **arguments}, inputs, (), None)

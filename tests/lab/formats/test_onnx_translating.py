@@ -78,7 +78,7 @@ def test_a_flattened_picture_is_not_turned_before_a_dense_layer() -> None:
 
 
 def test_a_picture_that_an_exporter_turned_twice_is_not_turned() -> None:
-    """What tf2onnx writes: channels last outside, turned around each convolution."""
+    """A model as tf2onnx writes it: channels last outside, turned around each convolution."""
     turned = model(
         node("Transpose", ("x",), ("a",), perm=(0, 3, 1, 2)),
         node("Conv", ("a", "w"), ("b",)),

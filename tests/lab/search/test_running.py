@@ -29,7 +29,7 @@ SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))
 
 @dataclass
 class World:
-    """What training would give: a rule, the runs that were made, and the events of the search."""
+    """The results of training: a rule, the runs that were made, and the events of the search."""
 
     base: PreparedRun
     path: Path

@@ -1,4 +1,4 @@
-"""What is said of samples that are alike, stand out, or have doubtful labels."""
+"""Messages about samples that are alike, stand out, or have doubtful labels."""
 
 from __future__ import annotations
 

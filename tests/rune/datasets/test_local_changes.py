@@ -1,4 +1,4 @@
-"""What a push of a folder would do, by the digests of its files."""
+"""The effect of a push of a folder, by the digests of its files."""
 
 from __future__ import annotations
 

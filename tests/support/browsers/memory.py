@@ -1,4 +1,4 @@
-"""What a page of Chromium keeps in memory after its garbage is collected: its own thread, its frames, its workers.
+"""Memory of a page of Chromium after its garbage is collected: its own thread, its frames, its workers.
 
 Asked over the DevTools protocol beside whoever drives the page, because workers of frames are told to nobody else.
 """
@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 from websockets.sync.client import ClientConnection, connect
 
 PARTS = ("usedSize", "embedderHeapUsedSize", "backingStorageSize")
-"""What a heap is made of: JavaScript's objects, the page's (nodes and the like), and buffers, WebAssembly's too."""
+"""The parts of a heap: JavaScript's objects, the page's (nodes and the like), and buffers, WebAssembly's too."""
 _ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True}
 
 

@@ -27,7 +27,7 @@ def disable_person(email: str) -> User:
     person = _person_of(email)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    # Whoever has one of their links could come back by it as somebody else.
+    # A person who has one of their links could come back through it as somebody else.
     things = grants_of([person])
     for thing in things:
         thing.kind.end([thing.grant.id])

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         self.stdout.write("Hammer Forge has stopped building.")
 
     def _work(self, ended: threading.Event) -> None:
-        # What is built is told to the people whose sockets are in other processes.
+        # The worker's events must reach people whose sockets are in other processes.
         attach_thread()
         worker = BuildWorker()
         worker.start()

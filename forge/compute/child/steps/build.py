@@ -68,7 +68,7 @@ def make(
     steps, spec = job["steps"], job["spec"]
     files_and_samples, files = files, files.without({each["path"] for each in job.get("samples", ())})
     if spec["toolchain"] != toolchain_digest():
-        # What is made here would bear the name of what another toolchain makes.
+        # A build from here would have the name of another toolchain's build.
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
         return
     if spec["target"] != RUNE_TARGET:

@@ -1,6 +1,6 @@
 """Searching texts for secrets: keys, tokens and passwords that nobody means to publish. Runs in the compiler's process.
 
-The patterns are those of detect-secrets (docs/adr/0186), without the ones that look for any random text: a project of
+The patterns are those of detect-secrets (docs/adr/0070), without the ones that look for any random text: a project of
 models is full of digests. Nothing is sent anywhere to verify a match. Imports `rune` and never Django.
 """
 

@@ -195,7 +195,7 @@ def _add(principal: Principal, team: Team, form: QueryDict) -> None:
 
 
 def _member(team: Team, text: str) -> UUID:
-    """Whom an address or an id means."""
+    """The member whom an address or an id names."""
     member = members_of(team.organisation).filter(user__email=text.strip().lower()).first()
     if member is None:
         raise Invalid(

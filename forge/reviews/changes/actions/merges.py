@@ -71,7 +71,7 @@ def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Ve
     edits = edits_between(merge.ours, merge.result)
     with transaction.atomic():
         require_open(request)
-        # What was compared above is still what is offered and chosen; the files are compared by their sequence.
+        # Files and choices must be those that were compared above; the files are compared by their sequence.
         require_seen(conflict_facets(find_again(request)), [compared])
         apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.

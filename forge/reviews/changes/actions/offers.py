@@ -228,7 +228,7 @@ def writers_of(request: ChangeRequest) -> frozenset[str]:
     """The ids of those who wrote what is offered: in the fork since what both have in common, and who offered it."""
     people = {str(request.author_id)} if request.author_id else set()
     if request.is_outside and request.offered is not None:
-        # Whoever brought it answers for it.
+        # The person who brought it answers for it.
         return frozenset(people | set(request.offered.writers))
     if request.base is not None and request.offered is not None:
         since = Version.objects.filter(

@@ -76,7 +76,7 @@ def ask_when_built(actor: Actor, build: Build, request: ReviewRequest) -> Review
     that can be known.
     """
     require(actor, Verb.ASK, build.project)
-    # Whoever ends the build waits for this lock, or has ended it.
+    # The process that ends the build waits for this lock, or has ended it.
     job = Job.objects.select_for_update().get(build=build)
     if job.is_finished:
         return ask(actor, complete_builds().get(pk=build.pk), request)

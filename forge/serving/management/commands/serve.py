@@ -57,8 +57,8 @@ class AnnouncingServer(uvicorn.Server):
             self._acceptors = [Acceptor(each, make, self._limiter, context) for each in sockets or []]
             for acceptor in self._acceptors:
                 acceptor.start()
-            # What is there now stays: to look through all of it for garbage again and again takes 0.1 s each time, in
-            # which nobody sees what anyone types.
+            # Objects of this moment stay: to look through all of them for garbage again and again takes 0.1 s each
+            # time, in which nobody sees what anyone types.
             gc.collect()
             gc.freeze()
             print(self._announcement, flush=True)
@@ -78,7 +78,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not build_manifest():
             raise CommandError("The front end is not built yet. Build it with: make setup")
-        # What lies in the data folder is this person's alone, also where the folder itself is open to others.
+        # Files in the data folder are this person's alone, also where the folder itself is open to others.
         os.umask(0o077)
         # Threads that come back from the disk or the database wait so long at most for the one that runs (it is 5 ms
         # by default, of which a keystroke passes several).

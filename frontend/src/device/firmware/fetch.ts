@@ -49,7 +49,7 @@ async function answerOf(pending: Promise<Response>, signal: AbortSignal): Promis
   return response;
 }
 
-/** What the server says of a refusal, where it says something. */
+/** The server's reason for a refusal, where it gives one. */
 async function refusalOf(response: Response): Promise<string> {
   const said = (await response.json().catch(() => null)) as { readonly detail?: unknown } | null;
   return typeof said?.detail === "string" && said.detail !== ""

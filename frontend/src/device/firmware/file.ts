@@ -1,7 +1,7 @@
 // Firmware as a build has it: the file for the board, and what is known of it.
 import { BUSY, isHello, type Hello } from "../serial/messages";
 
-/** What goes with the UF2 file: docs/reference/serial.md. */
+/** The description that goes with the UF2 file: docs/reference/serial.md. */
 export interface Description extends Hello {
   readonly memory: "ram" | "flash";
   /** The address that the image begins at. */

@@ -10,13 +10,13 @@ export interface BoardSource {
   readonly key: string;
   /** Where the server tells of its firmware. */
   readonly address: string;
-  /** What a request to make it must carry. */
+  /** The CSRF token of a request to make it. */
   readonly token: () => string;
   /** The rune for the page. */
   readonly read: () => Promise<ArrayBuffer>;
 }
 
-/** What belongs together. */
+/** A rune and the firmware that was built of it. */
 export interface BuiltFirmware {
   readonly key: string;
   readonly rune: ArrayBuffer;
@@ -33,7 +33,7 @@ interface FirmwareResult {
 /** Milliseconds that a text rests before firmware is made of it, where there is some of an older one already. */
 const SETTLE = 1500;
 
-/** What there is for the wanted rune, which may be of an older text. Another `turn` tries again what failed. */
+/** The firmware for the wanted rune, which may be of an older text. Another `turn` tries again after a failure. */
 export function useFirmware(wanted: BoardSource | null, turn: number): FirmwareResult {
   const [current, setFirmware] = useState<BuiltFirmware | null>(null);
   const [failed, setFailed] = useState<{ readonly attempt: string; readonly reason: string } | null>(null);

@@ -3,7 +3,7 @@ import type { BoardLine } from "../../preview";
 import { SerialLine, serialOf } from "../serial/port";
 import { SensorStream } from "./stream";
 
-/** What most sketches and bridges use; a board with its own USB ignores it. */
+/** The rate of most sketches and bridges; a board with its own USB ignores it. */
 const BITS_A_SECOND = 115_200;
 const NO_SERIAL =
   "This browser has no serial ports. Use Chrome or Edge on a computer, and open the page by https:// or on this computer.";

@@ -1,4 +1,4 @@
-// What a board's line says as a sensor, however it is cut, and what is left out.
+// A board's line as a sensor, however it is cut, and the parts that are left out.
 import { expect, test } from "vitest";
 import { encodeFrame, Kind } from "../serial/frames";
 import { boardLine } from "./board-line";

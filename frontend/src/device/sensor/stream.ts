@@ -1,5 +1,5 @@
-// What a board's line says as a sensor: frames with sound or motion (docs/reference/serial.md), or lines of text with three
-// numbers, as the sketches of most motion sensors print them. What is neither is left out.
+// A board's line as a sensor: frames with sound or motion (docs/reference/serial.md), or lines of text with three
+// numbers, as the sketches of most motion sensors print them. Everything else is left out.
 import type { BoardMessage } from "../../preview";
 import { FrameReader, Kind } from "../serial/frames";
 

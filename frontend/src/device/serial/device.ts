@@ -12,7 +12,7 @@ import {
   type Ran,
 } from "./messages";
 
-/** What a line tells. */
+/** The events of a line. */
 export interface LineEvents {
   readonly onBytes: (bytes: Uint8Array) => void;
   /** Nothing came for as long as one waits, or nothing will come. */
@@ -28,7 +28,7 @@ export interface Line {
   readonly close: () => Promise<void>;
 }
 
-/** What is wrong with the board or the line; its message is for a person. */
+/** A fault of the board or the line; its message is for a person. */
 export class DeviceError extends Error {
   readonly problem: BoardProblem | null;
 

@@ -50,7 +50,7 @@ export function encodeFrame(kind: number, id: number, payload: Uint8Array = new 
   return frame;
 }
 
-/** What bytes of a line are: whole frames, and bytes that belong to none. */
+/** Splits the bytes of a line into whole frames, and bytes that belong to none. */
 export class FrameReader {
   #bytes = new Uint8Array(1 << 12);
   #start = 0;

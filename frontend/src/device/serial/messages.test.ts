@@ -6,7 +6,7 @@ const PLAIN: Port = { name: "scores", capability: "", type: "u8[1, 3]", bytes: 3
 const OPEN: Port = { name: "found", capability: "", type: "i16[4, 2]", bytes: 16, texts: 0, optional: false, sizes: 2 };
 const HELLO = { outputs: [PLAIN, OPEN], steps: [] } as unknown as Hello;
 
-/** What a run sends: nine cycles, a stack of one byte, then these bytes. */
+/** The report of a run: nine cycles, a stack of one byte, then these bytes. */
 function ran(...rest: readonly number[]): Uint8Array {
   return Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, ...rest);
 }

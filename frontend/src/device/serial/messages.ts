@@ -1,4 +1,5 @@
-// What the frames of a board say: its description, the result of a run, an error. What does not fit is an error.
+// The frames of a board as messages: its description, the result of a run, an error. A frame that does not fit is an
+// error.
 import { elementSize, parseShape } from "../../runtime";
 
 export interface Port {
@@ -23,7 +24,7 @@ export interface BoardOutput {
   readonly pieces: readonly Uint8Array[];
 }
 
-/** What a board answers to hello. */
+/** A board's answer to hello. */
 export interface Hello {
   readonly protocol: number;
   readonly rune: string;
@@ -68,7 +69,7 @@ export const ProblemCode = {
   stackOverflow: 8,
 } as const;
 
-/** What a board sent is not what the protocol says. */
+/** A frame of a board that breaks the protocol. */
 export class BadAnswer extends Error {}
 
 export function readHello(payload: Uint8Array): Hello {

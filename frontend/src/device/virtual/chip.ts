@@ -3,7 +3,7 @@
 import { RP2040, type Logger } from "rp2040js";
 import { FLASH, addressText, RAM, RAM_SIZE } from "./places";
 
-/** What the firmware did that ends it. */
+/** An act of the firmware that ends it. */
 export class Fault extends Error {}
 
 /** The emulator reports an unknown instruction, and an address where nothing is, as a line of its log. */

@@ -11,7 +11,7 @@ export interface Stopped {
   readonly why: "fault" | "budget";
   readonly address: number;
   readonly step: number;
-  /** What it did. */
+  /** The cause in words. */
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-// What the panel of a sample changes: on the list's page beside the others, on the sample's own page by reading it again.
+// The acts of a sample's panel: on the list's page beside the others, on the sample's own page by reading it again.
 import type { LabelledPart, Mark } from "./changes";
 
 export interface SampleActs {

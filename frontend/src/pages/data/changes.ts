@@ -13,7 +13,7 @@ type Marked = Answer<"post", typeof MARKS>;
 const AT_ONCE = 5000;
 const REMEMBERED = 50;
 
-/** What came of a change. `alone`: nobody else changed anything since the samples were read. */
+/** The outcome of a change. `alone`: nobody else changed anything since the samples were read. */
 export type Outcome =
   | { readonly done: true; readonly revision: number; readonly alone: boolean; readonly before: readonly Mark[] }
   | { readonly done: false; readonly detail: string };

@@ -102,7 +102,7 @@ export function followImport(root: HTMLElement): void {
     refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
     onRefused: () => void saysSignedOut(),
   });
-  // What happened between the page and the socket.
+  // Something may have happened between the page and the socket.
   void refresh();
 }
 

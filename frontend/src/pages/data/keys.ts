@@ -1,4 +1,4 @@
-// What a key does in the list of samples. Pure.
+// The keys of the list of samples. Pure.
 
 export type KeyAction =
   | { readonly kind: "label"; readonly label: string }

@@ -250,7 +250,7 @@ export class DataPage {
     bar?.classList.toggle("is-idle", this.#chosen.size === 0);
     const cards = this.#chosen.numbers.map((number) => this.#grid.card(number)?.dataset ?? {});
     this.#part("[data-chosen-of]").textContent = commonOf(cards);
-    // What is not in the page may have either.
+    // A sample that is not in the page may have either.
     const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
     this.#part("[data-for-proposals]").hidden = !may("proposal");
     this.#part("[data-for-left-out]").hidden = !may("leftOut");

@@ -48,7 +48,7 @@ export class Selection {
   }
 }
 
-/** What the selected samples have in common, in words: "all knock, all by Guest 7". */
+/** The properties that the selected samples share, in words: "all knock, all by Guest 7". */
 export function commonOf(cards: readonly Readonly<Record<string, string | undefined>>[]): string {
   const shared = (name: string): string => {
     const values = new Set(cards.map((card) => card[name] ?? ""));

@@ -1,5 +1,5 @@
-// What stands beside the samples and above them: counts, checks and the state of the analysis. It is read again when the data
-// changed, and while an analysis runs.
+// The panels beside the samples and above them: counts, checks and the state of the analysis. They are read again when
+// the data changed, and while an analysis runs.
 
 /** Milliseconds between two readings. */
 const PAUSE = 2_000;

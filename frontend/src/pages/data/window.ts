@@ -23,7 +23,7 @@ export function heightOf({ count, columns, rowHeight }: Frame): number {
   return Math.ceil(count / columns) * rowHeight;
 }
 
-/** What lies between `top` and `bottom`, pixels from the list's beginning, with some rows more on each side. */
+/** The cards between `top` and `bottom`, pixels from the list's beginning, with some rows more on each side. */
 export function rangeBetween(
   { count, columns, rowHeight }: Frame,
   top: number,

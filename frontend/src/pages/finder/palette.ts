@@ -24,7 +24,9 @@ class Palette {
   private request = new AbortController();
   /** Whether the answer to what is typed is still to come: what is shown meanwhile fits something else. */
   private isWaiting = false;
-  /** What Enter asked for meanwhile: to go to the first that fits, here or beside; null for nothing. */
+  /**
+   * The way that Enter asked for before the hits arrived: to open the first hit here or in another tab; null for none.
+   */
   private goes: "here" | "beside" | null = null;
 
   constructor() {

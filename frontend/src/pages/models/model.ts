@@ -13,7 +13,7 @@ export function followModel(root: HTMLElement): void {
     refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
     onRefused: () => void saysSignedOut(),
   });
-  // What happened between the page and the socket.
+  // Something may have happened between the page and the socket.
   void refresh();
   setInterval(() => {
     if (root.querySelector("[data-busy]") !== null) void refresh();

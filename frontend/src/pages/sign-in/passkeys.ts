@@ -6,7 +6,7 @@ import type { startAuthentication, startRegistration } from "@simplewebauthn/bro
 type RequestOptions = Parameters<typeof startAuthentication>[0]["optionsJSON"];
 type CreationOptions = Parameters<typeof startRegistration>[0]["optionsJSON"];
 
-/** What the server asks a browser for, as WebAuthn's JSON has it. */
+/** The server's request to a browser, as WebAuthn's JSON has it. */
 interface Options<T> {
   readonly publicKey: T;
 }
@@ -64,7 +64,7 @@ async function fetchOptions(address: string): Promise<Options<RequestOptions>> {
   return options;
 }
 
-/** What a person can do about a passkey that was not given. */
+/** The next step for a person after the browser gave no passkey. */
 export function reason(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
   if (name === "NotAllowedError" || name === "AbortError") return "No passkey was used. Press the button to try again.";

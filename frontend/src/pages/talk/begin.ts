@@ -6,7 +6,7 @@ export function secondsText(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** What names a moment of a sample. */
+/** The key of a moment of a sample. */
 export function momentKey(sample: string, milliseconds: number): string {
   return `moment:${milliseconds}:${sample}`;
 }

@@ -1,6 +1,6 @@
 // A review's page that was opened before a newer round began takes no verdict: its person has not seen what it would judge.
 
-/** What of the page is looked through. */
+/** The part of the page that is searched. */
 type Part = Pick<ParentNode, "querySelector" | "querySelectorAll">;
 
 /** Disables the verdicts of a page that shows an earlier round than its conversation, which was read again, and shows the

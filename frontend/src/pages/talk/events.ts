@@ -41,7 +41,7 @@ export function followEvents(path: string, hearing: Hearing): void {
   open();
 }
 
-/** What a message is about; null for what is no message of ours. */
+/** The type of a message; null for a message that is not ours. */
 export function typeOf(data: unknown): string | null {
   if (typeof data !== "string") return null;
   try {

@@ -1,4 +1,4 @@
-// What a card of Explore runs: a published rune on its first example input, window by window, in a sandbox of its own.
+// A run of a card of Explore: a published rune on its first example input, window by window, in a sandbox of its own.
 import {
   DEFAULT_CALLING,
   examplesFor,
@@ -16,11 +16,11 @@ import { DEFAULT_LIMITS, type CapabilityRequest } from "../../runtime";
 import { listedFiles } from "../example-files";
 import { fetchRune } from "../fetch-rune";
 
-/** What the card shows after a window. */
+/** The values that the card shows after a window. */
 export interface CardNews {
   readonly request: CapabilityRequest;
   readonly input: ArrayBuffer;
-  /** What the input is, where it is no recording. */
+  /** The input in words, where it is no recording. */
   readonly inputText: string;
   /** Null before the first answer. */
   readonly headline: Headline | null;

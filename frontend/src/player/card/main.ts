@@ -1,5 +1,6 @@
-// A card's rune runs when its button is pressed: on its example input, in the place of the card's picture, in a sandbox.
-// What runs it is fetched then. Without scripts the card leads to the rune's page, where it says what it needs.
+// A card's rune runs when its button is pressed: on its example input, in the place of the card's picture, in a
+// sandbox. The code that runs it is fetched then. Without scripts the card leads to the rune's page, where it says what
+// it needs.
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-run]")) button.hidden = false;
 document.addEventListener("click", ({ target }) => {

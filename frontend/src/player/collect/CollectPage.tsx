@@ -1,4 +1,4 @@
-// What the phone shows: the terms, the recorder, or why it cannot record.
+// The page of a phone that records: the terms, the recorder, or why it cannot record.
 import { RotateCcw } from "lucide-react";
 import { useStore } from "zustand";
 import { Code } from "./Code";

@@ -136,7 +136,7 @@ export function PictureRecorder({ task, number, onKeep }: Props) {
   );
 }
 
-/** What the camera shows, as a JPEG; null before its first picture. */
+/** The camera's picture as a JPEG; null before its first one. */
 async function jpegOf(video: HTMLVideoElement): Promise<ArrayBuffer | null> {
   if (video.videoWidth === 0) return null;
   const scale = Math.min(1, SIDE / Math.min(video.videoWidth, video.videoHeight));

@@ -1,4 +1,4 @@
-// What is saved on this phone and not sent yet, the newest first; one can be deleted, or all.
+// The recordings that are saved on this phone and not sent yet, the newest first; one can be deleted, or all.
 import { Trash2 } from "lucide-react";
 import { useStore } from "zustand";
 import { FaceView } from "./Face";

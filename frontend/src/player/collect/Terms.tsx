@@ -1,4 +1,4 @@
-// What a person reads before they record: what is recorded, who hears it, what for, and until when.
+// The terms that a person reads before they record: what is recorded, who hears it, what for, and until when.
 import { Activity, Camera, Clock, Info, Mic, Target, User, Users, type LucideIcon } from "lucide-react";
 import { Bar } from "./Bar";
 import type { Task } from "./sending/client";

@@ -1,4 +1,4 @@
-// What the page of a phone that records knows: where it stands, what is asked for, and what it saved.
+// The state of a phone that records: its step, the request, and the recordings that it saved.
 import { createStore } from "zustand";
 import type { CollectClient } from "./sending/client";
 import { CollectProblem, type Task } from "./sending/client";

@@ -45,7 +45,7 @@ async function answer(port: MessagePort, address: string, container: HTMLElement
         port.postMessage({ type: "done", id: data.id, outputs: valuesOf(loaded.outputs, result.outputs) });
       } catch (error) {
         port.postMessage({ type: "stopped", id: data.id, message: wordsOf(error) });
-        // What trapped or did not end was stopped with its worker: the next run begins with a fresh one.
+        // A run that trapped or did not end was stopped with its worker: the next run begins with a fresh one.
         if (error instanceof RuneError) await frame.load(rune).catch(() => undefined);
       }
     });

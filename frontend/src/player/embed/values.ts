@@ -8,7 +8,7 @@ export type InputValues = Readonly<Record<string, ArrayLike<number> | ArrayBuffe
 const nameOf = (stage: string | null, kind: string, place: number): string =>
   stage ?? `${kind.toLowerCase()}_${place + 1}`;
 
-/** What a script may know of a rune. */
+/** The names of a rune that a script may know. */
 export function namesOf(loaded: {
   readonly capabilities: readonly CapabilityRequest[];
   readonly outputs: readonly OutputRequest[];
@@ -66,7 +66,10 @@ function valueOf({ type, elements }: OutputTensor): Value {
   return type === "utf8" && elements.length === 1 && typeof first === "string" ? first : elements;
 }
 
-/** What came out, by the names of outputs: numbers as an array, one text as a text; several tensors as an array of them. */
+/**
+ * The values of a run, by the names of outputs: numbers as an array, one text as a text; several tensors as an array of
+ * them.
+ */
 export function valuesOf(
   outputs: readonly OutputRequest[],
   messages: readonly OutputMessage[],

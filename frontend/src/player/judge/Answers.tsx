@@ -1,4 +1,4 @@
-// What one or two runes answer, in one line: the answer is in view while the page is read, and above the verdict.
+// The answers of one or two runes, in one line: in view while the page is read, and above the verdict.
 import { answerOf, percentText, type Card } from "../../preview";
 
 export interface Answered {

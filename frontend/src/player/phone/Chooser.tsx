@@ -1,4 +1,4 @@
-// What runs, whether newer builds are used by themselves, and leaving.
+// The choice of the rune that runs, whether newer builds are used by themselves, and leaving.
 import { LogOut } from "lucide-react";
 import { useState } from "react";
 import type { Player, PlayerStore } from "./runes/store";

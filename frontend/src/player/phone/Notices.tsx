@@ -1,4 +1,4 @@
-// What the phone's person should know just now: no network, a newer build, another edition of the player, a fault.
+// Notices for the phone's person: no network, a newer build, another edition of the player, a fault.
 import { ArrowUpCircle, RotateCcw, WifiOff } from "lucide-react";
 import type { Player } from "./runes/store";
 

@@ -1,4 +1,4 @@
-// What stands where the app would be: it is on its way, or why it is not, with the way on.
+// The page in place of the app: the app is on its way, or why it is not, with the next step.
 import { RotateCcw } from "lucide-react";
 import type { Player } from "./runes/store";
 

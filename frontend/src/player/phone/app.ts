@@ -1,4 +1,4 @@
-// What makes the page an app: its manifest, and the service worker that keeps the player's own files.
+// The parts that make the page an app: its manifest, and the service worker that keeps the player's own files.
 
 /** Adds the project's manifest; the page itself is the same for all of them. */
 export function addManifest(base: string): void {

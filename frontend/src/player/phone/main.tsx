@@ -15,7 +15,7 @@ if (root === null) throw new Error("The player's page is incomplete. Load it aga
 
 /** The public key in the newest code that was scanned; in memory alone, so it ends with the page. */
 const desk = createStore<{ readonly key: string | null }>(() => ({ key: null }));
-/** What puts another edition of the player in place, once there is one. */
+/** The function that puts another edition of the player in place, once there is one. */
 const update = createStore<{ readonly use: (() => void) | null }>(() => ({ use: null }));
 
 function start(place: Place, element: HTMLElement): void {

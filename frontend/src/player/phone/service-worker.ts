@@ -68,7 +68,7 @@ async function answer(request: Request, key: string): Promise<Response> {
   return response;
 }
 
-/** What an address is kept under; null for what is none of ours. */
+/** The key under which an address is stored; null for an address that is not ours. */
 function keyOf(request: Request): string | null {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== scope.location.origin) return null;

@@ -13,7 +13,7 @@ export function differs({ now, before }: Pair): boolean {
   return textOf(now) !== textOf(before);
 }
 
-/** What one says, for a person. */
+/** One answer in words, for a person. */
 export function textOf(answer: Answer): string {
   return "problem" in answer ? answer.problem : (answer.answer ?? "nothing");
 }

@@ -1,4 +1,4 @@
-// What the page around a preview gives for a board as its sensor: the board's serial port.
+// The board's serial port, as the page around a preview provides it for a sensor.
 import type { Row } from "../motion/motion";
 
 export type BoardMessage =

@@ -13,14 +13,14 @@ const NO_INPUT = "It answers here as soon as there is input.";
 
 export interface ComparisonSide {
   readonly name: string;
-  /** What can be done with it. */
+  /** Actions on it. */
   readonly below: ReactNode;
 }
 
 interface Props {
-  /** What runs in the preview. */
+  /** The run in the preview. */
   readonly running: Snapshot;
-  /** What runs beside it, or null while there is none. */
+  /** The rune that runs beside it, or null while there is none. */
   readonly rune: ArrayBuffer | null;
   /** Said while there is none. */
   readonly waiting: string;
@@ -32,7 +32,7 @@ interface Props {
 export default function RuneComparison({ running, rune, waiting, sides, children }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [session, beside] = useSession(rune, null, undefined, frame, undefined, undefined);
-  // What the first rune said to the input that the second one was given: one run may be ahead of the other.
+  // The first rune's answers by the input that both runes got: one run may be ahead of the other.
   const [said] = useState(() => new WeakMap<ArrayBuffer, readonly Card[]>());
   const { loaded, ran, readings, newest, calling } = running;
   const { loaded: other } = beside;

@@ -1,4 +1,4 @@
-// What two runes said to one input, in one sentence.
+// The comparison of two runes' answers to one input, in one sentence.
 import type { Card } from "../readings/readings";
 import { answerOf } from "../recordings/comparing/comparing";
 

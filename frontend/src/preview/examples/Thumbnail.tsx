@@ -24,7 +24,7 @@ export default function Thumbnail({ request, example }: Props) {
         (content) => {
           if (isWanted && canvas.current !== null) drawContent(canvas.current, content, request);
         },
-        // Whoever plays it is told why it cannot be read; its tile stays without a picture.
+        // The player says why a file cannot be read; its tile stays without a picture.
         () => undefined,
       );
     };

@@ -67,8 +67,8 @@ function labelOf(path: string): string {
 }
 
 /**
- * What the rune should answer to the file, where its name says so: `knock.wav`, `examples/loud-knock-3.wav`.
- * Null where no word of the rune's lists stands in the name, or several do.
+ * The expected answer to a file whose name has it: `knock.wav`, `examples/loud-knock-3.wav`. Null where no word of the
+ * rune's lists stands in the name, or several do.
  */
 export function expectedOf(path: string, wordlists: readonly (readonly string[])[]): string | null {
   const words = new Set(wordlists.flat());
@@ -78,7 +78,7 @@ export function expectedOf(path: string, wordlists: readonly (readonly string[])
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/** What the capability's declaration names, made of its arguments. */
+/** The examples that the capability's declaration names, generated from its arguments. */
 export function generatedExamples(request: CapabilityRequest): readonly Example[] {
   return capabilityOf(request).examples.flatMap((name) => {
     const generated = generate(name, request);

@@ -1,4 +1,5 @@
-// What the rune should answer to the input that plays, where the input's label says so: the answer's card says whether it does.
+// The expected answer to the input that plays, where the input's label says it: the answer's card says whether it is
+// right.
 import { createContext, use } from "react";
 
 export interface Expectation {

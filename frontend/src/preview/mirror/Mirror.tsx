@@ -1,4 +1,4 @@
-// What a rune says that runs elsewhere, drawn as it would be here.
+// The answers of a rune that runs elsewhere, drawn as they would be here.
 import { useStore } from "zustand";
 import { millisecondsText } from "../readings/numbers";
 import { OutputCard } from "../outputs/OutputCard";

@@ -5,7 +5,7 @@ import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from 
 import type { RunNews } from "../running/session";
 
 export interface Mirrored {
-  /** What runs there. */
+  /** The title of the rune that runs there. */
   readonly title: string;
   readonly readings: Readings;
   /** Median of the newest runs there, or null before the first. */

@@ -1,4 +1,4 @@
-// What a rune said on one output, in few words: for answers that stand side by side.
+// A rune's answer on one output, in few words: for answers that stand side by side.
 import { lazy, Suspense } from "react";
 import { headlineText, numberText, percentText } from "../readings/numbers";
 import { scoreText, type Card, type Score } from "../readings/readings";

@@ -6,7 +6,7 @@ import type { Calling } from "../readings/readings";
 
 interface Props {
   readonly calling: Calling;
-  /** What one run reads, in one word. */
+  /** The word for the input of one run. */
   readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }

@@ -17,7 +17,7 @@ const ThresholdChart = lazy(() => import("../threshold/ThresholdChart"));
 
 interface Props {
   readonly card: Card;
-  /** What the other outputs sent in the same run. */
+  /** The tensors of the other outputs in the same run. */
   readonly beside: readonly OutputTensor[];
   /** The picture that the run was given, where it was given one. */
   readonly shown: Shown | null;

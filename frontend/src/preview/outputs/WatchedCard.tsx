@@ -1,4 +1,4 @@
-// What flows in one wire that is watched, beside the outputs.
+// The values of one watched wire, beside the outputs.
 import { EyeOff } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";

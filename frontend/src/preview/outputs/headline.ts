@@ -1,4 +1,4 @@
-// What a rune says, as one line: the word, the name of the highest score, or the number of its first output that has one.
+// A rune's answer as one line: the word, the name of the highest score, or the number of its first output that has one.
 import { headlineText } from "../readings/numbers";
 import type { Card } from "../readings/readings";
 

@@ -1,4 +1,4 @@
-// What a person chose about an output, kept in this browser. Without storage nothing is kept, and nothing breaks.
+// A person's choices about an output, stored in this browser. Without storage nothing is stored, and nothing breaks.
 
 const PREFIX = "forge.preview.";
 

@@ -28,7 +28,7 @@ export class SealedChannel {
   readonly #receiveKey: CryptoKey;
   #sent = 0n;
   #received = 0n;
-  /** What is opened one after another, since each frame must be newer than the one before. */
+  /** Frames are opened one after another, since each must be newer than the one before. */
   #opening: Promise<unknown> = Promise.resolve();
 
   private constructor(sendKey: CryptoKey, receiveKey: CryptoKey) {

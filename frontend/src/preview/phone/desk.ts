@@ -29,7 +29,7 @@ export class DeskSensor {
     this.#send = send;
   }
 
-  /** What the code that is scanned tells the phone: another one for each code. */
+  /** A new public key for the code that a phone scans: another one for each code. */
   async newKey(): Promise<string> {
     this.#keys = makeKeys();
     return (await this.#keys).publicKey;

@@ -1,4 +1,4 @@
-// What the page around a preview gives for a phone as its sensor: the line to the phone that its person paired.
+// The line to the phone that its person paired, as the page around a preview provides it for a sensor.
 import type { DeskSensor } from "./desk";
 
 export interface PhoneLine {

@@ -1,8 +1,9 @@
-// What sealed frames say: which sensor the desk asks for, and what the phone measures. A byte says which; then its data. Pure.
+// The messages of sealed frames: the sensor that the desk wants, and the measurements of the phone. A byte says which;
+// then its data. Pure.
 import type { Row } from "../motion/motion";
 import type { Measured } from "../sources/measured";
 
-/** What the desk asks for; null ends it. */
+/** The request of the desk; null ends it. */
 export type Wanted =
   | { readonly kind: "sound"; readonly rate: number }
   | { readonly kind: "motion" }
@@ -19,7 +20,7 @@ const SIDES = { least: 16, most: 480 };
 /** Bytes of a frame before it is sealed: what the relay takes, less counter, tag and base64. */
 export const LARGEST = 46_000;
 
-/** What was sent is not what an end of this edition says. */
+/** A message that is not of this edition. */
 export class BadMessage extends Error {}
 
 export function wantedBytes(wanted: Wanted | null): Bytes {

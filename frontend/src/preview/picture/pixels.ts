@@ -13,7 +13,7 @@ export interface PictureRequest {
 
 const FORMATS: readonly PixelFormat[] = ["rgb", "bgr", "gray"];
 
-/** What the capability's parameters say; a side that is missing is worked out of the bytes it reads. */
+/** The picture that the capability's parameters ask for; a missing side follows from the number of bytes. */
 export function pictureRequest(request: CapabilityRequest): PictureRequest {
   const isFloat = capabilityOf(request).element === "f32";
   const format = FORMATS[request.parameters.pixel_format ?? 0] ?? "rgb";

@@ -10,14 +10,14 @@ export function pixelsOf(canvas: HTMLCanvasElement | OffscreenCanvas): Pixels {
   return { width, height, channels: 4, data: context.getImageData(0, 0, width, height).data };
 }
 
-/** What the rune sees, over a whole canvas. */
+/** Draws the picture as the rune sees it, over a whole canvas. */
 export function drawLarge(canvas: HTMLCanvasElement, bytes: ArrayBuffer, request: PictureRequest): void {
   const small = document.createElement("canvas");
   drawSeen(small, bytes, request);
   canvas.getContext("2d")?.drawImage(small, 0, 0, canvas.width, canvas.height);
 }
 
-/** What the rune sees, one canvas pixel for each of its pixels. */
+/** Draws the picture as the rune sees it, one canvas pixel for each of its pixels. */
 export function drawSeen(canvas: HTMLCanvasElement, bytes: ArrayBuffer, request: PictureRequest): void {
   const { width, height } = request;
   canvas.width = width;

@@ -1,4 +1,4 @@
-// What a person reads of what a rune sent.
+// The readings of a rune's outputs.
 import { describe, expect, test } from "vitest";
 import type { OutputMessage, OutputTensor } from "../../runtime";
 import { agoText, headlineText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";

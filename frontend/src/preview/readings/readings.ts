@@ -1,5 +1,5 @@
-// From what a rune sent to what a person reads: which tensor is a word, which are scores, when a word counts as called.
-// Pure functions over plain data; components draw what they give.
+// Turns the outputs of a rune into what a person reads: which tensor is a word, which are scores, when a word counts as
+// called. Pure functions over plain data; components draw the result.
 import type { OutputMessage, OutputTensor } from "../../runtime";
 import { numberText, percentText } from "./numbers";
 import { tableOf } from "./tables";
@@ -39,11 +39,11 @@ interface CardBase {
   /** The output stage that sent it, where the rune says so, and which of its tensors it is. */
   readonly stage: string | null;
   readonly index: number;
-  /** What the output sent. */
+  /** The tensor of the output. */
   readonly tensor: OutputTensor;
   /** The numbers of the last runs, oldest first; of a word, those of its scores. Empty where there are too many to follow. */
   readonly past: readonly (readonly number[])[];
-  /** What each of these numbers is called. */
+  /** The names of these numbers. */
   readonly names: readonly string[];
   /** The tensor that these numbers are of: its output, its place there, its key. Of a word, that of its scores. */
   readonly followed: { readonly stage: string | null; readonly index: number; readonly key: string };
@@ -74,7 +74,7 @@ export type Card = CardBase &
     | { readonly kind: "texts"; readonly texts: readonly string[] }
   );
 
-/** What is remembered from run to run, by card. */
+/** The state from run to run, by card. */
 interface Memory {
   readonly shares: readonly (readonly number[])[];
   readonly word: Word | null;
@@ -323,7 +323,7 @@ export function ranked(scores: readonly Score[], order: readonly number[]): Scor
   const places = new Map(order.map((index, place) => [index, place]));
   const weights = new Map(scores.map((score) => [score, Number(scoreText(score, true))]));
   const place = ({ index }: Score) => places.get(index) ?? index;
-  // What is not a number comes last.
+  // NaN comes last.
   const weight = (score: Score) => weights.get(score) ?? -Infinity;
   const above = (one: number, other: number) =>
     Number.isNaN(one) ? (Number.isNaN(other) ? 0 : 1) : Number.isNaN(other) ? -1 : other - one;

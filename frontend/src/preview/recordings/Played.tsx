@@ -1,4 +1,4 @@
-// What a rune was given of a recording or an example, as people see it.
+// The input of a rune from a recording or an example, as people see it.
 import { useCallback, useEffect, useRef } from "react";
 import { recordingOf } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";

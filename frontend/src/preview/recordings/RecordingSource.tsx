@@ -118,7 +118,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
     next();
     return () => {
       clearInterval(timer);
-      // What is played next fills no window that this one began.
+      // The next recording fills no window that this one began.
       if (request.isStream === true) onInput(null);
     };
   }, [windows, turn, onInput, request]);

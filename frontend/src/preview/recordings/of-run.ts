@@ -5,7 +5,7 @@ import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { lengthOf, type Content, type Recording } from "./capture/recording";
 
-/** What was recorded, of the first input that can be; null where nothing of the kind was given. */
+/** The recording of a run's first input that can be recorded; null where it has none. */
 export function recordingOfRun(
   capabilities: readonly CapabilityRequest[],
   ran: ReadonlyMap<number, ArrayBuffer>,

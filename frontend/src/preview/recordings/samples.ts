@@ -10,8 +10,10 @@ export interface SampleRecording {
   readonly read: () => Promise<Recorded>;
 }
 
-/** What a rune said to a recording: the answer to its last window that has one, and its outputs, to tell whether two said
-    identical; or why it cannot be run on it. */
+/**
+ * A rune's answer to a recording: the answer to its last window that has one, and its outputs, to tell whether two are
+ * identical; or why it cannot run on it.
+ */
 export type Answer = { readonly answer: string | null; readonly outputs: string } | { readonly problem: string };
 
 /** The answers by the recordings' ids. Rejects with an Error for a person where the rune does not run at all. */

@@ -47,11 +47,14 @@ export class RecordingStore {
 
   remove(id: number): void {
     this.#become(this.#store.getState().filter((recording) => recording.id !== id));
-    // What cannot be removed was not stored, or goes by its age.
+    // A recording that cannot be removed was not stored, or is deleted by its age.
     this.#shelf?.remove(id).catch(() => undefined);
   }
 
-  /** What was recorded while the shelf was read keeps its number; the earlier recording of that number gets another. */
+  /**
+   * A recording that was made while the shelf was read keeps its number; the earlier recording of that number gets
+   * another.
+   */
   #restore(earlier: readonly Recording[]): void {
     const present = this.#store.getState();
     const numbers = new Set(present.map(({ id }) => id));

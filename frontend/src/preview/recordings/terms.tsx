@@ -78,7 +78,7 @@ function isSame(first: readonly string[], second: readonly string[]): boolean {
 }
 
 interface TermsFieldProps {
-  /** What the choice of a time is called. */
+  /** The name of the choice of a time. */
   readonly name: string;
   readonly reading: TermsReading;
   /** Whether a time without an end is offered: to somebody who answers for the project's data. */

@@ -14,7 +14,7 @@ interface Props {
   readonly pace: string | null;
 }
 
-/** What the figures count; docs/guides/preview.md lays them beside those of other pages. */
+/** The meanings of the figures; docs/guides/preview.md compares them with those of other pages. */
 const MEMORY = "What a run writes, as the build planned it: buffers and messages, without the model's constants";
 const WASM_MEMORY = "The whole memory of the module: constants, stack and what is left of the last page included";
 

@@ -199,7 +199,7 @@ test("a rune that keeps a part of a stream starts afresh with another source, so
   await vi.waitFor(() => expect(values(session)).toEqual([1, 1]));
   session.withdraw(0);
   expect([loads, values(session)]).toEqual([2, null]);
-  // What the next source sends while the rune starts is not lost.
+  // Input of the next source while the rune starts is not lost.
   session.offer(0, bytes(2, 2), true);
   await vi.waitFor(() => {
     core.release();

@@ -18,13 +18,13 @@ import { median } from "../readings/numbers";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
 
-/** What runs a rune: the sandboxed frame in a page. */
+/** The engine that runs a rune: the sandboxed frame in a page. */
 export interface Engine {
   load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
-/** What a run gave, as it may be shown elsewhere: nothing of what the rune was given. */
+/** The results of a run, as they may be shown elsewhere: without the rune's input. */
 export interface RunNews {
   readonly outputs: readonly OutputMessage[];
   readonly milliseconds: number;
@@ -47,7 +47,7 @@ export interface Snapshot {
   readonly loaded: Loaded | null;
   readonly error: RuneError | null;
   readonly readings: Readings;
-  /** What flowed in the watched wires in the newest run. */
+  /** The tensors of the watched wires in the newest run. */
   readonly watched: readonly WatchedMessage[];
   /** The newest run, for who passes it on. */
   readonly newest: RunNews | null;
@@ -275,7 +275,7 @@ export class Session {
     return inputs;
   }
 
-  /** What another rune's capability was given may not fit this one's. */
+  /** Drops input for another rune's capability that does not fit this one's. */
   #dropUnfitting(loaded: Loaded): void {
     const isUnfitting = (place: number, data: ArrayBuffer | undefined): boolean =>
       loaded.capabilities[place]?.size !== data?.byteLength;

@@ -1,4 +1,4 @@
-// What a sound file was before the browser made it mono at the rune's rate, in the words of `rune run`.
+// The conversion of a sound file to mono at the rune's rate, in the words of `rune run`.
 
 interface Format {
   /** Samples a second. */
@@ -6,7 +6,7 @@ interface Format {
   readonly channels: number;
 }
 
-/** What a wav says of itself; null of every other file. */
+/** The format in a wav's header; null for every other file. */
 export function wavFormat(bytes: ArrayBuffer): Format | null {
   const view = new DataView(bytes);
   const text = (at: number): string => String.fromCharCode(...new Uint8Array(bytes, at, 4));
@@ -20,8 +20,8 @@ export function wavFormat(bytes: ArrayBuffer): Format | null {
 }
 
 /**
- * What was converted, or null where nothing was. Of a file that is no wav the browser says how many channels it has and
- * not at which rate they were.
+ * The conversion in words, or null where there was none. For a file that is no wav the browser says how many channels
+ * it has and not at which rate they were.
  */
 export function conversionText(format: Format | null, channels: number, rate: number): string | null {
   if (format === null) return channels === 1 ? null : `${channelsText(channels)}, mixed to mono`;

@@ -35,7 +35,7 @@ export function DrawingSource({ request, onInput, example }: SourceProps) {
   const [recordings] = useRecordings();
   const { drawing: first } = useHost();
   const [drawing, setDrawing] = useState(() => (first === undefined ? BLANK : { ...BLANK, strokes: first }));
-  // What was there before is not drawn on: the first stroke of the hand begins anew.
+  // The first drawing is not drawn on: the first stroke of the hand begins anew.
   const isFirst = first !== undefined && drawing.strokes === first;
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const isBlank = drawing.strokes.length === 0;

@@ -83,7 +83,7 @@ const BOARD: Choice = {
   Source: lazy(() => import("../board/BoardSource")),
 };
 
-/** What the page around the preview can connect. */
+/** The devices that the page around the preview can connect. */
 export interface Connections {
   readonly phone: boolean;
   readonly board: boolean;

@@ -1,4 +1,4 @@
-// What is measured elsewhere, by a phone or a board, as the inputs that a rune reads: windows, chunks, pictures.
+// Measurements of a phone or a board as the inputs that a rune reads: windows, chunks, pictures.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { rowsToBytes, type Row } from "../motion/motion";
 import { pictureMaker } from "../picture/maker";
@@ -23,7 +23,7 @@ export interface Effects {
   readonly onPicture: (bytes: ArrayBuffer) => void;
 }
 
-/** What is measured elsewhere as inputs of the rune, as those of the sensors of this machine. */
+/** Turns measurements from elsewhere into inputs of the rune, as those of the sensors of this machine. */
 export function inputsOf(request: CapabilityRequest, effects: Effects): (message: Measured) => void {
   switch (recordingOf(request)) {
     case "sound":

@@ -1,4 +1,4 @@
-// What is known of the tensor that a capability fills.
+// The shape of the tensor that a capability fills.
 import { parseShape, type CapabilityRequest, type Shape } from "../../runtime";
 import type { NumberType } from "../readings/numbers";
 

@@ -5,7 +5,7 @@ import { numbersShape } from "./shapes";
 
 export interface SomeInput {
   readonly data: ArrayBuffer;
-  /** What it is, in few words; "" where there is nothing to say. */
+  /** The input in few words; "" where there is nothing to say. */
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-// What every source of input is given and gives.
+// The props and results that every source of input shares.
 import type { CapabilityRequest } from "../../runtime";
 
 export interface SourceProps {

@@ -21,7 +21,10 @@ interface Props {
   readonly host: ThresholdHost;
 }
 
-/** What is begun with where neither the text nor the scores say anything: of probabilities as in an evaluation. */
+/**
+ * The threshold at the beginning where neither the text nor the scores suggest one: of probabilities as in an
+ * evaluation.
+ */
 const USUAL = 0.6;
 
 export default function ThresholdChart({ card, wordlists, host }: Props) {

@@ -1,4 +1,5 @@
-// What an app would call at a threshold, and how much of it is wrong: counted on scores of recordings whose label is known. Pure.
+// The calls of an app at a threshold, and how many of them are wrong: counted on scores of recordings whose label is
+// known. Pure.
 import { isQuiet } from "../readings/readings";
 
 /** A recording of a project: its scores, window by window, and what it is a recording of. */
@@ -15,7 +16,7 @@ export interface Threshold {
   readonly off: number;
 }
 
-/** What is called at which score. */
+/** The calls by their scores. */
 export interface Called {
   /** The names of the scores, in their order. */
   readonly names: readonly string[];

@@ -1,4 +1,5 @@
-// What the page around a preview gives for tuning a threshold: the recordings to count on, and the numbers of the text.
+// The services that the page around a preview provides for tuning a threshold: the recordings to count on, and the
+// numbers of the text.
 import type { LabelledRecording } from "./scores";
 
 /** A number in the Runefile that is compared with the scores. */

@@ -26,7 +26,7 @@ export function snapped(value: number, { minimum, maximum, step }: Scale): numbe
   return Number((Math.round(within / step) * step).toPrecision(6));
 }
 
-/** What a key of the keyboard makes of a value; null for keys that move nothing. */
+/** The value after a key of the keyboard; null for keys that move nothing. */
 export function movedBy(key: string, value: number, scale: Scale): number | null {
   const steps: Readonly<Record<string, number>> = {
     ArrowUp: 1,

@@ -1,4 +1,5 @@
-// What each stage takes, as a table with bars: a timed rune runs in a sandbox of its own, on the newest input, while this is open.
+// The time of each stage, as a table with bars: a timed rune runs in a sandbox of its own, on the newest input, while
+// this is open.
 import { useEffect, useRef, useState } from "react";
 import { DEFAULT_LIMITS, type Addresses, type CapabilityRequest, type Limits, type StageTimes } from "../../runtime";
 import { millisecondsText, percentText } from "../readings/numbers";

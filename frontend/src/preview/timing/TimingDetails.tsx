@@ -1,11 +1,11 @@
-// What Timing shows once it is open: the frame budget of what streams, and what each stage takes.
+// The open details of Timing: the frame budget of a stream, and the time of each stage.
 import { useState } from "react";
 import type { Addresses, Limits } from "../../runtime";
 import type { Snapshot } from "../running/session";
 import StageTable from "./StageTable";
 import { budgetOf, budgetText } from "./stages";
 
-/** What the page around a preview gives for it: the rune that runs, built to say when each stage ends. */
+/** The rune that runs, built to say when each stage ends, as the page around a preview provides it. */
 export interface TimedRune {
   /** It is asked for while Timing is open only. */
   readonly onToggle: (isOpen: boolean) => void;
@@ -26,7 +26,7 @@ export default function TimingDetails({ timed, snapshot, resources, limits, addr
   const [ofStages, setOfStages] = useState<number | null>(null);
   return (
     <div className="stack">
-      {/* What its stages add up to is finer than one run's time; both are of the same text. */}
+      {/* The sum of its stages is finer than one run's time; both are of the same text. */}
       <Budget snapshot={snapshot} milliseconds={ofStages ?? snapshot.milliseconds} />
       <StageTable
         rune={timed.rune}
@@ -41,7 +41,7 @@ export default function TimingDetails({ timed, snapshot, resources, limits, addr
   );
 }
 
-/** What streams leaves so much time; the bar is what a run takes of it. */
+/** A stream leaves so much time for a run; the bar is the time that a run takes of it. */
 function Budget({ snapshot, milliseconds }: { readonly snapshot: Snapshot; readonly milliseconds: number | null }) {
   const budget = budgetOf(snapshot.pace, milliseconds);
   if (budget === null || milliseconds === null) {

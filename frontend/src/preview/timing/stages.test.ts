@@ -1,4 +1,4 @@
-// What is said of stages: they add up, the clock's grain is counted, and what does not keep up is called so.
+// The times of stages: they add up, the clock's grain is counted, and a rune that does not keep up is called so.
 import { expect, test } from "vitest";
 import { StageClock, clockStep } from "../../runtime/stage-times";
 import { budgetOf, budgetText, stageText, stagesOf, trustText } from "./stages";

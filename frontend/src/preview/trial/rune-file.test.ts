@@ -1,4 +1,4 @@
-// What is said of a file before any of it runs.
+// The description of a file before any of it runs.
 import { describe, expect, test } from "vitest";
 import { assemble, call } from "../../runtime/assembler.test-support";
 import { readRuneFile, runeFileOf } from "./rune-file";

@@ -1,5 +1,5 @@
-// What a rune says about itself in its custom sections: its version, its graph, its resources. All of it is optional
-// and foreign: what is missing or odd is left out, and the rune still runs.
+// The custom sections of a rune, which describe it: its version, its graph, its resources. All of them are optional and
+// foreign: a missing or odd part is left out, and the rune still runs.
 import { capabilityOfGraphType, type CapabilityKind } from "../capabilities";
 import { carriedResources } from "./carried";
 import { newerGraph } from "./old-graph";
@@ -21,11 +21,11 @@ export interface GraphCapability {
 export interface GraphOutput {
   readonly stage: string;
   readonly kind: OutputKind;
-  /** What it is sent; null where the graph does not say. */
+  /** The shapes of its tensors; null where the graph does not say. */
   readonly shapes: readonly (Shape | null)[];
   /** How many outputs the rune asks for before this one; null where its compiler does not say. */
   readonly order: number | null;
-  /** What the numbers of each stand for; null where nobody says it. */
+  /** The meanings of the numbers of each; null where nobody says them. */
   readonly meanings: readonly (TensorMeaning | null)[];
 }
 

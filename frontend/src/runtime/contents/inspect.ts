@@ -1,4 +1,5 @@
-// What a rune says of itself in its sections, without running any of it: for a page that shows a file before it starts.
+// A rune's description of itself in its sections, without running any of it: for a page that shows a file before it
+// starts.
 import { carriedResources } from "./carried";
 import { describe } from "./graph";
 import { isRecord } from "../records";
@@ -8,7 +9,7 @@ export interface Inspected {
   /** Of the rune, and of the toolchain that built it, where it says so. */
   readonly name: string | null;
   readonly version: string | null;
-  /** What it may read from its host. */
+  /** The resources that it may read from its host. */
   readonly resources: readonly InspectedResource[];
 }
 

@@ -1,4 +1,4 @@
-// What a run gave reaches the page as it was, through the very clone that a message port makes.
+// The results of a run reach the page as they were, through the very clone that a message port makes.
 import { expect, test } from "vitest";
 import { buffersOf, unpackResult } from "./packing";
 import type { PackedResult } from "../types";

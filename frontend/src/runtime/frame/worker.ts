@@ -15,7 +15,7 @@ import type {
   WorkerRequest,
 } from "../types";
 
-/** What the interpreters' scripts leave behind. */
+/** The globals that the interpreters' scripts leave behind. */
 const LEFT: Readonly<Record<InterpreterName, string>> = { litert: "ModuleFactory", tfjs: "openTfjsModel" };
 
 let instance: RuneInstance | null = null;

@@ -18,7 +18,7 @@ const LOG_BYTES = 4096;
 const NAME_BYTES = 1024;
 /** That a rune may read of all its capabilities in one run. */
 const INPUT_BYTES = 64 << 20;
-/** What a message costs the host at least, however little is in it. */
+/** The cost of a message for the host at least, however short it is. */
 const MESSAGE_BYTES = 64;
 
 export interface HostCapability {
@@ -35,7 +35,7 @@ interface HostOutput {
 /** Gives the bytes of a capability; the rune asks for exactly `size`. */
 export type ReadInput = (capability: HostCapability, size: number) => Uint8Array;
 
-/** What one instance of a rune has asked for and said. */
+/** The requests and outputs of one instance of a rune. */
 export class Host {
   readonly capabilities = new Map<number, HostCapability>();
   readonly outputs = new Map<number, HostOutput>();
@@ -71,7 +71,7 @@ export class Host {
     this.#outputBytes = 0;
   }
 
-  /** What was sent in this run, decoded. */
+  /** The messages of this run, decoded. */
   results(): { channel: number; tensors: PackedTensor[] }[] {
     return this.messages.map(({ channel, data }) => ({
       channel,

@@ -27,7 +27,7 @@ interface Request {
   readonly id: number;
   readonly mimetype: string;
   readonly data: Uint8Array<ArrayBuffer>;
-  /** What the rune says of the model's tensors; null before 0.5. */
+  /** The rune's description of the model's tensors; null before 0.5. */
   readonly said: Tensors | null;
 }
 

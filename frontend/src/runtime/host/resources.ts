@@ -21,7 +21,7 @@ export class HostResources {
   readonly #handles: Handles;
   readonly #find: FindResource;
   readonly #opened = new Map<number, Opened>();
-  /** What the rune asked for in vain, by name. */
+  /** The names of resources that the rune asked for in vain. */
   readonly missed = new Set<string>();
 
   constructor(memory: GuestMemory, handles: Handles, find: FindResource) {

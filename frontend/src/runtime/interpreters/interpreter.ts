@@ -1,4 +1,4 @@
-// What a model that can be run is to its host. No interpreter is known here.
+// A model that can be run, as its host sees it. No interpreter is known here.
 import { RuneError } from "../errors";
 import { elementCount, elementSize, shapeText, type Shape } from "../tensors/shape";
 
@@ -7,7 +7,7 @@ const TENSOR_LIMIT = 256 << 20;
 
 /** A loaded model. Tensors are little-endian bytes, row-major, of exactly the size of their type. */
 export interface Interpreter {
-  /** What runs it, with its version: `LiteRT.js 2.5.3`. */
+  /** The runtime with its version: `LiteRT.js 2.5.3`. */
   readonly name: string;
   /** In the model's order. */
   readonly inputs: readonly Shape[];

@@ -11,7 +11,7 @@ type Environment = ReturnType<Wasm["LiteRtEnvironment"]["create"]>;
 type Model = ReturnType<Wasm["loadModel"]>;
 type Buffer = ReturnType<Wasm["LiteRtTensorBuffer"]["createManaged"]>;
 
-/** What its script leaves behind. */
+/** The global that its script leaves behind. */
 export type LiteRtFactory = (module: {
   readonly wasmBinary: Uint8Array<ArrayBuffer>;
   readonly print: (line: string) => void;
@@ -122,7 +122,7 @@ export class LiteRtHost {
         throw modelError(`${role} ${index} of the model has elements of ${name}, which a rune cannot hand over`);
       }
       const sizes = ranked.layout().dimensions();
-      // Whoever converts a model writes 1 where a dimension is open, and the interpreters of Python take that.
+      // A converter writes 1 where a dimension is open, and the interpreters of Python take that.
       const dimensions = Array.from({ length: sizes.size() }, (__, axis) => Math.abs(sizes.get(axis)));
       return checkTensor(role, index, { type: name, dimensions });
     });
@@ -151,7 +151,7 @@ export class LiteRtHost {
     return data;
   }
 
-  /** What C++ throws, in the words that it logged just before. */
+  /** Names an exception of C++ in the words that it logged just before. */
   #named<Value>(what: string, work: () => Value): Value {
     this.#errors.length = 0;
     try {

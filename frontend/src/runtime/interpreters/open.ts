@@ -8,7 +8,7 @@ import { LiteRtHost, type LiteRtFactory } from "./litert";
 export interface Started {
   /** `LiteRT.js 2.5.3`. */
   readonly name: string;
-  /** What the script left behind: a factory, or a function that opens models. */
+  /** The global that the script left behind: a factory, or a function that opens models. */
   readonly left: unknown;
   readonly binary: ArrayBuffer | null;
 }

@@ -1,4 +1,4 @@
-// What a rune sends, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
+// The messages of a rune, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
 import { RuneError } from "../errors";
 import { isRecord } from "../records";
 import { KnownShapes } from "./known-shapes";

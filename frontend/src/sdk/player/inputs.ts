@@ -1,4 +1,4 @@
-// What a person presses, draws or types, by what the rune reads.
+// The controls that a person presses, draws on or types into, by what the rune reads.
 import type { Inputs } from "../inputs";
 import { pictureRequest } from "../../preview/picture/pixels";
 import type { CapabilityRequest } from "../../runtime/types";
@@ -6,7 +6,7 @@ import { pictureInput } from "../streams/camera";
 import { sensorOf, type Sensor } from "../streams";
 import { button, element } from "./parts";
 
-/** What the inputs ask of the player. */
+/** The acts of the inputs on the player. */
 export interface InputActions {
   readonly run: (input: Inputs) => void;
   /** Starts or stops the sensor. `onEnd` is called when it ended, also by itself. */

@@ -2,7 +2,7 @@
 import type { CapabilityRequest } from "../../runtime/types";
 import { crop, pictureBytes, pictureRequest } from "../../preview/picture/pixels";
 
-/** What a canvas draws: a picture, a video, a bitmap or another canvas, with its size. */
+/** A source that a canvas draws: a picture, a video, a bitmap or another canvas, with its size. */
 export interface Picture {
   readonly source: CanvasImageSource;
   readonly width: number;

@@ -34,7 +34,7 @@ export interface SampleChange {
   readonly label: string;
 }
 
-/** What samples were before a change. Sent back as it is, it undoes the change. */
+/** The samples before a change. Sending them back unchanged undoes the change. */
 export interface Marked {
   readonly revision: number;
   readonly before: readonly SampleChange[];
@@ -57,7 +57,7 @@ export class ProjectClient extends ProjectRequests {
     return this.call("post", `${PROJECT}/preview`);
   }
 
-  /** What the next builds are made for, what there is to choose from, and what earlier builds came to. */
+  /** The settings of the next builds, the choices, and the figures of earlier builds. */
   targets(): Promise<Targets> {
     return this.call("get", `${PROJECT}/targets`);
   }
@@ -91,7 +91,7 @@ export class ProjectClient extends ProjectRequests {
     return (await this.read("get", `${PROJECT}/files`)).seen;
   }
 
-  /** What restoring would change, as an update of the document that is stored only when this page sends it. */
+  /** The change that restoring would make, as an update of the document that is stored only when this page sends it. */
   async restoring(version: number, paths: readonly string[] | null, seen: string): Promise<Uint8Array> {
     const path = { number: version };
     const response = await this.request("post", `${PROJECT}/versions/{number}/restore`, {
@@ -162,7 +162,7 @@ export class ProjectClient extends ProjectRequests {
     return this.call("get", `${PROJECT}/samples`);
   }
 
-  /** What was recorded. */
+  /** The bytes of a sample's recording. */
   async recording(sample: string): Promise<Blob> {
     const response = await this.send(
       this.address("get", "/api/v1/samples/{sample_id}/recording", { path: { sample_id: sample } }),
@@ -183,7 +183,7 @@ export class ProjectClient extends ProjectRequests {
     return (await response.json()) as Sample;
   }
 
-  /** What a .zip of labelled recordings would bring. Nothing is changed. */
+  /** A preview of the import of a .zip of labelled recordings. Nothing is changed. */
   previewSamples(archive: File, sending: Sending): Promise<SampleImportPreview> {
     return this.upload(this.address("post", `${PROJECT}/samples/import/preview`), archive, sending);
   }
@@ -223,7 +223,7 @@ export class ProjectClient extends ProjectRequests {
     return (await this.send(this.fileAddress(path))).blob();
   }
 
-  /** What the server knows of the Runefile; see src/language. */
+  /** Asks the server's language about the Runefile; see src/language. */
   askLanguage(request: LanguageRequest): Promise<LanguageReply> {
     return this.call("post", `${PROJECT}/language`, {
       body: request,

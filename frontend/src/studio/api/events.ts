@@ -114,7 +114,7 @@ export class EventStream {
       return;
     }
     if (message.type === "state.changed") {
-      // What one may do, or a name: nothing of the project's own log.
+      // The event is about rights or a name, and not of the project's own log.
       void this.readAgain();
       return;
     }

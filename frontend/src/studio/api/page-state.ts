@@ -1,4 +1,4 @@
-// What the studio's page is served with. All other shapes of the server are generated: src/api/schema.ts.
+// The state that the studio's page is served with. All other shapes of the server are generated: src/api/schema.ts.
 import type { ProjectState } from "../../api/schema";
 
 export interface Storage {

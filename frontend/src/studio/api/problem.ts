@@ -1,4 +1,4 @@
-// What went wrong with a request, in words for a person. Not for what is wrong with a project: that is a Diagnostic.
+// A failed request, in words for a person. A fault of a project is a Diagnostic.
 
 /** A refused or failed request. `message` can be shown as it is. */
 export class Problem extends Error {
@@ -6,7 +6,7 @@ export class Problem extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string,
-    /** What a protected tag demands and a build lacks, in sentences. */
+    /** The unmet demands of a protected tag, in sentences. */
     readonly missing: readonly string[] = [],
   ) {
     super(detail === "" ? title : detail);

@@ -16,10 +16,10 @@ const JSON_ONLY = { headers: { Accept: "application/json" } };
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
-/** Whose session requests are made with; see session/sign-in-watch. */
+/** The session that requests are made with; see session/sign-in-watch. */
 export interface Credentials {
   readonly token: string;
-  /** What a refusal means: the same error, or that one is signed out. */
+  /** The meaning of a refusal: the same error, or that one is signed out. */
   explain(error: unknown): Promise<unknown>;
 }
 

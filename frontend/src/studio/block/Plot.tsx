@@ -1,4 +1,4 @@
-// What a block reads or writes, plotted: a long array by its elements, a short one run by run.
+// The inputs or outputs of a block, plotted: a long array by its elements, a short one run by run.
 import { useMemo } from "react";
 import LiveChart from "../../preview/outputs/LiveChart";
 import { count } from "../format/quantities";

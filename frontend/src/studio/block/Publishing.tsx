@@ -55,7 +55,10 @@ export function BlockPublishing({ file }: { readonly file: FileEntry }) {
   );
 }
 
-/** What is published of the block, looked up again when a dialog was closed; null where that is nothing, or not known. */
+/**
+ * The published version of the block, looked up again when a dialog was closed; null where there is none, or it is not
+ * known.
+ */
 function usePublished(path: string): Published | null {
   const { workspace, dialogs } = useStudio();
   const isDialogOpen = useStore(dialogs.state, (request) => request !== null);

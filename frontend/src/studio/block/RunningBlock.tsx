@@ -14,7 +14,7 @@ interface Props {
   readonly place: Pick<BlockPlace, "inputs" | "types">;
   readonly stage: string;
   readonly running: Snapshot;
-  /** What stands above the plots. */
+  /** The content above the plots. */
   readonly children?: ReactNode;
 }
 

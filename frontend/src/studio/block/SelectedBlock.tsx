@@ -1,4 +1,4 @@
-// What stands above the running app: the block that is open, or that of another project which the selected stage runs.
+// The panel above the running app: the block that is open, or that of another project which the selected stage runs.
 import { lazy, Suspense } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";

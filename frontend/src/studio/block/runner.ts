@@ -2,10 +2,10 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { BlockLoaded, BlockRun, BlockText, LineMessage } from "../../blocks";
 
-/** What flows in the wires of a block in one run. */
+/** The values in the wires of a block in one run. */
 type Inputs = readonly (readonly number[])[];
 
-/** What runs a block: Python in the sandboxed frame. */
+/** The engine that runs a block: Python in the sandboxed frame. */
 export interface BlockEngine {
   load(block: BlockText): Promise<BlockLoaded>;
   run(inputs: readonly (readonly number[])[]): Promise<BlockRun>;
@@ -19,7 +19,7 @@ export interface RunnerState {
   /** Of the newest runs, oldest first: what came in by the first input, and what the first output gave. */
   readonly read: readonly (readonly number[])[];
   readonly written: readonly (readonly number[])[];
-  /** What was printed last, the newest line last. */
+  /** The last printed lines, the newest last. */
   readonly printed: readonly string[];
   /** Median of the newest runs, in milliseconds of Python here. */
   readonly milliseconds: number | null;
@@ -79,7 +79,7 @@ export class BlockRunner {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** What the block read within the last two seconds in which anything came, oldest first; the text that read it. */
+  /** The block's inputs within the last two seconds in which anything came, oldest first; the text that read them. */
   get lastSeconds(): { readonly block: BlockText; readonly runs: readonly Inputs[] } | null {
     if (this.block === null || this.recent.length === 0) return null;
     return { block: this.block, runs: this.recent.map(({ inputs }) => inputs) };
@@ -107,7 +107,7 @@ export class BlockRunner {
     this.resume();
   }
 
-  /** What flows in the block's wires now. */
+  /** Takes the values in the block's wires now. */
   offer(inputs: readonly (readonly number[])[]): void {
     this.newest = inputs;
     if (this.isBusy && this.waiting !== null && this.isLoaded) {
@@ -140,7 +140,7 @@ export class BlockRunner {
     } finally {
       this.isBusy = false;
     }
-    // What came after the last look and before this line.
+    // Inputs may have come after the last look and before this line.
     if (this.isLoaded && this.waiting !== null) void this.work();
   }
 

@@ -17,7 +17,7 @@ interface BlockAnswer {
 
 export interface BlockPlace extends BlockAnswer {
   readonly text: string;
-  /** What comes in; null where that is not known of all. */
+  /** The types of the inputs; null where one of them is not known. */
   readonly types: readonly TensorType[] | null;
 }
 

@@ -1,9 +1,9 @@
-// What stands at the lines of a block's text: of its newest run, and of its tests. Pure.
+// The values at the lines of a block's text: of its newest run, and of its tests. Pure.
 import type { TestsRun } from "../../blocks";
 import type { LineValue } from "../editor/line-values";
 import type { RunnerState } from "./runner";
 
-/** What the newest run assigned, and where it failed. */
+/** The values that the newest run assigned, and where it failed. */
 export function valuesOfRun({ run, problems }: RunnerState): readonly LineValue[] {
   if (problems.length > 0 || run === null) return [];
   const shown: LineValue[] = run.values
@@ -13,7 +13,7 @@ export function valuesOfRun({ run, problems }: RunnerState): readonly LineValue[
   return shown;
 }
 
-/** What tests found, in one of the two files: in their own, which passed as well. */
+/** The results of tests in one of the two files: in their own, those that passed as well. */
 export function valuesOfTests({ results }: TestsRun, path: string, own: string): readonly LineValue[] {
   return results.flatMap(({ line, failure, title }): LineValue[] => {
     if (failure === null) return path === own ? [{ line, text: "passed", kind: "passed" }] : [];

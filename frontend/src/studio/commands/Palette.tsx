@@ -8,13 +8,13 @@ import { find, type Match } from "../parts/fuzzy-search";
 import { useServerSearch } from "./use-elsewhere";
 
 interface PaletteProps {
-  /** What is chosen from; by default everything that can be done or opened. */
+  /** The title of the choice; by default everything that can be done or opened. */
   readonly title?: string;
   readonly commands: readonly Command[];
   readonly destinations: readonly Destination[];
   /** The address of this project, where things outside of it are found too. */
   readonly here?: string;
-  /** What the field holds at first: ">" looks among the commands alone. */
+  /** The text of the field at first: ">" looks among the commands alone. */
   readonly start: string;
   readonly onClose: () => void;
 }

@@ -1,10 +1,10 @@
-// What a person can do in the studio, as data: the palette lists it, the keys run it, the help shows it. Pure.
+// A person's actions in the studio, as data: the palette lists them, the keys run them, the help shows them. Pure.
 
 export type CommandGroup = "Project" | "File" | "Edit" | "View" | "Go" | "Preview";
 
 export interface Command {
   readonly id: string;
-  /** What a button would say: "Build". */
+  /** The label of a button: "Build". */
   readonly title: string;
   readonly group: CommandGroup;
   /** Such as "Mod+Shift+P" or "F8"; Mod is Command on a Mac and Control elsewhere. */

@@ -1,4 +1,4 @@
-// What the commands about the name at the cursor do: the editor finds, and where there is a choice its person is asked.
+// The commands about the name at the cursor: the editor finds, and where there is a choice its person is asked.
 import type { EditorHandle } from "../context/editor-handle";
 import type { StudioStores } from "../context/studio";
 import { destinationsOf } from "./destinations";

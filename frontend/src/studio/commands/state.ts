@@ -1,4 +1,4 @@
-// What of the page decides whether a command can be done, and the reasons why one cannot. Pure.
+// The part of the page's state that decides whether a command can be done, and the reasons why one cannot. Pure.
 import type { FileEntry } from "../document/files/files";
 
 export interface CommandState {

@@ -1,4 +1,5 @@
-// What the server finds outside of the project that is open: other projects, builds, people, their files, and the documentation.
+// The server's hits outside of the project that is open: other projects, builds, people, their files, and the
+// documentation.
 import { useEffect, useState } from "react";
 import { findHits, HIT_WORDS, type Hit } from "../../look/finding";
 import type { Destination } from "../context/destination";
@@ -9,7 +10,7 @@ const PAUSE = 120;
 const LEAST = 2;
 const NOTHING: readonly Destination[] = [];
 
-/** What fits a query, below what is found in the page; nothing without the address of the project that is open. */
+/** The hits for a query, below those of the page; nothing without the address of the project that is open. */
 export function useServerSearch(query: string, here: string | undefined): readonly Destination[] {
   const [results, setResults] = useState({ text: "", hits: NOTHING });
   const text = query.trim();
@@ -28,7 +29,7 @@ export function useServerSearch(query: string, here: string | undefined): readon
       ending.abort();
     };
   }, [isEnabled, here, text]);
-  // What fitted other words is not offered: Enter would go there.
+  // A hit for other words is not offered: Enter would go there.
   return isEnabled && results.text === text ? results.hits : NOTHING;
 }
 

@@ -1,4 +1,4 @@
-// What the palette leads to.
+// The destinations of the palette.
 
 /** A file, a stage, or what is found elsewhere. */
 export interface Destination {

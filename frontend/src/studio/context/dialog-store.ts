@@ -21,13 +21,13 @@ export type DialogRequest =
       readonly what: "save-recording";
       readonly recording: Recording;
       readonly labels: readonly string[];
-      /** What the rune said to it, where it has no label yet. */
+      /** The rune's answer to it, where it has no label yet. */
       readonly predicted: string | null;
     }
   | {
       readonly what: "import-samples";
       readonly labels: readonly string[];
-      /** What was dropped; null to ask for it. */
+      /** The dropped files; null to ask for them. */
       readonly dropping: Promise<readonly NamedFile[]> | null;
     }
   /** The conflicts of a change request, by its id. */

@@ -1,4 +1,4 @@
-// What the rest of the page may ask of the open editor.
+// The acts of the open editor that the rest of the page may use.
 import type { Extension, StateEffect } from "@codemirror/state";
 import type { LanguageAction, Location } from "../../language";
 

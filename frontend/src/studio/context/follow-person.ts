@@ -4,7 +4,7 @@ import { peopleOf, type Present } from "../document/sync/presence";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 
-/** What ends it: work of one's own. Scrolling does not, so that one can look around. */
+/** The events that end it: work of one's own. Scrolling does not, so that one can look around. */
 const ENDING = ["keydown", "pointerdown"] as const;
 const QUIET_KEYS: ReadonlySet<string> = new Set(["Shift", "Control", "Alt", "Meta"]);
 
@@ -25,7 +25,7 @@ export function startFollowing(
       (each) => each.person.id === following,
     );
     if (present === undefined) {
-      // Whoever was seen has left; one who reloads the page comes back as somebody to follow anew.
+      // The followed person has left; one who reloads the page comes back as somebody to follow anew.
       if (last !== null) toasts.say("The person you were following has left.");
       places.followPerson(null);
       return;
@@ -52,7 +52,7 @@ export function startFollowing(
     );
 }
 
-/** What is asked of an event, and of where it happened. */
+/** The part of an event that decides, and the element where it happened. */
 interface Act {
   readonly key: string | null;
   readonly target: { closest: (selector: string) => unknown } | null;

@@ -1,5 +1,5 @@
-// What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. Fetched once
-// the page can be used.
+// The editor follows what happens to files: an undo in another file opens that one, and a toast reports a deleted one.
+// Fetched once the page can be used.
 import { startFollowing } from "./follow-person";
 import { followSharedBlocks } from "../session/blocks/follow-shared-blocks";
 import { keepUndoByLine } from "../document/lines/undo-by-line";

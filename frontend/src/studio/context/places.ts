@@ -11,7 +11,7 @@ import { stageAt } from "../session/problems/stage-at";
 import { closedFile, openedFile, shownFiles, type OpenFiles, type ShownFiles } from "../session/open-files";
 import type { Workspace } from "../session/workspace";
 
-/** What is shown of a file that has two forms: the Runefile as text and graph, Markdown as text and page. */
+/** The form of a file that has two: the Runefile as text and graph, Markdown as text and page. */
 export type View = "text" | "both" | "graph";
 
 /** Which part a narrow page shows. */
@@ -25,7 +25,7 @@ export interface Jump {
   readonly quiet?: boolean;
 }
 
-/** What is chosen; what follows from it and from the files is in `PlacesState`. */
+/** The person's choice; `PlacesState` derives the rest from it and from the files. */
 interface Chosen {
   readonly open: OpenFiles;
   readonly screen: Screen;

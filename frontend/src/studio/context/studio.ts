@@ -1,5 +1,5 @@
-// What every part of the studio's page may need, made once and found through one context: the workspace, and what is only of this
-// visit. None of it changes; what does is in the stores that they hold, which each part reads for itself.
+// The stores and services of the studio's page, made once and passed through one context: the workspace, and the stores
+// of this visit. None of them is replaced; each part reads for itself what changes in the stores.
 import type { TextEdit } from "../../api/schema";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";

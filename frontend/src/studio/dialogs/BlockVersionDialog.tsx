@@ -1,4 +1,4 @@
-// What a newer version of another project's block changes, and taking it.
+// The changes in a newer version of another project's block, and the button to use it.
 import { useMemo } from "react";
 import { Dialog } from "../parts/dialog/Dialog";
 import { DialogFoot } from "../parts/dialog/DialogFoot";

@@ -1,4 +1,4 @@
-// What the builds of the project are made for: what the rune is optimised for, whose results it gives, and its packages.
+// The aims of the project's builds: what the rune is optimised for, whose results it gives, and its packages.
 import type { Targets } from "../../api/schema";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
@@ -148,7 +148,7 @@ interface RadiosProps<Value extends string> {
   readonly choices: readonly Choice<Value>[];
   readonly chosen: Value;
   readonly isFirst?: boolean;
-  /** What earlier builds came to with a choice. */
+  /** The figures of earlier builds with a choice. */
   readonly noteOf: (value: Value) => string;
   readonly onChoose: (value: Value) => void;
 }

@@ -1,4 +1,4 @@
-// What builds of a project can be made for, in words, with what earlier builds came to.
+// The aims that a project's builds can have, in words, with the figures of earlier builds.
 import type { TargetBuild, Match, Optimize, Targets } from "../../api/schema";
 import { bytes, count } from "../format/quantities";
 
@@ -48,7 +48,7 @@ export const LIBRARIES: readonly Choice<Optimize>[] = [
   { value: "speed", name: "Few instructions", description: "Compiled with -O3." },
 ];
 
-/** What the project's forge.yml says of it, which goes before what is chosen; "" where it says nothing. */
+/** The choices in the project's forge.yml, which go before those of the dialog; "" where it makes none. */
 export function policyText(policy: Targets["in_file"]): string {
   if (policy === null) return "";
   const named = [
@@ -63,13 +63,13 @@ export function policyText(policy: Targets["in_file"]): string {
   return `forge.yml says: ${named.join("; ")}. These settings override the choices here.`;
 }
 
-/** What is chosen now, as it is sent. */
+/** The present choices, as they are sent. */
 export function choicesOf({ optimize, optimize_packages, match, targets }: Targets): Choices {
   const chosen = targets.filter((target) => target.chosen).map((target) => target.name);
   return { optimize, optimize_packages, match, targets: chosen };
 }
 
-/** What the newest build came to whose rune was made for this, of those with the same results; "" where there is none. */
+/** The figures of the newest build with this aim, of those with the same results; "" where there is none. */
 export function runeFigures(builds: readonly TargetBuild[], optimize: Optimize, match: Match): string {
   const build = builds.find(({ manner }) => manner.optimize === optimize && manner.match === match);
   if (build === undefined) return "";

@@ -1,4 +1,4 @@
-// What two texts have in common, line by line. Pure.
+// The common lines of two texts. Pure.
 
 export interface DifferingLine {
   readonly kind: "same" | "removed" | "added";

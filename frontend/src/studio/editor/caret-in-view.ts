@@ -1,5 +1,6 @@
-// What is above the text grows and shrinks while someone types; the line that they write stays where it is on the screen, as
-// far as there is room, and in view always. Who has scrolled away from their caret is left where they look.
+// The panels above the text grow and shrink while someone types; the line that they write stays where it is on the
+// screen, as far as there is room, and in view always. A person who has scrolled away from their caret is left where
+// they look.
 import type { Extension } from "@codemirror/state";
 import { ViewPlugin, type EditorView } from "@codemirror/view";
 

@@ -1,5 +1,5 @@
-// What helps with writing and is fetched once the text stands: brackets in pairs, search, the card of a problem, and in a Runefile or forge.yml completion, what
-// stands under the pointer, folds, and colours by meaning over those of YAML.
+// Extensions that help with writing and are fetched once the text stands: brackets in pairs, search, the card of a
+// problem, and in a Runefile or forge.yml completion, hover cards, folds, and colours by meaning over those of YAML.
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";

@@ -4,7 +4,7 @@ import { bytes } from "../format/quantities";
 
 /** Bytes of text that go into one edit; the server's own limit is a little above, for what Yjs writes around the text. */
 export const MOST_EDIT_BYTES = 1_000_000;
-/** What Yjs writes around each piece of text, in bytes, generously. */
+/** The bytes that Yjs writes around each piece of text, generously. */
 const AROUND_A_PIECE = 64;
 /** A character is at most so many bytes of UTF-8 for each unit of its UTF-16. */
 const BYTES_OF_A_UNIT = 3;

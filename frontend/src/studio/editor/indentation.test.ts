@@ -1,4 +1,4 @@
-// What Enter begins the next line with, in the editor's own state.
+// The indentation of a line that Enter begins, in the editor's own state.
 import { insertNewlineAndIndent } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { yaml } from "@codemirror/lang-yaml";

@@ -25,9 +25,9 @@ import { theme } from "./theme";
 export const syntaxPart = new Compartment();
 export const readOnlyPart = new Compartment();
 export const languagePart = new Compartment();
-/** What helps with writing, once it is here: before all other keys. */
+/** The extensions that help with writing, once they are here: before all other keys. */
 export const deferredPart = new Compartment();
-/** What is shown beside a text while it is asked for. */
+/** The gutter's signs beside a text while somebody wants them. */
 export const gutterPart = new Compartment();
 
 /** Tab gives spaces, since YAML knows no tabs: to the next stop, or a step deeper for the lines that are selected. */

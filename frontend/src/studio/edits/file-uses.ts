@@ -1,5 +1,5 @@
-// What the Runefile says of files that are about to be renamed or deleted. Where the language cannot tell, nothing: the file is
-// the person's, and the Runefile says itself what it lacks then.
+// Uses in the Runefile of files that are about to be renamed or deleted. Where the language cannot tell, there are
+// none: the file is the person's, and the Runefile then reports the missing file itself.
 import type { TextEdit } from "../../api/schema";
 import type { EditsAnswer, FileUse, FileUsesAnswer } from "../../language";
 import { lineChanges, type LineChange } from "../document/lines/line-changes";
@@ -29,7 +29,7 @@ export async function usesOf({ language }: LanguageAndFiles, paths: ReadonlySet<
   }
 }
 
-/** What edits change in the texts as they are here. */
+/** The changes that edits make in the texts as they are here. */
 export function changesOf({ files }: LanguageAndFiles, edits: readonly TextEdit[]): readonly LineChange[] {
   return [...new Set(edits.map(({ file }) => file))].flatMap((path) => {
     const file = files.list().find((each) => each.path === path);

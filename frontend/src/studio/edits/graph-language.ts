@@ -1,5 +1,5 @@
-// What the graph asks of the language, and its edits: asked for, then made to the text as one step of the page's undo.
-// An answer is about a text; when that changed meanwhile it is asked for again, so that no edit falls on other words.
+// The requests of the graph to the language, and its edits, which change the text as one step of the page's undo. An
+// answer is about a text; when that changed meanwhile the graph asks again, so that no edit falls on other words.
 import type { TextEdit } from "../../api/schema";
 import { LanguageRefusal } from "../../language";
 import { sentenceOf } from "../api/problem";
@@ -22,7 +22,7 @@ const TRIES = 6;
 
 type GraphEdits = Pick<EditAnswer, "edits"> & Partial<Pick<EditAnswer, "stage">>;
 
-/** What of the workspace this needs, so that a test can give another. */
+/** The part of the workspace that this uses, so that a test can pass another. */
 export type GraphWorkspace = Pick<Workspace, "edit" | "toasts" | "checking"> & {
   readonly language: Pick<Workspace["language"], "ask">;
   readonly files: Pick<Workspace["files"], "list" | "text" | "undo">;

@@ -1,4 +1,4 @@
-// What the graph asks of the language and what it answers: the JSON of docs/reference/language.md. Shapes only.
+// The requests of the graph to the language and the answers: the JSON of docs/reference/language.md. Shapes only.
 import type { OutlineNode, Port } from "../../api/schema";
 
 export type {

@@ -15,7 +15,7 @@ interface NewText {
   readonly text: string;
 }
 
-/** What of the workspace this needs, so that a test can give another. */
+/** The part of the workspace that this uses, so that a test can pass another. */
 type DocumentAccess = Pick<Workspace, "files" | "edit" | "checking"> & {
   readonly language: Pick<Workspace["language"], "ask">;
 };

@@ -8,7 +8,7 @@ import type { Workspace } from "../session/workspace";
 
 type Language = Pick<GraphLanguage, "ports" | "arguments">;
 
-/** What is over again below another number says so by this name. */
+/** The name of the argument for the number below which a call is over. */
 const OFF = "off";
 /** How far below the threshold that is added it is over again, as a part of it. */
 const RELEASE = 0.8;

@@ -55,7 +55,7 @@ export function toHtml(text: string, path: string, address: (file: string) => st
       link.dataset["file"] = file;
     }
   }
-  // What scrolls sideways must be in reach of the keyboard.
+  // Elements that scroll sideways must be in reach of the keyboard.
   for (const block of page.querySelectorAll("pre")) block.tabIndex = 0;
   return page;
 }

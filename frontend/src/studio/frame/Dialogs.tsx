@@ -27,7 +27,7 @@ const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
 const PublishBlockDialog = lazy(() => import("../dialogs/publish/BlockDialog"));
 const BlockVersionDialog = lazy(() => import("../dialogs/BlockVersionDialog"));
 const BuildChoicesDialog = lazy(() => import("../dialogs/BuildChoicesDialog"));
-/** What a sample of a split is for. */
+/** The purpose of the samples of a split. */
 const PURPOSES = { test: "tests", train: "training", validation: "validation" } as const;
 
 const SaveRecordingDialog = lazy(() => import("../dialogs/samples/SaveRecordingDialog"));

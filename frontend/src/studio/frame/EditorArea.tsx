@@ -46,8 +46,8 @@ function useJumps(active: string | null): void {
 }
 
 /**
- * What the editor of the Runefile, of forge.yml or of a block in Python may do with the language: ask it, apply its edits, go where it points,
- * and say what it says. Null for another file.
+ * The language for the editor of the Runefile, of forge.yml or of a block in Python: ask it, apply its edits, go where
+ * it points, and show its messages. Null for another file.
  */
 function useEditorLanguage(path: string | undefined): EditorLanguage | null {
   const { workspace, places } = useStudio();

@@ -11,7 +11,7 @@ import { useIsSignedOut, useMayEdit, useSession, useStudio, useText } from "../c
 
 const Bell = lazy(deferred(() => import("./Bell")));
 
-/** What is said of the text; loud when someone could lose something. */
+/** The notice about saving; loud when someone could lose something. */
 function saveNotice(
   { save, closedFor, read }: Pick<TextState, "save" | "closedFor" | "read">,
   isSignedOut: boolean,

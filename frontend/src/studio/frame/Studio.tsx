@@ -144,7 +144,10 @@ function OpenDialog() {
   );
 }
 
-/** What is deferred waits for the app, where there is one to wait for: not while the graph alone is shown, or nothing runs yet. */
+/**
+ * Parts that are fetched later wait for the app, where there is one to wait for: not while the graph alone is shown, or
+ * nothing runs yet.
+ */
 function useDeferredStart(): void {
   const showsApp = usePlace(({ view }) => view !== "graph");
   const hasBuild = useSession(({ preview }) => preview.build !== null);

@@ -15,7 +15,7 @@ interface AddPanelProps {
   readonly spot: Port | null;
   readonly into: OutlineWire | null;
   readonly outline: Outline;
-  /** What a dragged item is called. */
+  /** The data type of a dragged item. */
   readonly dragType: string;
   readonly onAdd: (item: PaletteItem) => void;
   /** Asks for a block of one's own at the same place. */
@@ -42,7 +42,10 @@ function groupsOf(palette: PaletteAnswer): readonly Group[] {
   ];
 }
 
-/** What is called so, and after that what says so of itself; the group with the best comes first. */
+/**
+ * The items with the query in their name, and after those the ones with it in their help; the group with the best comes
+ * first.
+ */
 function matchingGroups(query: string, palette: PaletteAnswer | null): readonly Group[] {
   if (palette === null) return [];
   const groups = groupsOf(palette);
@@ -73,7 +76,7 @@ export function AddPanel({ language, spot, into, outline, dragType, onAdd, onNew
   const index = spot?.index ?? 0;
 
   useEffect(() => field.current?.focus(), []);
-  // What others published since: the palette is asked again when the check knows of it.
+  // Other projects may have published blocks since: the palette is fetched again when the check knows of it.
   useEffect(() => {
     if (workspace.shared !== undefined) workspace.attempt(workspace.shared.refresh());
   }, [workspace]);

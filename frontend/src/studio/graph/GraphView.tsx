@@ -50,10 +50,10 @@ export interface GraphViewProps {
   readonly onNewBlock: (at: Pick<OutlineWire, "source" | "source_index"> | null) => void;
 }
 
-/** What a dragged palette item is called while it is on its way. */
+/** The data type of a palette item that is dragged. */
 const DRAG_TYPE = "application/x-hammer-forge-stage";
 
-/** What an open palette needs of the strip, so that it lies neither over the stages nor over the text. */
+/** The height of the strip that an open palette needs, so that it lies neither over the stages nor over the text. */
 const PALETTE_HEIGHT = 300;
 
 export default function GraphView(props: GraphViewProps) {
@@ -138,7 +138,8 @@ function EditableGraph({
   const arrive = useEffectEvent((node: OutlineNode, isRenamed: boolean) => {
     onPick(node);
     follow(node);
-    // What had the focus may have gone, with the palette or with the panel of the stage's old name; or it stands on another stage.
+    // The element with the focus may have gone, with the palette or with the panel of the stage's old name; or it
+    // stands on another stage.
     requestAnimationFrame(() => {
       const { activeElement: focused } = document;
       if (focused !== null && focused !== document.body && !focused.matches(".react-flow [data-stage]")) return;

@@ -8,7 +8,7 @@ const LEAST = 72;
 /** The most that it takes by itself, in pixels and as a part of what it shares with the text. */
 const MOST = 300;
 const SHARE = 0.44;
-/** What stays for the text whatever the height is set to: six lines. */
+/** The room for the text whatever the height is set to: six lines. */
 const TEXT = 130;
 
 /** A height in pixels, or null for as high as the picture needs. */

@@ -9,5 +9,5 @@ export function readingOf(path: string): Reading | null {
   return end === "csv" || end === "tsv" ? "table" : null;
 }
 
-/** What the form is called where it is chosen. */
+/** The name of the form where it is chosen. */
 export const READING_NAMES: Readonly<Record<Reading, string>> = { markdown: "Read", table: "Table" };

@@ -7,7 +7,7 @@ export interface Table {
   readonly columns: readonly string[];
   readonly hasHeader: boolean;
   readonly rows: readonly (readonly string[])[];
-  /** What is odd about the text, as sentences. */
+  /** The oddities of the text, as sentences. */
   readonly problems: readonly string[];
 }
 
@@ -57,12 +57,12 @@ export function linesOf(table: Table): readonly Line[] {
 }
 
 export interface Plot {
-  /** What the others are drawn over; null where that is the row's number. */
+  /** The column on the horizontal axis; null where that is the row's number. */
   readonly over: Line | null;
   readonly lines: readonly Line[];
 }
 
-/** What is drawn: over the first column where that one is named and only grows, such as a time or an epoch. */
+/** The plot of a table: over the first column where that one is named and only grows, such as a time or an epoch. */
 export function plotOf(table: Table): Plot {
   const lines = linesOf(table);
   const [first, ...others] = lines;

@@ -40,7 +40,7 @@ function seconds(build: Build): string {
   return Number.isFinite(milliseconds) ? ` in ${duration(Math.max(1, milliseconds))}` : "";
 }
 
-/** What a report says in a few words each. */
+/** The figures of a report in a few words each. */
 function numbers(report: BuildReport): string[] {
   const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
   return [
@@ -58,7 +58,7 @@ function evaluated(evaluation: Build["evaluation"]): string {
   return evaluation.is_precise ? share : `${share} (few)`;
 }
 
-/** What the build came to, in one sentence; "" while it is under way. */
+/** The outcome of the build in one sentence; "" while it is under way. */
 function outcome(build: Build): string {
   switch (build.state) {
     case "succeeded":

@@ -1,4 +1,4 @@
-// What a beginner tries first, until they put it away: then it is gone in every browser of theirs.
+// The first steps of a beginner, until they put them away: then they are gone in every browser of theirs.
 import { Circle, CircleCheck, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";

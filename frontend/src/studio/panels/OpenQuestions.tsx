@@ -1,5 +1,5 @@
-// What could not be known when the Runefile was made, asked where the answer shows: each answer is an edit of the text.
-// Where there are two, both run on the current input side by side. Fetched when the text has such a question.
+// Questions that the Runefile's maker could not answer, asked where the answer shows: each answer is an edit of the
+// text. Where there are two, both run on the current input side by side. Fetched when the text has such a question.
 import type { Diagnostic, Fix, TextEdit } from "../../api/schema";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";

@@ -32,7 +32,7 @@ const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
 const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
-/** What reads a board's port is fetched when somebody connects one. */
+/** The reader of a board's port, which is fetched when somebody connects one. */
 const BOARD: BoardLine = {
   connect: async (signal, events) =>
     (await import("../../device/sensor/board-line")).boardLine(navigator).connect(signal, events),
@@ -150,7 +150,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
   );
 }
 
-/** What the project gives its preview: its files, its builds, its samples. */
+/** The services of the project for its preview: its files, its builds, its samples. */
 function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;

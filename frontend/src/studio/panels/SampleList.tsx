@@ -19,7 +19,7 @@ interface SampleListProps {
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
-  /** With what was dropped, or null to be asked for it. */
+  /** Takes the dropped files, or null to ask for them. */
   readonly onImport: (dropping: Promise<readonly NamedFile[]> | null) => void;
   /** Has the rune that runs take this sample as its input. */
   readonly onReplay: (sample: Sample) => void;

@@ -1,6 +1,6 @@
 // Keys of the keyboard: whether they are pressed, and how their caps are labelled. Pure.
 
-/** What of a keyboard event decides. */
+/** The part of a keyboard event that decides. */
 export interface Pressed {
   readonly key: string;
   readonly ctrlKey: boolean;

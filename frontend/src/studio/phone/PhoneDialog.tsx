@@ -52,7 +52,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
     pairing.listen();
     return () => pairing.rest();
   }, [pairing]);
-  // What was asked for here is there: the results are in the preview.
+  // The phone is paired, as this dialogue asked: its results are in the preview.
   useEffect(() => {
     if (isPaired) onClose();
   }, [isPaired, onClose]);

@@ -1,4 +1,5 @@
-// What the person's own phone says, live, above what runs here. What it sends as a sensor is shown at the input that it feeds.
+// The answers of the person's own phone, live, above the rune that runs here. Its measurements as a sensor are shown at
+// the input that they feed.
 import { Smartphone, Unplug, X } from "lucide-react";
 import { useStore } from "zustand";
 import { Mirror } from "../../preview";

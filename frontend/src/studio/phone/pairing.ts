@@ -6,7 +6,7 @@ import type { DeskSensor, RunNews } from "../../preview";
 
 export interface PairingRequest {
   readonly pairing: string;
-  /** What the phone must show too. */
+  /** The digits that the phone must show too. */
   readonly digits: string;
 }
 
@@ -28,7 +28,7 @@ export interface Wire {
   close(): void;
 }
 
-/** What the server says; forge/player/consumers.py writes it. */
+/** The server's messages; forge/player/consumers.py writes them. */
 type Message =
   | { readonly type: "open" }
   | { readonly type: "asks"; readonly pairing: string; readonly digits: string }

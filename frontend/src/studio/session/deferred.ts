@@ -34,7 +34,7 @@ export function deferred<Fetched>(fetched: () => Promise<Fetched>): () => Promis
   return () => ended.then(fetched);
 }
 
-/** What can be asked for at any moment is fetched while the page rests, so that asking does not wait for it. */
+/** Fetches parts that may be needed at any moment while the page rests, so that their use does not wait. */
 export function prefetchWhenIdle(parts: readonly (() => Promise<unknown>)[]): void {
   void ended.then(async () => {
     for (const part of parts) {

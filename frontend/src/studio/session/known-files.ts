@@ -19,7 +19,7 @@ export class KnownFiles {
   constructor(
     private readonly files: ProjectFiles,
     private readonly client: Pick<ProjectClient, "model">,
-    /** What the language reads beside the project's own files, by path. */
+    /** The files that the language reads beside the project's own, by path. */
     private readonly mounted: () => Iterable<readonly [string, KnownFile]> = () => [],
   ) {}
 

@@ -25,7 +25,7 @@ export function closedFile(open: OpenFiles, id: string): OpenFiles {
   return { tabs, active: tabs[Math.min(Math.max(at, 0), tabs.length - 1)] ?? null };
 }
 
-/** What can be shown of it: files that exist; the Runefile when nothing else is open. */
+/** The open files that exist; the Runefile when nothing else is open. */
 export function shownFiles(open: OpenFiles, files: readonly FileEntry[]): ShownFiles {
   const byId = new Map(files.map((file) => [file.id, file]));
   const tabs = open.tabs.flatMap((id) => byId.get(id) ?? []);

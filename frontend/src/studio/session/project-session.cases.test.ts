@@ -18,7 +18,7 @@ declare module "vitest" {
 
 const CASES = inject("eventCases") as Readonly<Record<string, Case>>;
 
-/** What reading gives, now that all has happened. */
+/** The session after a reading, now that all has happened. */
 function withReading(session: ProjectSession, reading: Reading | null, now: ProjectState): ProjectSession {
   if (reading?.what === "state") return { ...session, ...now };
   return reading?.what === "preview" ? withPreview(session, now.preview) : session;
@@ -31,7 +31,10 @@ function follow({ before, events, after }: Case): ProjectSession {
   }, sessionOf(before));
 }
 
-/** What the state says: not the number of the last event, which its stream keeps, and no builds of before the newest. */
+/**
+ * The visible part of the state: not the number of the last event, which its stream keeps, and no builds of before the
+ * newest.
+ */
 function shownState(state: ProjectState, shown: number): unknown {
   const { project, me, may, preview, builds, tags } = state;
   return { project, me, may, preview, builds: builds.slice(0, shown), tags };

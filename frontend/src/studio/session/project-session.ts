@@ -1,4 +1,4 @@
-// What the page knows of a project apart from its text, and how each event changes it. Pure.
+// The page's state of a project apart from its text, and how each event changes it. Pure.
 import type { Build, LogLine, Preview, ProjectEvent, ProjectState } from "../../api/schema";
 
 export interface ProjectSession extends ProjectState {
@@ -10,7 +10,7 @@ export interface ProjectSession extends ProjectState {
   readonly dataRevision: number;
 }
 
-/** What must be read from the server after an event that does not bring it. */
+/** The part of the state that must be read from the server after an event that does not bring it. */
 export type Reading =
   { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
 

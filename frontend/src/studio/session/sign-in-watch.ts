@@ -1,5 +1,5 @@
-// Whose session the browser has while this page is open. Asked when the server refuses something, because it answers alike to
-// what is forbidden and what is not there: only the session itself tells that one is signed out.
+// The session that the browser has while this page is open. Asked for when the server refuses something, because it
+// answers alike to what is forbidden and what is not there: only the session itself tells that one is signed out.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { Problem } from "../api/problem";
 
@@ -15,7 +15,7 @@ interface Answer {
 export interface SignInWatchOptions {
   /** The person's id. */
   readonly me: string;
-  /** What a write must carry. */
+  /** The CSRF token of a write. */
   readonly csrf: string;
   readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
 }
@@ -41,7 +41,7 @@ export class SignInWatch {
     this.csrf = options.csrf;
   }
 
-  /** What a write of this person must carry; signing in again makes another. */
+  /** The CSRF token of a write of this person; signing in again makes another. */
   get token(): string {
     return this.csrf;
   }
@@ -59,7 +59,7 @@ export class SignInWatch {
     return this.pending;
   }
 
-  /** What to say of a refused request: that one is signed out, where that is why. */
+  /** Explains a refused request: that one is signed out, where that is why. */
   async explain(error: unknown): Promise<unknown> {
     if (!(error instanceof Problem) || !DOUBTFUL.has(error.status)) return error;
     const signedIn = await this.check();
@@ -104,7 +104,7 @@ export class SignInWatch {
   }
 }
 
-/** What is said to someone whose session ended. */
+/** The sentence for a person whose session ended. */
 export function sentenceFor(signedIn: SignedIn): string {
   return signedIn.who === "other"
     ? `${signedIn.name} is signed in in this browser now. Your edits are kept here and are not sent in another's name.`

@@ -42,7 +42,7 @@ const NEWS_OF_VERSIONS: ReadonlySet<string> = new Set([
 /** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */
 const LARGEST_UPDATE = 900_000;
 
-/** What the page knows of its text as a whole. */
+/** The page's state of its text as a whole. */
 export interface TextState {
   /** Whether the document has been read from the server. */
   readonly read: boolean;
@@ -73,11 +73,11 @@ export class Workspace {
   readonly timing: VariantBuild;
   /** The rune of the other answer to an open question, while both are compared. */
   readonly answers: VariantBuild;
-  /** What the tests of the open block find, compiled, while its panel is open. */
+  /** The compiled results of the open block's tests, while its panel is open. */
   readonly tested: VariantBuild;
   /** The blocks of other projects that this one can use, once the page rests. */
   shared?: SharedBlocks;
-  /** Whose session this browser has. */
+  /** The session of this browser. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
   /** Ids of the files that were edited here since all was stored. */
@@ -93,7 +93,7 @@ export class Workspace {
     ahead: false,
   }));
   readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
-  /** What the organisation had stored when the page was opened. */
+  /** The bytes that the organisation had stored when the page was opened. */
   readonly storage: Storage;
   /** The hints for beginners that are shown. */
   readonly hints: readonly string[];

@@ -214,7 +214,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
   );
 }
 
-/** What is restored of a file: under the path that it had, and away from the one that it has. */
+/** The paths that restoring a file needs: the one that it had, and the one that it has. */
 function pathsOf(file: FileChange): readonly string[] {
   return file.was === null || file.was === file.path ? [file.path] : [file.path, file.was];
 }

@@ -1,4 +1,4 @@
-// What became of the models: sizes, memory, types, quantisation and ops, each before and after.
+// The changes of the models: sizes, memory, types, quantisation and ops, each before and after.
 import type { DescribedModel, ModelChange } from "../../api/schema";
 import { bytes } from "../format/quantities";
 

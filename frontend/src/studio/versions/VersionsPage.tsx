@@ -31,7 +31,7 @@ export default function VersionsPage() {
     listVersions(workspace.client).then(
       ({ results, next: earlier }) => {
         setError(null);
-        // What was read of older ones stays; they never change.
+        // Older versions that were read stay; they never change.
         setListed((before) => {
           const older = before?.versions.filter((version) => version.number < (results.at(-1)?.number ?? 0)) ?? [];
           return { versions: [...results, ...older], next: older.length > 0 ? (before?.next ?? null) : earlier };

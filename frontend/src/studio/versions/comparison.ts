@@ -14,13 +14,13 @@ export function sideName(side: Side): string {
   return side === "now" ? "now" : `version ${side}`;
 }
 
-/** What changed in a version: since the one before it. The first has none. */
+/** The changes in a version: since the one before it. The first has none. */
 export function changesIn(version: Version, versions: readonly Version[]): Sides | null {
   const before = versions.find((other) => other.number < version.number);
   return before === undefined ? null : { from: before.number, to: version.number };
 }
 
-/** What one calls a version in a list: its message, else its build, else that nobody asked for it. */
+/** The title of a version in a list: its message, else its build, else that it was saved automatically. */
 export function titleOf(version: Version): string {
   if (version.message !== "") return version.message;
   const [build] = version.builds;

@@ -14,8 +14,7 @@ export function listVersions(client: ProjectClient, page?: string): Promise<Vers
 }
 
 /**
- * What differs between two sides, as it is in this page. `seen` is the state of the files as they are, which restoring
- * names.
+ * Compares two sides, as they are in this page. `seen` is the state of the files as they are, which restoring names.
  */
 export async function compare(workspace: Workspace, from: Side, to: Side): Promise<Read<Comparison>> {
   const { client } = workspace;

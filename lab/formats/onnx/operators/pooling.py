@@ -114,7 +114,7 @@ def _with_zeros(translation: Translation, tensor: int, window: PaddedWindow, nam
 def _scale(
     window: PaddedWindow, size: tuple[int, ...], output: tuple[int, int], *, counts_padding: bool
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """By what a mean over whole windows is multiplied at each place."""
+    """The multiplier at each place of a mean over whole windows."""
     counts = []
     for one in (0, 1):
         starts = np.arange(output[one]) * window.strides[one] - window.before[one]

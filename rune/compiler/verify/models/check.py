@@ -191,7 +191,7 @@ class ModelCheck:
         try:
             moved = moves(self._model, self._data, runs, results, profile=self._profile)
         except RuneError:
-            # What sensitivity does not explain is a difference.
+            # A deviation that sensitivity does not explain is a difference.
             return figures
         return self._figures(expected, outputs, moved)
 

@@ -1,4 +1,4 @@
-"""The reference: an interpreter with its reference kernels, LiteRT's (decision 5) or TFLite Micro's (decision 92).
+"""The reference: an interpreter with its reference kernels, LiteRT's or TFLite Micro's (decision 5).
 
 It is C++ that trusts its input: it sees only models that `rune.model.tflite` verified, and runs in a process of its
 own.

@@ -101,7 +101,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
             # Whatever an interpreter raises is the model's failure; the host decides what becomes of it.
             _answer(answers, {"error": "run", "message": str(error)[:1000] or type(error).__name__})
             continue
-        # What a run gave an open output is told with each run: its size follows.
+        # The size of an open output follows from a run, and comes with each run's answer.
         _answer(answers, {"outputs": [str(kind) for kind in model.outputs]}, *outputs)
 
 

@@ -210,7 +210,7 @@ def _end(process: subprocess.Popen[bytes], *streams: IO[bytes]) -> None:
     process.kill()
     process.wait()
     for stream in streams:
-        # What was left to be written has no reader any more.
+        # The rest of the message has no reader any more.
         with suppress(OSError):
             stream.close()
 

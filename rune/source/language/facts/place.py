@@ -202,7 +202,7 @@ def cursor_at(source: SourceText, offset: int) -> TextCursor | None:
         end -= end > start and text[end - 1] == quote
     typed = text[start:offset]
     if not typed and text[offset : offset + 1].isspace():
-        end = offset  # What follows after a space is another word.
+        end = offset  # Text after a space is another word.
     if offset > max(end, start) or "\n" in text[start:end] or (typed[-1:].isspace() and not quote):
         return None
     line_start, line_end = source.line_bounds(source.position(start).line)

@@ -181,7 +181,7 @@ class _Renderer:
         end = value.start + len(self._text[value.start : value.content].rstrip())
         self._token(value.start, end, self._text[value.start : end])
 
-    # What stands in a line.
+    # Values within a line.
 
     def _value_in_line(self, value: Node, role: str, place: _Place) -> None:
         if isinstance(value, Leaf):

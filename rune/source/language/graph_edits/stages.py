@@ -73,7 +73,7 @@ def _put_below(pipeline: PipelineText, at: int, lines: list[str], is_apart: bool
     if at == 0 or (at == len(text) and text[at - 1] in "\r\n"):
         return Splice(at, at, shown + newline)
     if text[at - 1] in "\r\n":
-        # What stands before keeps its last line breaks (`|+`).
+        # The text before keeps its last line breaks (`|+`).
         return Splice(at, at, shown + newline)
     tail = newline if is_end and at == len(text) else ""
     return Splice(at, at, newline * (2 if is_apart else 1) + shown + tail)

@@ -86,4 +86,4 @@ POLICY_ANSWERS: Mapping[str, Callable[[PolicyAnalysis, Mapping[str, Any]], Any]]
     "symbols": lambda _, __: {"symbols": []},
     "tokens": lambda _, __: {"tokens": []},
 }
-"""By what is asked."""
+"""The answers by the name of the request."""

@@ -39,7 +39,7 @@ def test_problems(files: ProjectFiles, path: str) -> tuple[str, tuple[Problem, .
     except (FileError, UnicodeDecodeError):
         return "", ()
     if RECORDING in text:
-        # What a recording is may change while no text does.
+        # The type of a recording may change while no text does.
         return text, _problems(path, text, block, partial(find_recording, files))
     return text, _known_problems(path, text, block)
 

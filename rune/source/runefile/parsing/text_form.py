@@ -136,7 +136,7 @@ class _Reading:
             fix = self._report.replace_name(span, name, near)
             message = f"Unable to parse the input: {quoted(name)} is no instruction"
             self._report.error(Code.BAD_INSTRUCTION, message, span, [f"Did you mean `{near}`?"], [fix])
-            name = near  # What it says is still looked at.
+            name = near  # The body is still checked.
         if name == "FROM":
             self._image = words.word("the image")
             words.end()

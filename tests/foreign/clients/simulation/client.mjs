@@ -13,13 +13,13 @@ const STEP_2 = 1;
 const RECONNECT = 60;
 /** Milliseconds between two tries to reach a server that is away. */
 
-/** What a network does to frames. */
+/** The faults of a network on frames. */
 export const GOOD = { drop: 0, repeat: 0, delay: 0, longest: 0 };
 export const BAD = { drop: 0.04, repeat: 0.05, delay: 0.25, longest: 40 };
 export const WORST = { drop: 0.02, repeat: 0.1, delay: 0.6, longest: 120 };
 
 export class Client {
-  /** `installation` has `servers` (addresses), `headers`; `heard(client, event)` is told of texts that came from the server. */
+  /** `installation` has `servers` (addresses), `headers`; `heard(client, event)` gets the texts that come from the server. */
   constructor(installation, project, chance, heard) {
     this.installation = installation;
     this.project = project;

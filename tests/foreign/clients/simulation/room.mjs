@@ -42,7 +42,7 @@ export class Room {
     return client;
   }
 
-  /** What one hears from the server is stored: another wrote it, so it is acknowledged. */
+  /** An update that one hears from the server is stored: another wrote it, so it is acknowledged. */
   hear(event) {
     if (!(event.target instanceof Y.Text)) return;
     for (const { insert } of event.delta) if (typeof insert === "string") for (const one of insert) this.seen.add(one);
@@ -235,7 +235,7 @@ export class Room {
       return others.every((other) => other === first);
     };
     await until(agree, SETTLING, () => this.reason("they do not agree"));
-    // What another process stored of people who left may still be on its way.
+    // Updates that another process stored of people who left may still be on their way.
     await sleep(FOUND);
     await until(agree, SETTLING, () => this.reason("they no longer agree"));
     for (const client of this.clients) if (client.closedFor) this.problems.push(`closed: ${client.closedFor}`);

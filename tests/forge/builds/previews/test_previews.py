@@ -132,7 +132,7 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
 ) -> None:
     refresh(project, compiler)
     wakes.previews.clear()
-    # What kill -9 leaves behind in the middle of a build of the newest text.
+    # The state that kill -9 leaves behind in the middle of a build of the newest text.
     Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
     resumed: list[Any] = []
     monkeypatch.setattr(previews, "notify_preview", resumed.append)
@@ -272,7 +272,7 @@ def test_old_previews_and_their_runes_are_pruned(
     runes = set(Artefact.objects.values_list("digest", flat=True))
     assert runes < stored
     assert all(is_stored(digest) for digest in stored)
-    # What belonged to the others is gone at once, and not only with the next sweep.
+    # Blobs of the others are gone at once, and not only with the next sweep.
     assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == stored
     assert not Blob.objects.filter(links=None).exists()
     assert Build.objects.filter(pk=str(preview.build_id)).exists()

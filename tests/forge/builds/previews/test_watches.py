@@ -100,7 +100,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
     requested_watch = ask(client, ("number", 0)).json()
     assert requested_watch["state"] == "building"
-    # What was watched goes on until the new one is there.
+    # The old watch goes on until the new one is there.
     assert before is not None
     assert requested_watch["build"]["id"] == str(before.pk)
     build_watches(project, compiler)

@@ -77,7 +77,7 @@ def test_a_page_is_named_after_what_it_lists() -> None:
 
 
 class MoreJson(TypedDict):
-    """What another floor adds."""
+    """The keys that another floor adds."""
 
     more: bool
 

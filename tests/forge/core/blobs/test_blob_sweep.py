@@ -41,7 +41,7 @@ def owner() -> Thread:
 
 
 def swept() -> set[str]:
-    """What a sweep removes when no hour has to be waited for."""
+    """The digests that a sweep removes when no hour has to be waited for."""
     before = set(Blob.objects.values_list("pk", flat=True))
     sweep_blobs(timezone.now() + LATER)
     return before - set(Blob.objects.values_list("pk", flat=True))

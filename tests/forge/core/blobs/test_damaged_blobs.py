@@ -65,7 +65,7 @@ def _store(request: pytest.FixtureRequest, settings: Any) -> None:
 
 
 def damage(digest: str, how: Damage) -> None:
-    """What a disk may do."""
+    """Damages a stored blob as a disk may."""
     storage, name = blob_storage(), blob_name(digest)
     with storage.open(name) as file:
         data = file.read()

@@ -31,7 +31,7 @@ DATA = b"".join(CHUNKS)
 
 
 class _Interrupted(Exception):
-    """What came broke off."""
+    """The upload broke off."""
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -74,7 +74,7 @@ def activity(sentence: ActivitySentence, *values: str, kind: str = "rang") -> Ac
 
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test declares ends with it."""
+    """Declarations of a test end with it."""
     monkeypatch.setattr(declarations, "_declared", Declarations(declarations._declared))
     monkeypatch.setattr(messages, "_sentences", dict(messages._sentences))
 

@@ -1,4 +1,4 @@
-"""What the front end's build left is served in front of Django, with lasting caches only for names with a hash."""
+"""The files of the front end's build are served in front of Django, with lasting caches only for names with a hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deployment serves: a choice of somebody, and going back."""
+"""The release of a deployment: a choice of somebody, and going back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What apps and pages get at a deployment's address: by key, by origin, by digest, and what they are refused."""
+"""Answers to apps and pages at a deployment's address: by key, by origin, by digest, and the refusals."""
 
 from __future__ import annotations
 

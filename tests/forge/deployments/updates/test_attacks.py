@@ -207,7 +207,7 @@ def test_the_server_is_away_and_nothing_is_stored(middle: Middle, app: Deploymen
 def test_a_rune_of_another_trust_is_not_used(
     middle: Middle, publisher: Publisher, app: Deployment, tmp_path: Path
 ) -> None:
-    """What was loaded without a root, or with another, is not what this root proves."""
+    """A release that was loaded without a root, or with another, is not proved by this root."""
     app.load()
     other = Publisher()
     middle.statuses[f"{ADDRESS}/tuf/2.root.json"] = (503, b"")

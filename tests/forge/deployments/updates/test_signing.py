@@ -1,4 +1,4 @@
-"""What the signer signs for deployments, and when."""
+"""The signatures of the signer for deployments, and when it makes them."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_few_versions_of_a_document_are_stored(deployment: Deployment, run_signe
 def test_the_signer_asks_the_gate_itself(
     deployment: Deployment, developer: Any, reviewer: Any, run_signer: Signer
 ) -> None:
-    """Whoever writes another build into the row of a release gets no signature of it."""
+    """An attacker who writes another build into the row of a release gets no signature of it."""
     tag = publish_build(developer, built_with(developer, deployment.project, RUNE + b"other"), "dev")
     artefact = tag.build.artefact
     assert artefact is not None

@@ -31,7 +31,7 @@ class Jobs(Socket):
 
 @pytest.fixture
 async def server() -> AsyncIterator[None]:
-    """What the server's start and end do around sockets."""
+    """The steps of the server's start and end around sockets."""
     delivery.attach(asyncio.get_running_loop())
     yield
     watch.close()

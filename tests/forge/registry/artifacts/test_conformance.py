@@ -1,4 +1,4 @@
-"""What the conformance suite of OCI distribution 1.1 checks beside plain pushes and pulls, as a client sees it."""
+"""The checks of the conformance suite of OCI distribution 1.1 beside plain pushes and pulls, as a client sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What clients push, and how: in one part or several, mounted, by digest or tag, whatever the specification names."""
+"""Pushes of clients in each form: in one part or several, mounted, by digest or tag, whatever the specification
+names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the push side refuses: digests and sizes that lie, parts out of order, artifacts and tags that are not taken."""
+"""Refusals of the push side: digests and sizes that lie, parts out of order, artifacts and tags that are not taken."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def test_an_organisation_without_room_gets_nothing_stored(registry: RegistryClie
     refused = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER)
     assert code(refused) == (403, "DENIED")
     assert set(part_files()) == before
-    # What came of other uploads counts before they end.
+    # Bytes of other uploads count before they end.
     assert registry.send("PATCH", location, LAYER[:1000]).status_code == 202
     second = registry.begin()["Location"]
     assert code(registry.send("PATCH", second, LAYER[: len(LAYER) - 1000])) == (403, "DENIED")

@@ -1,4 +1,4 @@
-"""What goes wrong around a registry: uploads that stop for a day, deleting beside a pull, and clocks that are wrong."""
+"""Faults around a registry: uploads that stop for a day, deleting beside a pull, and clocks that are wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a push may do to a name: versions keep their bytes, protected tags take approved builds, a build stays one."""
+"""The effect of a push on a name: versions keep their bytes, protected tags take approved builds, a build stays one."""
 
 from __future__ import annotations
 

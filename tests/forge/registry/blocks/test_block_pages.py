@@ -76,7 +76,7 @@ def test_the_list_shows_what_there_is_and_finds_it(
     assert "Average" in _text(browser_of(viewer).get(LIST, {"q": "SCORES smooth", "sort": "used"}))
     assert "No block matches" in _text(browser_of(viewer).get(LIST, {"q": "sharp"}))
     assert browser_of(stranger).get(LIST).status_code == 404
-    # What is public is shown to all, and nothing of who uses it.
+    # A public block is shown to all, without the projects that use it.
     update_project(owner, project, visibility="public")
     for person in (stranger, None):
         text = _text(browser_of(person).get(LIST))

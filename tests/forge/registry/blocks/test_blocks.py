@@ -256,7 +256,7 @@ def test_advice_against_a_version_is_told_and_taken_back(
     assert "Take `acme/kitchen#smooth@1.3` instead." in str(reply["answer"]["diagnostics"])
     with pytest.raises(Invalid, match="deprecated too"):
         deprecate_block(developer, sounds, "smooth", "1.3", "It hums.", "1.2")
-    # What everyone sees names nothing that only some may see.
+    # A page that everyone sees names nothing that only some may see.
     update_project(owner, sounds, visibility="public")
     hidden = create_project(developer, sounds.organisation, "hidden", None)
     published_block(developer, hidden, "1.0")

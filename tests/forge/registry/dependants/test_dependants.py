@@ -1,4 +1,4 @@
-"""What depends on a published rune: deployments, users of its blocks and forks, as far as the reader may see them."""
+"""The dependants of a published rune: deployments, users of its blocks and forks, as far as the reader may see them."""
 
 from __future__ import annotations
 

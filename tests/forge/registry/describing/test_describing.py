@@ -1,4 +1,4 @@
-"""What is said of a version: its notes, that it is deprecated and what to take, and how often it was used."""
+"""The description of a version: its notes, that it is deprecated and its successor, and how often it was used."""
 
 from __future__ import annotations
 

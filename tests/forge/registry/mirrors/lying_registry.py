@@ -13,7 +13,7 @@ from tests.support.listening import QuietHandler, listening, origin
 
 @dataclass(frozen=True)
 class CannedAnswer:
-    """What the registry answers."""
+    """An answer of the registry."""
 
     status: int = 200
     body: bytes = b""

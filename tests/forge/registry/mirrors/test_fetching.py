@@ -1,4 +1,5 @@
-"""What a repository lacks is fetched for members, compared with its digest, and refused where the other side lies."""
+"""Blobs that a repository lacks are fetched for members, compared with their digest, and refused where the other side
+lies."""
 
 from __future__ import annotations
 

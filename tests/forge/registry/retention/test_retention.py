@@ -149,7 +149,7 @@ def test_what_is_needed_never_goes(
     change_retention(owner, organisation, RetentionPolicy(OLD.rules, ("stable", "kept")))
     delete_expired_everywhere()
     assert set(Manifest.objects.filter(trashed=None).values_list("blob_id", flat=True)) == before
-    # What was signed goes first; the signature, which then refers to nothing, goes after it.
+    # The signed manifest goes first; the signature, which then refers to nothing, goes after it.
     change_retention(owner, organisation, RetentionPolicy(OLD.rules, ("stable",)))
     delete_expired_everywhere()
     deleted = set(Manifest.objects.exclude(trashed=None).values_list("blob_id", flat=True))

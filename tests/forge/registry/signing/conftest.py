@@ -52,5 +52,5 @@ def key(organisation: Organisation, owner: Any, run_signer: Callable[[], list[Jo
 
 @pytest.fixture
 def seen(organisation: Organisation) -> Callable[[], tuple[Any, ...]]:
-    """What somebody saw who looks at the keys now."""
+    """The keys that somebody saw who looks at them now."""
     return lambda: key_facets(keys_of(organisation.pk))

@@ -1,4 +1,5 @@
-"""What is published beside a rune: its provenance, its bill of materials and its README, for clients to read."""
+"""Documents that are published beside a rune: its provenance, its bill of materials and its README, for clients to
+read."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ def layer_of(manifest: Manifest) -> bytes:
 
 
 def referrers(tag: Tag) -> dict[str, Manifest]:
-    """What refers to the rune of a tag, by type."""
+    """The referrers of a tag's rune, by type."""
     manifests = referrers_of(tag.repository, tag.manifest.blob_id)
     return {manifest.artifact_type: manifest for manifest in manifests}
 

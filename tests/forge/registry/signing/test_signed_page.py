@@ -1,4 +1,4 @@
-"""What a rune's page says of its signature, to members and to strangers."""
+"""The description of a signature on a rune's page, to members and to strangers."""
 
 from __future__ import annotations
 

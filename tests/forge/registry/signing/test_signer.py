@@ -40,7 +40,7 @@ Runner = Callable[[], list[Job]]
 
 
 def proof_of(tag: Tag, key: SigningKey) -> VerifiedStatement:
-    """What the newest signature of a tag's rune proves to who trusts the key."""
+    """The statement that the newest signature of a tag's rune proves to a client that trusts the key."""
     bundles = referrers_of(tag.repository, tag.manifest.blob_id, BUNDLE_TYPE)
     newest = bundles.last()
     assert newest is not None

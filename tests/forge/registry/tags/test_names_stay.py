@@ -37,7 +37,7 @@ def publish(person: User, project: Project, tag: str, rune: bytes = RUNE) -> str
 
 
 def pulled(address: str, person: User) -> tuple[int, str]:
-    """What `/v2/` answers for `organisation/name:tag`, after redirects: a status and a digest."""
+    """The answer of `/v2/` for `organisation/name:tag`, after redirects: a status and a digest."""
     _, secret = create_token(person, "pull", ["registry"], None)
     name, tag = address.split(":")
     headers = {"Authorization": f"Bearer {secret}"}
@@ -180,7 +180,7 @@ def test_an_organisation_takes_its_own_name_back(
     update_organisation(owner, organisation, name="acme-two")
     update_organisation(owner, organisation, name="acme")
     assert pulled("acme/kitchen:1.0", stranger) == (200, published)
-    # What it was called in between led to what it had published.
+    # The name in between led to the tags that it had published.
     with pytest.raises(NameInUse):
         create_organisation(stranger, "acme-two")
 

@@ -44,7 +44,7 @@ def own_project() -> Project:
 
 
 def publish_all() -> None:
-    """What the workers and the periodic task do together."""
+    """Does the part of the workers and of the periodic task together."""
     publish_templates()
     finished(Build.objects.get())
     publish_templates()

@@ -212,7 +212,7 @@ def test_the_forks_people_do_not_approve_what_they_offer(
     approved(built_here := built_merged(developer, first := offered(partner, fork, ("2.5", "2.75"))))
     assert partner.pk in authors_of(built_here)
     actions.merge_past_gate(owner, again(owner, first), "Ari is away")
-    # What was merged unapproved is theirs in later builds too.
+    # An edit that was merged unapproved is theirs in later builds too.
     write_file(developer, project, "notes.md", b"later\n")
     later = built_merged(developer, offered(partner, fork, ("2.5", "4")), b"\0asm\1\0\0\0later")
     with pytest.raises(OwnBuild):

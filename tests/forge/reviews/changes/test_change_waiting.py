@@ -37,7 +37,7 @@ def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
     assert pending(stranger) == ([], [])
     Project.objects.filter(pk=project.pk).update(visibility="public")
     assert pending(stranger) == ([], [page])
-    # Whoever is to change something is waited for, and nobody else.
+    # A person who is to change something is waited for, and nobody else.
     actions.ask_for_changes(reviewer, find_change_request(reviewer, offer.pk), "Why 3?")
     assert (pending(owner), pending(stranger)) == (([], []), ([page], []))
     actions.close_change_request(owner, find_change_request(owner, offer.pk), "Not now")

@@ -1,4 +1,4 @@
-"""Whoever wrote part of a change does not approve it: whom that refuses, and whom it does not."""
+"""An author of a part of a change does not approve it: whom that refuses, and whom it does not."""
 
 from __future__ import annotations
 

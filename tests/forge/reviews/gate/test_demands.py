@@ -1,4 +1,4 @@
-"""What a protected tag demands follows from two policies, the members and their verdicts. No database is needed."""
+"""The demands of a protected tag follow from two policies, the members and their verdicts. No database is needed."""
 
 from __future__ import annotations
 

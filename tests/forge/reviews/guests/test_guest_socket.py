@@ -43,7 +43,7 @@ EVERYWHERE = URLRouter([*of_player, *of_notices, *of_jobs, *of_guests, *of_colla
 
 @pytest.fixture
 async def server() -> AsyncIterator[None]:
-    """What the server's start and end do around sockets."""
+    """The steps of the server's start and end around sockets."""
     attach(asyncio.get_running_loop())
     yield
     await rooms.close()

@@ -39,7 +39,7 @@ def begin_round_two(review: Review, developer: Any) -> Build:
 
 
 def form_of(build: Build, round_number: int) -> dict[str, str]:
-    """What the page's form sends with a verdict."""
+    """The fields that the page's form sends with a verdict."""
     assert build.artefact is not None
     return {"verdict": "approve", "text": "Good", "round": str(round_number), "rune": build.artefact.digest}
 

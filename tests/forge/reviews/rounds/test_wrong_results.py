@@ -46,7 +46,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
         "This was wrong: it said `up`, right is `down`."
     ]
     assert AuditEntry.objects.filter(action="review.wrong", subject=build.subject).count() == 1
-    # What it says stays readable without the recording.
+    # The report stays readable without the recording.
     withdraw_sample(reviewer, sample.pk)
     assert anchor_of(find_thread(developer, thread.pk)).detail == "It said up; right is down"
 

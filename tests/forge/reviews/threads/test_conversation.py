@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mentions() -> Iterator[list[Mention]]:
-    """Whom the hook told."""
+    """The mentions that the hook reported."""
     recorded: list[Mention] = []
     mentioned.register(recorded.append)
     yield recorded

@@ -1,4 +1,4 @@
-"""What the server keeps to itself: its secrets are in no environment that the system shows, nor in readable memory."""
+"""Secrets of the server are in no environment that the system shows, nor in readable memory."""
 
 from __future__ import annotations
 

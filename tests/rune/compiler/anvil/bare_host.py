@@ -11,7 +11,7 @@ import wasmtime
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What a rune said of a model that it has its host run; tensors as they are described."""
+    """A rune's description of a model that it has its host run; tensors as they are described."""
 
     mimetype: str
     data: bytes

@@ -1,4 +1,5 @@
-"""What a graph of ops or a model gives by its references, in one memory: values that share bytes overwrite others."""
+"""The values of a graph of ops or a model by its references, in one memory: values that share bytes overwrite
+others."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Questions:
         return Questions(types, inputs, _answers(data, inputs, profile))
 
     def wrong(self, outputs: Outputs) -> Iterator[str]:
-        """What of it is not the reference's answer."""
+        """The outputs that differ from the reference's answer."""
         for number, (expected, actual) in enumerate(zip(self.answers, outputs, strict=True)):
             for index, (kind, one, other) in enumerate(zip(self.types, expected, actual, strict=True)):
                 count = _differing(kind, one, other)
@@ -76,7 +76,7 @@ def compiled_outputs(
     target: Target = WASM32,
     profile: Profile = LITERT,
 ) -> dict[str, Outputs]:
-    """What the models give when they are compiled into one module."""
+    """The outputs of the models, compiled into one module."""
     rune = loaded(module_of(models_pipeline(models), models, target, profile))
     outputs: dict[str, Outputs] = {name: [] for name in models}
     for number in range(RUNS):

@@ -1,4 +1,4 @@
-"""What a rune says and does that has its host run a model, or give a resource: the published ABI v0."""
+"""Messages and requests of a rune that has its host run a model, or give a resource: the published ABI v0."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_default_is_taken_where_the_host_does_not_have_the_resource() -> None:
 
 
 def stopped(module: bytes, resources: dict[str, bytes]) -> str:
-    """What the rune says when it stops."""
+    """The rune's message when it stops."""
     host = BareHost(module, resources=resources)
     with pytest.raises(wasmtime.Trap):
         host.manifest()

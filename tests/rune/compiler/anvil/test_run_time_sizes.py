@@ -144,7 +144,7 @@ def test_c_gives_the_same_sizes_and_elements(tmp_path: Path) -> None:
 
 
 def _expected(frame: tuple[bytes, ...]) -> bytes:
-    """What main.c writes: the sizes that a run decides come first."""
+    """The output of main.c: the sizes that a run decides come first."""
     building = _everything()
     rune = loaded(module_of(building))
     sent = run(rune, frame)

@@ -1,4 +1,4 @@
-"""What a compiled rune exports, imports, asks for and sends: the published ABI v0."""
+"""Exports, imports, requests and messages of a compiled rune: the published ABI v0."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
 
 
 def _drawing(case: Case) -> dict[str, Any]:
-    """What goes in and comes out, run by run: of the first input, or of the rows that a learner is asked for."""
+    """The inputs and outputs, run by run: of the first input, or of the rows that a learner is asked for."""
     arguments = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
     history = (HISTORIES | {"window": drawings.window}).get(case.block)
     results = [

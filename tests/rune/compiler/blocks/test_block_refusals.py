@@ -1,4 +1,4 @@
-"""What the blocks for numbers, images, sound, motion and time refuse: by a message, before anything runs."""
+"""Refusals of the blocks for numbers, images, sound, motion and time: by a message, before anything runs."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def test_what_contradicts_itself_is_refused(
 @pytest.mark.slow
 @pytest.mark.protects("compiling/block-arguments")
 def test_every_choice_is_taken_or_refused_by_a_message() -> None:
-    """What `outputs` accepts, `code` makes."""
+    """`code` makes every choice that `outputs` accepts."""
     for name, block in CATALOGUE.items():
         for argument in block.arguments:
             for choice in argument.choices:

@@ -35,7 +35,8 @@ def subgradient(rows: Array, targets: Array, penalties: Penalties, line: Line) -
 
 
 def gap(rows: Array, sign: Array, bound: Array, c: float, machine: Support) -> float:
-    """What the total is above that of the multipliers, as a share of the total, with what the multipliers break."""
+    """The excess of the total over that of the multipliers, as a share of the total, with the constraints that the
+    multipliers break."""
     twice = np.vstack([rows] * (len(sign) // len(rows)))
     multipliers, weights = machine.multipliers, machine.line.weights
     missed = np.maximum(bound - sign * machine.line.behind(twice), 0).sum()

@@ -1,4 +1,4 @@
-"""What generated programs give in Python and by their typed form."""
+"""The results of generated programs in Python and by their typed form."""
 
 from __future__ import annotations
 

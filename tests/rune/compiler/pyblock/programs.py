@@ -16,9 +16,9 @@ from random import Random
 from rune.tensor import ElementType, TensorType
 
 INPUTS = (TensorType(ElementType.F32, (6,)), TensorType(ElementType.I32, (2, 3)))
-"""What every program reads."""
+"""The inputs of every program."""
 OUTPUTS = (TensorType(ElementType.F32, (6,)), TensorType(ElementType.I64, (4,)), TensorType(ElementType.F64, (3,)))
-"""What every program gives."""
+"""The outputs of every program."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class _Writer:
         return Program(self._name, text, (chance.choice([0.5, -1.25, 0.0, 3.5]), chance.choice([0, 3, -4, 1 << 40])))
 
     def _more(self) -> None:
-        """What the language learned later, and numbers at the ends of their types."""
+        """Draws statements that the language learned later, and numbers at the ends of their types."""
         chance = self._random
         self._line(1, "g = i32[3]([2147483647, -2147483648, 5])", "h = u16[4]([0, 65535, 7, 1])", "m = i16[2, 3]()")
         self._line(1, "z = a[1:4]", "wide: f64 = 0.1", f"flag = {self._truth(1)}")
@@ -123,7 +123,7 @@ class _Writer:
         )
 
     def _rarely(self, fails: int | str, holds: int | str) -> str:
-        """What may end the run, now and then; else what does not."""
+        """A value that may end the run, now and then; else one that does not."""
         return str(fails if self._random.random() < 0.08 else holds)
 
     def _inside_of(self, size: int) -> int | str:
@@ -153,7 +153,7 @@ class _Writer:
         self._inside(depth + 1, [(left[1], first), (right[1], second)], None)
 
     def _summed(self, depth: int) -> None:
-        """What is only added to, from numbers that are near the end of 64 bits as well."""
+        """Draws a sum, from numbers that are near the end of 64 bits as well."""
         self._functions += 1
         name, index = f"sum{self._functions}", f"r{self._functions}"
         start = self._rarely(

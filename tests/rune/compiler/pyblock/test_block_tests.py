@@ -137,7 +137,8 @@ PROJECT = MemoryFiles(
 
 
 def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord]]:
-    """What the typed form finds: a sentence for each test that failed; and what each gave that came to its end."""
+    """The results in the typed form: a sentence for each test that failed; and the outputs of each that came to its
+    end."""
     failures, gave = {}, []
     block = combine_tests(checked)
     for number, test in enumerate(checked.tests):

@@ -1,4 +1,4 @@
-"""What is proven of whole numbers: it leaves out checks, never one that is needed, and what comes out is Python's."""
+"""Proofs about whole numbers: they leave out checks, never one that is needed, and the results are Python's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What lies outside of the language is told at its token, with what to write instead: all of it, not the first."""
+"""Code outside of the language has a message at its token, with the code to write instead: every one, not only the
+first."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ TUTORIAL = (REPOSITORY / "docs" / "guides" / "first-block.md").read_text(encodin
 FILES = dict(re.findall(r"```python (\w+\.py)\n(.*?)```", TUTORIAL, re.DOTALL))
 FIRST, REST = re.findall(r"```yaml\n(.*?)```", TUTORIAL, re.DOTALL)
 RUNEFILE = FIRST.partition("  claps:\n")[0] + REST
-"""What the Runefile is at the end."""
+"""The Runefile at the end."""
 (ROOM,) = re.findall(r"```python\n(.*?)```", TUTORIAL, re.DOTALL)
 """The test with a recording."""
 WINDOW = 1024

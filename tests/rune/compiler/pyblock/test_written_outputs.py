@@ -1,4 +1,4 @@
-"""What a block gives is written straight into its outputs, and is what Python gives whatever was there before."""
+"""Outputs of a block are written straight into place, and are those of Python whatever was there before."""
 
 from __future__ import annotations
 

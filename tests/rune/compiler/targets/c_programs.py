@@ -1,4 +1,5 @@
-"""What the target `c` makes, compiled by this machine's own compiler and run; and what the rune of wasm32 says."""
+"""Programs of the target `c`, compiled by this machine's own compiler and run; and the outputs of the rune of
+wasm32."""
 
 from __future__ import annotations
 
@@ -87,7 +88,7 @@ class CFolder:
         assert (process.returncode, process.stderr[:4000]) == (0, "")
 
     def outputs(self, inputs: Sequence[Sequence[bytes]], flags: Sequence[str], **options: Sequence[str]) -> bytes:
-        """What the program writes for frames of inputs."""
+        """The program's output for frames of inputs."""
         return self._written(self.compiled(flags, compiler=options.get("compiler")), inputs)
 
     def outputs_of(self, main: str, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> bytes:

@@ -46,7 +46,7 @@ def model_project(data: bytes) -> ProjectFiles:
 
 
 def input_types(files: ProjectFiles) -> tuple[TensorType, ...]:
-    """What the capabilities of a project give, in their order."""
+    """The types of a project's capabilities, in their order."""
 
     def signature_of(path: str) -> ModelSignature:
         return signature(read_model(files.read(path)))

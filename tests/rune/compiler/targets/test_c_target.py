@@ -142,7 +142,7 @@ def test_sums_at_the_ends_of_32_bits_are_the_references(flags: Sequence[str], tm
 
 
 def called(folder: CFolder) -> set[str]:
-    """What the compiled rune has from elsewhere."""
+    """The symbols that the compiled rune has from elsewhere."""
     command = ["nm", "--undefined-only", "--format=just-symbols", "rune.o"]
     listed = subprocess.run(command, cwd=folder.path, check=True, capture_output=True, text=True).stdout
     return set(listed.split()) - {"_GLOBAL_OFFSET_TABLE_"}

@@ -1,4 +1,4 @@
-"""What a preview is built for: the same results as a build, and little to compile after an edit."""
+"""The purpose of a preview's build: the same results as a build, and little to compile after an edit."""
 
 from __future__ import annotations
 

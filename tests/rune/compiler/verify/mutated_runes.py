@@ -46,7 +46,7 @@ class Deaf:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rune sent and what its model gave, run by run; `error` where it failed."""
+    """A rune's messages and its model's outputs, run by run; `error` where it failed."""
 
     messages: tuple[tuple[bytes, ...], ...] = ()
     tensors: tuple[bytes, ...] = ()
@@ -97,7 +97,7 @@ class Subject:
         return step, int(places[0]), size
 
     def outcome(self, rune: bytes) -> Outcome:
-        """What a rune of the same form sends, and what lies in the place of the model's output."""
+        """The messages of a rune of the same form, and the bytes in the place of the model's output."""
         wanted, address, size = self.place
         tensors: list[bytes] = []
 

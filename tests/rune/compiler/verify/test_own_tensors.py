@@ -1,4 +1,4 @@
-"""What a model gives is looked for in the rune's own memory: a label hides no other weight."""
+"""Outputs of a model are looked for in the rune's own memory: a label hides no other weight."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Memory:
 
 
 def searched(runs: list[tuple[bytes, list[bytes]]], wanted: Mapping[Port, bytes] | None = None) -> tuple[Port, ...]:
-    """What is missing after runs: of each, what the tensor should be, and the memory after each step."""
+    """The tensors that are missing after runs: of each, what the tensor should be, and the memory after each step."""
     search = TensorSearch()
     for tensor, memories in runs:
         search.wanted = wanted or {PORT: tensor}

@@ -252,7 +252,7 @@ def flipped(rune: bytes, number: int) -> bytes:
 
 
 def answers(rune: bytes, runs: int) -> list[bytes] | None:
-    """What the rune sends in so many random runs; None where it fails."""
+    """The rune's outputs in so many random runs; None where it fails."""
     choose = random.Random(0)
     try:
         loaded = CompiledRune(rune, replace(LIMITS, seconds=5.0)).start()

@@ -1,4 +1,4 @@
-"""What a verification must refuse: what does not load, is cut short, gives nothing, asks for something else."""
+"""Runes that a verification must refuse: they do not load, are cut short, give nothing, or ask for something else."""
 
 from __future__ import annotations
 

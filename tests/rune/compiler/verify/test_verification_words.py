@@ -1,4 +1,4 @@
-"""What a verification says to people and as JSON."""
+"""The words and the JSON of a verification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rune needs on a core: the plan alone never says more than what is measured there."""
+"""The needs of a rune on a core: the plan alone never claims more than is measured there."""
 
 from __future__ import annotations
 

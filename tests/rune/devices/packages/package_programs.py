@@ -47,11 +47,11 @@ class PackageFolder:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """What the package says is to be compiled."""
+        """The sources that the package says are to be compiled."""
         return tuple(map(str, sorted((self.path / "src").glob("*.c"))))
 
     def self_test(self, flags: Sequence[str], compiler: Sequence[str] | None = None) -> str:
-        """What its self-test says as a program of this machine, compiled without a warning; gcc links it."""
+        """The output of its self-test as a program of this machine, compiled without a warning; gcc links it."""
         main = self.path.parent / "selftest_main.c"
         main.write_text(SELF_TEST.format(name=self.name))
         folder = self.path.parent
@@ -85,7 +85,7 @@ def unpacked(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def called(command: Sequence[str], folder: Path) -> str:
-    """What a program prints that must end well and warn of nothing."""
+    """The output of a program that must end well and warn of nothing."""
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     assert (ended.returncode, ended.stderr[:4000]) == (0, "")
     return ended.stdout

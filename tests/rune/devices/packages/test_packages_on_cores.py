@@ -20,7 +20,7 @@ SELF_TEST = "outputs->out[0] = (uint32_t)rune_digits_selftest();"
 
 
 def self_test_on(name: str, package: Package, folder: Path, *, spoils: bool = False) -> int:
-    """What the self-test returns on an emulated core, as the run of a rune that is written by hand."""
+    """The result of the self-test on an emulated core, as the run of a rune that is written by hand."""
     folder.mkdir()
     for path in ("include/digits.h", "src/digits.c", "src/digits_selftest.c"):
         (folder / Path(path).name).write_bytes(package.files[path])

@@ -42,7 +42,7 @@ _ARRAY = re.compile(r"constant_\d+(?:\[\d+\])? = \{.*?\};", re.DOTALL)
 
 
 def sources_of(name: str) -> tuple[dict[str, bytes], Interface, Program]:
-    """What the sandbox compiles of a template, with a self-test that compares with nothing yet."""
+    """The sources of a template that the sandbox compiles, with a self-test that compares with nothing yet."""
     built = packaged(name, "c").built
     interface, steps = interface_of(built.program, name), step_names(built.program)
     test = selftest_file(interface, steps, [GoldenRun(1, (0,) * len(steps))])

@@ -42,7 +42,7 @@ def operator(op: str, inputs: Sequence[int], outputs: Sequence[int], options: Op
 
 
 def dense_over_time() -> tuple[list[Tensor], list[Operator]]:
-    """What Keras makes of a dense layer over 32 rows of 20: rows are taken one by one, and put back."""
+    """A dense layer over 32 rows of 20 as Keras makes it: rows are taken one by one, and put back."""
     tensors = [
         *(floats(1, 32, 20), numbers(0, 1), numbers(0), numbers(7), numbers(2)),
         *(unknown(3), unknown(2), unknown(), unknown(3), unknown(1), unknown(), unknown(2)),

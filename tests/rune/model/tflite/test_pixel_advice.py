@@ -1,4 +1,4 @@
-"""What a model's file says of the range of its pixels: its metadata, then its first operators, else nothing."""
+"""A model file's advice on the range of its pixels: its metadata, then its first operators, else nothing."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def test_a_models_page_counts_operators_by_type() -> None:
 
 @pytest.mark.parametrize("item", refused_cases(), ids=lambda item: item.name)
 def test_a_model_that_cannot_be_compiled_is_read_all_the_same(item: RefusedCase) -> None:
-    """What is lacking is named with its types, and perhaps a reason behind them."""
+    """A missing operator is named with its types, and perhaps a reason behind them."""
     operators = [(each["op"], each["count"], each["types"]) for each in describe(read_model(item.data))["operators"]]
     for op, types, count in item.unsupported:
         assert any((op, count) == each[:2] and f"{types}, ".startswith(f"{each[2]}, ") for each in operators)

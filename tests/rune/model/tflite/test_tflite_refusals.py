@@ -1,4 +1,4 @@
-"""What is not a model, or lies, is refused with a sentence and the place that is to blame."""
+"""A file that is not a model, or lies, is refused with a sentence and the place that is to blame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rune needs from its host is told by its graph and its imports."""
+"""The graph and the imports of a rune tell its needs from its host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as a detection, a hit, a repeat and a false alarm."""
+"""Counts of detections, hits, repeats and false alarms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What files become, against the published arithmetic written down a second time, slowly and plainly."""
+"""Conversions of files, against the published arithmetic written down a second time, slowly and plainly."""
 
 from __future__ import annotations
 

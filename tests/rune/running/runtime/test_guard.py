@@ -27,7 +27,7 @@ UNLIMITED = Limits(seconds=600, fuel=None)
 
 @pytest.fixture
 def dropped() -> Iterator[list[str]]:
-    """What was raised where nobody could see it."""
+    """The exceptions that were raised where nobody could see them."""
     messages: list[str] = []
     before = sys.unraisablehook
     sys.unraisablehook = lambda unraisable: messages.append(repr(unraisable.exc_value))

@@ -1,4 +1,4 @@
-"""What is looked at in an ONNX file before any runtime reads it."""
+"""Checks of an ONNX file before any runtime reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each stage of a timed rune took: read from its marks, whatever a rune may send."""
+"""The time of each stage of a timed rune: read from its marks, whatever a rune may send."""
 
 from __future__ import annotations
 

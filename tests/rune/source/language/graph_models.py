@@ -1,4 +1,4 @@
-"""What a graph edit should do, told a second time without any text: a graph as plain values, and edits of it."""
+"""A second model of graph edits, without any text: a graph as plain values, and edits of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an editor is told in the file of a block in Python."""
+"""Answers to an editor in the file of a block in Python."""
 
 from __future__ import annotations
 

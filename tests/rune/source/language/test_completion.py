@@ -1,4 +1,4 @@
-"""What can be written at a place, in whole files and in half-written lines."""
+"""Completions at a place, in whole files and in half-written lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each edit of the graph writes: the fewest characters, in the style of the file."""
+"""The text that each edit of the graph writes: the fewest characters, in the style of the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a page that draws the graph asks: the ports, what can be put after a stage, and edits that belong together."""
+"""Requests of a page that draws the graph: the ports, the blocks that fit after a stage, and edits that belong
+together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said about a word."""
+"""The card of a word."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def answer_to(request: dict[str, Any], text: str = RUNEFILE) -> Any:
 
 
 def labels(text: str) -> list[str]:
-    """What is offered at `¦`."""
+    """The labels that completion offers at `¦`."""
     completion = answer_to({"ask": "complete", "offset": text.index("¦")}, text.replace("¦", ""))
     return [item["label"] for item in completion["items"]]
 

@@ -170,7 +170,7 @@ def _side(base: Files, files: Files) -> SideFiles:
 
 
 def _text_of(digest: str) -> str | None:
-    """What names a file here is what it says."""
+    """A text of the file: here the digest is the text itself."""
     return None if digest.startswith("\0") else digest
 
 

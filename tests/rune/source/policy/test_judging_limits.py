@@ -76,7 +76,7 @@ def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
             MeasuredFigures(0, 0, targets={"d": TargetFigures(1, 1, 1)}),
             LimitResult.UNKNOWN,
         ),
-        # What was planned is the least: it can break a limit, and never keep one.
+        # The planned figure is the least: it can break a limit, and never keep one.
         (
             Limit(LimitKind.FLASH, 1000, "c"),
             MeasuredFigures(0, 0, targets={"c": TargetFigures(900, 9)}),

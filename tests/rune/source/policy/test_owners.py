@@ -1,4 +1,4 @@
-"""Whom the files of a project belong to: patterns of paths, and the last one that describes a file."""
+"""The owners of a project's files: patterns of paths, and the last one that describes a file."""
 
 from __future__ import annotations
 

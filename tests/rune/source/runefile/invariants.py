@@ -1,4 +1,4 @@
-"""What is true of a check whatever the Runefile holds. Used by the tests and by the fuzzers."""
+"""Invariants of a check whatever the Runefile holds. Used by the tests and by the fuzzers."""
 
 from __future__ import annotations
 

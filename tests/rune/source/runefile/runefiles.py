@@ -79,7 +79,7 @@ def errors(text: str) -> list[Diagnostic]:
 
 
 def spanned(text: str, diagnostic: Diagnostic) -> str:
-    """What the diagnostic points at."""
+    """The text that the diagnostic points at."""
     return text[diagnostic.span.start.offset : diagnostic.span.end.offset]
 
 

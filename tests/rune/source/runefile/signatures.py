@@ -1,4 +1,4 @@
-"""What is known of the models of small test projects, in place of their files."""
+"""The signatures of the models of small test projects, in place of their files."""
 
 from __future__ import annotations
 

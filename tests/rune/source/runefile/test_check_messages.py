@@ -1,4 +1,4 @@
-"""What is said of a broken Runefile: the key phrases of the old compiler, the place, and a fix that mends it."""
+"""Messages about a broken Runefile: the key phrases of the old compiler, the place, and a fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a stage that runs a model, and with the resources that models and texts come from."""
+"""Faults of a stage that runs a model, and of the resources that models and texts come from."""
 
 from __future__ import annotations
 

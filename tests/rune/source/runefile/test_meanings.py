@@ -1,4 +1,5 @@
-"""What the numbers mean is followed from capability to model: contradictions are told with a fix, unknowns are not."""
+"""Meanings of numbers are followed from capability to model: contradictions have a message with a fix, unknowns do
+not."""
 
 from __future__ import annotations
 

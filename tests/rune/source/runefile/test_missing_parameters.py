@@ -1,4 +1,4 @@
-"""What a capability must be told and is not: the fix writes it where the declared type leaves one answer only."""
+"""Parameters that a capability needs and lacks: the fix writes them where the declared type leaves one answer only."""
 
 from __future__ import annotations
 

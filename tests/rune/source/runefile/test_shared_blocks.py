@@ -146,7 +146,7 @@ def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
     assert (diagnostic.code, diagnostic.severity.value) == ("RUNE0124", "warning")
     assert diagnostic.message == f'"{PATH}" is deprecated: It clicks.'
     assert [fix.title for fix in diagnostic.fixes] == ["Take version 1.10"]
-    # What its project names in its place is told, and taken where it is known here.
+    # The message names the successor that its project named, and its fix uses it where it is known here.
     for successor, fix in (
         ("acme/sounds#smooth@1.10", "Take version 1.10"),
         ("acme/other#calm@1", "Take version 1.10"),

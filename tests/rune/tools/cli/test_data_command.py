@@ -1,4 +1,4 @@
-"""What `rune data pull` refuses of a server that is hostile or broken: it writes nothing outside of its folder."""
+"""Refusals of `rune data pull` for a server that is hostile or broken: it writes nothing outside of its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `rune check`, `rune build` and `rune evaluate` say of a project's forge.yml."""
+"""The output of `rune check`, `rune build` and `rune evaluate` about a project's forge.yml."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_what_the_lock_names_is_fetched_by_its_digest(registry: type[_Registry],
     first = _rune("check", folder)
     assert (first.exit_code, f"Fetched {PATH}" in first.output) == (0, True), first.output
     assert registry.requests == [f"{BASE}/manifests/{DIGEST}", f"{BASE}/blobs/{digest_of(SMOOTH)}"]
-    # What lies damaged in the cache is fetched again.
+    # A damaged file in the cache is fetched again.
     (source,) = (tmp_path / "cache").rglob(digest_of(SMOOTH).partition(":")[2])
     source.write_bytes(b"def smooth(x: f32[4]) -> f32[4]:\n    return x\n")
     assert _rune("check", folder).exit_code == 0

@@ -31,7 +31,7 @@ TOKEN_ISSUED = (
 
 
 class Answers:
-    """What a registry answers, one after the other; `seen` are paths and bodies."""
+    """Answers of a registry, one after the other; `seen` are paths and bodies."""
 
     def __init__(self) -> None:
         self.address = ""

@@ -1,4 +1,4 @@
-"""What names a rune and what does not."""
+"""Texts that name a rune and texts that do not."""
 
 from __future__ import annotations
 

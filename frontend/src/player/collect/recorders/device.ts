@@ -1,4 +1,5 @@
-// What a recording says of the device that made it: its system and its rate, and nothing that tells phones of one kind apart.
+// The properties of the device that a recording names: its system and its rate, and nothing that tells phones of one
+// kind apart.
 import type { Task } from "../sending/client";
 
 const SYSTEMS: readonly (readonly [part: string, name: string])[] = [

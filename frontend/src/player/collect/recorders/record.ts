@@ -90,7 +90,7 @@ function deferred(): Deferred {
     resolve = resolved;
     reject = rejected;
   });
-  // Whoever waits for it gets the error; where nobody does yet, none is reported.
+  // A caller that awaits it gets the error; where nobody does yet, none is reported.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }

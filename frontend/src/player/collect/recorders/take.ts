@@ -6,7 +6,7 @@ export interface Take {
   readonly bytes: ArrayBuffer;
   readonly type: string;
   readonly face: Face;
-  /** What to say of it, and whether it is likely to be of use. */
+  /** A sentence about it, and whether it is likely to be of use. */
   readonly verdict: { readonly text: string; readonly isGood: boolean };
 }
 

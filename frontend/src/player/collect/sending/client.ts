@@ -1,7 +1,7 @@
 // The requests of a phone that records. Knows addresses and what refusals mean, keeps nothing.
 import { csrfToken, type Fetch } from "../../phone/runes/client";
 
-/** What is asked for, under which terms, and what was sent: as the server says it. */
+/** The request for recordings, its terms, and the recordings that were sent: as the server says it. */
 export interface Task {
   readonly project: string;
   /** In whose name it records. */
@@ -19,7 +19,7 @@ export interface Task {
     readonly who: string;
     readonly uses: string;
     readonly until: string;
-    /** What a guest promises; "" for somebody with an account. */
+    /** A guest's promise; "" for somebody with an account. */
     readonly promise: string;
     readonly text: string;
   };

@@ -10,7 +10,7 @@ export interface OutboxState {
   readonly sent: number;
   readonly isSending: boolean;
   readonly isOffline: boolean;
-  /** What went wrong last, for a person; null after something went well. */
+  /** The last failure, for a person; null after something went well. */
   readonly problem: string | null;
   /** Why sending stopped until its person does something. */
   readonly stopped: "consent" | "no-access" | null;

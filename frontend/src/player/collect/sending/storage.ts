@@ -2,7 +2,7 @@
 import { createStore, del, entries, set } from "idb-keyval";
 import type { Recorded } from "./client";
 
-/** What is drawn of a recording: bars of a sound, lines of motion, or the picture itself. */
+/** The drawing of a recording: bars of a sound, lines of motion, or the picture itself. */
 export type Face =
   | { readonly kind: "sound"; readonly peaks: readonly number[] }
   | { readonly kind: "motion"; readonly axes: readonly (readonly number[])[] }

@@ -6,7 +6,7 @@ import type { RunNews } from "../../../preview";
 
 export interface PairingState {
   readonly phase: "off" | "opening" | "waiting" | "paired";
-  /** What the studio must show too. */
+  /** The digits that the studio must show too. */
   readonly digits: string | null;
   /** Why it ended, or what is left out. */
   readonly notice: string | null;
@@ -65,7 +65,7 @@ export class Pairing {
     this.#store.setState(OFF);
   };
 
-  /** What runs from now on. */
+  /** Takes the rune that runs from now on. */
   runs(title: string, loaded: Loaded | null): void {
     this.#about = loaded === null ? null : { title, wordlists: loaded.wordlists };
     this.#latest = null;

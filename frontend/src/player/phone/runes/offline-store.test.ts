@@ -1,4 +1,4 @@
-// What a phone keeps of a project, and how it is forgotten.
+// The store of a project on a phone, and how it is deleted.
 import { beforeEach, expect, test } from "vitest";
 import { OfflineStore, CACHE } from "./offline-store";
 import type { PlayerState } from "./types";

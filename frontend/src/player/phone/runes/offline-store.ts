@@ -1,5 +1,5 @@
-// What a phone keeps of a project to run it without a network: what there was to run, and the last runes, by what they
-// are. Only of the project's own player, and gone when its person leaves, signs out or loses access.
+// The store of a project on a phone, which runs it without a network: the list of runes, and the last of them by
+// digest. It holds only the project's own player, and is deleted when its person leaves, signs out or loses access.
 import type { PlayerState } from "./types";
 
 /** Signing out anywhere on this browser deletes it as well; see src/pages. */

@@ -1,5 +1,5 @@
-// What runs on the phone: the first that is there, a newer one when it is wanted, the kept one without a network, nothing
-// without access.
+// The choice of the rune on the phone: the first that is there, a newer one when it is wanted, the stored one without a
+// network, nothing without access.
 import { expect, test } from "vitest";
 import { PlayerClient, PlayerProblem, csrfToken } from "./client";
 import { OfflineStore } from "./offline-store";

@@ -1,4 +1,4 @@
-// What the player knows: what there is to run, what runs, and whether there is a newer one. No component.
+// The state of the player: the list of runes, the one that runs, and whether there is a newer one. No component.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { fetchRune } from "../../fetch-rune";
 import { PlayerProblem, type PlayerClient } from "./client";
@@ -13,9 +13,9 @@ export interface Running {
 export interface Player {
   readonly phase: "starting" | "ready" | "no-access" | "not-found" | "unreachable";
   readonly state: PlayerState | null;
-  /** What there is to run is from the last time that the server was reached. */
+  /** Whether the list of runes is from the last time that the server was reached. */
   readonly isOffline: boolean;
-  /** What went wrong, for a person. */
+  /** The failure, for a person. */
   readonly problem: string | null;
   readonly running: Running | null;
   /** 0 to 1 of the rune that is on its way; null while none is. */

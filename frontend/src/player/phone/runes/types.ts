@@ -1,4 +1,4 @@
-// What the server says to the player; forge/player/api.py writes it.
+// The server's answers to the player; forge/player/api.py writes them.
 
 /** A rune that can be run. */
 export interface Run {

@@ -1,4 +1,5 @@
-// What a phone measures for its person's desk: samples, rows or pictures as sealed frames have them, until a signal aborts.
+// The measurements of a phone for its person's desk: samples, rows or pictures as sealed frames have them, until a
+// signal aborts.
 import {
   askForMotion,
   LARGEST,

@@ -6,7 +6,7 @@ import type { Wire } from "../pairing/pairing";
 export interface SensorState {
   readonly phase: "off" | "opening" | "waiting" | "joined";
   readonly digits: string | null;
-  /** What the desk asks for; null while it asks for nothing. */
+  /** The measurements that the desk wants; null while it wants none. */
   readonly wanted: Wanted | null;
   readonly notice: string | null;
 }

@@ -1,4 +1,4 @@
-// What an output sent as text: its values in words, or as the JSON of the tensor, to be copied.
+// The text of an output: its values in words, or the JSON of the tensor, to be copied.
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import type { OutputTensor } from "../../../runtime";

@@ -34,7 +34,7 @@ export function csvOf(rows: readonly Row[]): string {
   return rows.map((row) => `${row.map((value) => String(Math.fround(value))).join(",")}\n`).join("");
 }
 
-/** What is sent of a recording: of pictures the first. */
+/** The file of a recording that is sent: of pictures the first. */
 export async function fileOf(recording: Recording): Promise<Blob> {
   const content = trimmed(recording);
   switch (content.kind) {

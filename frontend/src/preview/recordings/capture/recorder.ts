@@ -32,7 +32,7 @@ export class Recorder<Piece> {
     if (content !== null) this.#recordings.add(content);
   };
 
-  /** What the source gave; it is kept only while recording. */
+  /** Takes a piece of the source; it is stored only while recording. */
   push(piece: Piece): void {
     if (this.#capture !== null && !this.#capture.push(piece, performance.now())) this.stop();
   }

@@ -48,7 +48,7 @@ export function isUnlabelled({ id, label }: Pick<Recording, "id" | "label">): bo
   return label === firstLabel(id);
 }
 
-/** What a recording is called until its person says what it is. */
+/** The label of a recording until its person names it. */
 export function firstLabel(id: number): string {
   return `Recording ${id}`;
 }
@@ -58,7 +58,7 @@ export function lengthOf(content: Content): number {
   return content.kind === "sound" ? (content.samples.length / content.rate) * 1000 : (content.times.at(-1) ?? 0);
 }
 
-/** What lies between the recording's two ends; never nothing. */
+/** The content between the recording's two ends; never empty. */
 export function trimmed({ content, from, to }: Recording): Content {
   if (content.kind === "sound") {
     const first = Math.min(Math.floor((from / 1000) * content.rate), content.samples.length - 1);

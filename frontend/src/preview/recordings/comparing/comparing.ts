@@ -14,7 +14,7 @@ export interface Spread {
 }
 
 export interface Heard {
-  /** What each window was called, in a word; null where the rune says nothing that is a word. */
+  /** The called word of each window; null where the rune's answer is no word. */
   readonly answers: readonly (string | null)[];
   /** The median of a run, and between which times half of them lie. */
   readonly milliseconds: number | null;
@@ -110,7 +110,10 @@ export function answerOf(cards: readonly Card[]): string | null {
   return null;
 }
 
-/** What a recording without a label is most likely of: of a stream the last word that was called, also when silence follows. */
+/**
+ * The most likely label of a recording without one: of a stream the last word that was called, also when silence
+ * follows.
+ */
 export function proposedLabel(cards: readonly Card[]): string | null {
   for (const card of cards) {
     if (card.kind !== "word") continue;

@@ -22,7 +22,7 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
     next();
     return () => {
       clearInterval(timer);
-      // What is played next fills no window that this one began.
+      // The next recording fills no window that this one began.
       if (request.isStream === true) onInput(null);
     };
   }, [chunks, count, onInput, request]);

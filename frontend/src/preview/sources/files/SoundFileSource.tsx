@@ -38,7 +38,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     next();
     return () => {
       clearInterval(timer);
-      // What is played next fills no window that this one began.
+      // The next recording fills no window that this one began.
       if (request.isStream === true) onInput(null);
     };
   }, [playing, length, rate, request.isStream, onInput]);

@@ -5,7 +5,7 @@ import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable,
 
 export interface LiveState {
   readonly phase: "off" | "starting" | "live";
-  /** What the browser waits for, where starting takes a while. */
+  /** The browser's question that it waits for, where starting takes a while. */
   readonly permissionHint: string | null;
   /** Why it is off although it was asked for. */
   readonly problem: string | null;

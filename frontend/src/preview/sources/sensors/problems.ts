@@ -2,7 +2,7 @@
 
 export type Device = "microphone" | "camera" | "motion sensor";
 
-/** What a person may do instead, at the end of a sentence; "" where there is nothing. */
+/** The alternative for a person, at the end of a sentence; "" where there is none. */
 const OR_A_FILE = ", or use a file";
 
 /** Whether the browser offers such devices to this page at all; it does so only over HTTPS or on this computer. */

@@ -1,4 +1,4 @@
-// What the tests of a block found: each with what it gave the block, what came and what was expected. A press goes to its line.
+// The results of a block's tests: each with its input, the outcome and the expected one. A press goes to its line.
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 import { useStore } from "zustand";
@@ -13,11 +13,11 @@ import type { BlockTestsOf } from "./use-tests";
 interface Props {
   readonly tests: BlockTestsOf;
   readonly onGo: (path: string, line: number) => void;
-  /** What makes a new test. */
+  /** The button that makes a new test. */
   readonly more?: ReactNode;
 }
 
-/** What they find compiled, of the text as it stands: run when the project has been built with it. */
+/** The results of the compiled tests, of the text as it stands: run when the project has been built with it. */
 function useCompiled(path: string): Pick<Watch, "tests"> & { readonly problem: string | null } {
   const { tested, files } = useStudio().workspace;
   useEffect(() => {

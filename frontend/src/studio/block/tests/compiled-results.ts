@@ -1,4 +1,5 @@
-// What a test found compiled beside what it found in Python, and what its runs gave, to the last bit. Pure.
+// The result of a compiled test beside that of the same test in Python, and the values of its runs, to the last bit.
+// Pure.
 import type { Gave, Piece, TestResult } from "../../../blocks";
 import type { Watch } from "../../../api/schema";
 
@@ -8,7 +9,7 @@ export interface CompiledComparison {
   readonly label: string;
   /** Whether Python and the compiled block agree; null while it is not known. */
   readonly agrees: boolean | null;
-  /** What the compiled block said or gave, where that is something else. */
+  /** The answer or value of the compiled block, where it differs. */
   readonly difference: string;
 }
 

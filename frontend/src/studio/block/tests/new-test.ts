@@ -6,7 +6,7 @@ import type { Workspace } from "../../session/workspace";
 import type { BlockRunner } from "../runner";
 import { testsOf } from "./runner";
 
-/** What writes a test: Python in the sandboxed frame. */
+/** The engine that writes a test: Python in the sandboxed frame. */
 export interface RecordingEngine {
   record(recorded: RecordedText): Promise<Recorded>;
 }

@@ -2,12 +2,12 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { TestsRun, TestsText } from "../../../blocks";
 
-/** What runs tests: Python in the sandboxed frame. */
+/** The engine that runs tests: Python in the sandboxed frame. */
 export interface TestEngine {
   test(tests: TestsText): Promise<TestsRun>;
 }
 
-/** What is tested: the texts as they stand, and the recordings that may be named in them. */
+/** The texts under test as they stand, and the recordings that may be named in them. */
 export interface TestSource {
   readonly file: string;
   readonly text: string;

@@ -7,7 +7,7 @@ import { blockOf, isTestFile, recordingsIn, TestRunner, testsOf, type TestEngine
 /** Milliseconds of calm after which tests run: they never slow a keystroke. */
 const CALM = 250;
 
-/** What runs the tests, and their file; null where there is none, or no Python yet. */
+/** The runner of the tests, and their file; null where there is none, or no Python yet. */
 export interface BlockTestsOf {
   readonly runner: TestRunner;
   readonly path: string;

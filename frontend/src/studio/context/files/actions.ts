@@ -1,4 +1,4 @@
-// What a person can do with a file or a folder of the tree, and what the dialogs about files lead to. Types only.
+// The actions on a file or a folder of the tree, and the results of the dialogs about files. Types only.
 import type { FileEntry } from "../../document/files/files";
 import type { Target } from "../../document/files/tree";
 import type { UploadPlan } from "../../session/uploads/upload-plan";
@@ -29,7 +29,7 @@ export interface FileActions {
   readonly showDeleted: () => void;
 }
 
-/** What the dialogs about files do with their answers. */
+/** The acts after an answer in a dialog about files. */
 export interface FileAnswers {
   readonly create: (path: string) => void;
   /** Give a file or a folder another path. */

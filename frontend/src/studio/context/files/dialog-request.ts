@@ -1,4 +1,4 @@
-// What the page asks about files, before it does something.
+// The questions about files that the page asks before it does something.
 import type { FileUse } from "../../../language";
 import type { LineChange } from "../../document/lines/line-changes";
 import type { FileTarget, SeenFiles } from "./actions";

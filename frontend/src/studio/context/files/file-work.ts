@@ -1,4 +1,4 @@
-// What a person does with files: each asks first where something could be lost, does it, and says how to take it back.
+// The actions on files: each asks first where something could be lost, does it, and says how to take it back.
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileAnswers } from "./actions";
 import type { FileEntry } from "../../document/files/files";
@@ -104,7 +104,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
-    // What others type meanwhile moves the places: they are asked for at the moment of the change.
+    // Places move while others type: they are asked for at the moment of the change.
     const edits = (moved: readonly (readonly [string, string])[]) =>
       alsoThere
         ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved)))

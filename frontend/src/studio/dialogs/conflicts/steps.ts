@@ -1,8 +1,8 @@
-// What there is to choose in a conflict, in words, and which conflict comes next. The words are those of the page
+// The choices in a conflict, in words, and the order of conflicts. The words are those of the page
 // (forge/reviews/changes/pages/merge_view.py), to which a test holds them.
 import type { ChangeRequest, Conflict, MergeSide } from "../../../api/schema";
 
-/** What the sides are called: a change request comes from a fork, or from a branch of elsewhere. */
+/** The names of the sides: a change request comes from a fork, or from a branch of elsewhere. */
 export const sideLabels = ({ outside }: Pick<ChangeRequest, "outside">): Readonly<Record<MergeSide, string>> => ({
   ours: "This project",
   theirs: outside === null ? "The fork" : "The branch",
@@ -14,7 +14,7 @@ export const FILE_DELETED = "The file is deleted.";
 export const NOT_THERE = "Not in this version.";
 export const EMPTY = "Empty.";
 
-/** What a side says, or a sentence where it has no text to show. */
+/** The text of a side, or a sentence where it has no text to show. */
 export function shownSide(conflict: Conflict, text: string | null): { readonly text: string; readonly note: string } {
   if (text === null) return { text: "", note: conflict.kind === "file" ? FILE_DELETED : NOT_THERE };
   if (conflict.kind === "file") return { text: "", note: `A file with the digest ${text.slice(0, 19)}…` };
@@ -31,7 +31,7 @@ export function nextUnresolved(conflicts: readonly Conflict[], after: string): s
   return around.find(({ chosen }) => chosen === null)?.key ?? null;
 }
 
-/** What an editor begins with. */
+/** The text with which an editor begins. */
 export const startOfText = ({ written, both, ours, theirs }: Conflict): string =>
   written ?? both ?? ours ?? theirs ?? "";
 

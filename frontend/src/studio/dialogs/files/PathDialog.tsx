@@ -10,7 +10,7 @@ interface PathDialogProps {
   readonly verb: string;
   readonly start: string;
   readonly hint?: string;
-  /** What is offered while one types. */
+  /** The proposals while one types. */
   readonly offered?: readonly string[];
   readonly placeholder?: string;
   /** Whether nothing may be entered: it then names the project's own folder. */

@@ -1,11 +1,11 @@
-// What is asked before something is published, and what is said afterwards: the same for builds and for blocks.
+// The form before something is published, and the message afterwards: the same for builds and for blocks.
 import { useId, type ReactNode } from "react";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { DialogFoot } from "../../parts/dialog/DialogFoot";
 import { InlineCode } from "../../parts/InlineCode";
 
 interface FormProps {
-  /** What is published under, such as "Version". */
+  /** The name of the field, such as "Version". */
   readonly label: string;
   /** Null until it is known what to propose. */
   readonly value: string | null;
@@ -13,11 +13,11 @@ interface FormProps {
   readonly malformed: string | null;
   /** Why it was refused. */
   readonly refused: string | null;
-  /** What is said of it otherwise. */
+  /** The hint where the value is right. */
   readonly hint: string;
   /** Said first: who will have it. */
   readonly about: ReactNode;
-  /** What the button says while it is done; null while nothing is. */
+  /** The button's text while it works; null while it does not. */
   readonly doing: string | null;
   readonly onChange: (value: string) => void;
   readonly onPublish: (value: string) => void;

@@ -72,7 +72,7 @@ export function PublishRuneDialog({
       await onPublish(chosen, await seen);
       setPublished(chosen);
     } catch (reason) {
-      // What is said of the refusal is what was seen when it is pressed again.
+      // The next press acts on the state that this refusal was about.
       setSeen(readState());
       if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag: chosen, missing: reason.missing });
       else setError(sentenceOf(reason));

@@ -17,7 +17,7 @@ import "../../styles/files/samples.css";
 interface ImportDialogProps {
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
-  /** What was dropped already; null to ask for it. */
+  /** The files that were dropped; null to ask for them. */
   readonly dropping: Promise<readonly NamedFile[]> | null;
   readonly client: ProjectClient;
   /** Bytes that one request may have. */
@@ -36,7 +36,7 @@ interface ImportCandidate {
   readonly terms: SampleTerms | null;
 }
 
-/** What is under way, and how much of it was sent, from 0 to 1. */
+/** The work under way, and how much of it was sent, from 0 to 1. */
 interface Work {
   readonly words: string;
   readonly share: number;

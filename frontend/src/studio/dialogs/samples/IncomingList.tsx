@@ -1,4 +1,4 @@
-// What an archive of labelled recordings would bring, by label and split, and what is refused and why.
+// The contents of an archive of labelled recordings, by label and split, and the refused files with the reason.
 import type { SampleImportPreview } from "../../../api/schema";
 import { count } from "../../format/quantities";
 import { isKnown } from "../../session/samples/splits-and-labels";

@@ -11,7 +11,7 @@ interface SaveRecordingDialogProps {
   readonly recording: Recording;
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
-  /** What the rune said to it, where it has no label yet. */
+  /** The rune's answer to it, where it has no label yet. */
   readonly predicted: string | null;
   readonly client: ProjectClient;
   /** Whether the recording may be kept until somebody deletes it. */

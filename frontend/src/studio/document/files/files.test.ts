@@ -5,7 +5,7 @@ import { ProjectFiles } from "./files";
 let doc: Y.Doc;
 let files: ProjectFiles;
 
-/** What the server seeds, in a transaction of its own. */
+/** The server's seed, in a transaction of its own. */
 function seed(id: string, path: string, content: string): void {
   doc.transact(() => {
     doc.getMap("files").set(

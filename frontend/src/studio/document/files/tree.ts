@@ -1,7 +1,7 @@
-// What can be done with a tree of files, by paths alone: which rows show, where things go when they move. Pure.
+// Operations on a tree of files, by paths alone: which rows show, where things go when they move. Pure.
 import { baseName, pathProblem, treeRows, type TreeRow } from "./paths";
 
-/** What a person points at in the tree: a file, or a folder with all that is in it. */
+/** The row that a person points at in the tree: a file, or a folder with all that is in it. */
 export type Target<File> =
   | { readonly kind: "file"; readonly path: string; readonly file: File }
   | { readonly kind: "folder"; readonly path: string };

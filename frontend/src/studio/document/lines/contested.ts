@@ -11,9 +11,9 @@ export interface ContestedLines {
   readonly file: string;
   /** Where the current lines stood then, from 0. */
   readonly line: number;
-  /** What stands there; [] where the other wanted lines in between. */
+  /** The lines there; [] where the other wanted lines in between. */
   readonly current: readonly string[];
-  /** What the other wanted in their place; [] for nothing. */
+  /** The lines that the other wanted in their place; [] for nothing. */
   readonly other: readonly string[];
   readonly currentBy: string;
   readonly otherBy: string;
@@ -62,7 +62,7 @@ function short(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-/** What differs, in few words: 0.5 and 0.70 of two lines with one key. */
+/** The part that differs, in few words: 0.5 and 0.70 of two lines with one key. */
 export function valuesOf({ current, other }: ContestedLines): { readonly current: string; readonly other: string } {
   const [one, two] = [current.join(" ").trim(), other.join(" ").trim()];
   const key = current.length === 1 && other.length === 1 ? KEY.exec(one)?.[0] : undefined;
@@ -71,7 +71,7 @@ export function valuesOf({ current, other }: ContestedLines): { readonly current
   return { current: short(one), other: short(two) };
 }
 
-/** What is said of them, and on the two buttons. */
+/** The texts about them, and those of the two buttons. */
 export function wordsOf(lines: ContestedLines): {
   readonly sentence: string;
   readonly use: string;

@@ -1,4 +1,4 @@
-// What edits do to the lines of a text, to be shown before they are made. Pure.
+// The effect of edits on the lines of a text, to be shown before they are made. Pure.
 import type { TextEdit } from "../../../api/schema";
 
 export interface LineChange {

@@ -3,7 +3,7 @@
 import * as Y from "yjs";
 import type { ProjectFiles } from "../files/files";
 
-/** Whose lines merge as a whole: those of `_rule_of` in rune/source/merge/concurrent_edits.py. */
+/** Paths of files whose lines merge as a whole: those of `_rule_of` in rune/source/merge/concurrent_edits.py. */
 const BY_LINE = /(?:\.(?:ya?ml|txt|py)|^runefile|\/runefile)$/i;
 
 /** Letters with consecutive numbers that one client wrote. */
@@ -17,7 +17,7 @@ interface Letters {
 export function keepUndoByLine(files: ProjectFiles): void {
   const { doc, undo } = files;
   doc.on("afterTransaction", (transaction: Y.Transaction) => {
-    // What the server made for this page, as restoring a version, is an edit of its own.
+    // An update that the server made for this page, such as restoring a version, is an edit of its own.
     if (transaction.local || undo.trackedOrigins.has(transaction.origin)) return;
     if (undo.undoStack.length === 0 && undo.redoStack.length === 0) return;
     for (const type of transaction.changed.keys())

@@ -117,7 +117,7 @@ export class DocumentConnection {
       // Also that of nothing: the server then knows that this page says it.
       if (connected) this.provider.ws?.send(heardFrame(0));
       this.serverReplied();
-      // What was typed while away goes out when the server asks; then it is asked whether it is there.
+      // Edits from before the connection go out when the server asks; then the page asks whether they are stored.
       if (this.connected && this.dirty) this.askSoon();
       this.publishState();
     });
@@ -144,7 +144,7 @@ export class DocumentConnection {
     this.heartbeat = setInterval(() => this.ask(), HEARTBEAT);
   }
 
-  /** What the pages of this project say of themselves. */
+  /** The states that the pages of this project share. */
   get awareness(): Awareness {
     return this.provider.awareness;
   }

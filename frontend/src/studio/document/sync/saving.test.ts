@@ -5,7 +5,7 @@ import { requestVector, covers, readProof, isStored, saveState } from "./saving"
 let mine: Y.Doc;
 let server: Y.Doc;
 
-/** What a server answers from its document. */
+/** The server's answer from its document. */
 function ask(storedClock = 0, clients: readonly number[] = [mine.clientID]) {
   const stored = new Map(clients.map((client) => [client, storedClock]));
   return readProof(Y.encodeStateAsUpdate(server, requestVector(mine, stored)), stored);

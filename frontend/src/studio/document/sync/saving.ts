@@ -15,7 +15,7 @@ type Runs = ReadonlyMap<number, readonly Run[]>;
  * earlier visits whose edits were kept. */
 export type StoredClocks = ReadonlyMap<number, number>;
 
-/** What an answer shows that the server has. */
+/** The proof in an answer that the server has an edit. */
 export interface StoredProof {
   readonly clocks: StoredClocks;
   readonly deletions: Runs;
@@ -77,7 +77,7 @@ export function isStored(doc: Y.Doc, proof: StoredProof): boolean {
 
 export type SaveState = "saved" | "saving" | "offline" | "offline-unsent" | "closed";
 
-/** What the page says. */
+/** The save status that the page shows. */
 export function saveState(connected: boolean, unsent: boolean): SaveState {
   if (!connected) return unsent ? "offline-unsent" : "offline";
   return unsent ? "saving" : "saved";

@@ -9,7 +9,7 @@ const PREFIX = "hammer-forge unsent ";
 const SOON = 1000;
 /** More bytes than this stay in the page's memory only. */
 const MOST = 1_000_000;
-/** What nobody came back for is forgotten after so many ms: a week. */
+/** Edits that nobody came back for are deleted after so many ms: a week. */
 const MAX_AGE = 7 * 24 * 3600 * 1000;
 
 interface Entry {
@@ -23,7 +23,7 @@ export interface UnsentOptions {
   readonly storage: UnsentStorage | null;
   readonly person: string;
   readonly project: string;
-  /** What tells this page from others of the same project. */
+  /** The id that tells this page from others of the same project. */
   readonly page: string;
   readonly now?: () => number;
 }
@@ -66,7 +66,10 @@ export class UnsentEdits {
     this.write();
   }
 
-  /** What other pages of this person and project have left, as one update; null for nothing. Too old ones are deleted. */
+  /**
+   * The edits that other pages of this person and project have left, as one update; null for nothing. Too old ones are
+   * deleted.
+   */
   readEarlier(): Uint8Array | null {
     const { storage, now = Date.now } = this.options;
     const updates: Uint8Array[] = [];
@@ -78,7 +81,7 @@ export class UnsentEdits {
     return updates.length === 0 ? null : Y.mergeUpdates(updates);
   }
 
-  /** What others left is with this page now, or cannot be used. */
+  /** Deletes edits that this page has taken over, or that cannot be used. */
   deleteEarlier(): void {
     for (const name of this.names())
       if (name.startsWith(this.prefix) && name !== this.name) this.options.storage?.removeItem(name);

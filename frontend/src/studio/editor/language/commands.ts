@@ -1,4 +1,4 @@
-// What one does to a Runefile by name: go to where a name stands, rename it everywhere, bring the text into form.
+// The commands on a Runefile by name: go to where a name stands, rename it everywhere, format the text.
 import type { Extension } from "@codemirror/state";
 import { EditorView, keymap, type Command } from "@codemirror/view";
 import {

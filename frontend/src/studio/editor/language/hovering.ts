@@ -1,4 +1,4 @@
-// What stands under the pointer, in the language's words.
+// The card of the word under the pointer, in the language's words.
 import type { Extension } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import type { HoverAnswer } from "../../../language";

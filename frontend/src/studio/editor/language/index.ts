@@ -1,4 +1,4 @@
-// What the language does in the editor of a Runefile. Most of it comes with what else is fetched for writing, in ../helps.
+// The language in the editor of a Runefile. Most of it is fetched for writing, in ../helps.
 import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";

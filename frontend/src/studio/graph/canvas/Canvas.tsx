@@ -24,7 +24,7 @@ const ATTRIBUTION = { hideAttribution: true };
 /** Beyond these stages only what is in sight is in the page. */
 const MANY = 60;
 
-/** What lies under something that is dragged: a wire, a stage, or neither. */
+/** The element under a dragged one: a wire, a stage, or neither. */
 export interface DropTarget {
   readonly wire: string | null;
   readonly stage: string | null;
@@ -43,7 +43,7 @@ export interface Gestures {
   readonly onKey: (event: KeyboardEvent) => void;
   /** Something that is dragged hangs over the canvas; answers whether it is taken here. */
   readonly onHang: (event: DragEvent, over: DropTarget) => boolean;
-  /** What was dragged has left the canvas. */
+  /** The dragged item has left the canvas. */
   readonly onLeave: () => void;
   readonly onDrop: (event: DragEvent, over: DropTarget) => void;
 }

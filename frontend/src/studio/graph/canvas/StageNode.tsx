@@ -21,7 +21,7 @@ export type StageData = {
 export interface PortData {
   /** From the stage's top. */
   readonly y: number;
-  /** What a reader hears and a pointer is shown: "input 0, f32[8], from fft". */
+  /** The text that a screen reader speaks and a tooltip shows: "input 0, f32[8], from fft". */
   readonly title: string;
   readonly isConnected: boolean;
 }

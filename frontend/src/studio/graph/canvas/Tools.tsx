@@ -1,4 +1,4 @@
-// What floats over the canvas: how to add, zoom and fit, what is chosen, and what a wire on its way waits for.
+// The controls over the canvas: how to add, zoom and fit, what is chosen, and what a wire on its way waits for.
 import type { OutlineWire } from "../../../api/schema";
 import { Panel, useReactFlow, useStoreApi } from "@xyflow/react";
 import {

@@ -14,12 +14,12 @@ export interface Connecting {
   readonly verdicts: ReadonlyMap<string, string | null>;
 }
 
-/** What the stages and wires of the canvas need to know of it. */
+/** The acts and state of the canvas that its stages and wires need. */
 export interface CanvasActions {
   readonly connecting: Connecting | null;
   /** A port was pressed: a wire begins there, or the one on its way ends there. */
   readonly tapPort: (end: PortEnd) => void;
-  /** What a wire says of its tensor was pressed. */
+  /** The label of a wire was pressed. */
   readonly pressLabel: (wire: OutlineWire) => void;
   readonly readOnly: boolean;
 }
@@ -41,7 +41,10 @@ export async function verdictsFor(language: GraphLanguage, from: PortEnd): Promi
   return new Map(ports.map((each) => [keyOf(each), each.reason]));
 }
 
-/** What is known of a stage as the other end: the index of a port that fits, or why none does. An empty input comes first. */
+/**
+ * The verdict about a stage as the other end: the index of a port that fits, or why none does. An empty input comes
+ * first.
+ */
 export function endAt(
   verdicts: ReadonlyMap<string, string | null>,
   stage: string,

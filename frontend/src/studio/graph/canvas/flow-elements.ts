@@ -113,7 +113,10 @@ function handle(
   };
 }
 
-/** With what is selected and what is wrong. Stages that are as before stay the same objects, and are not drawn again. */
+/**
+ * Marks stages that are selected or have problems. Stages that are as before stay the same objects, and are not drawn
+ * again.
+ */
 export function marked(
   nodes: StageFlowNode[],
   selected: string | null,
@@ -142,7 +145,7 @@ export function edgesOf(placed: Placed): WireFlowEdge[] {
   }));
 }
 
-/** With what is chosen, selected and watched; the others stay the same objects. */
+/** Marks wires that are chosen, selected or watched; the others stay the same objects. */
 export function markedEdges(
   edges: WireFlowEdge[],
   selected: string | null,

@@ -29,7 +29,7 @@ interface Drawing {
   readonly placed: Placed;
   readonly nodes: StageFlowNode[];
   readonly edges: WireFlowEdge[];
-  /** What is kept free around it. */
+  /** The room that stays free around it. */
   readonly frame: Edges;
   /** The size of the canvas, once it is known. */
   readonly size: Size | null;

@@ -1,5 +1,5 @@
-// What of the canvas is in sight: from its beginning in its own size, or all of it as far as that can be read, and always
-// the stage that is meant. Pure.
+// The part of the canvas in sight: from its beginning in its own size, or all of it as far as that can be read, and
+// always the stage in question. Pure.
 import type { Placed, PlacedNode } from "../../../pipeline";
 
 export interface Viewport {
@@ -13,7 +13,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** What is kept free at the edges, in pixels: for the buttons that lie over the canvas, and some air. */
+/** The room that stays free at the edges, in pixels: for the buttons that lie over the canvas, and some air. */
 export interface Edges {
   readonly left: number;
   readonly right: number;

@@ -1,4 +1,4 @@
-// What a stage can be told, each argument in the form that suits it, with its help and a way back to what holds unsaid.
+// The arguments of a stage, each in the form that suits it, with its help and a way back to its default.
 import { RotateCcw } from "lucide-react";
 import { useId } from "react";
 import { InlineCode } from "../../parts/InlineCode";
@@ -10,7 +10,7 @@ import { TextField } from "./TextField";
 interface ArgumentsProps {
   readonly stage: string;
   readonly fields: readonly StageArgument[];
-  /** What a long text may come from. */
+  /** The resources and files that a long text may come from. */
   readonly sources: Pick<PaletteAnswer, "resources" | "text_files">;
   readonly readOnly: boolean;
   readonly onEdit: (edit: GraphEdit, step?: EditStep) => Promise<unknown>;

@@ -1,4 +1,4 @@
-// What a stage reads: change, order and take away its inputs, see their types, all without a pointer.
+// The inputs of a stage: change, order and remove them, see their types, all without a pointer.
 import type { Outline } from "../../../api/schema";
 import { ArrowDown, ArrowUp, Cable, Plus, X } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";

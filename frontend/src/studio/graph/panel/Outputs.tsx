@@ -1,4 +1,4 @@
-// What a stage gives: the types, watched, connected, declared or left to what they follow from.
+// The outputs of a stage: their types, watched, connected, declared or inferred.
 import { Cable, Eye, Pencil, RotateCcw } from "lucide-react";
 import { useId, useState } from "react";
 import { sentenceOf } from "../../api/problem";

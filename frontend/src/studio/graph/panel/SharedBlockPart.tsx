@@ -1,4 +1,4 @@
-// Whose block a stage runs, where it is of another project: its version, what advice there is, and the newer one.
+// The panel of a stage with a block of another project: its version, the advice about it, and the newer one.
 import { CircleArrowUp, FileDiff, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { useStore } from "zustand";
@@ -19,7 +19,7 @@ interface Named {
   readonly newer: SharedBlock["versions"][number] | null;
 }
 
-/** What a stage's target names among the blocks of other projects. */
+/** The block of another project that a stage's target names. */
 export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): Named | null {
   for (const block of blocks) {
     const at = block.versions.findIndex(({ path }) => path === target);
@@ -45,7 +45,7 @@ function Shown({ target, readOnly, onAdopt, shared }: Props & { readonly shared:
   useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
   if (match === null) return null;
   const { block, version, newer } = match;
-  // What its project names in its place may be another block; a version of this one is offered below.
+  // The successor that its project names may be another block; a version of this one is offered below.
   const isOther = version.successor !== "" && version.successor.split("@")[0] !== block.name;
   const instead = isOther ? version.successor : null;
   const canCompare = newer !== null && shared.source(block, version.version) !== null;

@@ -70,7 +70,7 @@ export function StagePanel({
   const [palette, setPalette] = useState<PaletteAnswer | null>(null);
   const [isCopyable, setCopyable] = useState(false);
 
-  // What holds now is asked again after every check; what was asked for an older text comes too late.
+  // The present values are fetched again after every check; an answer about an older text comes too late.
   useEffect(() => {
     let isActive = true;
     Promise.all([language.arguments(name), language.palette()]).then(

@@ -1,7 +1,7 @@
 // Types of tensors between the language's words, `f32[1, 3]`, and what a form asks for. Pure; what a type may be is not known here.
 import type { TensorType } from "../../edits/graph-requests";
 
-/** What the language says of a type, a size that each run decides as its largest; null where it knows none. */
+/** The type in the language's words, with a size that each run decides as its largest; null where it knows none. */
 export function readType(text: string | null): TensorType | null {
   const [, type, sizes] = /^(\w+)\[([\d, ]*)\]$/.exec(text?.replaceAll("<=", "") ?? "") ?? [];
   return type === undefined || sizes === undefined

@@ -1,4 +1,5 @@
-// What lies where in the memory of a model that is compiled, and in which steps; `forge/builds/pages/memory_map.py` draws the same on a build's page.
+// The memory of a model that is compiled: which tensor lies where, and in which steps;
+// `forge/builds/pages/memory_map.py` draws the same on a build's page.
 import type { MemoryMap as Map } from "../../../api/schema";
 import { bytes } from "../../format/quantities";
 import "../../../look/memory.css";

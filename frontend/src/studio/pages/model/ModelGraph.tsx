@@ -168,7 +168,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
                   const [start, end] = [places.get(from), places.get(to)];
                   if (start === undefined || end === undefined) return null;
                   const [top, bottom] = [start.y + BOX.height / 2, end.y - BOX.height / 2];
-                  // What skips rows goes round at the side of the boxes between.
+                  // A wire that skips rows goes round at the side of the boxes between.
                   const skips = bottom - top > BOX.down + 1 && start.x === end.x;
                   const side = start.x + BOX.width / 2 + BOX.across / 2;
                   return (

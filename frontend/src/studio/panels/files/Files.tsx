@@ -18,7 +18,7 @@ export function Files() {
   const { workspace, files: work, dialogs } = useStudio();
   const { actions } = work;
   const { uploads, presence } = workspace;
-  // What is remembered of the tree is the project's own.
+  // The open folders are stored for each project.
   const project = useSession((session) => session.project.id);
   const files = useText((text) => text.files);
   const deleted = useText((text) => text.deleted);

@@ -44,7 +44,7 @@ interface TreeProps {
 
 /** How long after a letter another belongs to the same word, in ms. */
 const TYPE_AHEAD_MS = 700;
-/** What a drag within the tree carries: nothing that leaves the page. */
+/** The data type of a drag within the tree: nothing that leaves the page. */
 const DRAGGED = "application/x-forge-path";
 
 type Chosen = OpenFolders["chosen"];
@@ -90,7 +90,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
   // One row takes the Tab key: where one was last, else what is open.
   const here = currentIndex >= 0 ? currentIndex : Math.max(0, shown);
 
-  // What becomes active elsewhere shows here, also in a folder that is closed.
+  // A file that becomes active elsewhere shows here, also in a folder that is closed.
   const activePath = files.find((file) => file.id === active)?.path ?? null;
   const [revealed, setRevealed] = useState<string | null>(null);
   if (activePath !== null && activePath !== revealed) {

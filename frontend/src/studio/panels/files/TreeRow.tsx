@@ -46,7 +46,7 @@ export const TreeRow = memo(function TreeRow({
 }: TreeRowProps) {
   const { file } = row;
   const size = file?.size ?? null;
-  // What is seen comes first and in its order; then what is only seen as a sign.
+  // Names that are seen come first and in their order; then those of signs.
   const badges = [
     row.label,
     file?.doubled === true ? "two of this name" : "",

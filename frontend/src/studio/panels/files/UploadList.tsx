@@ -1,4 +1,4 @@
-// What is on its way to the server, and what was refused and why.
+// The files on their way to the server, and those that were refused, with the reason.
 import { X } from "lucide-react";
 import { baseName } from "../../document/files/paths";
 import { count } from "../../format/quantities";

@@ -1,4 +1,4 @@
-// What a menu offers. The menu itself is fetched while the page rests.
+// The items of a menu. The menu itself is fetched while the page rests.
 import type { LucideIcon } from "lucide-react";
 
 export interface MenuItem {

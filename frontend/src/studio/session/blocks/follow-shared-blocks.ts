@@ -5,7 +5,7 @@ import { isRunefileName } from "../../document/files/runefile";
 import { SharedBlocks } from "./shared-blocks";
 import type { Workspace } from "../workspace";
 
-/** What looks as if it named one, for when to ask which there are; the server reads it rightly. */
+/** A text that looks like the name of one, for when to fetch the list; the server reads it rightly. */
 const NAMED = /[\w.-]+\/[\w.-]+#\w+@[\d.]+/g;
 
 export function followSharedBlocks(workspace: Workspace): void {
@@ -25,6 +25,7 @@ export function followSharedBlocks(workspace: Workspace): void {
   files.doc.on("update", () => {
     if (workspace.state.getState().read) shared.touch();
   });
-  // What cannot be read now is asked for again when a text names a block of another project, or the palette opens.
+  // Blocks that cannot be read now are fetched again when a text names a block of another project, or the palette
+  // opens.
   shared.refresh().catch(() => undefined);
 }

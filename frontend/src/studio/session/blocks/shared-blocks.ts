@@ -6,7 +6,7 @@ import type { KnownFile } from "../../../language";
 export type SharedBlock = UsableBlocks["blocks"][number];
 
 interface SharedBlocksOptions {
-  /** What the project's texts name now: when that changes, other blocks may be wanted. */
+  /** The names in the project's texts now: when those change, other blocks may be wanted. */
   readonly named: () => string;
   /** Resolves when the server has stored what was typed. */
   readonly stored: () => Promise<void>;
@@ -23,7 +23,7 @@ const CALM = 400;
 export class SharedBlocks {
   private readonly store = createStore<readonly SharedBlock[]>(() => []);
   readonly state: Omit<StoreApi<readonly SharedBlock[]>, "setState"> = this.store;
-  /** What the language reads of them, by path: the same object for a text that has not changed. */
+  /** The texts that the language reads of them, by path: the same object for a text that has not changed. */
   private known: ReadonlyMap<string, KnownFile & { readonly text: string }> = new Map();
   private named = "";
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -69,7 +69,7 @@ test("the way of an edit to the running rune is told step by step", () => {
   expect(previewStatus(preview({ state: "checking", current: false }), "checked", true).text).toBe(
     "Checking your edit…",
   );
-  // What was checked is older than the newest text: another check is on its way.
+  // The checked text is older than the newest one: another check is on its way.
   expect(previewStatus(preview({ current: false }), "checked", true).text).toBe("Checking your edit…");
   expect(previewStatus(preview({ state: "building", current: false }), "checked", true).text).toBe(
     "Building your edit…",

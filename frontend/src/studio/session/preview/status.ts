@@ -1,4 +1,4 @@
-// What the preview's one line says about the text and the rune that runs. Pure; the words are for a person.
+// The preview's one line about the text and the rune that runs. Pure; the words are for a person.
 import type { Diagnostic, Preview } from "../../../api/schema";
 import type { TextState } from "../workspace";
 

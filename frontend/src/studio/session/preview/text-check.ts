@@ -1,4 +1,4 @@
-// What the language says of the text as one types, checked in this page. Until its Python is here, the server's word stands.
+// The language's check of the text as one types, in this page. Until its Python is here, the server's check stands.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { CheckAnswer, LanguageService } from "../../../language";
 

@@ -29,7 +29,7 @@ export function useRune(client: ProjectClient, build: PreviewBuild | null, isSig
     const fetchRune = (attempt: number): void => {
       client.rune(address).then(
         (bytes) => {
-          // What runs goes on: the same bytes in another buffer would start it anew.
+          // The running rune goes on: the same bytes in another buffer would start it anew.
           if (isActive)
             setFetched(({ rune }) => ({ rune: rune?.digest === digest ? rune : { digest, bytes }, error: null }));
         },

@@ -1,4 +1,4 @@
-// What is watched: asked once for each text, shown when it is there, and let go.
+// Watched wires: asked once for each text, shown when the build is there, and let go.
 import type { Preview, PreviewBuild, Watch, Wire } from "../../../api/schema";
 import { expect, test, vi } from "vitest";
 import { MOST_WIRES, VariantBuild } from "./variant-build";

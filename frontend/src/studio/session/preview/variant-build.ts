@@ -17,7 +17,7 @@ export interface VariantState {
   readonly of: string | null;
   /** Why there is none. */
   readonly problem: string | null;
-  /** What tests found, where those were asked for. */
+  /** The results of tests, where those were asked for. */
   readonly tests: Watch["tests"];
 }
 
@@ -148,7 +148,7 @@ export class VariantBuild {
   }
 }
 
-/** For what draws wires: another object whenever what is watched changes. */
+/** The wires that are watched, for drawings: another object whenever they change. */
 export function useWatching(store: VariantBuild): {
   readonly isWatched: (wire: Wire) => boolean;
   readonly toggle: (wire: Wire) => void;

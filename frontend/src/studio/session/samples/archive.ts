@@ -1,4 +1,5 @@
-// What was dropped or chosen for an import of samples, as the one archive that an import is: then it comes in as a whole or not at all.
+// The files that were dropped or chosen for an import of samples, as the one archive that an import is: then it comes
+// in as a whole or not at all.
 import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
 import type { NamedFile } from "../uploads/incoming-files";
@@ -6,7 +7,7 @@ import { loneArchive, MAX_FILES, withoutLitter } from "../uploads/upload-plan";
 
 export interface SampleArchive {
   readonly file: File;
-  /** What it was made of, for a person: `words, 12 files`. */
+  /** Its contents, for a person: `words, 12 files`. */
   readonly title: string;
 }
 

@@ -9,7 +9,7 @@ const DATABASE = "hammer-forge recordings";
 const SIGN_OUT = "hammer-forge sign-out";
 /** Where a tab keeps its own name: it stays over a reload and ends with the tab. */
 const TAB = "hammer-forge tab";
-/** What nobody came back for is deleted after so many ms: a day. */
+/** Recordings that nobody came back for are deleted after so many ms: a day. */
 const MAX_AGE = 24 * 3600 * 1000;
 
 interface Entry {

@@ -1,4 +1,4 @@
-// What is done with many samples at once.
+// Changes of many samples at once.
 import type { Sample } from "../../../api/schema";
 import type { ProjectClient } from "../../api/client";
 

@@ -1,4 +1,5 @@
-// What an event of the project is worth telling whoever works in it: a build that ended, a verdict, a step of a review. Pure.
+// The events of the project that a toast announces to the people in it: a build that ended, a verdict, a step of a
+// review. Pure.
 import type { ProjectEvent, ReviewStep, VerdictChange } from "../../../api/schema";
 import { isUnderWay, type ProjectSession } from "../project-session";
 

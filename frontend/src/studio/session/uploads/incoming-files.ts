@@ -36,7 +36,7 @@ async function filesIn(entry: FileSystemEntry, before: string): Promise<readonly
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     return [{ name, file }];
   }
-  // What is never sent is not read either: such folders hold tens of thousands of files. One stands for them.
+  // Folders that are never sent are not read either: they hold tens of thousands of files. One stands for them.
   if (SKIPPED_FOLDERS.has(entry.name.toLowerCase())) return [{ name: `${name}/x`, file: new File([], "x") }];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const files: NamedFile[] = [];

@@ -19,11 +19,11 @@ export interface UploadTarget {
   /** Read for each file: signing in again makes another. */
   readonly token: () => string;
   readonly limit: number;
-  /** What a refusal means: the same error, or that one is signed out. */
+  /** The meaning of a refusal: the same error, or that one is signed out. */
   readonly explain: (error: unknown) => Promise<unknown>;
 }
 
-/** What a .zip brought. Restoring these paths of version `before` takes it back. */
+/** The result of unpacking a .zip. Restoring these paths of version `before` undoes it. */
 export interface UnpackResult {
   readonly before: number;
   readonly added: readonly string[];

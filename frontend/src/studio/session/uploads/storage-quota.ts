@@ -10,7 +10,7 @@ export interface QuotaNotice {
   readonly text: string;
 }
 
-/** What to say before so many bytes are sent; null where there is room enough. */
+/** The notice before so many bytes are sent; null where there is room enough. */
 export function quotaNotice({ used, limit }: Storage, size: number): QuotaNotice | null {
   if (used + size > limit) {
     const remaining = Math.max(0, limit - used);

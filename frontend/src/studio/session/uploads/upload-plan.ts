@@ -1,4 +1,4 @@
-// What becomes of files that come from outside: the path that each gets, and what is left out. Fetched when some come.
+// The plan for files that come from outside: the path of each, and which are left out. Fetched when some come.
 import { baseName, extension, pathProblem, placeFor } from "../../document/files/paths";
 import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
 
@@ -16,7 +16,7 @@ export interface UploadPlan {
   readonly size: number;
 }
 
-/** What is no litter of version control, caches and file managers. */
+/** The files that are no litter of version control, caches and file managers. */
 export function withoutLitter(incoming: readonly NamedFile[]): readonly NamedFile[] {
   return incoming.filter(({ name }) => !isLitter(name));
 }
@@ -32,7 +32,7 @@ export function destination(name: string, folder: string | null): string {
   return name.includes("/") || folder === "" ? name : placeFor(name);
 }
 
-/** What would be sent of files, and what not and why. `limit` is for one file, in bytes. */
+/** The files that would be sent, and those that would not, with the reason. `limit` is for one file, in bytes. */
 export function planUpload(
   incoming: readonly NamedFile[],
   folder: string | null,

@@ -101,7 +101,7 @@ def refusal(op: ModelOp) -> str | None:
 
 
 def _alpha(op: ModelOp) -> float:
-    """By what a number below zero is multiplied; 1 where it is only clamped."""
+    """The multiplier of a number below zero; 1 where it is only clamped."""
     options = op.operator.options
     return options.alpha if isinstance(options, LeakyReluOptions) else 1.0
 

@@ -94,7 +94,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
 
     @property
     def weights(self) -> Integers:
-        """By what numbers are multiplied: [output channel, number under the filter]."""
+        """The multipliers of numbers: [output channel, number under the filter]."""
         return self.filters.reshape(len(self.filters), -1).astype(np.int64) - self.filter_zero_point
 
     def making(self, keep: Mask) -> Computation:

@@ -75,7 +75,7 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
 
     @property
     def weights(self) -> Integers:
-        """By what numbers are multiplied: [tap, output channel]."""
+        """The multipliers of numbers: [tap, output channel]."""
         return self.taps.astype(np.int64) - self.tap_zero_point
 
     def carrying(self, keep: Mask) -> Computation | None:

@@ -84,7 +84,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
 
     @property
     def weights(self) -> Integers:
-        """By what numbers are multiplied: [output, input]."""
+        """The multipliers of numbers: [output, input]."""
         return self.rows.astype(np.int64) - self.row_zero_point
 
     def making(self, keep: Mask) -> Computation:

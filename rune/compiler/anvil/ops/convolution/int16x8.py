@@ -57,7 +57,7 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
         times = self.filters.shape[3] // len(keep)
         live_inputs, constants = np.tile(keep, times), np.tile(values, times)
         weights = self.filters.astype(np.int64).sum(axis=(1, 2))
-        # What is folded is among the sums, which stay within their bits.
+        # Folded inputs are among the sums, which stay within their bits.
         bias = self.bias + weights[:, ~live_inputs] @ constants[~live_inputs]
         window = self.window.with_channels(int(live_inputs.sum()), self.window.output_channels)
         return replace(self, window=window, filters=self.filters[..., live_inputs], bias=bias)

@@ -186,7 +186,7 @@ class LstmInt8ByTable(LstmInt8):
 
 
 def places_of(bits: int) -> tuple[int, int]:
-    """By what a number in units of 2**-bits is multiplied, and shifted to the right, for the places of the table."""
+    """The multiplier of a number in units of 2**-bits, and its shift to the right, for the places of the table."""
     return (3 << (_GATE_BITS - bits), 0) if bits <= _GATE_BITS else (3, bits - _GATE_BITS)
 
 

@@ -161,7 +161,7 @@ def test_a_channel_with_one_value_is_certified_and_has_no_thresholds() -> None:
 
 
 class OutOfTime(Exception):
-    """What a limit raises."""
+    """The exception of a time limit."""
 
 
 @pytest.mark.protects("compiling/resources")

@@ -64,7 +64,7 @@ def test_two_roundings_go_up_then_away_from_zero(real: float, value: int) -> Non
 
 
 def kernel_values(proven: ProvenScale, sums: Integers, lowest: int, highest: int) -> Integers:
-    """What simd128/requantize.h makes of sums [channel, any], in the same operations."""
+    """The values of simd128/requantize.h for sums [channel, any], in the same operations."""
     moved = sums - proven.move[:, None]
     values = moved.astype(np.float32) * proven.scale[:, None]
     offset = np.where((moved < 0) & proven.signed, -np.abs(proven.offset)[:, None], proven.offset[:, None])

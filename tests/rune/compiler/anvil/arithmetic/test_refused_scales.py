@@ -44,7 +44,7 @@ def refuses(data: bytes) -> bool:
 
 
 def why_refused(data: bytes) -> str | None:
-    """What is said of a model that cannot be compiled or contradicts itself; None where C was made of it."""
+    """The message about a model that cannot be compiled or contradicts itself; None where C was made of it."""
     model = read_model(data)
     lacking = unsupported(model)
     if lacking:

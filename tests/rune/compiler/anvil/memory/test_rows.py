@@ -34,7 +34,7 @@ def test_a_graph_row_by_row_gives_what_it_gives_whole(seed: int) -> None:
 
 
 def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) -> bytes:
-    """What a chain gives in memory as C has it: windows that forget, and an output that may lie over an input."""
+    """The output of a chain in memory as C has it: windows that forget, and an output that may lie over an input."""
     last = work.stages[-1]
     memory = [np.frombuffer(each.tobytes(), np.int8).copy() for each in inputs]
     output = memory[replaced] if replaced is not None else np.zeros(last.rows * last.row_size, np.int8)

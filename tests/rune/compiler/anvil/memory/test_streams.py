@@ -45,7 +45,7 @@ def _pipeline(chunk: int, size: int, hop: int) -> Pipeline:
 
 
 def _windows(sound: NDArray[np.int16], chunk: int, size: int, hop: int) -> Iterator[NDArray[np.int16] | None]:
-    """What each run should give: the last `size` samples, when there are so many and a hop of them is new."""
+    """The expected window of each run: the last `size` samples, when there are so many and a hop of them is new."""
     last: int | None = None
     for end in range(chunk, len(sound) + 1, chunk):
         if end >= size and (last is None or end - last >= hop):

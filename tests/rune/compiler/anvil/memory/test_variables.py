@@ -1,4 +1,4 @@
-"""What a model keeps between runs: where it begins, that it can begin again, and which models are refused for it."""
+"""State of a model between runs: its first value, its reset, and the models that are refused for it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def delayed() -> Model:
 
 
 def sent(model: Model, inputs: list[list[float]]) -> list[list[float]]:
-    """What a new rune gives for each input in turn."""
+    """The outputs of a new rune for each input in turn."""
     rune = loaded(module_of(models_pipeline({"model": model}), {"model": model}))
     answers = []
     for each in inputs:

@@ -33,7 +33,7 @@ from tests.support.model_cases import model_cases, refused_cases
 
 
 def watched_tensors(rune: LoadedRune, inputs: Sequence[bytes]) -> list[TensorBytes]:
-    """What flows in the watched wires in one run, in their order."""
+    """The tensors of the watched wires in one run, in their order."""
     assert not run(rune, inputs)
     return [tensor for message in rune.watched.values() for tensor in tensors_of(message.data)]
 
@@ -56,7 +56,7 @@ def test_a_watched_wire_is_no_output_of_the_graph() -> None:
     assert graph["requests"]["watched"] == [{"stage": "in", "index": 0, "tensor": tensor}]
     unwatched = graph_json(pipeline, "x")
     assert {**graph, "requests": unwatched["requests"]} == unwatched
-    # What is not watched keeps its bytes: this is the section of before wires could be listed.
+    # An unwatched rune keeps its bytes: this is the section of before wires could be listed.
     digest = hashlib.sha256(canonical_json(unwatched)).hexdigest()
     assert digest == "b73826e26dc6e772dc7c949c8f974db1460246225eb68d410c0fe0f9d975727e"
 

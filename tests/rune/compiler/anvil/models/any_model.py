@@ -1,4 +1,4 @@
-"""What is done with a model that anybody gave: read, described, and made C of as far as that goes. Nothing is run."""
+"""Handling of a model that anybody may send: read, described, and made C of as far as that goes. Nothing is run."""
 
 from __future__ import annotations
 

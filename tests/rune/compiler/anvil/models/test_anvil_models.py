@@ -56,7 +56,7 @@ def cases_that(are: Callable[[ModelCase], bool]) -> list[ParameterSet]:
 
 
 class Answers:
-    """What models give, compiled as many at a time, with those that are run with them."""
+    """The answers of models, compiled as many at a time, with those that are run with them."""
 
     def __init__(self) -> None:
         in_order = sorted(CASES, key=lambda each: bool(each.marks))

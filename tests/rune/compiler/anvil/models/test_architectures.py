@@ -15,7 +15,7 @@ from tests.support.shares import mostly_proved
 
 
 def compiled(case: ModelCase) -> list[list[TensorBytes]]:
-    """What a network gives in each of its runs."""
+    """The outputs of a network in each of its runs."""
     models = {case.name: read_model(case.data)}
     rune = loaded(module_of(models_pipeline(models), models))
     return [tensors_of(run(rune, list(each.inputs))[0].data) for each in case.runs]

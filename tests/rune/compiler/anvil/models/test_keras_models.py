@@ -17,7 +17,7 @@ Tensors = list[TensorBytes]
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, list[Tensors]]:
-    """What each model gives in each of its runs, all of them in one module."""
+    """The outputs of each model in each of its runs, all of them in one module."""
     cases = keras_cases()
     models = {case.name: read_model(case.data) for case in cases}
     rune = loaded(module_of(models_pipeline(models), models))

@@ -36,7 +36,7 @@ MUTANTS = 300
 
 
 def outcome(data: bytes) -> str:
-    """What becomes of a file; every other error is raised."""
+    """The outcome of a file; every other error is raised."""
     try:
         model = read_model(data)
         signature(model)

@@ -58,7 +58,7 @@ def accepted_random_models(number: int) -> tuple[RandomModel, ...]:
 
 
 def questions_for(case: ModelCase) -> Questions:
-    """What its interpreter answers to the inputs of a small model."""
+    """The questions that its interpreter answers about the inputs of a small model."""
     types = tuple(tensor.type for tensor in signature(read_model(case.data)).outputs)
     reference = open_micro(case.data)
     inputs = tuple(list(run.inputs) for run in case.runs)

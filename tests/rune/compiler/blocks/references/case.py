@@ -12,9 +12,9 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Arguments = Mapping[str, Any]
 Reference = Callable[[Arguments, Sequence[Array]], Sequence[Array]]
-"""What comes out for complete arguments and the inputs of one run."""
+"""The outputs for complete arguments and the inputs of one run."""
 History = Callable[[Arguments, Sequence[Sequence[Array]]], Sequence[Array]]
-"""What comes out of the last of several runs, for a block that keeps something."""
+"""The outputs of the last of several runs, for a block with state."""
 
 F32 = np.float32
 F64 = np.float64
@@ -46,7 +46,7 @@ def whole(seed: int, low: int, high: int, *dimensions: int, type_: type = np.uin
 
 
 class Fails(Exception):
-    """What a reference raises where the block must give up: the message."""
+    """The message of a reference where the block must give up."""
 
 
 def text(written: str | bytes, zeros: int = 0) -> Array:

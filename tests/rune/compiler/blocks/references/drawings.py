@@ -1,5 +1,5 @@
-"""What the pictures of blocks show, where their golden vectors, chosen to be hard, show little: a signal with noise, a
-walk through several runs, a small landscape. The references give what comes out."""
+"""Data for the pictures of blocks, where their golden vectors, chosen to be hard, show little: a signal with noise, a
+walk through several runs, a small landscape. The references compute the outputs."""
 
 from __future__ import annotations
 

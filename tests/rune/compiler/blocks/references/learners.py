@@ -65,7 +65,8 @@ def _check_decided(block: str, values: Array) -> None:
 
 @dataclass(frozen=True)
 class Penalties:
-    """What is added to the squares, in halves: by the squares of the weights, by their sizes, by their sum."""
+    """The terms that are added to the squares, in halves: by the squares of the weights, by their sizes, by their
+    sum."""
 
     square: float
     slope: float
@@ -180,7 +181,7 @@ def _solved(root: Array, right: Array) -> Array:
 
 @dataclass(frozen=True)
 class Support:
-    """What a machine found: the line, the multiplier of each constraint, and in how many rounds."""
+    """A machine's solution: the line, the multiplier of each constraint, and in how many rounds."""
 
     line: Line
     multipliers: Array
@@ -238,7 +239,7 @@ class Round:
     pairs: Pairs
     error: Array
     right: Array
-    """What the weights, and the balance of the multipliers, are off."""
+    """The errors of the weights, and of the balance of the multipliers."""
 
     def changes(self, aims: Sequence[float | None]) -> Change:
         """Towards products of an aim; of None, the cube of what the step before would leave, with its correction."""
@@ -310,7 +311,7 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
 
 
 def classifier(arguments: Arguments, rows: Array, targets: Array) -> tuple[Support, Array]:
-    """What tells two labels apart, and those."""
+    """The machine that tells two labels apart, and those labels."""
     labels = np.unique(targets)
     if len(labels) == 1:
         raise Fails(f"support_vector_classifier: all {len(targets)} rows have the same label: it tells two apart")
@@ -331,7 +332,7 @@ def support_vector_classifier(arguments: Arguments, inputs: Sequence[Array]) -> 
 
 
 def regression(arguments: Arguments, rows: Array, targets: Array) -> tuple[Support, float]:
-    """What lies within `eps` of targets less their mean, and that mean."""
+    """The machine for targets less their mean, within `eps`, and that mean."""
     mean = _sum(targets) / len(targets)
     away = targets - mean
     sign = np.repeat([1.0, -1.0], len(rows))

@@ -19,7 +19,7 @@ PATH = Path(__file__).parent / "library_learners.json"
 
 
 def judged(block: str, arguments: dict[str, Any], rows: Array, targets: Array, queries: Array) -> Array:
-    """What scikit-learn predicts."""
+    """The predictions of scikit-learn."""
     from sklearn.linear_model import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
         ElasticNet,
         LogisticRegression,

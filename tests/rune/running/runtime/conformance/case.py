@@ -31,7 +31,7 @@ class Case:
     expected: Sequence[Sequence[Message]] = ()
     native: Mapping[str, object] | None = None
     watched: Sequence[Mapping[str, object]] | None = None
-    """What flows in the watched wires in the last run."""
+    """The values of the watched wires in the last run."""
     logs: Sequence[Mapping[str, str]] | None = None
     error: Mapping[str, str] | None = None
     needs: Sequence[str] = ()

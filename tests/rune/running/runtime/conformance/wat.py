@@ -20,7 +20,7 @@ IMPORTS: Mapping[str, tuple[str, int]] = {
     "preload": ("tfm_preload_model", 4),
     "invoke": ("tfm_model_invoke", 5),
 }
-"""What a body calls, and the import of the ABI with its number of parameters."""
+"""The functions that a body calls, and the import of the ABI with its number of parameters."""
 
 _PAGE = 65536
 _CALLED = re.compile(r"\(call \$(\w+)")

@@ -1,4 +1,4 @@
-"""What a model's inputs may be, and the Runefiles of the presets that fit."""
+"""The choices for a model's inputs, and the Runefiles of the presets that fit."""
 
 from __future__ import annotations
 
