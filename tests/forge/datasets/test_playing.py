@@ -117,7 +117,7 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
     assert save_version(owner, project, seen=DataSet.objects.get().revision).number == 1
     own, theirs = rows["own"].pk, rows["owner's"].pk
     parts = {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]}
-    asked: list[tuple[str, str, Any]] = [
+    requests: list[tuple[str, str, Any]] = [
         ("get", f"{DATA}/samples/3/recording", None),
         ("get", f"/api/v1/samples/{theirs}/recording", None),
         ("get", f"{DATA}/samples/3/parts", None),
@@ -132,14 +132,15 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
     def status(browser: Client, method: str, address: str, body: Any) -> int:
         if method == "get":
             return browser.get(address).status_code
-        kind = {} if method == "form" else {"content_type": "application/json"}
-        return browser.post(address, body, **kind).status_code
+        if method == "form":
+            return browser.post(address, body).status_code
+        return browser.post(address, body, content_type="application/json").status_code
 
-    wrong = {each[:2]: code for each in asked if (code := status(browser_of(other), *each)) != 403}
+    wrong = {each[:2]: code for each in requests if (code := status(browser_of(other), *each)) != 403}
     assert not wrong
     assert Submission.objects.waiting().count() == 1
     # Who manages the project gets them all.
-    wrong = {each[:2]: code for each in asked if (code := status(browser_of(owner), *each)) not in (200, 302)}
+    wrong = {each[:2]: code for each in requests if (code := status(browser_of(owner), *each)) not in (200, 302)}
     assert not wrong
     giver = browser_of(rows["own"].consent.person)
     assert giver.get(f"{DATA}/samples/2/recording").status_code == 200
@@ -205,7 +206,7 @@ def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
         plan_export(other, project, 1, DATA_FOLDER)
     with pytest.raises(PlayingRefused, match="1 of the 3 samples"):
         plan_export(user, project, 1, DATA_FOLDER, after=3)
-    # What was open when it was saved is exported, whatever came later.
+    # Samples that are open again are exported.
     DataSet.objects.update(is_restricted=False)
     Consent.objects.filter(samples=rows["owner's"].pk).update(is_restricted=False)
     assert [each.number for each in plan_export(user, project, 1, DATA_FOLDER).samples] == [1, 2, 3]
