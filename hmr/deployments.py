@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,6 +14,8 @@ from hmr.server import ProjectServer
 if TYPE_CHECKING:
     from rune import Deployment
 
+SIGNING_SECONDS = 60.0
+"""Most of the time that the server's signer gets for a release."""
 KEY_NAME = "hmr"
 """The name of a key that this package makes."""
 
@@ -29,6 +31,9 @@ class DeployedRune:
     key: str
     """The key that was made just now, or "" where the deployment was there before: keys are shown once."""
     page: str
+    root: str
+    """The digest of the root document whose keys sign what is served, as `rune.Deployment` takes it; "" where the
+    server's signer has signed nothing in time."""
 
     @property
     def link(self) -> str:
@@ -37,10 +42,13 @@ class DeployedRune:
         return f"{self.url}/try#key={quote(self.key, safe='')}" if self.key else ""
 
     def client(self, key: str = "") -> Deployment:
-        """Returns its loader in Python. `key` is needed where none was made just now."""
+        """Returns its loader in Python, which accepts only what the keys of `root` signed as current. `key` is needed
+        where none was made just now. Raises `HmrError`, `not-signed`."""
         from rune import Deployment
 
-        return Deployment(self.url, key or self.key or None)
+        if not self.root:
+            raise HmrError("not-signed", f"The server has not signed what {self.name} serves. Look at {self.page}.")
+        return Deployment(self.url, key or self.key or None, root=self.root)
 
     def __repr__(self) -> str:
         return f"{self.name} serves {self.version} at {self.url}, {self.page}"
@@ -75,9 +83,26 @@ def deploy(
     else:
         row = server.ask("PUT", _of(server, row, "/version"), {"tag": version}, seen=server.state(_of(server, row)))
         key = make_key(server, row, days) if days else ""
-    return DeployedRune(
-        row["title"], row["history"][0]["version"], row["url"], key, f"{server.page}/deployments/{row['name']}"
-    )
+    signed = row["signed"] or {}
+    page = f"{server.page}/deployments/{row['name']}"
+    return DeployedRune(row["title"], row["history"][0]["version"], row["url"], key, page, signed.get("root", ""))
+
+
+def signed_deployment(server: ProjectServer, deployed: DeployedRune, seconds: float) -> DeployedRune:
+    """A deployment once the server has signed the release that it serves, or as it is when the seconds are over: its
+    key was shown, and must not be lost to an error."""
+    path = server.here(f"/deployments/{quote(deployed.page.rpartition('/')[2])}")
+    try:
+        row = server.wait(path, _is_signed, seconds, "Signing")
+    except HmrError as error:
+        if error.name != "too-slow":
+            raise
+        return deployed
+    return replace(deployed, root=row["signed"]["root"])
+
+
+def _is_signed(row: dict[str, Any]) -> bool:
+    return bool(row["signed"]) and row["signed"]["release"] >= row["history"][0]["number"]
 
 
 def make_key(server: ProjectServer, row: dict[str, Any], days: int = 0) -> str:

@@ -13,6 +13,7 @@ class HmrError(Exception):
     * `model-refused`: the model cannot be converted, or the form cannot be made
     * `change-waits`: the model is in a change request that somebody has to approve first
     * `build-failed`: the project does not build, or nothing was built yet
+    * `not-signed`: the server has not signed what a deployment serves
     * `too-slow`: a job did not end in the time that the caller gave it
     """
 

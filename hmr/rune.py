@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from hmr.builds import BUILD_SECONDS, BuiltRune, build
-from hmr.deployments import DeployedRune, deploy, publish
+from hmr.deployments import SIGNING_SECONDS, DeployedRune, deploy, publish, signed_deployment
 from hmr.errors import HmrError
 from hmr.models import CONVERSION_SECONDS, ModelFigures, apply_form, convert, figures_of, model_bytes
 from hmr.preview import Preview, make_preview
@@ -91,14 +91,23 @@ class Rune:
         """Asks these members, by their email addresses or names, for a review of the last build."""
         return open_review(self._server, self._last_build(), reviewers, title, message, needed)
 
-    def deploy(self, title: str = "Website", *, kind: str = "web", origins: Collection[str] = ()) -> DeployedRune:
+    def deploy(
+        self,
+        title: str = "Website",
+        *,
+        kind: str = "web",
+        origins: Collection[str] = (),
+        seconds: float = SIGNING_SECONDS,
+    ) -> DeployedRune:
         """Publishes the last build under the version, and makes the deployment of this title serve it.
 
         `kind` is `web`, `app` or `devices`, and `origins` are those of the pages that may use it. A deployment that is
-        there keeps its kind, origins and keys; a new one gets a first key.
+        there keeps its kind, origins and keys; a new one gets a first key. It waits at most so many seconds until the
+        server has signed that this version is the current one.
         """
         publish(self._server, self._last_build(), self.version)
-        return deploy(self._server, self.version, title, kind, origins)
+        deployed = deploy(self._server, self.version, title, kind, origins)
+        return signed_deployment(self._server, deployed, seconds)
 
     def preview(self) -> Preview:
         """The last build to try: in a notebook it shows itself, and its `url` opens on a phone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -48,6 +49,8 @@ class ProjectServer:
         if not secret:
             raise HmrError("token-needed", f"There is no token for {self.address}. {_NEEDS}")
         self.data = DataClient(self.address, secret, self.full_name)
+        # A notebook has no place to say that it needs the server no more.
+        weakref.finalize(self, self.data.close)
         self._below = f"/projects/{quote(organisation, safe='')}/{quote(project, safe='')}"
 
     def ask(

@@ -17,6 +17,7 @@ from tools.security_pages import (
     MalformedPage,
     collect_proofs,
     generated,
+    labels_of,
     pages,
     problems,
     rows_of,
@@ -67,16 +68,27 @@ def up_to_date(root: Path) -> Path:
 def test_a_row_lists_the_files_of_its_tests(tmp_path: Path) -> None:
     root = up_to_date(project(tmp_path, test_sessions=PYTHON))
     text = (root / PAGES / "sign-in.md").read_text()
-    assert "| `sign-in/stolen-session` | A lost browser. | The list of sessions ends it. | [test_sessions](" in text
-    assert "(../../tests/test_sessions.py) (2) |" in text
+    assert "| `sign-in/stolen-session` | A lost browser. | The list of sessions ends it. | [test_sessions] (2)" in text
+    assert "\n[test_sessions]: ../../tests/test_sessions.py\n" in text
     assert text.endswith("Text after the table.\n")
     assert problems(root) == []
     assert generated(root) == {root / PAGES / "sign-in.md": text}
 
 
+def test_files_of_one_name_are_named_with_their_folders() -> None:
+    labels = labels_of(["tests/forge/test_jobs.py", "tests/proof/test_jobs.py", "frontend/src/talk/round.test.ts"])
+    assert list(labels.values()) == ["forge/test_jobs", "proof/test_jobs", "round"]
+
+
 def test_a_row_without_a_test_is_refused(tmp_path: Path) -> None:
     root = up_to_date(project(tmp_path, test_sessions=PYTHON.replace(', "sign-in/guessing"', "")))
     assert problems(root) == ["sign-in/guessing: no test proves this row"]
+
+
+def test_a_long_row_is_refused(tmp_path: Path) -> None:
+    page = SIGN_IN.replace("A lost browser.", "x" * 200).replace("The list of sessions ends it.", "y" * 101)
+    root = up_to_date(project(tmp_path, page, test_sessions=PYTHON))
+    assert problems(root) == ["sign-in/stolen-session: 301 characters; a row has at most 300"]
 
 
 def test_a_test_that_names_no_row_is_refused(tmp_path: Path) -> None:

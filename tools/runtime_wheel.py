@@ -122,9 +122,11 @@ def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
 
 
 def _sdk_metadata(metadata: str, version: str) -> str:
-    """The metadata of the SDK: it needs the command of its version, which asks servers, and nothing else."""
+    """The metadata of the SDK: it needs the command of its version, which asks servers, and the library that checks
+    what their deployments sign."""
     lines = _named(metadata, "hammer-forge-hmr", SDK_SUMMARY)
-    return "\n".join([*lines, f"Requires-Dist: hammer-forge=={version}", ""])
+    needs = (f"hammer-forge=={version}", _requirement(metadata, "tuf"))
+    return "\n".join([*lines, *(f"Requires-Dist: {each}" for each in needs), ""])
 
 
 def _named(metadata: str, name: str, summary: str) -> list[str]:
@@ -143,13 +145,17 @@ def _runtime_metadata(metadata: str) -> str:
     requirements = re.findall(r"^Requires-Dist: (.*)$", head, re.MULTILINE)
     for name in NEEDS:
         lines += [f"Requires-Dist: {each}" for each in requirements if re.match(rf"{name}\b", each)]
-    crypto = next(each for each in requirements if each.startswith("cryptography"))
-    pillow = next(each for each in requirements if each.startswith("pillow"))
-    lines += ["Provides-Extra: signatures", f'Requires-Dist: {crypto}; extra == "signatures"']
-    tuf = next(each for each in requirements if each.startswith("tuf")).partition(";")[0].strip()
-    lines += ["Provides-Extra: updates", f'Requires-Dist: {tuf}; extra == "updates"']
-    lines += ["Provides-Extra: files", f'Requires-Dist: {pillow}; extra == "files"']
+    for extra, name in (("signatures", "cryptography"), ("updates", "tuf"), ("files", "pillow")):
+        lines += [f"Provides-Extra: {extra}", f'Requires-Dist: {_requirement(metadata, name)}; extra == "{extra}"']
     return "\n".join(lines) + "\n"
+
+
+def _requirement(metadata: str, name: str) -> str:
+    """The requirement of the whole for a library, without the extra that it belongs to there."""
+    requirement = re.search(rf"^Requires-Dist: ({name}\b[^;\n]*)", metadata, re.MULTILINE)
+    if requirement is None:
+        raise BadWheel(f"The wheel does not require {name}.")
+    return requirement[1].strip()
 
 
 def _write(path: Path, files: Mapping[str, bytes], info: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,8 +21,12 @@ FRONT: Final = ("README.md", "outcomes.md")
 """The pages in front, which have no rows of their own."""
 BEGIN: Final = "<!-- rows: `make reference` writes the tests -->"
 END: Final = "<!-- end of rows -->"
+LONGEST_ROW: Final = 300
+"""Characters of a row's threat and protection together: one attack a row, in plain sentences."""
 HEAD: Final = "| id | threat | protection | tests |\n| --- | --- | --- | --- |"
 
+_ADDRESS = re.compile(r"^\[[^\]]+\]: ")
+"""The address of a file of tests below a table, so that its rows stay short."""
 _COMMENT = re.compile(r"^\s*// protects: (?P<ids>.+)$", re.MULTILINE)
 _FRONT_END: Final = ("frontend/src", "frontend/scripts", "tests")
 
@@ -60,9 +64,15 @@ def problems(root: Path = ROOT) -> list[str]:
     """Returns what is wrong: rows without a test, tests that name no row, and pages that are not up to date."""
     proofs = collect_proofs(root)
     texts = {path: path.read_text("utf-8") for path in pages(root)}
-    ids = [row.id for path, text in texts.items() for row in rows_of(text, path.stem)]
+    rows = [row for path, text in texts.items() for row in rows_of(text, path.stem)]
+    ids = [row.id for row in rows]
     return [
         *(f"{each}: two rows have this id" for each, count in Counter(ids).items() if count > 1),
+        *(
+            f"{row.id}: {len(row.threat) + len(row.protection)} characters; a row has at most {LONGEST_ROW}"
+            for row in rows
+            if len(row.threat) + len(row.protection) > LONGEST_ROW
+        ),
         *(f"{each}: no test proves this row" for each in ids if each not in proofs.by_row),
         *(
             f"{each}: {', '.join(sorted(files))} names it, and no page has such a row"
@@ -89,7 +99,7 @@ def rows_of(text: str, page: str) -> list[Row]:
     rows = []
     for part in text.split(BEGIN)[1:]:
         table, _, _ = part.partition(END)
-        lines = [line for line in table.strip().splitlines() if line]
+        lines = [line for line in table.strip().splitlines() if line and not _ADDRESS.match(line)]
         if "\n".join(lines[:2]) != HEAD:
             raise MalformedPage(f"{page}: a table begins with {HEAD.splitlines()[0]}")
         rows += [_row(line, page) for line in lines[2:]]
@@ -108,18 +118,28 @@ def _row(line: str, page: str) -> Row:
 
 def with_tests(text: str, page: str, proofs: Proofs) -> str:
     """Returns the page with the column of tests. Raises `MalformedPage`."""
-    rows = {row.id: row for row in rows_of(text, page)}
+    files = {path for row in rows_of(text, page) for path in proofs.by_row.get(row.id, {})}
+    labels = labels_of(files)
 
     def table(match: re.Match[str]) -> str:
-        lines = [_row(line, page) for line in match["table"].strip().splitlines()[2:] if line]
-        body = "\n".join(_line(rows[each.id], proofs.by_row.get(each.id, {})) for each in lines)
-        return f"{BEGIN}\n\n{HEAD}\n{body}\n\n{END}"
+        rows = rows_of(match[0], page)
+        body = "\n".join(_line(row, proofs.by_row.get(row.id, {}), labels) for row in rows)
+        own = sorted({path for row in rows for path in proofs.by_row.get(row.id, {})})
+        addresses = "".join(f"[{labels[path]}]: ../../{path}\n" for path in own)
+        return f"{BEGIN}\n\n{HEAD}\n{body}\n\n{addresses}\n{END}"
 
-    return re.sub(rf"{re.escape(BEGIN)}(?P<table>.*?){re.escape(END)}", table, text, flags=re.DOTALL)
+    return re.sub(rf"{re.escape(BEGIN)}.*?{re.escape(END)}", table, text, flags=re.DOTALL)
 
 
-def _line(row: Row, files: Mapping[str, int]) -> str:
-    tests = ", ".join(f"[{Path(path).name.split('.')[0]}](../../{path}) ({files[path]})" for path in sorted(files))
+def labels_of(paths: Iterable[str]) -> dict[str, str]:
+    """Returns a short name of each file of tests: its own, or its path where two files of a page have one name."""
+    names = {path: Path(path).name.split(".")[0] for path in paths}
+    counts = Counter(names.values())
+    return {path: name if counts[name] == 1 else f"{Path(path).parent.name}/{name}" for path, name in names.items()}
+
+
+def _line(row: Row, files: Mapping[str, int], labels: Mapping[str, str]) -> str:
+    tests = ", ".join(f"[{labels[path]}] ({files[path]})" for path in sorted(files))
     return f"| `{row.id}` | {row.threat} | {row.protection} | {tests} |"
 
 

@@ -20,7 +20,24 @@ from rune.wording import plain
 
 def find_build(actor: Actor, build_id: UUID) -> Build:
     """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = complete_builds().visible_to(actor).filter(pk=build_id).first()
+    return _find(actor, build_id, complete_builds())
+
+
+def find_rune(actor: Actor, build_id: UUID) -> Build:
+    """The same with its rune and project alone, because each edit waits for it."""
+    builds = Build.objects.select_related(None).select_related("project__organisation", "artefact")
+    return _find(actor, build_id, builds.defer(*_NOT_OF_A_RUNE))
+
+
+_NOT_OF_A_RUNE = (
+    *("diagnostics", "measurement", "evaluation"),
+    *("artefact__spec", "artefact__report", "artefact__diagnostics"),
+)
+"""The large columns of a build and its artefact."""
+
+
+def _find(actor: Actor, build_id: UUID, builds: BuildQuerySet) -> Build:
+    build = builds.visible_to(actor).filter(pk=build_id).first()
     if build is None:
         there = Build.objects.select_related("project").filter(pk=build_id).first()
         raise nothing_for(actor, Verb.READ, f"the build {build_id}", there.project.place if there else NOWHERE)

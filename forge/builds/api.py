@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.builds.access import builds_of, find_build, find_package, job_of_build, preview_of
+from forge.builds.access import builds_of, find_build, find_package, find_rune, job_of_build, preview_of
 from forge.builds.actions import (
     choose_for_builds,
     note_package_download,
@@ -215,7 +215,7 @@ class BuildRune(ForgeView):
     @extend_schema(operation_id="builds_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
         """A build's rune."""
-        build = find_build(principal_of(request), build_id)
+        build = find_rune(principal_of(request), build_id)
         if build.artefact is None:
             raise NoRune("This build has no rune: it has not finished, or it failed.")
         if request.method == "GET":

@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.jobs.models import JobState
 from forge.projects.models import Project, ProjectQuerySet
 from rune.capabilities import CAPABILITIES
+from rune.capabilities.capability import RecordingFormat
 
 LONGEST_PATHS = 20_000
 """Characters of a project's paths that are kept; files after that are not found by their names."""
@@ -33,6 +34,14 @@ def keep_contents(project: UUID, outline: Mapping[str, Any], paths: Collection[s
     there = ProjectContents.objects.filter(project=project).values("sensors", "paths").first()
     if there != values:
         ProjectContents.objects.update_or_create(project_id=project, defaults=values)
+
+
+def recording_of_project(project: Project) -> RecordingFormat | None:
+    """The recordings that the first sensor of the project's pipeline reads; None where it reads none, or was not
+    previewed yet."""
+    words = ProjectContents.objects.filter(project=project).values_list("sensors", flat=True).first() or ""
+    formats = (CAPABILITIES[word].recording for word in words.split() if word in CAPABILITIES)
+    return next((each for each in formats if each is not None), None)
 
 
 def _lines(paths: Collection[str]) -> str:

@@ -31,8 +31,12 @@ def deployments_of(actor: Actor, project: Project) -> DeploymentQuerySet:
     return (
         Deployment.objects.visible_to(actor)
         .filter(project=project)
-        .select_related("project__organisation")
-        .prefetch_related(Prefetch("releases", newest), Prefetch("keys", DeploymentKey.objects.order_by("created")))
+        .select_related("project__organisation", "promoted_from")
+        .prefetch_related(
+            Prefetch("releases", newest),
+            Prefetch("keys", DeploymentKey.objects.order_by("created")),
+            Prefetch("promoted_from__releases", releases.filter(ended=None)),
+        )
     )
 
 

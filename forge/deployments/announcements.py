@@ -32,6 +32,7 @@ class DeploymentServedJson(TypedDict):
     digest: Annotated[str, "of the manifest"]
     previous: Annotated[str, "the version that it served before; empty for its first"]
     tag: Annotated[str, "the followed tag that moved; empty where a person chose the version"]
+    promoted_from: Annotated[str, "the title of the deployment that it was promoted from; empty where it was not"]
 
 
 class DeploymentBlockedJson(TypedDict):
@@ -56,6 +57,7 @@ SERVED = NoticeTopic(
     messages={
         "chosen": "{who} set {title} to {version}",
         "moved": "{title} serves {version} now: {tag} moved",
+        "promoted": "{who} promoted {version} from {promoted_from} to {title}",
     },
 )
 BLOCKED = NoticeTopic(
@@ -70,12 +72,20 @@ def _people(project: UUID, deployment: str) -> frozenset[UUID]:
     return frozenset(each for each in chosen.values_list("chosen_by", flat=True) if each is not None)
 
 
+def _how(served: DeploymentServedJson) -> str:
+    """The message that says how a deployment came to what it serves."""
+    # Events of before promotion do not say it.
+    if served.get("promoted_from"):
+        return "promoted"
+    return "moved" if served["tag"] else "chosen"
+
+
 def _served_notice(event: StoredEvent[DeploymentServedJson]) -> NoticeDraft:
     """Tells whoever chose an earlier version."""
     name = event.data["deployment"]
     return NoticeDraft(
         SERVED,
-        "moved" if event.data["tag"] else "chosen",
+        _how(event.data),
         title=event.data["title"],
         subject=f"deployment:{event.holder}:{name}",
         path=f"/deployments/{name}",
@@ -115,6 +125,7 @@ DEPLOYMENT_SERVED = declare(
             {
                 "deployment.create": "created the deployment {deployment} of {project}, which serves {version}",
                 "deployment.serve": "set the deployment {deployment} of {project} to {version}",
+                "deployment.promote": "promoted {version} from {source} to the deployment {deployment} of {project}",
                 "deployment.return": "set the deployment {deployment} of {project} back to {version}",
                 "deployment.follow": "moved the deployment {deployment} of {project} to {version}, as {tag} did",
             },

@@ -17,7 +17,9 @@ from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Gone
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, find_key
+from forge.deployments.errors import NotPromoted
 from forge.deployments.models import Deployment
+from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.seen import deployment_facets
 from forge.deployments.serializers import (
     ChoiceSerializer,
@@ -27,10 +29,13 @@ from forge.deployments.serializers import (
     NewDeploymentKeyJson,
     NewDeploymentSerializer,
     NewKeySerializer,
+    PromotionJson,
     ReturnSerializer,
     RotationSerializer,
     deployment_to_json,
+    deployments_to_json,
     key_to_json,
+    promotion_to_json,
 )
 from forge.projects.api import ProjectView
 
@@ -59,14 +64,15 @@ class Deployments(ProjectView):
         """All of them, each with its newest releases and its keys."""
         project = self.project(request, organisation, name, Verb.READ)
         rows = deployments_of(principal_of(request), project)
-        return Response(DeploymentsJson(deployments=[deployment_to_json(each) for each in rows]))
+        return Response(DeploymentsJson(deployments=deployments_to_json(list(rows))))
 
     @extend_schema(operation_id="deployments_create", request=NewDeploymentSerializer, responses={201: DeploymentJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Creates a deployment that serves the build of a tag. Its name follows from its title and stays."""
         project = self.project(request, organisation, name, Verb.DEPLOY)
         body, principal = self.read_body(request, NewDeploymentSerializer), principal_of(request)
-        new = actions.NewDeployment(body["title"], body["kind"], ChoiceSerializer.choice(body), body["origins"])
+        choice = ChoiceSerializer.choice(body)
+        new = actions.NewDeployment(body["title"], body["kind"], choice, body["origins"], body["promoted_from"])
         created = actions.create_deployment(principal, project, new)
         row = find_deployment(principal, project, created.name)
         return Response(deployment_to_json(row), status=status.HTTP_201_CREATED)
@@ -90,10 +96,13 @@ class OneDeployment(DeploymentView):
         parameters=[REQUIRED_IF_MATCH, ETAG],
     )
     def patch(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
-        """Changes the title, the origins, or whether reports of apps are counted."""
+        """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are
+        counted."""
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, DeploymentChangeSerializer), seen_by(request)
-        change = actions.DeploymentChange(body.get("title"), body.get("origins"), body.get("telemetry"))
+        change = actions.DeploymentChange(
+            body.get("title"), body.get("origins"), body.get("telemetry"), body.get("promoted_from")
+        )
         return self.answer(request, actions.change_deployment(principal_of(request), row, change, seen=seen))
 
     @extend_schema(operation_id="deployments_delete", responses={204: None}, parameters=[REQUIRED_IF_MATCH])
@@ -142,6 +151,34 @@ class DeploymentReturn(DeploymentView):
         row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
         body, seen = self.read_body(request, ReturnSerializer), seen_by(request)
         actions.go_back(principal_of(request), row, body["release"], seen=seen)
+        return self.answer(request, row)
+
+
+class DeploymentPromotion(DeploymentView):
+    """Serving what another deployment serves, such as production after staging."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.DEPLOYMENT_MANAGE)
+    raises = raising(post=(Conflict, *REFUSALS))
+
+    @extend_schema(operation_id="deployments_promotion", responses=PromotionJson, parameters=[ETAG])
+    def get(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
+        """The changes that promoting would make, and what keeps it from being done. Promoting takes the `ETag`."""
+        row = self.deployment(request, organisation, name, deployment, Verb.READ)
+        promotion = promotion_of(row)
+        if promotion is None:
+            raise NotPromoted(f"{row.title} is promoted from no deployment. Choose one in its settings.")
+        return with_etag(Response(promotion_to_json(promotion)), deployment_facets(row))
+
+    @extend_schema(
+        operation_id="deployments_promote",
+        request=None,
+        responses=DeploymentJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
+    def post(self, request: Request, organisation: str, name: str, deployment: str) -> Response:
+        """Serves what the deployment serves that this one is promoted from, and follows no tag any more."""
+        row = self.deployment(request, organisation, name, deployment, Verb.DEPLOY)
+        actions.promote(principal_of(request), row, seen=seen_by(request))
         return self.answer(request, row)
 
 

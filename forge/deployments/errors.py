@@ -25,6 +25,12 @@ class KeyNotFound(NotFound):
     title = "No such key"
 
 
+class NotPromoted(NotFound):
+    """The deployment is promoted from no other one."""
+
+    title = "It is promoted from no deployment"
+
+
 class NotSigned(NotFound):
     """The signer has signed nothing yet."""
 

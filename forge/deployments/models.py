@@ -62,6 +62,11 @@ class Deployment(models.Model):
     """The origins whose pages may use it, such as `https://acme.example`."""
     follows = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag that it follows, or "" if its release stays until somebody chooses another one."""
+    promoted_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="promoted_to"
+    )
+    """The deployment of the same project that serves first what one press makes this one serve, such as staging; None
+    if there is none."""
     telemetry = models.BooleanField(default=False, db_default=False)
     """Whether the reports of apps with @hotg-ai/forge are counted. They are dropped otherwise."""
     blocked_digest = models.CharField(max_length=71, blank=True)
@@ -121,6 +126,8 @@ class Release(models.Model):
     """The person, or None if a followed tag moved or the person's account was deleted."""
     tag = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The followed tag that moved, or "" if a person chose the release."""
+    promoted_from = models.CharField(max_length=60, blank=True, default="", db_default="")
+    """The title that the deployment had from which somebody promoted it, or "" if it came another way."""
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)
 

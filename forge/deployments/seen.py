@@ -13,9 +13,16 @@ def serving_facet(deployment: Deployment, release: Release) -> Facet:
 
 
 def settings_facet(deployment: Deployment) -> Facet:
-    """Its title, the origins whose pages may use it, and whether reports are counted."""
-    values = [deployment.title, deployment.origins, deployment.telemetry]
+    """Its title, the origins whose pages may use it, the deployment that it is promoted from, and whether reports are
+    counted."""
+    source = deployment.promoted_from
+    values = [deployment.title, deployment.origins, deployment.telemetry, source.name if source else ""]
     return Facet("settings", values, "The settings of the deployment changed.")
+
+
+def source_facet(source: Deployment, release: Release) -> Facet:
+    """Which release the deployment serves that another one is promoted from."""
+    return Facet("source", [source.name, release.number], f"{source.title} serves {release.version} now.")
 
 
 def key_facet(key: DeploymentKey) -> Facet:
@@ -26,9 +33,14 @@ def key_facet(key: DeploymentKey) -> Facet:
 
 def deployment_facets(deployment: Deployment) -> tuple[Facet, ...]:
     """All of these. The caller has found the deployment with its releases and keys."""
-    release = next(each for each in deployment.releases.all() if each.ended is None)
+    source = deployment.promoted_from
     return (
-        serving_facet(deployment, release),
+        serving_facet(deployment, _release_now(deployment)),
         settings_facet(deployment),
+        *((source_facet(source, _release_now(source)),) if source else ()),
         *(key_facet(each) for each in deployment.keys.all()),
     )
+
+
+def _release_now(deployment: Deployment) -> Release:
+    return next(each for each in deployment.releases.all() if each.ended is None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.deployments.actions import TagChoice
 from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
+from forge.deployments.releases.promotion import Promotion
+from forge.deployments.updates.access import SignedRelease, signed_releases
 
 
 class ReleaseJson(TypedDict):
@@ -25,6 +28,7 @@ class ReleaseJson(TypedDict):
     build_number: int
     chosen_by: Annotated[PersonJson | None, "null where a followed tag moved"]
     tag: Annotated[str, "the followed tag that moved; empty where a person chose the version"]
+    promoted_from: Annotated[str, "the title of the deployment that it was promoted from; empty where it was not"]
     started: Timestamp
     ended: Annotated[Timestamp | None, "null for the version that is served now"]
 
@@ -54,6 +58,13 @@ class NewDeploymentKeyJson(DeploymentKeyJson):
     secret: str
 
 
+class SignedReleaseJson(TypedDict):
+    """The release that signed documents of The Update Framework name as current."""
+
+    release: Annotated[int, "its number in the history"]
+    root: Annotated[str, "the digest of the root document, which `rune.Deployment` takes as `root`"]
+
+
 class DeploymentJson(TypedDict):
     """An address under which apps get a rune."""
 
@@ -65,10 +76,22 @@ class DeploymentJson(TypedDict):
     telemetry: Annotated[bool, "whether reports of @hotg-ai/forge are counted"]
     follows: Annotated[str, "the tag that it follows; empty where its version stays"]
     blocked: BlockJson | None
+    promoted_from: Annotated[str, "the name of the deployment that it is promoted from; empty if there is none"]
     origins: Annotated[list[str], "of pages that may use it"]
     history: Annotated[list[ReleaseJson], "the newest ten, the first of which is served now"]
     keys: list[DeploymentKeyJson]
+    signed: Annotated[SignedReleaseJson | None, "null while the signer has signed nothing"]
     created: Timestamp
+
+
+class PromotionJson(TypedDict):
+    """The effect of promoting a deployment."""
+
+    source: Annotated[str, "the name of the deployment that it is promoted from"]
+    release: Annotated[ReleaseJson, "what the source serves"]
+    is_pending: Annotated[bool, "whether both serve different runes"]
+    missing: Annotated[list[str], "what keeps it from being served, as sentences"]
+    changes: Annotated[list[str], "what differs from what is served, as sentences"]
 
 
 class DeploymentsJson(TypedDict):
@@ -92,12 +115,14 @@ class NewDeploymentSerializer(ChoiceSerializer):
     title = serializers.CharField(max_length=MAXIMUM_LENGTH)
     kind = serializers.ChoiceField(DeploymentKind.choices)
     origins = serializers.ListField(child=serializers.CharField(max_length=300), default=list, max_length=50)
+    promoted_from = serializers.CharField(max_length=MAXIMUM_LENGTH, default="", allow_blank=True)
 
 
 class DeploymentChangeSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=MAXIMUM_LENGTH, required=False)
     origins = serializers.ListField(child=serializers.CharField(max_length=300), required=False, max_length=50)
     telemetry = serializers.BooleanField(required=False)
+    promoted_from = serializers.CharField(max_length=MAXIMUM_LENGTH, required=False, allow_blank=True)
 
 
 class ReturnSerializer(serializers.Serializer[Any]):
@@ -113,8 +138,18 @@ class RotationSerializer(serializers.Serializer[Any]):
     overlap_days = serializers.IntegerField(default=USUAL_OVERLAP_DAYS, min_value=0, max_value=90)
 
 
+def deployments_to_json(deployments: Sequence[Deployment]) -> list[DeploymentJson]:
+    """Deployments of one project, found by `forge.deployments.access`."""
+    signed = signed_releases(deployments)
+    return [_deployment_to_json(each, signed.get(each.pk)) for each in deployments]
+
+
 def deployment_to_json(deployment: Deployment) -> DeploymentJson:
     """A deployment, found by `forge.deployments.access`."""
+    return deployments_to_json([deployment])[0]
+
+
+def _deployment_to_json(deployment: Deployment, signed: SignedRelease | None) -> DeploymentJson:
     block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
         "name": deployment.name,
@@ -125,10 +160,23 @@ def deployment_to_json(deployment: Deployment) -> DeploymentJson:
         "telemetry": deployment.telemetry,
         "follows": deployment.follows,
         "blocked": block if deployment.blocked_digest else None,
+        "promoted_from": deployment.promoted_from.name if deployment.promoted_from else "",
         "origins": deployment.origins,
         "history": [release_to_json(each) for each in deployment.releases.all()],
         "keys": [key_to_json(each) for each in deployment.keys.all()],
+        "signed": SignedReleaseJson(release=signed.number, root=signed.root) if signed else None,
         "created": deployment.created.isoformat(),
+    }
+
+
+def promotion_to_json(promotion: Promotion) -> PromotionJson:
+    """A promotion of a deployment that the caller has found."""
+    return {
+        "source": promotion.source.name,
+        "release": release_to_json(promotion.offered),
+        "is_pending": promotion.is_pending,
+        "missing": list(promotion.missing),
+        "changes": list(promotion.changes),
     }
 
 
@@ -142,6 +190,7 @@ def release_to_json(release: Release) -> ReleaseJson:
         "build_number": release.build.number or 0,
         "chosen_by": person_to_json(release.chosen_by) if release.chosen_by else None,
         "tag": release.tag,
+        "promoted_from": release.promoted_from,
         "started": release.started.isoformat(),
         "ended": release.ended.isoformat() if release.ended else None,
     }

@@ -18,6 +18,7 @@ urlpatterns = [
     path(_ONE, api.OneDeployment.as_view()),
     path(f"{_ONE}/version", api.DeploymentVersion.as_view()),
     path(f"{_ONE}/return", api.DeploymentReturn.as_view()),
+    path(f"{_ONE}/promotion", api.DeploymentPromotion.as_view()),
     path(f"{_ONE}/keys", api.DeploymentKeys.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>", api.OneDeploymentKey.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>/rotate", api.DeploymentKeyRotation.as_view()),

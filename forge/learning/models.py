@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from forge.learning.conversions.models import ConvertedForm, ModelConversion, ModelConversionQuerySet
+from forge.learning.conversions.models import (
+    ConvertedForm,
+    DeclaredModels,
+    ModelConversion,
+    ModelConversionQuerySet,
+)
 from forge.learning.searches.models import ModelSearch, ModelSearchQuerySet, SearchTrial
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet
 
 __all__ = [
     "ConvertedForm",
+    "DeclaredModels",
     "ModelConversion",
     "ModelConversionQuerySet",
     "ModelSearch",

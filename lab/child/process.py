@@ -22,6 +22,7 @@ from typing import Any
 
 from lab.child.job import ChildCommand
 from lab.child.limits import FOLDER_LIMIT
+from lab.child.messages import read_message
 from lab.refusal import Reason, Refused
 from rune.running.isolation.launch import NO_GROUP
 from rune.running.isolation.toolchain_files import package_folder
@@ -139,7 +140,7 @@ class ChildProcess:
                 self._size += len(received)
                 *lines, self._data = (self._data + received).split(b"\n")
                 for line in lines:
-                    yield _parsed(line)
+                    yield read_message(line)
                 if self._size > LONGEST_ANSWER:
                     raise Refused(Reason.CRASHED, "The converter's process answered more than a result.")
 
@@ -156,13 +157,3 @@ class ChildProcess:
     def close(self) -> None:
         """Ends the process with all that it started."""
         self._stack.close()
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    try:
-        message = json.loads(line)
-    except ValueError as error:
-        raise Refused(Reason.CRASHED, "The converter's process answered something that is not JSON.") from error
-    if not isinstance(message, dict):
-        raise Refused(Reason.CRASHED, "The converter's process answered something that is not an object.")
-    return message

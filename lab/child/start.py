@@ -70,7 +70,7 @@ def run(
                     process.tell(chosen)
             elif "progress" in message:
                 if report is not None:
-                    report(float(message["progress"]), str(message["text"]))
+                    report(float(message["progress"]), message["text"])
             elif "event" in message:
                 if receive is not None:
                     receive(message["event"])

@@ -19,6 +19,7 @@ from lab.formats.identify import SourceFormat, identify
 from lab.formats.savedmodel.packing import pack_folder
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
+from lab.refusal import Reason, Refused
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
@@ -149,7 +150,16 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
     if request.recorded is not None:
         inputs["windows"], spec["recorded"] = request.recorded.windows, dict(request.recorded.table)
     outputs = {form: folder / form for form in request.forms}
-    return run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
+    outcome = run(Step("quantise", spec, inputs, outputs), Path(sys.executable), report)
+    require_forms(outcome.result, request.forms)
+    return outcome
+
+
+def require_forms(result: Mapping[str, Any], forms: Sequence[str]) -> None:
+    """Raises `Refused` unless the process answered for these forms alone: the name of a form is that of its file."""
+    rows = result.get("forms")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("form") in forms for row in rows):
+        raise Refused(Reason.CRASHED, "The converter's process answered for other forms than it was asked for.")
 
 
 def provenance(

@@ -19,6 +19,7 @@ from lab.child.job import ChildCommand
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
@@ -153,9 +154,12 @@ def _with_half_batch(prepared: PreparedRun, refused: Refused) -> PreparedRun:
 
 
 def _described(recipe: Recipe) -> dict[str, Json]:
+    page = read_page(recipe.folder)
     return {
         "name": recipe.name,
         "title": recipe.title,
+        "summary": page.summary,
+        "needs": page.needs,
         "kind": recipe.kind.value,
         "arguments": [
             {

@@ -13,7 +13,7 @@ from forge.builds.serializers import package_url
 from rune.compiler.targets.finding import targets
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
-from rune.devices.boards.finding import boards
+from rune.devices.boards.finding import boards, find_board
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, RunTime, fit
 from rune.wording import listed, size_text
 
@@ -199,7 +199,11 @@ NAMED = 3
 
 
 def boards_for(target: str) -> str:
-    """The boards that take a target, the usual ones by name; empty where none does."""
+    """The boards that take a target, the usual ones by name; empty where none does. One with firmware is for its board
+    alone."""
+    own = next((each.board for each in targets() if each.name == target and each.board), None)
+    if own:
+        return f"{find_board(own).name}, with firmware"
     names = [board.name for board in sorted(boards(), key=_usual_first) if target in _targets_for(board)]
     others = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
     return listed([*names[:NAMED], *others]) if names else ""

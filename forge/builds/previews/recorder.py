@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +19,9 @@ from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
 from forge.projects.models import Project
+from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import WorkingTree
+from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code
 
@@ -37,6 +39,8 @@ class PreviewRecorder:
         self._diagnostics: list[dict[str, Any]] = []
         """The diagnostics of the text."""
         self._failed_tests = _failed_before(preview, seen)
+        warnings = model_warnings(seen) if preview.is_plain else ()
+        self._outdated_models = [cast(dict[str, Any], diagnostic_to_json(each)) for each in warnings]
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         values: dict[str, Any] = {"build": preview_build(self._preview.project, artefact)}
@@ -53,7 +57,7 @@ class PreviewRecorder:
             self.save(PreviewState.READY, diagnostics=[*others, *problems])
 
     def _shown_diagnostics(self) -> list[dict[str, Any]]:
-        return [*self._diagnostics, *self._failed_tests]
+        return [*self._diagnostics, *self._outdated_models, *self._failed_tests]
 
     def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
         """It is shown already."""

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TestsRefused
+from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
 from forge.builds.previews.compiler_requests import ask_compiler
@@ -123,6 +124,8 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pa
     try:
         with work.of_text(compiler, seen.sequence) if is_of_text else nullcontext():
             _make(preview, seen, compiler, tick, pace)
+        if preview.is_plain:
+            text_settled.call(preview.project, seen)
     except Superseded:
         return
     finally:

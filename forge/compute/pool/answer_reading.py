@@ -6,7 +6,6 @@ it was checked here: size, depth, characters, the event's name and the event's f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NoReturn, NotRequired, TypedDict
 
@@ -18,6 +17,7 @@ from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.verify.verification import VerificationJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
+from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.source.language.graph.drawing import StageArgumentJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
@@ -26,10 +26,6 @@ Answer = Mapping[str, Any]
 
 LINE_LIMIT = 16 * 1024**2
 """Bytes of one answer."""
-SEPARATORS_LIMIT = 1_000_000
-"""Commas and opening brackets of one answer: each costs up to 100 bytes of memory once it is read."""
-DEPTH_LIMIT = 64
-"""Lists and objects within each other."""
 
 Fields = Mapping[str, Any]
 """Names of fields with their types, as annotations."""
@@ -325,17 +321,10 @@ def read_answer(line: bytes, events: Mapping[str, Fields] = EVENTS) -> Answer:
     """Returns the answer of one line. Raises `MalformedAnswer`."""
     if not line.endswith(b"\n"):
         _refuse(f"it has more than {LINE_LIMIT} bytes" if len(line) >= LINE_LIMIT else "it has no end")
-    if line.count(b",") + line.count(b"[") + line.count(b"{") > SEPARATORS_LIMIT:
-        _refuse("it has too many values")
     try:
-        answer = json.loads(line, parse_constant=_refuse_constant)
-    except RecursionError:
-        _refuse("it is nested too deeply")
-    except ValueError:
-        _refuse("it is not JSON")
-    if not isinstance(answer, dict):
-        _refuse("it is not an object")
-    _check_values(answer)
+        answer = read_object(line)
+    except UnusableAnswer as unusable:
+        _refuse(str(unusable))
     _check_fields(answer, events)
     return answer
 
@@ -358,36 +347,6 @@ def _require(answer: Answer, fields: Fields) -> None:
     for name, kind in fields.items():
         if name not in answer or not has_shape(answer[name], kind):
             _refuse(f"its field {name} is missing or of another type")
-
-
-def _check_values(answer: Any) -> None:
-    """Depth and characters, without recursion: half a surrogate pair can be neither stored nor sent."""
-    level: list[Any] = [answer]
-    for _ in range(DEPTH_LIMIT):
-        inner: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                inner += value.keys()
-                inner += value.values()
-            elif isinstance(value, list):
-                inner += value
-            elif isinstance(value, str) and not value.isascii():
-                _check_text(value)
-        if not inner:
-            return
-        level = inner
-    _refuse("it is nested too deeply")
-
-
-def _check_text(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        _refuse("it has text that is not Unicode")
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    _refuse(f"it has the number {name}")
 
 
 def _refuse(reason: str) -> NoReturn:

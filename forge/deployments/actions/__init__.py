@@ -4,6 +4,7 @@ event."""
 from forge.deployments.keys.actions import create_key, revoke_key, rotate_key
 from forge.deployments.releases.actions.chosen import go_back, serve_tag
 from forge.deployments.releases.actions.following import follow_tag
+from forge.deployments.releases.actions.promoting import promote
 from forge.deployments.releases.choices import TagChoice
 from forge.deployments.settings.actions import (
     DeploymentChange,
@@ -23,6 +24,7 @@ __all__ = [
     "delete_deployment",
     "follow_tag",
     "go_back",
+    "promote",
     "revoke_key",
     "rotate_key",
     "serve_tag",

@@ -79,6 +79,13 @@ class Card:
         return not (self.is_withdrawn or self.unused or self.deployment.blocked_digest)
 
     @property
+    def offered(self) -> Release | None:
+        """The release that promoting it would serve, with another rune than now; None where there is none."""
+        source = self.deployment.promoted_from
+        release = source.releases.all()[0] if source else None
+        return release if release and release.digest != self.now.digest else None
+
+    @property
     def newest(self) -> Sequence[HistoryRow]:
         """The rows of the history that the page of all shows."""
         return self.history[:SHOWN_ROWS]

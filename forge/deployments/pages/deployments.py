@@ -24,6 +24,7 @@ from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
 from forge.deployments.pages.signed_state import signed_state_of
 from forge.deployments.pages.usage import usage_of
+from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -45,7 +46,9 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
     form = request.POST
     try:
         choice, origins = _choice(form.get("choice", "")), _lines(form.get("origins", ""))
-        new = actions.NewDeployment(form.get("title", ""), form.get("kind", ""), choice, origins)
+        new = actions.NewDeployment(
+            form.get("title", ""), form.get("kind", ""), choice, origins, form.get("promoted_from", "")
+        )
         created = actions.create_deployment(principal_of(request), project, new)
         _, secret = actions.create_key(principal_of(request), created, FIRST_KEY)
     except (Invalid, Conflict, Stale, NotFound, Gone) as error:
@@ -80,9 +83,13 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
                 actions.serve_tag(principal, row, _choice(form.get("choice", "")), seen=seen)
             case "return":
                 actions.go_back(principal, row, _number(form.get("release", "")), seen=seen)
+            case "promote":
+                actions.promote(principal, row, seen=seen)
             case "save":
                 origins, telemetry = _lines(form.get("origins", "")), "telemetry" in form
-                wanted = actions.DeploymentChange(form.get("title", ""), origins, telemetry)
+                wanted = actions.DeploymentChange(
+                    form.get("title", ""), origins, telemetry, form.get("promoted_from", "")
+                )
                 actions.change_deployment(principal, row, wanted, seen=seen)
             case "key":
                 days = form.get("days", "").strip()
@@ -120,6 +127,7 @@ def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
         "usage": usage_of(chosen, f"{chosen.address}&language=", request.GET.get("language", "")) if chosen else None,
         "tags": tags,
         "kinds": DeploymentKind.choices,
+        "others": [card.deployment for card in cards],
         "unused_days": UNUSED_DAYS,
         "may_deploy": can(principal, Verb.DEPLOY, project),
     }
@@ -139,6 +147,8 @@ def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict
         "may_deploy": can(principal, Verb.DEPLOY, project),
         "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
         "updates": signed_state_of(principal, deployment),
+        "promotion": promotion_of(deployment),
+        "others": deployments_of(principal, project).exclude(pk=deployment.pk),
         "may_delete": can(principal, Verb.MANAGE, project),
     }
 

@@ -22,8 +22,8 @@ def lock_project(project: Project) -> None:
 def locked(deployment: Deployment) -> Deployment:
     """Locks a deployment, after its project, and reads it again. Raises `DeploymentNotFound` where it was deleted."""
     lock_project(deployment.project)
-    rows = Deployment.objects.select_for_update(of=("self",), no_key=True).select_related("project__organisation")
-    row = rows.filter(pk=deployment.pk).first()
+    rows = Deployment.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related("project__organisation", "promoted_from").filter(pk=deployment.pk).first()
     if row is None:
         raise DeploymentNotFound(f"{deployment.title} was deleted.")
     return row

@@ -22,6 +22,7 @@ from forge.deployments.releases.changes import begin_release, lock_project, lock
 from forge.deployments.releases.choices import TagChoice, chosen_tag
 from forge.deployments.seen import serving_facet, settings_facet
 from forge.deployments.settings.origins import checked_origins
+from forge.deployments.settings.sources import checked_source
 from forge.projects.access import require
 from forge.projects.models import Project
 
@@ -38,6 +39,8 @@ class NewDeployment:
     kind: str
     choice: TagChoice
     origins: Collection[str] = ()
+    promoted_from: str = ""
+    """The name of the deployment that it is promoted from, or "" if there is none."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class DeploymentChange:
     title: str | None = None
     origins: Collection[str] | None = None
     telemetry: bool | None = None
+    promoted_from: str | None = None
+    """The name of another deployment of the project, or "" to end promotion."""
 
 
 @transaction.atomic
@@ -68,6 +73,7 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
         raise DeploymentExists(message, errors={"title": [message]})
     if own.count() >= MAX_DEPLOYMENTS:
         raise TooManyDeployments(f"A project has at most {MAX_DEPLOYMENTS} deployments. Delete one that is not needed.")
+    source = checked_source(project, new.promoted_from)
     tag, version = chosen_tag(actor, project, new.choice)
     require_accepted(tag.build, version, tag.manifest.blob_id)
     deployment = Deployment.objects.create(
@@ -77,6 +83,7 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
         kind=new.kind,
         origins=origins,
         follows=tag.name if new.choice.follow else "",
+        promoted_from=source,
         created_by=actor.person,
     )
     release = begin_release(deployment, tag.build, version, tag.manifest.blob_id, chosen_by=actor.person)
@@ -88,7 +95,8 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
 def change_deployment(
     actor: Actor, deployment: Deployment, change: DeploymentChange, *, seen: Seen = None
 ) -> Deployment:
-    """Changes the title, the origins, or whether reports of apps are counted. The name stays: apps have it.
+    """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are counted.
+    The name stays: apps have it.
 
     Raises `Forbidden`, `Stale`, `Invalid` and `BadOrigin`.
     """
@@ -103,9 +111,11 @@ def change_deployment(
         deployment.origins = checked_origins(change.origins)
     if change.telemetry is not None:
         deployment.telemetry = change.telemetry
+    if change.promoted_from is not None:
+        deployment.promoted_from = checked_source(project, change.promoted_from, deployment)
     after = _settings_of(deployment)
     if after != before:
-        deployment.save(update_fields=["title", "origins", "telemetry"])
+        deployment.save(update_fields=["title", "origins", "telemetry", "promoted_from"])
         what = {"deployment": deployment.title, "before": before, "after": after}
         write_entry(actor, "deployment.change", project.stream, project.place, **what)
         append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
@@ -136,4 +146,10 @@ def _checked_title(title: str) -> str:
 
 
 def _settings_of(deployment: Deployment) -> dict[str, object]:
-    return {"title": deployment.title, "origins": deployment.origins, "telemetry": deployment.telemetry}
+    source = deployment.promoted_from
+    return {
+        "title": deployment.title,
+        "origins": deployment.origins,
+        "telemetry": deployment.telemetry,
+        "promoted_from": source.title if source else "",
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from forge.core.blobs.store import digest_of
@@ -21,6 +22,25 @@ def root_digest_of(organisation: UUID) -> str:
     found the organisation."""
     root = root_of(organisation)
     return digest_of(root.document.encode()) if root else ""
+
+
+@dataclass(frozen=True)
+class SignedRelease:
+    """The release of a deployment that is signed as current."""
+
+    root: str
+    """The digest of the organisation's newest root, as apps pin it."""
+    number: int
+
+
+def signed_releases(deployments: Sequence[Deployment]) -> Mapping[UUID, SignedRelease]:
+    """The signed release of each deployment of one project, those left out of which the signer has signed nothing. The
+    caller has found the deployments."""
+    if not deployments:
+        return {}
+    root = root_digest_of(deployments[0].project.organisation_id)
+    rows = UpdateDocument.objects.filter(deployment__in=deployments, role=UpdateRole.TIMESTAMP).order_by("version")
+    return {pk: SignedRelease(root, number) for pk, number in rows.values_list("deployment", "release")}
 
 
 def newest_document(deployment: Deployment, role: UpdateRole) -> UpdateDocument | None:

@@ -22,6 +22,7 @@ from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.counting import count_forms
+from forge.learning.conversions.declared import declared_forms
 from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
 from forge.learning.conversions.making import Share, judge_on_test, make_float, make_forms
 from forge.learning.conversions.models import ConversionState
@@ -64,6 +65,8 @@ def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, f
         _set_state(job, row, ConversionState.READY)
         count_forms(job, row, compiler)
         make_forms(job, row, OTHER_FORMS, (), recordings, Share(0.6, 0.8))
+        for form, layers in declared_forms(row):
+            make_forms(job, row, (form,), layers, recordings, Share(0.8, 0.9))
         count_forms(job, row, compiler)
 
 

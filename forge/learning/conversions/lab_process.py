@@ -21,6 +21,7 @@ from typing import IO, Any, TypeVar, cast
 from forge.core.json_shape import has_shape
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
 from forge.learning.waiting_lab import start_lab, waiting_lab
+from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.running.isolation.toolchain_files import package_folder
 
 TICK = 0.2
@@ -126,7 +127,7 @@ def _answer(
     """The last line of a process, or None if it ended without one."""
     assert process.stdout is not None  # noqa: S101 (a pipe was requested)
     for line in _lines(process.stdout, limits, tick):
-        message = _parsed(line)
+        message = read_line(line)
         if "event" in message:
             if receive is not None:
                 receive(message["event"])
@@ -171,14 +172,14 @@ def _lines(source: IO[bytes], limits: Limits, tick: Callable[[], None]) -> Itera
                 raise LabDied("The converter's process answered more than a result.")
 
 
-def _parsed(line: bytes) -> Mapping[str, Any]:
+def read_line(line: bytes) -> Mapping[str, Any]:
+    """Returns the object of a line, which every database takes. Raises `LabDied`."""
     try:
-        message = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise LabDied("The converter's process answered something that is not JSON.") from error
-    if not isinstance(message, dict):
-        raise LabDied("The converter's process answered something that is not an object.")
-    return message
+        if b"\\u0000" in line:
+            raise UnusableAnswer("it has a NUL")
+        return read_object(line)
+    except UnusableAnswer as unusable:
+        raise LabDied(f"The converter's process sent a malformed answer: {unusable}.") from None
 
 
 def _result(answer: Mapping[str, Any], shape: type[J]) -> J:

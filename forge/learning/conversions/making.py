@@ -80,6 +80,9 @@ def make_forms(
             **_earlier(row),
         }
         answer = _request_of_lab(job, row, request, ConvertedJson, share)
+        if not {each["form"] for each in answer["forms"]} <= set(forms):
+            # The name of a form is that of its file: another one would be a file of this machine.
+            raise JobFailed("The converter answered for other forms than it was asked for.")
         store_forms(job, row, answer, layers, recordings, folder)
     _log_gaps(job, answer["gaps"])
     row.refresh_from_db()

@@ -122,3 +122,16 @@ class ConvertedForm(models.Model):
     def name(self) -> str:
         """The name on pages: a form with layers in float is mixed."""
         return f"{self.form}, mixed" if self.float_layers else self.form
+
+
+class DeclaredModels(models.Model):
+    """The settings of a project's `forge.yml` for which conversions were begun last, so that none is begun twice."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="declared_models")
+    digest = models.CharField(max_length=71)
+    """Of the settings and the sources of all models."""
+    refusals = models.JSONField(default=dict)
+    """Why none was begun, by the path of the model."""
+
+    def __str__(self) -> str:
+        return self.digest

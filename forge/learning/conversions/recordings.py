@@ -27,11 +27,10 @@ from forge.datasets.versions.manifest import Entry, manifest_bytes
 from forge.jobs.kinds import JobContext
 from forge.learning.models import ModelConversion
 from forge.projects.models import Project
+from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.datasets.splits import Split
 from rune.datasets.spreading import CALIBRATION_SAMPLES, JUDGING_SAMPLES, in_turns, spread_over_labels
-from rune.source.policy import POLICY_FILE
-from rune.source.policy.read import read_policy
 
 MOST: Mapping[Split, int] = {
     Split.TRAIN: CALIBRATION_SAMPLES,
@@ -170,9 +169,13 @@ def _ask(job: JobContext, row: ModelConversion, compiler: Compiler, entries: Seq
 
 def _declared_path(tree: WorkingTree, row: ModelConversion) -> str:
     """The file that the project's `forge.yml` makes of the source; "" if it makes none."""
-    models = read_policy(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace")).models
     return next(
-        (each.path for each in models if tree.manifest.get(each.source, {}).get("digest") == row.source_digest), ""
+        (
+            each.path
+            for each in declared_models(tree)
+            if tree.manifest.get(each.source, {}).get("digest") == row.source_digest
+        ),
+        "",
     )
 
 

@@ -25,12 +25,12 @@ from forge.projects.access import require
 from forge.projects.files.contents import check_file_count, checked_path
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
+from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import WorkingTree, snapshot, working_tree
 from rune.source.language.policy.model_edit import PolicyNotWritable, with_model
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.model_files import record_path
-from rune.source.policy.read import read_policy
 from rune.source.policy.sections.models import ModelSource
 from rune.wording import quoted, size_text
 
@@ -89,8 +89,8 @@ def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
     """The files that a form of a conversion can become, the likeliest first."""
     tree = working_tree(project)
     models = sorted(path for path in tree.manifest if path.endswith(SUFFIX))
-    declared = [each.path for each in _declared(tree) if tree.manifest.get(each.source, {}).get("digest")]
-    of_source = [each.path for each in _declared(tree) if each.source == source_path(tree, row)]
+    declared = [each.path for each in declared_models(tree) if tree.manifest.get(each.source, {}).get("digest")]
+    of_source = [each.path for each in declared_models(tree) if each.source == source_path(tree, row)]
     stem = row.source_name.rpartition(".")[0] or row.source_name
     ordered = dict.fromkeys([*of_source, *(models if len(models) == 1 else ()), f"{stem}{SUFFIX}", *models, *declared])
     return [ApplyPath(path, path not in tree.manifest) for path in ordered]
@@ -102,10 +102,6 @@ def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> st
     same = sorted(path for path, each in tree.manifest.items() if each["digest"] == row.source_digest)
     same = [path for path in same if path != target]
     return same[0] if same else f"{SOURCES}/{row.source_name}"
-
-
-def _declared(tree: WorkingTree) -> tuple[ModelSource, ...]:
-    return read_policy(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace")).models
 
 
 def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes]:

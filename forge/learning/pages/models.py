@@ -23,6 +23,7 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
+from forge.learning.conversions.declared import declared_of
 from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
@@ -177,10 +178,12 @@ def discard(request: HttpRequest, organisation: str, name: str, conversion_id: U
 
 
 def _list_context(principal: Principal, project: Project) -> dict[str, Any]:
+    tree = working_tree(project)
     return {
         "project": project,
+        "declared": declared_of(project, tree),
         "conversions": conversions_of(principal, project)[:SHOWN],
-        "model_paths": model_paths(working_tree(project)),
+        "model_paths": model_paths(tree),
         "may_edit": can(principal, Verb.EDIT, project),
     }
 

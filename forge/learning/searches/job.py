@@ -28,6 +28,7 @@ from forge.learning.searches.lab_events import (
 )
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
 from forge.learning.training.running.data import usable_entries, write_data
+from forge.learning.training.running.possible import MOST, are_possible_needs, is_possible_share
 from rune.datasets.splits import Split
 from rune.devices.boards.finding import find_board
 
@@ -38,6 +39,8 @@ ATTEMPTS = 3
 FLUSH_SECONDS = 0.5
 """Between two changes of the trials at work."""
 INSTRUCTION_SECONDS = 0.5
+MOST_TRIALS = 1_000_000
+"""Numbers of trials, with those that are over a limit."""
 _ARCHIVE = "data.zip"
 
 Ask = Callable[..., Any]
@@ -76,7 +79,7 @@ class SearchFollower:
         """Takes an event. Raises `AttemptFailed` for one that is malformed."""
         name = event.get("event") if isinstance(event, dict) else None
         shape, take = self._takers().get(str(name), (None, None))
-        if shape is None or take is None or not has_shape(event, shape):
+        if shape is None or take is None or not has_shape(event, shape) or not _is_possible(event):
             raise AttemptFailed("The process of the search sent something that is malformed.", attempts=1)
         take(event)
 
@@ -138,6 +141,17 @@ class SearchFollower:
         ModelSearch.objects.filter(pk=self._search.pk).update(active=self._active)
         self._search.refresh_from_db(fields=["state", "active"])
         announce_search(self._search)
+
+
+def _is_possible(event: Mapping[str, Any]) -> bool:
+    """Whether an event of the right type says what a search can have."""
+    needs = event if event["event"] == "counted" else event.get("needs")
+    return (
+        1 <= event.get("trial", 1) <= MOST_TRIALS
+        and (needs is None or are_possible_needs({"instructions": None, **needs}))
+        and is_possible_share(event.get("accuracy"))
+        and 0 <= event.get("size", 0) < MOST
+    )
 
 
 def _find(job: JobContext) -> ModelSearch:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from forge.accounts.models import User
 from forge.projects.models import DocumentUpdate, MergedAuthor, Project, Version
 
 TEMPLATE = 1
@@ -39,3 +40,14 @@ def writers_since_previous_version(project: Project, sequence: int) -> list[str]
     people = set(updates.exclude(author=None).order_by().values_list("author", flat=True).distinct())
     people |= set(MergedAuthor.objects.filter(project=project, sequence__gt=after).values_list("person", flat=True))
     return sorted(str(each) for each in people)
+
+
+def last_writer(project: Project, sequence: int) -> User | None:
+    """The person who wrote last, up to an update's number; None if nobody is known."""
+    updates = DocumentUpdate.objects.filter(project=project, sequence__lte=sequence).exclude(author=None)
+    last = updates.select_related("author").order_by("-sequence").first()
+    if last is not None:
+        return last.author
+    merged = MergedAuthor.objects.filter(project=project, sequence__lte=sequence).select_related("person")
+    earlier = merged.order_by("-sequence").first()
+    return None if earlier is None else earlier.person

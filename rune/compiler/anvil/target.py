@@ -24,12 +24,14 @@ from rune.source.runefile.pipeline import Pipeline
 class Toolchain:
     """Flags of the zig toolchain. `compile_flags` are passed to clang for each unit, after those that all targets
     share. `link_flags` are passed to `linker`, a zig command; they end with the option for the output file, and the
-    inputs follow. `optimization` is clang's flag for the units that determine the speed of a rune."""
+    inputs follow. `optimization` is clang's flag for the units that determine the speed of a rune. With
+    `keeps_layouts`, which needs `wasm-ld`, a program that differs in constants from one before is not linked again."""
 
     compile_flags: tuple[str, ...]
     linker: str
     link_flags: tuple[str, ...]
     optimization: str = "-O2"
+    keeps_layouts: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from rune.project.files import FileError, FileMissing, ProjectFiles
@@ -18,20 +19,27 @@ RECORD_SUFFIX: Final = ".provenance.json"
 """The end of the name of the record beside a model file."""
 _ADVICE: Final = "Run `rune convert` in the project's folder."
 
+DigestOf = Callable[[str], str]
+"""Returns the SHA-256 of a file as `sha256:...`. Raises `FileError`."""
+
 
 def record_path(model: str) -> str:
     """The path of the record of a model file."""
     return model.removesuffix(".tflite") + RECORD_SUFFIX
 
 
-def model_problem(files: ProjectFiles, model: ModelSource) -> str | None:
-    """Why a model file has to be converted again, or None if it is as its `forge.yml` says."""
+def model_problem(files: ProjectFiles, model: ModelSource, digest_of: DigestOf | None = None) -> str | None:
+    """Why a model file has to be converted again, or None if it is as its `forge.yml` says.
+
+    Where digests are known, `digest_of` returns them, and only the record is read. Raises `FileError`.
+    """
+    digest_of = digest_of or partial(_digest, files)
     try:
-        source = _digest(files, model.source)
+        source = digest_of(model.source)
     except FileMissing:
         return f"The source {quoted(model.source)} of {quoted(model.path)} is missing"
     try:
-        digest = _digest(files, model.path)
+        digest = digest_of(model.path)
         record = json.loads(files.read(record_path(model.path)))
     except FileMissing as error:
         if error.path == model.path:
@@ -54,19 +62,21 @@ def _difference(record: dict[str, Any], model: ModelSource, digest: str, source:
     return None
 
 
-def check_models(files: ProjectFiles, models: Iterable[ModelSource]) -> tuple[Diagnostic, ...]:
-    """A warning for each model file that is not as the `forge.yml` says."""
+def check_models(
+    files: ProjectFiles, models: Iterable[ModelSource], digest_of: DigestOf | None = None, advice: str = _ADVICE
+) -> tuple[Diagnostic, ...]:
+    """A warning for each model file that is not as the `forge.yml` says, with what to do about it."""
     start = Position(0, 1, 1)
     warnings = []
     for model in models:
         try:
-            problem = model_problem(files, model)
+            problem = model_problem(files, model, digest_of)
         except FileError as error:
             problem = f"Unable to read {quoted(error.path)}: {error.reason}"
         if problem is not None:
             span = model.span or Span(start, start)
             code = Code.OUTDATED_MODEL.value
-            warnings.append(Diagnostic(Severity.WARNING, code, problem, POLICY_FILE, span, (_ADVICE,), ()))
+            warnings.append(Diagnostic(Severity.WARNING, code, problem, POLICY_FILE, span, (advice,), ()))
     return tuple(warnings)
 
 

@@ -38,6 +38,10 @@ class ForgeClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
         self._client.close()
 
     def request(

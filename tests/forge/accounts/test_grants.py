@@ -182,6 +182,7 @@ MAY_NAME_SOMEBODY = {
     "learning.ConvertedForm.needs": CONTENT,
     "learning.ConvertedForm.provenance": CONTENT,
     "learning.ConvertedForm.tested": CONTENT,
+    "learning.DeclaredModels.refusals": CONTENT,
     "learning.ModelConversion.boards": CONTENT,
     "learning.ModelConversion.description": CONTENT,
     "learning.ModelConversion.needs": CONTENT,

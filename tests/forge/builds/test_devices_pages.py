@@ -119,6 +119,9 @@ def test_the_boards_that_most_people_have_come_first_and_name_the_targets(
     targets = compact(page[page.index('id="targets"') :])
     assert "<b>Raspberry Pi Pico, Raspberry Pi Pico W, Arduino Nano RP2040 Connect and 3 more</b>" in targets
     assert "cortex-m0plus: sources and a library" in targets
+    titles = re.findall(r"<span><b>(.+?)</b>", targets)
+    assert "Raspberry Pi Pico, with firmware" in titles
+    assert len(set(titles)) == len(titles) == len(re.findall('name="targets"', targets))
     names = re.findall(r'name="targets" value="([^"]+)"', page)
     assert names[:4] == ["pico", "cortex-m0plus", "cortex-m33", "cortex-m4"]
     assert set(names[-3:]) == {"aarch64-linux", "cortex-m55", "x86_64-linux"}, "no board has them"

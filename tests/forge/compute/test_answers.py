@@ -19,11 +19,12 @@ from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.compute.errors import ChildDied, MalformedAnswer, SpokeUnasked
 from forge.compute.pool import answer_stream
-from forge.compute.pool.answer_reading import ANSWERED, DEPTH_LIMIT, EVENTS, check_answered, read_answer
+from forge.compute.pool.answer_reading import ANSWERED, EVENTS, check_answered, read_answer
 from forge.compute.pool.answer_stream import ANSWERS_LIMIT, ANSWERS_WAITING, AnswerStream
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.jobs.models import Job, JobState
+from rune.running.isolation.answer_json import DEPTH_LIMIT
 from tests.conftest import REPOSITORY
 from tests.forge.compute.answer_fuzzing import KINDS, fuzzed, fuzzed_kind, line_of
 from tests.forge.compute.test_compiler import job, run, until

@@ -49,6 +49,13 @@ def a_deployment_gets_another_version(world: World) -> Act:
     return lambda: deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
 
 
+@scene(deployments.promote)
+def a_deployment_is_promoted(world: World) -> Act:
+    _two_releases(world)
+    production = deployed(world.developer, world.project, title="Production", promoted_from="website")
+    return lambda: deployments.promote(world.developer, production)
+
+
 @scene(deployments.go_back)
 def a_deployment_goes_back(world: World) -> Act:
     deployment = _two_releases(world)

@@ -27,13 +27,21 @@ def built_with(user: Any, project: Project, rune: bytes) -> Build:
 
 
 def deployed(
-    user: Any, project: Project, tag: str = "stable", *, title: str = "Website", follow: bool = False, kind: str = "web"
+    user: Any,
+    project: Project,
+    tag: str = "stable",
+    *,
+    title: str = "Website",
+    follow: bool = False,
+    kind: str = "web",
+    promoted_from: str = "",
 ) -> Deployment:
     """A deployment of a tag, which is published first where it is not there."""
     if not Tag.objects.filter(repository__project=project, name=tag).exists():
         published(user, project, tag)
     choice = TagChoice(tag, follow)
-    return create_deployment(user, project, NewDeployment(title, kind, choice, ["https://acme.example"]))
+    new = NewDeployment(title, kind, choice, ["https://acme.example"], promoted_from)
+    return create_deployment(user, project, new)
 
 
 def now(deployment: Deployment) -> Release:

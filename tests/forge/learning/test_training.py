@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Quota, User
+from forge.builds.contents import keep_contents
 from forge.core.models import AuditEntry, Event
 from forge.datasets.models import Consent, Sample
 from forge.jobs.models import WorkerCapability
@@ -253,6 +254,20 @@ def test_settings_out_of_range_are_refused_by_name(trains: Client) -> None:
 def test_a_project_without_a_version_of_its_data_says_what_to_do(client: Client, project: Project) -> None:
     answer = client.post(RUNS, {"recipe": "motion"}, content_type="application/json")
     assert (answer.status_code, answer.json()["title"]) == (409, "There is no version of the data")
+
+
+@pytest.mark.parametrize(
+    ("sensor", "recipe"), [("ACCEL", "Motion and gestures"), ("IMAGE", "Picture classification"), ("SOUND", "Keywords")]
+)
+def test_the_form_begins_with_the_recipe_for_the_sensor_of_the_pipeline(
+    client: Client, project: Project, sensor: str, recipe: str
+) -> None:
+    keep_contents(project.pk, {"nodes": [{"kind": "capability", "detail": f"{sensor} 1"}]}, ["Runefile.yml"])
+    page = client.get("/acme/kitchen/training").content.decode()
+    chosen = page[page.index("chosen-recipe") :]
+    assert recipe in chosen[: chosen.index("</a>")]
+    assert f"<p>{recipe}" in page
+    assert "It needs " in page
 
 
 def test_minutes_of_training_are_a_quota(trains: Client, project: Project) -> None:

@@ -31,6 +31,8 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("patch", f"{_ROUTE}/<str:deployment>", _ONE, {"title": "Site"}, _SET),
     ("put", f"{_ROUTE}/<str:deployment>/version", f"{_ONE}/version", {"tag": "stable"}, _SET),
     ("post", f"{_ROUTE}/<str:deployment>/return", f"{_ONE}/return", {"release": 1}, _SET),
+    ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, _READ),
+    ("post", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", {}, _SET),
     ("post", f"{_ROUTE}/<str:deployment>/keys", f"{_ONE}/keys", {"name": "iOS"}, _MAKE),
     ("post", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>/rotate", "DEPLOYMENT_KEY/rotate", {}, _MAKE),
     ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, _END),
@@ -93,6 +95,7 @@ def deployment_addresses(person: User, project: Project, size: int = 1) -> dict[
     """Makes a deployment with two releases and keys, and others beside it; gives what the addresses name by id."""
     deployment = deployed(person, project)
     published(person, project, "beta", RUNE + b"beta")
+    deployed(person, project, title="Production", promoted_from="website")
     serve_tag(person, deployment, TagChoice("beta"))
     keys = [create_key(person, deployment, f"key {number}")[0] for number in range(size)]
     for number in range(size - 1):

@@ -72,6 +72,10 @@ def run(job):
     if what == "chatter":
         os.write(1, b"not an answer\\n")
         return {}
+    if what == "attack":
+        for number in range(3, 64):  # wherever the pipe of its answers is
+            tried(lambda: os.write(number, job.spec["text"].encode()))
+        spin(job)
 """
 
 
@@ -192,3 +196,16 @@ def test_a_step_that_does_not_end_is_stopped(probe: Path) -> None:
     with pytest.raises(Refused) as caught:
         run(step(probe, "spin", ChildLimits(seconds=2)), PYTHON)
     assert caught.value.reason is Reason.OUT_OF_TIME
+
+
+@pytest.mark.slow
+@pytest.mark.protects("models-in/converters")
+@pytest.mark.parametrize(
+    "text", ["[" * 60_000 + "\n", "null\n", '{"progress": {}, "text": ""}\n'], ids=["brackets", "null", "progress"]
+)
+def test_a_step_that_answers_nonsense_is_ended_with_a_name(probe: Path, text: str) -> None:
+    begin = time.monotonic()
+    with pytest.raises(Refused) as caught:
+        run(step(probe, "attack", ChildLimits(seconds=600), text=text), PYTHON, lambda share, text: None)
+    assert caught.value.reason is Reason.CRASHED
+    assert time.monotonic() - begin < PATIENCE, "nobody waited for its end"

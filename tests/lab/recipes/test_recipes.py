@@ -8,6 +8,7 @@ import pytest
 
 from lab.recipes.arguments import RecipeArgument, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
+from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, features_runefile
 from lab.refusal import Reason, Refused
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
@@ -35,6 +36,22 @@ def test_the_page_of_a_recipe_has_a_row_for_each_argument(recipe: Recipe) -> Non
     page = (recipe.folder / "README.md").read_text("utf-8")
     for each in recipe.arguments:
         assert f"| `{each.name}` | {each.default} |" in page, each.name
+
+
+@EVERY
+def test_the_page_of_a_recipe_says_what_it_learns_and_needs(recipe: Recipe) -> None:
+    page = read_page(recipe.folder)
+    assert page.summary.startswith(f"{recipe.title}: ")
+    assert "recordings" in page.needs or "pictures" in page.needs
+
+
+@pytest.mark.parametrize(
+    "page", ["# motion\n\n| needs | two labels |\n", "# motion\n\nMotion: a model.\n\n| labels | two |\n"]
+)
+def test_a_page_that_does_not_say_it_is_refused(tmp_path: Path, page: str) -> None:
+    (tmp_path / "README.md").write_text(page, "utf-8")
+    with pytest.raises(ValueError, match="lacks its summary or the row"):
+        read_page(tmp_path)
 
 
 @EVERY

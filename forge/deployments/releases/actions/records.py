@@ -26,6 +26,8 @@ class ReleaseRecord:
         what = {"deployment": deployment.title, "version": release.version, "digest": release.digest}
         if release.tag:
             what["tag"] = release.tag
+        if release.promoted_from:
+            what["source"] = release.promoted_from
         write_entry(actor, action, project.stream, project.place, **what)
         event = DEPLOYMENT_SERVED(
             deployment=deployment.name,
@@ -34,5 +36,6 @@ class ReleaseRecord:
             digest=release.digest,
             previous=self.previous,
             tag=release.tag,
+            promoted_from=release.promoted_from,
         )
         append_event(project.stream, event, actor)

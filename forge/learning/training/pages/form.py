@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from forge.builds.contents import recording_of_project
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Unprocessable
 from forge.datasets.access import versions_of
@@ -126,9 +127,11 @@ def _start(request: HttpRequest, actor: Actor, project: Project, known: list[Rec
 
 
 def _recipe_for(actor: Actor, project: Project, known: list[RecipeJson]) -> str:
-    """The first recipe that learns from the kind of samples that the project has."""
+    """The first recipe for the kind of samples that the project has, or else that its pipeline reads."""
     samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project)
     kind = samples.values_list("kind", flat=True).first()
+    if kind is None and (recording := recording_of_project(project)) is not None:
+        kind = recording.value
     return next((each["name"] for each in known if each["kind"] == kind), known[0]["name"])
 
 

@@ -25,6 +25,7 @@ from forge.learning.training.running.lab_events import (
     NotesEvent,
     ResumedEvent,
 )
+from forge.learning.training.running.possible import are_possible_needs, are_possible_values, is_possible_epoch
 
 FLUSH_SECONDS = 0.5
 """Between two changes of the row."""
@@ -64,7 +65,7 @@ class RunFollower:
         name = event.get("event") if isinstance(event, dict) else None
         shape, take = self._takers().get(str(name), (None, None))
         if shape is None or take is None or not has_shape(event, shape):
-            raise AttemptFailed("The training process sent something that is malformed.", attempts=1)
+            raise _malformed()
         take(event)
 
     def _takers(self) -> Mapping[str, tuple[Any, Callable[[Any], None]]]:
@@ -99,6 +100,8 @@ class RunFollower:
         self._job.log(f"Training continues after epoch {event['epoch']}.")
 
     def _take_epoch(self, event: EpochEvent) -> None:
+        if not is_possible_epoch(event):
+            raise _malformed()
         row: EpochJson = {
             "epoch": event["epoch"],
             "loss": event["loss"],
@@ -119,9 +122,13 @@ class RunFollower:
         self._checkpoint = event["file"]
 
     def _take_needs(self, event: NeedsEvent) -> None:
+        if not all(map(are_possible_needs, event["needs"].values())):
+            raise _malformed()
         self._set(needs=event["needs"])
 
     def _take_begun_again(self, event: BegunAgainEvent) -> None:
+        if not are_possible_values(event, self._run.arguments):
+            raise _malformed()
         # Another attempt begins with these values, and so finds its checkpoint.
         self._set(arguments=event["values"], curves=[], best_epoch=0, answers={})
 
@@ -157,3 +164,7 @@ class RunFollower:
             return
         self._job.save_checkpoint(path.read_bytes())
         self._checkpoint = ""
+
+
+def _malformed() -> AttemptFailed:
+    return AttemptFailed("The training process sent something that is malformed.", attempts=1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from forge.compute.pool.answer_reading import ModelNeedsJson
 
 AnswerJson = list[float]
 """The place of a recording, that of its answer's label, and how sure that is, from 0 to 1."""
@@ -28,14 +30,15 @@ class RecipeSpaceJson(TypedDict):
 
 
 class RecipeJson(TypedDict):
-    """A recipe: what kind of samples it learns from, its arguments, and what a search tries of it; null for one that
-    is not searched."""
+    """A recipe: its kind of samples, its arguments, and its search space."""
 
     name: str
     title: str
-    kind: str
+    summary: Annotated[str, "what it learns, in Markdown"]
+    needs: Annotated[str, "which data it needs, in Markdown"]
+    kind: Annotated[str, "of the samples that it learns from: `sound`, `picture` or `motion`"]
     arguments: list[RecipeArgumentJson]
-    space: RecipeSpaceJson | None
+    space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
 
 class RecipesJson(TypedDict):
@@ -97,10 +100,10 @@ class ResumedEvent(TypedDict):
 
 
 class NeedsEvent(TypedDict):
-    """The rune's needs on targets (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
+    """The rune's needs on targets."""
 
     event: Literal["needs"]
-    needs: dict[str, dict[str, Any]]
+    needs: dict[str, ModelNeedsJson]
 
 
 class NoteEvent(TypedDict):
@@ -130,11 +133,26 @@ class PausedJson(TypedDict):
     paused: Literal[True]
 
 
+class JudgedSplitJson(TypedDict):
+    """How often the rune is right on a split: a share with the bounds of its 95 % interval, of so many recordings."""
+
+    accuracy: list[float] | None
+    samples: int
+
+
+class TrainingReportJson(TypedDict):
+    """The part of the report of a run that pages show."""
+
+    best_epoch: int
+    parameters: int
+    judgements: dict[str, JudgedSplitJson]
+
+
 class TrainedJson(TypedDict):
     """The answer of a run. `files` names the file of each path, `answers` has those of the rune by split."""
 
     files: dict[str, str]
-    report: dict[str, Any]
+    report: TrainingReportJson
     answers: dict[str, list[AnswerJson]]
     values: dict[str, float]
     gaps: dict[str, str]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.compiling.data_object import data_object
+from rune.compiler.anvil.compiling.layouts import LayoutCache, layout_key, read_layout
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
@@ -49,14 +50,30 @@ def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance
     """Compiles sources to a module or library. The same sources give the same bytes in any folder. Raises
     `CompileError`."""
     allowance = allowance or Allowance()
-    return link_objects(compile_objects(sources, toolchain, allowance), toolchain, allowance)
+    objects = compile_objects(sources, toolchain, allowance)
+    if not toolchain.keeps_layouts:
+        return link_objects(objects, toolchain, allowance)
+    key = layout_key((toolchain.linker, *toolchain.link_flags), sources.units, objects)
+    layout = _LAYOUTS.get(key)
+    if layout is not None:
+        return layout.with_data(sources.units)
+    module, link_map = _linked(objects, toolchain, allowance, {}, (f"--Map={_MAP}",))
+    layout = read_layout(module, link_map, sources.units)
+    if layout is not None:
+        _LAYOUTS.put(key, layout)
+    return module
 
 
 def compile_objects(sources: Sources, toolchain: Toolchain, allowance: Allowance) -> list[bytes]:
     """Compiles each unit of the sources. Raises `CompileError`."""
-    at_once = min(os.cpu_count() or 1, allowance.at_once, max(1, len(sources.units)))
+    objects = [_known_object(sources, unit, toolchain) for unit in sources.units]
+    lacking = [unit for unit, known in zip(sources.units, objects, strict=True) if known is None]
+    if not lacking:
+        return [known for known in objects if known is not None]
+    at_once = min(os.cpu_count() or 1, allowance.at_once, len(lacking))
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
+        compiled = pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), lacking)
+        return [next(compiled) if known is None else known for known in objects]
 
 
 def link_objects(
@@ -66,10 +83,22 @@ def link_objects(
     beside: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Links objects. `beside` are files that the linker's flags name. Raises `CompileError`."""
+    return _linked(objects, toolchain, allowance, beside or {}, ())[0]
+
+
+def _linked(
+    objects: Sequence[bytes],
+    toolchain: Toolchain,
+    allowance: Allowance,
+    beside: Mapping[str, bytes],
+    flags: Sequence[str],
+) -> tuple[bytes, str]:
+    """The module, and the linker's map if `flags` has it written."""
     names = [f"{number}.o" for number in range(len(objects))]
-    with _folder_of({**(beside or {}), **dict(zip(names, objects, strict=True))}) as folder:
-        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, "module", *names], folder, allowance, 1)
-        return (folder / "module").read_bytes()
+    with _folder_of({**beside, **dict(zip(names, objects, strict=True))}) as folder:
+        _run([str(_zig()), toolchain.linker, *flags, *toolchain.link_flags, "module", *names], folder, allowance, 1)
+        link_map = folder / _MAP
+        return (folder / "module").read_bytes(), link_map.read_text("utf-8") if flags else ""
 
 
 def compiler_helpers(target: str, processor: str, allowance: Allowance) -> bytes:
@@ -90,25 +119,37 @@ def compiler_helpers(target: str, processor: str, allowance: Allowance) -> bytes
 
 _OBJECTS = ObjectCache(limit=64 << 20)
 """The cache of compiled units of this process: an edit seldom changes more than one unit."""
+_LAYOUTS = LayoutCache(count=8)
+"""The layouts of modules of this process: an edit of a number or a label changes constants alone."""
+_MAP = "map"
+
+
+def _known_object(sources: Sources, unit: Unit, toolchain: Toolchain) -> bytes | None:
+    """The object of a constant array or of a unit that was compiled before; None if it has to be compiled."""
+    if unit.data is not None:
+        return data_object(unit.name, unit.data)
+    return _OBJECTS.get(object_key(_flags(unit, toolchain), unit.name, _files(sources, unit)))
 
 
 def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
-    """Compiles a unit while `at_once - 1` others are compiled, or returns the cached object of the same files."""
-    if unit.data is not None:
-        return data_object(unit.name, unit.data)
+    """Compiles a unit while `at_once - 1` others are compiled."""
     zig = _zig()
-    flags = (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
-    files = {name: sources.files[name] for name in sorted(unit.files)}
-    key = object_key(flags, unit.name, files)
-    cached = _OBJECTS.get(key)
-    if cached is None:
-        allowance.interruption.check()
-        with _folder_of(files) as folder:
-            headers = ("-isystem", str(zig.parent / "lib" / "include"))
-            _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
-            cached = (folder / "object").read_bytes()
-        _OBJECTS.put(key, cached)
-    return cached
+    flags, files = _flags(unit, toolchain), _files(sources, unit)
+    allowance.interruption.check()
+    with _folder_of(files) as folder:
+        headers = ("-isystem", str(zig.parent / "lib" / "include"))
+        _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
+        compiled = (folder / "object").read_bytes()
+    _OBJECTS.put(object_key(flags, unit.name, files), compiled)
+    return compiled
+
+
+def _flags(unit: Unit, toolchain: Toolchain) -> tuple[str, ...]:
+    return (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
+
+
+def _files(sources: Sources, unit: Unit) -> dict[str, bytes]:
+    return {name: sources.files[name] for name in sorted(unit.files)}
 
 
 @contextmanager

@@ -53,6 +53,8 @@ SPECIALISED = (
     "-disable-lsr",
 )
 
+TOOLCHAIN = Toolchain((*FEATURES, *SPECIALISED), "wasm-ld", LINK_FLAGS)
+
 BALANCED = Target(
     name="wasm32",
     summary="a rune for browsers, Node and wasmtime: WebAssembly with SIMD",
@@ -60,7 +62,7 @@ BALANCED = Target(
     kernels=SIMD128,
     makes_rune=True,
     emitter=emit,
-    toolchain=Toolchain((*FEATURES, *SPECIALISED), "wasm-ld", LINK_FLAGS),
+    toolchain=TOOLCHAIN,
     packager=package,
 )
 
@@ -82,7 +84,7 @@ RELAXED = replace(
 
 FASTEST = replace(BALANCED, bytes_matter=0, optimized_for=RUNE_AIM, second=RELAXED)
 
-PREVIEW = replace(FASTEST, second=None, steps_apart=True)
+PREVIEW = replace(FASTEST, second=None, steps_apart=True, toolchain=replace(TOOLCHAIN, keeps_layouts=True))
 """The options of a preview. It has no second module, whose compilation would delay it."""
 
 TARGET = replace(FASTEST, variants=(SMALLEST, BALANCED))

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from rune.compiler.anvil.compiling import compiler
+from rune.compiler.anvil.compiling.layouts import LARGEST_MODULE, Layout, LayoutCache, layout_key, read_layout
 from rune.compiler.anvil.compiling.objects import ObjectCache
+from rune.compiler.anvil.sources import Unit
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -74,6 +76,16 @@ class CountingCache(ObjectCache):
         super().put(key, data)
 
 
+class CountingLayouts(LayoutCache):
+    """Counts the modules that had to be linked."""
+
+    linked = 0
+
+    def put(self, key: str, layout: Layout) -> None:
+        self.linked += 1
+        super().put(key, layout)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "units"),
     [
@@ -86,15 +98,60 @@ class CountingCache(ObjectCache):
 def test_an_edit_compiles_only_the_units_whose_code_it_changes(
     old: str, new: str, units: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = CountingCache(64 << 20)
+    cache, layouts = CountingCache(64 << 20), CountingLayouts(8)
     monkeypatch.setattr(compiler, "_OBJECTS", cache)
+    monkeypatch.setattr(compiler, "_LAYOUTS", layouts)
     before = result(project(), PREVIEW)
-    cache.compiled = 0
+    cache.compiled, layouts.linked = 0, 0
     edited = project(RUNEFILE.replace(old, new), BLOCK.replace(old, new))
     after = result(edited, PREVIEW)
-    assert cache.compiled <= units
+    assert (cache.compiled, layouts.linked) <= (units, units)
     assert after == result(edited, TARGET)
     assert before == result(project(), TARGET)
+
+
+def test_other_constants_in_a_linked_module_give_the_linkers_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    layouts = CountingLayouts(8)
+    monkeypatch.setattr(compiler, "_LAYOUTS", layouts)
+    edits = [("0.3", "0.4"), ("0.3", "7.25"), ("1.7", "1.8"), ("0.1", "0.0"), ("length: 3", "length: 4")]
+    edited = [project(RUNEFILE.replace(*edit), BLOCK.replace(*edit)) for edit in edits]
+    options = BuildOptions("edited", target=PREVIEW)
+    written = [build(files, options).rune for files in edited]
+    assert layouts.linked == 2, "another length moves what lies behind it, and nothing else does"
+    for files, rune in zip(edited, written, strict=True):
+        monkeypatch.setattr(compiler, "_LAYOUTS", LayoutCache(8))
+        assert build(files, options).rune == rune
+
+
+def test_a_constant_that_is_not_where_the_map_says_is_linked_each_time() -> None:
+    units = [Unit("steps.c", frozenset({"steps.c"})), Unit("numbers", frozenset(), data=b"12345678")]
+    data = b"\1\0\x41\x80\x08\x0b\x0a..12345678"
+    module = b"\0asm\1\0\0\0\x0b" + bytes([len(data)]) + data
+    assert read_layout(module, "   402   0   8   numbers", units) == Layout(module, {"numbers": len(module) - 8})
+    other = [units[0], replace(units[1], data=b"abcdefgh")]
+    assert Layout(module, {"numbers": len(module) - 8}).with_data(other) == module.replace(b"12345678", b"abcdefgh")
+    for wrong in ("", "   403   0   8   numbers", "   9999   0   8   numbers", "   402   0   8   others"):
+        assert read_layout(module, wrong, units) is None
+    assert read_layout(module + bytes(LARGEST_MODULE), "   402   0   8   numbers", units) is None
+
+
+def test_a_layout_is_of_one_code_and_of_constants_of_the_same_sizes() -> None:
+    units = (Unit("steps.c", frozenset({"steps.c"})), Unit("numbers", frozenset(), data=b"12345678"))
+    key = layout_key(("wasm-ld",), units, [b"code", b"object"])
+    assert key == layout_key(("wasm-ld",), (units[0], replace(units[1], data=b"abcdefgh")), [b"code", b"other"])
+    assert key != layout_key(("wasm-ld",), units, [b"other", b"object"])
+    assert key != layout_key(("wasm-ld", "-s"), units, [b"code", b"object"])
+    assert key != layout_key(("wasm-ld",), (units[0], replace(units[1], data=b"123456789")), [b"code", b"object"])
+    assert key != layout_key(("wasm-ld",), (units[0], replace(units[1], name="others")), [b"code", b"object"])
+
+
+def test_the_layout_that_was_used_longest_ago_is_forgotten() -> None:
+    layouts = LayoutCache(2)
+    for name in "abab":
+        layouts.put(name, Layout(name.encode(), {}))
+    assert layouts.get("a") is not None
+    layouts.put("c", Layout(b"c", {}))
+    assert [layouts.get(name) is None for name in "abc"] == [False, True, False]
 
 
 @pytest.mark.proof

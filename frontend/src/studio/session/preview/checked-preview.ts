@@ -4,8 +4,8 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { CheckedText, TextCheck } from "./text-check";
 import type { SessionStore } from "../session-store";
 
-/** Problems that only a build can tell; the check in the page knows nothing of them. */
-const OF_BUILDS = /^RUNE(008[12]|0121)$/;
+/** Problems that only the server can tell; the check in the page knows nothing of them. */
+const OF_BUILDS = /^RUNE(008[12]|0107|0121)$/;
 
 export function withChecked(preview: Preview, checked: CheckedText | null): Preview {
   if (checked === null) return preview;

@@ -1,0 +1,47 @@
+"""The effect of promoting a deployment, and the judgement of the gate on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forge.builds.artefacts.comparison_source import figures_of, side_of
+from forge.builds.models import Build
+from forge.builds.pages.changes import change_sentences
+from forge.comparison.changes import compare
+from forge.deployments.models import Deployment, Release
+from forge.deployments.releases.gate import missing_for
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """The effect of promoting a deployment now."""
+
+    source: Deployment
+    offered: Release
+    """The release that the source serves."""
+    before: Release
+    is_pending: bool
+    """Whether both serve different runes. If not, the fields below are empty."""
+    missing: Sequence[str] = ()
+    """The obstacles to serving it, as sentences."""
+    changes: Sequence[str] = ()
+    """The differences from `before`, as sentences."""
+
+
+def promotion_of(deployment: Deployment) -> Promotion | None:
+    """The promotion of a deployment that `forge.deployments.access` returned, or None if it has no source."""
+    source = deployment.promoted_from
+    if source is None:
+        return None
+    before, offered = deployment.releases.all()[0], source.releases.all()[0]
+    if before.digest == offered.digest:
+        return Promotion(source, offered, before, is_pending=False)
+    missing = missing_for(offered.build, offered.digest)
+    return Promotion(source, offered, before, True, missing, _changes(before.build, offered.build))
+
+
+def _changes(before: Build, build: Build) -> Sequence[str]:
+    if before.artefact is None or build.artefact is None:
+        return ()
+    return change_sentences(compare(side_of(before), side_of(build)), figures_of(build), figures_of(before))

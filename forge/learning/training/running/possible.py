@@ -1,0 +1,40 @@
+"""Whether an event whose type is right says what a run or a search can have: its numbers and its names. Pure functions.
+
+The process that sends it learns from what strangers recorded. What is stored of it is shown on pages for as long as the
+run is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forge.compute.pool.answer_reading import ModelNeedsJson
+from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent
+from rune.source.policy.sections.training import MAX_ARGUMENTS
+
+MOST_EPOCHS = 100_000
+MOST = 2**53
+"""Bytes and instructions: what JavaScript reads exactly."""
+
+
+def is_possible_epoch(event: EpochEvent) -> bool:
+    """Whether the run can have come to this epoch, with a best one up to it."""
+    return 1 <= event["epoch"] <= MOST_EPOCHS and 0 <= event["best_epoch"] <= event["epoch"]
+
+
+def are_possible_values(event: BegunAgainEvent, arguments: Mapping[str, float]) -> bool:
+    """Whether a run with these arguments can begin again with those of the event."""
+    values = event["values"]
+    return arguments.keys() <= values.keys() and len(values) <= MAX_ARGUMENTS and 1 <= values["epochs"] <= MOST_EPOCHS
+
+
+def are_possible_needs(needs: ModelNeedsJson | Mapping[str, Any]) -> bool:
+    """Whether a rune can need that much."""
+    instructions = needs["instructions"]
+    return 0 <= needs["flash"] < MOST and 0 <= needs["ram"] < MOST and 0 <= (instructions or 0) < MOST
+
+
+def is_possible_share(interval: list[float] | None) -> bool:
+    """Whether it is a share with the bounds of its interval, or None."""
+    return interval is None or (len(interval) == 3 and all(0 <= each <= 1 for each in interval))

@@ -1,0 +1,124 @@
+"""An answer of the processes of `lab` is what was asked for, or is refused with a name: they read strangers' files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from forge.core.blobs.store import put_bytes
+from forge.core.models import Blob
+from forge.jobs.kinds import JobFailed
+from forge.learning.conversions import making
+from forge.learning.conversions.lab_process import LabDied, read_line
+from forge.learning.conversions.making import Share, make_forms
+from forge.learning.conversions.recordings import Recordings
+from forge.learning.models import ConvertedForm, ModelConversion
+from forge.projects.models import Project
+from tests.forge.compute.answer_fuzzing import fuzzed, line_of
+from tests.support.shares import share_and_all
+
+LINES: Sequence[Mapping[str, Any]] = (
+    {"progress": 0.5, "text": "Half done"},
+    {"event": {"event": "epoch", "epoch": 1, "loss": 0.5}},
+    {"result": {"forms": [{"form": "int8", "output": 20.5}], "gaps": {}}},
+    {"refused": {"reason": "pickle", "message": "It is a pickle."}},
+    {"needs": {"name": "tensorflow", "reads": "Keras models", "download": 320, "disk": 1600}},
+)
+SECRET = b"the key of the installation"
+
+
+@pytest.mark.protects("models-in/converters")
+@pytest.mark.parametrize("seeds", share_and_all(range(10_000), 20))
+def test_any_line_is_an_object_that_every_database_takes_or_refused_by_name(seeds: Sequence[int]) -> None:
+    lines: list[Mapping[str, Any]] = []
+    for seed in seeds:
+        try:
+            lines.append(read_line(fuzzed(seed, LINES)))
+        except LabDied:
+            continue
+    assert len(seeds) // 10 < len(lines) < len(seeds)
+    for line in lines:
+        text = json.dumps(line, allow_nan=False, ensure_ascii=False)
+        assert "\0" not in text
+        text.encode()
+
+
+@pytest.mark.protects("models-in/converters")
+def test_a_nul_is_refused_by_name() -> None:
+    with pytest.raises(LabDied, match="NUL"):
+        read_line(line_of({"event": {"event": "note", "text": "\0"}}))
+
+
+@pytest.fixture
+def conversion(project: Project) -> ModelConversion:
+    return ModelConversion.objects.create(
+        project=project,
+        source_name="network.keras",
+        source_digest=put_bytes(b"network").digest,
+        source_size=7,
+        float_digest=put_bytes(b"float").digest,
+        description={"conversion": None},
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.protects("models-in/named-files")
+@pytest.mark.parametrize("way", ["absolute", "upwards", "form"])
+def test_no_file_of_this_machine_is_stored_as_a_form(
+    way: str, conversion: ModelConversion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The converter's process names the forms that it made, and a form is the file of its name."""
+    secret = tmp_path / "secret_key"
+    secret.write_bytes(SECRET)
+
+    def ask(request: Mapping[str, Any], *_: Any, **__: Any) -> Any:
+        folder = Path(request["folder"])
+        (folder / "int8").write_bytes(b"int8")
+        (folder / "other").write_bytes(b"other")
+        upwards = Path(*[".."] * len(folder.parts), *secret.parts[1:])
+        name = {"absolute": str(secret), "upwards": str(upwards), "form": "other"}[way]
+        assert (folder / name).read_bytes()
+        samples = {"kind": "random", "is_guess": True, "calibration": 1, "judging": 1, "ranges": [], "classes": []}
+        return {
+            "forms": [_form("int8"), _form(name)],
+            "layers": [],
+            "samples": samples,
+            "quantiser": "none",
+            "conversion": None,
+            "format": "keras",
+            "float": None,
+            "provenance": {},
+            "gaps": {},
+        }
+
+    monkeypatch.setattr(making, "ask_lab", ask)
+    job: Any = SimpleNamespace(
+        tick=lambda: None, report=lambda *_: None, log=lambda *_: None, confirm_lease=lambda: None
+    )
+    with pytest.raises(JobFailed, match="other forms than it was asked for"):
+        make_forms(job, conversion, ["int8"], [], Recordings(), Share(0, 1))
+    assert not ConvertedForm.objects.exists()
+    assert not Blob.objects.filter(size=len(SECRET)).exists()
+
+
+def _form(name: str) -> dict[str, Any]:
+    return {
+        "form": name,
+        "size": 1,
+        "arena": None,
+        "constants": None,
+        "reason": "",
+        "layers": {},
+        "output": 1.0,
+        "changed": 0,
+        "samples": 0,
+        "right": None,
+        "judged": 0,
+        "by_label": {},
+        "answers": [],
+    }

@@ -1,0 +1,129 @@
+"""Editing `models` in a project's forge.yml begins the conversion again, once, and the page says how far it is."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.builds.access import preview_of
+from forge.builds.previews.refresh import refresh_previews
+from forge.builds.serializers import preview_to_json
+from forge.compute.pool.compiler import Compiler
+from forge.jobs.models import Job
+from forge.learning.models import ModelConversion
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from forge.reviews.changes.actions.merges import merge_past_gate
+from forge.reviews.models import ChangeRequest
+from tests.forge.learning.test_conversions import MODELS, NETWORK, run_jobs
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
+
+PAGE = "/acme/kitchen/models"
+DECLARED = "models:\n  net.tflite:\n    source: training/network.tflite\n    quantize: int8\n    interface: float32\n"
+
+
+@pytest.fixture
+def source(user: User, project: Project) -> Project:
+    """A project with the source of a model."""
+    write_file(user, project, "training/network.tflite", NETWORK)
+    return project
+
+
+@pytest.fixture
+def edit(user: User, source: Project, compiler: Compiler) -> Any:
+    """Writes the forge.yml and does what a worker does once typing pauses. Returns the preview."""
+
+    def edit(text: str, author: User = user) -> Any:
+        write_file(author, source, "forge.yml", text.encode())
+        refresh_previews(source.pk, compiler, threading.Event())
+        preview = preview_of(source)
+        assert preview is not None
+        return preview_to_json(preview)
+
+    return edit
+
+
+def forms_of(client: Client) -> list[tuple[str, list[str]]]:
+    (row,) = client.get(MODELS).json()["results"]
+    return [(each["form"], each["float_layers"]) for each in client.get(f"{MODELS}/{row['id']}").json()["forms"]]
+
+
+def warnings_of(preview: Any) -> list[str]:
+    return [each["message"] for each in preview["diagnostics"] if each["code"] == "RUNE0107"]
+
+
+def page_of(client: Client) -> str:
+    return " ".join(client.get(PAGE).content.decode().split())
+
+
+@pytest.mark.slow
+def test_an_edit_converts_again_once_and_the_result_is_offered(
+    client: Client, owner: User, source: Project, edit: Any
+) -> None:
+    assert "Models of forge.yml" not in page_of(client)
+    preview = edit(DECLARED)
+    assert warnings_of(preview) == ['"net.tflite" has not been converted from "training/network.tflite" yet']
+    assert ModelConversion.objects.get().source_name == "network.tflite"
+    assert ">Converting</a>" in page_of(client)
+    # Layers that are written before the conversion ends are made in the same job.
+    edit(f"{DECLARED}    keep: [classes_1]\n")
+    edit(f"{DECLARED}    keep: [classes_1] # the last one\n")
+    assert Job.objects.count() == 1
+    run_jobs()
+    assert forms_of(client) == [("float32", []), ("int8", []), ("int8", ["classes_1"])]
+    row = ModelConversion.objects.get()
+    assert f"{row.get_absolute_url()}?form=3#apply-form" in page_of(client)
+
+    # A name that is typed halfway is no layer, and another set of layers is another job.
+    edit(f"{DECLARED}    keep: [mixing]\n")
+    assert Job.objects.count() == 1
+    assert "network.tflite has no layer &quot;mixing&quot;" in page_of(client)
+    edit(f"{DECLARED}    keep: [mixing_1]\n")
+    edit(f"limits:\n  size: 1 MB\n{DECLARED}    keep: [mixing_1]\n")
+    assert Job.objects.count() == 2
+    run_jobs()
+    assert forms_of(client)[3:] == [("int8", ["mixing_1"])]
+
+    body = {"path": "net.tflite"}
+    address = f"{MODELS}/{row.pk}/forms/4/apply"
+    number = client.post(address, body, content_type="application/json").json()["number"]
+    merge_past_gate(owner, ChangeRequest.objects.get(project=source, number=number), "The gate has tests of its own.")
+    jobs = Job.objects.count()
+    preview = edit(f"# as it was\n{DECLARED}    keep: [mixing_1]\n")
+    assert warnings_of(preview) == []
+    assert ">Up to date</span>" in page_of(client)
+    assert Job.objects.count() == jobs
+    preview = edit(f"{DECLARED.replace('int8', 'int16x8')}    keep: [mixing_1]\n")
+    assert warnings_of(preview) == ['"net.tflite" was converted with other settings']
+    assert Job.objects.count() == jobs + 1
+
+
+def test_what_a_server_does_not_make_is_named_and_begins_nothing(client: Client, source: Project, edit: Any) -> None:
+    for text, reason in (
+        (DECLARED.replace("    interface: float32\n", ""), "Write `interface: float32`, or run `rune convert`"),
+        (f"{DECLARED.replace('int8', 'dynamic')}    keep: [classes_1]\n", "Layers stay in float in int8 and int16x8"),
+        (DECLARED.replace("training/network.tflite", "forge.yml"), "is a text, and no model"),
+        (DECLARED.replace("network", "gone"), "is missing"),
+        (f"{DECLARED}    shapes:\n      x: 16777215x1x1x1x1x1x1\n", "is not one such as 49x10"),
+    ):
+        edit(text)
+        assert reason in page_of(client).replace("&#x27;", "'").replace("&quot;", '"'), text
+    assert not Job.objects.exists()
+    edit("models: [\n")
+    assert "Models of forge.yml" not in page_of(client)
+
+
+def test_nobody_who_may_no_longer_edit_begins_a_conversion(
+    client: Client, user: User, source: Project, compiler: Compiler
+) -> None:
+    write_file(user, source, "forge.yml", DECLARED.encode())
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    refresh_previews(source.pk, compiler, threading.Event())
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    assert not ModelConversion.objects.exists()
+    assert "Nobody who may edit this project changed it" in page_of(client)
