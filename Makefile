@@ -39,6 +39,7 @@ check: ## Format, lint, templates, types, import floors, plain words, in both la
 	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/lint-imports --no-logo
 	@$(VENV)/python -m tools.plain_words
+	@$(VENV)/python -m tools.class_names
 	@$(VENV)/mypy
 	@$(VENV)/python -m tools.frontend check
 

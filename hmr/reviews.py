@@ -12,7 +12,7 @@ from hmr.server import ProjectServer
 
 
 @dataclass(frozen=True)
-class OpenReview:
+class RequestedReview:
     """A review that somebody asked for."""
 
     id: str
@@ -24,7 +24,7 @@ class OpenReview:
 
 def open_review(
     server: ProjectServer, built: BuiltRune, reviewers: Sequence[str], title: str, message: str, needed: int
-) -> OpenReview:
+) -> RequestedReview:
     """Asks for a review of a build, of the members with these email addresses or names. Raises `HmrError`."""
     groups = [{"people": _members(server, reviewers), "needed": needed}] if reviewers else []
     body = {
@@ -34,7 +34,7 @@ def open_review(
         "reviewers": groups,
     }
     row = server.ask("POST", server.here("/reviews"), body)
-    return OpenReview(row["id"], f"{server.page}/reviews/{row['number']}")
+    return RequestedReview(row["id"], f"{server.page}/reviews/{row['number']}")
 
 
 def _members(server: ProjectServer, words: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from hmr.deployments import SIGNING_SECONDS, DeployedRune, deploy, publish, sign
 from hmr.errors import HmrError
 from hmr.models import CONVERSION_SECONDS, ModelFigures, apply_form, convert, figures_of, model_bytes
 from hmr.preview import Preview, make_preview
-from hmr.reviews import OpenReview, open_review
+from hmr.reviews import RequestedReview, open_review
 from hmr.server import ProjectServer
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Rune:
         self._built = build(self._server, seconds)
         return self._built
 
-    def review(self, *reviewers: str, title: str = "", message: str = "", needed: int = 1) -> OpenReview:
+    def review(self, *reviewers: str, title: str = "", message: str = "", needed: int = 1) -> RequestedReview:
         """Asks these members, by their email addresses or names, for a review of the last build."""
         return open_review(self._server, self._last_build(), reviewers, title, message, needed)
 

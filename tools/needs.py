@@ -102,27 +102,29 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Plan:
+class InstallStep:
     """The message, and the command that is then run; None where a person has to do it."""
 
     says: str
     command: tuple[str, ...] | None
 
 
-def plan(missing: Sequence[Need], machine: Machine) -> Plan:
+def plan(missing: Sequence[Need], machine: Machine) -> InstallStep:
     """How what is missing gets here."""
     if not missing:
-        return Plan("", None)
+        return InstallStep("", None)
     names = listed(need.name for need in missing)
     lacks = f"This machine has no {names}."
     if not machine.has_apt:
-        return Plan(f"{lacks} It has no apt-get either: install them in its own way ({packages_of(missing)}).", None)
+        return InstallStep(
+            f"{lacks} It has no apt-get either: install them in its own way ({packages_of(missing)}).", None
+        )
     if machine.is_root:
-        return Plan(f"{lacks} Installing: {packages_of(missing)}", ("sh", "-c", script(missing)))
+        return InstallStep(f"{lacks} Installing: {packages_of(missing)}", ("sh", "-c", script(missing)))
     if machine.sudo == "free" or (machine.sudo == "asks" and machine.has_terminal):
         asks = "" if machine.sudo == "free" else " (sudo asks for your password)"
-        return Plan(f"{lacks} Installing{asks}: {packages_of(missing)}", ("sudo", "sh", "-c", script(missing)))
-    return Plan(f"{lacks} Get them with:\n\n    {by_hand(missing)}\n", None)
+        return InstallStep(f"{lacks} Installing{asks}: {packages_of(missing)}", ("sudo", "sh", "-c", script(missing)))
+    return InstallStep(f"{lacks} Get them with:\n\n    {by_hand(missing)}\n", None)
 
 
 def packages_of(missing: Iterable[Need]) -> str:

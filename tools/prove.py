@@ -36,7 +36,7 @@ NOT_CODE = (":!docs", ":!*.md")
 
 
 @dataclass(frozen=True)
-class Part:
+class ProofPart:
     """One file of proofs, or one share of it: what is run, and kept, at once."""
 
     file: str
@@ -51,7 +51,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Result:
+class ProofResult:
     """The result of one test in one part. `facts` are its own records."""
 
     test: str
@@ -65,11 +65,11 @@ class Result:
 class Record:
     """A part that ran."""
 
-    part: Part
+    part: ProofPart
     state: str
     commit: str
     ran: str
-    results: tuple[Result, ...]
+    results: tuple[ProofResult, ...]
 
     @property
     def is_good(self) -> bool:
@@ -140,17 +140,17 @@ class _Collector:
                 self.shares[item.nodeid.split("::")[0]] = int(mark.kwargs.get("shares", 1))
 
 
-def collect(files: Sequence[str]) -> list[Part]:
+def collect(files: Sequence[str]) -> list[ProofPart]:
     """All parts, those of the shortest files first."""
     collector = _Collector()
     status = pytest.main(["--collect-only", "-qq", "-m", "proof", *(files or [TESTS])], plugins=[collector])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit("The proofs cannot be collected; what pytest said is above.")
     ordered = sorted(collector.shares.items(), key=lambda entry: (entry[1], entry[0]))
-    return [Part(file, share, shares) for file, shares in ordered for share in range(shares)]
+    return [ProofPart(file, share, shares) for file, shares in ordered for share in range(shares)]
 
 
-def run(part: Part, state: str, commit: str) -> Record:
+def run(part: ProofPart, state: str, commit: str) -> Record:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-m", "proof", "-q", "-o", "junit_family=xunit1"]
@@ -160,11 +160,11 @@ def run(part: Part, state: str, commit: str) -> Record:
         if report.exists():
             results = tuple(read_report(report))
         else:
-            results = (Result(part.file, "failed", time.monotonic() - begin, {}, "pytest gave no report"),)
+            results = (ProofResult(part.file, "failed", time.monotonic() - begin, {}, "pytest gave no report"),)
     return Record(part, state, commit, f"{datetime.now(UTC):%Y-%m-%d}", results)
 
 
-def read_report(path: Path) -> Iterable[Result]:
+def read_report(path: Path) -> Iterable[ProofResult]:
     """The results in pytest's report."""
     for case in ElementTree.parse(path).iter("testcase"):
         facts = {each.get("name", ""): each.get("value", "") for each in case.iter("property")}
@@ -173,15 +173,15 @@ def read_report(path: Path) -> Iterable[Result]:
             element = case.find(kind)
             if element is not None:
                 outcome, reason = word, element.get("message", "").splitlines()[0] if element.get("message") else ""
-        yield Result(case.get("name", ""), outcome, float(case.get("time", "0")), facts, reason)
+        yield ProofResult(case.get("name", ""), outcome, float(case.get("time", "0")), facts, reason)
 
 
-def read_record(part: Part) -> Record | None:
+def read_record(part: ProofPart) -> Record | None:
     if not part.record.exists():
         return None
     data = json.loads(part.record.read_text("utf-8"))
-    results = tuple(Result(**result) for result in data.pop("results"))
-    return Record(part=Part(**data.pop("part")), results=results, **data)
+    results = tuple(ProofResult(**result) for result in data.pop("results"))
+    return Record(part=ProofPart(**data.pop("part")), results=results, **data)
 
 
 def every_record() -> list[Record]:
@@ -189,7 +189,7 @@ def every_record() -> list[Record]:
     records = []
     for path in sorted(STATE.glob("*.json")):
         data = json.loads(path.read_text("utf-8"))
-        record = read_record(Part(**data["part"]))
+        record = read_record(ProofPart(**data["part"]))
         if record is not None and (ROOT / record.part.file).exists():
             records.append(record)
     return records
@@ -236,7 +236,7 @@ def _section(file: str, records: Sequence[Record]) -> Iterable[str]:
         yield f"| {words} | {_outcome(results)} | {seconds:,.0f} | {_facts(results)} |"
 
 
-def _outcome(results: Sequence[Result]) -> str:
+def _outcome(results: Sequence[ProofResult]) -> str:
     """The worst of the parts."""
     for outcome in ("failed", "not run"):
         for result in results:
@@ -245,7 +245,7 @@ def _outcome(results: Sequence[Result]) -> str:
     return "proved"
 
 
-def _facts(results: Sequence[Result]) -> str:
+def _facts(results: Sequence[ProofResult]) -> str:
     """Returns the combined facts of the parts: numbers are added, but of a `most` the largest counts."""
     together: dict[str, str] = {}
     for result in results:

@@ -36,7 +36,7 @@ class MalformedPage(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class ThreatRow:
     """One threat. `id` is the page's name and the row's own, as in `sign-in/stolen-session`."""
 
     id: str
@@ -92,7 +92,7 @@ def pages(root: Path) -> list[Path]:
     return sorted(path for path in (root / PAGES).glob("*.md") if path.name not in FRONT)
 
 
-def rows_of(text: str, page: str) -> list[Row]:
+def rows_of(text: str, page: str) -> list[ThreatRow]:
     """Returns the rows of a page. Raises `MalformedPage`."""
     if text.count(BEGIN) != text.count(END) or BEGIN not in text:
         raise MalformedPage(f"{page}: rows are between {BEGIN} and {END}")
@@ -106,14 +106,14 @@ def rows_of(text: str, page: str) -> list[Row]:
     return rows
 
 
-def _row(line: str, page: str) -> Row:
+def _row(line: str, page: str) -> ThreatRow:
     cells = [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
     if len(cells) != 4 or not all(cells[:3]):
         raise MalformedPage(f"{page}: a row has an id, a threat, a protection and tests: {line}")
     name = cells[0].strip("`")
     if not re.fullmatch(rf"{re.escape(page)}/[a-z0-9-]+", name):
         raise MalformedPage(f"{page}: the id {name} does not begin with {page}/")
-    return Row(name, cells[1], cells[2])
+    return ThreatRow(name, cells[1], cells[2])
 
 
 def with_tests(text: str, page: str, proofs: Proofs) -> str:
@@ -138,7 +138,7 @@ def labels_of(paths: Iterable[str]) -> dict[str, str]:
     return {path: name if counts[name] == 1 else f"{Path(path).parent.name}/{name}" for path, name in names.items()}
 
 
-def _line(row: Row, files: Mapping[str, int], labels: Mapping[str, str]) -> str:
+def _line(row: ThreatRow, files: Mapping[str, int], labels: Mapping[str, str]) -> str:
     tests = ", ".join(f"[{labels[path]}] ({files[path]})" for path in sorted(files))
     return f"| `{row.id}` | {row.threat} | {row.protection} | {tests} |"
 

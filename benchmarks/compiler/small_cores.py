@@ -61,7 +61,7 @@ its own flags (core -Os, kernels -O2), int8 registrations, run on the same emula
 
 
 @dataclass(frozen=True)
-class Measured:
+class CoreFigures:
     """One model on one core. Instructions are those of the second run."""
 
     instructions: int
@@ -98,7 +98,7 @@ Instructions are not cycles: how long one takes is the chip's, and its flash's. 
 those of channels that Anvil removes included."""
 
 
-def _row(model: MeasuredModel, measured: Measured, peer: Peer | None) -> Sequence[str]:
+def _row(model: MeasuredModel, measured: CoreFigures, peer: Peer | None) -> Sequence[str]:
     return (
         model.task,
         f"{measured.instructions:,}",
@@ -116,7 +116,7 @@ def _row(model: MeasuredModel, measured: Measured, peer: Peer | None) -> Sequenc
 _MULTIPLY_ACCUMULATES: Final = {"kws": 2_656_768, "vww": 7_489_664, "ic": 12_501_632, "ad": 264_192}
 
 
-def _measured(model: MeasuredModel, name: str) -> Measured:
+def _measured(model: MeasuredModel, name: str) -> CoreFigures:
     target = find_target(name)
     read = read_model(model.data)
     pipeline = check(model.project, PUBLISHED_BLOCKS, signatures=lambda _: signature(read)).pipeline
@@ -134,7 +134,9 @@ def _measured(model: MeasuredModel, name: str) -> Measured:
     reference = open_tflite(model.data, reference=True)
     expected = b"".join(reference.run([frame])[0] for frame in frames)
     wrong = sum(left != right for left, right in zip(emulated.outputs, expected, strict=True))
-    return Measured(emulated.instructions[1], firmware.sizes.static_ram + emulated.stack, firmware.image_flash, wrong)
+    return CoreFigures(
+        emulated.instructions[1], firmware.sizes.static_ram + emulated.stack, firmware.image_flash, wrong
+    )
 
 
 def _frames(count: int) -> list[bytes]:

@@ -67,7 +67,7 @@ _WORDS = r"yes\nno\nup\ndown\nleft\nright\nsilence\nunknown\nnothing"
 
 
 @dataclass(frozen=True)
-class Edit:
+class TimedEdit:
     """A kind of edit: which line of which file changes, and which value of `output` the preview then shows."""
 
     name: str
@@ -80,11 +80,11 @@ class Edit:
     shown: Callable[[int], str]
 
 
-def _edits(label: str) -> tuple[Edit, ...]:
+def _edits(label: str) -> tuple[TimedEdit, ...]:
     """The kinds of edits of a project in which `label` is heard."""
     return (
-        Edit("a label", "labels.txt", "heard", label, lambda n: f"{label}-{n}", lambda n: f"{label}-{n}"),
-        Edit(
+        TimedEdit("a label", "labels.txt", "heard", label, lambda n: f"{label}-{n}", lambda n: f"{label}-{n}"),
+        TimedEdit(
             "a number",
             "Runefile.yml",
             "product",
@@ -92,7 +92,7 @@ def _edits(label: str) -> tuple[Edit, ...]:
             lambda n: f"args: {{scale: {n}.5}}",
             lambda n: f"{2 * n + 1}",
         ),
-        Edit(
+        TimedEdit(
             "an argument of a stage",
             "Runefile.yml",
             "called",
@@ -100,7 +100,7 @@ def _edits(label: str) -> tuple[Edit, ...]:
             lambda n: f'wordlist: "{_WORDS.replace(label, f"{label}-{n}")}"',
             lambda n: f"{label}-{n}",
         ),
-        Edit(
+        TimedEdit(
             "a number in a block",
             "step.py",
             "stepped",
@@ -150,7 +150,7 @@ def measure() -> str:
 
 
 @dataclass(frozen=True)
-class Measured:
+class EditTime:
     """One edit: seconds until its result is on the page, and seconds of processor time that it cost."""
 
     elapsed: float
@@ -158,11 +158,11 @@ class Measured:
     browser: float
 
 
-def _measured(page: Page, forge: LiveForge, edit: Edit, number: int) -> Measured:
+def _measured(page: Page, forge: LiveForge, edit: TimedEdit, number: int) -> EditTime:
     browser = browser_pid()
     server_before, browser_before = processor_time(forge.pid), processor_time(browser)
     elapsed = seconds_of_edit(page, edit, number)
-    return Measured(elapsed, processor_time(forge.pid) - server_before, processor_time(browser) - browser_before)
+    return EditTime(elapsed, processor_time(forge.pid) - server_before, processor_time(browser) - browser_before)
 
 
 def browser_pid() -> int:
@@ -170,7 +170,7 @@ def browser_pid() -> int:
     return next(child for child in children_of(os.getpid()) if "playwright" in command_of(child))
 
 
-def _row(name: str, edits: list[Measured]) -> tuple[str, ...]:
+def _row(name: str, edits: list[EditTime]) -> tuple[str, ...]:
     first, later = edits[0].elapsed, edits[1:]
     spread = Spread(tuple(each.elapsed for each in later))
     server, browser = (Spread(tuple(getattr(each, part) for each in later)).median for part in ("server", "browser"))
@@ -178,7 +178,7 @@ def _row(name: str, edits: list[Measured]) -> tuple[str, ...]:
     return (name, *(f"{value:.2f}" for value in (*elapsed, server, browser)))
 
 
-def seconds_of_edit(page: Page, edit: Edit, number: int) -> float:
+def seconds_of_edit(page: Page, edit: TimedEdit, number: int) -> float:
     """Writes the line and waits until its result is there; what runs then is what is written."""
     open_file(page, edit.file)
     editor = page.get_by_role("textbox", name=edit.file)

@@ -49,7 +49,7 @@ SHAPES = (Shape("20 people in one room", 1, 20), Shape("50 rooms of 4", 50, 4), 
 
 
 @dataclass(frozen=True)
-class Heard:
+class EditingResult:
     """The result of one run: milliseconds until an edit is seen by another, and the server's share of a core."""
 
     p50: float
@@ -59,7 +59,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Server:
+class DocumentServer:
     """A server of documents."""
 
     words: str
@@ -133,9 +133,9 @@ def _flushes(folder: Path) -> str:
     return f"The disk alone took {times[FLUSHES // 2]:.1f} ms to keep 20 kB, p95 {times[FLUSHES * 95 // 100]:.1f}."
 
 
-def _rows(shape: Shape, servers: Sequence[Server], ask: Callable[[Any], Any], suffix: str = "") -> list[Row]:
+def _rows(shape: Shape, servers: Sequence[DocumentServer], ask: Callable[[Any], Any], suffix: str = "") -> list[Row]:
     """A row for each server; they take turns."""
-    runs: dict[str, list[Heard]] = {server.words: [] for server in servers}
+    runs: dict[str, list[EditingResult]] = {server.words: [] for server in servers}
     for _ in range(TURNS):
         for server in servers:
             runs[server.words].append(run(shape, server, ask))
@@ -144,7 +144,7 @@ def _rows(shape: Shape, servers: Sequence[Server], ask: Callable[[Any], Any], su
     return [_row(shape, words, heard, lost[words], middle.get(STORED), suffix) for words, heard in middle.items()]
 
 
-def _row(shape: Shape, server: str, heard: Heard, lost: int, beside: Heard | None, suffix: str) -> Row:
+def _row(shape: Shape, server: str, heard: EditingResult, lost: int, beside: EditingResult | None, suffix: str) -> Row:
     words = ", ".join(part for part in (shape.words, server, suffix, f"{lost} not heard" if lost else "") if part)
     print(f"    {words}: {heard}", flush=True)
     is_ours = beside is not None and server not in (PLAIN, STORED)
@@ -152,7 +152,7 @@ def _row(shape: Shape, server: str, heard: Heard, lost: int, beside: Heard | Non
     return words, f"{heard.p50:.1f}", f"{heard.p95:.1f}", times, f"{100 * heard.cpu:.0f}"
 
 
-def run(shape: Shape, server: Server, ask: Callable[[Any], Any]) -> Heard:
+def run(shape: Shape, server: DocumentServer, ask: Callable[[Any], Any]) -> EditingResult:
     """One run."""
     rooms = list(server.rooms(shape.rooms))
     ask({"do": "join", "rooms": rooms, "people": shape.people, "headers": dict(server.headers)})
@@ -160,7 +160,7 @@ def run(shape: Shape, server: Server, ask: Callable[[Any], Any]) -> Heard:
     result = ask({"do": "type", "each": EDITS_A_SECOND, "seconds": SECONDS})
     cpu = (processor_seconds(server.pid) - before) / (time.monotonic() - begin)
     expected = result["edits"] * (shape.people - 1)
-    return Heard(result["p50"], result["p95"], cpu, expected - result["heard"])
+    return EditingResult(result["p50"], result["p95"], cpu, expected - result["heard"])
 
 
 def processor_seconds(pid: int) -> float:
@@ -190,7 +190,7 @@ def _load() -> Iterator[Callable[[Any], Any]]:
 
 
 @contextmanager
-def _other(words: str, more: Mapping[str, str]) -> Iterator[Server]:
+def _other(words: str, more: Mapping[str, str]) -> Iterator[DocumentServer]:
     port = free_port()
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **more}
     with subprocess.Popen(["node", str(OTHER)], env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -200,7 +200,7 @@ def _other(words: str, more: Mapping[str, str]) -> Iterator[Server]:
                 if process.poll() is not None:
                     raise CannotMeasure(f"{words} does not start")
             names = iter(range(10_000))
-            yield Server(
+            yield DocumentServer(
                 words,
                 process.pid,
                 lambda count: [f"ws://127.0.0.1:{port}/room-{next(names)}" for _ in range(count)],
@@ -211,13 +211,13 @@ def _other(words: str, more: Mapping[str, str]) -> Iterator[Server]:
 
 
 @contextmanager
-def _forge(data: Path, environment: Mapping[str, str], words: str) -> Iterator[Server]:
+def _forge(data: Path, environment: Mapping[str, str], words: str) -> Iterator[DocumentServer]:
     with LiveServer(data, environment) as live:
         live.let_one_person_be_many()
         yield _server(live, words)
 
 
-def _server(live: LiveServer, words: str) -> Server:
+def _server(live: LiveServer, words: str) -> DocumentServer:
     cookies = "; ".join(f"{name}={value}" for name, value in live.http.cookies.items())
 
     def rooms(count: int) -> list[str]:
@@ -227,7 +227,7 @@ def _server(live: LiveServer, words: str) -> Server:
             live.api("POST", "projects", json={"organisation": organisation, "name": name})
         return [f"{live.address.replace('http', 'ws')}/ws/projects/{organisation}/{name}/collab" for name in names]
 
-    return Server(words, live.pid, rooms, {"Cookie": cookies, "Origin": live.address})
+    return DocumentServer(words, live.pid, rooms, {"Cookie": cookies, "Origin": live.address})
 
 
 @contextmanager

@@ -40,7 +40,7 @@ QUIET = 240.0
 
 
 @dataclass
-class Side:
+class BusyOrganisation:
     """One organisation, with what it asks for. Each text is another one."""
 
     live: LiveServer
@@ -108,9 +108,9 @@ def measure() -> str:
 
 def _compared(live: LiveServer) -> str:
     """The table of one layout."""
-    victim = Side(live, live.organisation())
+    victim = BusyOrganisation(live, live.organisation())
     live.api("POST", "organisations", json={"name": "greedy", "title": "Greedy"})
-    attacker = Side(live, "greedy")
+    attacker = BusyOrganisation(live, "greedy")
     project = victim.new_project("mine")
     text = victim.text(project)
     measured = partial(_wait_times, victim, project, text)
@@ -151,7 +151,7 @@ def _server_and_worker() -> Iterator[LiveServer]:
         yield live
 
 
-def _wait_times(victim: Side, project: str, text: str, samples: int = SAMPLES) -> WaitTimes:
+def _wait_times(victim: BusyOrganisation, project: str, text: str, samples: int = SAMPLES) -> WaitTimes:
     builds, previews, answers = [], [], []
     for _ in range(samples):
         victim.write(project, text)
@@ -214,7 +214,7 @@ def _again_and_again(*acts: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _long_builds(attacker: Side) -> Iterator[None]:
+def _long_builds(attacker: BusyOrganisation) -> Iterator[None]:
     """Keeps some long builds waiting or running."""
     project = attacker.new_project("builds")
     attacker.write(project, runefile(LONG_BUILD))
@@ -234,7 +234,7 @@ def _long_builds(attacker: Side) -> Iterator[None]:
 
 
 @contextmanager
-def _large_previews(attacker: Side) -> Iterator[None]:
+def _large_previews(attacker: BusyOrganisation) -> Iterator[None]:
     """Edits projects with large pipelines again and again."""
     projects = [attacker.new_project(f"previews-{number}") for number in range(LARGE_PREVIEWS)]
 
@@ -249,7 +249,7 @@ def _large_previews(attacker: Side) -> Iterator[None]:
 
 
 @contextmanager
-def _questions(attacker: Side) -> Iterator[None]:
+def _questions(attacker: BusyOrganisation) -> Iterator[None]:
     """Asks slow questions, several at once; those that are refused are asked again after a moment."""
     project = attacker.new_project("questions")
     text = runefile(SLOW_QUESTION)
@@ -262,7 +262,7 @@ def _questions(attacker: Side) -> Iterator[None]:
         yield
 
 
-def _rest(live: LiveServer, attacker: Side) -> None:
+def _rest(live: LiveServer, attacker: BusyOrganisation) -> None:
     """Waits until the attacker's last previews are made."""
     deadline = time.monotonic() + QUIET
     names = [f"{attacker.organisation}/previews-{number}" for number in range(LARGE_PREVIEWS)]
@@ -278,7 +278,7 @@ def _headers(live: LiveServer) -> Mapping[str, str]:
     return {"X-CSRFToken": live.http.cookies["csrftoken"], "Referer": live.address}
 
 
-ATTACKS: Mapping[str, Callable[[Side], AbstractContextManager[None]]] = {
+ATTACKS: Mapping[str, Callable[[BusyOrganisation], AbstractContextManager[None]]] = {
     f"{LONG_BUILDS} long builds": _long_builds,
     f"{LARGE_PREVIEWS} large previews": _large_previews,
     f"{PARALLEL_QUESTIONS} slow questions": _questions,

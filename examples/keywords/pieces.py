@@ -14,7 +14,7 @@ _VOWELS = ((730, 1_090, 2_440), (530, 1_840, 2_480), (270, 2_290, 3_010), (570, 
 
 
 @dataclass(frozen=True)
-class _Timbre:
+class _InstrumentTimbre:
     """`kind` of instrument; its overtones, how fast a note begins and dies away, and how much its pitch trembles."""
 
     kind: str
@@ -52,15 +52,15 @@ def piece(count: int, rng: np.random.Generator) -> Wave:
     return (wave / (np.sqrt(np.mean(wave**2)) + 1e-9)).astype(np.float32)
 
 
-def _timbre(rng: np.random.Generator) -> _Timbre:
+def _timbre(rng: np.random.Generator) -> _InstrumentTimbre:
     kind = str(rng.choice(["overtones", "organ", "bell", "choir", "string", "wah"], p=[0.35, 0.2, 0.1, 0.15, 0.1, 0.1]))
     fall = rng.uniform(0.5, 2.5)
     overtones = np.arange(1, int(rng.integers(2, 10))) ** -fall * rng.uniform(0.3, 1.0)
     decay = 0.0 if kind in ("organ", "choir") else float(rng.uniform(0.5, 8))
-    return _Timbre(kind, overtones, float(rng.uniform(0.003, 0.12)), decay, float(rng.uniform(0, 0.006)))
+    return _InstrumentTimbre(kind, overtones, float(rng.uniform(0.003, 0.12)), decay, float(rng.uniform(0, 0.006)))
 
 
-def _note(hertz: float, count: int, timbre: _Timbre, rng: np.random.Generator) -> Wave:
+def _note(hertz: float, count: int, timbre: _InstrumentTimbre, rng: np.random.Generator) -> Wave:
     times = np.arange(count) / RATE
     angle = 2 * np.pi * hertz * (times + timbre.vibrato * np.sin(2 * np.pi * 5.5 * times) / 35)
     if timbre.kind == "bell":

@@ -24,7 +24,7 @@ from forge.accounts.tokens.models import ApiToken as ApiToken
 from forge.accounts.tokens.models import DeviceSignIn as DeviceSignIn
 from forge.accounts.tokens.models import of_living_tokens as of_living_tokens
 from forge.core.actors import ProjectRole
-from forge.core.audit.entries import Place
+from forge.core.audit.entries import AuditPlace
 from forge.core.database.compiled_queries import CompiledQuery, id_of
 
 COLOURS = 3
@@ -202,9 +202,9 @@ class User(AbstractBaseUser):
         return f"user:{self.pk}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> AuditPlace:
         """Where what happens to the account is written down."""
-        return Place(person=self.pk)
+        return AuditPlace(person=self.pk)
 
     @property
     def initials(self) -> str:
@@ -238,9 +238,9 @@ class Organisation(models.Model):
         return f"organisation:{self.pk}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> AuditPlace:
         """Where what happens to it is written down."""
-        return Place(organisation=self.pk)
+        return AuditPlace(organisation=self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/{self.name}"

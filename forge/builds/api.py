@@ -31,7 +31,7 @@ from forge.builds.actions import (
 )
 from forge.builds.artefacts.store import open_rune
 from forge.builds.choices import TargetsJson, targets_to_json
-from forge.builds.errors import NoFirmware, NoPackage, NoRune
+from forge.builds.errors import FirmwareMissing, NoPackage, NoRune
 from forge.builds.models import Artefact
 from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.builds.previews.watches import find_watch
@@ -272,7 +272,7 @@ class BuildUf2(ForgeView):
         build = find_build(principal, build_id)
         file = uf2_of(build)
         if file is None:
-            raise NoFirmware("The firmware of this build is not made yet. Ask for it first.")
+            raise FirmwareMissing("The firmware of this build is not made yet. Ask for it first.")
         if request.method == "GET":
             note_rune_download(principal, build)
         return blob_response(

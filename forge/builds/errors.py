@@ -21,7 +21,7 @@ class NoPackage(NotFound):
     title = "There is no package"
 
 
-class NoFirmware(NotFound):
+class FirmwareMissing(NotFound):
     """The build has no firmware, or not yet."""
 
     title = "There is no firmware"

@@ -143,7 +143,7 @@ class AuditEntry(models.Model):
     """Who did what to what, where, and when. Written by every action, never changed.
 
     Who: what acted, by its kind and id, and the person behind it. Where: whose log it is in
-    (`forge.core.audit.entries.Place`).
+    (`forge.core.audit.entries.AuditPlace`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

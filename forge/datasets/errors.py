@@ -63,7 +63,7 @@ class LayoutRefused(Unprocessable):
     title = "This layout cannot have these samples"
 
 
-class WrongOffset(Conflict):
+class WrongChunkOffset(Conflict):
     """The bytes are not those that follow the ones that were received."""
 
     title = "Other bytes are next"

@@ -31,7 +31,7 @@ class NotPromoted(NotFound):
     title = "It is promoted from no deployment"
 
 
-class NotSigned(NotFound):
+class NothingSigned(NotFound):
     """The signer has signed nothing yet."""
 
     title = "Not signed yet"

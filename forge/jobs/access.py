@@ -8,7 +8,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import nothing_for
 from forge.accounts.permissions import OF_ORGANISATION, Verb, can
 from forge.core.actors import Actor
-from forge.core.audit.entries import NOWHERE, Place
+from forge.core.audit.entries import NOWHERE, AuditPlace
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job, JobQuerySet
 
@@ -27,9 +27,9 @@ def find_job(actor: Actor, job_id: UUID) -> Job:
     return job
 
 
-def place_of(job: Job) -> Place:
+def place_of(job: Job) -> AuditPlace:
     """Where the audit entries of a job belong."""
-    return Place(organisation=job.organisation_id, project=job.project_id)
+    return AuditPlace(organisation=job.organisation_id, project=job.project_id)
 
 
 def may_change(actor: Actor, job: Job) -> bool:

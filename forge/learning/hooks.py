@@ -10,7 +10,7 @@ from forge.projects.models import Project, Version
 
 
 @dataclass(frozen=True)
-class ModelChange:
+class IncomingModelFiles:
     """Files with another model, to be looked at before the project has them. `place` says what they come from."""
 
     title: str
@@ -20,6 +20,6 @@ class ModelChange:
     offered: Version
 
 
-model_changes: Hook[[Actor, Project, ModelChange], int] = Hook()
+model_changes: Hook[[Actor, Project, IncomingModelFiles], int] = Hook()
 """Opens a change request and returns its number; reviews does. Raises `TooManyOffers`, and `Forbidden` or
 `NotFound`."""

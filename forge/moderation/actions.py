@@ -11,7 +11,7 @@ from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
-from forge.core.audit.entries import Place, write_entry
+from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooOften
 from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
@@ -64,7 +64,7 @@ def dismiss(actor: Actor, subject: Subject, answer: str, *, seen: Seen = None) -
     closed = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
     if not closed:
         raise Conflict("No report of it is open. Somebody else decided meanwhile.")
-    write_entry(actor, "report.dismiss", key_of(subject), Place(), about=_name(subject), reports=closed)
+    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=_name(subject), reports=closed)
     return closed
 
 
@@ -210,7 +210,7 @@ def _tell(actor: Actor, subject: Subject, change: str) -> None:
         append_event(subject.stream, PROJECT_TAKEN_DOWN(change=change), actor)
 
 
-def _place(subject: Subject) -> Place:
+def _place(subject: Subject) -> AuditPlace:
     return subject.place
 
 

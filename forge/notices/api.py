@@ -99,7 +99,7 @@ class OneNotice(ForgeView):
         return Response(notice_to_json(find_notice(principal, notice_id)))
 
 
-class ProjectWatch(ProjectView):
+class ProjectNoticeLevel(ProjectView):
     """The level of notices of a project."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.ACCOUNT_WRITE)

@@ -9,5 +9,5 @@ urlpatterns = [
     path("notices", api.Notices.as_view()),
     path("notices/read", api.NoticesRead.as_view()),
     path("notices/<uuid:notice_id>", api.OneNotice.as_view()),
-    path("projects/<str:organisation>/<str:name>/watch", api.ProjectWatch.as_view()),
+    path("projects/<str:organisation>/<str:name>/watch", api.ProjectNoticeLevel.as_view()),
 ]

@@ -53,7 +53,7 @@ class TooManyFiles(Conflict):
     title = "Too many files"
 
 
-class FileTooLarge(TooLarge):
+class ProjectFileTooLarge(TooLarge):
     """A file above the limit of its kind."""
 
     title = "The file is too large"

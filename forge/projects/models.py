@@ -12,7 +12,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
-from forge.core.audit.entries import Place
+from forge.core.audit.entries import AuditPlace
 
 
 class Visibility(models.TextChoices):
@@ -108,9 +108,9 @@ class Project(models.Model):
         return f"{self.organisation.name}/{self.name}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> AuditPlace:
         """Where what happens to it is written down."""
-        return Place(organisation=self.organisation_id, project=self.pk)
+        return AuditPlace(organisation=self.organisation_id, project=self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/{self.full_name}"

@@ -127,7 +127,7 @@ class TooManyUploads(QuotaReached):
     title = "Too many uploads"
 
 
-class WrongOffset(Conflict):
+class WrongUploadOffset(Conflict):
     """A part of an upload that does not begin where the last one ended. `size` is how many bytes came."""
 
     title = "The part does not follow the last one"

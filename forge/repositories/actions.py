@@ -25,7 +25,7 @@ from forge.projects.announcements import VERSION_SAVED
 from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Project, Version
 from forge.repositories.access import find_link, open_request
-from forge.repositories.errors import LinkEnded, NotLinked, PullRunning
+from forge.repositories.errors import NotLinked, PullRunning, RepositoryLinkEnded
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.requests import number_of, request_refs
@@ -81,15 +81,15 @@ def pull(actor: Actor, project: Project, token: str = "", request: str = "", *, 
     """Queues a pull of the linked branch, or of a request of its repository (`forge.repositories.requests`).
 
     A token is for the link that was seen: it is not sent to another address. Answers the same pull where it is queued
-    already. Raises `Forbidden`, `Invalid`, `NotLinked`, `LinkEnded`, `Stale`, `PreconditionRequired`, and `PullRunning`
-    where another one is.
+    already. Raises `Forbidden`, `Invalid`, `NotLinked`, `RepositoryLinkEnded`, `Stale`, `PreconditionRequired`,
+    and `PullRunning` where another one is.
     """
     require(actor, Verb.EDIT, project)
     Project.objects.lock(project.pk)
     link = _link(actor, project)
     require_seen(link_facets(link), seen)
     if link.ended is not None:
-        raise LinkEnded(
+        raise RepositoryLinkEnded(
             "The person who linked this branch may no longer edit the project, or ended the link. Link it again."
         )
     unfinished = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)

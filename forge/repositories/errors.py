@@ -11,7 +11,7 @@ class NotLinked(NotFound):
     title = "No linked branch"
 
 
-class LinkEnded(Conflict):
+class RepositoryLinkEnded(Conflict):
     """The right with which the branch was pulled has ended."""
 
     title = "The link ended"

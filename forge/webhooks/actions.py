@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
-from forge.core.audit.entries import Place, write_entry
+from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.declarations import webhook_topics
 from forge.core.events.log import append_event
@@ -211,5 +211,5 @@ def _payload_of(webhook: Webhook) -> dict[str, object]:
     return {"url": webhook.url, "topics": webhook.topics, "on": "yes" if webhook.stopped is None else "no"}
 
 
-def _place(webhook: Webhook) -> Place:
-    return Place(organisation=webhook.organisation_id, project=webhook.project_id)
+def _place(webhook: Webhook) -> AuditPlace:
+    return AuditPlace(organisation=webhook.organisation_id, project=webhook.project_id)

@@ -49,7 +49,7 @@ _ENVIRONMENT = {
 """The environment of a process: none of this one's variables, which may hold secrets."""
 
 
-class ChildProcess:
+class StepProcess:
     """One such process. `modules` are imported before a step is there. Close it."""
 
     def __init__(self, python: Path, modules: Sequence[str]) -> None:

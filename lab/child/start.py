@@ -14,7 +14,7 @@ from typing import Any
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.main import LIBRARIES, out_of_memory
-from lab.child.process import ChildProcess
+from lab.child.process import StepProcess
 from lab.child.reservations import reserve_memory
 from lab.refusal import Reason, Refused, refused_from_json
 
@@ -58,7 +58,7 @@ def run(
     with ExitStack() as stack:
         stack.enter_context(reserve_memory(step.limits.memory, lambda: report and report(0.0, text)))
         process = stack.enter_context(
-            closing(_waiting_process(python) or ChildProcess(python, LIBRARIES.get(step.name, ())))
+            closing(_waiting_process(python) or StepProcess(python, LIBRARIES.get(step.name, ())))
         )
         _send(process, step, stack)
         deadline = time.monotonic() + step.limits.seconds
@@ -85,7 +85,7 @@ def run(
     return Outcome(answer["result"], gaps, time.monotonic() - started)
 
 
-def _send(process: ChildProcess, step: Step, stack: ExitStack) -> None:
+def _send(process: StepProcess, step: Step, stack: ExitStack) -> None:
     inputs = {name: stack.enter_context(path.open("rb")) for name, path in step.inputs.items()}
     outputs = {name: stack.enter_context(path.open("wb")) for name, path in step.outputs.items()}
     files = [*inputs.values(), *outputs.values()]
@@ -101,7 +101,7 @@ def _send(process: ChildProcess, step: Step, stack: ExitStack) -> None:
     process.send(request, [each.fileno() for each in files])
 
 
-_waiting: dict[Path, ChildProcess] = {}
+_waiting: dict[Path, StepProcess] = {}
 _lock = threading.Lock()
 
 
@@ -111,7 +111,7 @@ def start_ahead(python: Path, name: str) -> None:
     with _lock:
         if python not in _waiting or not _waiting[python].is_alive:
             _close(_waiting.pop(python, None))
-            _waiting[python] = ChildProcess(python, LIBRARIES.get(name, ()))
+            _waiting[python] = StepProcess(python, LIBRARIES.get(name, ()))
 
 
 def end_waiting() -> None:
@@ -121,7 +121,7 @@ def end_waiting() -> None:
             _close(_waiting.popitem()[1])
 
 
-def _waiting_process(python: Path) -> ChildProcess | None:
+def _waiting_process(python: Path) -> StepProcess | None:
     with _lock:
         process = _waiting.pop(python, None)
     if process is None or process.is_alive:
@@ -130,7 +130,7 @@ def _waiting_process(python: Path) -> ChildProcess | None:
     return None
 
 
-def _close(process: ChildProcess | None) -> None:
+def _close(process: StepProcess | None) -> None:
     if process is not None:
         process.close()
 

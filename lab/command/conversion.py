@@ -63,7 +63,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Converted:
+class ConvertedFile:
     """The file of the form, what was measured, and where the file came from."""
 
     data: bytes
@@ -87,7 +87,7 @@ def needed_environment(source: Path) -> Environment | None:
     return ENVIRONMENT_OF.get(identify(source))
 
 
-def convert(request: Request, report: Report) -> Converted:
+def convert(request: Request, report: Report) -> ConvertedFile:
     """Converts a model. Its environment is ready. Raises `Refused` and `OSError`."""
     with TemporaryDirectory(prefix="rune-convert-") as name:
         folder = Path(name)
@@ -97,7 +97,7 @@ def convert(request: Request, report: Report) -> Converted:
         data = (folder / request.form).read_bytes()
     record = provenance(request, request.form, float_model, quantisation.result, data)
     gaps = {**float_model.gaps, **quantisation.gaps}
-    return Converted(data, {"conversion": float_model.conversion, **quantisation.result}, record, gaps)
+    return ConvertedFile(data, {"conversion": float_model.conversion, **quantisation.result}, record, gaps)
 
 
 def _with_recordings(request: Request, float_model: FloatModel, folder: Path, report: Report) -> Request:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lab.command.conversion import Converted, Request, convert, needed_environment, parsed_shapes
+from lab.command.conversion import ConvertedFile, Request, convert, needed_environment, parsed_shapes
 from lab.command.declared import outdated_models, request_of
 from lab.command.preparing import require_tools
 from lab.command.table import lines
@@ -124,7 +124,7 @@ def _convert_declared(folder: Path, *, is_json: bool, prepares: bool) -> None:
         click.echo(f"The models are as {POLICY_FILE} says.")
 
 
-def _convert(request: Request, output: Path, *, prepares: bool) -> Converted:
+def _convert(request: Request, output: Path, *, prepares: bool) -> ConvertedFile:
     """Converts a model and writes it with its record. Raises `CommandFailed`."""
     file = request.source
     try:
@@ -144,7 +144,7 @@ def _convert(request: Request, output: Path, *, prepares: bool) -> Converted:
     return converted
 
 
-def _print(converted: Converted, request: Request, *, is_json: bool) -> None:
+def _print(converted: ConvertedFile, request: Request, *, is_json: bool) -> None:
     if is_json:
         print_json({**converted.report, "provenance": converted.provenance})
         return

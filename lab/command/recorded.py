@@ -7,22 +7,22 @@ from pathlib import Path
 
 from lab.dataset.recordings import Recording, data_digest, read_recordings
 from lab.dataset.splitting import divide
-from lab.quantize.recorded import Role
+from lab.quantize.recorded import RecordingUse
 from lab.refusal import Reason, Refused
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.datasets.splits import Split
 from rune.datasets.spreading import CALIBRATION_SAMPLES, JUDGING_SAMPLES, in_turns, spread_over_labels
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FolderFiles
-from rune.running.evaluation.model_inputs import FrontImpossible, ModelInputs
+from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.source.runefile.model_front import fitting_front, model_fronts
 from rune.wording import quoted
 
 MOST_WINDOWS = 8
 """Of one recording."""
 _ROLES = {
-    Split.TRAIN: (Role.CALIBRATION, CALIBRATION_SAMPLES),
-    Split.VALIDATION: (Role.JUDGING, JUDGING_SAMPLES),
+    Split.TRAIN: (RecordingUse.CALIBRATION, CALIBRATION_SAMPLES),
+    Split.VALIDATION: (RecordingUse.JUDGING, JUDGING_SAMPLES),
 }
 
 
@@ -57,7 +57,7 @@ def record_inputs(
         raise Refused(Reason.SAMPLES, f"{reason}, so recordings cannot be its samples. {advice}")
     chosen = _chosen(read_recordings(samples).items)
     try:
-        computed = ModelInputs(files, front, dimensions)
+        computed = CompiledFront(files, front, dimensions)
     except FrontImpossible as error:
         raise Refused(Reason.SAMPLES, str(error)) from error
     counts, used = [], []

@@ -16,9 +16,9 @@ from lab.command.search_text import summary, training_section, trial_line
 from lab.command.train import _stored_splits, _training
 from lab.environments.making import EnvironmentProblem
 from lab.refusal import Refused
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials
-from lab.search.running import Budget, Search, run_search
+from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import space_of
 from lab.search.trials import open_trials, read_trials
 from lab.training.run import prepare_run
@@ -123,17 +123,17 @@ def command(
     if shown is not None:
         _show(path, training, shown)
         return
-    target, limits = _limits(board_key, target, Limits(ram, flash, instructions))
+    target, limits = _limits(board_key, target, DeviceLimits(ram, flash, instructions))
     if importlib.util.find_spec("optuna") is None:
         raise CommandFailed(f"Optuna, which chooses candidates, is not installed: {install_command('search')}")
     try:
         require_tools(ENVIRONMENT, "Training candidates", prepares=prepares)
         base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         space = space_of(base.settings.recipe, _chosen(chosen), training.form)
-        search = Search(base, space, target, limits)
+        search = CandidateSearch(base, space, target, limits)
         with open_trials(path, search.settings(), fresh=fresh) as file:
             with progress(f"Searching for {training.model}", hidden=form == "json") as line:
-                sink = _Events(form == "json", line, trials)
+                sink = _SearchEvents(form == "json", line, trials)
                 reason = run_search(search, file, Budget(trials, minutes, workers, patience), sink.send)
             rows = list(file.trials)
     except (Refused, EnvironmentProblem) as error:
@@ -168,7 +168,7 @@ def _show(path: Path, training: Training, number: int) -> None:
     raise CommandFailed(f'"{path.name}" has no trial {number}; it has {len(trials)} trials.')
 
 
-def _limits(board_key: str | None, target: str | None, limits: Limits) -> tuple[str, Limits]:
+def _limits(board_key: str | None, target: str | None, limits: DeviceLimits) -> tuple[str, DeviceLimits]:
     """The target to count on and the limits, those of a board where none is written."""
     if board_key is None:
         return target or "cortex-m4", limits
@@ -181,7 +181,7 @@ def _limits(board_key: str | None, target: str | None, limits: Limits) -> tuple[
     if board.target not in CORES:
         raise CommandFailed(f"No emulator counts on {board.target}, the core of {board.name}. Name a --target.")
     ram, flash = limits.ram or board.ram, limits.flash or board.flash
-    return board.target, Limits(min(ram, board.ram), min(flash, board.flash), limits.instructions)
+    return board.target, DeviceLimits(min(ram, board.ram), min(flash, board.flash), limits.instructions)
 
 
 def _chosen(chosen: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -195,7 +195,7 @@ def _chosen(chosen: Sequence[str]) -> Mapping[str, Sequence[str]]:
     return values
 
 
-class _Events:
+class _SearchEvents:
     """Shows the events of a search: each as a line of JSON, or a line for each trial."""
 
     def __init__(self, is_json: bool, line: ProgressLine | None, trials: int) -> None:

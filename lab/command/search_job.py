@@ -15,8 +15,8 @@ from typing import Any
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.training_job import RunCommands
 from lab.refusal import Reason, Refused
-from lab.search.limits import Limits
-from lab.search.running import Budget, Search, run_search
+from lab.search.limits import DeviceLimits
+from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import Space, space_of
 from lab.search.trials import FORMAT_VERSION, open_trials
 from lab.training.run import PreparedRun, prepare_run
@@ -49,7 +49,7 @@ def search_settings(
     )
     base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
     space = space_of(base.settings.recipe, request["vary"], training.form)
-    search = Search(base, space, request["target"], Limits(**request["limits"]))
+    search = CandidateSearch(base, space, request["target"], DeviceLimits(**request["limits"]))
     send(_described(base, space))
     path = folder / TRIALS
     _write_rows(path, search.settings(), request["trials"])

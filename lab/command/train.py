@@ -97,7 +97,7 @@ def command(
         prepared = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         with run_folder(prepared.settings.digest, fresh=fresh) as own:
             with progress(f"Training {training.model}", hidden=form == "json") as line:
-                trained = train(prepared, own, _Events(form == "json", line).send, minutes=minutes)
+                trained = train(prepared, own, _RunEvents(form == "json", line).send, minutes=minutes)
             is_written = _write(folder, prepared, trained, replaces_runefile=replaces_runefile)
             own.remove()
     except (Refused, EnvironmentProblem) as error:
@@ -156,7 +156,7 @@ _FOR_SERVERS = ("answers", "checkpoint")
 """Events that a terminal has no use for."""
 
 
-class _Events:
+class _RunEvents:
     """Shows the events of a run: each as a line of JSON, or the newest in the line of progress."""
 
     def __init__(self, is_json: bool, line: ProgressLine | None) -> None:

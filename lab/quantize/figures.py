@@ -18,7 +18,7 @@ from rune.wording import listed
 
 
 @dataclass(frozen=True)
-class ModelFigures:
+class ModelSizes:
     """The size of a model's file, and of the arena and the constants of the smallest rune around it. These two are None
     for a model that is not compiled; `reason` says why."""
 
@@ -28,18 +28,18 @@ class ModelFigures:
     reason: str = ""
 
 
-def figures_of(data: bytes) -> ModelFigures:
+def figures_of(data: bytes) -> ModelSizes:
     """Counts what a model needs."""
     try:
         model = read_model(data)
         lacking = unsupported(model)
         if lacking:
-            return ModelFigures(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
+            return ModelSizes(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
         files = project_around(data)
         models = ProjectModels(files)
         plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, BuildOptions("model")).plan
     except (ModelError, CompileError) as error:
-        return ModelFigures(len(data), reason=str(error))
+        return ModelSizes(len(data), reason=str(error))
     except BuildFailed as error:
-        return ModelFigures(len(data), reason="; ".join(each.message for each in error.diagnostics))
-    return ModelFigures(len(data), plan.arena_size, plan.constant_size)
+        return ModelSizes(len(data), reason="; ".join(each.message for each in error.diagnostics))
+    return ModelSizes(len(data), plan.arena_size, plan.constant_size)

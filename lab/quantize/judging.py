@@ -7,7 +7,7 @@ from typing import Any
 
 from lab.child.job import ChildJob
 from lab.quantize.noise import compare
-from lab.quantize.recorded import Role, read_recorded
+from lab.quantize.recorded import RecordingUse, read_recorded
 from lab.quantize.samples import ModelInput
 from lab.refusal import Reason, Refused
 from rune.model.tflite import ModelError, read_model, signature
@@ -21,7 +21,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(read_model(source)).inputs]
     except ModelError as error:
         raise Refused(Reason.BROKEN, f"The float model cannot be read: {error}") from error
-    table = {**job.spec["recorded"], "roles": [Role.JUDGING] * len(job.spec["recorded"]["windows"])}
+    table = {**job.spec["recorded"], "roles": [RecordingUse.JUDGING] * len(job.spec["recorded"]["windows"])}
     samples = read_recorded(job.inputs["windows"], table, inputs)
     files = {name: job.inputs[f"form {name}"].read_bytes() for name in job.spec["forms"]}
     judging = samples.judging

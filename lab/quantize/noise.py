@@ -110,7 +110,7 @@ class FormNoise:
     answers: Sequence[Answer] = ()
 
 
-class _Answers:
+class _FormAnswers:
     """The answers of a model, a recording after the other."""
 
     def __init__(self) -> None:
@@ -129,14 +129,14 @@ class _Answers:
         self._outputs.clear()
 
 
-class _Form:
+class _ComparedForm:
     """One form while it is compared."""
 
     def __init__(self, name: str, data: bytes, layers: Sequence[Layer]) -> None:
         self.model = RunningModel(data, name)
         self.layers = {layer.name: _Sums() for layer in layers}
         self.whole = _Sums()
-        self.answers = _Answers()
+        self.answers = _FormAnswers()
 
     def compared(self, before: Sequence[Answer], labels: Sequence[str | None], classes: Sequence[str]) -> FormNoise:
         """Its figures beside the float model's answers."""
@@ -173,8 +173,8 @@ def compare(
     follow from the labels of the samples.
     """
     original = RunningModel(source)
-    running = {name: _Form(name, data, layers) for name, data in forms.items()}
-    before = _Answers()
+    running = {name: _ComparedForm(name, data, layers) for name, data in forms.items()}
+    before = _FormAnswers()
     labels: list[str | None] = []
     for place, sample in enumerate(samples):
         report(place)
@@ -201,7 +201,7 @@ def _is_last(samples: Sequence[CalibrationSample], place: int) -> bool:
     return own < 0 or place + 1 == len(samples) or samples[place + 1].recording != own
 
 
-def _add(form: _Form, sample: CalibrationSample, outputs: Sequence[Array]) -> None:
+def _add(form: _ComparedForm, sample: CalibrationSample, outputs: Sequence[Array]) -> None:
     """Runs a form on a sample and adds its outputs."""
     own = form.model.run(sample.values)
     for one, other in zip(outputs, own, strict=True):
@@ -209,7 +209,7 @@ def _add(form: _Form, sample: CalibrationSample, outputs: Sequence[Array]) -> No
     form.answers.add(own)
 
 
-def _add_layer(layer: Layer, source: Array | None, forms: Iterable[_Form]) -> None:
+def _add_layer(layer: Layer, source: Array | None, forms: Iterable[_ComparedForm]) -> None:
     """Adds what a layer gave in each form; a form that has no such tensor loses the layer."""
     for form in forms:
         other = form.model.tensor(layer.tensor)

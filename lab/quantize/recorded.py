@@ -15,7 +15,7 @@ from lab.quantize.samples import MOST_SAMPLES, CalibrationSample, ModelInput, ra
 from lab.refusal import Reason, Refused
 
 
-class Role(StrEnum):
+class RecordingUse(StrEnum):
     """The use of a recording: ranges are measured on some, forms are judged by others."""
 
     CALIBRATION = "calibration"
@@ -47,7 +47,7 @@ def read_recorded(numbers: Path, table: Mapping[str, Any], inputs: Sequence[Mode
     size = prod(shape) * 4
     if numbers.stat().st_size != size * sum(table["windows"]):
         raise Refused(Reason.SAMPLES, "The samples do not have the shape of the model's input.")
-    samples: dict[Role, list[CalibrationSample]] = {role: [] for role in Role}
+    samples: dict[RecordingUse, list[CalibrationSample]] = {role: [] for role in RecordingUse}
     with numbers.open("rb") as file:
         for place, (count, label, role) in enumerate(
             zip(table["windows"], table["labels"], table["roles"], strict=True)
@@ -55,9 +55,11 @@ def read_recorded(numbers: Path, table: Mapping[str, Any], inputs: Sequence[Mode
             for window in range(count):
                 values = np.frombuffer(file.read(size), np.float32).reshape(shape)
                 name = f"recording {place} window {window}"
-                samples[Role(role)].append(CalibrationSample(name, (values,), label, place))
-    judging = samples[Role.JUDGING]
-    calibration = samples[Role.CALIBRATION][:: max(1, -(-len(samples[Role.CALIBRATION]) // MOST_SAMPLES))]
+                samples[RecordingUse(role)].append(CalibrationSample(name, (values,), label, place))
+    judging = samples[RecordingUse.JUDGING]
+    calibration = samples[RecordingUse.CALIBRATION][
+        :: max(1, -(-len(samples[RecordingUse.CALIBRATION]) // MOST_SAMPLES))
+    ]
     classes = tuple(table["classes"])
     if not judging:
         judging, classes = calibration, ()

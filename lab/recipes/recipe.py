@@ -19,7 +19,7 @@ FEATURES_OUTPUT = "learned"
 
 
 @dataclass(frozen=True)
-class Features:
+class FeatureStages:
     """The model's input: the stages that compute it as text of a Runefile, the last one's name, and its shape.
 
     With `has_batch` the stage gives a batch of one, as pictures are given; `shape` is without it. `bounds` are the
@@ -61,7 +61,7 @@ class Estimator:
     """
 
     arguments: Sequence[str]
-    stages: Callable[[Values, Features, int, LearnedParameters], str]
+    stages: Callable[[Values, FeatureStages, int, LearnedParameters], str]
     is_anomaly: bool = False
 
 
@@ -84,7 +84,7 @@ class Recipe:
     arguments: Sequence[RecipeArgument]
     network_arguments: Sequence[str]
     augmentation: Sequence[str]
-    features: Callable[[Values], Features]
+    features: Callable[[Values], FeatureStages]
     answer: Callable[[Values, int, str], str]
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     estimator: Estimator | None = None

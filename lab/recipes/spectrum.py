@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.recipes.arguments import RecipeArgument, Values, require_multiple
-from lab.recipes.recipe import Features
+from lab.recipes.recipe import FeatureStages
 from lab.refusal import Reason, Refused
 
 _CHUNK = 5
@@ -21,7 +21,7 @@ SPECTRUM_ARGUMENTS: Sequence[RecipeArgument] = (
 )
 
 
-def spectrum_features(values: Values) -> Features:
+def spectrum_features(values: Values) -> FeatureStages:
     """The stages from the sensor to `features`, f32 `[n]`. Raises `Refused`."""
     window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
     if hop > window:
@@ -67,4 +67,4 @@ def spectrum_features(values: Values) -> Features:
     args:
       dimensions: {_CHANNELS * columns}
 """
-    return Features(stages, "features", (_CHANNELS * columns,))
+    return FeatureStages(stages, "features", (_CHANNELS * columns,))

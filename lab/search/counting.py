@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe, whole_runefile
 from lab.search.candidate import candidate_model
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
@@ -35,7 +35,7 @@ def needs_of_candidate(
 
 
 def count_under_limits(
-    recipe: Recipe, values: Values, labels: Sequence[str], form: str, target: str, limits: Limits
+    recipe: Recipe, values: Values, labels: Sequence[str], form: str, target: str, limits: DeviceLimits
 ) -> Needs:
     """A candidate's needs on a target: by the plan of its memory where that alone is over a limit, else counted.
 

@@ -10,7 +10,7 @@ from rune.wording import size_text
 
 
 @dataclass(frozen=True)
-class Limits:
+class DeviceLimits:
     """The most of each, None where there is no limit: bytes of RAM and of flash, and instructions of one run."""
 
     ram: int | None = None

@@ -15,7 +15,7 @@ from typing import Any
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
 from lab.search.counting import count_under_limits
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from lab.search.ranking import Point, is_worth_going_on, point, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
@@ -50,13 +50,13 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Search:
+class CandidateSearch:
     """A search around the run of a project, whose own settings are the first candidate."""
 
     base: PreparedRun
     space: Space
     target: str
-    limits: Limits
+    limits: DeviceLimits
 
     def settings(self) -> dict[str, Any]:
         """The settings that determine the accuracy of a trial, beside the candidate. Limits and budget may change."""
@@ -84,7 +84,7 @@ class _Stopped(Exception):
 
 
 def run_search(
-    search: Search, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool] = lambda: False
+    search: CandidateSearch, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool] = lambda: False
 ) -> str:
     """Runs trials until the budget is used up or `is_stopped`, and returns the reason for the end as a sentence.
 
@@ -95,7 +95,7 @@ def run_search(
 
 class _SearchRun:
     def __init__(
-        self, search: Search, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool]
+        self, search: CandidateSearch, file: TrialFile, budget: Budget, send: Send, is_stopped: Callable[[], bool]
     ) -> None:
         self._search = search
         self._file = file

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from lab.search.space import FORM, Candidate, Space
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
@@ -19,7 +19,7 @@ _STARTUP = 8
 
 
 def next_candidate(
-    space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: Limits, seed: int
+    space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: DeviceLimits, seed: int
 ) -> Candidate | None:
     """A candidate that was not tried yet, or None if none was drawn. `running` ones are being tried.
 
@@ -38,7 +38,7 @@ def next_candidate(
     return _first_untried(space, tried)
 
 
-def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: Limits, seed: int) -> Any:
+def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: DeviceLimits, seed: int) -> Any:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -32,7 +32,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Part:
+class WindowSet:
     """Windows to learn from, or to choose the best epoch by. `inputs` is f32 [n, ...], `labels` i32 [n]."""
 
     inputs: Any
@@ -52,7 +52,7 @@ class Diverged(Exception):
     """The loss is no number any more."""
 
 
-def new_model(build: Callable[[], Any], settings: Settings, train: Part) -> Any:
+def new_model(build: Callable[[], Any], settings: Settings, train: WindowSet) -> Any:
     """A model that is ready to learn. The same seed gives the same weights."""
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
@@ -74,8 +74,8 @@ def new_model(build: Callable[[], Any], settings: Settings, train: Part) -> Any:
 
 def fit(
     model: Any,
-    train: Part,
-    validation: Part,
+    train: WindowSet,
+    validation: WindowSet,
     settings: Settings,
     augment: Callable[[Any, np.random.Generator], Any],
     progress: Progress,
@@ -113,7 +113,7 @@ def has_ended(progress: Progress, settings: Settings) -> bool:
     return epochs >= settings.epochs or epochs - progress.best_epoch >= settings.patience
 
 
-def judged(model: Any, part: Part) -> tuple[float, float]:
+def judged(model: Any, part: WindowSet) -> tuple[float, float]:
     """The loss and the accuracy on windows that are not learned."""
     shares = answers(model, part.inputs)
     right = shares[np.arange(len(part.labels)), part.labels]
@@ -126,9 +126,9 @@ def answers(model: Any, inputs: Any) -> Any:
     return np.concatenate([model.predict_on_batch(inputs[each : each + 256]) for each in range(0, len(inputs), 256)])
 
 
-def _batch(train: Part, settings: Settings) -> int:
+def _batch(train: WindowSet, settings: Settings) -> int:
     return min(settings.batch, len(train.labels))
 
 
-def _steps(train: Part, settings: Settings) -> int:
+def _steps(train: WindowSet, settings: Settings) -> int:
     return max(LEAST_STEPS, -(-len(train.labels) // _batch(train, settings)))

@@ -56,7 +56,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     )
     with np.load(job.inputs["features"], allow_pickle=False) as arrays:
         inputs, labels, splits, recordings = (arrays[name] for name in ("inputs", "labels", "splits", "recordings"))
-    train, validation = (fitting.Part(inputs[splits == split], labels[splits == split]) for split in (0, 1))
+    train, validation = (fitting.WindowSet(inputs[splits == split], labels[splits == split]) for split in (0, 1))
     classes = len(spec["labels"])
     shape = inputs.shape[1:]
     options = function_arguments(values, recipe.network_arguments)
@@ -66,7 +66,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         _restore(job, model, progress)
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
-    sent = _Answers(job, recordings[splits == 1])
+    sent = _ValidationAnswers(job, recordings[splits == 1])
     is_stopped = False
 
     def after_epoch() -> None:
@@ -122,7 +122,7 @@ def _end(epochs: int, most: int, *, is_stopped: bool) -> str:
     return "stopped" if is_stopped else "early" if epochs < most else "all epochs"
 
 
-class _Answers:
+class _ValidationAnswers:
     """Sends the answers for recordings of the validation split, as often as somebody can look at them."""
 
     def __init__(self, job: ChildJob, recordings: Any) -> None:

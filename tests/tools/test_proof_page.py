@@ -6,15 +6,15 @@ from pathlib import Path
 
 from benchmarks.__main__ import page as benchmarks_page
 from benchmarks.__main__ import sections_of
-from tools.prove import PAGE, Part, Record, Result, page, proof_files, read_report
+from tools.prove import PAGE, ProofPart, ProofResult, Record, page, proof_files, read_report
 
 
-def record(share: int, *results: Result) -> Record:
-    return Record(Part("tests/proof/test_some.py", share, 2), "state", "abc", "2026-11-20", results)
+def record(share: int, *results: ProofResult) -> Record:
+    return Record(ProofPart("tests/proof/test_some.py", share, 2), "state", "abc", "2026-11-20", results)
 
 
-def passed(**facts: str) -> Result:
-    return Result("test_nothing_breaks", "passed", 2.0, facts)
+def passed(**facts: str) -> ProofResult:
+    return ProofResult("test_nothing_breaks", "passed", 2.0, facts)
 
 
 def test_parts_of_a_proof_are_added_up() -> None:
@@ -24,13 +24,13 @@ def test_parts_of_a_proof_are_added_up() -> None:
 
 
 def test_one_part_that_failed_is_not_hidden_by_those_that_passed() -> None:
-    text = page([record(0, passed()), record(1, Result("test_nothing_breaks", "failed", 1.0, {}, "mutant 7"))])
+    text = page([record(0, passed()), record(1, ProofResult("test_nothing_breaks", "failed", 1.0, {}, "mutant 7"))])
     assert "**failed**: mutant 7" in text
 
 
 def test_files_of_one_name_in_several_folders_have_records_of_their_own() -> None:
     files = ["tests/proof/test_no_build_lost.py", "tests/foreign/builds/test_no_build_lost.py"]
-    assert len({Part(file, share, 2).record for file in files for share in range(2)}) == 4
+    assert len({ProofPart(file, share, 2).record for file in files for share in range(2)}) == 4
 
 
 def test_a_report_of_pytest_is_read_with_what_tests_recorded(tmp_path: Path) -> None:
@@ -42,9 +42,9 @@ def test_a_report_of_pytest_is_read_with_what_tests_recorded(tmp_path: Path) -> 
         "</testsuite></testsuites>"
     )
     assert list(read_report(report)) == [
-        Result("test_a", "passed", 1.5, {"mutants": "3"}),
-        Result("test_b", "not run", 0.0, {}, "no test data here"),
-        Result("test_c", "failed", 2.0, {}, "first line"),
+        ProofResult("test_a", "passed", 1.5, {"mutants": "3"}),
+        ProofResult("test_b", "not run", 0.0, {}, "no test data here"),
+        ProofResult("test_c", "failed", 2.0, {}, "first line"),
     ]
 
 

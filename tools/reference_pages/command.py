@@ -10,10 +10,17 @@ import click
 from rune.tools.cli import main as rune_command
 from rune.tools.cli.failure import STATUSES
 from rune.tools.cli.settings import VARIABLES
-from rune.tools.remote import DigestMismatch, NotARune, NotSigned, RegistryUnreachable, RemoteNotFound, TokenNeeded
+from rune.tools.remote import (
+    ArtifactWithoutRune,
+    DigestMismatch,
+    NotSigned,
+    RegistryUnreachable,
+    RemoteNotFound,
+    TokenNeeded,
+)
 from tools.reference_pages.page import WRITTEN_BY, cell, joined
 
-REMOTE = (RegistryUnreachable, TokenNeeded, RemoteNotFound, DigestMismatch, NotARune, NotSigned)
+REMOTE = (RegistryUnreachable, TokenNeeded, RemoteNotFound, DigestMismatch, ArtifactWithoutRune, NotSigned)
 """Errors of registries that have a status of their own."""
 
 

@@ -14,7 +14,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.audit.entries import Place, write_entry
+from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Invalid
 
 
@@ -75,7 +75,7 @@ def _by_kind(things: Iterable[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGr
     return [(kind, list(group)) for kind, group in groupby(things, key=lambda each: each.kind)]
 
 
-def _write_loss(actor: Actor, place: Place, maker: User, loss: Loss, heir: User | None) -> None:
+def _write_loss(actor: Actor, place: AuditPlace, maker: User, loss: Loss, heir: User | None) -> None:
     subject = f"user:{maker.pk}"
     if loss.ended:
         titles = [each.grant.title for each in loss.ended]

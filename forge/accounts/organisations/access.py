@@ -17,7 +17,7 @@ from forge.accounts.principals import PrincipalKind
 from forge.accounts.tokens.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
 from forge.core.audit.denials import Denial
-from forge.core.audit.entries import NOWHERE, Place
+from forge.core.audit.entries import NOWHERE, AuditPlace
 from forge.core.errors import Forbidden, Moved, NotFound, PersonNeeded, SignInNeeded
 
 
@@ -96,7 +96,9 @@ def nothing_here(actor: Actor) -> SignInNeeded | NotFound:
     return NotFound() if actor.is_authenticated else SignInNeeded("Sign in to see this page, if it exists.")
 
 
-def nothing_for(actor: Actor, verb: Verb, where: str, place: Place) -> SignInNeeded | SecondFactorNeeded | NotFound:
+def nothing_for(
+    actor: Actor, verb: Verb, where: str, place: AuditPlace
+) -> SignInNeeded | SecondFactorNeeded | NotFound:
     """The same answer for unknown and forbidden. A person's asking is written down, for both.
 
     A member who is kept out of the organisation hears that it takes a second factor.
@@ -110,7 +112,7 @@ def nothing_for(actor: Actor, verb: Verb, where: str, place: Place) -> SignInNee
     return nothing
 
 
-def refusal(actor: Actor, verb: Verb, where: str, place: Place) -> Forbidden:
+def refusal(actor: Actor, verb: Verb, where: str, place: AuditPlace) -> Forbidden:
     """Returns the error for a member whose role, or whose token's scopes, do not include the verb."""
     if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
         refused = scope_needed(sorted(SCOPES_OF[verb])[0])

@@ -11,7 +11,7 @@ from forge.accounts.models import Quota
 from forge.accounts.organisations.access import require_operator
 from forge.accounts.quotas.limits import QuotaResource, defaults_of
 from forge.core.actors import Actor
-from forge.core.audit.entries import NOWHERE, Place, write_entry
+from forge.core.audit.entries import NOWHERE, AuditPlace, write_entry
 
 
 @transaction.atomic
@@ -32,9 +32,9 @@ def set_quota(actor: Actor, holder: str, resource: str, limit: int | None) -> No
     write_entry(actor, "quota.set", holder, _place(holder), resource=resource, limit=limit_text)
 
 
-def _place(holder: str) -> Place:
+def _place(holder: str) -> AuditPlace:
     """Where a change of this holder's limits is read of; that of all of a kind by operators alone."""
     kind, _, key = holder.partition(":")
     if not key:
         return NOWHERE
-    return Place(organisation=UUID(key)) if kind == "organisation" else Place(person=UUID(key))
+    return AuditPlace(organisation=UUID(key)) if kind == "organisation" else AuditPlace(person=UUID(key))

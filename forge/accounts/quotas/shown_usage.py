@@ -28,7 +28,7 @@ class ShownUsage:
 
 
 @dataclass(frozen=True)
-class _Words:
+class _QuotaWords:
     title: str
     advice: str
     period: str = ""
@@ -36,21 +36,21 @@ class _Words:
 
 
 _LATER = "Try again later; previews keep working."
-_WORDS: Mapping[QuotaResource, _Words] = {
-    QuotaResource.BYTES: _Words(
+_WORDS: Mapping[QuotaResource, _QuotaWords] = {
+    QuotaResource.BYTES: _QuotaWords(
         "Storage", "Delete recordings that are not needed, or ask the operator of this server for more.", show=size_text
     ),
-    QuotaResource.PROJECTS: _Words(
+    QuotaResource.PROJECTS: _QuotaWords(
         "Projects", "Delete one that is not needed, or ask the operator of this server for more."
     ),
-    QuotaResource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
-    QuotaResource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
-    QuotaResource.TRAINING: _Words(
+    QuotaResource.BUILDS: _QuotaWords("Builds", _LATER, "in the last hour"),
+    QuotaResource.MINUTES: _QuotaWords("Minutes of builds", _LATER, "in the last day"),
+    QuotaResource.TRAINING: _QuotaWords(
         "Minutes of training", "More will be possible later, or ask the operator of this server.", "in the last day"
     ),
-    QuotaResource.TRIALS: _Words("Changes tried in reviews", _LATER, "in the last hour"),
-    QuotaResource.SOCKETS: _Words("Open connections", "Close studios and phones that are not in use.", "now"),
-    QuotaResource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),
+    QuotaResource.TRIALS: _QuotaWords("Changes tried in reviews", _LATER, "in the last hour"),
+    QuotaResource.SOCKETS: _QuotaWords("Open connections", "Close studios and phones that are not in use.", "now"),
+    QuotaResource.ORGANISATIONS: _QuotaWords("Organisations", "Ask the operator of this server for more."),
 }
 
 

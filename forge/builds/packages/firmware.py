@@ -15,7 +15,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
-from forge.builds.errors import NoFirmware
+from forge.builds.errors import FirmwareMissing
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
@@ -89,19 +89,19 @@ def uf2_of(build: Build) -> ArtefactFile | None:
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
 
-    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
-    a build without a rune, for one that is watched or timed, and for a preview whose text is gone.
+    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `FirmwareMissing`
+    for a build without a rune, for one that is watched or timed, and for a preview whose text is gone.
     """
     require(actor, Verb.READ, build.project)
     if build.artefact is None:
-        raise NoFirmware("This build has no rune: it has not finished, or it failed.")
+        raise FirmwareMissing("This build has no rune: it has not finished, or it failed.")
     options = SpecOptions.from_json(build.artefact.spec["options"])
     if options.watched or options.timed:
-        raise NoFirmware(INSTRUMENTED)
+        raise FirmwareMissing(INSTRUMENTED)
     firmware = firmware_to_json(build)
     if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:
-            raise NoFirmware(TEXT_CHANGED)
+            raise FirmwareMissing(TEXT_CHANGED)
         party = Party(
             build.project.organisation_id,
             None if actor.person is None else actor.person.pk,

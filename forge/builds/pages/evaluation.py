@@ -42,7 +42,7 @@ class EvaluatedLabelRow:
 
 
 @dataclass(frozen=True)
-class ConfusionRow:
+class EvaluatedLabel:
     """How many samples of a label had each answer, and whether that answer is right."""
 
     label: str
@@ -77,7 +77,7 @@ class ShownEvaluation:
     worse: int
     labels: tuple[EvaluatedLabelRow, ...]
     answers: tuple[str, ...]
-    confusion: tuple[ConfusionRow, ...]
+    confusion: tuple[EvaluatedLabel, ...]
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
     lost: tuple[str, ...]
@@ -152,12 +152,12 @@ def _labels(evaluation: Evaluation, then: Evaluation | None) -> tuple[EvaluatedL
     )
 
 
-def _confusion(table: Confusion) -> tuple[ConfusionRow, ...]:
+def _confusion(table: Confusion) -> tuple[EvaluatedLabel, ...]:
     """The rows of a matrix that a page has room for; none of a larger one."""
     if len(table.answers) > WIDEST:
         return ()
     return tuple(
-        ConfusionRow(
+        EvaluatedLabel(
             label, tuple((count, answer == label) for answer, count in zip(table.answers, counts, strict=True))
         )
         for label, counts in zip(table.labels, table.counts, strict=True)

@@ -23,7 +23,7 @@ takes too long."""
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _LoggedUpdate:
     place: int
     sender: Hashable | None
     update: bytes
@@ -46,7 +46,7 @@ class UpdateLog:
     def __init__(self, whole: bytes) -> None:
         self._base = whole
         self._base_place = 0
-        self._entries: deque[_Entry] = deque()
+        self._entries: deque[_LoggedUpdate] = deque()
         self._bytes = 0
         self._frames: dict[Hashable, _Frames] = {}
         self._last = 0
@@ -55,7 +55,7 @@ class UpdateLog:
     def add(self, sender: Hashable | None, update: bytes) -> None:
         """An update was taken; `sender` is None for the server's own and for what came from elsewhere."""
         self._last += 1
-        self._entries.append(_Entry(self._last, sender, update))
+        self._entries.append(_LoggedUpdate(self._last, sender, update))
         self._bytes += len(update)
         if len(self._entries) > LONGEST or self._bytes > MOST_BYTES:
             self._fold()

@@ -91,7 +91,7 @@ class Ignored:
 Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | Ignored
 
 
-class _Reader:
+class _FrameReader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
@@ -122,7 +122,7 @@ class _Reader:
 
 def read_frame(data: bytes) -> Frame:
     """The frame in a message. Raises `MalformedFrame` and `FrameTooLarge`."""
-    reader = _Reader(data)
+    reader = _FrameReader(data)
     kind = reader.number()
     if kind == _SYNC:
         frame = _read_sync(reader)
@@ -142,7 +142,7 @@ def read_frame(data: bytes) -> Frame:
     return frame
 
 
-def _read_sync(reader: _Reader) -> Frame:
+def _read_sync(reader: _FrameReader) -> Frame:
     step = reader.number()
     payload = reader.bytes()
     if len(payload) > UPDATE_LIMIT:
@@ -158,7 +158,7 @@ def _read_sync(reader: _Reader) -> Frame:
 
 
 def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
-    reader = _Reader(payload)
+    reader = _FrameReader(payload)
     count = reader.number()
     if count > CLIENTS_LIMIT:
         raise FrameTooLarge(f"an awareness frame has at most {CLIENTS_LIMIT} clients")

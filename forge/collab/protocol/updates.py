@@ -67,7 +67,7 @@ class UpdateFacts:
 
 def read_update(update: bytes) -> UpdateFacts:
     """Reads an update to its end. Raises `BadUpdate`."""
-    reader = _Reader(update)
+    reader = _UpdateReader(update)
     brings: dict[int, Spans] = {}
     needs: dict[int, int] = {}
     types = 0
@@ -91,7 +91,7 @@ def read_update(update: bytes) -> UpdateFacts:
 
 def read_state_vector(state: bytes) -> dict[int, int]:
     """Up to which clock a state knows each client. Raises `BadUpdate`."""
-    reader = _Reader(state)
+    reader = _UpdateReader(state)
     try:
         return {reader.number(): reader.number() for _ in range(reader.count())}
     except IndexError:
@@ -103,7 +103,7 @@ def _need(needs: dict[int, int], client: int, clock: int) -> None:
         needs[client] = clock
 
 
-class _Reader:
+class _UpdateReader:
     """Raises `IndexError` where the bytes end."""
 
     def __init__(self, data: bytes) -> None:
@@ -160,7 +160,7 @@ class _Reader:
             raise BadUpdate("a text in an update is not UTF-8") from None
 
 
-def _read_client(reader: _Reader, needs: dict[int, int]) -> tuple[int, Spans, int]:
+def _read_client(reader: _UpdateReader, needs: dict[int, int]) -> tuple[int, Spans, int]:
     """One client's structs: the client, the clocks that they bring, and how many shared types they make."""
     structs = reader.count()
     client, clock = reader.number(), reader.number()
@@ -179,7 +179,7 @@ def _read_client(reader: _Reader, needs: dict[int, int]) -> tuple[int, Spans, in
     return client, tuple(spans), types
 
 
-def _read_struct(reader: _Reader, needs: dict[int, int]) -> tuple[int, int]:
+def _read_struct(reader: _UpdateReader, needs: dict[int, int]) -> tuple[int, int]:
     """One struct: its length and the kind of its content."""
     info = reader.byte()
     content = info & 0x1F
@@ -198,7 +198,7 @@ def _read_struct(reader: _Reader, needs: dict[int, int]) -> tuple[int, int]:
     return _read_content(reader, content), content
 
 
-def _read_content(reader: _Reader, content: int) -> int:
+def _read_content(reader: _UpdateReader, content: int) -> int:
     """Passes a struct's content; its length, as Yjs counts it."""
     if content == _STRING:
         return reader.text_length()
@@ -232,7 +232,7 @@ def _read_content(reader: _Reader, content: int) -> int:
     return 1
 
 
-def _read_values(reader: _Reader, values: int) -> None:
+def _read_values(reader: _UpdateReader, values: int) -> None:
     """Values of any kind, without calling itself: what is open is a stack of how many values are still to come."""
     pending = [(values, False)]
     while pending:

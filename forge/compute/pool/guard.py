@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from forge.compute.pool.usage import Usage, bytes_below, usage_of
+from forge.compute.pool.usage import ProcessUsage, bytes_below, usage_of
 from rune.running.isolation.protections import Isolation
 from rune.wording import size_text
 
@@ -57,7 +57,7 @@ class _Watch:
 class ProcessGuard:
     """All processes of this one, watched by one thread that runs while there are any."""
 
-    def __init__(self, usage: Callable[[int], Usage] = usage_of) -> None:
+    def __init__(self, usage: Callable[[int], ProcessUsage] = usage_of) -> None:
         self._usage = usage
         self._watches: dict[WatchedProcess, _Watch] = {}
         self._lock = threading.Lock()
@@ -82,7 +82,7 @@ class ProcessGuard:
             if process in self._watches:
                 self._watches[process].idle_since = None
 
-    def ends(self, process: WatchedProcess) -> Usage:
+    def ends(self, process: WatchedProcess) -> ProcessUsage:
         """Its job ended; answers what it uses now."""
         usage = self._usage(process.pid)
         with self._lock:
@@ -110,7 +110,7 @@ def out_of_memory() -> str:
     return f"The build was stopped: its processes used more than {size_text(MEMORY_LIMIT)} of memory."
 
 
-def too_much(isolation: Isolation | None, watch: _Watch, usage: Usage) -> str:
+def too_much(isolation: Isolation | None, watch: _Watch, usage: ProcessUsage) -> str:
     """Why a process is to be ended, for a person; empty if it keeps its limits."""
     if usage.memory > MEMORY_LIMIT:
         return out_of_memory()

@@ -14,7 +14,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
-class Usage:
+class ProcessUsage:
     """Of a tree of processes."""
 
     processes: int
@@ -24,7 +24,7 @@ class Usage:
     """On the processor, also of those that ended."""
 
 
-def usage_of(root: int) -> Usage:
+def usage_of(root: int) -> ProcessUsage:
     """The usage of a process with all its descendants; nothing where the system does not tell.
 
     Those whose parent ended are descendants still, because `rune.running.isolation.launch` adopts them.
@@ -40,7 +40,7 @@ def usage_of(root: int) -> Usage:
         memory += _memory(status)
         # User and system, its own and those of the children that it waited for.
         seconds += sum(int(field) for field in stat.rpartition(b")")[2].split()[11:15]) / _TICKS
-    return Usage(processes, memory, seconds)
+    return ProcessUsage(processes, memory, seconds)
 
 
 def _memory(status: bytes) -> int:

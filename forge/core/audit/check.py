@@ -61,7 +61,7 @@ def check_chain(anchors: Iterable[AuditAnchor] = ()) -> ChainReport:
     """Reads all entries; the report names the first that is broken."""
     by_position = {anchor.position: anchor for anchor in anchors}
     end = chain_end()
-    state = _Reading(by_position)
+    state = _LogReading(by_position)
     broken = next(filter(None, (state.read(entry) for entry in _entries())), None)
     if broken is None:
         broken = state.compare_start() or state.compare_end(end.position, end.digest)
@@ -76,7 +76,7 @@ def check_chain(anchors: Iterable[AuditAnchor] = ()) -> ChainReport:
     )
 
 
-class _Reading:
+class _LogReading:
     """How far the log was read."""
 
     def __init__(self, anchors: dict[int, AuditAnchor]) -> None:

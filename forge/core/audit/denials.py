@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forge.core.actors import Actor
-from forge.core.audit.entries import NOWHERE, Place
+from forge.core.audit.entries import NOWHERE, AuditPlace
 from forge.core.errors import DomainError
 from forge.core.hooks import Hook
 
@@ -22,7 +22,7 @@ class Denial:
     verb: str
     where: str
     """The requested place, as requested: `acme/kitchen`. It may not exist."""
-    place: Place = NOWHERE
+    place: AuditPlace = NOWHERE
     """Where that is, if it is anywhere."""
 
 

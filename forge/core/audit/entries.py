@@ -18,7 +18,7 @@ from forge.core.models import AuditEntry
 
 
 @dataclass(frozen=True)
-class Place:
+class AuditPlace:
     """Where something happened: in an organisation and one of its projects, or in a person's own account."""
 
     organisation: UUID | None = None
@@ -26,11 +26,11 @@ class Place:
     person: UUID | None = None
 
 
-NOWHERE = Place()
+NOWHERE = AuditPlace()
 """For entries of no organisation and no account, which only operators read."""
 
 
-def write_entry(actor: Actor, action: str, subject: str, place: Place = NOWHERE, /, **data: Any) -> AuditEntry:
+def write_entry(actor: Actor, action: str, subject: str, place: AuditPlace = NOWHERE, /, **data: Any) -> AuditEntry:
     """Writes an entry. `subject` is a key like `project:<id>`; `action` has its words (`forge.core.audit.messages`)."""
     return AuditEntry.objects.create(
         actor=actor.person,

@@ -56,7 +56,7 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Finding:
+class BlobFinding:
     """Something about one blob. `detail` is a phrase for a person."""
 
     kind: FindingKind
@@ -88,7 +88,9 @@ class CheckProgress:
     size: int
 
 
-def check_store(on_progress: Callable[[CheckProgress], None], within: DigestRange | None = None) -> Iterator[Finding]:
+def check_store(
+    on_progress: Callable[[CheckProgress], None], within: DigestRange | None = None
+) -> Iterator[BlobFinding]:
     """Reads every blob, or those of a range, and yields the findings. Calls `on_progress` after each blob.
 
     Marks what is damaged (`forge.core.blobs.damage`), and takes the mark from what is whole again.
@@ -106,7 +108,7 @@ def check_store(on_progress: Callable[[CheckProgress], None], within: DigestRang
         count, size = count + 1, size + read
         on_progress(CheckProgress(count, max(count, total), size))
     for digest in _strays() if within is None else ():
-        yield Finding(FindingKind.STRAY, digest, "bytes without a row")
+        yield BlobFinding(FindingKind.STRAY, digest, "bytes without a row")
 
 
 _IS_LINKED = Exists(BlobLink.objects.filter(blob=OuterRef("pk")))
@@ -125,31 +127,31 @@ def _in_batches(rows: QuerySet[Blob]) -> Iterator[Blob]:
         last = batch[-1].pk
 
 
-def _check_blob(blob: Blob) -> tuple[Finding | None, int]:
+def _check_blob(blob: Blob) -> tuple[BlobFinding | None, int]:
     """Returns the finding for one blob, if any, and the number of bytes read."""
     is_linked: bool = blob.is_linked  # type: ignore[attr-defined]
     try:
         with open_stored(blob.digest) as file:
             measured = measure_file(file)
     except NotFound:
-        return (Finding(FindingKind.MISSING, blob.digest, "linked, and not stored") if is_linked else None), 0
+        return (BlobFinding(FindingKind.MISSING, blob.digest, "linked, and not stored") if is_linked else None), 0
     except OSError as error:
-        return Finding(FindingKind.UNREADABLE, blob.digest, f"{type(error).__name__}: {error}"), 0
+        return BlobFinding(FindingKind.UNREADABLE, blob.digest, f"{type(error).__name__}: {error}"), 0
     if measured.digest != blob.digest:
         detail = f"{measured.size} bytes with the digest {measured.digest}"
-        return Finding(FindingKind.DAMAGED, blob.digest, detail), measured.size
+        return BlobFinding(FindingKind.DAMAGED, blob.digest, detail), measured.size
     if blob.damaged_at is not None:
         note_intact(blob.digest)
     if measured.size != blob.size:
-        return Finding(
+        return BlobFinding(
             FindingKind.WRONG_SIZE, blob.digest, f"{measured.size} bytes; the row says {blob.size}"
         ), measured.size
     if not is_linked:
-        return Finding(FindingKind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), measured.size
+        return BlobFinding(FindingKind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), measured.size
     return None, measured.size
 
 
-def _with_owners(finding: Finding) -> Finding:
+def _with_owners(finding: BlobFinding) -> BlobFinding:
     """Returns the finding with its owners and what it affects, and records damage for operators."""
     if finding.kind is FindingKind.DAMAGED:
         damaged(finding.digest)
@@ -159,7 +161,7 @@ def _with_owners(finding: Finding) -> Finding:
         for link in links
     )
     affected = affected_names(finding.digest) if finding.is_problem else ()
-    return Finding(finding.kind, finding.digest, finding.detail, owners, affected)
+    return BlobFinding(finding.kind, finding.digest, finding.detail, owners, affected)
 
 
 def _strays() -> Iterator[str]:

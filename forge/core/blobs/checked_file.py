@@ -19,20 +19,20 @@ REMEMBERED_FILES = 1_000
 
 
 @dataclass(frozen=True)
-class Measured:
+class DigestAndSize:
     """Bytes by their digest, as `sha256:...`, and how many they are."""
 
     digest: str
     size: int
 
 
-def measure_file(source: IO[bytes]) -> Measured:
+def measure_file(source: IO[bytes]) -> DigestAndSize:
     """Reads a file to its end."""
     seen, size = hashlib.sha256(), 0
     while piece := source.read(CHUNK):
         seen.update(piece)
         size += len(piece)
-    return Measured(f"sha256:{seen.hexdigest()}", size)
+    return DigestAndSize(f"sha256:{seen.hexdigest()}", size)
 
 
 class CheckedFile(io.RawIOBase):

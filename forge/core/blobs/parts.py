@@ -52,7 +52,7 @@ class BlobPart:
 
 
 @dataclass(frozen=True)
-class Piece:
+class StoredPart:
     """A part that is safe now, and the name of the one whose place it takes, if any."""
 
     part: BlobPart
@@ -63,15 +63,15 @@ Confirm = Callable[[], None]
 """Called when nobody else can write behind the last part; raises if somebody did."""
 
 
-def store_pieces(chunks: Iterable[bytes], last: BlobPart | None, confirm: Confirm) -> Iterator[Piece]:
+def store_pieces(chunks: Iterable[bytes], last: BlobPart | None, confirm: Confirm) -> Iterator[StoredPart]:
     """Stores bytes behind the last part, without holding them in memory; yields each piece once a crash of this process
     cannot take it. Where `chunks` raise, what came before is yielded first.
 
     Raises `PartInUse`, `NotFound` where the last part is gone, and what `confirm` raises.
     """
     if isinstance(blob_storage(), FileSystemStorage):
-        return _grow(_Source(chunks), last, confirm)
-    return _store_files(_Source(chunks), last, confirm)
+        return _grow(_ChunkSource(chunks), last, confirm)
+    return _store_files(_ChunkSource(chunks), last, confirm)
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def writing(part: BlobPart) -> Iterator[IO[bytes]]:
         yield file
 
 
-class _Source:
+class _ChunkSource:
     """Chunks; what interrupts them is kept until those before it are stored."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
@@ -126,7 +126,7 @@ class _Source:
             raise self._error
 
 
-def _grow(source: _Source, last: BlobPart | None, confirm: Confirm) -> Iterator[Piece]:
+def _grow(source: _ChunkSource, last: BlobPart | None, confirm: Confirm) -> Iterator[StoredPart]:
     name = last.name if last else f"{FOLDER}/{secrets.token_hex(16)}"
     size = last.size if last else 0
     if last is None:
@@ -147,14 +147,14 @@ def _grow(source: _Source, last: BlobPart | None, confirm: Confirm) -> Iterator[
                 size += len(chunk)
             file.flush()
             if size > safe:
-                yield Piece(BlobPart(name, size), replaces)
+                yield StoredPart(BlobPart(name, size), replaces)
                 replaces = name
     if not size:
         blob_storage().delete(name)
     source.raise_interruption()
 
 
-def _store_files(source: _Source, last: BlobPart | None, confirm: Confirm) -> Iterator[Piece]:
+def _store_files(source: _ChunkSource, last: BlobPart | None, confirm: Confirm) -> Iterator[StoredPart]:
     storage = blob_storage()
     confirm()
     while not source.is_over:
@@ -165,7 +165,7 @@ def _store_files(source: _Source, last: BlobPart | None, confirm: Confirm) -> It
             last = BlobPart(f"{FOLDER}/{secrets.token_hex(16)}", staged.size)
             with staged.path.open("rb") as file:
                 storage.save(last.name, File(file))
-        yield Piece(last, small.name if small else None)
+        yield StoredPart(last, small.name if small else None)
     source.raise_interruption()
 
 

@@ -34,7 +34,7 @@ class SampleUse(StrEnum):
     """Somebody who is no member of the project sees or hears them."""
 
 
-class Place(StrEnum):
+class UsePlace(StrEnum):
     """Where samples are used."""
 
     HERE = "here"
@@ -71,7 +71,7 @@ _FIELDS = {
 }
 
 
-def allowed(use: SampleUse, place: Place = Place.HERE, now: datetime | None = None) -> Q:
+def allowed(use: SampleUse, place: UsePlace = UsePlace.HERE, now: datetime | None = None) -> Q:
     """The condition on samples that a use may have: their consent is in force and covers it.
 
     It says nothing of whether the bytes are stored, nor of labels.
@@ -82,7 +82,7 @@ def allowed(use: SampleUse, place: Place = Place.HERE, now: datetime | None = No
         condition &= covers_split()
     if rule.also is not None:
         condition &= Q(**{_FIELDS[rule.also]: True})
-    if place is Place.OTHER_PROJECT:
+    if place is UsePlace.OTHER_PROJECT:
         condition &= Q(**{_FIELDS[Purpose.OTHER_PROJECTS]: True})
     return condition
 

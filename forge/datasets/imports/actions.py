@@ -21,7 +21,7 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Invalid, TooLarge
 from forge.core.events.log import append_event
 from forge.datasets.announcements import DATA_CHANGED
-from forge.datasets.errors import ConsentOver, ImportNotReady, WrongOffset
+from forge.datasets.errors import ConsentOver, ImportNotReady, WrongChunkOffset
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
@@ -83,8 +83,8 @@ def begin_import(actor: Actor, consent: Consent, size: int, defaults: Defaults) 
 def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[bytes]) -> DataImport:
     """Stores the bytes of an archive from `offset` on. With the last of them, its lists are read.
 
-    Raises `WrongOffset` for other bytes than those that follow what is there, `TooLarge`, `StorageQuotaReached`, and
-    `Forbidden` or `NotFound`.
+    Raises `WrongChunkOffset` for other bytes than those that follow what is there, `TooLarge`, `StorageQuotaReached`,
+    and `Forbidden` or `NotFound`.
     """
     _require_own(actor, row)
     project = row.data_set.project
@@ -158,7 +158,7 @@ def _require_own(actor: Actor, row: DataImport) -> None:
 
 def _require_follows(row: DataImport, offset: int) -> None:
     if row.state != ImportState.SENDING or offset != row.received:
-        raise WrongOffset(f"The archive has {row.received} bytes of {row.size}. Go on there.")
+        raise WrongChunkOffset(f"The archive has {row.received} bytes of {row.size}. Go on there.")
 
 
 def _locked(row: DataImport) -> DataImport:

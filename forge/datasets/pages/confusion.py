@@ -13,7 +13,7 @@ MAX_LABELS = 12
 
 
 @dataclass(frozen=True)
-class ConfusionCell:
+class AnswerCount:
     """How many samples of a label got an answer."""
 
     answer: str
@@ -22,11 +22,11 @@ class ConfusionCell:
 
 
 @dataclass(frozen=True)
-class ConfusionRow:
+class LabelAnswers:
     """A label with its answers."""
 
     label: str
-    cells: Sequence[ConfusionCell]
+    cells: Sequence[AnswerCount]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ConfusionTable:
     """Rows are labels, columns are answers."""
 
     answers: Sequence[str]
-    rows: Sequence[ConfusionRow]
+    rows: Sequence[LabelAnswers]
 
 
 def confusion_table(confusion: Sequence[DataConfusionJson]) -> ConfusionTable | None:
@@ -51,8 +51,8 @@ def confusion_table(confusion: Sequence[DataConfusionJson]) -> ConfusionTable | 
     return ConfusionTable(
         names,
         [
-            ConfusionRow(
-                label, [ConfusionCell(answer, counts.get((label, answer), 0), label == answer) for answer in names]
+            LabelAnswers(
+                label, [AnswerCount(answer, counts.get((label, answer), 0), label == answer) for answer in names]
             )
             for label in names
             if label in labels

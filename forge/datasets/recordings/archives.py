@@ -26,8 +26,8 @@ from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.splits import Split
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
+from rune.running.evaluation.labelled import EvaluationSplit as LabelledSplit
 from rune.running.evaluation.labelled import LabelledSample
-from rune.running.evaluation.labelled import Split as LabelledSplit
 from rune.running.evaluation.reading import samples_of
 from rune.wording import size_text
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
-from forge.datasets.consent.uses import Place, SampleUse, allowed
+from forge.datasets.consent.uses import SampleUse, UsePlace, allowed
 from forge.datasets.removals.models import SampleRemoval
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
@@ -114,7 +114,7 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """Those whose bytes are stored."""
         return self.filter(removed=None)
 
-    def for_use(self, use: SampleUse, place: Place = Place.HERE) -> SampleQuerySet:
+    def for_use(self, use: SampleUse, place: UsePlace = UsePlace.HERE) -> SampleQuerySet:
         """Those that are stored and whose consent covers a use now. Whatever reads samples asks this."""
         return self.available().filter(allowed(use, place))
 

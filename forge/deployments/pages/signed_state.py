@@ -14,7 +14,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
 from forge.core.seen import seen_state
 from forge.deployments.access import find_deployment
-from forge.deployments.errors import NotSigned
+from forge.deployments.errors import NothingSigned
 from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
 from forge.deployments.updates.access import newest_document, root_of, update_keys_facet
 from forge.deployments.updates.models import UpdateRole
@@ -65,6 +65,6 @@ def root_file(request: HttpRequest, organisation: str, name: str, deployment: st
     find_deployment(principal_of(request), project, deployment)
     root = root_of(project.organisation_id)
     if root is None:
-        raise NotSigned("The signer has signed nothing of this organisation yet.")
+        raise NothingSigned("The signer has signed nothing of this organisation yet.")
     headers = {"Content-Disposition": 'attachment; filename="root.json"'}
     return HttpResponse(root.document, content_type="application/json", headers=headers)

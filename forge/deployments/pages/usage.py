@@ -20,7 +20,7 @@ KEY_PLACEHOLDER = "YOUR-KEY"
 
 
 @dataclass(frozen=True)
-class Usage:
+class DeploymentUsage:
     """The lines of a deployment in each language, the chosen one of them, and the rune to try."""
 
     card: Card
@@ -38,7 +38,7 @@ class Usage:
     takes_images: bool
 
 
-def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Usage:
+def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> DeploymentUsage:
     """The lines of a deployment. `language` is the chosen tab, `tabs` the address of a tab without it, and `secret` a
     key that was created just now."""
     deployment, build = card.deployment, card.now.build
@@ -55,7 +55,7 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Usa
         f"npm install {dist_address(npm)}" if npm else "",
         f'pip install "{pip_requirement(RUNTIME + updates, wheel)}"' if wheel else "",
     )
-    return Usage(
+    return DeploymentUsage(
         card,
         ways,
         next((way for way in ways if way.language == language), next(iter(ways), None)),

@@ -24,9 +24,9 @@ from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.counting import count_forms
 from forge.learning.conversions.declared import declared_forms
 from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
-from forge.learning.conversions.making import Share, judge_on_test, make_float, make_forms
+from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms
 from forge.learning.conversions.models import ConversionState
-from forge.learning.conversions.recordings import Recordings, compute_recordings
+from forge.learning.conversions.recordings import SampleRecordings, compute_recordings
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.datasets.splits import Split
 
@@ -45,7 +45,7 @@ def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compile
                 with new_compiler() as compiler:
                     recordings = compute_recordings(job, row, compiler, Path(name))
                     form, layers = job.spec["form"], job.spec["layers"]
-                    make_forms(job, row, (form,), layers, recordings, Share(0.1, 0.6))
+                    make_forms(job, row, (form,), layers, recordings, ProgressShare(0.1, 0.6))
                     count_forms(job, row, compiler)
             case ConversionStep.COUNT:
                 with new_compiler() as compiler:
@@ -58,15 +58,15 @@ def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compile
 
 def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, folder: Path) -> None:
     _set_state(job, row, ConversionState.CONVERTING)
-    make_float(job, row, Share(0.0, 0.2))
+    make_float(job, row, ProgressShare(0.0, 0.2))
     with new_compiler() as compiler:
         recordings = compute_recordings(job, row, compiler, folder)
-        make_forms(job, row, FIRST_FORMS, (), recordings, Share(0.25, 0.4))
+        make_forms(job, row, FIRST_FORMS, (), recordings, ProgressShare(0.25, 0.4))
         _set_state(job, row, ConversionState.READY)
         count_forms(job, row, compiler)
-        make_forms(job, row, OTHER_FORMS, (), recordings, Share(0.6, 0.8))
+        make_forms(job, row, OTHER_FORMS, (), recordings, ProgressShare(0.6, 0.8))
         for form, layers in declared_forms(row):
-            make_forms(job, row, (form,), layers, recordings, Share(0.8, 0.9))
+            make_forms(job, row, (form,), layers, recordings, ProgressShare(0.8, 0.9))
         count_forms(job, row, compiler)
 
 
@@ -82,10 +82,10 @@ def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Pat
         ConvertedForm.objects.filter(pk__in=[form.pk for form in chosen]).update(tested=_untested(recordings))
         announce_conversion(row)
         return
-    judge_on_test(job, row, chosen, recordings, Share(0.2, 1.0))
+    judge_on_test(job, row, chosen, recordings, ProgressShare(0.2, 1.0))
 
 
-def _untested(recordings: Recordings) -> Mapping[str, Any]:
+def _untested(recordings: SampleRecordings) -> Mapping[str, Any]:
     return {"samples": 0, "right": None, "judged": 0, "reason": recordings.facts["reason"]}
 
 

@@ -60,7 +60,7 @@ class LabDied(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
+class LabJobLimit:
     """How long a job of `lab` may take, and what it is called."""
 
     seconds: float
@@ -98,7 +98,7 @@ def ask_lab(
             if command is not None and (chosen := command()) is not None:
                 _write_line(process, {"command": chosen})
 
-        answer = _answer(process, Limits(seconds, work), watch, report, receive)
+        answer = _answer(process, LabJobLimit(seconds, work), watch, report, receive)
         if answer is None:
             raise LabDied(_last_words(started.errors))
     finally:
@@ -119,7 +119,7 @@ def lab_variables() -> dict[str, str]:
 
 def _answer(
     process: subprocess.Popen[bytes],
-    limits: Limits,
+    limits: LabJobLimit,
     tick: Callable[[], None],
     report: Callable[[float, str], None],
     receive: Callable[[Any], None] | None,
@@ -152,7 +152,7 @@ def _close(pipe: IO[bytes] | None) -> None:
             pipe.close()
 
 
-def _lines(source: IO[bytes], limits: Limits, tick: Callable[[], None]) -> Iterator[bytes]:
+def _lines(source: IO[bytes], limits: LabJobLimit, tick: Callable[[], None]) -> Iterator[bytes]:
     data = b""
     deadline = time.monotonic() + limits.seconds
     with selectors.DefaultSelector() as selector:

@@ -16,7 +16,7 @@ from forge.compute.pool.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
-from forge.learning.conversions.recordings import Recordings
+from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.conversions.storing import store_float, store_forms, store_test
 from forge.learning.models import ConvertedForm, ModelConversion
 
@@ -29,7 +29,7 @@ J = TypeVar("J")
 
 
 @dataclass(frozen=True)
-class Share:
+class ProgressShare:
     """The part of a job's progress that a step of it takes."""
 
     begin: float
@@ -39,7 +39,7 @@ class Share:
         return lambda share, text: job.report(self.begin + (self.end - self.begin) * share, text)
 
 
-def make_float(job: JobContext, row: ModelConversion, share: Share) -> None:
+def make_float(job: JobContext, row: ModelConversion, share: ProgressShare) -> None:
     """Makes the float model and stores it, unless there is one. Raises `JobFailed` and `AttemptFailed`."""
     if row.float_digest:
         return
@@ -61,8 +61,8 @@ def make_forms(
     row: ModelConversion,
     forms: Sequence[str],
     layers: Sequence[str],
-    recordings: Recordings,
-    share: Share,
+    recordings: SampleRecordings,
+    share: ProgressShare,
 ) -> None:
     """Makes forms and stores them. Raises `JobFailed` with the reason if they cannot be made, and `AttemptFailed`."""
     if not forms:
@@ -89,7 +89,11 @@ def make_forms(
 
 
 def judge_on_test(
-    job: JobContext, row: ModelConversion, forms: Sequence[ConvertedForm], recordings: Recordings, share: Share
+    job: JobContext,
+    row: ModelConversion,
+    forms: Sequence[ConvertedForm],
+    recordings: SampleRecordings,
+    share: ProgressShare,
 ) -> None:
     """Runs forms and the float model on the test samples, and stores what they answer. Raises as `make_forms` does."""
     with _folder(row) as folder:
@@ -108,7 +112,7 @@ def judge_on_test(
 
 
 def _request_of_lab(
-    job: JobContext, row: ModelConversion, request: Mapping[str, Any], shape: type[J], share: Share
+    job: JobContext, row: ModelConversion, request: Mapping[str, Any], shape: type[J], share: ProgressShare
 ) -> J:
     try:
         return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job))

@@ -53,7 +53,7 @@ _MODEL = f"{_FOLDER}/model.tflite"
 
 
 @dataclass(frozen=True)
-class Recordings:
+class SampleRecordings:
     """`request` is what `lab` gets, None without samples; `numbers` are those of the samples in its order, and `facts`
     what the page says of them."""
 
@@ -82,22 +82,22 @@ def compute_recordings(
     compiler: Compiler,
     folder: Path,
     splits: Sequence[Split] = (Split.TRAIN, Split.VALIDATION),
-) -> Recordings:
+) -> SampleRecordings:
     """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
     nothing in the project gives them to such a model, `facts` says why."""
     entries = samples_for(row.project, splits)
     if not entries:
-        return Recordings(facts={"reason": "The project has no samples that may be used."})
+        return SampleRecordings(facts={"reason": "The project has no samples that may be used."})
     job.report(0.0, f"Computing what the model reads of {len(entries)} samples")
     answer = _ask(job, row, compiler, entries)
     if "refused" in answer:
-        return Recordings(facts={"reason": str(answer["refused"])[:500]})
+        return SampleRecordings(facts={"reason": str(answer["refused"])[:500]})
     computed: ModelInputsJson = answer
     by_path = {each["path"]: each for each in computed["samples"]}
     read = [(entry, by_path[_path(entry)]) for entry in entries if by_path.get(_path(entry), {"windows": 0})["windows"]]
     if not read:
         reason = next((each["reason"] for each in computed["samples"] if each["reason"]), "they fill no window")
-        return Recordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
+        return SampleRecordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
     windows = folder / "windows"
     shutil.copyfile(compiler.output, windows)
     used = [entry for entry, _ in read]
@@ -117,7 +117,7 @@ def compute_recordings(
     }
     origin = {"digest": digest, "stage": facts["stage"], "front": _front_digest(row.project)}
     request = {"windows": str(windows), "table": table, "origin": origin}
-    return Recordings(request, [entry.number for entry in used], facts)
+    return SampleRecordings(request, [entry.number for entry in used], facts)
 
 
 def samples_state(project: Project) -> str:

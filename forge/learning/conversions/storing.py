@@ -16,7 +16,7 @@ from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.conversions.actions import announce_conversion, next_number
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
-from forge.learning.conversions.recordings import Recordings
+from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
 
 CHUNK = 1 << 20
@@ -52,7 +52,7 @@ def store_forms(
     row: ModelConversion,
     answer: ConvertedJson,
     layers: Sequence[str],
-    recordings: Recordings,
+    recordings: SampleRecordings,
     folder: Path,
 ) -> None:
     """Stores the forms of an answer, in its order. Raises `JobFailed` for an answer without their files."""
@@ -86,7 +86,7 @@ def store_test(
     row: ModelConversion,
     answer: JudgedFormsJson,
     forms: Sequence[ConvertedForm],
-    recordings: Recordings,
+    recordings: SampleRecordings,
 ) -> None:
     """Stores what forms answer on the test samples."""
     judged = {each["form"]: each for each in answer["forms"]}
@@ -109,7 +109,7 @@ def _locked(row: ModelConversion) -> ModelConversion:
     return locked
 
 
-def _measured(each: Any, recordings: Recordings) -> dict[str, Any]:
+def _measured(each: Any, recordings: SampleRecordings) -> dict[str, Any]:
     """How a form compares. Its answers name samples by their numbers; answers without a sample are left out."""
     numbers = recordings.numbers
     rows = [
@@ -125,7 +125,7 @@ def _store_form(
     each: Any,
     answer: ConvertedJson,
     layers: Sequence[str],
-    recordings: Recordings,
+    recordings: SampleRecordings,
     blob: Blob | None,
     number: int,
 ) -> int:

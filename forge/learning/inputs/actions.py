@@ -13,7 +13,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_all
 from forge.core.events.log import append_event
 from forge.learning.errors import NothingToWrite
-from forge.learning.hooks import ModelChange, model_changes
+from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.inputs.questions import LABELS, ModelToFeed
 from forge.projects.access import require
 from forge.projects.actions.project import BLANK_RUNEFILE
@@ -68,7 +68,7 @@ def _offer(
         title = f"Feed {model.path}"
         offered = store_outside_version(actor, project, manifest, None, title)
         append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
-        change = ModelChange(title, _message(model, presets), f"The input of {model.path}", base, offered)
+        change = IncomingModelFiles(title, _message(model, presets), f"The input of {model.path}", base, offered)
         number = model_changes.call(actor, project, change)[0]
         write_entry(actor, "model.input", project.stream, project.place, path=model.path)
     return number

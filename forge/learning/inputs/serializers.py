@@ -9,7 +9,7 @@ from rest_framework import serializers
 from forge.compute.pool.answer_reading import TriedInputJson
 from forge.core.api.json_types import choices
 from forge.learning.inputs.questions import ModelToFeed
-from forge.learning.inputs.trial import Trial
+from forge.learning.inputs.trial import PresetTrials
 from rune.source.runefile.model_inputs import InputKind, InputPreset, class_count
 
 MAX_INPUTS = 16
@@ -92,7 +92,7 @@ def model_inputs_to_json(model: ModelToFeed) -> ModelInputQuestionsJson:
     }
 
 
-def trial_to_json(trial: Trial) -> InputTrialJson:
+def trial_to_json(trial: PresetTrials) -> InputTrialJson:
     """A trial."""
     return {"recordings": trial.recordings, "tried": list(trial.tried)}
 

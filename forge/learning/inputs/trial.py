@@ -55,7 +55,7 @@ class TrialRequest:
 
 
 @dataclass(frozen=True)
-class Trial:
+class PresetTrials:
     """The results by preset, and on how many recordings."""
 
     tried: Sequence[TriedInputJson]
@@ -63,7 +63,7 @@ class Trial:
     is_of_samples: bool
 
 
-def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request: TrialRequest) -> Trial:
+def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request: TrialRequest) -> PresetTrials:
     """Runs the model on recordings with its input from presets, computed by the blocks that a device runs.
 
     Raises `Invalid`, `TooLarge`, `Unprocessable`, `TooManyQuestions`, `LanguageBusy`, and `Forbidden` or `NotFound`.
@@ -88,7 +88,7 @@ def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request
     if "refused" in answer:
         raise Unprocessable(str(answer["refused"]))
     tried = cast(list[TriedInputJson], answer["tried"])
-    return Trial(tried, len(samples), request.recording is None)
+    return PresetTrials(tried, len(samples), request.recording is None)
 
 
 def sample_choices(actor: Actor, project: Project) -> list[Entry]:

@@ -19,7 +19,7 @@ from forge.learning.conversions.actions import announce_conversion, read_test_sa
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.serializers import accuracy_of
 from forge.learning.errors import FormRefused, NothingToApply
-from forge.learning.hooks import ModelChange, model_changes
+from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
 from forge.projects.files.contents import check_file_count, checked_path
@@ -76,7 +76,9 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str) -> int:
         with transaction.atomic():
             title = f"Use {form.name} of {row.source_name} as {path}"
             offered = store_outside_version(actor, project, manifest, None, title)
-            change = ModelChange(title, _message(form, path, tree), f"Conversion of {row.source_name}", base, offered)
+            change = IncomingModelFiles(
+                title, _message(form, path, tree), f"Conversion of {row.source_name}", base, offered
+            )
             number = model_changes.call(actor, project, change)[0]
             ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
             write_entry(actor, "model.apply", project.stream, project.place, name=row.source_name, path=path)

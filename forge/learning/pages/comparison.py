@@ -57,7 +57,7 @@ class FormCell:
 
 
 @dataclass(frozen=True)
-class FormRow:
+class FormFigureRow:
     """One figure of all forms."""
 
     title: str
@@ -81,7 +81,7 @@ class FormComparison:
     """The table: a column for each form, a row for each figure."""
 
     columns: tuple[Column, ...]
-    rows: tuple[FormRow, ...]
+    rows: tuple[FormFigureRow, ...]
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,10 @@ def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequ
     samples = next((form.figures["samples"] for form in forms if form.figures), 0)
     rows = [
         *_accuracy_rows(forms),
-        FormRow("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
-        FormRow("Answers changed", f"of {samples} samples, against float32", _changes(forms)),
-        FormRow("File", "", tuple(FormCell(size_text(form.size)) for form in forms)),
-        FormRow("Arena", "RAM of the network", tuple(map(_arena, forms))),
+        FormFigureRow("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
+        FormFigureRow("Answers changed", f"of {samples} samples, against float32", _changes(forms)),
+        FormFigureRow("File", "", tuple(FormCell(size_text(form.size)) for form in forms)),
+        FormFigureRow("Arena", "RAM of the network", tuple(map(_arena, forms))),
     ]
     for board in boards:
         rows += _on_board(forms, board)
@@ -235,7 +235,7 @@ def _noise(form: ConvertedForm) -> FormCell:
     return FormCell(decibels(level), is_bad=level < ANSWERS_CHANGE)
 
 
-def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormRow]:
+def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormFigureRow]:
     """The accuracy of each form on validation samples, and on test samples where they were read; no row where no label
     is known."""
     measured = [("validation", [accuracy_of(form.figures) for form in forms])]
@@ -247,7 +247,7 @@ def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormRow]:
         count = max((each["samples"] for each in accuracies if each is not None), default=0)
         if count:
             cells = tuple(_accuracy(each, low) for each in accuracies)
-            rows.append(FormRow("Accuracy", f"{count} {split} samples, 95 % interval", cells))
+            rows.append(FormFigureRow("Accuracy", f"{count} {split} samples, 95 % interval", cells))
     return rows
 
 
@@ -288,12 +288,12 @@ def _arena(form: ConvertedForm) -> FormCell:
     )
 
 
-def _on_board(forms: Sequence[ConvertedForm], board: Board) -> list[FormRow]:
+def _on_board(forms: Sequence[ConvertedForm], board: Board) -> list[FormFigureRow]:
     cells = [_board_cells(form, board) for form in forms]
     return [
-        FormRow("Flash", board.name, tuple(each[0] for each in cells)),
-        FormRow("RAM", board.name, tuple(each[1] for each in cells)),
-        FormRow("Instructions", f"{board.name}, time estimated", tuple(each[2] for each in cells)),
+        FormFigureRow("Flash", board.name, tuple(each[0] for each in cells)),
+        FormFigureRow("RAM", board.name, tuple(each[1] for each in cells)),
+        FormFigureRow("Instructions", f"{board.name}, time estimated", tuple(each[2] for each in cells)),
     ]
 
 

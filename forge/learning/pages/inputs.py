@@ -21,7 +21,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.learning.inputs.actions import write_model_input
 from forge.learning.inputs.questions import LABELS, ModelToFeed, model_to_feed
 from forge.learning.inputs.serializers import MAX_LABELS_TEXT
-from forge.learning.inputs.trial import Trial, TrialRequest, sample_choices, try_model_inputs
+from forge.learning.inputs.trial import PresetTrials, TrialRequest, sample_choices, try_model_inputs
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.source.runefile.model_inputs import InputKind, InputPreset, InputQuestion, class_count
@@ -177,7 +177,7 @@ def _sample(text: str) -> int | None:
     return int(text)
 
 
-def _tried(model: ModelToFeed, trial: Trial) -> dict[str, Any]:
+def _tried(model: ModelToFeed, trial: PresetTrials) -> dict[str, Any]:
     presets = {each.key: each for each in model.questions[0].presets}
     best = max((each["right"] for each in trial.tried if each["judged"]), default=0)
     rows = [_row(each, presets.get(each["key"]), best) for each in trial.tried]

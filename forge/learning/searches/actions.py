@@ -40,10 +40,10 @@ from forge.learning.searches.models import (
     ModelSearch,
     SearchState,
     SearchTrial,
-    TrialState,
+    SearchTrialState,
 )
 from forge.learning.training.access import checked_model, version_to_learn
-from forge.learning.training.actions import RunSettings, begin_run
+from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
@@ -192,13 +192,13 @@ def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> Training
     """
     project = search.project
     require(actor, Verb.EDIT, project)
-    if trial.state != TrialState.TRAINED:
+    if trial.state != SearchTrialState.TRAINED:
         raise TrialNotTrained(f"Trial {trial.number} was not trained to its end. Choose one with an accuracy.")
     if trial.run_number is not None:
         earlier = TrainingRun.objects.filter(project=project, number=trial.run_number).first()
         if earlier is not None:
             return earlier
-    settings = RunSettings(
+    settings = RequestedRun(
         search.recipe,
         {**search.arguments, **trial.arguments},
         search.data_number,

@@ -204,7 +204,7 @@ def _ask(job: JobContext, search: ModelSearch, folder: Path, follower: SearchFol
             tick=follower.tick,
             report=job.report,
             receive=follower.receive,
-            command=_Instructions(search).take,
+            command=_StopInstruction(search).take,
             work="search",
         )
     except EnvironmentMissing as missing:
@@ -237,7 +237,7 @@ def trial_row(trial: SearchTrial) -> dict[str, Any]:
     }
 
 
-class _Instructions:
+class _StopInstruction:
     """The instruction to stop, once."""
 
     def __init__(self, search: ModelSearch) -> None:

@@ -28,7 +28,7 @@ class SearchState(models.TextChoices):
 UNFINISHED_SEARCHES = (SearchState.WAITING, SearchState.RUNNING)
 
 
-class TrialState(models.TextChoices):
+class SearchTrialState(models.TextChoices):
     """How a trial ended (`lab.search.trials.TrialState`)."""
 
     OVER_LIMIT = "over limit", "Over a limit"
@@ -118,7 +118,7 @@ class SearchTrial(models.Model):
     arguments = models.JSONField()
     """The values of the arguments that are varied."""
     form = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=TrialState.choices)
+    state = models.CharField(max_length=10, choices=SearchTrialState.choices)
     needs = models.JSONField(null=True)
     """`target`, `flash`, `ram` and `instructions`; null where counting failed."""
     accuracy = models.JSONField(null=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.learning.searches.models import SearchTrial, TrialState
+from forge.learning.searches.models import SearchTrial, SearchTrialState
 
 Point = tuple[float, ...]
 
@@ -14,7 +14,7 @@ def best_trials(trials: Sequence[SearchTrial]) -> list[SearchTrial]:
     """The best ones, the most accurate first. Of equal ones, the earliest."""
     first: dict[Point, SearchTrial] = {}
     for each in trials:
-        if each.state == TrialState.TRAINED and each.accuracy and each.needs:
+        if each.state == SearchTrialState.TRAINED and each.accuracy and each.needs:
             first.setdefault(_point(each), each)
     best = [own for own in first if not any(_dominates(other, own) for other in first)]
     return [first[own] for own in sorted(best)]

@@ -20,7 +20,7 @@ from forge.learning.searches.kinds import (
     MAX_WORKERS,
 )
 from forge.learning.searches.lab_events import TrialNeedsJson
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, TrialState
+from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_numbers
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
@@ -32,7 +32,7 @@ class SearchTrialJson(TypedDict):
     number: int
     arguments: dict[str, float]
     form: str
-    state: Annotated[str, choices("TrialState", TrialState.values)]
+    state: Annotated[str, choices("SearchTrialState", SearchTrialState.values)]
     needs: Annotated[TrialNeedsJson | None, "counted by the compiler; null where counting failed"]
     accuracy: Annotated[list[float] | None, "the share of validation recordings that are right, with its 95 % interval"]
     curve: Annotated[list[float], "accuracy on validation windows after each epoch"]
@@ -150,7 +150,7 @@ def search_to_json(search: ModelSearch, trials: list[SearchTrial] | None = None)
         "trials": search.trials,
         "minutes": search.minutes,
         "workers": search.workers,
-        "counts": {state: sum(each.state == state for each in rows) for state in TrialState.values},
+        "counts": {state: sum(each.state == state for each in rows) for state in SearchTrialState.values},
         "best": best_numbers(rows),
         "space": search.description.get("size", 0),
         "ended": search.ended,

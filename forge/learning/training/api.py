@@ -20,7 +20,7 @@ from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, NoRoom, TooOften, Unprocessable
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
-    RunSettings,
+    RequestedRun,
     begin_run,
     cancel_run,
     discard_run,
@@ -83,7 +83,7 @@ class TrainingRuns(ProjectView):
         training now are learned from."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, BeginRunSerializer)
-        run = begin_run(principal_of(request), project, RunSettings(**body))
+        run = begin_run(principal_of(request), project, RequestedRun(**body))
         return Response(run_to_json(run), status=status.HTTP_201_CREATED)
 
 

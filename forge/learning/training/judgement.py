@@ -52,7 +52,7 @@ class MistakeJson(TypedDict):
     group: int | None
 
 
-class JudgementJson(TypedDict):
+class RunJudgementJson(TypedDict):
     """How often the network, or the finished rune, is right on recordings that it does not learn from."""
 
     epoch: int
@@ -86,7 +86,7 @@ def judged(
     return rows
 
 
-def judgement_of(rows: Sequence[JudgedRecording], labels: Sequence[str], epoch: int, split: str) -> JudgementJson:
+def judgement_of(rows: Sequence[JudgedRecording], labels: Sequence[str], epoch: int, split: str) -> RunJudgementJson:
     """All figures of a split."""
     by_label: dict[str, list[JudgedRecording]] = {label: [] for label in labels}
     by_group: dict[int, list[JudgedRecording]] = defaultdict(list)

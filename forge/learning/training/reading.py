@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from forge.core.actors import Actor
 from forge.datasets.models import Sample
-from forge.learning.training.judgement import JudgementJson, judged, judgement_of
+from forge.learning.training.judgement import RunJudgementJson, judged, judgement_of
 from forge.learning.training.models import TrainingRun
 from rune.datasets.splits import Split
 
 
-def judgements(actor: Actor, run: TrainingRun) -> dict[str, JudgementJson]:
+def judgements(actor: Actor, run: TrainingRun) -> dict[str, RunJudgementJson]:
     """The newest judgement of each split that has answers. One query.
 
     A sample that was deleted since is left out, and one that was labelled anew counts with its label of now.

@@ -8,7 +8,7 @@ from functools import cache
 
 from forge.core.errors import Invalid, Unprocessable
 from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
-from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson, RecipesJson
+from forge.learning.training.running.lab_events import LabRecipesJson, RecipeArgumentJson, RecipeJson
 from rune.wording import quoted
 
 SECONDS = 60.0
@@ -27,7 +27,7 @@ def recipes() -> list[RecipeJson]:
 @cache
 def _recipes() -> list[RecipeJson]:
     return ask_lab(
-        {"action": "recipes"}, RecipesJson, seconds=SECONDS, tick=lambda: None, report=lambda _share, _text: None
+        {"action": "recipes"}, LabRecipesJson, seconds=SECONDS, tick=lambda: None, report=lambda _share, _text: None
     )["recipes"]
 
 

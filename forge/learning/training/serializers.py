@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.learning.training.judgement import JudgementJson
+from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.lab_events import EpochJson, RecipeJson
@@ -65,7 +65,7 @@ class OpenTrainingRunJson(TrainingRunJson):
     """A training run with its curves, its answers and its files."""
 
     curves: list[EpochJson]
-    judgements: Annotated[dict[str, JudgementJson], "by split"]
+    judgements: Annotated[dict[str, RunJudgementJson], "by split"]
     files: list[RunFileJson]
 
 
@@ -136,7 +136,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
     }
 
 
-def open_run_to_json(run: TrainingRun, judgements: dict[str, JudgementJson]) -> OpenTrainingRunJson:
+def open_run_to_json(run: TrainingRun, judgements: dict[str, RunJudgementJson]) -> OpenTrainingRunJson:
     """The same with all that is large."""
     return {
         **run_to_json(run),

@@ -30,7 +30,7 @@ def write_file(
     """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
 
     What reads as text and is small becomes text. A model is verified first. `seen` are the digests of which a file
-    that is there must have one, `*` for any. Raises `BadPath`, `FileTooLarge`, `TooManyFiles`, `ModelRefused`,
+    that is there must have one, `*` for any. Raises `BadPath`, `ProjectFileTooLarge`, `TooManyFiles`, `ModelRefused`,
     `FileChanged`, `PreconditionRequired`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)

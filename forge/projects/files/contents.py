@@ -15,7 +15,7 @@ from django.conf import settings
 from forge.core.blobs.links import linked_size
 from forge.core.blobs.store import put_chunks
 from forge.core.models import Blob
-from forge.projects.errors import BadPath, FileTooLarge, ProjectFileNotFound, TooManyFiles
+from forge.projects.errors import BadPath, ProjectFileNotFound, ProjectFileTooLarge, TooManyFiles
 from forge.projects.files import document
 from forge.projects.files.document import MAXIMUM_PATH, FileEntry, entries, find_entry
 from forge.projects.files.document_store import load_document
@@ -83,7 +83,7 @@ class StoredFile:
 def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]:
     """Stores the first files of a new project; outside of any transaction, since it waits for the disk.
 
-    Raises `BadPath`, `FileTooLarge`, `TooManyFiles` and `ModelRefused`.
+    Raises `BadPath`, `ProjectFileTooLarge`, `TooManyFiles` and `ModelRefused`.
     """
     stored = tuple(store_file(checked_path(path), [data]) for path, data in contents)
     check_file_count(len(stored))
@@ -114,7 +114,10 @@ def put_file(doc: Any, entry: FileEntry | None, file: StoredFile) -> None:
 
 
 def store_file(path: str, chunks: Iterable[bytes]) -> StoredFile:
-    """Stores contents that are fit for the path. Raises `ModelRefused`, `FileTooLarge`, `BadPath` and `TooLarge`."""
+    """Stores contents that are fit for the path.
+
+    Raises `ModelRefused`, `ProjectFileTooLarge`, `BadPath` and `TooLarge`.
+    """
     text: str | None = None
 
     def accept(file: Path, size: int) -> None:
@@ -126,13 +129,13 @@ def store_file(path: str, chunks: Iterable[bytes]) -> StoredFile:
 
 
 def checked_contents(path: str, file: Path, size: int) -> str | None:
-    """The text of a file that is one, else None. Raises `ModelRefused`, `FileTooLarge` and `BadPath`."""
+    """The text of a file that is one, else None. Raises `ModelRefused`, `ProjectFileTooLarge` and `BadPath`."""
     if is_model(path):
         verified_model(file.read_bytes())
         return None
     if size > MAXIMUM_TEXT:
         if _must_be_text(path):
-            raise FileTooLarge(
+            raise ProjectFileTooLarge(
                 f"{path} has {size_text(size)}; a file of this kind has at most {size_text(MAXIMUM_TEXT)}."
             )
         return None

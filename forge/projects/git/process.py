@@ -52,7 +52,7 @@ class PackTooLarge(GitJobRefused):
     """A pack has more bytes than it may."""
 
 
-class Unchanged(Exception):
+class NoNewCommit(Exception):
     """The newest commit is the one that was fetched last."""
 
 
@@ -160,7 +160,7 @@ def fetch(job: GitJob) -> Mapping[str, Any]:
         if job.depth == 1:
             raise
         store = _fetched(job, wanted, 1)
-    except Unchanged:
+    except NoNewCommit:
         return {"fetched": None}
     head = store[wanted.head]
     if not isinstance(head, Commit):
@@ -226,7 +226,7 @@ class _RefChoice:
             raise GitJobRefused(f"The repository has no branch {self.branch or 'of its own'}.{there}")
         self.ref, head = present[0]
         if head == self._newest:
-            raise Unchanged
+            raise NoNewCommit
         self.head = head
         return [head]
 

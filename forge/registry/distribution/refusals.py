@@ -31,7 +31,7 @@ from forge.registry.errors import (
     NoSuchTag,
     NoSuchUpload,
     WrongBytes,
-    WrongOffset,
+    WrongUploadOffset,
 )
 
 MOST_TEXT = 1_000
@@ -51,7 +51,7 @@ class Refusal(Exception):
 
 _CODES: Mapping[type[DomainError], tuple[int, str]] = {
     SignInNeeded: (401, "UNAUTHORIZED"),
-    WrongOffset: (416, "BLOB_UPLOAD_INVALID"),
+    WrongUploadOffset: (416, "BLOB_UPLOAD_INVALID"),
     WrongBytes: (400, "DIGEST_INVALID"),
     BadArtifact: (400, "MANIFEST_INVALID"),
     BadTag: (400, "MANIFEST_INVALID"),
@@ -76,7 +76,7 @@ _CODES: Mapping[type[DomainError], tuple[int, str]] = {
 def refusal_of(error: DomainError) -> Refusal:
     """Returns the protocol's error for an error of an action."""
     status, code = next((value for kind, value in _CODES.items() if isinstance(error, kind)), (500, "UNSUPPORTED"))
-    headers = {"Range": f"0-{max(0, error.size - 1)}"} if isinstance(error, WrongOffset) else {}
+    headers = {"Range": f"0-{max(0, error.size - 1)}"} if isinstance(error, WrongUploadOffset) else {}
     return Refusal(status, code, error.detail[:MOST_TEXT], headers)
 
 

@@ -9,7 +9,7 @@ from forge.core.sealing import unseal
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.mirrors.addresses import is_named
-from forge.registry.mirrors.connection import Credentials, RemoteConnection
+from forge.registry.mirrors.connection import MirrorCredentials, RemoteConnection
 from forge.registry.mirrors.errors import NoSuchMirror, RemoteFailed
 from forge.registry.mirrors.models import Mirror, MirrorDirection
 from forge.registry.mirrors.remote import RemoteRepository
@@ -47,7 +47,7 @@ def open_remote(mirror: Mirror, seconds: float) -> RemoteRepository:
         password = unseal(mirror.sealed_password, PASSWORD_PURPOSE)
         if password is None:
             raise RemoteFailed("The stored password cannot be read any more. Enter it again.")
-        credentials = Credentials(mirror.user, password)
+        credentials = MirrorCredentials(mirror.user, password)
     scope = f"repository:{mirror.repository}:{_ACTIONS[MirrorDirection(mirror.direction)]}"
     anywhere = is_named(mirror.registry)
     connection = RemoteConnection(mirror.registry, credentials, scope, anywhere=anywhere, seconds=seconds)

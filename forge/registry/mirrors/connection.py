@@ -33,7 +33,7 @@ _ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedPr
 
 
 @dataclass(frozen=True)
-class Credentials:
+class MirrorCredentials:
     """Who signs in to the other registry."""
 
     user: str
@@ -55,7 +55,7 @@ class RemoteConnection:
     def __init__(
         self,
         registry: str,
-        credentials: Credentials | None,
+        credentials: MirrorCredentials | None,
         scope: str,
         *,
         anywhere: bool,

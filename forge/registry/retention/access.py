@@ -24,7 +24,7 @@ MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Preview:
+class DeletionPreview:
     """A preview of deletions by rules: the first of them, each with its repository, and the total number."""
 
     rows: tuple[tuple[Repository, Expired], ...]
@@ -45,11 +45,11 @@ def retention_facets(policy: RetentionPolicy) -> tuple[Facet, ...]:
     return (Facet("retention", values, "The rules that delete artifacts changed."),)
 
 
-def preview_of(actor: Actor, organisation: Organisation, policy: RetentionPolicy, now: datetime) -> Preview:
+def preview_of(actor: Actor, organisation: Organisation, policy: RetentionPolicy, now: datetime) -> DeletionPreview:
     """Returns a preview of deletions by rules that need not be saved. Raises `Forbidden`."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     rows = expired_in(list(repositories_of(organisation.pk)), policy, now)
-    return Preview(tuple(rows[:MOST_SHOWN]), len(rows))
+    return DeletionPreview(tuple(rows[:MOST_SHOWN]), len(rows))
 
 
 def repositories_of(organisation: UUID) -> Iterator[Repository]:

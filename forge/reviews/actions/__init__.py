@@ -12,7 +12,7 @@ from forge.reviews.changes.actions.offers import (
     start_over,
 )
 from forge.reviews.changes.actions.outside import bring_from_outside, bring_newer
-from forge.reviews.checks.actions import Result, post_check
+from forge.reviews.checks.actions import ReportedCheck, post_check
 from forge.reviews.guests.actions import (
     GuestTerms,
     enter_as_guest,
@@ -52,9 +52,9 @@ from forge.reviews.threads.actions.wrong_results import mark_wrong
 __all__ = [
     "GuestTerms",
     "JudgedRound",
+    "ReportedCheck",
     "RequestedChange",
     "RequestedGroup",
-    "Result",
     "ReviewRequest",
     "Rules",
     "ask_for_changes",

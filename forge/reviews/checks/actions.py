@@ -30,7 +30,7 @@ from rune.wording import listed, plain
 
 
 @dataclass(frozen=True)
-class Result:
+class ReportedCheck:
     """An external check of the rune of this digest: a state, a line of text, and a link over https or none."""
 
     digest: str
@@ -40,7 +40,7 @@ class Result:
 
 
 @transaction.atomic
-def post_check(actor: Actor, build: Build, name: str, result: Result) -> CheckResult:
+def post_check(actor: Actor, build: Build, name: str, result: ReportedCheck) -> CheckResult:
     """Sets what a robot says of a build's bytes, in place of what it said before.
 
     Raises `Forbidden`, `RobotNeeded`, `WrongRobot`, `UnknownCheck`, `NotReviewable`, `NewerBuild` and `Invalid`.
@@ -120,7 +120,7 @@ def _require_robot(build: Build, robot: RequiredCheck) -> None:
         raise WrongRobot(f"Results of {robot.name} are posted by {needed}. This token is {own}.")
 
 
-def _checked_text(result: Result) -> str:
+def _checked_text(result: ReportedCheck) -> str:
     if result.state not in CheckState.values:
         states = ", ".join(CheckState.values)
         raise Invalid(f"A state is one of {states}.", errors={"state": [f"one of {states}"]})

@@ -17,7 +17,7 @@ from forge.builds.models import Build
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Stale
 from forge.reviews.checks.access import check_statuses
-from forge.reviews.checks.actions import Result, post_check
+from forge.reviews.checks.actions import ReportedCheck, post_check
 from forge.reviews.checks.models import MAX_LINK, MAX_TEXT, CheckState
 from forge.reviews.checks.serializers import ChecksJson, check_to_json
 
@@ -48,7 +48,7 @@ class BuildCheck(ForgeView):
         principal = principal_of(request)
         build = find_build(principal, build_id)
         body = self.read_body(request, PostCheckSerializer)
-        post_check(principal, build, check, Result(body["digest"], body["state"], body["text"], body["link"]))
+        post_check(principal, build, check, ReportedCheck(body["digest"], body["state"], body["text"], body["link"]))
         return Response(_as_json(build))
 
 

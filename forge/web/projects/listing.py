@@ -120,14 +120,14 @@ def project_list(
 
 
 @dataclass(frozen=True)
-class _Place:
+class _ListedOrganisation:
     """An organisation of the list: how many projects there are, and when the person made one there last."""
 
     count: int
     last_created: datetime | None
 
 
-def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
+def _places(principal: Principal, organisation: str) -> dict[str, _ListedOrganisation]:
     """The organisations by name, in one query for all that the page tells of them."""
     projects = Project.objects.of_member(principal).order_by("organisation__name")
     if organisation:
@@ -135,7 +135,7 @@ def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
     rows = projects.values_list("organisation__name").annotate(
         count=Count("pk"), last_created=Max("created", filter=Q(created_by=principal.pk))
     )
-    return {name: _Place(count, last_created) for name, count, last_created in rows}
+    return {name: _ListedOrganisation(count, last_created) for name, count, last_created in rows}
 
 
 def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:

@@ -21,7 +21,7 @@ _ARRAYS = {
 
 
 @dataclass(frozen=True)
-class Snippet:
+class UsageSnippet:
     """One way to use a rune: its heading, what to know beside it, and the text."""
 
     key: str
@@ -52,7 +52,7 @@ class PublishedRune:
         return f"{self.full_name}:{self.tag}"
 
 
-def snippets(published: PublishedRune, interface: SnippetInterface, has_package: bool) -> list[Snippet]:
+def snippets(published: PublishedRune, interface: SnippetInterface, has_package: bool) -> list[UsageSnippet]:
     """All ways that there are for this rune."""
     texts = [_command(published, interface)]
     if published.is_public:
@@ -63,23 +63,23 @@ def snippets(published: PublishedRune, interface: SnippetInterface, has_package:
     return texts
 
 
-def _command(published: PublishedRune, interface: SnippetInterface) -> Snippet:
+def _command(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     options = [one.capability.option for one in interface.inputs]
     arguments = "".join(f" {option.flags[0]} {option.example}" for option in options)
     text = f"rune pull {published.server}/{published.reference}\nrune run {published.name}.rune{arguments}"
-    return Snippet("command", "Command line", "", text)
+    return UsageSnippet("command", "Command line", "", text)
 
 
-def _html(published: PublishedRune) -> Snippet:
+def _html(published: PublishedRune) -> UsageSnippet:
     text = (
         f'<script type="module" src="{published.server}/player/1.js"\n'
         f'        integrity="{published.integrity}" crossorigin></script>\n'
         f'<rune-player src="{published.reference}"></rune-player>'
     )
-    return Snippet("html", "HTML", "What it hears and sees stays in its frame.", text)
+    return UsageSnippet("html", "HTML", "What it hears and sees stays in its frame.", text)
 
 
-def _javascript(published: PublishedRune, interface: SnippetInterface) -> Snippet:
+def _javascript(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     arguments = ", ".join(
         f"{_key(one.name)}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})" for one in interface.inputs
     )
@@ -89,10 +89,10 @@ def _javascript(published: PublishedRune, interface: SnippetInterface) -> Snippe
         f"const results = await rune.run({{ {arguments} }});\n"
         f"console.log(results{_member(interface.outputs[0])});"
     )
-    return Snippet("javascript", "JavaScript", "With your own numbers.", text)
+    return UsageSnippet("javascript", "JavaScript", "With your own numbers.", text)
 
 
-def _python(published: PublishedRune, interface: SnippetInterface) -> Snippet:
+def _python(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     name = variable_name(published.name)
     arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
     text = (
@@ -101,12 +101,12 @@ def _python(published: PublishedRune, interface: SnippetInterface) -> Snippet:
         f"results = {name}({{{arguments}}})\n"
         f'print(results["{interface.outputs[0]}"])'
     )
-    return Snippet("python", "Python", "", text)
+    return UsageSnippet("python", "Python", "", text)
 
 
-def _c(published: PublishedRune, interface: SnippetInterface) -> Snippet:
+def _c(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     text = c_program(published.name, interface)
-    return Snippet("c", "C", "C99 without heap and operating system.", text)
+    return UsageSnippet("c", "C", "C99 without heap and operating system.", text)
 
 
 def _key(name: str) -> str:

@@ -245,8 +245,9 @@ async function startedSecond(
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
-  } catch (error) {
-    throw new RuneError("bad-rune", `The file is not a valid WebAssembly module: ${reason(error)}`);
+  } catch {
+    const advice = "Fetch it again; if that does not help, build it again or take a newer browser.";
+    throw new RuneError("bad-rune", `The file is damaged, or uses what this browser cannot run. ${advice}`);
   }
 }
 

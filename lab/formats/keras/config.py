@@ -60,7 +60,7 @@ class CleanConfig:
 def clean_config(model: Json, shapes: Mapping[str, Shape] | None = None) -> CleanConfig:
     """The clean configuration of a whole model. `shapes` fixes the dimensions that the file leaves open, by the name of
     the input; the batch is always 1. Raises `Refused`."""
-    reader = _Reader(dict(shapes or {}))
+    reader = _ConfigReader(dict(shapes or {}))
     config = reader.model(model, nesting=0)
     unknown = sorted(set(reader.shapes) - {each.name for each in reader.inputs})
     if unknown:
@@ -71,7 +71,7 @@ def clean_config(model: Json, shapes: Mapping[str, Shape] | None = None) -> Clea
     return CleanConfig(config, tuple(reader.inputs), min(reader.embeddings, default=0))
 
 
-class _Reader:
+class _ConfigReader:
     """Goes through one configuration, counting layers and noting inputs."""
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:

@@ -57,7 +57,7 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
     """
     inputs = seeded_inputs([each.shape for each in source.clean.inputs], source.clean.ids)
     names = [each.name for each in source.clean.inputs]
-    converted = _Converted(data, names)
+    converted = _ConvertedKeras(data, names)
     largest = 0.0
     for values in inputs:
         expected = [np.asarray(one) for one in _as_list(model.predict_on_batch(_arguments(model, names, values)))]
@@ -74,7 +74,7 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
     return largest
 
 
-class _Converted:
+class _ConvertedKeras:
     """A converted model in the interpreter. `keeps_tensors` lets the tensors between its layers be read after a run."""
 
     def __init__(self, data: bytes, names: Sequence[str], *, keeps_tensors: bool = False) -> None:
@@ -125,7 +125,7 @@ def first_different_layer(model: Any, data: bytes, names: Sequence[str], values:
     """The name of the first layer none of whose converted tensors is what the layer gives; empty if there is none."""
     import keras
 
-    converted = _Converted(data, names, keeps_tensors=True)
+    converted = _ConvertedKeras(data, names, keeps_tensors=True)
     converted.outputs(values)
     layers = [layer for layer in model.layers if layer.__class__.__name__ != "InputLayer"]
     whole = keras.Model(model.inputs, [layer.output for layer in layers])

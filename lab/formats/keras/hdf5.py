@@ -56,7 +56,7 @@ def read_arrays(group: h5py.Group, *, without: frozenset[str] = frozenset()) -> 
 
     Raises `Refused`.
     """
-    return dict(_Reader().walk(group, "", without=without))
+    return dict(_WeightsReader().walk(group, "", without=without))
 
 
 def write_arrays(group: h5py.Group, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
@@ -92,7 +92,7 @@ def _text(value: object, name: str) -> str:
 
 
 @dataclass
-class _Reader:
+class _WeightsReader:
     """Goes through the members of a file once each, and adds up what it reads."""
 
     objects: int = 0

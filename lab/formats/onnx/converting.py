@@ -56,7 +56,7 @@ def compare(model: OnnxModel, translated: Translated) -> float:
     Raises `Refused` above the tolerance, and names the first operator that differs.
     """
     inputs = seeded_inputs([each.source_shape for each in translated.inputs], translated.ids)
-    source, converted = _Source(model), _Converted(translated)
+    source, converted = _SourceModel(model), _ConvertedOnnx(translated)
     largest = 0.0
     for values in inputs:
         for one, other in zip(source.outputs(values), converted.outputs(values), strict=True):
@@ -72,7 +72,7 @@ def compare(model: OnnxModel, translated: Translated) -> float:
     return largest
 
 
-class _Source:
+class _SourceModel:
     """The clean file of a model in onnxruntime."""
 
     def __init__(self, model: OnnxModel, outputs: Sequence[str] | None = None) -> None:
@@ -98,7 +98,7 @@ class _Source:
             raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {_first_line(error)}") from error
 
 
-class _Converted:
+class _ConvertedOnnx:
     """A converted model in the interpreter, which takes inputs in the source's order of dimensions."""
 
     def __init__(self, translated: Translated) -> None:
@@ -130,14 +130,14 @@ def first_different(model: OnnxModel, values: Sequence[Array]) -> str:
     """The name of the first value that is another in the converted model; empty if there is none."""
     names = [name for node in model.nodes for name in node.outputs if name]
     try:
-        sources = _Source(model, names).outputs(values)
+        sources = _SourceModel(model, names).outputs(values)
     except Refused:
         return ""
     floats = [name for name, one in zip(names, sources, strict=True) if one.dtype == np.float32 and one.size]
     expected = dict(zip(names, sources, strict=True))
     for name in floats:
         try:
-            results = _Converted(translate(model, [name])).outputs(values)
+            results = _ConvertedOnnx(translate(model, [name])).outputs(values)
         except Refused:
             continue
         if difference(expected[name].ravel(), results[0].ravel()) > TOLERANCE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import RecipeArgument, Values
-from lab.recipes.recipe import MODEL_STAGE, Estimator, Features, LearnedParameters, Recipe
+from lab.recipes.recipe import MODEL_STAGE, Estimator, FeatureStages, LearnedParameters, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
 from rune.datasets.content.content import Kind
 
@@ -17,7 +17,7 @@ _ARGUMENTS = (
 )
 
 
-def _stages(values: Values, features: Features, _labels: int, learned: LearnedParameters) -> str:
+def _stages(values: Values, features: FeatureStages, _labels: int, learned: LearnedParameters) -> str:
     count = features.shape[0]
     if values["mixture"]:
         score = f"""\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values
-from lab.recipes.recipe import Features, Recipe, classifier_answer
+from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 RATE = 16_000
@@ -30,7 +30,7 @@ def frames_of(duration: int) -> int:
     return 1 + (RATE * duration // 1000 - _FRAME) // _STEP
 
 
-def _features(values: Values) -> Features:
+def _features(values: Values) -> FeatureStages:
     duration = int(values["duration"])
     samples, frames = RATE * duration // 1000, frames_of(duration)
     stages = f"""\
@@ -62,7 +62,7 @@ def _features(values: Values) -> Features:
       factor: 0.08
       offset: -1
 """
-    return Features(stages, "features", (frames, _BANDS))
+    return FeatureStages(stages, "features", (frames, _BANDS))
 
 
 def _answer(values: Values, labels: int, scores: str) -> str:

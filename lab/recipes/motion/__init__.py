@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
-from lab.recipes.recipe import Features, Recipe, classifier_answer
+from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
@@ -25,7 +25,7 @@ _ARGUMENTS = (
 )  # fmt: skip
 
 
-def _features(values: Values) -> Features:
+def _features(values: Values) -> FeatureStages:
     window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
     if hop > window:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
@@ -57,7 +57,7 @@ def _features(values: Values) -> Features:
     args:
       deviation: {values["scale"]}
 """
-    return Features(stages, "features", (window, 3))
+    return FeatureStages(stages, "features", (window, 3))
 
 
 def _answer(values: Values, labels: int, scores: str) -> str:

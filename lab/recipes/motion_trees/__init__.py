@@ -8,7 +8,7 @@ from lab.recipes.arguments import RecipeArgument, Values
 from lab.recipes.recipe import (
     MODEL_STAGE,
     Estimator,
-    Features,
+    FeatureStages,
     LearnedParameters,
     Recipe,
     classifier_answer,
@@ -31,7 +31,7 @@ _ARGUMENTS = (
 )
 
 
-def _stages(values: Values, features: Features, labels: int, _learned: LearnedParameters) -> str:
+def _stages(values: Values, features: FeatureStages, labels: int, _learned: LearnedParameters) -> str:
     trees = f"""\
     proc-block: decision_trees
     inputs: [{features.stage}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple
-from lab.recipes.recipe import Features, Recipe, classifier_answer
+from lab.recipes.recipe import FeatureStages, Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _FORMATS = {1: "GrayScale", 3: "RGB"}
@@ -23,7 +23,7 @@ _ARGUMENTS = (
 )
 
 
-def _features(values: Values) -> Features:
+def _features(values: Values) -> FeatureStages:
     size, channels = require_multiple(values, "size", 8), 3 if values["colour"] else 1
     shape = f"[1, {size}, {size}, {channels}]"
     stages = f"""\
@@ -44,7 +44,7 @@ def _features(values: Values) -> Features:
     outputs:
       - {{type: f32, dimensions: {shape}}}
 """
-    return Features(stages, "features", (size, size, channels), has_batch=True, bounds=(0.0, 1.0))
+    return FeatureStages(stages, "features", (size, size, channels), has_batch=True, bounds=(0.0, 1.0))
 
 
 def _answer(values: Values, labels: int, scores: str) -> str:

@@ -140,12 +140,12 @@ def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[
     emitted = emit(block, checked.text.file, ())
     text = checked.text
     return _outcomes(
-        _Program(text.file, emitted.text, text.text, checked.subject.source, block, emitted, checked, limits)
+        _TestProgram(text.file, emitted.text, text.text, checked.subject.source, block, emitted, checked, limits)
     )
 
 
 @dataclass(frozen=True)
-class _Program:
+class _TestProgram:
     """The tests of a file as C, with the texts that its messages quote: what is equal has the same outcomes."""
 
     file: str
@@ -159,7 +159,7 @@ class _Program:
 
 
 @lru_cache(_CACHE_SIZE)
-def _outcomes(program: _Program) -> tuple[TestOutcome, ...]:
+def _outcomes(program: _TestProgram) -> tuple[TestOutcome, ...]:
     block, emitted, checked, limits = program.block, program.emitted, program.checked, program.limits
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
     project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})

@@ -42,11 +42,13 @@ def build(
     files: ProjectFiles,
     options: BuildOptions,
     *,
+    checked: Checked | None = None,
     log: Callable[[BuildStep], None] | None = None,
     allowance: Allowance | None = None,
 ) -> BuildResult:
-    """Builds a project for the target of `options`. Calls `log` at the end of each step. An `allowance` from the caller
-    limits a build that is part of something larger.
+    """Builds a project for the target of `options`. `checked` is what `check` gives for the same files and options, if
+    the caller has it. Calls `log` at the end of each step. An `allowance` from the caller limits a build that is part
+    of something larger.
 
     Raises `BuildFailed` for errors of the project, `ValueError` for a watched port that does not exist or a watched or
     timed program without a host, and `rune.compiler.anvil.errors.CompileError` where the compiler fails or a limit is
@@ -56,14 +58,9 @@ def build(
     allowance = allowance or Allowance(options.limits or CompilerLimits())
     steps = _StepLog(log)
     models = ProjectModels(files)
-    with limits_checked_by(allowance.require):
-        checked = check(
-            files,
-            options.blocks,
-            runefile=options.runefile,
-            signatures=models.signature,
-            host_resources=options.host_resources,
-        )
+    if checked is None:
+        with limits_checked_by(allowance.require):
+            checked = _checked(files, models, options)
     steps.end("check", check_text(checked))
     prepared = _prepared(checked, models, options, allowance)
     code = _code(checked, models, options, prepared, allowance)
@@ -199,14 +196,17 @@ def explain(files: ProjectFiles, options: BuildOptions) -> str:
     """Describes for people what `build` does with a project and the same options: its graph after each pass of the
     compiler, the kernels, the memory. Compiles nothing. Raises `BuildFailed`."""
     models = ProjectModels(files)
-    checked = check(
+    return prepare(_checked(files, models, options), models, options).explanation
+
+
+def _checked(files: ProjectFiles, models: ProjectModels, options: BuildOptions) -> Checked:
+    return check(
         files,
         options.blocks,
         runefile=options.runefile,
         signatures=models.signature,
         host_resources=options.host_resources,
     )
-    return prepare(checked, models, options).explanation
 
 
 def check_text(checked: Checked) -> str:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from rune.compiler.anvil.selection.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
+from rune.compiler.anvil.selection.kernel_set import Estimates, HostCheck, Kernel, KernelSet, Packers, without_choice
 
 
-def read_kernel_set(package: str, folder: str, base: KernelSet | None = None, trial: Trial | None = None) -> KernelSet:
+def read_kernel_set(
+    package: str, folder: str, base: KernelSet | None = None, trial: HostCheck | None = None
+) -> KernelSet:
     """The set that the package and its families hold: each module with `PACKERS` packs for the header of the same name,
     and its `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels
     and one of them does not say that, so that none could be chosen."""

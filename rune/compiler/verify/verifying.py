@@ -121,7 +121,7 @@ def verify(
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class _PreparedVerification:
     """All that takes time before anything runs. A pipeline that has no room to be instrumented runs as it is, and its
     models are run by themselves alone; an error is why it cannot be compiled here at all. `probes` in the order of
     `checks`, which are by stage.
@@ -140,7 +140,7 @@ def _prepare(
     chosen: ChosenModels,
     models: ProjectModels,
     profile: Profile,
-) -> _Prepared:
+) -> _PreparedVerification:
     """Starts the references and compiles, side by side."""
     read = [(chosen.compiled[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
     with ThreadPoolExecutor(2) as pool:
@@ -155,7 +155,7 @@ def _prepare(
     }
     missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
     name = next((each.name for each in references if not isinstance(each, RuneError)), None)
-    return _Prepared(instrumented, checks, probes, missing, name)
+    return _PreparedVerification(instrumented, checks, probes, missing, name)
 
 
 def _asks_for(rune: bytes, function: str) -> bool:
@@ -199,7 +199,7 @@ class _Figures(TypedDict):
 
 def _check_runes(
     rune: bytes,
-    prepared: _Prepared,
+    prepared: _PreparedVerification,
     sets: Callable[[], Iterable[InputSet]],
     seconds: float | None,
     resources: Mapping[str, bytes],

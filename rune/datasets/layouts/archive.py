@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, FileTooLarge, is_ignored, shown
+from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, SampleFileTooLarge, is_ignored, shown
 from rune.unreadable import is_folder
 from rune.wording import size_text
 
@@ -117,8 +117,8 @@ class DataArchive(DataFiles):
                 while chunk := source.read(_CHUNK):
                     data += chunk
                     if len(data) > limit:
-                        raise FileTooLarge(limit)
-        except FileTooLarge:
+                        raise SampleFileTooLarge(limit)
+        except SampleFileTooLarge:
             raise
         except _UNREADABLE:
             raise BadContent("The file is damaged in the archive.") from None

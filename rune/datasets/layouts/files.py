@@ -42,7 +42,7 @@ class DataFiles(ABC):
         return {base: name for base, name in names.items() if base not in several}
 
 
-class FileTooLarge(BadContent):
+class SampleFileTooLarge(BadContent):
     """A file has more bytes than are read."""
 
     def __init__(self, limit: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, FileTooLarge, is_ignored
+from rune.datasets.layouts.files import MAX_FILE_BYTES, MAX_FILES, DataFiles, SampleFileTooLarge, is_ignored
 
 
 class DataFolder(DataFiles):
@@ -32,7 +32,7 @@ class DataFolder(DataFiles):
         except OSError as error:
             raise BadContent(f"The file cannot be read: {error.strerror}.") from None
         if len(data) > limit:
-            raise FileTooLarge(limit)
+            raise SampleFileTooLarge(limit)
         return data
 
 

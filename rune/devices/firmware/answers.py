@@ -94,7 +94,7 @@ def type_of(port: BoardPortJson) -> TensorType:
 
 def read_run(payload: bytes, hello: HelloJson) -> BoardRun:
     """Raises `BoardError`."""
-    reader = _Reader(payload)
+    reader = _AnswerReader(payload)
     cycles = reader.word() | reader.word() << 32
     stack = reader.word()
     steps = tuple(reader.word() for _ in hello["steps"])
@@ -103,7 +103,7 @@ def read_run(payload: bytes, hello: HelloJson) -> BoardRun:
     return BoardRun(cycles, stack, steps, outputs)
 
 
-def _output(reader: _Reader, port: BoardPortJson) -> BoardOutput | None:
+def _output(reader: _AnswerReader, port: BoardPortJson) -> BoardOutput | None:
     if port["optional"] and not reader.word():
         return None
     dimensions = tuple(reader.word() for _ in range(port["sizes"])) or None
@@ -118,12 +118,12 @@ def _output(reader: _Reader, port: BoardPortJson) -> BoardOutput | None:
 
 def read_problem(payload: bytes) -> BoardProblem:
     """Raises `BoardError`."""
-    reader = _Reader(payload)
+    reader = _AnswerReader(payload)
     code, detail, step = reader.word(), reader.word(), reader.word()
     return BoardProblem(code, detail, step, reader.rest().decode("utf-8", "replace"))
 
 
-class _Reader:
+class _AnswerReader:
     def __init__(self, payload: bytes) -> None:
         self._payload = payload
         self._at = 0

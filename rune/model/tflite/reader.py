@@ -35,10 +35,10 @@ def read_model(data: bytes | bytearray | memoryview) -> Model:
     view = memoryview(data).cast("B").toreadonly()
     require_identifier(view)
     root = decode(view, "Model")
-    return _Reader(view, root).model()
+    return _ModelReader(view, root).model()
 
 
-class _Reader:
+class _ModelReader:
     def __init__(self, data: memoryview, root: FlatTable) -> None:
         self._data = data
         self._root = root
@@ -91,7 +91,7 @@ class _Reader:
 
     def _tensor(self, table: FlatTable, index: int, is_written: bool) -> Tensor:
         name = table.text("name")
-        words = _Words(name, index)
+        words = _TensorWords(name, index)
         kind = _kind(table, words)
         shape = _shape(table, kind, words)
         is_sparse = table.table("sparsity") is not None
@@ -110,7 +110,7 @@ class _Reader:
         )
 
     def _constant(
-        self, table: FlatTable, kind: TensorKind, shape: tuple[int, ...], is_sparse: bool, words: _Words
+        self, table: FlatTable, kind: TensorKind, shape: tuple[int, ...], is_sparse: bool, words: _TensorWords
     ) -> memoryview | None:
         if table.number("external_buffer"):
             raise ModelError(
@@ -132,7 +132,7 @@ class _Reader:
             )
         return data
 
-    def _buffer_data(self, table: FlatTable, words: str | _Words) -> memoryview:
+    def _buffer_data(self, table: FlatTable, words: str | _TensorWords) -> memoryview:
         number = table.number("buffer")
         if number >= len(self._buffers):
             if number == 0:
@@ -204,7 +204,7 @@ class _Reader:
                     )
 
 
-class _Words:
+class _TensorWords:
     """The name of a tensor at the start of a sentence; computed only when a sentence is needed."""
 
     __slots__ = ("_index", "_name")
@@ -236,7 +236,7 @@ def _indices(table: FlatTable, field: str, count: int, words: str, optional: boo
     return indices
 
 
-def _kind(table: FlatTable, words: _Words) -> TensorKind:
+def _kind(table: FlatTable, words: _TensorWords) -> TensorKind:
     number = table.number("type")
     kind = _KINDS.get(number)
     if kind is None:
@@ -244,7 +244,7 @@ def _kind(table: FlatTable, words: _Words) -> TensorKind:
     return kind
 
 
-def _shape(table: FlatTable, kind: TensorKind, words: _Words) -> tuple[int, ...]:
+def _shape(table: FlatTable, kind: TensorKind, words: _TensorWords) -> tuple[int, ...]:
     shape = table.integers("shape")
     if len(shape) > RANK_LIMIT:
         raise ModelError(f"{words} has {len(shape)} dimensions; at most {RANK_LIMIT} are read", table.place("shape"))
@@ -257,7 +257,9 @@ def _shape(table: FlatTable, kind: TensorKind, words: _Words) -> tuple[int, ...]
     return shape
 
 
-def _quantization(table: FlatTable, kind: TensorKind, shape: tuple[int, ...], words: _Words) -> Quantization | None:
+def _quantization(
+    table: FlatTable, kind: TensorKind, shape: tuple[int, ...], words: _TensorWords
+) -> Quantization | None:
     quantization = table.table("quantization")
     if quantization is None:
         return None

@@ -16,7 +16,7 @@ from rune.running.deployment.server import Served
 
 
 @dataclass(frozen=True)
-class Stored:
+class CachedRune:
     """A rune that was loaded before, with when its server last said that it is the current one."""
 
     served: Served
@@ -32,7 +32,7 @@ class RuneCache:
         name = hashlib.sha256(f"{url}\n{trust or ''}".encode()).hexdigest()[:32]
         self._folder = folder / name
 
-    def read(self) -> Stored | None:
+    def read(self) -> CachedRune | None:
         """Returns the stored bytes, or None if there are none, or if they are damaged."""
         try:
             record = json.loads((self._folder / "served.json").read_text("utf-8"))
@@ -43,7 +43,7 @@ class RuneCache:
             return None
         if f"sha256:{hashlib.sha256(data).hexdigest()}" != served.rune:
             return None
-        return Stored(served, data, confirmed)
+        return CachedRune(served, data, confirmed)
 
     def write(self, served: Served, data: bytes) -> None:
         """Stores a rune that was verified. A folder that cannot be written is not used."""

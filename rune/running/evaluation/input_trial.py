@@ -19,7 +19,7 @@ from rune.running.evaluation.answers import ScoredLabel
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort, answer_each
 from rune.running.evaluation.labelled import LabelledSample, same_label
-from rune.running.evaluation.model_inputs import FrontImpossible, ModelInputs
+from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.running.evaluation.recorded_tensors import Array
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile.model_front import model_fronts
@@ -152,7 +152,7 @@ def _read(
         return None, "What is read of it is drawn for models with one input."
     tensor = signature.inputs[0]
     try:
-        windows = ModelInputs(files, fronts[0], tensor.type.dimensions).of(sample.read(), 1)
+        windows = CompiledFront(files, fronts[0], tensor.type.dimensions).of(sample.read(), 1)
     except (FrontImpossible, FileError, OSError) as error:
         return None, str(error)
     return (_described(windows[0], tensor, grid), "") if windows else (None, "The recording fills no window.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Split(StrEnum):
+class EvaluationSplit(StrEnum):
     """The purpose of a sample."""
 
     TRAIN = "train"
@@ -38,7 +38,7 @@ class LabelledSample:
     name: str
     label: str
     read: Callable[[], bytes]
-    split: Split = Split.TEST
+    split: EvaluationSplit = EvaluationSplit.TEST
     events: tuple[RecordedEvent, ...] | None = None
 
 

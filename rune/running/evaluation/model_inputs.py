@@ -22,7 +22,7 @@ class FrontImpossible(ValueError):
     """The stages in front of a model cannot be run on recordings; the text is a sentence that says why."""
 
 
-class ModelInputs:
+class CompiledFront:
     """A front, compiled once."""
 
     def __init__(self, files: ProjectFiles, front: ModelFront, dimensions: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from typing import Final
 from rune.capabilities import CAPABILITIES
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, Split
+from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample, RecordedEvent
 from rune.unreadable import is_folder, reason_of
 from rune.wording import quoted, size_text
 
@@ -31,7 +31,7 @@ MOST_SAMPLES: Final = 100_000
 LABEL_LIMIT: Final = 60
 """Characters of a label."""
 _COLUMNS: Final = ("file", "label", "split", "start", "end")
-_SPLITS: Final = {split.value: split for split in Split}
+_SPLITS: Final = {split.value: split for split in EvaluationSplit}
 
 
 def samples_in_folders(files: ProjectFiles) -> tuple[LabelledSample, ...]:
@@ -51,7 +51,7 @@ def _in_folders(files: ProjectFiles) -> Iterator[LabelledSample]:
         if len(place.parts) < 2 or place.suffix.lower() not in ENDINGS:
             continue
         splits = [part for part in place.parts[:-2] if part in _SPLITS]
-        split = _SPLITS[splits[0]] if splits else Split.TEST
+        split = _SPLITS[splits[0]] if splits else EvaluationSplit.TEST
         yield LabelledSample(path, _label(place.parent.name), partial(files.read, path), split)
 
 
@@ -62,7 +62,7 @@ class _TableRow:
     line: int
     path: str
     label: str
-    split: Split
+    split: EvaluationSplit
     event: RecordedEvent | None
 
 
@@ -136,7 +136,7 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Table
         raise SamplesRefused(f"Line {line}: {quoted(error.path)}: {error.reason}.") from None
     except SamplesRefused as error:
         raise SamplesRefused(f"Line {line}: {error}") from None
-    split = field("split").lower() or Split.TEST.value
+    split = field("split").lower() or EvaluationSplit.TEST.value
     if split not in _SPLITS:
         raise SamplesRefused(f"Line {line}: {quoted(split)} is no split; write train, test or holdout.")
     return _TableRow(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))

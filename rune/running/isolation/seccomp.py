@@ -103,7 +103,7 @@ def _assembled(instructions: Iterable[Instruction]) -> bytes:
     return b"".join(struct.pack("=HBBI", *one) for one in instructions)
 
 
-class _Program(ctypes.Structure):
+class _FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
@@ -117,5 +117,5 @@ def restrict(*, starts_programs: bool = True) -> None:
         raise OSError(errno.ENOTSUP, "the system calls of this machine are not known")
     code = program(name, starts_programs=starts_programs)
     buffer = ctypes.create_string_buffer(code, len(code))
-    filters = _Program(len(code) // 8, ctypes.addressof(buffer))
+    filters = _FilterProgram(len(code) // 8, ctypes.addressof(buffer))
     system_call(_SECCOMP[name], _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(filters))

@@ -28,6 +28,7 @@ from rune.port import Port
 from rune.running.container import (
     ContainerError,
     read_graph,
+    read_module,
     read_resources,
     step_name,
     streamed_requests,
@@ -44,7 +45,7 @@ from rune.running.runtime.stages import stage_milliseconds
 from rune.running.runtime.wasm.calls import EntryPoint, Imports
 from rune.running.runtime.wasm.guard import CallGuard
 from rune.running.runtime.wasm.guest_memory import GuestMemory
-from rune.wording import size_text
+from rune.wording import plain, size_text
 
 T = TypeVar("T")
 
@@ -329,8 +330,17 @@ def _compile(engine: Engine, data: bytes) -> Module:
         raise NotARune("the file is not a WebAssembly module; rune build makes a rune from a Runefile")
     try:
         return Module(engine, data)
-    except WasmtimeError as error:
-        raise NotARune(f"the file is not a valid WebAssembly module: {_first_line(error)}") from None
+    except WasmtimeError:
+        raise NotARune(f"the file is not a valid WebAssembly module: {_damage(data)}") from None
+
+
+def _damage(data: bytes) -> str:
+    """Returns what is wrong with a module that wasmtime refuses, whose sentences name its own parts."""
+    try:
+        read_module(data)
+    except ContainerError as error:
+        return plain(str(error), longest=300)
+    return "its code is damaged, or uses what runes do not have; build it again"
 
 
 def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linker:

@@ -44,11 +44,11 @@ def hover(analysis: Analysis, offset: int) -> Hover | None:
     place = place_at(analysis, offset)
     if place is None:
         return None
-    text = _Reader(analysis, place).text()
+    text = _HoverReader(analysis, place).text()
     return None if text is None else Hover(place.word.span, text)
 
 
-class _Reader:
+class _HoverReader:
     """Finds the text for one place."""
 
     def __init__(self, analysis: Analysis, place: TextPlace) -> None:

@@ -69,7 +69,10 @@ def _conflict(path: str, stretch: Stretch) -> MergeConflict:
 def stretches(base: str, ours: str, theirs: str) -> Iterator[Stretch]:
     """The whole base in order, as stretches that neither side changed, and such that one or both did."""
     old, our, their = lines_of(base), lines_of(ours), lines_of(theirs)
-    our_walk, their_walk = _Walk(our, list(changed_lines(old, our))), _Walk(their, list(changed_lines(old, their)))
+    our_walk, their_walk = (
+        _ChangeWalk(our, list(changed_lines(old, our))),
+        _ChangeWalk(their, list(changed_lines(old, their))),
+    )
     at = 0
     while (first := _next(our_walk, their_walk)) is not None:
         if first > at:
@@ -86,7 +89,7 @@ def stretches(base: str, ours: str, theirs: str) -> Iterator[Stretch]:
         yield Stretch(same, same, same, our_walk.place(at) + 1)
 
 
-class _Walk:
+class _ChangeWalk:
     """A side's changes, walked through from the first to the last."""
 
     def __init__(self, lines: Sequence[str], changes: Sequence[Range]) -> None:
@@ -125,12 +128,12 @@ class _Walk:
         return "".join(self._lines[begin : last + self._shift])
 
 
-def _next(ours: _Walk, theirs: _Walk) -> int | None:
+def _next(ours: _ChangeWalk, theirs: _ChangeWalk) -> int | None:
     starts = [start for start in (ours.start, theirs.start) if start is not None]
     return min(starts, default=None)
 
 
-def _group_end(ours: _Walk, theirs: _Walk, first: int) -> int:
+def _group_end(ours: _ChangeWalk, theirs: _ChangeWalk, first: int) -> int:
     """How far the changes that touch each other reach, from where the first of them begins."""
     last = first
     positions = {ours: 0, theirs: 0}

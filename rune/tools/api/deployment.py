@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from rune.running.deployment.cache import RuneCache, Stored, default_folder
+from rune.running.deployment.cache import CachedRune, RuneCache, default_folder
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import DeploymentServer, Served
 from rune.running.deployment.signature import require_signature
@@ -77,7 +77,7 @@ class Deployment:
         self.served, self.age = served, None
         return rune
 
-    def _verified(self, served: Served, stored: Stored | None) -> bytes:
+    def _verified(self, served: Served, stored: CachedRune | None) -> bytes:
         """The bytes of a release, from the cache if they are there. Raises `DeploymentError`."""
         if stored is not None and served.release < stored.served.release:
             raise DeploymentError(

@@ -5,10 +5,10 @@ from rune.tools.remote.browser_sign_in import BrowserSignIn, NoBrowserSignIn, Si
 from rune.tools.remote.credentials import Credentials, CredentialStore
 from rune.tools.remote.data_client import DataClient, NewSample, RemoteDataVersion, RemoteTerms, VersionEntry
 from rune.tools.remote.errors import (
+    ArtifactWithoutRune,
     CredentialsUnreadable,
     DigestMismatch,
     NotABlock,
-    NotARune,
     NotSigned,
     ReferenceInvalid,
     RegistryRefused,
@@ -23,6 +23,7 @@ from rune.tools.remote.registry import PulledBlock, PulledRune, Registry
 from rune.tools.remote.withdrawing import VersionWithdrawer
 
 __all__ = [
+    "ArtifactWithoutRune",
     "BlockPublisher",
     "BrowserSignIn",
     "CredentialStore",
@@ -33,7 +34,6 @@ __all__ = [
     "NewSample",
     "NoBrowserSignIn",
     "NotABlock",
-    "NotARune",
     "NotSigned",
     "PublishedBlock",
     "PulledBlock",

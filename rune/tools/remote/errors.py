@@ -79,7 +79,7 @@ class DigestMismatch(RemoteError):
         self.actual = actual
 
 
-class NotARune(RemoteError):
+class ArtifactWithoutRune(RemoteError):
     """The artifact exists and holds no rune."""
 
     exit_code = 7

@@ -19,9 +19,9 @@ from rune.compiler.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_
 from rune.compiler.blocks.artefact import digest_of as block_digest
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
 from rune.tools.remote.errors import (
+    ArtifactWithoutRune,
     DigestMismatch,
     NotABlock,
-    NotARune,
     RegistryRefused,
     RegistryUnreachable,
     RemoteNotFound,
@@ -106,7 +106,8 @@ class Registry:
     def pull(self, reference: Reference, to: BinaryIO, progress: Progress | None = None) -> PulledRune:
         """Writes the rune's bytes to `to`. On an error what was written is to be thrown away.
 
-        Raises `RemoteNotFound`, `TokenNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
+        Raises `RemoteNotFound`, `TokenNeeded`, `DigestMismatch`, `ArtifactWithoutRune`, `RegistryRefused` and
+        `RegistryUnreachable`.
         """
         manifest_digest, manifest, warnings = self._manifest(reference)
         digest, size, title = _rune_layer(reference, manifest)
@@ -273,14 +274,14 @@ class Registry:
 
 
 def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, int, str | None]:
-    """Digest, size and title of the one layer that is a rune. Raises `NotARune` or `RegistryRefused`."""
+    """Digest, size and title of the one layer that is a rune. Raises `ArtifactWithoutRune` or `RegistryRefused`."""
     config = manifest.get("config")
     layers = manifest.get("layers")
     if not isinstance(config, dict) or not isinstance(layers, list):
-        raise NotARune(f"{reference} is not an artifact with layers, so it is not a rune")
+        raise ArtifactWithoutRune(f"{reference} is not an artifact with layers, so it is not a rune")
     runes = [layer for layer in layers if isinstance(layer, dict) and layer.get("mediaType") == RUNE_TYPE]
     if config.get("mediaType") != CONFIG_TYPE or len(runes) != 1:
-        raise NotARune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), not a rune")
+        raise ArtifactWithoutRune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), not a rune")
     digest, size = runes[0].get("digest"), runes[0].get("size")
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int) or size < 0:
         raise RegistryRefused(f"The manifest of {reference} does not describe its rune correctly")

@@ -23,7 +23,7 @@ from forge.accounts.audit.sentences import render_entries
 from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.principals import acting_as
-from forge.core.audit.entries import Place, write_entry
+from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import delete_project, update_project, write_file
@@ -321,7 +321,7 @@ def _read_json(text: str) -> list[str]:
 
 
 def test_batches_leave_nothing_out_and_repeat_nothing(owner: User) -> None:
-    entries = [write_entry(owner, "file.write", "project:x", Place(), path=str(number)) for number in range(23)]
+    entries = [write_entry(owner, "file.write", "project:x", AuditPlace(), path=str(number)) for number in range(23)]
     same = AuditEntry.objects.latest("at").at
     AuditEntry._base_manager.update(at=same)  # all at one moment
     seen = [each.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for each in batch]
@@ -414,7 +414,7 @@ def test_the_command_prints_it_for_whoever_runs_the_installation(
 @pytest.mark.protects("audit/removed-entries")
 def test_entries_end_by_their_age_and_that_is_written_down(owner: User, settings: Any) -> None:
     settings.AUDIT_DAYS = 30
-    old, young = (write_entry(owner, "file.write", "project:x", Place(), path=path) for path in ("old", "young"))
+    old, young = (write_entry(owner, "file.write", "project:x", AuditPlace(), path=path) for path in ("old", "young"))
     AuditEntry._base_manager.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=31))
     assert (end_old_entries(), end_old_entries()) == (1, 0)
     left = {entry.action: entry for entry in AuditEntry.objects.all()}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.datasets.consent.terms import Purpose
-from forge.datasets.consent.uses import RULES, Place, SampleUse
+from forge.datasets.consent.uses import RULES, SampleUse, UsePlace
 from forge.datasets.models import Consent, Sample
 from forge.projects.models import Project
 from rune.datasets.splits import Split
@@ -61,12 +61,12 @@ def test_each_use_has_a_row_in_the_table() -> None:
 
 
 @pytest.mark.protects("recordings/purposes")
-@pytest.mark.parametrize("place", Place)
+@pytest.mark.parametrize("place", UsePlace)
 @pytest.mark.parametrize("use", SampleUse)
 def test_a_use_has_the_samples_whose_consent_covers_it(
-    samples: dict[tuple[frozenset[Purpose], Split], Sample], use: SampleUse, place: Place
+    samples: dict[tuple[frozenset[Purpose], Split], Sample], use: SampleUse, place: UsePlace
 ) -> None:
-    elsewhere = frozenset({ELSEWHERE}) if place is Place.OTHER_PROJECT else frozenset()
+    elsewhere = frozenset({ELSEWHERE}) if place is UsePlace.OTHER_PROJECT else frozenset()
     expected = {
         sample.number
         for (purposes, split), sample in samples.items()

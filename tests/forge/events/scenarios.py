@@ -693,7 +693,7 @@ def a_robot_posts_a_result(world: World) -> Act:
     EmailAddress.objects.update_or_create(
         user=world.developer, email=world.developer.email, defaults={"verified": True}
     )
-    result = reviews.Result(build.artefact.digest if build.artefact else "", "success")
+    result = reviews.ReportedCheck(build.artefact.digest if build.artefact else "", "success")
     return lambda: reviews.post_check(acting_as(world.developer, token), build, "lab", result)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.learning.hooks import ModelChange
+from forge.learning.hooks import IncomingModelFiles
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
 from forge.projects.git.remote import OutsideCommit, Remote
@@ -63,7 +63,7 @@ def a_copy_to_another_registry_is_requested(world: World) -> Act:
 @scene(outside.bring_model)
 def a_converted_model_is_offered(world: World) -> Act:
     base, offered = _version(world, b"one"), _version(world, b"two")
-    change = ModelChange("Use int8", "", "Conversion of net.keras", base, offered)
+    change = IncomingModelFiles("Use int8", "", "Conversion of net.keras", base, offered)
     return lambda: outside.bring_model(world.developer, world.project, change)
 
 

@@ -14,7 +14,7 @@ from forge.core.blobs.store import put_bytes
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.datasets.versions.actions import save_version
-from forge.learning.training.actions import RunSettings, begin_run
+from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of
@@ -51,7 +51,7 @@ def motion_version(person: User, project: Project, people: int = 6, takes: int =
 
 def motion_run(person: User, project: Project, **arguments: Any) -> TrainingRun:
     """A run of the recipe for motion that waits."""
-    return begin_run(person, project, RunSettings("motion", {**SMALL, **arguments}))
+    return begin_run(person, project, RequestedRun("motion", {**SMALL, **arguments}))
 
 
 def finished_run(person: User, project: Project) -> TrainingRun:

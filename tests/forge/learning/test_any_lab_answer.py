@@ -15,8 +15,8 @@ from forge.core.models import Blob
 from forge.jobs.kinds import JobFailed
 from forge.learning.conversions import making
 from forge.learning.conversions.lab_process import LabDied, read_line
-from forge.learning.conversions.making import Share, make_forms
-from forge.learning.conversions.recordings import Recordings
+from forge.learning.conversions.making import ProgressShare, make_forms
+from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 from tests.forge.compute.answer_fuzzing import fuzzed, line_of
@@ -101,7 +101,7 @@ def test_no_file_of_this_machine_is_stored_as_a_form(
         tick=lambda: None, report=lambda *_: None, log=lambda *_: None, confirm_lease=lambda: None
     )
     with pytest.raises(JobFailed, match="other forms than it was asked for"):
-        make_forms(job, conversion, ["int8"], [], Recordings(), Share(0, 1))
+        make_forms(job, conversion, ["int8"], [], SampleRecordings(), ProgressShare(0, 1))
     assert not ConvertedForm.objects.exists()
     assert not Blob.objects.filter(size=len(SECRET)).exists()
 

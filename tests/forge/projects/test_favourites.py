@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.core.audit.entries import Place
+from forge.core.audit.entries import AuditPlace
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry
 from forge.projects.access import favourites_of, is_favourite
@@ -33,7 +33,7 @@ def test_it_is_in_the_log_of_the_account_once_for_each_change(project: Project, 
         mark_favourite(developer, project, chosen=chosen)
     entries = AuditEntry.objects.filter(action__startswith="favourite").order_by("at")
     assert [each.action for each in entries] == ["favourite.add", "favourite.remove"]
-    assert {Place(each.organisation, each.project, each.person) for each in entries} == {developer.place}
+    assert {AuditPlace(each.organisation, each.project, each.person) for each in entries} == {developer.place}
 
 
 @pytest.mark.protects("roles/favourites")

@@ -22,7 +22,7 @@ from forge.projects.git.remote import checked_remote
 from forge.projects.models import Project, Version
 from forge.repositories import pulling
 from forge.repositories.actions import link_branch, pull, unlink_branch
-from forge.repositories.errors import LinkEnded, NotLinked
+from forge.repositories.errors import NotLinked, RepositoryLinkEnded
 from forge.repositories.grants import _end
 from forge.repositories.models import LinkedBranch, Pull
 from forge.reviews.actions import close_change_request, merge_past_gate, resolve_conflict
@@ -306,7 +306,7 @@ def test_an_ended_link_pulls_nothing_until_somebody_takes_it_over(
     _end([project.pk])
     run_jobs()
     assert Job.objects.get(pk=started.pk).state == JobState.FAILED
-    with pytest.raises(LinkEnded):
+    with pytest.raises(RepositoryLinkEnded):
         pull(user, project)
     link = LinkedBranch.objects.get()
     link_branch(owner, project, checked_remote(link.url, "main"))

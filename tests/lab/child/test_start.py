@@ -18,7 +18,7 @@ import rune
 from lab.child import start
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
-from lab.child.process import ChildProcess
+from lab.child.process import StepProcess
 from lab.child.start import Step, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
 from tests.support.patience import PATIENCE
@@ -169,7 +169,7 @@ def test_a_step_does_not_go_to_a_process_that_died_while_it_waited(probe: Path, 
 
 
 def test_a_process_that_waits_ends_with_the_one_that_started_it(probe: Path) -> None:
-    process = ChildProcess(PYTHON, ())
+    process = StepProcess(PYTHON, ())
     for message in process.messages(time.monotonic() + PATIENCE, "test"):
         if message is not None and "ready" in message:
             break

@@ -7,7 +7,7 @@ import pytest
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.search.counting import count_under_limits
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 
 LABELS = ("circle", "shake", "still")
 
@@ -16,9 +16,9 @@ LABELS = ("circle", "shake", "still")
 def test_a_candidate_over_a_limit_is_refused_by_its_plan_and_others_are_counted() -> None:
     recipe = recipe_of("motion")
     values = read_arguments(recipe.arguments, {"filters": 8}, "motion")
-    counted = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", Limits(ram=20_000))
+    counted = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", DeviceLimits(ram=20_000))
     assert counted.is_measured
-    planned = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", Limits(ram=1000))
+    planned = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", DeviceLimits(ram=1000))
     assert not planned.is_measured
     assert 1000 < planned.ram <= counted.ram
     assert planned.flash <= counted.flash

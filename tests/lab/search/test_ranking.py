@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials, dominates, is_worth_going_on, point, without_gain
 from lab.search.space import Candidate
 from lab.search.trials import Trial, TrialState
@@ -53,13 +53,13 @@ def test_trials_behind_the_last_gain_are_counted() -> None:
 
 
 def test_limits_name_what_is_exceeded_and_by_how_much() -> None:
-    limits = Limits(ram=1000, flash=2000)
+    limits = DeviceLimits(ram=1000, flash=2000)
     over = Needs("cortex-m4", 2000, 1500)
     assert limits.excesses(over) == {"ram": 0.5, "flash": 0.0}
     assert limits.reason(over) == "RAM 1.5 kB of at most 1.0 kB"
     assert limits.reason(Needs("cortex-m4", 2000, 1000, 10**9)) is None
-    assert Limits(instructions=10).reason(over) is None  # it was not counted
-    assert Limits(instructions=10).reason(Needs("cortex-m4", 1, 1, 1234)) == "instructions 1,234 of at most 10"
+    assert DeviceLimits(instructions=10).reason(over) is None  # it was not counted
+    assert DeviceLimits(instructions=10).reason(Needs("cortex-m4", 1, 1, 1234)) == "instructions 1,234 of at most 10"
 
 
 def test_a_point_has_mistakes_and_needs() -> None:

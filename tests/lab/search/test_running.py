@@ -13,9 +13,9 @@ import pytest
 import lab.search.running as running
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials
-from lab.search.running import Budget, Search, run_search, rungs
+from lab.search.running import Budget, CandidateSearch, run_search, rungs
 from lab.search.space import Space
 from lab.search.trials import TrialFile, TrialState, open_trials
 from lab.training.run import PreparedRun, prepare_run
@@ -37,8 +37,8 @@ class World:
     runs: list[PreparedRun] = field(default_factory=list)
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def search(self, trials: int, limits: Limits | None = None, workers: int = 1, patience: int = 99) -> str:
-        search = Search(self.base, SPACE, "cortex-m4", limits or Limits())
+    def search(self, trials: int, limits: DeviceLimits | None = None, workers: int = 1, patience: int = 99) -> str:
+        search = CandidateSearch(self.base, SPACE, "cortex-m4", limits or DeviceLimits())
         with open_trials(self.path, search.settings()) as file:
             self.file = file
             return run_search(search, file, Budget(trials, 5, workers, patience), self.events.append)
@@ -57,7 +57,7 @@ class World:
         return self.file
 
 
-def count(_recipe: Any, values: Values, _labels: Any, _form: str, target: str, _limits: Limits) -> Needs:
+def count(_recipe: Any, values: Values, _labels: Any, _form: str, target: str, _limits: DeviceLimits) -> Needs:
     return Needs(target, 5000, int(values["filters"] * 100), int(values["blocks"] * 1000))
 
 
@@ -88,7 +88,7 @@ def test_no_trial_sees_a_recording_of_the_test_split(world: World) -> None:
 
 
 def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) -> None:
-    world.search(6, Limits(ram=900))
+    world.search(6, DeviceLimits(ram=900))
     over = [each for each in world.trials.trials if each.state is TrialState.OVER_LIMIT]
     assert over
     assert all("RAM" in each.reason and each.accuracy is None for each in over)
@@ -98,7 +98,7 @@ def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) ->
 
 def test_a_search_that_nothing_fits_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "MAX_COUNTED", 5)
-    reason = world.search(1, Limits(ram=1))
+    reason = world.search(1, DeviceLimits(ram=1))
     assert reason == "5 candidates were counted, and hardly any can be trained within the limits."
     assert world.runs == []
 

@@ -7,14 +7,14 @@ import pytest
 from lab.recipes.catalogue import NETWORK_RECIPES, recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Refused
-from lab.search.limits import Limits
+from lab.search.limits import DeviceLimits
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space, space_of
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8", "float32"))
-NO_LIMITS = Limits()
+NO_LIMITS = DeviceLimits()
 
 
 def trial(number: int, candidate: Candidate, accuracy: float = 0.8, ram: int = 1000) -> Trial:
@@ -22,7 +22,7 @@ def trial(number: int, candidate: Candidate, accuracy: float = 0.8, ram: int = 1
     return Trial(number, candidate, TrialState.TRAINED, needs, (accuracy, 0.0, 1.0))
 
 
-def search(count: int, limits: Limits = NO_LIMITS, seed: int = 1) -> list[Candidate]:
+def search(count: int, limits: DeviceLimits = NO_LIMITS, seed: int = 1) -> list[Candidate]:
     """Candidates of a world in which filters cost RAM and are worth it, and blocks cost nothing."""
     trials: list[Trial] = []
     for number in range(1, count + 1):
@@ -65,7 +65,7 @@ def test_candidates_over_a_limit_become_rare() -> None:
         return sum(each.values["filters"] > 8 for each in candidates[8:])
 
     free = sum(large(search(14, seed=seed)) for seed in range(6))
-    limited = sum(large(search(14, Limits(ram=800), seed=seed)) for seed in range(6))
+    limited = sum(large(search(14, DeviceLimits(ram=800), seed=seed)) for seed in range(6))
     assert limited < free
 
 

@@ -29,7 +29,7 @@ from forge.accounts.people.checks import email_errors, name_errors, password_err
 from forge.accounts.permissions import Verb, is_more
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
-from forge.core.audit.entries import Place, write_entry
+from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import NotFound
 from forge.core.events.log import append_event
 
@@ -137,7 +137,7 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
     if invitation.project is None:
         write_entry(user, "member.join", f"organisation:{organisation.pk}", organisation.place, role=role)
     else:
-        place = Place(organisation=organisation.pk, project=invitation.project)
+        place = AuditPlace(organisation=organisation.pk, project=invitation.project)
         write_entry(user, "project.join", f"project:{invitation.project}", place, role=role)
     append_event(organisation.stream, MEMBERS_CHANGED(), user)
     invitation_accepted.call(user, invitation)

@@ -13,7 +13,7 @@ from forge.accounts.people.actions.account import end_connections
 from forge.accounts.principals import VISITOR
 from forge.accounts.sign_in.sessions import RequestOrigin
 from forge.core.actors import Actor
-from forge.core.audit.entries import NOWHERE, Place, entries_since, write_entry
+from forge.core.audit.entries import NOWHERE, AuditPlace, entries_since, write_entry
 from forge.core.errors import NotFound
 from rune.wording import counted
 
@@ -58,7 +58,7 @@ def _note(actor: Actor, user: User | None, action: str, origin: RequestOrigin, *
     places = [NOWHERE]
     if user is not None:
         member_of = user.memberships.order_by().values_list("organisation_id", flat=True)
-        places = [user.place, *(Place(organisation=each) for each in member_of)]
+        places = [user.place, *(AuditPlace(organisation=each) for each in member_of)]
     for place in places:
         write_entry(actor, action, user.stream if user else "user:unknown", place, **data)
 

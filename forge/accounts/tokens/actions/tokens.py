@@ -16,7 +16,7 @@ from forge.accounts.tokens.restriction import checked_restriction
 from forge.accounts.tokens.scopes import SCOPE_NAMES, excluded_scopes, expand_scopes
 from forge.accounts.tokens.secrets import PREFIX, hash_secret, new_secret
 from forge.core.actors import Actor
-from forge.core.audit.entries import Place, write_entry
+from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Invalid, NotFound
 
 MAX_NAME_LENGTH = 80
@@ -87,4 +87,4 @@ def delete_token(actor: Actor, token_id: UUID) -> None:
         thing.kind.end([thing.grant.id])
     token.delete()
     what = {"name": token.name, "things": [each.grant.title for each in things]}
-    write_entry(actor, "token.delete", f"token:{token_id}", Place(person=token.owner_id), **what)
+    write_entry(actor, "token.delete", f"token:{token_id}", AuditPlace(person=token.owner_id), **what)

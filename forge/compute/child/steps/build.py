@@ -37,7 +37,7 @@ from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
-from rune.source.runefile import check, diagnostic_to_json, outline_to_json
+from rune.source.runefile import Checked, check, diagnostic_to_json, outline_to_json
 from rune.source.runefile.pipeline import CapabilityStage, Pipeline
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
@@ -80,10 +80,11 @@ def make(
         make_package(job, files, answers, earlier_rune, output)
         return
     options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
-    if "check" in steps and not _check(files, options, answers, signature_of):
+    checked = _check(files, options, answers, signature_of) if "check" in steps else None
+    if checked is None and "check" in steps:
         return
     policy = _policy(files) if "policy" in steps else None
-    rune = _compile(files, options, output, answers) if earlier_rune is None else earlier_rune
+    rune = _compile(files, options, checked, output, answers) if earlier_rune is None else earlier_rune
     if "test" in steps:
         _test(files, options, answers)
     if policy is not None:
@@ -98,7 +99,8 @@ def make(
         _evaluate(job["samples"], files_and_samples, rune, answers, rests)
 
 
-def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:
+def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> Checked | None:
+    """Returns the checked pipeline; None where a wire cannot be watched, which is answered. Raises `BuildFailed`."""
     start = time.perf_counter()
     checked = check(
         files,
@@ -120,7 +122,8 @@ def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of
         raise BuildFailed(checked.diagnostics)
     if refused := refused_ports(checked.pipeline, options.watched):
         answers.send("failed", error=refused, diagnostics=[])
-    return not refused
+        return None
+    return checked
 
 
 def _policy(files: JobFiles) -> CheckedPolicy:
@@ -131,10 +134,12 @@ def _policy(files: JobFiles) -> CheckedPolicy:
     return policy
 
 
-def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
+def _compile(files: JobFiles, options: SpecOptions, checked: Checked | None, output: int, answers: Answers) -> bytes:
     result = build(
         files,
         BuildOptions.of_spec(options, PREVIEW if options.is_preview else find_variant(RUNE_TARGET, options.optimize)),
+        # The log of a numbered build has the time of its check, which its limits count.
+        checked=checked if options.is_preview else None,
         log=lambda step: _send_step(answers, step),
     )
     write_output(output, result.rune)

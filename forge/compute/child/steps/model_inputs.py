@@ -11,7 +11,7 @@ from forge.compute.child.job_files import JobFiles
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FileError
-from rune.running.evaluation.model_inputs import FrontImpossible, ModelInputs
+from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.source.runefile.model_front import fitting_front, model_fronts
 
 MOST_WINDOWS = 8
@@ -43,7 +43,7 @@ def compute_model_inputs(job: Mapping[str, Any], files: JobFiles, output: int) -
         reason = f"Its models read {own}." if own else "It has no stage that gives a model its input."
         return {"refused": f"The Runefile gives no model {shape} floats. {reason}"}
     try:
-        computed = ModelInputs(project, front, dimensions)
+        computed = CompiledFront(project, front, dimensions)
     except FrontImpossible as error:
         return {"refused": str(error)}
     samples = []

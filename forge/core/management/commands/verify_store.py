@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forge.core.blobs.check import CheckProgress, Finding, FindingKind, check_store
+from forge.core.blobs.check import BlobFinding, CheckProgress, FindingKind, check_store
 from rune.wording import counted, size_text
 
 TERMINAL_INTERVAL_SECONDS = 1.0
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         progress = _ProgressLine(self.stderr, is_terminal=self.stderr.isatty())
-        findings: list[Finding] = []
+        findings: list[BlobFinding] = []
         for finding in check_store(progress):
             findings.append(finding)
             if finding.is_problem and not options["json"]:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def report(seen: CheckProgress, findings: list[Finding]) -> dict[str, Any]:
+def report(seen: CheckProgress, findings: list[BlobFinding]) -> dict[str, Any]:
     """Returns the report as JSON."""
     counts = Counter(finding.kind for finding in findings)
     return {
@@ -63,13 +63,13 @@ def report(seen: CheckProgress, findings: list[Finding]) -> dict[str, Any]:
     }
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: BlobFinding) -> str:
     owners = ", ".join(f"{owner.kind} {owner.id}" for owner in finding.owners)
     line = f"{finding.kind.value}: {finding.digest}: {finding.detail}" + (f"; needed by {owners}" if owners else "")
     return line + (f"; affects {', '.join(finding.affected)}" if finding.affected else "")
 
 
-def _summary(seen: CheckProgress, findings: list[Finding]) -> str:
+def _summary(seen: CheckProgress, findings: list[BlobFinding]) -> str:
     counts = Counter(finding.kind for finding in findings)
     bad = ", ".join(f"{counts[kind]} {kind.value}" for kind in FindingKind if counts[kind] and kind not in _USUAL)
     usual = ", ".join(f"{counts[kind]} {kind.value}" for kind in _USUAL if counts[kind])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forge.learning.searches.models import ModelSearch, SearchTrial, TrialState
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_trials
 from rune.wording import size_text
 
@@ -35,7 +35,7 @@ class TrialPoint:
 
 
 @dataclass(frozen=True)
-class Mark:
+class AxisMark:
     """A line of an axis, or a limit, with its text."""
 
     place: float
@@ -49,10 +49,10 @@ class SearchDrawing:
     title: str
     points: Sequence[TrialPoint]
     edge: str
-    across: Sequence[Mark]
-    up: Sequence[Mark]
-    limit: Mark | None
-    accuracy_limit: Mark | None
+    across: Sequence[AxisMark]
+    up: Sequence[AxisMark]
+    limit: AxisMark | None
+    accuracy_limit: AxisMark | None
     over: int
 
     @property
@@ -95,11 +95,11 @@ def drawing_of(
         MEASURES[measure],
         ordered,
         _edge(best, measure, x, y),
-        [Mark(x(each), written(each, measure)) for each in _ticks(low, high)],
-        [Mark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
-        Mark(x(limit), f"limit {written(limit, measure)}") if limit is not None and low < limit <= high else None,
-        None if accuracy_limit is None else Mark(y(accuracy_limit), f"limit {100 * accuracy_limit:g} %"),
-        sum(each.state == TrialState.OVER_LIMIT for each in trials),
+        [AxisMark(x(each), written(each, measure)) for each in _ticks(low, high)],
+        [AxisMark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
+        AxisMark(x(limit), f"limit {written(limit, measure)}") if limit is not None and low < limit <= high else None,
+        None if accuracy_limit is None else AxisMark(y(accuracy_limit), f"limit {100 * accuracy_limit:g} %"),
+        sum(each.state == SearchTrialState.OVER_LIMIT for each in trials),
     )
 
 
@@ -121,7 +121,9 @@ def _point(
     place = x(needs[measure])
     text = f"Trial {trial.number}, {written(needs[measure], measure)}"
     if trial.accuracy is None:
-        tone = {TrialState.OVER_LIMIT: "over", TrialState.STOPPED: "stopped"}.get(TrialState(trial.state), "failed")
+        tone = {SearchTrialState.OVER_LIMIT: "over", SearchTrialState.STOPPED: "stopped"}.get(
+            SearchTrialState(trial.state), "failed"
+        )
         # Beside each other, so that trials of one size can be told apart.
         height = STRIP_TOP + 8 + (trial.number * 7) % (STRIP_BOTTOM - STRIP_TOP - 12)
         return TrialPoint(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, TrialState
+from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
 from forge.learning.searches.ranking import best_trials
@@ -46,8 +46,8 @@ def search_context(project: Project, search: ModelSearch, measure: str, chosen: 
     limit = declared_of(project).accuracy
     measure = measure if measure in MEASURES else "ram"
     best = best_trials(trials)
-    counts = {state: sum(each.state == state for each in trials) for state in TrialState}
-    used = counts[TrialState.TRAINED] + counts[TrialState.STOPPED]
+    counts = {state: sum(each.state == state for each in trials) for state in SearchTrialState}
+    used = counts[SearchTrialState.TRAINED] + counts[SearchTrialState.STOPPED]
     own = next((each for each in trials if each.number == 1), None)
     picked = next((each for each in trials if str(each.number) == chosen), None) or (best[0] if best else None)
     rows = [_row(each, search, limit) for each in best[:SHOWN]]

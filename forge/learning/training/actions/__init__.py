@@ -1,7 +1,7 @@
 """The acts of training. Each checks the permission, does it, and writes the audit entry and the event."""
 
 from forge.learning.training.actions.runs import (
-    RunSettings,
+    RequestedRun,
     begin_run,
     cancel_run,
     discard_run,
@@ -13,7 +13,7 @@ from forge.learning.training.actions.runs import (
 from forge.learning.training.actions.using import use_model
 
 __all__ = [
-    "RunSettings",
+    "RequestedRun",
     "begin_run",
     "cancel_run",
     "discard_run",

@@ -38,7 +38,7 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MA
 
 
 @dataclass(frozen=True)
-class RunSettings:
+class RequestedRun:
     """The settings of a new run. `version` is the number of the data version, None for the newest."""
 
     recipe: str
@@ -50,7 +50,7 @@ class RunSettings:
     boards: Sequence[str] = DEFAULT_BOARDS
 
 
-def begin_run(actor: Actor, project: Project, settings: RunSettings, *, offers: bool = False) -> TrainingRun:
+def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
     """Queues a run on a version of the project's data. With `offers`, its model is offered when it is finished.
 
     Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`,
@@ -97,7 +97,7 @@ def begin_run(actor: Actor, project: Project, settings: RunSettings, *, offers: 
 
 def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Begins another run with the same settings on the newest version of the data. Raises what `begin_run` raises."""
-    settings = RunSettings(
+    settings = RequestedRun(
         run.recipe, run.arguments, None, seed=run.seed, form=run.form, model=run.model_path, boards=run.boards
     )
     return begin_run(actor, run.project, settings)

@@ -10,7 +10,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_all
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.learning.hooks import ModelChange, model_changes
+from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.declared import training_block, with_section
 from forge.learning.training.errors import RunNotFinished
@@ -55,7 +55,7 @@ def use_model(actor: Actor, run: TrainingRun, title: str = "") -> TrainingRun:
         manifest = {**base.manifest, **files, POLICY_FILE: described_bytes(policy)}
         offered = store_outside_version(actor, project, manifest, None, f"With the model of training run {row.number}")
         append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
-        change = ModelChange(title, _message(row), f"Training run {row.number}", base, offered)
+        change = IncomingModelFiles(title, _message(row), f"Training run {row.number}", base, offered)
         number = model_changes.call(actor, project, change)[0]
         row.change_url = f"{project.get_absolute_url()}/change-requests/{number}"
         row.save(update_fields=["change_url"])

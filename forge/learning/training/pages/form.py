@@ -14,7 +14,7 @@ from forge.core.errors import Invalid, Unprocessable
 from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
 from forge.learning.training.access import runs_of
-from forge.learning.training.actions import RunSettings
+from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declared import declared_of
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.recipes import checked_arguments, recipe_of, recipes
@@ -29,7 +29,7 @@ SHOWN_VERSIONS = 50
 
 
 @dataclass(frozen=True)
-class ArgumentField:
+class RecipeArgumentField:
     """A number field."""
 
     argument: RecipeArgumentJson
@@ -69,7 +69,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     values = {each["name"]: start.arguments.get(each["name"], each["default"]) for each in recipe["arguments"]}
     sent = request.POST
     fields = [
-        ArgumentField(each, sent.get(PREFIX + each["name"], _text(values[each["name"]])))
+        RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values[each["name"]])))
         for each in recipe["arguments"]
     ]
     return {
@@ -87,7 +87,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     }
 
 
-def settings_of(sent: QueryDict) -> RunSettings:
+def settings_of(sent: QueryDict) -> RequestedRun:
     """The settings that a form sent. Raises `Invalid`, which names the field."""
     recipe = recipe_of(sent.get("recipe", ""))
     arguments: dict[str, object] = {}
@@ -99,7 +99,7 @@ def settings_of(sent: QueryDict) -> RunSettings:
     version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
         raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
-    return RunSettings(
+    return RequestedRun(
         recipe["name"],
         arguments,
         int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
@@ -110,20 +110,20 @@ def settings_of(sent: QueryDict) -> RunSettings:
     )
 
 
-def _start(request: HttpRequest, actor: Actor, project: Project, known: list[RecipeJson]) -> RunSettings:
+def _start(request: HttpRequest, actor: Actor, project: Project, known: list[RecipeJson]) -> RequestedRun:
     if request.method == "POST":
         name = request.POST.get("recipe", known[0]["name"])
-        return RunSettings(name, form=request.POST.get("form", DEFAULT_FORM), boards=request.POST.getlist("boards"))
+        return RequestedRun(name, form=request.POST.get("form", DEFAULT_FORM), boards=request.POST.getlist("boards"))
     number = request.GET.get("from", "")
     chosen = request.GET.get("recipe", "")
     if number.isascii() and number.isdigit() and len(number) < 9:
         run = runs_of(actor, project).filter(number=int(number)).first()
         if run is not None:
-            return RunSettings(run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards)
+            return RequestedRun(run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards)
     declared = declared_of(project).training
     if declared is not None and chosen in ("", declared.recipe):
-        return RunSettings(declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model)
-    return RunSettings(chosen or _recipe_for(actor, project, known))
+        return RequestedRun(declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model)
+    return RequestedRun(chosen or _recipe_for(actor, project, known))
 
 
 def _recipe_for(actor: Actor, project: Project, known: list[RecipeJson]) -> str:

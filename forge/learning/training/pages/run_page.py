@@ -14,7 +14,7 @@ from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
 from forge.learning.training.declared import DeclaredTraining, declared_of
-from forge.learning.training.judgement import OUTLINED, WORST, JudgementJson, MistakeJson, ShareJson
+from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages.drawing import drawing_of
 from forge.learning.training.pages.form import written_arguments
@@ -115,7 +115,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
     return context | (_judged_context(actor, project, shown, declared.accuracy) if shown is not None else {})
 
 
-def _judged_context(actor: Actor, project: Project, judgement: JudgementJson, limit: float | None) -> dict[str, Any]:
+def _judged_context(actor: Actor, project: Project, judgement: RunJudgementJson, limit: float | None) -> dict[str, Any]:
     names = groups_of(samples_of(actor, project)) if judgement["by_group"] else {}
     shares = (*judgement["by_label"], *judgement["by_group"])
     low = max(0.0, min(0.9, min([*(each["low"] for each in shares), limit or 1.0]) - 0.05))
@@ -198,7 +198,7 @@ def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardC
     return BoardColumn(board, tuple(rows))
 
 
-def _confusion(judgement: JudgementJson) -> list[ConfusionRow]:
+def _confusion(judgement: RunJudgementJson) -> list[ConfusionRow]:
     rows = []
     for place, (label, counts) in enumerate(zip(judgement["labels"], judgement["confusion"], strict=True)):
         cells = [

@@ -103,7 +103,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
             tick=follower.tick,
             report=job.report,
             receive=follower.receive,
-            command=_Instructions(run).take,
+            command=_RunInstructions(run).take,
             work="training run",
         )
     except EnvironmentMissing as missing:
@@ -123,7 +123,7 @@ def _ask(job: JobContext, run: TrainingRun, folder: Path, follower: RunFollower,
     return answer
 
 
-class _Instructions:
+class _RunInstructions:
     """The instructions to the run, each once."""
 
     def __init__(self, run: TrainingRun) -> None:

@@ -41,7 +41,7 @@ class RecipeJson(TypedDict):
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
 
 
-class RecipesJson(TypedDict):
+class LabRecipesJson(TypedDict):
     """All recipes."""
 
     recipes: list[RecipeJson]

@@ -18,7 +18,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.parts import (
     BlobPart,
     PartInUse,
-    Piece,
+    StoredPart,
     WrongDigest,
     delete_parts,
     join_parts,
@@ -34,7 +34,7 @@ from forge.registry.artifacts.digests import note_digests
 from forge.registry.artifacts.models import PushedBlob, Upload
 from forge.registry.artifacts.running_digests import RunningDigest, running_digests
 from forge.registry.distribution.digests import algorithm_of
-from forge.registry.errors import NoSuchUpload, TooManyUploads, UploadInUse, WrongBytes, WrongOffset
+from forge.registry.errors import NoSuchUpload, TooManyUploads, UploadInUse, WrongBytes, WrongUploadOffset
 from forge.registry.models import Repository
 
 MOST_PARTS = 10_000
@@ -65,13 +65,13 @@ def append_part(
     """Adds bytes to an upload while they come; `offset` is where the client says that they begin, and `size` how many
     they are, 0 where that is not known before. What came before an interruption stays, and is part of the upload.
 
-    Raises `Forbidden`, `StorageQuotaReached`, `WrongOffset`, `UploadInUse`, `NoSuchUpload` where the upload ended
+    Raises `Forbidden`, `StorageQuotaReached`, `WrongUploadOffset`, `UploadInUse`, `NoSuchUpload` where the upload ended
     meanwhile, and what interrupted `chunks`.
     """
     project = upload.repository.project
     require(actor, Verb.PUSH, project)
     if offset is not None and offset != upload.size:
-        raise WrongOffset(upload.size)
+        raise WrongUploadOffset(upload.size)
     _require_room(project, max(size, 1))
     coming = iter(chunks)
     first = next(coming, b"")
@@ -105,13 +105,13 @@ def _require_unchanged(upload: Upload) -> None:
     if row is None:
         raise _ended()
     if row.size != upload.size:
-        raise WrongOffset(row.size)
+        raise WrongUploadOffset(row.size)
 
 
-def _add(upload: Upload, piece: Piece) -> Upload:
+def _add(upload: Upload, piece: StoredPart) -> Upload:
     try:
         row = _added(upload, piece)
-    except (NoSuchUpload, WrongOffset):
+    except (NoSuchUpload, WrongUploadOffset):
         if piece.part.name not in {name for name, _size in upload.parts}:
             delete_parts([piece.part.name])
         raise
@@ -121,13 +121,13 @@ def _add(upload: Upload, piece: Piece) -> Upload:
 
 
 @transaction.atomic
-def _added(upload: Upload, piece: Piece) -> Upload:
+def _added(upload: Upload, piece: StoredPart) -> Upload:
     row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
     if row is None:
         raise _ended()
     others = [[name, size] for name, size in row.parts if name != piece.replaces]
     if row.size != upload.size or len(others) >= MOST_PARTS:
-        raise WrongOffset(row.size)
+        raise WrongUploadOffset(row.size)
     row.parts = [*others, [piece.part.name, piece.part.size]]
     row.size = sum(size for _name, size in row.parts)
     row.changed = timezone.now()

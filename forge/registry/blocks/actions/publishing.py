@@ -72,7 +72,7 @@ def publish_block(
         put_bytes(each)
     source = store_version(project, tree, actor.person)
     require_searched(source)
-    return _publish(actor, project, _Prepared(source, path, files, interface, data, notes, past))
+    return _publish(actor, project, _PreparedBlock(source, path, files, interface, data, notes, past))
 
 
 def _checked_version(version: str) -> str:
@@ -84,7 +84,7 @@ def _checked_version(version: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class _PreparedBlock:
     """A prepared publication: everything that takes time is done."""
 
     source: Version
@@ -133,7 +133,7 @@ def _checked_files(
 
 
 @transaction.atomic
-def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersion:
+def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockVersion:
     files, data = prepared.files, prepared.data
     lock_names(project.organisation_id)
     project = (

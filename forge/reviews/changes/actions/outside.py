@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.learning.hooks import ModelChange
+from forge.learning.hooks import IncomingModelFiles
 from forge.projects.access import require
 from forge.projects.models import Project, Version
 from forge.reviews.changes.actions.offers import MAXIMUM_TITLE, MOST_OPEN, MOST_ROUNDS, require_open
@@ -47,7 +47,7 @@ def bring_from_outside(
 
 
 @transaction.atomic
-def bring_model(actor: Actor, project: Project, model: ModelChange) -> int:
+def bring_model(actor: Actor, project: Project, model: IncomingModelFiles) -> int:
     """Opens a change request with the files of a converted model, of which the person is the author; its number.
 
     Raises `Forbidden` and `TooManyOffers`.

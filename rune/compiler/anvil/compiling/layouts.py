@@ -22,7 +22,7 @@ LARGEST_MODULE = 8 << 20
 
 
 @dataclass(frozen=True)
-class Layout:
+class LinkedModule:
     """A linked module, and the place of each constant array in its bytes."""
 
     module: bytes
@@ -38,7 +38,7 @@ class Layout:
         return bytes(module)
 
 
-def read_layout(module: bytes, link_map: str, units: Iterable[Unit]) -> Layout | None:
+def read_layout(module: bytes, link_map: str, units: Iterable[Unit]) -> LinkedModule | None:
     """Returns the layout of a module that was linked from `units`; None where a constant is not where the map says."""
     arrays = {unit.name: unit.data for unit in units if unit.data is not None}
     segments = list(_segments(module))
@@ -48,7 +48,7 @@ def read_layout(module: bytes, link_map: str, units: Iterable[Unit]) -> Layout |
         if name in arrays:
             places[name] = _place(segments, int(address, 16))
     are_there = all(module[places.get(name, 0) :].startswith(data) for name, data in arrays.items())
-    return Layout(module, places) if are_there and len(module) <= LARGEST_MODULE else None
+    return LinkedModule(module, places) if are_there and len(module) <= LARGEST_MODULE else None
 
 
 def _segments(module: bytes) -> Iterator[tuple[int, int, int]]:
@@ -100,16 +100,16 @@ class LayoutCache:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._layouts: OrderedDict[str, Layout] = OrderedDict()
+        self._layouts: OrderedDict[str, LinkedModule] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: str) -> Layout | None:
+    def get(self, key: str) -> LinkedModule | None:
         with self._lock:
             if key in self._layouts:
                 self._layouts.move_to_end(key)
             return self._layouts.get(key)
 
-    def put(self, key: str, layout: Layout) -> None:
+    def put(self, key: str, layout: LinkedModule) -> None:
         with self._lock:
             self._layouts[key] = layout
             self._layouts.move_to_end(key)

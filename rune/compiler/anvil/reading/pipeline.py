@@ -35,7 +35,7 @@ def read_pipeline(
     the cost of a mark. `profile` determines whose bits models reproduce. Raises `UnsupportedModel`, `BadModel` and
     `BadArgument`, and `ValueError` for an unknown port.
     """
-    reading = _Reading(models, hosted or {}, profile)
+    reading = _PipelineReader(models, hosted or {}, profile)
     if timed:
         reading.mark("")
         reading.mark("")
@@ -56,7 +56,7 @@ def read_pipeline(
     return reading.builder.graph()
 
 
-class _Reading:
+class _PipelineReader:
     """Builds the graph, with the value of each port so far."""
 
     def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None], profile: Profile) -> None:

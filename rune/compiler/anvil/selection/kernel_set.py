@@ -61,7 +61,7 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Trial:
+class HostCheck:
     """C that stops a program on hosts that do not compute what kernels need: `function` of `header`, a name as in
     `KernelSet.headers`."""
 
@@ -82,7 +82,7 @@ class KernelSet:
     folder: Path
     kernels: Mapping[type[Any], tuple[Kernel, ...]]
     base: KernelSet | None = None
-    trial: Trial | None = None
+    trial: HostCheck | None = None
 
     def kernel(self, computation: Computation, byte_price: float) -> Kernel | None:
         """Returns the cheapest kernel for a computation, the first of equals; None if neither the set nor its base has

@@ -6,7 +6,7 @@ import struct
 from itertools import chain
 from pathlib import Path
 
-from rune.compiler.blocks.decision_trees.file import Leaf, TreeFile, read_tree_file
+from rune.compiler.blocks.decision_trees.file import TreeFile, TreeLeaf, read_tree_file
 from rune.compiler.blocks.refusals import FLOATS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -56,7 +56,7 @@ def _tables(read: TreeFile) -> tuple[bytes, bytes, bytes]:
         first, width = (0, read.outputs) if tree.output is None else (tree.output, 1)
         trees.append(struct.pack("<IHH", len(nodes), first, width))
         for number, node in enumerate(tree.nodes):
-            if isinstance(node, Leaf):
+            if isinstance(node, TreeLeaf):
                 place = places.setdefault(node.values, len(values))
                 if place == len(values):
                     values += node.values

@@ -37,7 +37,7 @@ class SplitNode:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class TreeLeaf:
     """The addend of an answer: for the tree's output, or one value for each output."""
 
     values: tuple[float, ...]
@@ -48,7 +48,7 @@ class Tree:
     """The nodes in preorder. Its leaves have one value for `output`, or one for each output where that is None."""
 
     output: int | None
-    nodes: Sequence[SplitNode | Leaf]
+    nodes: Sequence[SplitNode | TreeLeaf]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _tree(written: Any, number: int, features: int, outputs: int) -> Tree:
     return Tree(output, tuple(read))
 
 
-def _node(written: Any, where: str, features: int, width: int) -> SplitNode | Leaf:
+def _node(written: Any, where: str, features: int, width: int) -> SplitNode | TreeLeaf:
     match written:
         case [feature, threshold, right]:
             return SplitNode(
@@ -115,12 +115,12 @@ def _node(written: Any, where: str, features: int, width: int) -> SplitNode | Le
             )
         case [values]:
             numbers = _numbers(values if isinstance(values, list) else [values], width, where)
-            return Leaf(tuple(map(round_f32, numbers)))
+            return TreeLeaf(tuple(map(round_f32, numbers)))
     message = f"{where} is neither `[feature, threshold, right]` nor a leaf such as `[0.5]`"
     raise BlockError(message, argument="trees")
 
 
-def _check_preorder(nodes: Sequence[SplitNode | Leaf], where: str) -> None:
+def _check_preorder(nodes: Sequence[SplitNode | TreeLeaf], where: str) -> None:
     """Every walk ends at a leaf: below a split lie first all nodes of its left side, then those of its right."""
     expected = [0]
     for place, node in enumerate(nodes):

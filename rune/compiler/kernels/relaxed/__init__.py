@@ -6,8 +6,8 @@ taken from `simd128`.
 
 from __future__ import annotations
 
-from rune.compiler.anvil.selection.kernel_set import Trial
+from rune.compiler.anvil.selection.kernel_set import HostCheck
 from rune.compiler.kernels.reading import read_kernel_set
 from rune.compiler.kernels.simd128 import SIMD128
 
-RELAXED = read_kernel_set(__name__, __path__[0], SIMD128, Trial("relaxed/trial.h", "rune_try_dots"))
+RELAXED = read_kernel_set(__name__, __path__[0], SIMD128, HostCheck("relaxed/trial.h", "rune_try_dots"))

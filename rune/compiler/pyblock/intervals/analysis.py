@@ -82,7 +82,7 @@ def intervals(
 ) -> Facts:
     """Computes the facts of a function for arguments within `argument_limits`, or any. `gives` are the intervals of the
     results of functions that it calls."""
-    walk = _Walk(gives or {})
+    walk = _FunctionWalk(gives or {})
     state: _State = {}
     for each in function.parameters:
         if isinstance(each, Variable) and each.type is Scalar.INT:
@@ -124,7 +124,7 @@ class _LimitExceeded(Exception):
     """The function has too many statements to analyse."""
 
 
-class _Walk:
+class _FunctionWalk:
     """The walk over a function. A state of None means that the place is unreachable."""
 
     def __init__(self, gives: Mapping[Function, Interval]) -> None:

@@ -68,7 +68,7 @@ class TestResult:
     """The run and output that the first of these bytes belong to."""
 
 
-class _Failed(Exception):
+class _AssertFailed(Exception):
     """An assert failed."""
 
     def __init__(self, assertion: Assertion, seen: ComparedValues, got: object, expected: object) -> None:
@@ -251,7 +251,7 @@ class _Runner:
         failure = None
         try:
             self._names[test.name]()
-        except _Failed as failed:
+        except _AssertFailed as failed:
             line = failed.assertion.line
             message = failure_text(failed.assertion, failed.seen)
             got, expected = _shown(failed.got), _shown(failed.expected)
@@ -279,7 +279,7 @@ class _Runner:
         assertion = self._assertions[number]
         if not other:
             if not left:
-                raise _Failed(assertion, ComparedValues(), None, None)
+                raise _AssertFailed(assertion, ComparedValues(), None, None)
             return
         right = other[0]
         tolerance, expected = (right.abs, right.expected) if isinstance(right, _Approx) else (None, right)
@@ -299,7 +299,7 @@ class _Runner:
 
 
 def _fail(assertion: Assertion, seen: ComparedValues, got: object, expected: object) -> NoReturn:
-    raise _Failed(assertion, seen, got, expected)
+    raise _AssertFailed(assertion, seen, got, expected)
 
 
 def _holds(operator: str, left: Number, right: Number, tolerance: float | None) -> bool:

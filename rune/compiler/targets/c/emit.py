@@ -57,13 +57,13 @@ def emit(target: Target, program: Program, plan: Plan, name: str) -> Sources:
     interface = interface_of(program, name)
     files = {
         f"{interface.name}.h": header(interface),
-        f"{interface.name}.c": _Text(target, program, plan, interface).whole(),
+        f"{interface.name}.c": _CText(target, program, plan, interface).whole(),
         "main.c": main_file(interface),
     }
     return Sources({path: text.encode("ascii") for path, text in files.items()})
 
 
-class _Text:
+class _CText:
     """The text of `<name>.c` as it grows."""
 
     def __init__(self, target: Target, program: Program, plan: Plan, interface: Interface) -> None:

@@ -63,7 +63,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     units = [Unit(SUPPORT, frozenset(shared), for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        text_of_part = _Text(program, plan, part, included.names, target)
+        text_of_part = _ModuleText(program, plan, part, included.names, target)
         files[text] = text_of_part.whole().encode("ascii")
         blocks = text_of_part.block_headers() if part == 0 else ()
         units.append(Unit(text, frozenset({text, *shared, *blocks})))
@@ -83,7 +83,7 @@ def _counted_buffers(target: Target, program: Program) -> Sequence[Buffer]:
     return program.buffers if is_specialised and target.optimized_for != "speed" else ()
 
 
-class _Text:
+class _ModuleText:
     """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
 
     def __init__(self, program: Program, plan: Plan, part: int, headers: Mapping[Header, str], target: Target) -> None:

@@ -132,7 +132,7 @@ def check_rune(
     try:
         pair = _Pair(rune, instrumented.compiled, resources, limits)
         own = OwnRuns(rune, resources, limits)
-    except _Failed as failure:
+    except _RuneDiffers as failure:
         return replace(verification, failure=str(failure))
     except RuneError as error:
         return replace(verification, refusal=str(error))
@@ -143,7 +143,7 @@ def check_rune(
     for inputs in sets:
         try:
             sent, again = pair.call(inputs.data)
-        except _Failed as failure:
+        except _RuneDiffers as failure:
             return replace(verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented)))
         if again is None:
             heard.restarted()
@@ -181,7 +181,7 @@ def _digest(messages: Sequence[OutputMessage]) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-class _Failed(Exception):
+class _RuneDiffers(Exception):
     """The rune differs from its pipeline; the message says how, as a sentence about "it"."""
 
 
@@ -192,8 +192,8 @@ class _Pair:
     """
 
     def __init__(self, rune: bytes, again: CompiledRune, resources: Mapping[str, bytes], limits: Limits) -> None:
-        """Raises `_Failed` where the rune does not start or asks for something else, and `RuneError` where its pipeline
-        cannot be started here.
+        """Raises `_RuneDiffers` where the rune does not start or asks for something else, and `RuneError` where its
+        pipeline cannot be started here.
         """
         self._data = rune
         self._compiled: CompiledRune | None = None
@@ -216,7 +216,7 @@ class _Pair:
             loaded = self._compiled.start(resources=self._resources)
         except (ContainerError, RuneError) as error:
             if isinstance(again, LoadedRune) or isinstance(error, ContainerError | NotARune):
-                raise _Failed(f"it does not load: {error}") from error
+                raise _RuneDiffers(f"it does not load: {error}") from error
             raise
         if isinstance(again, RuneError):
             loaded.close()
@@ -224,14 +224,14 @@ class _Pair:
         return loaded, again
 
     def _require_alike(self) -> None:
-        """Raises `_Failed` when the rune asks for other inputs or outputs than its pipeline, in whatever order."""
+        """Raises `_RuneDiffers` when the rune asks for other inputs or outputs than its pipeline, in whatever order."""
         actual, expected = (sorted(map(_capability_text, each.capabilities)) for each in (self._rune, self._again))
         if actual != expected:
-            raise _Failed(f"it asks for other inputs: {_listed(actual)}, not {_listed(expected)}")
+            raise _RuneDiffers(f"it asks for other inputs: {_listed(actual)}, not {_listed(expected)}")
         actual = sorted(request.kind.name for request in self._rune.outputs)
         expected = sorted(request.kind.name for request in self._again.outputs)
         if actual != expected:
-            raise _Failed(f"it asks for other outputs: {_listed(actual)}, not {_listed(expected)}")
+            raise _RuneDiffers(f"it asks for other outputs: {_listed(actual)}, not {_listed(expected)}")
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
@@ -243,14 +243,14 @@ class _Pair:
         return _by_capability(self._rune, self._again, data)
 
     def call(self, data: Sequence[bytes]) -> tuple[Sequence[OutputMessage], Sequence[OutputMessage] | None]:
-        """Returns the messages of both; None when both failed. Raises `_Failed`."""
+        """Returns the messages of both; None when both failed. Raises `_RuneDiffers`."""
         sent, failure = _attempt(self._rune, self.by_capability(data))
         again, other = _attempt(self._again, _by_capability(self._again, self._again, data))
         if failure is None and other is None:
             return sent, again
         if failure is None or other is None:
             first, then = ("fails", "does not") if failure is not None else ("runs", "fails")
-            raise _Failed(f"it {first} where its pipeline {then}: {failure or other}")
+            raise _RuneDiffers(f"it {first} where its pipeline {then}: {failure or other}")
         self.refusal = str(other)
         self._rune, self._again = self._load()
         return (), None

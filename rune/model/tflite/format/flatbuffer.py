@@ -107,7 +107,7 @@ _TABLE, _TABLES, _BYTES, _TEXT = FieldForm.TABLE, FieldForm.TABLES, FieldForm.BY
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _TableLayout:
     """Where the fields of a table stand, relative to it: proven to be inside of it and aligned.
 
     `reader` reads all numbers and offsets at one go, in the order of `names`; None where fields overlap, which no
@@ -146,9 +146,9 @@ class _Decoder:
         self._tables_left = TABLE_LIMIT
         self._numbers_left = NUMBER_LIMIT
         self._text_left = TEXT_LIMIT
-        self._layouts: dict[tuple[str, int, int], _Layout] = {}
+        self._layouts: dict[tuple[str, int, int], _TableLayout] = {}
         """By kind, place of the field list, and the table's place within 8 bytes, on which alignment depends."""
-        self._different: dict[tuple[str, bytes, int], _Layout] = {}
+        self._different: dict[tuple[str, bytes, int], _TableLayout] = {}
         """The same by what the field list says."""
 
     def root(self, kind: str) -> FlatTable:
@@ -187,7 +187,7 @@ class _Decoder:
             raise ModelError(f"The model has more than {TABLE_LIMIT} tables", at)
         return self._content(at, self._layout(at, kind))
 
-    def _layout(self, at: int, kind: str) -> _Layout:
+    def _layout(self, at: int, kind: str) -> _TableLayout:
         """The layout of the table at `at`, which is proven to be inside the file."""
         if at + 4 > self._size or at % 4:
             self._inside(at, 4, 4, _TABLE_WORDS[kind][0])
@@ -199,7 +199,7 @@ class _Decoder:
             self._inside(at, layout.size, 4, _TABLE_WORDS[kind][0], vtable + 2)
         return layout
 
-    def _new_layout(self, at: int, vtable: int, kind: str) -> _Layout:
+    def _new_layout(self, at: int, vtable: int, kind: str) -> _TableLayout:
         words = _TABLE_WORDS[kind]
         self._inside(vtable, 4, 2, words[1], at)
         vtable_size, table_size = _VTABLE.unpack_from(self._data, vtable)
@@ -218,7 +218,7 @@ class _Decoder:
             self._different[said] = _arranged(at, kind, table_size, slots)
         return self._different[said]
 
-    def _content(self, at: int, layout: _Layout) -> FlatTable:
+    def _content(self, at: int, layout: _TableLayout) -> FlatTable:
         """The table at `at` with all that it points to."""
         fields: dict[str, Value] = dict(zip(layout.names, layout.values(self._data, at), strict=True))
         for field, inner in layout.pointed:
@@ -288,7 +288,7 @@ class _Decoder:
         return tuple(self._content(target, layout) for target, layout in layouts)
 
 
-def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _Layout:
+def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _TableLayout:
     """The layout that a field list says, for tables that stand as the one at `at` does within 8 bytes.
 
     Raises `ModelError`.
@@ -317,7 +317,7 @@ def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _Layout:
         if not is_number:
             pointed.append((field, position))
     names = sorted(codes, key=lambda name: inner[name])
-    return _Layout(
+    return _TableLayout(
         kind=kind,
         size=size,
         names=tuple(names),

@@ -29,7 +29,7 @@ class BadFlexBuffer(ValueError):
 def map_numbers(data: bytes | memoryview) -> Mapping[str, int | float | bool]:
     """The integers, floats and truths of the map by their keys; values of other types are left out. Raises
     `BadFlexBuffer`."""
-    reading = _Reading(bytes(data))
+    reading = _FlexbufferReader(bytes(data))
     if len(data) < 3:
         raise BadFlexBuffer("there are fewer than three bytes")
     packed, width = data[-2], data[-1]
@@ -38,7 +38,7 @@ def map_numbers(data: bytes | memoryview) -> Mapping[str, int | float | bool]:
     return reading.map(reading.target(len(data) - 2 - width, width), 1 << (packed & 3))
 
 
-class _Reading:
+class _FlexbufferReader:
     """Numbers at places that are checked before they are read."""
 
     def __init__(self, data: bytes) -> None:

@@ -52,7 +52,7 @@ def render(text: str, layout: Node) -> tuple[Splice, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _EntryColumns:
     """Where a block's entries stand: their column now, and the one that they had."""
 
     indent: int
@@ -83,10 +83,10 @@ class _Renderer:
                 self._key(layout.entries[0])
             if layout.start != layout.entries[0].start:
                 raise StyleUnknown(layout.start, "gives the whole file an anchor or a tag, or starts it with a list")
-            self._block(layout, "root", _Place(0, 0), end)
+            self._block(layout, "root", _EntryColumns(0, 0), end)
         else:
             self._lead(layout.start, 0, is_first=True)
-            self._value_in_line(layout, "root", _Place(0, 0))
+            self._value_in_line(layout, "root", _EntryColumns(0, 0))
         self._tail(0, 0, end)
         if not self._is_fresh and not self._ends_without_break():
             self._gap.append(self._break)
@@ -102,7 +102,7 @@ class _Renderer:
 
     # Blocks.
 
-    def _block(self, node: Branch, role: str, place: _Place, limit: int, *, is_inline: bool = False) -> None:
+    def _block(self, node: Branch, role: str, place: _EntryColumns, limit: int, *, is_inline: bool = False) -> None:
         """The entries, one below the other; `limit` is where the next thing after them starts."""
         for index, entry in enumerate(node.entries):
             if index > 0 or not is_inline:
@@ -116,7 +116,7 @@ class _Renderer:
                 self._item(entry, role, place, following)
         self._tail(place.indent, place.before, limit)
 
-    def _pair(self, entry: YamlEntry, role: str, place: _Place, limit: int) -> None:
+    def _pair(self, entry: YamlEntry, role: str, place: _EntryColumns, limit: int) -> None:
         key, value = self._key(entry), entry.value
         self._leaf(key, "key", place)
         self._put(" :" if key.style == "*" else ":")
@@ -134,7 +134,7 @@ class _Renderer:
             self._properties(value)
         self._block(value, inner, self._inside(value, place), limit)
 
-    def _item(self, entry: YamlEntry, role: str, place: _Place, limit: int) -> None:
+    def _item(self, entry: YamlEntry, role: str, place: _EntryColumns, limit: int) -> None:
         value, inner = entry.value, "type" if role == "types" else ""
         self._put("-")
         if isinstance(value, Leaf) and value.start == value.end:
@@ -154,7 +154,7 @@ class _Renderer:
             self._put(" " if is_inline else "")
         self._block(value, inner, self._inside(value, place), limit, is_inline=is_inline)
 
-    def _inside(self, value: Branch, outer: _Place) -> _Place:
+    def _inside(self, value: Branch, outer: _EntryColumns) -> _EntryColumns:
         """The place of a block inside of another one."""
         first = value.entries[0]
         if value.is_flow:
@@ -165,7 +165,7 @@ class _Renderer:
             before = column(self._text, self._dash(value))
             # A list in its key's own column ends with its last item: what is said below belongs to the next key.
             before += before == outer.before
-        return _Place(outer.indent + INDENT, before)
+        return _EntryColumns(outer.indent + INDENT, before)
 
     def _dash(self, value: Branch) -> int:
         at = value.content
@@ -183,7 +183,7 @@ class _Renderer:
 
     # Values within a line.
 
-    def _value_in_line(self, value: Node, role: str, place: _Place) -> None:
+    def _value_in_line(self, value: Node, role: str, place: _EntryColumns) -> None:
         if isinstance(value, Leaf):
             self._leaf(value, role, place)
         elif self._is_preserved(value, role, self._column):
@@ -231,7 +231,7 @@ class _Renderer:
 
     def _flow(self, node: Node, role: str) -> None:
         if isinstance(node, Leaf):
-            self._leaf(node, role, _Place(0, 0))
+            self._leaf(node, role, _EntryColumns(0, 0))
             return
         if node.is_flow and self._text[node.content] not in "[{":
             raise StyleUnknown(node.start, "has a pair of key and value in a list in brackets")
@@ -245,7 +245,7 @@ class _Renderer:
             inner = {"types": "type"}.get(role, "")
             if entry.key is not None:
                 key = self._key(entry)
-                self._leaf(key, "key", _Place(0, 0))
+                self._leaf(key, "key", _EntryColumns(0, 0))
                 inner = _ROLES.get(role, {}).get(key.text, "stage" if role == "stages" else "")
                 if isinstance(entry.value, Leaf) and entry.value.start == entry.value.end:
                     continue
@@ -275,7 +275,7 @@ class _Renderer:
                 return key
         raise StyleUnknown(entry.start, "has a key that is not a word, or that stands behind a `?`")
 
-    def _leaf(self, leaf: Leaf, role: str, place: _Place) -> None:
+    def _leaf(self, leaf: Leaf, role: str, place: _EntryColumns) -> None:
         if leaf.start == leaf.end:
             return
         if LINE_BREAK.search(self._text, leaf.start, leaf.end):

@@ -33,7 +33,7 @@ _CLOSING = {"[": "]", "{": "}"}
 
 def read_tolerantly(source: SourceText) -> Value | None:
     """The values of a text, None when there are none."""
-    return _Reader(source).document()
+    return _LineParser(source).document()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _is_marker(content: str) -> bool:
     return content[0] == "%" or content.split()[0] in ("---", "...")
 
 
-class _Reader:
+class _LineParser:
     """Reads the lines once. Every method that reads a value advances by at least one line."""
 
     def __init__(self, source: SourceText) -> None:

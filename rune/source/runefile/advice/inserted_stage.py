@@ -75,7 +75,7 @@ def inserted_stage(
 
 
 @dataclass(frozen=True)
-class _Place:
+class _InsertionPoint:
     """Where a stage is written: in front of its reader."""
 
     offset: int
@@ -84,15 +84,15 @@ class _Place:
     is_in_braces: bool
 
 
-def _place(reader: StageSyntax, source: SourceText) -> _Place | None:
+def _place(reader: StageSyntax, source: SourceText) -> _InsertionPoint | None:
     start, _ = source.line_bounds(reader.name.span.start.line)
     before = source.text[start : reader.name.span.start.offset]
     if not before.strip(" "):
         at = _above_comments(reader.name.span.start.line, source)
-        return _Place(at, before, _step(reader, source, before), is_in_braces=False)
+        return _InsertionPoint(at, before, _step(reader, source, before), is_in_braces=False)
     quotes = before[-1] in "\"'"
     if before.rstrip("\"' ").endswith(("{", ",")):
-        return _Place(reader.name.span.start.offset - quotes, "", "", is_in_braces=True)
+        return _InsertionPoint(reader.name.span.start.offset - quotes, "", "", is_in_braces=True)
     return None
 
 

@@ -23,7 +23,7 @@ _ORDERS = {"grey": "grey", "rgb": "red, green, blue", "bgr": "blue, green, red"}
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _PictureLayout:
     """Where the sides and channels of a picture are in an input."""
 
     height: int
@@ -89,7 +89,7 @@ def picture_presets(tensor: ModelTensor, suffix: str) -> Iterator[InputPreset]:
             yield from _of_layout(tensor, layout, colour, suffix)
 
 
-def _of_layout(tensor: ModelTensor, layout: _Layout, colour: str, suffix: str) -> Iterator[InputPreset]:
+def _of_layout(tensor: ModelTensor, layout: _PictureLayout, colour: str, suffix: str) -> Iterator[InputPreset]:
     element = tensor.type.element
     end = ("" if colour != "bgr" else "-bgr") + ("-channels-first" if layout.is_channels_first else "")
     about = f"{layout.text}, {_ORDERS[colour]}"
@@ -129,7 +129,7 @@ def _of_file(tensor: ModelTensor) -> Iterator[_Range]:
 
 
 def _preset(
-    tensor: ModelTensor, layout: _Layout, colour: str, range_: _Range, description: InputPreset, suffix: str
+    tensor: ModelTensor, layout: _PictureLayout, colour: str, range_: _Range, description: InputPreset, suffix: str
 ) -> InputPreset:
     writer = StageWriter(suffix)
     arguments = [
@@ -155,23 +155,26 @@ def _preset(
     )
 
 
-def _layouts(type_: TensorType) -> list[_Layout]:
+def _layouts(type_: TensorType) -> list[_PictureLayout]:
     """The layouts that the sizes of an input allow, the usual one first."""
     sizes = type_.dimensions
-    layouts: list[_Layout] = []
+    layouts: list[_PictureLayout] = []
     if len(sizes) == 4 and sizes[0] == 1:
-        layouts = [_Layout(sizes[1], sizes[2], sizes[3]), _Layout(sizes[2], sizes[3], sizes[1], is_channels_first=True)]
+        layouts = [
+            _PictureLayout(sizes[1], sizes[2], sizes[3]),
+            _PictureLayout(sizes[2], sizes[3], sizes[1], is_channels_first=True),
+        ]
     elif len(sizes) == 3 and sizes[0] == 1:
-        layouts = [_Layout(sizes[1], sizes[2], 1)]
+        layouts = [_PictureLayout(sizes[1], sizes[2], 1)]
     elif len(sizes) == 3:
-        layouts = [_Layout(*sizes), _Layout(sizes[1], sizes[2], sizes[0], is_channels_first=True)]
+        layouts = [_PictureLayout(*sizes), _PictureLayout(sizes[1], sizes[2], sizes[0], is_channels_first=True)]
     elif len(sizes) in (1, 2) and (len(sizes) == 1 or sizes[0] == 1):
         sides = ((isqrt(sizes[-1] // channels), channels) for channels in (1, _COLOURS))
-        layouts = [_Layout(side, side, each) for side, each in sides if side * side * each == sizes[-1]]
+        layouts = [_PictureLayout(side, side, each) for side, each in sides if side * side * each == sizes[-1]]
         layouts = [each for each in layouts if each.height <= _MOST_FLAT_SIDE]
     return [each for each in layouts if _is_picture(each)]
 
 
-def _is_picture(layout: _Layout) -> bool:
+def _is_picture(layout: _PictureLayout) -> bool:
     short, long = sorted((layout.height, layout.width))
     return layout.channels in (1, _COLOURS) and short >= _LEAST_SIDE and long <= _LONGEST_ASPECT * short

@@ -45,7 +45,7 @@ def is_text_form(text: str) -> bool:
 
 def compose_text(source: SourceText, report: DiagnosticReport) -> Composed:
     """Reads the instructions. A line that is none goes into the report, and the others are still read; never raises."""
-    reading = _Reading(source, report)
+    reading = _TextFormReader(source, report)
     for start, end in _lines(source):
         if not reading.line(start, end):
             return Composed(None, is_whole=False)
@@ -92,7 +92,7 @@ class _Stage:
         return Map(tuple(entries), self.span)
 
 
-class _Reading:
+class _TextFormReader:
     """The instructions read so far."""
 
     def __init__(self, source: SourceText, report: DiagnosticReport) -> None:

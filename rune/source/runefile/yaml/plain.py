@@ -33,12 +33,12 @@ def read_plain(text: str) -> Value | None:
     if _OTHER_BREAKS.search(text):
         return None
     try:
-        return _Reader(text).document()
+        return _PlainYamlReader(text).document()
     except _NotPlain:
         return None
 
 
-class _Reader:
+class _PlainYamlReader:
     """Goes through the lines that say something; `_at` is the number of the next one, `_column` where it goes on."""
 
     def __init__(self, text: str) -> None:

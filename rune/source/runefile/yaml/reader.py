@@ -15,7 +15,7 @@ from rune.source.runefile.diagnostics import Severity, Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.events import events, innermost_bracket
 from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Sequence, Value, YamlScalar, core_value
-from rune.wording import plain, quoted
+from rune.wording import plain, printable, quoted
 
 
 class _Mark(Protocol):
@@ -280,7 +280,42 @@ def _explain(error: MarkedYAMLError, source: SourceText, text: str, shift: int) 
     if problem.startswith("expected <block end>"):
         notes = ("Keys of one map, and items of one list, start in the same column.",)
         return unreadable("this line's indentation fits none of the lines above", at, _rest(source, at), notes)
-    return unreadable(f"{context}, {problem}".strip(", "), at)
+    cause, advice = _in_our_words(context, problem)
+    return unreadable(cause, at, 1, advice)
+
+
+_QUOTES = "A text that starts with this character must stand in quotes."
+_CAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("a tag", "this tag cannot be read", (_QUOTES,)),
+    (
+        r"unknown escape character ['\"](.+)['\"]$",
+        r"`\{}` means nothing in a text in double quotes",
+        (r"Write `\\` for a backslash, or put the text in single quotes, where a backslash is one.",),
+    ),
+    (r"escape sequence of (\d+) hexadecimal", "this escape in a text in double quotes needs {} hexadecimal digits", ()),
+    ("scanning a quoted scalar", "this quote is not closed", ()),
+    (
+        "scanning a block scalar",
+        "the text of `|` and `>` begins in the next line",
+        ("Behind the sign may stand `+` or `-`, and how many spaces indent the text, from 1 to 9.",),
+    ),
+    ("scanning a directive|YAML directive|YAML document|tag handle", "this directive cannot be read", (_QUOTES,)),
+    ("an anchor|an alias|duplicate anchor", "behind `&` and `*` stands a name of letters and digits", (_QUOTES,)),
+    ("mapping keys are not allowed", "a key that is marked with `?` cannot stand here", (_QUOTES,)),
+    ("sequence entries are not allowed", "an item of a list cannot stand here", ("It begins a line of its own.",)),
+    ("single document|document start", "the file holds one document, which ends before this", ()),
+    ("expected the node content", "a value is missing here", ()),
+)
+"""How PyYAML's sentences look, and ours for them; `{}` is what the first group matches."""
+
+
+def _in_our_words(context: str, problem: str) -> tuple[str, tuple[str, ...]]:
+    """The cause and notes for a sentence of PyYAML's, of which nothing is passed on."""
+    for pattern, cause, notes in _CAUSES:
+        match = re.search(pattern, f"{context}, {problem}")
+        if match is not None:
+            return cause.format(*map(printable, match.groups())), notes
+    return "this is not YAML", ()
 
 
 def _line(source: SourceText, offset: int) -> int:

@@ -22,7 +22,7 @@ from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.junit import junit_xml
-from rune.running.evaluation.labelled import LabelledSample, Split
+from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample
 from rune.running.evaluation.limited import with_evaluation
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.running.evaluation.streams import Listening
@@ -61,8 +61,8 @@ _DEFAULT = Listening()
 )
 @click.option(
     "--split",
-    type=click.Choice([*(split.value for split in Split), _EVERY]),
-    default=Split.TEST.value,
+    type=click.Choice([*(split.value for split in EvaluationSplit), _EVERY]),
+    default=EvaluationSplit.TEST.value,
     show_default=True,
     help="Which samples to run. A sample without a split is one for testing.",
 )

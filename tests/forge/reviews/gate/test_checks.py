@@ -20,7 +20,7 @@ from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.registry.errors import GateClosed
 from forge.registry.publishing.actions import publish_build
-from forge.reviews.actions import Result, post_check
+from forge.reviews.actions import ReportedCheck, post_check
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.errors import NewerBuild, RobotNeeded, UnknownCheck, WrongRobot
 from forge.reviews.models import CheckResult
@@ -52,9 +52,9 @@ def robot(person: Any, name: str = "lab rig", *scopes: str) -> Principal:
     return acting_as(person, token)
 
 
-def success(build: Build, **values: str) -> Result:
+def success(build: Build, **values: str) -> ReportedCheck:
     assert build.artefact is not None
-    return Result(**({"digest": build.artefact.digest, "state": "success"} | values))
+    return ReportedCheck(**({"digest": build.artefact.digest, "state": "success"} | values))
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rune.compiler.anvil.compiling import compiler
-from rune.compiler.anvil.compiling.layouts import LARGEST_MODULE, Layout, LayoutCache, layout_key, read_layout
+from rune.compiler.anvil.compiling.layouts import LARGEST_MODULE, LayoutCache, LinkedModule, layout_key, read_layout
 from rune.compiler.anvil.compiling.objects import ObjectCache
 from rune.compiler.anvil.sources import Unit
 from rune.compiler.anvil.target import Target
@@ -81,7 +81,7 @@ class CountingLayouts(LayoutCache):
 
     linked = 0
 
-    def put(self, key: str, layout: Layout) -> None:
+    def put(self, key: str, layout: LinkedModule) -> None:
         self.linked += 1
         super().put(key, layout)
 
@@ -127,9 +127,11 @@ def test_a_constant_that_is_not_where_the_map_says_is_linked_each_time() -> None
     units = [Unit("steps.c", frozenset({"steps.c"})), Unit("numbers", frozenset(), data=b"12345678")]
     data = b"\1\0\x41\x80\x08\x0b\x0a..12345678"
     module = b"\0asm\1\0\0\0\x0b" + bytes([len(data)]) + data
-    assert read_layout(module, "   402   0   8   numbers", units) == Layout(module, {"numbers": len(module) - 8})
+    assert read_layout(module, "   402   0   8   numbers", units) == LinkedModule(module, {"numbers": len(module) - 8})
     other = [units[0], replace(units[1], data=b"abcdefgh")]
-    assert Layout(module, {"numbers": len(module) - 8}).with_data(other) == module.replace(b"12345678", b"abcdefgh")
+    assert LinkedModule(module, {"numbers": len(module) - 8}).with_data(other) == module.replace(
+        b"12345678", b"abcdefgh"
+    )
     for wrong in ("", "   403   0   8   numbers", "   9999   0   8   numbers", "   402   0   8   others"):
         assert read_layout(module, wrong, units) is None
     assert read_layout(module + bytes(LARGEST_MODULE), "   402   0   8   numbers", units) is None
@@ -148,9 +150,9 @@ def test_a_layout_is_of_one_code_and_of_constants_of_the_same_sizes() -> None:
 def test_the_layout_that_was_used_longest_ago_is_forgotten() -> None:
     layouts = LayoutCache(2)
     for name in "abab":
-        layouts.put(name, Layout(name.encode(), {}))
+        layouts.put(name, LinkedModule(name.encode(), {}))
     assert layouts.get("a") is not None
-    layouts.put("c", Layout(b"c", {}))
+    layouts.put("c", LinkedModule(b"c", {}))
     assert [layouts.get(name) is None for name in "abc"] == [False, True, False]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rune.project.files import FileTooLarge, MemoryFiles
 from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.labelled import Split
+from rune.running.evaluation.labelled import EvaluationSplit
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
 
 FILES = MemoryFiles({"a.wav": b"A", "b.wav": b"B"})
@@ -23,10 +23,10 @@ def test_each_folder_is_a_label_and_a_folder_above_it_may_be_a_split() -> None:
     )
     samples = {each.name: (each.label, each.split) for each in samples_of(files)}
     assert samples == {
-        "yes/1.wav": ("yes", Split.TEST),
-        "test/no/2.png": ("no", Split.TEST),
-        "train/no/3.png": ("no", Split.TRAIN),
-        "x/holdout/no/4.wav": ("no", Split.HOLDOUT),
+        "yes/1.wav": ("yes", EvaluationSplit.TEST),
+        "test/no/2.png": ("no", EvaluationSplit.TEST),
+        "train/no/3.png": ("no", EvaluationSplit.TRAIN),
+        "x/holdout/no/4.wav": ("no", EvaluationSplit.HOLDOUT),
     }
 
 
@@ -35,8 +35,8 @@ def test_a_table_lists_files_labels_and_splits(separator: str) -> None:
     table = "\ufefflabel,File,split\nyes,a.wav,train\n\n  no ,b.wav,\n".replace(",", separator).encode()
     samples = samples_in_table(FILES, table)
     assert [(each.name, each.label, each.split, each.read()) for each in samples] == [
-        ("a.wav", "yes", Split.TRAIN, b"A"),
-        ("b.wav", "no", Split.TEST, b"B"),
+        ("a.wav", "yes", EvaluationSplit.TRAIN, b"A"),
+        ("b.wav", "no", EvaluationSplit.TEST, b"B"),
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:
 def test_a_folder_around_all_is_no_part_of_a_tables_paths() -> None:
     files = MemoryFiles({"words/list.csv": b"name,label,split\na.wav,yes,holdout\n", "words/a.wav": b"A"})
     [sample] = samples_of(files)
-    assert (sample.name, sample.label, sample.split, sample.read()) == ("a.wav", "yes", Split.HOLDOUT, b"A")
+    assert (sample.name, sample.label, sample.split, sample.read()) == ("a.wav", "yes", EvaluationSplit.HOLDOUT, b"A")
 
 
 def test_recordings_of_motion_in_one_folder_are_no_table() -> None:

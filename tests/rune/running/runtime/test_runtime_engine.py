@@ -279,13 +279,25 @@ def test_output_that_cannot_be_read_leaves_the_rune_usable() -> None:
     [
         (b"", "not a WebAssembly module"),
         (b"(module)", "not a WebAssembly module"),
-        (b"\0asm\1\0\0\0\xff\xff", "not a valid WebAssembly module"),
+        (b"\0asm\1\0\0\0\xff\xff", "not a valid WebAssembly module: The rune is damaged: there is no section of"),
+        (b"\0asm\1\0\0\0\x01\xff", "not a valid WebAssembly module: The rune is cut short or damaged"),
+        (b"\0asm\1\0\0\0\x01\x02\x01\xff", "its code is damaged, or uses what runes do not have"),
         (bytes(wat2wasm("(module)")), "does not export what a rune does"),
         (bytes(wat2wasm('(module (import "env" "fetch" (func)))')), "env.fetch, which is not part of the ABI"),
         (bytes(wat2wasm('(module (import "env" "_debug" (func (param i64))))')), "with other parameters"),
         (bytes(wat2wasm('(module (import "wasi" "_debug" (func)))')), "wasi._debug"),
     ],
-    ids=["empty", "text", "cut", "bare", "unknown import", "wrong import", "other module"],
+    ids=[
+        "empty",
+        "text",
+        "no section",
+        "cut",
+        "unknown type",
+        "bare",
+        "unknown import",
+        "wrong import",
+        "other module",
+    ],
 )
 def test_what_is_no_rune_is_refused_with_the_reason(data: bytes, message: str) -> None:
     with pytest.raises(NotARune, match=message):

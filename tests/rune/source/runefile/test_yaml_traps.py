@@ -209,3 +209,42 @@ def test_a_bracket_that_stays_open_is_the_one_that_is_named(text: str, column: i
     (problem,) = (each for each in diagnostics if each.code == Code.YAML_SYNTAX.value)
     assert f"this `{bracket}` is not closed" in problem.message
     assert problem.span.start.column == column
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (r'a: "\q"', r"`\q` means nothing in a text in double quotes"),
+        ('a: "\\\'"', r"means nothing in a text in double quotes"),
+        (r'a: "\x1"', "needs 2 hexadecimal digits"),
+        ('a: "b', "this quote is not closed"),
+        ("a: 'b\n---\n'", "this quote is not closed"),
+        ("a: |0\n  b", "the text of `|` and `>` begins in the next line"),
+        ("a: >b\n  c", "the text of `|` and `>` begins in the next line"),
+        ("%YAML 3.0\n---\na: b", "this directive cannot be read"),
+        ("%YAML x\n---\na: b", "this directive cannot be read"),
+        ("%TAG ! x\n%TAG ! x\n---\na: b", "this directive cannot be read"),
+        ("a: &", "a name of letters and digits"),
+        ("a: *", "a name of letters and digits"),
+        ("a: &b* c", "a name of letters and digits"),
+        ("a: !<b", "this tag cannot be read"),
+        ("a: !b!c d", "cannot be read"),
+        ("a: !b%2 c", "this tag cannot be read"),
+        ("a: ? b", "cannot stand here"),
+        ("a: - b", "an item of a list cannot stand here"),
+        ("a: b\n...\nc", "the file holds one document"),
+        ("a: b: c", "a key and its value cannot stand here"),
+        ("a: b\nc", "this is neither `key: value` nor an item of a list"),
+        ("a: b\n c: d\n  - e", "cannot stand here"),
+        ("[a]]", ""),
+        ("- a\nb", ""),
+        ("a: , b", ""),
+        ("a: }", ""),
+    ],
+)
+def test_no_sentence_of_the_yaml_reader_is_passed_on(text: str, words: str) -> None:
+    diagnostics = check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics
+    messages = [each.message for each in diagnostics if each.code == Code.YAML_SYNTAX.value]
+    assert messages
+    assert words in messages[0]
+    assert not any(word in messages[0] for word in ("while ", "scalar", "token", "expected", "found", "%r", "<block"))

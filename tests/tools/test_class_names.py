@@ -1,0 +1,68 @@
+"""The check of names of classes, first on what it must refuse."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.class_names import FRAMEWORK, SHARED, repeated_classes, sources_of, unused_permissions
+
+
+@pytest.mark.parametrize(
+    ("other", "line"),
+    [
+        ("class Reader: pass\n", 1),
+        ("x = 1\nclass Reader(Base):\n    pass\n", 2),
+        ("if True:\n    class Reader: pass\n", 2),
+        ("def f():\n    class Reader: pass\n", 2),
+        ("class Outer:\n    class Reader: pass\n", 2),
+    ],
+)
+def test_a_name_of_two_classes_is_refused(other: str, line: int) -> None:
+    (message,) = repeated_classes({"forge/a.py": "\nclass Reader: pass\n", "rune/b.py": other})
+    assert message == f"forge/a.py:2, rune/b.py:{line}: the class name Reader: name each class after its thing"
+
+
+def test_a_private_name_and_two_classes_of_one_module_are_refused() -> None:
+    assert len(list(repeated_classes({"a.py": "class _R: pass\n", "b.py": "class _R: pass\n"}))) == 1
+    assert len(list(repeated_classes({"a.py": "class R: pass\nclass R: pass\n"}))) == 1
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_a_third_class_and_a_second_one_elsewhere_have_no_shared_name(name: str) -> None:
+    shared = dict.fromkeys(SHARED[name], f"class {name}: pass\n")
+    assert not list(repeated_classes(shared))
+    assert len(list(repeated_classes(shared | {"lab/x.py": f"class {name}: pass\n"}))) == 1
+    first = min(SHARED[name])
+    assert len(list(repeated_classes({first: shared[first], "lab/x.py": f"class {name}: pass\n"}))) == 1
+    assert len(list(repeated_classes({first: shared[first] * 2}))) == 1
+
+
+@pytest.mark.parametrize("name", sorted(FRAMEWORK))
+def test_a_name_that_a_framework_looks_up_may_be_repeated(name: str) -> None:
+    assert not list(repeated_classes({"a.py": f"class {name}: pass\n", "b.py": f"class {name}: pass\n"}))
+
+
+def test_an_example_is_a_project_of_its_own() -> None:
+    text = "class Round: pass\n"
+    assert not list(repeated_classes({"examples/words/a.py": text, "forge/a.py": text, "examples/motion/a.py": text}))
+    assert len(list(repeated_classes({"examples/words/a.py": text, "examples/words/b.py": text}))) == 1
+
+
+def test_a_shared_name_that_is_gone_is_refused() -> None:
+    everything = {path: f"class {name}: pass\n" for name, paths in SHARED.items() for path in paths}
+    everything["forge/builds/models.py"] = "class Build: pass\nclass Preview: pass\n"
+    assert not list(unused_permissions(everything))
+    (message,) = unused_permissions(everything | {"rune/tools/api/built.py": "class Built: pass\n"})
+    assert message.startswith("rune/tools/api/built.py: it has no class Build any more")
+
+
+def test_a_checkout_is_read_without_tests_and_migrations(tmp_path: Path) -> None:
+    for name in ("a.py", "tests/test_a.py", "app/migrations/0001.py", "page.ts", "untracked.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    for command in (["init", "-q"], ["add", "a.py", "tests", "app", "page.ts"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert sources_of(tmp_path) == {"a.py": "x = 1\n"}
