@@ -176,3 +176,9 @@ def test_the_pages_in_front_name_rows_that_exist() -> None:
     }
     assert named <= ids, named - ids
     assert len(named) > 20
+
+
+def test_each_page_ends_with_what_is_accepted() -> None:
+    """As the page of the worst outcomes says."""
+    without = [path.name for path in pages(ROOT) if not re.search(r"\n## Accepted\n\n\* \*\*", path.read_text("utf-8"))]
+    assert without == []

@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.announcements import TARGETS_CHANGED
-from forge.builds.choices import checked_choices, choices_of, manner_to_json
+from forge.builds.choices import checked_choices, choices_facets, choices_of, manner_to_json
 from forge.builds.errors import TooManyBuilds
 from forge.builds.models import Build, BuildChoices, BuildPackage, BuildTrigger, Preview, plain_options
 from forge.builds.previews.notify import previews
@@ -22,6 +22,7 @@ from forge.builds.runs.storing import store_build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.jobs.queue import announce
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
@@ -73,14 +74,17 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
 
 
 @transaction.atomic
-def choose_for_builds(actor: Actor, project: Project, values: Mapping[str, Any]) -> None:
+def choose_for_builds(actor: Actor, project: Project, values: Mapping[str, Any], *, seen: Seen = None) -> None:
     """Remembers what each later build of the project is made for: `targets` of packages, `optimize`,
-    `optimize_packages` and `match`, those that are named. Raises `Forbidden` and `Invalid`.
+    `optimize_packages` and `match`, those that are named. `seen` is the state of all of them that the caller saw.
+
+    Raises `Forbidden`, `Invalid` and `Stale`.
     """
     require(actor, Verb.BUILD, project)
     # The row's lock: two who choose at once are told one after the other.
     Project.objects.lock(project.pk)
     before = choices_of(project)
+    require_seen(choices_facets(before), seen)
     choices = checked_choices(values, before)
     if choices == before:
         return

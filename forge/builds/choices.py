@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from forge.builds.models import Build, BuildChoices
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
+from forge.core.seen import Facet
 from forge.projects.models import Project
 from rune.aim import AIMS, BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import PROFILES, Profile
@@ -39,6 +40,12 @@ class Choices:
     def profile(self) -> Profile:
         """The reference of models' results."""
         return PROFILES[self.match]
+
+
+def choices_facets(choices: Choices) -> list[Facet]:
+    """The settings as a page or a client saw them."""
+    value = [list(choices.targets), choices.optimize, choices.optimize_packages, choices.match]
+    return [Facet("choices", value, "Somebody else changed what builds are made for.")]
 
 
 class MannerJson(TypedDict):

@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
-from forge.builds.choices import choices_of, choosable_targets
+from forge.builds.choices import choices_facets, choices_of, choosable_targets
 from forge.builds.models import Build
 from forge.builds.pages.board_fits import (
     MAY_FIT,
@@ -28,8 +28,9 @@ from forge.builds.pages.board_fits import (
     usual_targets_first,
 )
 from forge.builds.serializers import package_url
-from forge.core.errors import Invalid
+from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
+from forge.core.seen import seen_in, seen_state
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.aim import OPTIMIZATIONS, Aim
@@ -72,8 +73,8 @@ def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpR
     build = _newest_with_packages(principal, project)
     if request.method == "POST":
         try:
-            choose_for_builds(principal, project, _options_of(request.POST))
-        except Invalid as error:
+            choose_for_builds(principal, project, _options_of(request.POST), seen=seen_in(request.POST))
+        except (Invalid, Stale) as error:
             return show_again(request, "builds/devices.html", _context(request, project, build, "/devices"), error)
         return redirect(f"{project.get_absolute_url()}/devices?saved=1#targets")
     return render(request, "builds/devices.html", _context(request, project, build, "/devices"))
@@ -127,6 +128,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
         "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
         "may_build": can(principal, Verb.BUILD, project),
+        "seen": seen_state(choices_facets(chosen_for)),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],
         "pending": []

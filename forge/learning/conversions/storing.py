@@ -114,7 +114,7 @@ def _measured(each: Any, recordings: SampleRecordings) -> dict[str, Any]:
     numbers = recordings.numbers
     rows = [
         [numbers[int(place)], int(answer), sureness]
-        for place, answer, sureness in each["answers"]
+        for place, answer, sureness in (row for row in each["answers"] if len(row) == 3)
         if 0 <= int(place) < len(numbers)
     ]
     return {**{name: each[name] for name in MEASURED}, "answers": rows}

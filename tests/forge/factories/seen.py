@@ -12,6 +12,7 @@ from forge.accounts.organisations.seen import member_facets
 from forge.accounts.project_people import find_teammate
 from forge.accounts.teams.access import role_in
 from forge.accounts.teams.seen import team_facets
+from forge.builds.choices import choices_facets, choices_of
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
@@ -108,6 +109,8 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     ):
         blocks = BlockVersion.objects.filter(repository__project=_project(match), name=match[3], version=match[4])
         return [facet for block in blocks for facet in block_facets(block)]
+    if match := re.fullmatch(r"/?([^/]+)/([^/]+)/devices", path):
+        return choices_facets(choices_of(_project(match)))
     if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
         return files_facets(_project(match))
     if match := re.search(r"/projects/([^/]+)/([^/]+)/blocks$", path):

@@ -18,6 +18,7 @@ from forge.learning.conversions.lab_process import LabDied, read_line
 from forge.learning.conversions.making import ProgressShare, make_forms
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.training.running.possible import is_possible_result
 from forge.projects.models import Project
 from tests.forge.compute.answer_fuzzing import fuzzed, line_of
 from tests.support.shares import share_and_all
@@ -122,3 +123,31 @@ def _form(name: str) -> dict[str, Any]:
         "by_label": {},
         "answers": [],
     }
+
+
+def trained(**changes: Any) -> Any:
+    """The answer of a run, with these fields of it or of its report in place of the right ones."""
+    split = {"accuracy": [0.5, 0.1, 0.9], "samples": 2}
+    report = {"best_epoch": 1, "parameters": 10, "judgements": {"test": split}}
+    answer = {"files": {}, "report": report, "answers": {"test": [[0, 0, 0.9]]}, "values": {"epochs": 3.0}, "gaps": {}}
+    report |= {name: value for name, value in changes.items() if name in report}
+    return answer | {name: value for name, value in changes.items() if name in answer}
+
+
+@pytest.mark.protects("recordings/training-answers")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answers": {"test": [[0, 0]]}},
+        {"answers": {"epoch": []}},
+        {"values": {}},
+        {"best_epoch": -1},
+        {"best_epoch": 1 << 80},
+        {"judgements": {"test": {"accuracy": [0.5], "samples": 2}}},
+        {"judgements": {"test": {"accuracy": [0.5, 0.1, 1e300], "samples": 2}}},
+    ],
+    ids=str,
+)
+def test_a_result_that_no_run_has_is_refused(changes: Mapping[str, Any]) -> None:
+    assert is_possible_result(trained(), {"epochs": 3.0})
+    assert not is_possible_result(trained(**changes), {"epochs": 3.0})

@@ -25,7 +25,12 @@ from forge.learning.training.running.lab_events import (
     NotesEvent,
     ResumedEvent,
 )
-from forge.learning.training.running.possible import are_possible_needs, are_possible_values, is_possible_epoch
+from forge.learning.training.running.possible import (
+    are_possible_answers,
+    are_possible_needs,
+    are_possible_values,
+    is_possible_epoch,
+)
 
 FLUSH_SECONDS = 0.5
 """Between two changes of the row."""
@@ -114,6 +119,8 @@ class RunFollower:
         self._set(curves=[*curves, row], best_epoch=event["best_epoch"])
 
     def _take_answers(self, event: AnswersEvent) -> None:
+        if not are_possible_answers(event["answers"]):
+            raise _malformed()
         self._set(answers={"epoch": event["epoch"], "validation": event["answers"]})
 
     def _take_checkpoint(self, event: CheckpointEvent) -> None:

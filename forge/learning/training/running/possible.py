@@ -6,11 +6,12 @@ run is there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
-from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent
+from forge.learning.training.running.lab_events import BegunAgainEvent, EpochEvent, TrainedJson
+from rune.datasets.splits import Split
 from rune.source.policy.sections.training import MAX_ARGUMENTS
 
 MOST_EPOCHS = 100_000
@@ -33,6 +34,23 @@ def are_possible_needs(needs: ModelNeedsJson | Mapping[str, Any]) -> bool:
     """Whether a rune can need that much."""
     instructions = needs["instructions"]
     return 0 <= needs["flash"] < MOST and 0 <= needs["ram"] < MOST and 0 <= (instructions or 0) < MOST
+
+
+def are_possible_answers(rows: Sequence[Sequence[float]]) -> bool:
+    """Whether each row has a recording, a label and how sure the answer is."""
+    return all(len(row) == 3 for row in rows)
+
+
+def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> bool:
+    """Whether a run with these arguments can end with this."""
+    report, answers = answer["report"], answer["answers"]
+    return (
+        answers.keys() <= {split.value for split in Split}
+        and all(map(are_possible_answers, answers.values()))
+        and all(is_possible_share(each["accuracy"]) for each in report["judgements"].values())
+        and 0 <= report["best_epoch"] <= MOST_EPOCHS
+        and arguments.keys() <= answer["values"].keys()
+    )
 
 
 def is_possible_share(interval: list[float] | None) -> bool:

@@ -14,6 +14,7 @@ from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.lab_events import TrainedJson
+from forge.learning.training.running.possible import is_possible_result
 
 CHUNK = 1 << 20
 LARGEST_FILE = 256 << 20
@@ -25,6 +26,8 @@ def store_result(job: JobContext, run: TrainingRun, answer: TrainedJson, folder:
     """Stores the files of an answer, which are in a folder. Raises `JobFailed` for an answer without them."""
     if len(answer["files"]) > MAX_FILES:
         raise JobFailed("The training process gave more files than a run has.")
+    if not is_possible_result(answer, run.arguments):
+        raise JobFailed("The training process gave a result that no run has.")
     blobs = {path: _stored(folder / Path(name).name) for path, name in answer["files"].items()}
     digests = [blob.digest for blob in blobs.values()]
     try:

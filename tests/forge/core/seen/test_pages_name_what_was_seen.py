@@ -83,7 +83,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/delete": SEEN,
     f"{_P}/deployments": MAKES,
     f"{_P}/deployments/<str:deployment>/do": SEEN,
-    f"{_P}/devices": SETS,
+    f"{_P}/devices": SEEN,
     f"{_P}/offer": SEEN,
     f"{_P}/published/mirrors": SEEN,
     f"{_P}/published/trash": NAMES,
