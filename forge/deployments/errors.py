@@ -31,6 +31,12 @@ class NotPromoted(NotFound):
     title = "It is promoted from no deployment"
 
 
+class PreviewEnded(Conflict):
+    """The change request is closed, and its preview ended with it."""
+
+    title = "The preview has ended"
+
+
 class NothingSigned(NotFound):
     """The signer has signed nothing yet."""
 

@@ -13,6 +13,7 @@ from forge.accounts.models import of_living_tokens
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.deployments.previews.models import PreviewLink
 from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRoot
 from forge.projects.models import Project
 from forge.registry.distribution.manifests import TAG_LENGTH
@@ -24,6 +25,7 @@ __all__ = (
     "DeploymentKeyQuerySet",
     "DeploymentKind",
     "DeploymentQuerySet",
+    "PreviewLink",
     "Release",
     "StoredPlayerScript",
     "TelemetryOfDay",

@@ -18,6 +18,8 @@ from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.deployments import withdrawn_samples as withdrawn_samples
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
+from forge.deployments.previews import announcements as _preview_sentences  # noqa: F401  declares them
+from forge.deployments.previews.access import preview_of
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
 from forge.deployments.serving.player_script import STORE_EVERY, store_script
 from forge.deployments.serving.stock.telemetry import write_telemetry
@@ -27,6 +29,8 @@ from forge.jobs.kinds import register as register_kind
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
 from forge.registry.models import Tag
+from forge.reviews.hooks import ServedChange, served_changes
+from forge.reviews.models import ChangeRequest
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +94,14 @@ def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
         Dependant(DependantKind.DEPLOYMENT, each.deployment.title, each.deployment.get_absolute_url(), each.version)
         for each in served.select_related("deployment__project__organisation")
     ]
+
+
+@served_changes.register
+def preview_on_page(change: ChangeRequest) -> ServedChange:
+    """The preview of a change request, for its page."""
+    preview = preview_of(change)
+    number = preview.build.number if preview.build else None
+    return ServedChange(f"{change.get_absolute_url()}/preview", number, preview.hint)
 
 
 register(

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from forge.deployments import api
+from forge.deployments.previews.api import ChangeRequestPreview
+from forge.deployments.previews.serving import preview_address, preview_rune, try_preview
 from forge.deployments.serving import views
 from forge.deployments.serving.player_script import current_player_script, player_script
 from forge.deployments.serving.stock import views as stock
@@ -22,13 +24,19 @@ urlpatterns = [
     path(f"{_ONE}/keys", api.DeploymentKeys.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>", api.OneDeploymentKey.as_view()),
     path(f"{_ONE}/keys/<uuid:key_id>/rotate", api.DeploymentKeyRotation.as_view()),
+    path("change-requests/<uuid:change_id>/preview", ChangeRequestPreview.as_view()),
     path("organisations/<str:organisation>/update-keys", UpdateKeys.as_view()),
     path("organisations/<str:organisation>/update-keys/replacement", UpdateKeysReplacement.as_view()),
 ]
 
+_PREVIEW = "<str:organisation>/<str:name>/change-requests/<int:number>"
+
 served_urlpatterns = [
     path("rune-player", current_player_script),
     path("rune-player/<str:digest>.js", player_script),
+    path(_PREVIEW, preview_address),
+    path(f"{_PREVIEW}/try", try_preview),
+    path(f"{_PREVIEW}/<str:rune>", preview_rune),
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
     path("<str:organisation>/<str:name>/<str:deployment>/try", try_page),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),

@@ -8,7 +8,7 @@ from uuid import UUID
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.core.models import Comment
-from forge.reviews.models import AnchoredThread
+from forge.reviews.models import AnchoredThread, ChangeRequest
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,22 @@ class Mention:
     anchored: AnchoredThread
     comment: Comment
     people: frozenset[UUID]
+
+
+@dataclass(frozen=True)
+class ServedChange:
+    """Where the newest build of an open change request is served."""
+
+    url: str
+    """The page that says so, and has its link."""
+    build_number: int | None
+    """The build that is served; None while there is none."""
+    hint: str
+    """How the key of its link begins and ends; "" if there is no link."""
+
+
+served_changes: Hook[[ChangeRequest], ServedChange] = Hook()
+"""Asked by the page of a change request, which the caller has found."""
 
 
 mentioned: Hook[[Mention], None] = Hook()

@@ -37,7 +37,7 @@ from rune.aim import OPTIMIZATIONS, Aim
 
 PACKAGE_AIMS: Final[dict[Aim, str]] = {
     "size": "Little flash (-Os)",
-    "balanced": "Both (-O2)",
+    "balanced": "Flash and instructions in balance (-O2)",
     "speed": "Few instructions (-O3)",
 }
 

@@ -34,6 +34,7 @@ from forge.datasets.models import DataSet, Sample, SampleQuerySet
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.datasets.likeness.features import RECIPE
+from rune.datasets.words import WORD_LIMIT
 from rune.running.evaluation.labelled import same_label
 from rune.wording import counted
 
@@ -202,8 +203,8 @@ def _answered(sample: Sample, answer: SampleAnswerJson, rune: str) -> SampleAnsw
     return SampleAnswer(
         sample_id=sample.pk,
         rune=rune,
-        label=answer["label"][:60],
-        scores={label[:60]: min(1.0, max(0.0, score)) for label, score in scores},
+        label=answer["label"][:WORD_LIMIT],
+        scores={label[:WORD_LIMIT]: min(1.0, max(0.0, score)) for label, score in scores},
         reason=answer["reason"][:200],
     )
 

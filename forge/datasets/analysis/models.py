@@ -14,6 +14,7 @@ from forge.core.actors import Actor
 from forge.datasets.samples.models import Sample
 from forge.jobs.models import Job
 from forge.projects.models import Project
+from rune.datasets.words import WORD_LIMIT
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -63,15 +64,15 @@ class SampleAnalysis(models.Model):
     """Values of 16 bits; empty for a sample that cannot be read."""
     words = models.BinaryField()
     """The fingerprint: words of 32 bits."""
-    answer = models.CharField(max_length=60, blank=True)
+    answer = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The label that the current build answers; "" where it was not run, or gives none."""
     score = models.FloatField(null=True, blank=True)
     """Of the answer, 0 to 1; None where the build sends no scores."""
-    suggestion = models.CharField(max_length=60, blank=True)
+    suggestion = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The label that models expect which never saw the sample's person; "" where they do not doubt its label."""
     confidence = models.FloatField(null=True, blank=True)
     """How sure they are of the label that it has, 0 to 1."""
-    doubted_label = models.CharField(max_length=60, blank=True)
+    doubted_label = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The label that was doubted: a sample that was labelled since is not in doubt any more."""
     likeness = models.PositiveIntegerField(null=True, blank=True)
     """The number of the first sample that it is a near-duplicate of, also for that one."""
@@ -117,7 +118,7 @@ class SampleAnswer(models.Model):
     id = models.BigAutoField(primary_key=True)
     sample = models.ForeignKey(Sample, on_delete=models.CASCADE, related_name="answers")
     rune = models.CharField(max_length=71)
-    label = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=WORD_LIMIT, blank=True)
     scores = models.JSONField(default=dict)
     """By label, 0 to 1."""
     reason = models.CharField(max_length=200, blank=True)

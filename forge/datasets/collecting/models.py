@@ -15,6 +15,7 @@ from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import DEFAULT_PURPOSES
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
+from rune.datasets.words import WORD_LIMIT
 
 
 def usual_purposes() -> list[str]:
@@ -56,7 +57,7 @@ class CollectingLink(models.Model):
     """The name of the guest; "" for a phone of its creator."""
     code_hash = models.CharField(max_length=64, blank=True)
     """Of the code that people outside type; "" for a phone of its maker."""
-    label = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=WORD_LIMIT, blank=True)
     kind = models.CharField(max_length=10, choices=SampleKind.choices)
     milliseconds = models.PositiveIntegerField()
     """How long a sound or a motion lasts."""
@@ -163,8 +164,8 @@ class Submission(models.Model):
     drawing = models.JSONField(default=dict)
     """The data for drawing it on a page; empty once the bytes are deleted."""
     quality = models.CharField(max_length=10, choices=SampleQuality.choices)
-    label = models.CharField(max_length=60, blank=True)
-    device = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=WORD_LIMIT, blank=True)
+    device = models.CharField(max_length=WORD_LIMIT, blank=True)
     sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The sample that was created from it, once it was accepted."""
     created = models.DateTimeField(default=timezone.now)

@@ -25,8 +25,8 @@ from forge.jobs.kinds import JobContext
 from forge.projects.files.storage import delete_on_failure
 from rune.datasets.content.content import Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
-from rune.datasets.layouts.layout import WORD_LIMIT
 from rune.datasets.splits import Split
+from rune.datasets.words import WORD_LIMIT
 
 MAX_OMISSIONS = 200
 """Files that a report names; it counts all."""

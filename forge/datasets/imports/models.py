@@ -12,6 +12,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
 from forge.projects.models import Project
+from rune.datasets.words import WORD_LIMIT
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -56,11 +57,11 @@ class DataImport(models.Model):
     received = models.BigIntegerField(default=0)
     pieces = models.JSONField(default=list)
     """The digests of the blobs that are the archive, in order; empty once it is deleted."""
-    group = models.CharField(max_length=60, blank=True)
+    group = models.CharField(max_length=WORD_LIMIT, blank=True)
     """A pseudonym for recordings whose person the archive does not name; "" for who agreed."""
     alone = models.BooleanField(default=False)
     """Whether such recordings are of nobody instead."""
-    device = models.CharField(max_length=60, blank=True)
+    device = models.CharField(max_length=WORD_LIMIT, blank=True)
     labels = models.JSONField(null=True, blank=True)
     """The labels to import; None for all."""
     description = models.JSONField(default=dict)

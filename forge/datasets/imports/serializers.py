@@ -10,6 +10,7 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.imports.actions import MAX_BYTES, MAX_LABELS
 from forge.datasets.imports.models import DataImport, ImportState
+from rune.datasets.words import WORD_LIMIT
 
 
 class DataOmittedJson(TypedDict):
@@ -57,19 +58,19 @@ class NewDataImportSerializer(serializers.Serializer[None]):
     consent = serializers.UUIDField(help_text="the consent that covers all recordings")
     size = serializers.IntegerField(min_value=1, max_value=MAX_BYTES, help_text="bytes of the ZIP file")
     group = serializers.CharField(
-        max_length=60, required=False, allow_blank=True, default="", help_text="of recordings without one"
+        max_length=WORD_LIMIT, required=False, allow_blank=True, default="", help_text="of recordings without one"
     )
     alone = serializers.BooleanField(
         required=False, default=False, help_text="recordings of whom the archive says nothing are of nobody"
     )
-    device = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    device = serializers.CharField(max_length=WORD_LIMIT, required=False, allow_blank=True, default="")
 
 
 class StartDataImportSerializer(serializers.Serializer[None]):
     """Adding what an archive has."""
 
     labels = serializers.ListField(
-        child=serializers.CharField(max_length=60, allow_blank=True),
+        child=serializers.CharField(max_length=WORD_LIMIT, allow_blank=True),
         max_length=MAX_LABELS,
         required=False,
         allow_null=True,

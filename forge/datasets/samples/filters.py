@@ -13,6 +13,7 @@ from forge.core.http.filters import ListFilter
 from forge.datasets.analysis.models import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
 from forge.datasets.consent.uses import covers_split
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
+from rune.datasets.words import WORD_LIMIT
 
 MAX_NUMBERS = 200
 ENDS_SOON = timedelta(days=30)
@@ -75,13 +76,13 @@ class OrderFilter(ChoiceFilter):
 class DataFilter(ListFilter):
     """The samples of a project."""
 
-    label = CharFilter(max_length=60, help_text="Those with this label")
+    label = CharFilter(max_length=WORD_LIMIT, help_text="Those with this label")
     unlabelled = YesNoFilter(Q(label=""), help_text="`true`: those without a label")
     split = ChoiceFilter(choices=SampleSplit.choices, help_text="Those of this split")
     group = NumberFilter(
         "group__number", min_value=0, max_value=2**31 - 1, help_text="Those of the group of this number"
     )
-    device = CharFilter(max_length=60, help_text="Those recorded with this device")
+    device = CharFilter(max_length=WORD_LIMIT, help_text="Those recorded with this device")
     quality = ChoiceFilter(choices=SampleQuality.choices, help_text="Those of this quality")
     kind = ChoiceFilter(choices=SampleKind.choices, help_text="Those recorded with this")
     left_out = YesNoFilter(Q(left_out=True), help_text="`true`: those that versions are saved without")
@@ -90,7 +91,9 @@ class DataFilter(ListFilter):
     alike = YesNoFilter(HAS_DUPLICATES, help_text="`true`: those that have near-duplicates")
     outlier = YesNoFilter(IS_OUTLIER, help_text="`true`: those that are far from all others with their label")
     proposal = YesNoFilter(HAS_PROPOSAL, help_text="`true`: those for which the current build proposes a label")
-    answer = CharFilter("analysis__answer", max_length=60, help_text="Those on which the current build answers this")
+    answer = CharFilter(
+        "analysis__answer", max_length=WORD_LIMIT, help_text="Those on which the current build answers this"
+    )
     likeness = NumberFilter(
         "analysis__likeness", min_value=0, max_value=2**31 - 1, help_text="The near-duplicates of this sample"
     )

@@ -17,6 +17,7 @@ from forge.datasets.removals.models import SampleRemoval
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.splits import Split
+from rune.datasets.words import WORD_LIMIT
 
 if TYPE_CHECKING:
     from forge.datasets.models import DataSet
@@ -80,7 +81,7 @@ class Group(models.Model):
         "datasets.DataSet", on_delete=models.CASCADE, related_name="groups"
     )
     number = models.PositiveIntegerField()
-    pseudonym = models.CharField(max_length=60, blank=True)
+    pseudonym = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The pseudonym of the sender; "" for somebody with an account."""
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -140,7 +141,7 @@ class Sample(models.Model):
     drawing = models.JSONField(default=dict)
     """The data for drawing it (`rune.datasets.content.content.Content`); empty once the bytes are deleted."""
     quality = models.CharField(max_length=10, choices=SampleQuality.choices)
-    label = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=WORD_LIMIT, blank=True)
     """"" until somebody labels it."""
     events = models.JSONField(null=True, blank=True)
     """Where labels happen in a long recording: `[{"label", "start", "end"}]`, in seconds. None: the label holds for all
@@ -152,7 +153,7 @@ class Sample(models.Model):
     """That of its group. It never changes."""
     group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="samples")
     """None for a sample of nobody, such as a picture of a thing."""
-    device = models.CharField(max_length=60, blank=True)
+    device = models.CharField(max_length=WORD_LIMIT, blank=True)
     source = models.CharField(max_length=10, choices=SampleSource.choices)
     consent = models.ForeignKey(Consent, on_delete=models.RESTRICT, related_name="samples")
     left_out = models.BooleanField(default=False)

@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 from rest_framework import serializers
 
 from forge.datasets.samples.actions import Marked, ProposedParts, SampleEventJson, SampleMark, Unchanged
+from rune.datasets.words import WORD_LIMIT
 
 
 class DataMarkBeforeJson(TypedDict):
@@ -49,7 +50,7 @@ class DataEventSerializer(serializers.Serializer[None]):
     """A marked place of a long recording, in seconds."""
 
     # A field; the class has one of its own.
-    label = serializers.CharField(max_length=60)  # type: ignore[assignment]
+    label = serializers.CharField(max_length=WORD_LIMIT)  # type: ignore[assignment]
     start = serializers.FloatField(min_value=0)
     end = serializers.FloatField(min_value=0)
 
@@ -59,7 +60,7 @@ class DataChangeSerializer(serializers.Serializer[None]):
 
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     # A field; the class has one of its own.
-    label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
+    label = serializers.CharField(max_length=WORD_LIMIT, required=False, allow_blank=True)  # type: ignore[assignment]
     left_out = serializers.BooleanField(required=False)
     events = DataEventSerializer(
         many=True,
@@ -81,7 +82,7 @@ class DataLabelledPartSerializer(serializers.Serializer[None]):
     start = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="milliseconds of a sound, or rows")
     end = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     # A field; the class has one of its own.
-    label = serializers.CharField(max_length=60, allow_blank=True)  # type: ignore[assignment]
+    label = serializers.CharField(max_length=WORD_LIMIT, allow_blank=True)  # type: ignore[assignment]
 
 
 class DataCutSerializer(serializers.Serializer[None]):

@@ -101,8 +101,8 @@ def require_origin(deployment: Deployment | None, origin: str) -> None:
         raise ServingRefusal(ORIGIN_REFUSED)
 
 
-def require_rate(key: UUID) -> None:
-    """Counts a call with a key. Raises `ServingRefusal` where there were too many within a minute."""
+def require_rate(key: UUID, limit: int = CALLS_A_MINUTE) -> None:
+    """Counts a call with a key. Raises `ServingRefusal` where there were more than `limit` within a minute."""
     name = f"deployment-key:{key.hex}"
     try:
         cache.add(name, 0, 60)
@@ -110,8 +110,8 @@ def require_rate(key: UUID) -> None:
     except (ValueError, CountersUnavailable):
         # The minute ended between both, or the counters are away: a call is let in without being counted.
         return
-    if calls > CALLS_A_MINUTE:
-        raise ServingRefusal(TOO_OFTEN, f"A key may be used {CALLS_A_MINUTE} times a minute. Ask again in a minute.")
+    if calls > limit:
+        raise ServingRefusal(TOO_OFTEN, f"The key may be used {limit} times a minute. Ask again in a minute.")
 
 
 def served_release(deployment: Deployment) -> Release:

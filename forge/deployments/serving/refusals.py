@@ -25,6 +25,8 @@ DOCUMENT_UNKNOWN = RefusalKind("document-unknown", 404, "The deployment has no s
 TOO_OFTEN = RefusalKind("too-often", 429, "The key is used too often")
 ENCRYPTION_KEY_REFUSED = RefusalKind("encryption-key-refused", 400, "The key for the encrypted rune is not valid")
 RUNE_TOO_LARGE = RefusalKind("rune-too-large", 413, "The rune is too large to be encrypted")
+PREVIEW_ENDED = RefusalKind("preview-ended", 410, "The change request is closed, and its preview with it")
+PREVIEW_NOT_BUILT = RefusalKind("preview-not-built", 404, "The merged result of the change request has no build yet")
 METHOD_REFUSED = RefusalKind("method-refused", 405, "The method is not allowed here")
 
 

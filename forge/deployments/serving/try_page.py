@@ -39,13 +39,18 @@ _PAGE = (
 
 @require_safe
 def try_page(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
-    """The page. Raises `NotFound` where the front end is not built."""
+    """The page of a deployment. Raises `NotFound` where the front end is not built."""
+    return page_for(f"{name} {deployment}")
+
+
+def page_for(title: str) -> HttpResponse:
+    """The page that runs what the address above its own serves. Raises `NotFound` where the front end is not built."""
     script = current_script()
     if script is None:
         raise NotFound("The front end of this server is not built. Run make setup.")
     page = format_html(
         _PAGE,
-        name=f"{name} {deployment}",
+        name=title,
         style=mark_safe(_STYLE),  # noqa: S308  texts of this module
         script=mark_safe(_SCRIPT),  # noqa: S308
         url=script.url,

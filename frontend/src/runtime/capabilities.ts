@@ -1,6 +1,8 @@
 // The capabilities as the toolchain declares them (rune/capabilities), and how they are found. Pure.
 import { DECLARED_CAPABILITIES } from "./declared-capabilities";
 
+export { LABEL_LIMIT } from "./declared-capabilities";
+
 export type CapabilityKind = (typeof DECLARED_CAPABILITIES)[number]["name"];
 
 /** The kind of data in a recording. */

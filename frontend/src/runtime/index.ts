@@ -5,6 +5,7 @@ export {
   recordingOf,
   recordingOfFile,
   CAPABILITIES,
+  LABEL_LIMIT,
   type RecordingKind,
 } from "./capabilities";
 export { decodeOutput } from "./tensors/decode";

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from rune.datasets.layouts.files import DataFiles
+from rune.datasets.words import WORD_LIMIT
 
-WORD_LIMIT = 60
-"""Characters of a label, a pseudonym and a device."""
 _QUOTED = 30
 """Characters of a word that is too long, as a report quotes it."""
 SPLITS: Mapping[str, str] = {

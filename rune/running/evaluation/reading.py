@@ -19,6 +19,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from rune.capabilities import CAPABILITIES
+from rune.datasets.words import WORD_LIMIT
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample, RecordedEvent
@@ -28,8 +29,6 @@ from rune.wording import quoted, size_text
 ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
 """Of files that are samples; other files in folders of labels are left alone, such as a licence."""
 MOST_SAMPLES: Final = 100_000
-LABEL_LIMIT: Final = 60
-"""Characters of a label."""
 _COLUMNS: Final = ("file", "label", "split", "start", "end")
 _SPLITS: Final = {split.value: split for split in EvaluationSplit}
 
@@ -156,8 +155,8 @@ def _event(line: int, label: str, start: str, end: str) -> RecordedEvent | None:
 
 def _label(text: str) -> str:
     label = " ".join(text.split())
-    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
-        raise SamplesRefused(f"{quoted(label)} is no label: write 1 to {LABEL_LIMIT} characters.")
+    if not 0 < len(label) <= WORD_LIMIT or not label.isprintable():
+        raise SamplesRefused(f"{quoted(label)} is no label: write 1 to {WORD_LIMIT} characters.")
     return label
 
 

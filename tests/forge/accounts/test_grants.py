@@ -40,6 +40,8 @@ from forge.datasets.collecting.actions import make_collecting_link
 from forge.datasets.collecting.task import Task
 from forge.datasets.samples.models import SampleKind
 from forge.deployments.actions import create_key
+from forge.deployments.models import PreviewLink
+from forge.deployments.previews.actions import create_preview_link
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import (
@@ -62,6 +64,7 @@ from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import approved, built
+from tests.forge.factories.changes import outside_change
 from tests.forge.factories.deployments import deployed
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +214,7 @@ MAY_NAME_SOMEBODY = {
     "deployments.Deployment.block_reasons": CONTENT,
     "deployments.Deployment.origins": CONTENT,
     "deployments.DeploymentKey.created_by_token": BY_TOKEN,
+    "deployments.PreviewLink.created_by_token": BY_TOKEN,
     "deployments.UpdateKey.public_key": CONTENT,
     "jobs.Job.result": CONTENT,
     "jobs.Job.spec": CONTENT,
@@ -313,6 +317,9 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return PhonePass.objects.get()
     if kind == "collecting":
         return make_collecting_link(maker, project, Task(SampleKind.SOUND, "knock"))[0]
+    if kind == "preview-link":
+        create_preview_link(maker, outside_change(maker, project))
+        return PreviewLink.objects.get()
     if kind == "awaited-review":
         return _awaited_review(maker, project)
     return _guest_link(maker, project)
@@ -346,6 +353,7 @@ KINDS = (
     "linked-branch",
     "mirror",
     "phone",
+    "preview-link",
     "token",
     "webhook",
 )

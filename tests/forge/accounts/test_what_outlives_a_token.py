@@ -35,6 +35,7 @@ from forge.datasets.collecting.actions import make_collecting_link
 from forge.datasets.collecting.task import Task
 from forge.datasets.samples.models import SampleKind
 from forge.deployments.actions import create_key
+from forge.deployments.previews.actions import create_preview_link
 from forge.player.actions import make_phone_link
 from forge.projects.actions import invite_to_project
 from forge.projects.git.remote import Remote
@@ -52,6 +53,7 @@ from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from forge.webhooks.serializers import webhook_to_json
 from tests.forge.factories.builds import approved, built
+from tests.forge.factories.changes import outside_change
 from tests.forge.factories.deployments import deployed
 from tests.support.compact_html import compact
 
@@ -242,6 +244,7 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
         program, project, Task(SampleKind.SOUND, "knock")
     ),
     "deployment-key": lambda program, owner, project: create_key(program, deployed(owner, project), "site"),
+    "preview-link": lambda program, owner, project: create_preview_link(program, outside_change(owner, project)),
     "guest-link": lambda program, owner, project: invite_guest(
         program,
         ask_for_review(owner, built(owner, project), "x", reviewers=[RequestedGroup(judges_of(project))]),

@@ -6,10 +6,11 @@ from forge.accounts.actions import join_as
 from forge.accounts.models import Organisation, User
 from forge.builds.models import Build
 from forge.jobs.models import JobState
-from forge.projects.actions import fork_project, invite_to_project, write_file
+from forge.projects.actions import fork_project, invite_to_project, save_version, write_file
 from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
+from forge.reviews.changes.actions.outside import OutsideOrigin, bring_from_outside
 from forge.reviews.models import ChangeRequest
 from tests.forge.factories.builds import RUNE, finished
 
@@ -57,3 +58,14 @@ def built_merged(developer: User, request: ChangeRequest, rune: bytes = RUNE + b
     finished(build, rune)
     assert build.state == JobState.SUCCEEDED
     return build
+
+
+def outside_change(person: User, project: Project) -> ChangeRequest:
+    """A change request between two versions of the project, as a branch elsewhere brings one."""
+    versions = []
+    for text in (b"One.\n", b"Two.\n"):
+        write_file(person, project, "notes.md", text)
+        versions.append(save_version(person, project, "Notes"))
+    write_file(person, project, "notes.md", b"One.\n")
+    origin = OutsideOrigin("Ada", "git.example/acme/kitchen main")
+    return bring_from_outside(person, project, origin, "Count to two", base=versions[0], offered=versions[1])

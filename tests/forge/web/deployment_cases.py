@@ -16,6 +16,7 @@ _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
 _PAGE = "<str:organisation>/<str:name>/deployments"
 _UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 _SERVED = "<str:organisation>/<str:name>/<str:deployment>"
+_PREVIEW = "d/<str:organisation>/<str:name>/change-requests/<int:number>"
 _READ = (200, 200, 200, 200, 200, 404, 401)
 _MAKE = (201, 201, 201, 403, 403, 404, 401)
 _SET = (200, 200, 200, 403, 403, 404, 401)
@@ -50,6 +51,10 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", f"d/{_SERVED}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
     # The same page for every name.
     ("get", f"d/{_SERVED}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
+    # Previews are known by the keys of their links alone.
+    ("get", _PREVIEW, "d/acme/kitchen/change-requests/1", None, (401,) * 7),
+    ("get", f"{_PREVIEW}/<str:rune>", f"d/acme/kitchen/change-requests/1/sha256:{'0' * 64}", None, (404,) * 7),
+    ("get", f"{_PREVIEW}/try", "d/acme/kitchen/change-requests/1/try", None, (200,) * 7),
     ("get", "d/rune-player", "d/rune-player", None, (200,) * 7),
     ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),
     ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),

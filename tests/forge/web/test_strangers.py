@@ -293,6 +293,8 @@ ALIKE_FOR_ALL = {
     "head /collect/<uuid:link_id>/receipt",
     "get /try/reviews/<uuid:review_id>",
     "head /try/reviews/<uuid:review_id>",
+    "get /d/<str:organisation>/<str:name>/change-requests/<int:number>/try",
+    "head /d/<str:organisation>/<str:name>/change-requests/<int:number>/try",
     "get /d/<str:organisation>/<str:name>/<str:deployment>/try",
     "head /d/<str:organisation>/<str:name>/<str:deployment>/try",
 }

@@ -22,7 +22,7 @@ from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.read import join_chunks, read_content
-from rune.datasets.layouts.layout import WORD_LIMIT
+from rune.datasets.words import WORD_LIMIT
 
 SESSION = timedelta(hours=12)
 """How long recordings may be sent after their person agreed to the terms."""

@@ -43,6 +43,7 @@ from forge.reviews.changes.participants import offers_it
 from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
 from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import GateStep, steps_of
+from forge.reviews.hooks import served_changes
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
 from forge.reviews.rounds.pages.rune_facts import rune_facts
@@ -321,6 +322,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
     }
     if not change.is_open:
         return context
+    context["previews"] = served_changes.call(change)
     try:
         merging = merging_of(change)
     except (Conflict, Invalid) as error:

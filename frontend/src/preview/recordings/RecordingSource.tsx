@@ -2,7 +2,7 @@
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { recordingOf } from "../../runtime";
+import { LABEL_LIMIT, recordingOf } from "../../runtime";
 import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
@@ -161,7 +161,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
           <input
             id={`${id}-label`}
             className="input"
-            maxLength={60}
+            maxLength={LABEL_LIMIT}
             value={recording.label}
             onChange={(event) => onChange({ label: event.target.value })}
           />

@@ -12,7 +12,7 @@ import click
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.local_changes import local_changes
-from rune.datasets.layouts.layout import WORD_LIMIT
+from rune.datasets.words import WORD_LIMIT
 from rune.tools.cli.data.agreement import agreed
 from rune.tools.cli.data.local_folder import read_folder, write_list
 from rune.tools.cli.data.named_project import data_client

@@ -44,6 +44,8 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_C}/ask": MAKES,
     f"POST {_C}/offer": MAKES,
     f"POST {_C}/reopen": OPENS,
+    f"POST {_C}/preview": MAKES,
+    f"DELETE {_C}/preview": ENDS,
     f"POST {_C}/threads": MAKES,
     "POST device-sign-ins": MAKES,
     "POST device-sign-ins/token": OWN,

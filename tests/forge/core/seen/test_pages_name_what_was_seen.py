@@ -46,6 +46,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/builds/<int:number>/publish": SEEN,
     f"{_P}/builds/<int:number>/publish-past-gate": SEEN,
     f"{_P}/builds/<int:number>/respond": NAMES,
+    f"{_P}/change-requests/<int:number>/preview": MAKES,
     f"{_P}/change-requests/<int:number>/respond": SEEN,
     f"{_P}/comments/<uuid:comment_id>": SEEN,
     f"{_P}/copy": MAKES,
