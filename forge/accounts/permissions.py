@@ -40,6 +40,7 @@ class Verb(StrEnum):
     DEPLOY = "change what a deployment serves, and manage its keys"
     OVERRIDE_GATE = "publish a build past its gate"
     DESCRIBE = "rename or describe the project"
+    PLAY = "play samples that others only train and test on"
     MANAGE = "delete the project, restore it or change who sees it"
 
 
@@ -56,7 +57,7 @@ _DEVELOPER = _REVIEWER | {
     Verb.DEPLOY,
     Verb.DESCRIBE,
 }
-_MAINTAINER = _DEVELOPER | {Verb.MANAGE}
+_MAINTAINER = _DEVELOPER | {Verb.PLAY, Verb.MANAGE}
 _OWNER = _MAINTAINER | {
     Verb.MANAGE_MEMBERS,
     Verb.RENAME_ORGANISATION,
@@ -98,6 +99,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.DEPLOY: frozenset({Scope.DEPLOYMENT_MANAGE}),
     Verb.OVERRIDE_GATE: frozenset({Scope.PROJECT_MANAGE}),
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
+    Verb.PLAY: frozenset({Scope.PROJECT_READ}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),
 }
 """Any of which a token needs for a verb, beside its owner's role."""

@@ -24,7 +24,7 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
         Sample.objects.visible_to(actor)
         .available()
         .filter(data_set__project=project)
-        .select_related("group__person", "consent", "labelled_by", "analysis")
+        .select_related("group__person", "consent__data_set__project", "labelled_by", "analysis")
         .defer("analysis__features", "analysis__words")
         .order_by("-number")
     )

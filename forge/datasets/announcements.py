@@ -42,6 +42,8 @@ DATA_CHANGED = declare(
                 "data.submit": "sent a recording that waits for the data of {project}",
                 "data.accept": "accepted {count} recordings of guests into the data of {project}",
                 "data.refuse": "refused {count} recordings of guests for the data of {project}",
+                "data.restrict": "let only those who manage {project} play its samples",
+                "data.open": "let everyone who reads {project} play its samples",
                 "data.version": "saved version {number} of the data of {project}",
             },
         ),

@@ -1,6 +1,6 @@
 """Errors of data sets, for people."""
 
-from forge.core.errors import Conflict, NotFound, Unprocessable
+from forge.core.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class ContentRefused(Unprocessable):
@@ -37,6 +37,12 @@ class WrongSide(Conflict):
     """The consent allows tests only, and the group's samples are for training."""
 
     title = "The consent does not cover this"
+
+
+class PlayingRefused(Forbidden):
+    """The person may train and test on the samples, and not play them."""
+
+    title = "You may not play this"
 
 
 class NothingToSave(Conflict):

@@ -24,6 +24,7 @@ project_pages = [
     path(f"{_DATA}/waiting", collecting.waiting, name="data-waiting"),
     path(f"{_DATA}/waiting/<uuid:submission_id>/recording", collecting.waiting_recording, name="data-waiting-bytes"),
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
+    path(f"{_DATA}/playing", forms.restrict, name="restrict-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
     path(f"{_DATA}/import", imports.new_import, name="new-data-import"),
     path(f"{_DATA}/imports", imports.begin, name="begin-data-import"),

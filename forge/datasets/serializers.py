@@ -7,11 +7,13 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.actors import Actor
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.consent.actions import purposes_of
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
+from forge.datasets.playing import may_play
 from forge.datasets.removals.report import RemovalReport
 from forge.datasets.samples.actions import SampleEventJson
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
@@ -49,7 +51,8 @@ class DataSampleJson(TypedDict):
     digest: str
     size: int
     milliseconds: Annotated[int, "how long a sound lasts; 0 for other kinds"]
-    drawing: DrawingJson
+    drawing: Annotated[DrawingJson, "empty for who may not play it"]
+    playable: Annotated[bool, "whether you may play it: `recording` gives its bytes"]
     quality: Annotated[str, _QUALITY]
     label: Annotated[str, '"" without a label']
     events: Annotated[
@@ -113,6 +116,7 @@ class DataSummaryJson(TypedDict):
     """A summary of a data set."""
 
     revision: int
+    restricted: Annotated[bool, "whether only those who manage the project play samples, and who gave one"]
     samples: int
     unlabelled: int
     milliseconds: int
@@ -227,6 +231,14 @@ class DataAgreementSerializer(serializers.Serializer[None]):
     text = serializers.CharField(max_length=4000, help_text="the `text` of the terms that were read")
 
 
+class DataSettingsSerializer(serializers.Serializer[None]):
+    """Changing who plays samples."""
+
+    restricted = serializers.BooleanField(
+        help_text="whether only those who manage the project play samples, besides the person who gave one"
+    )
+
+
 class NewDataVersionSerializer(serializers.Serializer[None]):
     """Saving a version."""
 
@@ -234,8 +246,9 @@ class NewDataVersionSerializer(serializers.Serializer[None]):
     message = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-def sample_to_json(sample: Sample) -> DataSampleJson:
-    """A sample, found by `forge.datasets.access`."""
+def sample_to_json(sample: Sample, actor: Actor) -> DataSampleJson:
+    """A sample, found by `forge.datasets.access`, as a person may see it."""
+    is_playable = may_play(actor, sample)
     analysis = getattr(sample, "analysis", None)
     return {
         "number": sample.number,
@@ -243,7 +256,8 @@ def sample_to_json(sample: Sample) -> DataSampleJson:
         "digest": sample.digest,
         "size": sample.size,
         "milliseconds": sample.milliseconds,
-        "drawing": sample.drawing,
+        "drawing": sample.drawing if is_playable else {},
+        "playable": is_playable,
         "quality": sample.quality,
         "label": sample.label,
         "events": sample.events,

@@ -6,8 +6,8 @@ from django.db.models import Count, Q, Sum
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.datasets.access import groups_of, label_counts, revision_of, samples_of, split_groups
-from forge.datasets.models import Sample
+from forge.datasets.access import groups_of, label_counts, samples_of, split_groups
+from forge.datasets.models import DataSet, Sample
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
 from forge.projects.access import require
@@ -18,6 +18,8 @@ from rune.datasets.splits import Split
 def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
     """Counts the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
+    row = DataSet.objects.visible_to(actor).filter(project=project).values_list("revision", "is_restricted").first()
+    revision, is_restricted = row or (0, False)
     samples = samples_of(actor, project)
     included = samples.filter(left_out=False)
     labels = label_counts(included)
@@ -31,7 +33,8 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
     shortage = shortage_of(labels, len(groups))
     of_splits = split_groups(included.exclude(label=""))
     return {
-        "revision": revision_of(actor, project),
+        "revision": revision,
+        "restricted": is_restricted,
         "samples": totals["samples"],
         "unlabelled": totals["unlabelled"],
         "milliseconds": totals["milliseconds"] or 0,

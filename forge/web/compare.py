@@ -29,7 +29,7 @@ from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, Moved, NotFound
 from forge.core.http.pages import show_again
-from forge.datasets.models import Sample
+from forge.datasets.playing import listed_samples
 from forge.datasets.recordings.access import labelled_samples
 from forge.projects.access import find_project
 from forge.projects.models import Project
@@ -152,5 +152,5 @@ def _samples(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) 
         SampleChoice(project, "?" + urlencode(references | {"samples": name}) + "#samples", name == chosen)
         for name, project in projects.items()
     ]
-    samples: list[Sample] = list(labelled_samples(principal, projects[chosen])[:SAMPLES_SHOWN]) if chosen else []
-    return {"sample_choices": choices if len(choices) > 1 else [], "samples": samples}
+    samples = list(labelled_samples(principal, projects[chosen])[:SAMPLES_SHOWN]) if chosen else []
+    return {"sample_choices": choices if len(choices) > 1 else [], "samples": listed_samples(principal, samples)}

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import create, sign_in
+from tests.e2e.studio import create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.forge.factories.recordings import loud, png
 from tests.support.live_forge import LiveForge
@@ -99,3 +99,39 @@ def test_samples_are_labelled_by_keys_and_appear_while_one_looks(forge: LiveForg
     page.get_by_role("button", name="Press again to confirm").click()
     expect(page.locator("[data-number='41']")).to_be_visible()
     expect(page.locator("[data-number='42']")).to_have_count(0)
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/playing")
+def test_a_colleague_who_may_no_longer_play_samples_sees_locks_and_labels_on(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    owner, colleague = open_page(), open_page()
+    sign_in(owner, forge.printed_link())
+    create(owner, "Digits")
+    studio = owner.url
+    project = studio.removesuffix("/studio").removeprefix(f"{forge.address}/")
+    send(owner, project, *((loud(number), ("knock", "glass")[number % 2], f"Guest {number}") for number in range(6)))
+    join(colleague, invite(owner, "developer"), "Olu Ade")
+    for page in (owner, colleague):
+        page.goto(f"{forge.address}/{project}/data")
+        expect(page.locator("[data-number='6'] path")).to_have_count(1)
+    assert colleague.get_by_role("heading", name="Who plays samples").count() == 0
+
+    owner.get_by_label("Those who manage it, and who gave one").check()
+    owner.locator("#playing").get_by_role("button", name="Save").click()
+    expect(owner.get_by_label("Those who manage it, and who gave one")).to_be_checked()
+    # The list of somebody who looks at it is locked without a reload.
+    expect(colleague.locator("[data-number='6'][data-locked]")).to_be_visible()
+    expect(colleague.locator("[data-cards] path")).to_have_count(0)
+    expect(owner.locator("[data-number='6'] path")).to_have_count(1)
+    colleague.locator("[data-number='6'] [data-open]").focus()
+    colleague.keyboard.press("Space")
+    expect(colleague.locator("[data-said]")).to_contain_text("You may not play this sample")
+    expect(colleague.locator("[data-detail] .notice.info")).to_contain_text("Only those who manage")
+    colleague.keyboard.press("2")
+    expect(colleague.locator("[data-number='6'] b")).to_have_text("knock")
+    for page in (owner, colleague):
+        assert findings(page, LOOKS) == []
+        page.set_viewport_size(PHONE)
+        assert findings(page, LOOKS) == []

@@ -21,6 +21,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.firmware import device
 from rune.devices.packages.packaging import package
+from rune.project.files import ProjectFiles
 from rune.tools.cli import main
 from tests.proof.test_virtual_pico import described, host_command
 from tests.rune.compiler.targets.projects import template
@@ -32,14 +33,15 @@ Through = Callable[[bytes], bytes | None]
 
 
 class Chip:
-    """The emulated chip with firmware of a template."""
+    """The emulated chip with firmware of a project, by default of the template of that name."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        files = package(template(name), BuildOptions(name, target=find_target("pico"))).files
+    def __init__(self, name: str, folder: Path, project: ProjectFiles | None = None) -> None:
+        project = project or template(name)
+        files = package(project, BuildOptions(name, target=find_target("pico"))).files
         folder.mkdir()
         (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
         (folder / "description").write_bytes(described(files))
-        (folder / "app.rune").write_bytes(build(template(name), BuildOptions(name)).rune)
+        (folder / "app.rune").write_bytes(build(project, BuildOptions(name)).rune)
         self.folder = folder
 
     @contextmanager

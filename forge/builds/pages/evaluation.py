@@ -8,6 +8,8 @@ from typing import Literal
 from forge.accounts.principals import Principal
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build
+from forge.datasets.models import Sample
+from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
 from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
@@ -49,7 +51,8 @@ class EvaluatedLabel:
 
 @dataclass(frozen=True)
 class ShownSample:
-    """One of the worst samples. `address` is None once the recording is withdrawn; `was` what it was before."""
+    """One of the worst samples. `address` is None once the recording is withdrawn, and ""
+    for who may not play it; `was` is its result before."""
 
     label: str
     said: str
@@ -178,12 +181,16 @@ def _worst(
             outcome.label,
             outcome_sentence(outcome),
             "" if sample is None else sample.kind,
-            None if sample is None else f"/api/v1/samples/{sample.pk}/recording",
+            None if sample is None else _address(principal, sample),
             outcome.is_right,
             "" if outcome.name not in was else "right" if was[outcome.name] else "wrong",
         )
 
     return tuple(shown(each) for each in wrong)
+
+
+def _address(principal: Principal, sample: Sample) -> str:
+    return f"/api/v1/samples/{sample.pk}/recording" if may_play(principal, sample) else ""
 
 
 def _notes(evaluation: Evaluation) -> list[str]:

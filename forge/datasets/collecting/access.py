@@ -111,7 +111,7 @@ def submissions_of(actor: Actor, project: Project) -> SubmissionQuerySet:
     """Returns the pending submissions of guests, oldest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.EDIT, project)
     waiting = Submission.objects.visible_to(actor).waiting().filter(collector__link__project=project)
-    return waiting.select_related("collector__link")
+    return waiting.select_related("collector__link", "consent__data_set__project")
 
 
 def find_submission(actor: Actor, project: Project, submission_id: UUID) -> Submission:

@@ -45,6 +45,7 @@ from forge.datasets.collecting.models import CollectingAudience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, checked_purposes
 from forge.datasets.pages.cards import drawing_paths
+from forge.datasets.playing import may_play, refusal_of, require_play
 from forge.datasets.samples.models import ENDINGS, SampleKind
 from forge.projects.actions import note_download
 from forge.projects.models import Project
@@ -142,6 +143,7 @@ def waiting_recording(request: HttpRequest, organisation: str, name: str, submis
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
     row = find_submission(principal, project, submission_id)
+    require_play(principal, row)
     note_download(principal, project, "data.download", f"data:{row.consent.data_set_id}")
     answer = part_response(request, row.digest, row.size, filename=f"waiting.{ENDINGS[row.media_type]}")
     answer.headers["Accept-Ranges"] = "bytes"
@@ -168,8 +170,18 @@ def receipt(request: HttpRequest, link_id: UUID) -> HttpResponse:
 def _waiting_context(principal: Principal, project: Project) -> dict[str, Any]:
     rows = submissions_of(principal, project)
     base = f"{project.get_absolute_url()}/data/waiting"
-    cards = [(row, drawing_paths(row.drawing), f"{base}/{row.pk}/recording") for row in rows[:SHOWN]]
-    return {"project": project, "cards": cards, "count": rows.count(), "days": WAITING_DAYS}
+    cards = [
+        (row, drawing_paths(row.drawing), f"{base}/{row.pk}/recording")
+        for row in rows[:SHOWN]
+        if may_play(principal, row)
+    ]
+    return {
+        "project": project,
+        "cards": cards,
+        "count": rows.count(),
+        "days": WAITING_DAYS,
+        "refusal": "" if cards or not rows else refusal_of(project),
+    }
 
 
 def _uuid(text: str) -> UUID:

@@ -123,7 +123,7 @@ def is_data_restricted(project: Project) -> bool:
 
 
 def _restricted_sentence(project: Project, team: str) -> str:
-    count = len(team_of(project, Verb.MANAGE))
+    count = len(team_of(project, Verb.PLAY))
     people = "one person" if count == 1 else f"{count} people"
     return (
         f"Only those who manage {project.full_name} can see and hear these recordings; today that is {people}. Others "

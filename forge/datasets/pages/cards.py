@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from forge.core.actors import Actor
 from forge.datasets.analysis.models import proposal_of
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.models import Sample
+from forge.datasets.playing import may_play
+from forge.datasets.samples.models import SampleKind
+from forge.projects.models import Project
 
 MARKS = 8
 """Marks of labels that the style sheet has."""
@@ -19,15 +23,26 @@ WIDTH, HEIGHT = 144, 52
 
 @dataclass(frozen=True)
 class SampleCard:
-    """A sample with its drawing: SVG paths of a sound or of motion, the address of a picture."""
+    """A sample with its drawing, SVG paths of a sound or of motion, and the address of its bytes; both empty for who
+    may not play it."""
 
     sample: Sample
     paths: Sequence[str]
-    picture: str
+    recording: str
     url: str
     mark: int
     """Which of the marks of labels its label has, 1 to 8; 0 without a label."""
     analysis: DataSampleAnalysisJson | None
+
+    @property
+    def picture(self) -> str:
+        """The address of a picture; "" for other kinds."""
+        return self.recording if self.sample.kind == SampleKind.PICTURE else ""
+
+    @property
+    def sound(self) -> str:
+        """The address of a sound; "" for other kinds."""
+        return self.recording if self.sample.kind == SampleKind.SOUND else ""
 
     @property
     def proposal(self) -> str:
@@ -62,19 +77,21 @@ def marks_of(labels: Sequence[str]) -> Mapping[str, int]:
 
 
 def cards_of(
-    samples: Iterable[Sample], project_url: str, full_name: str, marks: Mapping[str, int] = MappingProxyType({})
+    actor: Actor, samples: Iterable[Sample], project: Project, marks: Mapping[str, int] = MappingProxyType({})
 ) -> list[SampleCard]:
-    """The cards of samples of one project, in their order. `marks` are those of its labels."""
+    """The cards of samples of one project as somebody may see them, in their order. `marks` are those of its labels."""
+    project_url, full_name = project.get_absolute_url(), project.full_name
     return [
         SampleCard(
             sample,
-            drawing_paths(sample.drawing),
-            f"/api/v1/projects/{full_name}/data/samples/{sample.number}/recording" if sample.kind == "picture" else "",
+            drawing_paths(sample.drawing) if is_playable else [],
+            f"/api/v1/projects/{full_name}/data/samples/{sample.number}/recording" if is_playable else "",
             f"{project_url}/data/samples/{sample.number}",
             marks.get(sample.label, 0),
             _analysis(sample),
         )
         for sample in samples
+        for is_playable in [may_play(actor, sample)]
     ]
 
 

@@ -24,6 +24,7 @@ from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
+from forge.datasets.playing import playable, refusal_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
@@ -81,7 +82,7 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     project = project_of(request, organisation, name, Verb.READ)
     samples = DataFilter.narrow(request.GET, samples_of(principal_of(request), project))[:MAX_NUMBERS]
     marks = marks_of(labels_of(principal_of(request), project))
-    shown = cards_of(samples, project.get_absolute_url(), project.full_name, marks)
+    shown = cards_of(principal_of(request), samples, project, marks)
     return render(request, "data/cards.html", {"cards": shown})
 
 
@@ -108,7 +109,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
     labels = labels_of(principal, project)
     analysis = analysis_of(principal, project)
     answer = answer_of(sample, analysis.rune if analysis is not None else "")
-    row = cards_of([sample], project.get_absolute_url(), project.full_name, marks_of(labels))[0]
+    row = cards_of(principal, [sample], project, marks_of(labels))[0]
     alike: list[int] = []
     if row.analysis is not None and row.analysis["likeness"] is not None:
         others = samples_of(principal, project).filter(analysis__likeness=row.analysis["likeness"])
@@ -117,8 +118,8 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
         "project": project,
         "sample": sample,
         "card": row,
+        "refusal": refusal_of(project),
         "labels": labels,
-        "address": f"/api/v1/projects/{project.full_name}/data/samples/{sample.number}/recording",
         "answer": answer,
         "build": analysis,
         "scores": _scores(answer.scores) if answer is not None else [],
@@ -158,16 +159,14 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "is_narrowed": filters.is_narrowed,
         "is_all": not any(filters.values.get(name) for name in _CHECKS),
         "choices": {"splits": SampleSplit.choices, "qualities": SampleQuality.choices},
-        "cards": cards_of(
-            rows,
-            project.get_absolute_url(),
-            project.full_name,
-            marks_of([each["label"] for each in summary["labels"]]),
-        ),
+        "cards": cards_of(principal, rows, project, marks_of([each["label"] for each in summary["labels"]])),
         "pages": pages,
         "versions": versions,
         "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),
+        "may_manage": can(principal, Verb.MANAGE, project),
+        "is_locked": summary["restricted"] and samples.exclude(playable(principal)).exists(),
+        "refusal": refusal_of(project),
         "may_give": can(principal, Verb.GIVE_SAMPLE, project),
         "waiting": submissions_of(principal, project).count() if can(principal, Verb.EDIT, project) else 0,
     }

@@ -13,6 +13,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import find_sample
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.pages.data import page_context
+from forge.datasets.playing import restrict_playing
 from forge.datasets.samples.actions import SampleMark, delete_sample, delete_samples, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.projects.pages.lookup import project_of
@@ -53,6 +54,19 @@ def save(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 @for_person
 @require_POST
+def restrict(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Sets who plays samples."""
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    principal = principal_of(request)
+    try:
+        restrict_playing(principal, project, is_restricted=_is_restricted(request.POST.get("who", "")))
+    except DomainError as error:
+        return show_again(request, "data/page.html", page_context(request, principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data#playing")
+
+
+@for_person
+@require_POST
 def analyse(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Starts an analysis of the samples."""
     project = project_of(request, organisation, name, Verb.EDIT)
@@ -72,6 +86,12 @@ def delete(request: HttpRequest, organisation: str, name: str, number: int) -> H
     principal = principal_of(request)
     delete_sample(principal, find_sample(principal, project, number))
     return redirect(f"{project.get_absolute_url()}/data")
+
+
+def _is_restricted(text: str) -> bool:
+    if text not in ("managers", "readers"):
+        raise Invalid("Choose who plays samples.")
+    return text == "managers"
 
 
 def _number(text: str) -> int:

@@ -12,6 +12,7 @@ from forge.core.actors import Actor
 from forge.datasets.access import samples_of
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, Terms, terms_for
 from forge.datasets.models import Sample, SampleQuerySet
+from forge.datasets.playing import may_play
 from forge.datasets.recordings.serializers import SampleJson
 from forge.projects.models import Project
 
@@ -34,6 +35,7 @@ def labelled_samples(actor: Actor, project: Project) -> SampleQuerySet:
 def samples_by_digest(actor: Actor, project: Project, digests: Collection[str]) -> Mapping[str, Sample]:
     """Those samples of a project that have these bytes, are stored and visible to the person, by digest."""
     samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project, digest__in=digests)
+    samples = samples.select_related("consent__data_set__project")
     return {sample.digest: sample for sample in samples}
 
 
@@ -62,7 +64,9 @@ def own_samples(actor: Actor) -> SampleQuerySet:
 
 
 def _with_owner(samples: SampleQuerySet) -> SampleQuerySet:
-    return samples.select_related("consent__person", "data_set__project__organisation").order_by("-created", "-number")
+    return samples.select_related(
+        "consent__person", "consent__data_set__project", "data_set__project__organisation"
+    ).order_by("-created", "-number")
 
 
 def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
@@ -75,6 +79,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
         "kind": sample.kind,
         "digest": sample.digest,
         "size": sample.size,
+        "playable": may_play(actor, sample),
         "label": sample.label,
         "split": sample.split,
         "owner": person_to_json(consent.person) if consent.person else None,

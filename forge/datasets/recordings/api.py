@@ -19,6 +19,7 @@ from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Unprocessable
 from forge.datasets.access import revision_of
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
+from forge.datasets.playing import require_play
 from forge.datasets.recordings.access import (
     LISTED,
     find_deletable,
@@ -221,6 +222,7 @@ class SampleRecording(ForgeView):
         """The bytes of a sample; `Range` asks for a part of them."""
         principal = principal_of(request)
         sample = find_sample_by_id(principal, sample_id)
+        require_play(principal, sample)
         if request.method == "GET":
             note_download(principal, sample.data_set.project, "data.download", f"data:{sample.data_set_id}")
         filename = f"{sample.number:04d}.{ENDINGS[sample.media_type]}"

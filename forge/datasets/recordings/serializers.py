@@ -21,6 +21,7 @@ class SampleJson(TypedDict):
     kind: Annotated[str, _KIND]
     digest: str
     size: int
+    playable: Annotated[bool, "whether you may play it: `recording` gives its bytes"]
     label: str
     split: Annotated[str, _SPLIT]
     owner: Annotated[PersonJson | None, "who agreed; null for a guest and for somebody who left"]

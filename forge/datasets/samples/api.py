@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
+from forge.datasets.playing import require_play, restrict_playing
 from forge.datasets.samples.actions import (
     UNCHANGED,
     SampleMark,
@@ -42,6 +44,7 @@ from forge.datasets.serializers import (
     DataNumbersJson,
     DataSampleDetailJson,
     DataSampleJson,
+    DataSettingsSerializer,
     DataSummaryJson,
     sample_to_json,
 )
@@ -52,13 +55,22 @@ from forge.projects.api import ProjectView
 
 
 class DataSummary(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ)
+    needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_MANAGE)
 
     @extend_schema(operation_id="data_summary", responses=DataSummaryJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Returns a summary of the project's data: labels, splits, people, minutes, and weaknesses."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(summary_of(principal_of(request), project))
+
+    @extend_schema(operation_id="data_settings", request=DataSettingsSerializer, responses=DataSummaryJson)
+    def patch(self, request: Request, organisation: str, name: str) -> Response:
+        """Lets only those who manage the project play samples, besides the person who gave one, or everyone who reads
+        it. Others train and test on them all the same."""
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        principal, body = principal_of(request), self.read_body(request, DataSettingsSerializer)
+        restrict_playing(principal, project, is_restricted=body["restricted"])
+        return Response(summary_of(principal, project))
 
 
 class DataSamples(ProjectView):
@@ -81,7 +93,8 @@ class DataSamples(ProjectView):
         """The samples of a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         samples = DataFilter.narrow(request.query_params, samples_of(principal_of(request), project))
-        return page_answer(request, samples, sample_to_json, ordering="-number")
+        to_json = partial(sample_to_json, actor=principal_of(request))
+        return page_answer(request, samples, to_json, ordering="-number")
 
     @extend_schema(
         operation_id="data_samples_add",
@@ -107,7 +120,7 @@ class DataSamples(ProjectView):
             raise Invalid("`consent` is for the data of another project.")
         origin = SampleOrigin(query.get("group", ""), _flag(query.get("alone", "false")), query.get("device", ""))
         sample = add_sample(principal, consent, body_chunks(request), label=query.get("label", ""), origin=origin)
-        return Response(sample_to_json(sample), status=status.HTTP_201_CREATED)
+        return Response(sample_to_json(sample, principal), status=status.HTTP_201_CREATED)
 
 
 def _uuid(text: str) -> UUID:
@@ -185,7 +198,7 @@ class OneDataSample(ProjectView):
         principal = principal_of(request)
         sample = find_sample(principal, project, number)
         versions = versions_with(sample, list(versions_of(principal, project)))
-        return Response(DataSampleDetailJson(sample=sample_to_json(sample), versions=versions))
+        return Response(DataSampleDetailJson(sample=sample_to_json(sample, principal), versions=versions))
 
     @extend_schema(operation_id="data_sample_delete", responses={204: None})
     def delete(self, request: Request, organisation: str, name: str, number: int) -> Response:
@@ -212,6 +225,7 @@ class DataSampleRecording(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         principal = principal_of(request)
         sample = find_sample(principal, project, number)
+        require_play(principal, sample)
         if request.method == "GET":
             note_download(principal, project, "data.download", f"data:{sample.data_set_id}")
         filename = f"{sample.number:04d}.{ENDINGS[sample.media_type]}"

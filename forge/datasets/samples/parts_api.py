@@ -44,13 +44,14 @@ class DataSampleParts(ProjectView):
         """Where a sound is loud, or motion moves, against the quietest third of it. Positions are milliseconds of a
         sound and rows of motion. Nothing is changed."""
         project = self.project(request, organisation, name, Verb.READ)
-        sample = find_sample(principal_of(request), project, number)
+        principal = principal_of(request)
+        sample = find_sample(principal, project, number)
         search = PartSearch(
             _number(request, "pause", _DEFAULT.pause),
             _number(request, "shortest", _DEFAULT.shortest),
             _number(request, "margin", _DEFAULT.margin),
         )
-        return Response(parts_to_json(propose_parts(sample, search)))
+        return Response(parts_to_json(propose_parts(principal, sample, search)))
 
     @extend_schema(operation_id="data_sample_cut", request=DataCutSerializer, responses=DataMarkedJson)
     def post(self, request: Request, organisation: str, name: str, number: int) -> Response:

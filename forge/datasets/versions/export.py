@@ -13,14 +13,16 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
 from forge.datasets.access import find_version, samples_of
 from forge.datasets.consent.uses import SampleUse
-from forge.datasets.errors import LayoutRefused
+from forge.datasets.errors import LayoutRefused, PlayingRefused
 from forge.datasets.models import DataVersion
+from forge.datasets.playing import playable, refusal_of
 from forge.datasets.samples.models import ENDINGS
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
 from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
+from rune.wording import counted
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,21 @@ def plan_export(
     """Returns what an export of a version writes: the samples that are still stored and whose consent covers it
     now, with numbers above `after`.
 
-    Raises `LayoutRefused` for samples that the layout cannot have, `DataVersionNotFound`, and `Forbidden` or
-    `NotFound`.
+    Raises `PlayingRefused` for somebody who may not play all that the version has, also outside of this part: what is
+    exported is that version or nothing. Raises `LayoutRefused` for samples that the layout cannot have,
+    `DataVersionNotFound`, and `Forbidden` or `NotFound`.
     """
     version = find_version(actor, project, number)
     stored = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
     endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type")}
-    entries = [entry for entry in entries_of(version) if entry.number > after and entry.number in endings][:limit]
+    entries = [entry for entry in entries_of(version) if entry.number in endings]
+    locked = set(stored.exclude(playable(actor)).values_list("number", flat=True))
+    if refused := sum(entry.number in locked for entry in entries):
+        raise PlayingRefused(
+            f"You may not export {refused} of the {counted(len(entries), 'sample')} of version {number}, and without "
+            f"them it would be another version, so nothing is exported. {refusal_of(project)}"
+        )
+    entries = [entry for entry in entries if entry.number > after][:limit]
     samples = [_exported(entry, endings[entry.number]) for entry in entries]
     try:
         layout.refuse(samples)

@@ -28,10 +28,9 @@ class FormAnswer:
 
 @dataclass(frozen=True)
 class ChangedSample:
-    """A sample with the answers of the forms; `sound` is the address of a sound, "" for other kinds."""
+    """A sample with the answers of the forms."""
 
     card: SampleCard
-    sound: str
     answers: Sequence[FormAnswer]
 
     @property
@@ -51,14 +50,13 @@ def changed_cards(
     rows = {each["sample"]: each["answers"] for each in changed_samples(ordered, classes)}
     samples = samples_of(actor, project).filter(number__in=list(rows))
     cards = []
-    for card in cards_of(samples, project.get_absolute_url(), project.full_name):
+    for card in cards_of(actor, samples, project):
         named = rows[card.sample.number]
         answers = [
             FormAnswer(form.name, answer, answer == card.sample.label)
             for form in ordered
             if (answer := named.get(str(form.number))) is not None
         ]
-        sound = f"/api/v1/projects/{project.full_name}/data/samples/{card.sample.number}/recording"
-        cards.append(ChangedSample(card, sound if card.sample.kind == "sound" else "", answers))
+        cards.append(ChangedSample(card, answers))
     cards.sort(key=lambda each: (not each.is_now_wrong, each.card.sample.number))
     return cards[:SHOWN], len(cards)

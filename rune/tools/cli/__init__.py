@@ -45,6 +45,7 @@ COMMANDS = {
     },
     "running": {
         "bench": "Measure inference time, or compare runes",
+        "mlperf": "Answer the runner of MLPerf Tiny as a device",
         "run": "Run a rune on files or generated input",
     },
     "terminal": {

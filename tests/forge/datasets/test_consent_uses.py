@@ -108,6 +108,7 @@ OTHERS = {
     "forge/datasets/samples/drawings.py": "an upgrade completes its rows",
     "forge/datasets/versions/contents.py": "the list of a version",
     "forge/learning/conversions/counting.py": "model files",
+    "forge/learning/conversions/declared.py": "model files",
     "forge/learning/conversions/job.py": "model files",
     "forge/learning/inputs/questions.py": "a model file",
 }

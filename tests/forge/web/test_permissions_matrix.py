@@ -696,7 +696,11 @@ OURS = (
     ),
     *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
-NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.web.runes.badge", "forge.serving")
+NOT_OURS = (
+    *("forge.web.builds", "forge.web.runes.page", "forge.web.runes.badge", "forge.serving"),
+    # Tested beside the change requests whose previews they are: tests/forge/reviews/changes/test_who_may_change.py.
+    "forge.deployments.previews",
+)
 
 
 def job_addresses(project: Project) -> dict[str, str]:

@@ -27,6 +27,7 @@ from forge.datasets.collecting.access import principal_of_collector
 from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
+from forge.datasets.playing import require_play
 from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
@@ -80,7 +81,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
 def accept_submissions(actor: Actor, project: Project, ids: Collection[UUID]) -> int:
     """Makes samples of waiting recordings, and returns how many. One whose bytes are a sample already is refused.
 
-    Raises `Invalid`, and `Forbidden` or `NotFound`.
+    Raises `Invalid`, `PlayingRefused` for somebody who may not play them, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     _require_few(ids)
@@ -88,21 +89,26 @@ def accept_submissions(actor: Actor, project: Project, ids: Collection[UUID]) ->
     if data_set is None:
         return 0
     with (change := DataSetChange(data_set.pk)) as locked:
-        count = sum(_accept(actor, locked, each, project) for each in _waiting(actor, project, ids))
+        rows = _waiting(actor, project, ids)
+        _require_play_of_all(actor, rows)
+        count = sum(_accept(actor, locked, each, project) for each in rows)
         change.note(actor, "data.accept", count=count)
     erase_submissions(project.pk)
     return count
 
 
 def refuse_submissions(actor: Actor, project: Project, ids: Collection[UUID]) -> int:
-    """Deletes waiting recordings, and returns how many. Raises `Invalid`, and `Forbidden` or `NotFound`."""
+    """Deletes waiting recordings, and returns how many. Raises `Invalid`, `PlayingRefused`, and `Forbidden` or
+    `NotFound`."""
     require(actor, Verb.EDIT, project)
     _require_few(ids)
     data_set = DataSet.objects.filter(project=project).first()
     if data_set is None:
         return 0
     with (change := DataSetChange(data_set.pk)):
-        count = _drop(_waiting(actor, project, ids), SubmissionState.REFUSED)
+        rows = _waiting(actor, project, ids)
+        _require_play_of_all(actor, rows)
+        count = _drop(rows, SubmissionState.REFUSED)
         change.note(actor, "data.refuse", count=count)
     erase_submissions(project.pk)
     return count
@@ -157,6 +163,12 @@ def _end(project: Project, rows: SubmissionQuerySet) -> None:
         write_entry(INSTALLATION, "data.submissions-end", project.stream, project.place, count=count)
 
 
+def _require_play_of_all(actor: Actor, rows: Iterable[Submission]) -> None:
+    """Who decides about recordings has heard or seen them."""
+    for row in rows:
+        require_play(actor, row)
+
+
 def _require_few(ids: Collection[UUID]) -> None:
     if not 0 < len(ids) <= AT_ONCE:
         raise Invalid(f"Select 1 to {AT_ONCE} recordings.")
@@ -170,8 +182,8 @@ def _require_room_of_link(collector: Collector, size: int) -> None:
 
 
 def _waiting(actor: Actor, project: Project, ids: Collection[UUID]) -> SubmissionQuerySet:
-    waiting = Submission.objects.visible_to(actor).waiting()
-    return waiting.filter(collector__link__project=project, pk__in=ids).select_related("collector", "consent")
+    waiting = Submission.objects.visible_to(actor).waiting().filter(collector__link__project=project, pk__in=ids)
+    return waiting.select_related("collector", "consent__data_set__project")
 
 
 def _store(collector: Collector, consent: Consent, content: Content, blob: Blob, device: str) -> Submission:

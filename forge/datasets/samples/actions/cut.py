@@ -16,6 +16,7 @@ from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ContentRefused
 from forge.datasets.models import Consent, DataSet, Sample
+from forge.datasets.playing import require_play
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.samples.actions.mark import Marked, SampleMark
 from forge.datasets.samples.actions.store import SampleOrigin, new_row
@@ -48,8 +49,9 @@ class ProposedParts:
     parts: Sequence[Part]
 
 
-def propose_parts(sample: Sample, search: PartSearch) -> ProposedParts:
-    """Where something happens in a sound or motion. Raises `ContentRefused` for a picture."""
+def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedParts:
+    """Where something happens in a sound or motion. Raises `PlayingRefused`, and `ContentRefused` for a picture."""
+    require_play(actor, sample)
     try:
         data = read_blob(sample.digest)
         return ProposedParts(length_of(data), find_parts(data, search))
@@ -62,11 +64,12 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], seen
     versions. A part that the data set has already is not added again.
 
     The answer undoes it, sent to `mark_samples`: it takes the whole in again and leaves the parts out. Raises `Stale`
-    where the sample changed since `seen`, `ConsentOver`, `ContentRefused`, `Invalid`, `StorageQuotaReached`, and
-    `Forbidden`: test samples that a saved version has are changed by maintainers alone.
+    where the sample changed since `seen`, `ConsentOver`, `ContentRefused`, `Invalid`, `StorageQuotaReached`,
+    `PlayingRefused`, and `Forbidden`: test samples that a saved version has are changed by maintainers alone.
     """
     project = sample.data_set.project
     require(actor, Verb.EDIT, project)
+    require_play(actor, sample)
     if not 0 < len(parts) <= MAX_CUT:
         raise Invalid(f"Choose 1 to {MAX_CUT} parts.")
     require_room(project.organisation_id)

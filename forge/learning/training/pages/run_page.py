@@ -65,12 +65,11 @@ class RangeRow:
 
 @dataclass(frozen=True)
 class MistakeCard:
-    """A recording that was answered wrongly; `sound` is the address of a sound."""
+    """A recording that was answered wrongly."""
 
     card: SampleCard
     answer: str
     percent: str
-    sound: str
 
 
 @dataclass(frozen=True)
@@ -231,20 +230,13 @@ def _range(share: ShareJson, name: str, low: float, limit: float | None) -> Rang
 
 def _mistakes(actor: Actor, project: Project, mistakes: Sequence[MistakeJson]) -> list[MistakeCard]:
     samples = samples_of(actor, project).filter(number__in=[each["sample"] for each in mistakes])
-    cards = {card.sample.number: card for card in cards_of(samples, project.get_absolute_url(), project.full_name)}
+    cards = {card.sample.number: card for card in cards_of(actor, samples, project)}
     return [
         MistakeCard(
             cards[each["sample"]],
             each["answer"],
             f"{100 * each['sureness']:.0f} %",
-            _sound(project, cards[each["sample"]]),
         )
         for each in mistakes
         if each["sample"] in cards
     ]
-
-
-def _sound(project: Project, card: SampleCard) -> str:
-    if card.sample.kind != "sound":
-        return ""
-    return f"/api/v1/projects/{project.full_name}/data/samples/{card.sample.number}/recording"

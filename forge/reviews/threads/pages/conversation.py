@@ -30,7 +30,7 @@ from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import Comment
 from forge.core.seen import seen_in, seen_state
-from forge.datasets.models import Sample
+from forge.datasets.playing import ListedSample, listed_samples
 from forge.datasets.recordings.access import labelled_samples
 from forge.projects.pages.lookup import project_of
 from forge.reviews import actions
@@ -131,7 +131,7 @@ class ConversationParts:
     """The parts of a page about a build that can be discussed."""
 
     files: tuple[FileLines, ...]
-    samples: tuple[Sample, ...]
+    samples: tuple[ListedSample, ...]
     keys: frozenset[str]
 
 
@@ -144,11 +144,11 @@ def parts_of(
     about = {anchor_of(thread).sample for thread in threads}
     every = labelled_samples(principal, build.project)
     newest = [sample.pk for sample in every[:SAMPLES_SHOWN]]
-    samples = tuple(every.filter(pk__in={*newest, *about - {None}}))
+    samples = listed_samples(principal, every.filter(pk__in={*newest, *about - {None}}))
     files = _lines_of(before, build)
     keys = {f"figure:{row.key}" for row in figure_rows(figures_of(build), None)}
     keys |= {f"stage:{node['name']}" for node in build.artefact.report["pipeline"].get("nodes", ())}
-    keys |= {f"sample:{sample.pk}" for sample in samples}
+    keys |= {f"sample:{each.sample.pk}" for each in samples}
     keys |= {line.key for file in files for stretch in file.stretches for line in stretch if line.key}
     return ConversationParts(files, samples, frozenset(keys))
 

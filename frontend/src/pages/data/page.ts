@@ -302,7 +302,9 @@ export class DataPage {
   }
 
   #play(number: number): void {
-    if (this.#grid.card(number)?.dataset["kind"] !== "sound") return;
+    const { kind, locked } = this.#grid.card(number)?.dataset ?? {};
+    if (locked !== undefined) this.#say("You may not play this sample, and train and test on it all the same.");
+    if (locked !== undefined || kind !== "sound") return;
     const audio = this.#detail.audioOf(number);
     if (audio !== null) {
       if (audio.paused) void audio.play().catch(() => this.#say("This sample cannot be played."));

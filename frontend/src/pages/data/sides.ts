@@ -3,7 +3,7 @@
 
 /** Milliseconds between two readings. */
 const PAUSE = 2_000;
-const PARTS = ["[data-analysis]", "[data-checks]", ".data-labels"];
+const PARTS = ["[data-analysis]", "[data-checks]", "[data-playing]", ".data-labels"];
 
 export class Sides {
   #isWaiting = false;

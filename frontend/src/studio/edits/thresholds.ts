@@ -80,10 +80,10 @@ export function addEdit(source: Port, value: number, names: ReadonlySet<string>)
   };
 }
 
-/** The project's samples for tests, each read when it is its turn. */
+/** The project's samples for tests that the person may play, each read when it is its turn. */
 export async function recordingsOf({ client }: Pick<Workspace, "client">): ReturnType<ThresholdHost["recordings"]> {
   return (await client.samples()).samples
-    .filter(({ split }) => split === "test")
+    .filter(({ split, playable }) => split === "test" && playable)
     .map(({ id, label, kind }) => ({
       id,
       label,

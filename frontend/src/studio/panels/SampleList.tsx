@@ -1,7 +1,7 @@
 // The newest samples of the project's data: what each is, what it is for, who gave it and until when. One can withdraw one's own,
 // change labels of many at once, and import an archive.
 import { DataChangeLengths, type Sample } from "../../api/schema";
-import { Play, Undo2, Upload } from "lucide-react";
+import { Lock, Play, Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
 import { Problem, sentenceOf } from "../api/problem";
@@ -161,11 +161,17 @@ export default function SampleList(props: SampleListProps) {
                 , {until(sample.ends)}
               </small>
             </span>
-            <button type="button" className="button" onClick={() => onReplay(sample)}>
-              <Play aria-hidden="true" />
-              Replay
-              <span className="aloud"> {sample.label}</span>
-            </button>
+            {sample.playable ? (
+              <button type="button" className="button" onClick={() => onReplay(sample)}>
+                <Play aria-hidden="true" />
+                Replay
+                <span className="aloud"> {sample.label}</span>
+              </button>
+            ) : (
+              <small className="muted">
+                <Lock aria-hidden="true" /> Only those who manage the project play it.
+              </small>
+            )}
             {sample.may_delete && (
               <WithdrawButton sample={sample} isOwn={sample.owner?.id === me} onWithdraw={() => withdraw(sample)} />
             )}

@@ -74,6 +74,7 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_O}/registry/retention/preview": WORKS,
     f"POST {_P}/archive": MERGES,
     f"POST {_P}/builds": MAKES,
+    f"PATCH {_P}/data": SETS,
     f"POST {_P}/data/consents": MAKES,
     f"POST {_P}/data/imports": MAKES,
     f"PUT {_P}/data/imports/<uuid:import_id>/bytes": COMPARES,

@@ -1,0 +1,10 @@
+"""A device for the runner of MLPerf Tiny: its serial protocol, its benchmarks, and the machines that infer.
+
+The protocol is that of `benchmark/runner` of MLCommons' repository `tiny`. Figures that come so are unverified, and no
+MLPerf results.
+"""
+
+from __future__ import annotations
+
+UNVERIFIED = "unverified, not an MLPerf result"
+"""Stands beside each figure."""

@@ -1,0 +1,264 @@
+"""Who may play samples: the rule for a row beside the rule for a query, each way to the bytes, and the setting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from forge.accounts.actions import create_token
+from forge.accounts.models import Organisation, Role, User
+from forge.accounts.principals import acting_as
+from forge.accounts.tokens.secrets import find_token
+from forge.core.actors import Actor
+from forge.core.models import AuditEntry
+from forge.datasets.access import samples_of
+from forge.datasets.consent.actions import agree_anew
+from forge.datasets.consent.terms import DEFAULT_PURPOSES, terms_for
+from forge.datasets.errors import PlayingRefused
+from forge.datasets.models import Consent, DataSet, Sample, Submission
+from forge.datasets.playing import may_play, playable, restrict_playing
+from forge.datasets.recordings.access import find_sample_by_id
+from forge.datasets.samples.actions import SampleMark, mark_samples
+from forge.datasets.versions.actions import save_version
+from forge.datasets.versions.export import plan_export
+from forge.projects.actions import give_project_role
+from forge.projects.models import Project
+from rune.datasets.export.data_folder import DATA_FOLDER
+from rune.datasets.export.layouts import EXPORT_LAYOUTS
+from tests.forge.conftest import make_member
+from tests.forge.factories.builds import RUNE, built
+from tests.forge.factories.recordings import consent_of, png, sample_of, submission_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Browser = Callable[[User | None], Client]
+DATA = "/api/v1/projects/acme/kitchen/data"
+PAGE = "/acme/kitchen/data"
+
+
+@pytest.fixture
+def other(organisation: Organisation) -> User:
+    """A developer who gave nothing."""
+    return make_member(organisation, "olu@acme.example", "Olu Ade", Role.DEVELOPER)
+
+
+@pytest.fixture
+def rows(project: Project, user: User, owner: User) -> dict[str, Sample]:
+    """A sample of the developer before the data was restricted, one of the developer and one of the owner since."""
+    rows = {"before": sample_of(consent_of(user, project), user, label="knock")}
+    restrict_playing(owner, project, is_restricted=True)
+    rows["own"] = sample_of(consent_of(user, project), user, label="knock")
+    rows["owner's"] = sample_of(consent_of(owner, project), owner, label="knock")
+    return rows
+
+
+def numbers_of(actor: Actor, project: Project) -> tuple[set[int], set[int]]:
+    """The numbers that the rule for a row and the rule for a query let somebody play."""
+    samples = samples_of(actor, project)
+    by_row = {sample.number for sample in samples if may_play(actor, sample)}
+    return by_row, set(samples.filter(playable(actor)).values_list("number", flat=True))
+
+
+def token_of(person: User, project: Project) -> Actor:
+    """A token of somebody that is restricted to one project."""
+    _, secret = create_token(person, "ci", ["read"], None, [project.stream])
+    return acting_as(person, find_token(secret))
+
+
+@pytest.mark.protects("recordings/playing")
+@pytest.mark.parametrize("is_restricted", [True, False])
+def test_the_rule_for_a_row_and_the_rule_for_a_query_agree(
+    project: Project, people: dict[str, Any], other: User, rows: dict[str, Sample], is_restricted: bool
+) -> None:
+    owner = people["owner"]
+    restrict_playing(owner, project, is_restricted=is_restricted)
+    manages = make_member(project.organisation, "ida@acme.example", "Ida Berg", Role.VIEWER)
+    give_project_role(owner, project, manages.pk, Role.MAINTAINER)
+    # The first was given to everyone: it is open again. The others stay as their people agreed.
+    others = set() if is_restricted else {1}
+    expected: dict[str, tuple[Actor, set[int]]] = {
+        "owner": (owner, {1, 2, 3}),
+        "a token of the owner": (token_of(owner, project), {1, 2, 3}),
+        "maintainer": (people["maintainer"], {1, 2, 3}),
+        "a maintainer of this project alone": (manages, {1, 2, 3}),
+        "the developer who gave two": (people["developer"], {1, 2}),
+        "a token of theirs, for this project": (token_of(people["developer"], project), others),
+        "another developer": (other, others),
+        "reviewer": (people["reviewer"], others),
+        "viewer": (people["viewer"], others),
+    }
+    results = {who: numbers_of(actor, project) for who, (actor, _) in expected.items()}
+    assert results == {who: (numbers, numbers) for who, (_, numbers) in expected.items()}
+
+
+@pytest.mark.protects("recordings/playing")
+def test_samples_that_few_may_play_stay_so_until_their_person_agrees_to_other_terms(
+    project: Project, owner: User, other: User, rows: dict[str, Sample]
+) -> None:
+    restrict_playing(owner, project, is_restricted=False)
+    assert not may_play(other, find_sample_by_id(other, rows["owner's"].pk))
+    terms = terms_for(project, DEFAULT_PURPOSES, 90)
+    assert terms.text.startswith("Everyone in Acme")
+    agree_anew(owner, rows["owner's"].consent, purposes=DEFAULT_PURPOSES, days=90, text=terms.text)
+    assert may_play(other, find_sample_by_id(other, rows["owner's"].pk))
+
+
+@pytest.mark.protects("recordings/playing")
+@pytest.mark.slow
+def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
+    project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
+) -> None:
+    waiting = submission_of(owner, project).pk
+    assert save_version(owner, project, seen=DataSet.objects.get().revision).number == 1
+    own, theirs = rows["own"].pk, rows["owner's"].pk
+    parts = {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]}
+    requests: list[tuple[str, str, Any]] = [
+        ("get", f"{DATA}/samples/3/recording", None),
+        ("get", f"/api/v1/samples/{theirs}/recording", None),
+        ("get", f"{DATA}/samples/3/parts", None),
+        ("post", f"{DATA}/samples/3/parts", parts),
+        *(("get", f"{DATA}/versions/1/export?layout={layout}", None) for layout in EXPORT_LAYOUTS),
+        ("get", f"{DATA}/versions/1/export?after=2", None),
+        ("get", f"{PAGE}/waiting/{waiting}/recording", None),
+        ("form", f"{PAGE}/waiting", {"do": "accept", "ids": str(waiting)}),
+        ("form", f"{PAGE}/waiting", {"do": "refuse", "ids": str(waiting)}),
+    ]
+
+    def status(browser: Client, method: str, address: str, body: Any) -> int:
+        if method == "get":
+            return browser.get(address).status_code
+        if method == "form":
+            return browser.post(address, body).status_code
+        return browser.post(address, body, content_type="application/json").status_code
+
+    wrong = {each[:2]: code for each in requests if (code := status(browser_of(other), *each)) != 403}
+    assert not wrong
+    assert Submission.objects.waiting().count() == 1
+    # Who manages the project gets them all.
+    wrong = {each[:2]: code for each in requests if (code := status(browser_of(owner), *each)) not in (200, 302)}
+    assert not wrong
+    giver = browser_of(rows["own"].consent.person)
+    assert giver.get(f"{DATA}/samples/2/recording").status_code == 200
+    assert giver.get(f"/api/v1/samples/{own}/recording").status_code == 200
+    assert giver.get(f"{DATA}/samples/3/recording").status_code == 403
+
+
+@pytest.mark.protects("recordings/playing")
+@pytest.mark.slow
+def test_lists_and_pages_draw_nothing_of_what_may_not_be_played(
+    project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
+) -> None:
+    sample_of(consent_of(owner, project), owner, png(), label="glass")
+    submission_of(owner, project)
+    browser, manager = browser_of(other), browser_of(owner)
+    listed = browser.get(f"{DATA}/samples").json()["results"]
+    assert [(each["playable"], each["drawing"]) for each in listed] == [(False, {})] * 4
+    assert [each["playable"] for each in browser.get("/api/v1/projects/acme/kitchen/samples").json()["samples"]] == [
+        False
+    ] * 4
+    sample = browser.get(f"{DATA}/samples/4").json()["sample"]
+    assert (sample["playable"], sample["drawing"], sample["label"]) == (False, {}, "glass")
+    pages = [PAGE, f"{PAGE}/cards?numbers=1,2,3,4", *(f"{PAGE}/samples/{number}" for number in (3, 4))]
+    for address in [*pages, f"{PAGE}/samples/3/panel", f"{PAGE}/waiting"]:
+        shown, whole = browser.get(address).content.decode(), manager.get(address).content.decode()
+        for part in ("<path d=", '/recording"'):
+            assert part not in shown, address
+        assert '/recording"' in whole, address
+        assert "#lock" in shown, address
+    assert "Only those who manage acme/kitchen play this." in browser.get(f"{PAGE}/samples/3").content.decode()
+    assert "/export" not in browser.get(PAGE).content.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/playing")
+def test_builds_and_comparisons_list_samples_and_do_not_play_them(
+    project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
+) -> None:
+    for rune in (RUNE, RUNE + bytes(500)):
+        built(owner, project, rune)
+    for address in ("/acme/kitchen/builds/2/accuracy", "/compare?one=acme/kitchen@1&other=acme/kitchen@2"):
+        shown, whole = (browser_of(each).get(address).content.decode() for each in (other, owner))
+        assert browser_of(owner).get(address).status_code == 200
+        assert (shown.count('/recording"'), whole.count('/recording"')) == (0, 3), address
+        assert (shown.count("data-sample="), whole.count("data-sample=")) == (0, 3), address
+        assert shown.count("Only those who manage the project play it.") == 3
+
+
+@pytest.mark.protects("recordings/playing")
+def test_who_may_not_play_samples_still_labels_them_and_saves_versions(
+    project: Project, other: User, rows: dict[str, Sample]
+) -> None:
+    seen = DataSet.objects.get().revision
+    mark_samples(other, project, [SampleMark(3, label="glass")], seen)
+    assert save_version(other, project, seen=seen + 1).figures["labels"] == {"glass": 1, "knock": 2}
+
+
+def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
+    project: Project, other: User, user: User, rows: dict[str, Sample]
+) -> None:
+    save_version(user, project, seen=DataSet.objects.get().revision)
+    with pytest.raises(PlayingRefused, match="You may not export 3 of the 3 samples of version 1, and without them"):
+        plan_export(other, project, 1, DATA_FOLDER)
+    with pytest.raises(PlayingRefused, match="1 of the 3 samples"):
+        plan_export(user, project, 1, DATA_FOLDER, after=3)
+    # Samples that are open again are exported.
+    DataSet.objects.update(is_restricted=False)
+    Consent.objects.filter(samples=rows["owner's"].pk).update(is_restricted=False)
+    assert [each.number for each in plan_export(user, project, 1, DATA_FOLDER).samples] == [1, 2, 3]
+
+
+def test_those_who_manage_the_project_set_who_plays_samples(
+    project: Project, maintainer: User, client: Client, browser_of: Browser
+) -> None:
+    browser = browser_of(maintainer)
+    assert client.post(f"{PAGE}/playing", {"who": "managers"}).status_code == 403
+    assert client.patch(DATA, {"restricted": True}, content_type="application/json").status_code == 403
+    assert browser.post(f"{PAGE}/playing", {"who": "nobody"}).status_code == 400
+    assert not DataSet.objects.filter(is_restricted=True).exists()
+    answer = browser.post(f"{PAGE}/playing", {"who": "managers"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}#playing")
+    assert client.get(DATA).json()["restricted"] is True
+    opened = browser.patch(DATA, {"restricted": False}, content_type="application/json")
+    assert (opened.status_code, opened.json()["restricted"]) == (200, False)
+    revision = opened.json()["revision"]
+    browser.patch(DATA, {"restricted": False}, content_type="application/json")
+    assert client.get(DATA).json()["revision"] == revision, "nothing changed"
+    actions = AuditEntry.objects.filter(action__in=("data.restrict", "data.open")).order_by("at", "position")
+    assert list(actions.values_list("action", flat=True)) == ["data.restrict", "data.open"]
+
+
+def test_the_setting_is_offered_before_the_first_sample_and_to_those_who_manage_the_project(
+    project: Project, owner: User, client: Client, browser_of: Browser
+) -> None:
+    assert "No samples yet" in browser_of(owner).get(PAGE).content.decode()
+    assert "Who plays samples" in browser_of(owner).get(PAGE).content.decode()
+    assert "Who plays samples" not in client.get(PAGE).content.decode()
+
+
+def test_a_list_asks_the_database_as_often_for_many_locked_samples_as_for_few(
+    project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
+) -> None:
+    browser = browser_of(other)
+
+    def queries(address: str) -> int:
+        browser.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(address).status_code == 200
+        return len(captured)
+
+    addresses = (
+        f"{DATA}/samples",
+        f"{PAGE}/cards?numbers=1,2,3,4,5,6,7",
+        "/api/v1/projects/acme/kitchen/samples",
+        PAGE,
+    )
+    few = [queries(address) for address in addresses]
+    consent = consent_of(owner, project)
+    for _ in range(4):
+        sample_of(consent, owner, label="knock")
+    assert [queries(address) for address in addresses] == few
