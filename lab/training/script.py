@@ -46,7 +46,7 @@ def main() -> None:
     folder = Path(__file__).resolve().parent
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
-    train, validation, test = (Part(inputs[splits == split], labels[splits == split]) for split in range(3))
+    train, validation, test = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(3))
     model = new_model(lambda: network(inputs.shape[1:], len(LABELS), None, **NETWORK), SETTINGS, train)
     progress = Progress()
 

@@ -1,0 +1,43 @@
+"""The script of a training run has every name that it uses: it is put together from sources and texts."""
+
+from __future__ import annotations
+
+import builtins
+import symtable
+from collections.abc import Iterator
+
+import pytest
+
+from lab.recipes.arguments import read_arguments
+from lab.recipes.catalogue import NETWORK_RECIPES
+from lab.training.script import script_text
+from lab.training.settings import RunSettings
+
+
+def unbound_names(source: str) -> set[str]:
+    """The names that a module reads from its globals and neither defines, imports nor has from Python."""
+    module = symtable.symtable(source, "script.py", "exec")
+    bound = {each.get_name() for each in module.get_symbols() if each.is_assigned() or each.is_imported()}
+    return {name for table in _tables(module) for name in _globals(table)} - bound - {*vars(builtins), "__file__"}
+
+
+def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _tables(child)
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    is_module = table.get_type() == "module"
+    return (each.get_name() for each in table.get_symbols() if each.is_referenced() and (is_module or each.is_global()))
+
+
+def test_a_name_that_nothing_defines_is_reported() -> None:
+    assert unbound_names("import os\n\ndef f(x):\n    return [Part(x, os, y) for y in x]\n") == {"Part"}
+
+
+@pytest.mark.parametrize("name", NETWORK_RECIPES)
+def test_a_script_defines_each_name_that_it_uses(name: str) -> None:
+    recipe = NETWORK_RECIPES[name]
+    settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, name), 7, ("one", "two"), "digest")
+    assert unbound_names(script_text(settings)) == set()
