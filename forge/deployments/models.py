@@ -67,8 +67,8 @@ class Deployment(models.Model):
     promoted_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="promoted_to"
     )
-    """The deployment of the same project that serves first what one press makes this one serve, such as staging; None
-    if there is none."""
+    """The deployment of the same project whose release a promotion copies to this one, such as staging; None without
+    one."""
     telemetry = models.BooleanField(default=False, db_default=False)
     """Whether the reports of apps with @hotg-ai/forge are counted. They are dropped otherwise."""
     blocked_digest = models.CharField(max_length=71, blank=True)

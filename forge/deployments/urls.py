@@ -36,7 +36,7 @@ served_urlpatterns = [
     path("rune-player/<str:digest>.js", player_script),
     path(_PREVIEW, preview_address),
     path(f"{_PREVIEW}/try", try_preview),
-    path(f"{_PREVIEW}/<str:rune>", preview_rune),
+    path(f"{_PREVIEW}/<uuid:link>/<str:rune>", preview_rune),
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
     path("<str:organisation>/<str:name>/<str:deployment>/try", try_page),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),

@@ -168,19 +168,17 @@ def receipt(request: HttpRequest, link_id: UUID) -> HttpResponse:
 
 
 def _waiting_context(principal: Principal, project: Project) -> dict[str, Any]:
-    rows = submissions_of(principal, project)
+    waiting = submissions_of(principal, project)
+    first = list(waiting[:SHOWN])
+    rows = [row for row in first if may_play(principal, row)]
     base = f"{project.get_absolute_url()}/data/waiting"
-    cards = [
-        (row, drawing_paths(row.drawing), f"{base}/{row.pk}/recording")
-        for row in rows[:SHOWN]
-        if may_play(principal, row)
-    ]
     return {
         "project": project,
-        "cards": cards,
-        "count": rows.count(),
+        "cards": [(row, drawing_paths(row.drawing), f"{base}/{row.pk}/recording") for row in rows],
+        "count": waiting.count(),
+        "locked": len(first) - len(rows),
         "days": WAITING_DAYS,
-        "refusal": "" if cards or not rows else refusal_of(project),
+        "refusal": refusal_of(project),
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import find_sample
@@ -16,6 +18,7 @@ from forge.datasets.pages.data import page_context
 from forge.datasets.playing import restrict_playing
 from forge.datasets.samples.actions import SampleMark, delete_sample, delete_samples, mark_samples
 from forge.datasets.versions.actions import save_version
+from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
 
@@ -23,59 +26,49 @@ from forge.projects.pages.lookup import project_of
 @require_POST
 def mark(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Labels the chosen samples, leaves them out of further versions, or deletes them."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    try:
-        numbers = [_number(each) for each in request.POST.getlist("numbers")]
-        if request.POST.get("do") == "delete":
+    sent = request.POST
+    shown = "" if sent.get("do") == "delete" else sent.get("shown", "")
+
+    def act(principal: Principal, project: Project) -> None:
+        numbers = [_number(each) for each in sent.getlist("numbers")]
+        if sent.get("do") == "delete":
             delete_samples(principal, project, numbers)
-            return redirect(f"{project.get_absolute_url()}/data")
-        marks = [_mark(number, request.POST.get("do", ""), request.POST.get("label", "")) for number in numbers]
-        mark_samples(principal, project, marks, _number(request.POST.get("revision", "")))
-    except DomainError as error:
-        return show_again(request, "data/page.html", page_context(request, principal, project), error)
-    shown = request.POST.get("shown", "")
-    return redirect(f"{project.get_absolute_url()}/data" + (f"/samples/{_number(shown)}" if shown else ""))
+            return
+        marks = [_mark(number, sent.get("do", ""), sent.get("label", "")) for number in numbers]
+        mark_samples(principal, project, marks, _number(sent.get("revision", "")))
+
+    place = f"/samples/{_number(shown)}" if shown else ""
+    return _changed(request, project_of(request, organisation, name, Verb.EDIT), act, place)
 
 
 @for_person
 @require_POST
 def save(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Saves a version of the data."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    try:
+
+    def act(principal: Principal, project: Project) -> None:
         seen = _number(request.POST.get("revision", ""))
         save_version(principal, project, seen=seen, message=request.POST.get("message", ""))
-    except DomainError as error:
-        return show_again(request, "data/page.html", page_context(request, principal, project), error)
-    return redirect(f"{project.get_absolute_url()}/data#versions")
+
+    return _changed(request, project_of(request, organisation, name, Verb.EDIT), act, "#versions")
 
 
 @for_person
 @require_POST
 def restrict(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Sets who plays samples."""
-    project = project_of(request, organisation, name, Verb.MANAGE)
-    principal = principal_of(request)
-    try:
+
+    def act(principal: Principal, project: Project) -> None:
         restrict_playing(principal, project, is_restricted=_is_restricted(request.POST.get("who", "")))
-    except DomainError as error:
-        return show_again(request, "data/page.html", page_context(request, principal, project), error)
-    return redirect(f"{project.get_absolute_url()}/data#playing")
+
+    return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, "#playing")
 
 
 @for_person
 @require_POST
 def analyse(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Starts an analysis of the samples."""
-    project = project_of(request, organisation, name, Verb.EDIT)
-    principal = principal_of(request)
-    try:
-        start_analysis(principal, project)
-    except DomainError as error:
-        return show_again(request, "data/page.html", page_context(request, principal, project), error)
-    return redirect(f"{project.get_absolute_url()}/data")
+    return _changed(request, project_of(request, organisation, name, Verb.EDIT), start_analysis)
 
 
 @for_person
@@ -86,6 +79,18 @@ def delete(request: HttpRequest, organisation: str, name: str, number: int) -> H
     principal = principal_of(request)
     delete_sample(principal, find_sample(principal, project, number))
     return redirect(f"{project.get_absolute_url()}/data")
+
+
+def _changed(
+    request: HttpRequest, project: Project, act: Callable[[Principal, Project], object], place: str = ""
+) -> HttpResponse:
+    """Does what a form asks for and leads to a place of the page, or shows the page again with the error."""
+    principal = principal_of(request)
+    try:
+        act(principal, project)
+    except DomainError as error:
+        return show_again(request, "data/page.html", page_context(request, principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/data{place}")
 
 
 def _is_restricted(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from forge.builds.example_inputs import member_examples
 from forge.builds.serializers import rune_url
 from forge.core.dist import dist_address, npm_package, pip_requirement, runtime_wheel
 from forge.deployments.pages.cards import Card
@@ -36,6 +37,8 @@ class DeploymentUsage:
     rune_url: str
     memory: int | None
     takes_images: bool
+    examples: str
+    """The example inputs of the build, as the player reads them."""
 
 
 def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> DeploymentUsage:
@@ -65,4 +68,5 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Dep
         rune_url(build),
         artefact.planned_memory if artefact else None,
         interface is not None and any("IMAGE" in one.capability.name for one in interface.inputs),
+        member_examples(build),
     )

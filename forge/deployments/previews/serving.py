@@ -6,6 +6,8 @@ and nothing may be stored: the preview ends with its change request.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -19,7 +21,7 @@ from forge.deployments.keys.grants import may_deploy
 from forge.deployments.previews.access import address_of, served_build
 from forge.deployments.previews.models import PreviewLink
 from forge.deployments.serving.answers import WASM, for_origin, refused
-from forge.deployments.serving.callers import require_origin, require_rate
+from forge.deployments.serving.callers import require_calls_within, require_origin
 from forge.deployments.serving.refusals import (
     KEY_EXPIRED,
     KEY_MISSING,
@@ -51,11 +53,14 @@ def preview_address(request: HttpRequest, organisation: str, name: str, number: 
 
 
 @csrf_exempt
-def preview_rune(request: HttpRequest, organisation: str, name: str, number: int, rune: str) -> HttpResponseBase:
-    """The bytes of the rune that the preview serves now. Its digest is known to readers and with a key alone."""
+def preview_rune(
+    request: HttpRequest, organisation: str, name: str, number: int, link: UUID, rune: str
+) -> HttpResponseBase:
+    """The bytes of the rune that the preview serves now, at the address that a program got for the key of a link. It
+    ends with that link."""
     change = _find(organisation, name, number)
     try:
-        response = _bytes(request, change, rune)
+        response = _bytes(request, change, link, rune)
     except ServingRefusal as refusal:
         response = refused(request, None, refusal, _METHODS)
     return for_origin(request, None, response)
@@ -64,7 +69,7 @@ def preview_rune(request: HttpRequest, organisation: str, name: str, number: int
 @require_safe
 def try_preview(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The page that runs it. It is the same for every number, and its script asks the address with the key behind #."""
-    return page_for(f"{name} change request {number}")
+    return page_for(f"{name} change request")
 
 
 def _find(organisation: str, name: str, number: int) -> ChangeRequest | None:
@@ -75,8 +80,11 @@ def _find(organisation: str, name: str, number: int) -> ChangeRequest | None:
 
 def _pointer(request: HttpRequest, change: ChangeRequest | None) -> HttpResponseBase:
     _require_method(request)
-    link = _living_link(change, request.headers.get("x-api-key", ""))
-    require_rate(link.pk, CALLS_A_MINUTE)
+    secret = request.headers.get("x-api-key", "")
+    if not secret:
+        raise ServingRefusal(KEY_MISSING)
+    link = _living_link(change, secret_hash=hash_secret(secret))
+    require_calls_within(link.pk, CALLS_A_MINUTE)
     change = link.change_request
     build = _build_of(change)
     artefact = build.artefact
@@ -89,16 +97,17 @@ def _pointer(request: HttpRequest, change: ChangeRequest | None) -> HttpResponse
         "rune": {
             "digest": artefact.digest,
             "size": artefact.size,
-            "url": f"{address_of(change)}/{artefact.digest}",
+            "url": f"{address_of(change)}/{link.pk}/{artefact.digest}",
         },
     }
     return _unstored(JsonResponse(body))
 
 
-def _bytes(request: HttpRequest, change: ChangeRequest | None, rune: str) -> HttpResponseBase:
+def _bytes(request: HttpRequest, change: ChangeRequest | None, link: UUID, rune: str) -> HttpResponseBase:
     _require_method(request)
-    build = served_build(change) if change is not None else None
-    if change is None or build is None or build.artefact is None or build.artefact.digest != rune:
+    change = _living_link(change, pk=link).change_request
+    build = served_build(change)
+    if build is None or build.artefact is None or build.artefact.digest != rune:
         raise ServingRefusal(RUNE_UNKNOWN)
     filename = f"change-{change.number}-build-{build.number}.rune"
     response = part_response(request, rune, build.artefact.size, filename=filename, content_type=WASM)
@@ -111,14 +120,12 @@ def _require_method(request: HttpRequest) -> None:
     require_origin(None, request.headers.get("Origin", ""))
 
 
-def _living_link(change: ChangeRequest | None, secret: str) -> PreviewLink:
-    """The link of a key, if it opens this preview. Raises `ServingRefusal`; an unknown change request is answered as an
-    unknown key is."""
-    if not secret:
-        raise ServingRefusal(KEY_MISSING)
+def _living_link(change: ChangeRequest | None, **identity: object) -> PreviewLink:
+    """The link with this hash or id, if it opens this preview. Raises `ServingRefusal`; an unknown change request is
+    answered as an unknown key is."""
     related = ("created_by", "change_request__project__organisation", "change_request__build__artefact")
     rows = PreviewLink.objects.select_related(*related)
-    link = rows.filter(change_request=change, secret_hash=hash_secret(secret)).first()
+    link = rows.filter(change_request=change, **identity).first()
     if change is None or link is None:
         raise ServingRefusal(KEY_UNKNOWN)
     if not change.is_open:

@@ -101,7 +101,12 @@ def require_origin(deployment: Deployment | None, origin: str) -> None:
         raise ServingRefusal(ORIGIN_REFUSED)
 
 
-def require_rate(key: UUID, limit: int = CALLS_A_MINUTE) -> None:
+def require_rate(key: UUID) -> None:
+    """Counts a call with the key of a deployment. Raises `ServingRefusal` where there were too many within a minute."""
+    require_calls_within(key, CALLS_A_MINUTE)
+
+
+def require_calls_within(key: UUID, limit: int) -> None:
     """Counts a call with a key. Raises `ServingRefusal` where there were more than `limit` within a minute."""
     name = f"deployment-key:{key.hex}"
     try:

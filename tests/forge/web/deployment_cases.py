@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from forge.accounts.models import User
 from forge.deployments.actions import TagChoice, create_key, serve_tag
@@ -53,7 +54,10 @@ DEPLOYMENT_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", f"d/{_SERVED}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
     # Previews are known by the keys of their links alone.
     ("get", _PREVIEW, "d/acme/kitchen/change-requests/1", None, (401,) * 7),
-    ("get", f"{_PREVIEW}/<str:rune>", f"d/acme/kitchen/change-requests/1/sha256:{'0' * 64}", None, (404,) * 7),
+    (
+        *("get", f"{_PREVIEW}/<uuid:link>/<str:rune>"),
+        *(f"d/acme/kitchen/change-requests/1/{UUID(int=0)}/sha256:{'0' * 64}", None, (403,) * 7),
+    ),
     ("get", f"{_PREVIEW}/try", "d/acme/kitchen/change-requests/1/try", None, (200,) * 7),
     ("get", "d/rune-player", "d/rune-player", None, (200,) * 7),
     ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),

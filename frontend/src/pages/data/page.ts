@@ -4,13 +4,13 @@ import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
 import { oneAtATime } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 import { address, type Answer } from "../../api/request";
-import { Detail } from "./detail";
+import { Detail } from "./sample/detail";
 import { followQuickCode, Sides } from "./sides";
 import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
 import { DELAY, PendingDeletion } from "./deletion";
-import { Grid, numberOf } from "./grid";
-import { actionOf, moved, type KeyAction } from "./keys";
-import { commonOf, Selection } from "./selection";
+import { Grid, numberOf } from "./grid/grid";
+import { actionOf, moved, type KeyAction } from "./grid/keys";
+import { commonOf, Selection } from "./grid/selection";
 
 const NUMBERS = "/api/v1/projects/{organisation}/{name}/data/samples/numbers";
 const RECORDING = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/recording";

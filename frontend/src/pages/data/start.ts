@@ -4,11 +4,11 @@ export function dataPages(): void {
   const root = document.querySelector<HTMLElement>("[data-samples]");
   if (root !== null) void import("./page").then(({ DataPage }) => new DataPage(root).start());
   const sample = document.querySelector<HTMLElement>("main > [data-sample]");
-  if (sample !== null) void import("./detail").then(({ startSamplePage }) => startSamplePage(sample));
+  if (sample !== null) void import("./sample/detail").then(({ startSamplePage }) => startSamplePage(sample));
   const form = document.querySelector<HTMLFormElement>("[data-import-form]");
-  if (form !== null) void import("./import").then(({ startImportForm }) => startImportForm(form));
+  if (form !== null) void import("./import/form").then(({ startImportForm }) => startImportForm(form));
   const waiting = document.querySelector<HTMLFormElement>("[data-decide]");
   if (waiting !== null) void import("./waiting").then(({ startDeciding }) => startDeciding(waiting));
   const current = document.querySelector<HTMLElement>("[data-import]");
-  if (current !== null) void import("./import").then(({ followImport }) => followImport(current));
+  if (current !== null) void import("./import/form").then(({ followImport }) => followImport(current));
 }

@@ -52,7 +52,7 @@ export default function PhoneDialog({ client, pairing, desk, onClose }: PhoneDia
     pairing.listen();
     return () => pairing.rest();
   }, [pairing]);
-  // The phone is paired, as this dialogue asked: its results are in the preview.
+  // A paired phone shows its results in the preview, so the dialogue is no longer needed.
   useEffect(() => {
     if (isPaired) onClose();
   }, [isPaired, onClose]);

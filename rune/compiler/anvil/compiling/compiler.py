@@ -20,7 +20,7 @@ from pathlib import Path
 
 from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.compiling.data_object import data_object
-from rune.compiler.anvil.compiling.layouts import LayoutCache, layout_key, read_layout
+from rune.compiler.anvil.compiling.layouts import LinkedModule, layout_key, read_layout
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
@@ -117,9 +117,9 @@ def compiler_helpers(target: str, processor: str, allowance: Allowance) -> bytes
         return (folder / "helpers.o").read_bytes()
 
 
-_OBJECTS = ObjectCache(limit=64 << 20)
+_OBJECTS = ObjectCache[bytes](limit=64 << 20, size=len)
 """The cache of compiled units of this process: an edit seldom changes more than one unit."""
-_LAYOUTS = LayoutCache(count=8)
+_LAYOUTS = ObjectCache[LinkedModule](limit=32 << 20, size=lambda layout: len(layout.module))
 """The layouts of modules of this process: an edit of a number or a label changes constants alone."""
 _MAP = "map"
 

@@ -7,18 +7,14 @@ values. The linker's map says where each constant lies in the file.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from rune.compiler.anvil.sources import Unit
 
 _HEADER = b"\0asm\1\0\0\0"
 _DATA = 11
 """The number of the section with the data."""
-LARGEST_MODULE = 8 << 20
-"""Bytes. A larger module is linked each time."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,8 @@ def read_layout(module: bytes, link_map: str, units: Iterable[Unit]) -> LinkedMo
         address, _, _, name = (line.split() + [""] * 4)[:4]
         if name in arrays:
             places[name] = _place(segments, int(address, 16))
-    are_there = all(module[places.get(name, 0) :].startswith(data) for name, data in arrays.items())
-    return LinkedModule(module, places) if are_there and len(module) <= LARGEST_MODULE else None
+    are_there = all(module.startswith(data, places.get(name, 0)) for name, data in arrays.items())
+    return LinkedModule(module, places) if are_there else None
 
 
 def _segments(module: bytes) -> Iterator[tuple[int, int, int]]:
@@ -93,25 +89,3 @@ def layout_key(flags: Iterable[str], units: Sequence[Unit], objects: Sequence[by
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)
     return digest.hexdigest()
-
-
-class LayoutCache:
-    """The `count` layouts that were used last. Thread-safe."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._layouts: OrderedDict[str, LinkedModule] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: str) -> LinkedModule | None:
-        with self._lock:
-            if key in self._layouts:
-                self._layouts.move_to_end(key)
-            return self._layouts.get(key)
-
-    def put(self, key: str, layout: LinkedModule) -> None:
-        with self._lock:
-            self._layouts[key] = layout
-            self._layouts.move_to_end(key)
-            while len(self._layouts) > self._count:
-                self._layouts.popitem(last=False)

@@ -1,11 +1,14 @@
-"""A cache of compiled units, keyed by everything that they depend on, for the lifetime of the process."""
+"""The caches of compiled units and of linked modules, for the lifetime of the process, and the key of a unit."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 def object_key(flags: Iterable[str], unit: str, files: Mapping[str, bytes]) -> str:
@@ -27,27 +30,29 @@ _LARGEST_SHARE = 4
 """The share of the limit above which an object is not cached: it is a model's data, which needs no compiling."""
 
 
-class ObjectCache:
-    """A cache of at most `limit` bytes; removes the least recently used objects. Thread-safe."""
+class ObjectCache(Generic[T]):
+    """A cache of at most `limit` bytes, which `size` counts; removes the least recently used objects. Thread-safe."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, size: Callable[[T], int]) -> None:
         self._limit = limit
-        self._objects: OrderedDict[str, bytes] = OrderedDict()
+        self._size_of = size
+        self._objects: OrderedDict[str, T] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> T | None:
         with self._lock:
             if key in self._objects:
                 self._objects.move_to_end(key)
             return self._objects.get(key)
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, value: T) -> None:
+        size = self._size_of(value)
         with self._lock:
-            if key in self._objects or len(data) > self._limit // _LARGEST_SHARE:
+            if key in self._objects or size > self._limit // _LARGEST_SHARE:
                 return
-            self._objects[key] = data
-            self._size += len(data)
+            self._objects[key] = value
+            self._size += size
             while self._size > self._limit:
                 _, dropped = self._objects.popitem(last=False)
-                self._size -= len(dropped)
+                self._size -= self._size_of(dropped)

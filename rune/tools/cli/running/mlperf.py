@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ import click
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.devices.emulation.around_model import project_around
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.model.tflite import ModelError, read_model
@@ -61,29 +60,27 @@ def command(model: Path, key: str, board: str | None, serial: str | None, projec
         raise CommandFailed("This machine has no pseudo-terminals", ("Run the command in WSL",))
     from rune.tools.mlperf.line import serve, terminal_line  # The module needs a system that has them.
 
-    with _machine(data, board, serial) as machine, terminal_line() as line:
+    machine = _machine(data, board, serial)
+    with terminal_line() as line:
         click.echo(f"{key} on {line.path}: {machine.title}; {UNVERIFIED}")
         serve(line, BenchmarkDevice(described, machine, lambda run: click.echo(_text(run, machine))))
 
 
-@contextmanager
-def _machine(data: bytes, board: str | None, serial: str | None) -> Iterator[InferenceMachine]:
+def _machine(data: bytes, board: str | None, serial: str | None) -> InferenceMachine:
     """Ends the command where the model cannot be run there."""
     try:
         with progress("Building the rune around the model"):
             if board is not None:
-                machine: InferenceMachine = EmulatedBoard(data, find_board(board))
-            elif serial is not None:
-                machine = SerialBoard(data, Device(SerialLine(serial)))
-            else:
-                machine = ThisMachine(data)
+                return EmulatedBoard(data, find_board(board))
+            if serial is not None:
+                return SerialBoard(data, Device(SerialLine(serial)))
+            return ThisMachine(data)
     except UnknownBoard as error:
         raise CommandFailed(str(error)) from error
     except BuildFailed as error:
         raise CommandFailed("The model cannot be built", tuple(each.message for each in error.diagnostics)) from error
     except (CompileError, ModelError, InferenceFailed, BoardError) as error:
         raise failed("The model cannot be run there", error) from error
-    yield machine
 
 
 def _described(data: bytes, key: str) -> BenchmarkModel:
@@ -94,8 +91,6 @@ def _described(data: bytes, key: str) -> BenchmarkModel:
 
 
 def _write_project(folder: Path, data: bytes) -> None:
-    from rune.devices.emulation.around_model import project_around
-
     files = project_around(data)
     try:
         folder.mkdir(parents=True)

@@ -52,6 +52,12 @@ def ask(client: Client, secret: str, rest: str = "", **headers: str) -> tuple[in
     return answer.status_code, body.get("name") or body["version"]
 
 
+def rune_address(client: Client, secret: str) -> str:
+    """The address of the bytes that the preview serves now."""
+    url: str = client.get(ADDRESS, headers={"x-api-key": secret}).json()["rune"]["url"]
+    return url
+
+
 def test_whoever_has_the_key_gets_the_newest_build(
     built_change: Build, change: ChangeRequest, developer: User, client: Client
 ) -> None:
@@ -60,8 +66,8 @@ def test_whoever_has_the_key_gets_the_newest_build(
     shown = answer.json()
     assert (answer.status_code, shown["version"]) == (200, f"change-1-build-{built_change.number}")
     assert "no-store" in answer["Cache-Control"]
-    assert shown["rune"]["url"].endswith(f"{ADDRESS}/{shown['rune']['digest']}")
-    rune = client.get(f"{ADDRESS}/{shown['rune']['digest']}")
+    assert shown["rune"]["url"].endswith(f"/{shown['rune']['digest']}")
+    rune = client.get(shown["rune"]["url"])
     assert (rune.status_code, rune.getvalue()) == (200, RUNE + b"merged")
     assert "no-store" in rune["Cache-Control"]
 
@@ -69,8 +75,7 @@ def test_whoever_has_the_key_gets_the_newest_build(
     newer = built_merged(developer, change, OTHER)
     assert newer.number == 2
     assert ask(client, secret) == (200, f"change-1-build-{newer.number}")
-    old = client.get(f"{ADDRESS}/{shown['rune']['digest']}")
-    assert old.status_code == 404
+    assert client.get(shown["rune"]["url"]).status_code == 404
 
 
 @pytest.mark.protects("delivery/previews")
@@ -78,10 +83,10 @@ def test_it_ends_with_the_change_request(
     built_change: Build, change: ChangeRequest, developer: User, client: Client
 ) -> None:
     secret = create_preview_link(developer, change)
-    assert built_change.artefact is not None
+    rune = rune_address(client, secret)
     actions.close_change_request(developer, find_change_request(developer, change.pk), "Not now.")
     assert ask(client, secret) == (410, "preview-ended")
-    assert client.get(f"{ADDRESS}/{built_change.artefact.digest}").status_code == 404
+    assert client.get(rune).status_code == 410
     with pytest.raises(PreviewEnded):
         create_preview_link(developer, change)
 
@@ -104,11 +109,18 @@ def test_nobody_gets_it_without_the_key(
 def test_a_link_ends_with_its_time_its_maker_or_the_next_link(
     built_change: Build, change: ChangeRequest, owner: User, developer: User, client: Client
 ) -> None:
-    first, second = create_preview_link(owner, change), create_preview_link(developer, change)
+    first = create_preview_link(owner, change)
+    bytes_of_first = rune_address(client, first)
+    second = create_preview_link(developer, change)
     assert ask(client, first) == (403, "key-revoked")
     assert ask(client, second)[0] == 200
+    bytes_of_second = rune_address(client, second)
+    assert bytes_of_first.rpartition("/")[2] == bytes_of_second.rpartition("/")[2], "the same rune"
+    assert client.get(bytes_of_first).status_code == 403, "an ended link gives no bytes either"
+    assert client.get(bytes_of_second).status_code == 200
     PreviewLink.objects.filter(revoked=None).update(expires=timezone.now() - timedelta(seconds=1))
     assert ask(client, second) == (403, "key-expired")
+    assert client.get(bytes_of_second).status_code == 403
     third = create_preview_link(developer, change)
     end_preview_link(owner, change)
     assert ask(client, third) == (403, "key-revoked")

@@ -216,7 +216,7 @@ def test_an_object_is_kept_for_exactly_its_files_and_flags() -> None:
 
 
 def test_the_cache_drops_what_was_not_asked_for_longest_and_keeps_nothing_that_would_drop_all() -> None:
-    cache = ObjectCache(limit=10)
+    cache = ObjectCache[bytes](limit=10, size=len)
     for name in "abcde":
         cache.put(name, b"12")
     assert cache.get("a") == b"12"

@@ -1,9 +1,9 @@
 // Importing an archive with scripts: its bytes go in pieces, which go on after an interruption, and the page of an import
 // follows it.
-import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../talk/events";
-import { oneAtATime, released } from "../talk/read";
-import { saysSignedOut } from "../sign-in/signed-out";
-import { address } from "../../api/request";
+import { followEvents, NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../talk/events";
+import { oneAtATime, released } from "../../talk/read";
+import { saysSignedOut } from "../../sign-in/signed-out";
+import { address } from "../../../api/request";
 import { sendPieces, type SendPiece } from "./pieces";
 
 const BYTES = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}/bytes";

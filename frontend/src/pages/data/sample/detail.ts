@@ -1,7 +1,7 @@
 // The sample in focus, beside the others: its page's content, with a spectrogram, where it plays, and half speed.
-import { sureButtons } from "../sure";
-import type { SampleActs } from "./acts";
-import { sender, sendParts } from "./changes";
+import { sureButtons } from "../../sure";
+import type { SampleActs } from "../acts";
+import { sender, sendParts } from "../changes";
 import { editParts } from "./parts-editor";
 import { pixels, spectrogram } from "./spectrogram";
 

@@ -1,6 +1,6 @@
 // Cropping and splitting a recording beside the samples, and marking places in it: parts on its drawing, with a line for each.
-import { address, type Answer } from "../../api/request";
-import type { SampleActs } from "./acts";
+import { address, type Answer } from "../../../api/request";
+import type { SampleActs } from "../acts";
 import { fitted, freePlace, positionOf, positionText, type EditedPart } from "./parts";
 
 const PARTS = "/api/v1/projects/{organisation}/{name}/data/samples/{number}/parts";
