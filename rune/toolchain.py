@@ -28,6 +28,7 @@ PARTS = (
     "devices/packages",
     "gc_paused.py",
     "model/tflite",
+    "port.py",
     "project/archive.py",
     "project/files.py",
     "project/folders.py",
@@ -37,6 +38,7 @@ PARTS = (
     "source/runefile",
     "tensor.py",
     "toolchain.py",
+    "unreadable.py",
     "wording.py",
 )
 """The hashed files of the package `rune`: all that a build or a package imports, and the C that they compile. A package

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from rest_framework import serializers
 
@@ -71,11 +71,20 @@ class ModelSearchJson(TypedDict):
     created: Timestamp
 
 
+class ActiveTrialJson(TypedDict):
+    """A trial at work: bytes that it needs, its last epoch, and its accuracy on validation windows then."""
+
+    ram: int
+    flash: int
+    epoch: int
+    accuracy: float
+
+
 class OpenModelSearchJson(ModelSearchJson):
     """A search with its trials."""
 
     rows: list[SearchTrialJson]
-    active: Annotated[dict[str, Any], "the trials at work by number"]
+    active: Annotated[dict[str, ActiveTrialJson], "the trials at work by number"]
 
 
 class LimitsSerializer(serializers.Serializer[None]):

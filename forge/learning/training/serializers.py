@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.compute.pool.answer_reading import ModelNeedsJson
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
@@ -53,7 +54,7 @@ class TrainingRunJson(TypedDict):
     epochs: Annotated[int, "how many epochs its curves have"]
     best_epoch: int
     best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
-    needs: Annotated[dict[str, Any], "what the rune needs, by target, counted by the compiler"]
+    needs: Annotated[dict[str, ModelNeedsJson], "what the rune needs, by target, counted by the compiler"]
     notes: list[str]
     error: str
     reason: Annotated[str, "the same for programs"]

@@ -71,7 +71,7 @@ def test_publishers_write_notes_and_deprecate_on_the_page(
     browser = browser_of(developer)
     refused = browser.post(address, seen_form(address, do="deprecate", reason=" "))
     assert refused.status_code == 400
-    assert "Write why" in refused.content.decode()
+    assert "Write a reason" in refused.content.decode()
     assert browser.post(address, seen_form(address, do="notes", notes="New words")).status_code == 302
     assert browser.post(address, seen_form(address, do="deprecate", reason="Deaf.")).status_code == 302
     page = browser.get("/acme/kitchen/published").content.decode()
