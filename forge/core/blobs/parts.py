@@ -95,6 +95,14 @@ def writing(part: BlobPart) -> Iterator[IO[bytes]]:
         yield file
 
 
+def require_unused(parts: Sequence[BlobPart]) -> None:
+    """Raises `PartInUse` where another request is writing behind the last part, and `NotFound` where that is gone.
+    Buckets do not know who writes."""
+    if parts and isinstance(blob_storage(), FileSystemStorage):
+        with writing(parts[-1]):
+            return
+
+
 class _ChunkSource:
     """Chunks; what interrupts them is kept until those before it are stored."""
 

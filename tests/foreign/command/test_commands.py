@@ -55,7 +55,7 @@ def _wait_for_periodic_work(folder: Path) -> None:
     """Returns when the server has done what one process of an installation does from time to time."""
     deadline = time.monotonic() + 30
     with closing(sqlite3.connect(folder / "forge.sqlite3")) as database:
-        while "samples" not in {name for (name,) in database.execute("SELECT name FROM core_periodicrun")}:
+        while "data" not in {name for (name,) in database.execute("SELECT name FROM core_periodicrun")}:
             assert time.monotonic() < deadline, "the server does no periodic work"
             time.sleep(0.05)
 

@@ -23,6 +23,7 @@ from forge.core.blobs.parts import (
     delete_parts,
     join_parts,
     measure_parts,
+    require_unused,
     store_pieces,
 )
 from forge.core.errors import NotFound
@@ -144,6 +145,9 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     require(actor, Verb.PUSH, project)
     parts = [BlobPart(*part) for part in upload.parts]
     try:
+        # Bytes that are still coming would make the digest look wrong, and end the upload for the request that sends
+        # them.
+        require_unused(parts)
         measured = _measured(upload, parts, {"sha256", algorithm_of(digest)})
         if measured[algorithm_of(digest)] != digest:
             raise WrongDigest
