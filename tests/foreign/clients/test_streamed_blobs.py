@@ -22,7 +22,7 @@ from tests.support.live_server import LiveServer
 pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 
 MORE_THAN_BUFFERS = 16
-"""Megabytes that the buffers of both ends of a connection do not hold: once they are sent, the server is reading them."""
+"""Megabytes: more than both ends of a connection buffer, so that the server is reading once they are sent."""
 MOST_GROWTH = 32 * MEGABYTE
 """Bytes of memory that one push or pull may add, whatever its size: less than half of the smallest push here."""
 
