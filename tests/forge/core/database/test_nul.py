@@ -35,13 +35,12 @@ def test_an_address_with_a_nul_has_an_answer(client: Client, path: str) -> None:
     assert client.get(path).status_code in (200, 400, 404)
 
 
-@pytest.mark.parametrize("many", [False, True])
-def test_no_statement_has_a_text_with_a_nul(many: bool) -> None:
-    with connection.cursor() as cursor, pytest.raises(NulInText):
-        if many:
-            cursor.executemany("SELECT %s", [["a"], ["\0"]])
-        else:
+def test_no_statement_has_a_text_with_a_nul() -> None:
+    with connection.cursor() as cursor:
+        with pytest.raises(NulInText):
             cursor.execute("SELECT %s", ["a\0"])
+        with pytest.raises(NulInText):
+            cursor.executemany("SELECT %s", [["a"], ["\0"]])
 
 
 def test_bytes_and_names_of_parameters_may_have_one() -> None:
