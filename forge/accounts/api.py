@@ -18,7 +18,7 @@ from forge.accounts.organisations.access import (
     open_invitations,
     organisations_of,
 )
-from forge.accounts.organisations.seen import member_facets
+from forge.accounts.organisations.seen import member_facets, organisation_facets
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -116,19 +116,26 @@ class OrganisationDetail(OrganisationView):
     """One organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.ORGANISATION_WRITE)
-    raises = raising(patch=Conflict)
+    raises = raising(patch=(Conflict, *REFUSALS))
 
-    @extend_schema(responses=OrganisationJson)
+    @extend_schema(responses=OrganisationJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
-        principal = principal_of(request)
-        return Response(organisation_to_json(self.organisation(request, organisation), principal))
+        """One organisation. Changing it takes the `ETag`."""
+        return _organisation_answer(self.organisation(request, organisation), request)
 
-    @extend_schema(request=OrganisationChangeSerializer, responses=OrganisationJson)
+    @extend_schema(
+        request=OrganisationChangeSerializer, responses=OrganisationJson, parameters=[REQUIRED_IF_MATCH, ETAG]
+    )
     def patch(self, request: Request, organisation: str) -> Response:
         target = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         body = self.read_body(request, OrganisationChangeSerializer)
-        changed = actions.update_organisation(signed_in(request), target, **body)
-        return Response(organisation_to_json(changed, principal_of(request)))
+        changed = actions.update_organisation(signed_in(request), target, **body, seen=seen_by(request))
+        return _organisation_answer(changed, request)
+
+
+def _organisation_answer(organisation: Organisation, request: Request) -> Response:
+    shown = Response(organisation_to_json(organisation, principal_of(request)))
+    return with_etag(shown, organisation_facets(organisation))
 
 
 class OrganisationUsage(OrganisationView):

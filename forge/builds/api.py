@@ -30,7 +30,7 @@ from forge.builds.actions import (
     watch_wires,
 )
 from forge.builds.artefacts.store import open_rune
-from forge.builds.choices import TargetsJson, targets_to_json
+from forge.builds.choices import TargetsJson, choices_facets, choices_of, targets_to_json
 from forge.builds.errors import FirmwareMissing, NoPackage, NoRune
 from forge.builds.models import Artefact
 from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
@@ -47,6 +47,7 @@ from forge.builds.serializers import (
 )
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.responses import as_foreign, blob_response
@@ -54,6 +55,7 @@ from forge.core.errors import Conflict, Invalid
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.jobs.actions import cancel_job
 from forge.projects.api import ProjectView
+from forge.projects.models import Project
 from rune.aim import AIMS
 from rune.compiler.anvil.profile import PROFILES
 
@@ -86,21 +88,31 @@ class BuildChoicesSerializer(serializers.Serializer[Any]):
 
 class ProjectTargets(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, put=Scope.BUILD_RUN)
+    raises = raising(put=REFUSALS)
 
-    @extend_schema(operation_id="targets_list", responses=TargetsJson)
+    @extend_schema(operation_id="targets_list", responses=TargetsJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Returns the project's build settings, with all possible targets of packages, and the figures of earlier
-        builds came to."""
-        return Response(targets_to_json(self.project(request, organisation, name, Verb.READ)))
+        builds came to. Choosing others takes the `ETag`."""
+        return _targets_answer(self.project(request, organisation, name, Verb.READ))
 
-    @extend_schema(operation_id="targets_choose", request=BuildChoicesSerializer, responses=TargetsJson)
+    @extend_schema(
+        operation_id="targets_choose",
+        request=BuildChoicesSerializer,
+        responses=TargetsJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def put(self, request: Request, organisation: str, name: str) -> Response:
         """Chooses what each later build of the project is made for: the targets of its packages, what it is optimised
         for, and whose results its models give."""
         project = self.project(request, organisation, name, Verb.BUILD)
         body = request.data if isinstance(request.data, dict) else {}
-        choose_for_builds(principal_of(request), project, body)
-        return Response(targets_to_json(project))
+        choose_for_builds(principal_of(request), project, body, seen=seen_by(request))
+        return _targets_answer(project)
+
+
+def _targets_answer(project: Project) -> Response:
+    return with_etag(Response(targets_to_json(project)), choices_facets(choices_of(project)))
 
 
 class ProjectPreview(ProjectView):

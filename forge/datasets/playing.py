@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from forge.accounts.permissions import Verb, can, projects_where
 from forge.core.actors import Actor
+from forge.core.seen import Facet, Seen, require_seen
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import PlayingRefused
 from forge.datasets.models import Consent, DataSet, Sample, Submission
@@ -20,15 +21,23 @@ from forge.projects.access import require
 from forge.projects.models import Project
 
 
-def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool) -> None:
+def playing_facets(is_restricted: bool) -> tuple[Facet, ...]:
+    """Returns the facets of a project's data that a choice of who plays samples replaces."""
+    who = "Those who manage the project" if is_restricted else "All who read the project"
+    return (Facet("playing", is_restricted, f"{who} play its samples now."),)
+
+
+def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, seen: Seen = None) -> None:
     """Lets only those who manage a project play its samples, besides the person who gave one; or everyone who reads it.
+    `seen` is the choice that the caller saw.
 
     Samples whose person read that only those who manage the project play them stay restricted until that person agrees
-    to other terms. Raises `Forbidden` or `NotFound`.
+    to other terms. Raises `Forbidden`, `NotFound` or `Stale`.
     """
     require(actor, Verb.MANAGE, project)
     data_set, _ = DataSet.objects.get_or_create(project=project)
     with (change := DataSetChange(data_set.pk)) as locked:
+        require_seen(playing_facets(locked.is_restricted), seen)
         if locked.is_restricted == is_restricted:
             return
         DataSet.objects.filter(pk=locked.pk).update(is_restricted=is_restricted)

@@ -23,6 +23,7 @@ from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.running.runtime import LoadedRune, Runtime
+from tests.models.layer_outputs import with_layer_outputs
 from tests.rune.compiler.targets.c_programs import gcc, said, zig_folder
 from tests.rune.compiler.targets.projects import (
     INTEGER_MODELS,
@@ -52,6 +53,9 @@ pytestmark = pytest.mark.proof
 BUDGET, SECONDS = 10**13, 3_600
 """Instructions and seconds of all answers of a rune on one core."""
 FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "gesture")
+WITH_LAYERS = {"mlperf_ic_float: layers": "mlperf_ic_float"}
+"""Models that give the results of all layers, by the names of their rows. 200 answers of this one with its ten numbers
+alone take hours on a core without floats; two answers with all layers compare 800 times as many bytes."""
 PYTHON_BLOCKS = {
     "python: f32": (
         """import math
@@ -74,7 +78,7 @@ def block(x: f32["n"], *, last: State[f32["n"]]) -> f32["n"]:
     ),
 }
 """Blocks of a project by the names of their rows: the text, and the type of 64 numbers that go in and out."""
-NAMES = (*TEMPLATES, *INTEGER_MODELS, *FLOAT_MODELS, *PYTHON_BLOCKS)
+NAMES = (*TEMPLATES, *INTEGER_MODELS, *FLOAT_MODELS, *WITH_LAYERS, *PYTHON_BLOCKS)
 
 
 def project(name: str, test_data: Path) -> ProjectFiles:
@@ -82,7 +86,8 @@ def project(name: str, test_data: Path) -> ProjectFiles:
         return template(name)
     if name in PYTHON_BLOCKS:
         return block_project(*PYTHON_BLOCKS[name])
-    return model_project((test_data / "models" / f"{name}.tflite").read_bytes())
+    model = (test_data / "models" / f"{WITH_LAYERS.get(name, name)}.tflite").read_bytes()
+    return model_project(with_layer_outputs(model) if name in WITH_LAYERS else model)
 
 
 def block_project(text: str, kind: str) -> ProjectFiles:

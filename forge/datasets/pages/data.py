@@ -17,6 +17,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
+from forge.core.seen import seen_state
 from forge.datasets.access import find_sample, labels_of, revision_of, samples_of, versions_of
 from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
@@ -24,7 +25,7 @@ from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
-from forge.datasets.playing import playable, refusal_of
+from forge.datasets.playing import playable, playing_facets, refusal_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
 from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
@@ -149,6 +150,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
     return {
         "project": project,
         "summary": summary,
+        "playing_seen": seen_state(playing_facets(summary["restricted"])),
         "minutes": round(summary["milliseconds"] / 60_000, 1),
         "labels": _labels(summary),
         "report": report,

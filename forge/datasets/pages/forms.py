@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
+from forge.core.seen import seen_in
 from forge.datasets.access import find_sample
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.pages.data import page_context
@@ -59,7 +60,8 @@ def restrict(request: HttpRequest, organisation: str, name: str) -> HttpResponse
     """Sets who plays samples."""
 
     def act(principal: Principal, project: Project) -> None:
-        restrict_playing(principal, project, is_restricted=_is_restricted(request.POST.get("who", "")))
+        is_restricted, seen = _is_restricted(request.POST.get("who", "")), seen_in(request.POST)
+        restrict_playing(principal, project, is_restricted=is_restricted, seen=seen)
 
     return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, "#playing")
 

@@ -17,11 +17,12 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
-from forge.datasets.playing import require_play, restrict_playing
+from forge.datasets.playing import playing_facets, require_play, restrict_playing
 from forge.datasets.samples.actions import (
     UNCHANGED,
     SampleMark,
@@ -56,21 +57,32 @@ from forge.projects.api import ProjectView
 
 class DataSummary(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_MANAGE)
+    raises = raising(patch=REFUSALS)
 
-    @extend_schema(operation_id="data_summary", responses=DataSummaryJson)
+    @extend_schema(operation_id="data_summary", responses=DataSummaryJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """Returns a summary of the project's data: labels, splits, people, minutes, and weaknesses."""
+        """Returns a summary of the project's data: labels, splits, people, minutes, and weaknesses. Choosing who plays
+        samples takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(summary_of(principal_of(request), project))
+        return _summary_answer(summary_of(principal_of(request), project))
 
-    @extend_schema(operation_id="data_settings", request=DataSettingsSerializer, responses=DataSummaryJson)
+    @extend_schema(
+        operation_id="data_settings",
+        request=DataSettingsSerializer,
+        responses=DataSummaryJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def patch(self, request: Request, organisation: str, name: str) -> Response:
         """Lets only those who manage the project play samples, besides the person who gave one, or everyone who reads
         it. Others train and test on them all the same."""
         project = self.project(request, organisation, name, Verb.MANAGE)
         principal, body = principal_of(request), self.read_body(request, DataSettingsSerializer)
-        restrict_playing(principal, project, is_restricted=body["restricted"])
-        return Response(summary_of(principal, project))
+        restrict_playing(principal, project, is_restricted=body["restricted"], seen=seen_by(request))
+        return _summary_answer(summary_of(principal, project))
+
+
+def _summary_answer(summary: DataSummaryJson) -> Response:
+    return with_etag(Response(summary), playing_facets(summary["restricted"]))
 
 
 class DataSamples(ProjectView):

@@ -20,6 +20,7 @@ from forge.core.blobs.store import put_chunks
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import cancel, enqueue
@@ -27,6 +28,7 @@ from forge.jobs.workers.slots import notify_workers
 from forge.learning.announcements import MODEL_CHANGED
 from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.seen import board_facets
 from forge.learning.conversions.settings_digest import conversion_digest
 from forge.learning.errors import ConversionBusy, NoSuchLayer
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -146,24 +148,31 @@ def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str
     return row
 
 
-def count_on_boards(actor: Actor, row: ModelConversion, boards: Sequence[str]) -> ModelConversion:
-    """Counts the forms on two boards. Raises `ConversionBusy`, `Invalid`, and `Forbidden` or `NotFound`."""
+def count_on_boards(actor: Actor, row: ModelConversion, boards: Sequence[str], *, seen: Seen = None) -> ModelConversion:
+    """Counts the forms on two boards. `seen` is the state of the earlier boards that the caller saw. Raises
+    `ConversionBusy`, `Invalid`, `Stale`, and `Forbidden` or `NotFound`."""
     project = row.project
     require(actor, Verb.EDIT, project)
-    chosen = list(dict.fromkeys(boards))
-    if not 1 <= len(chosen) <= 2:
-        raise Invalid("Choose two boards.")
-    try:
-        chosen = [find_board(key).key for key in chosen]
-    except UnknownBoard as error:
-        raise Invalid(str(error)) from error
     with transaction.atomic():
-        row = _require_ready(_locked(row))
+        row = _locked(row)
+        require_seen(board_facets(row), seen)
+        row, chosen = _require_ready(row), _checked_boards(boards)
         row.boards = chosen
         _enqueue(actor, row, ConversionStep.COUNT, boards=chosen)
         write_entry(actor, "model.count", project.stream, project.place, name=row.source_name)
         announce_conversion(row, actor)
     return row
+
+
+def _checked_boards(keys: Sequence[str]) -> list[str]:
+    """Raises `Invalid`."""
+    chosen = list(dict.fromkeys(keys))
+    if not 1 <= len(chosen) <= 2:
+        raise Invalid("Choose two boards.")
+    try:
+        return [find_board(key).key for key in chosen]
+    except UnknownBoard as error:
+        raise Invalid(str(error)) from error
 
 
 def discard_conversion(actor: Actor, row: ModelConversion) -> None:

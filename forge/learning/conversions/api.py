@@ -16,6 +16,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge, Unprocessable
@@ -27,6 +28,7 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
+from forge.learning.conversions.seen import board_facets
 from forge.learning.conversions.serializers import (
     ApplyFormSerializer,
     CountOnBoardsSerializer,
@@ -76,11 +78,13 @@ class ModelConversions(ProjectView):
 class OneModelConversion(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, delete=Scope.PROJECT_WRITE)
 
-    @extend_schema(operation_id="conversion_read", responses=ModelConversionJson)
+    @extend_schema(operation_id="conversion_read", responses=ModelConversionJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
-        """A conversion: how far it is, and its forms with what they need and how far they are from the float model."""
+        """A conversion: how far it is, and its forms with what they need and how far they are from the float model.
+        Choosing boards takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(conversion_to_json(find_conversion(principal_of(request), project, conversion_id)))
+        row = find_conversion(principal_of(request), project, conversion_id)
+        return with_etag(Response(conversion_to_json(row)), board_facets(row))
 
     @extend_schema(operation_id="conversion_discard", responses={204: None})
     def delete(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
@@ -142,16 +146,20 @@ class ModelForms(ProjectView):
 
 class ModelBoards(ProjectView):
     needs = needing(put=Scope.PROJECT_WRITE)
-    raises = raising(put=Conflict)
+    raises = raising(put=(Conflict, *REFUSALS))
 
     @extend_schema(
-        operation_id="conversion_count", request=CountOnBoardsSerializer, responses={202: ModelConversionJson}
+        operation_id="conversion_count",
+        request=CountOnBoardsSerializer,
+        responses={202: ModelConversionJson},
+        parameters=[REQUIRED_IF_MATCH],
     )
     def put(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
         """Counts the forms on two boards, as a job."""
         project = self.project(request, organisation, name, Verb.EDIT)
         principal, body = principal_of(request), self.read_body(request, CountOnBoardsSerializer)
-        row = count_on_boards(principal, find_conversion(principal, project, conversion_id), body["boards"])
+        row = find_conversion(principal, project, conversion_id)
+        row = count_on_boards(principal, row, body["boards"], seen=seen_by(request))
         return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
 
 

@@ -15,6 +15,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
+from forge.core.seen import seen_in, seen_state
 from forge.learning.access import conversions_of, find_conversion, may_prepare
 from forge.learning.conversions.actions import (
     begin_conversion,
@@ -26,6 +27,7 @@ from forge.learning.conversions.actions import (
 from forge.learning.conversions.declared import declared_of
 from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.seen import board_facets
 from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
@@ -143,7 +145,7 @@ def boards(request: HttpRequest, organisation: str, name: str, conversion_id: UU
     principal = principal_of(request)
     row = find_conversion(principal, project, conversion_id)
     try:
-        count_on_boards(principal, row, request.POST.getlist("boards"))
+        count_on_boards(principal, row, request.POST.getlist("boards"), seen=seen_in(request.POST))
     except DomainError as error:
         return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
     return redirect(row.get_absolute_url())
@@ -202,6 +204,7 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
         "may_prepare": row.state == ConversionState.NEEDS and may_prepare(principal),
         "takes_weights": row.source_name.endswith(".onnx"),
         "has_failed": row.state == ConversionState.FAILED,
+        "boards_seen": seen_state(board_facets(row)),
     }
     forms = list(row.forms.all())
     if not forms:

@@ -129,7 +129,7 @@ def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) 
         ("get", "/api/v1/builds/{id}/rune", (404, 404, 404, 404, 401)),
         ("get", "/api/v1/builds/{id}/packages/c", (404, 404, 404, 404, 401)),
         ("get", "/api/v1/projects/acme/kitchen/targets", (200, 200, 200, 404, 401)),
-        ("put", "/api/v1/projects/acme/kitchen/targets", (200, 200, 403, 404, 401)),
+        ("put", "/api/v1/projects/acme/kitchen/targets", (412, 412, 403, 404, 401)),
         ("post", "/api/v1/builds/{id}/cancel", (200, 200, 403, 404, 401)),
         ("get", "/api/v1/builds/{id}/reviews", (200, 200, 200, 404, 401)),
         ("get", "/api/v1/builds/{id}/threads", (200, 200, 200, 404, 401)),

@@ -33,6 +33,7 @@ from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import RUNE, built
 from tests.forge.factories.recordings import consent_of, png, sample_of, submission_of
+from tests.forge.factories.seen import seen_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -216,17 +217,20 @@ def test_those_who_manage_the_project_set_who_plays_samples(
     project: Project, maintainer: User, client: Client, browser_of: Browser
 ) -> None:
     browser = browser_of(maintainer)
-    assert client.post(f"{PAGE}/playing", {"who": "managers"}).status_code == 403
+    managers = seen_form(f"{PAGE}/playing", who="managers")
+    assert client.post(f"{PAGE}/playing", managers).status_code == 403
     assert client.patch(DATA, {"restricted": True}, content_type="application/json").status_code == 403
     assert browser.post(f"{PAGE}/playing", {"who": "nobody"}).status_code == 400
     assert not DataSet.objects.filter(is_restricted=True).exists()
-    answer = browser.post(f"{PAGE}/playing", {"who": "managers"})
+    answer = browser.post(f"{PAGE}/playing", managers)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}#playing")
     assert client.get(DATA).json()["restricted"] is True
-    opened = browser.patch(DATA, {"restricted": False}, content_type="application/json")
+    assert browser.post(f"{PAGE}/playing", {**managers, "who": "readers"}).status_code == 412
+    headers = {"If-Match": client.get(DATA).headers["ETag"]}
+    opened = browser.patch(DATA, {"restricted": False}, content_type="application/json", headers=headers)
     assert (opened.status_code, opened.json()["restricted"]) == (200, False)
-    revision = opened.json()["revision"]
-    browser.patch(DATA, {"restricted": False}, content_type="application/json")
+    revision, headers = opened.json()["revision"], {"If-Match": opened.headers["ETag"]}
+    browser.patch(DATA, {"restricted": False}, content_type="application/json", headers=headers)
     assert client.get(DATA).json()["revision"] == revision, "nothing changed"
     actions = AuditEntry.objects.filter(action__in=("data.restrict", "data.open")).order_by("at", "position")
     assert list(actions.values_list("action", flat=True)) == ["data.restrict", "data.open"]

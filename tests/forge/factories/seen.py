@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import Membership, Organisation, Team
-from forge.accounts.organisations.seen import member_facets
+from forge.accounts.organisations.seen import member_facets, organisation_facets
 from forge.accounts.project_people import find_teammate
 from forge.accounts.teams.access import role_in
 from forge.accounts.teams.seen import team_facets
@@ -16,9 +16,13 @@ from forge.builds.choices import choices_facets, choices_of
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
+from forge.datasets.models import DataSet
+from forge.datasets.playing import playing_facets
 from forge.deployments.models import Deployment
 from forge.deployments.seen import deployment_facets
 from forge.deployments.updates.access import update_keys_facet
+from forge.learning.conversions.seen import board_facets
+from forge.learning.models import ModelConversion
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
@@ -109,8 +113,14 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     ):
         blocks = BlockVersion.objects.filter(repository__project=_project(match), name=match[3], version=match[4])
         return [facet for block in blocks for facet in block_facets(block)]
-    if match := re.fullmatch(r"/?([^/]+)/([^/]+)/devices", path):
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/targets|/?([^/]+)/([^/]+)/devices", path):
         return choices_facets(choices_of(_project(match)))
+    if match := re.search(r"/(?:conversions|models)/([0-9a-f-]{36})/boards$", path):
+        return board_facets(ModelConversion.objects.get(pk=match[1]))
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/data|/?([^/]+)/([^/]+)/data/playing", path):
+        return playing_facets(DataSet.objects.filter(project=_project(match), is_restricted=True).exists())
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/([^/]+)|([^/]+)/-/settings)", path):
+        return organisation_facets(Organisation.objects.get(name=match[1] or match[2]))
     if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
         return files_facets(_project(match))
     if match := re.search(r"/projects/([^/]+)/([^/]+)/blocks$", path):

@@ -20,6 +20,7 @@ from forge.accounts.organisations.name_reservations import (
     reserve_names,
 )
 from forge.accounts.organisations.names import check_organisation_name
+from forge.accounts.organisations.seen import organisation_facets
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.accounts.tokens.scopes import Scope
@@ -27,6 +28,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, QuotaReached
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 
 MAX_TITLE_LENGTH = 80
 """Characters of what an organisation is called on pages."""
@@ -64,14 +66,16 @@ def _create(actor: Actor, owner: User, name: str, title: str) -> Organisation:
 
 @transaction.atomic
 def update_organisation(
-    actor: Actor, organisation: Organisation, *, name: str | None = None, title: str | None = None
+    actor: Actor, organisation: Organisation, *, name: str | None = None, title: str | None = None, seen: Seen = None
 ) -> Organisation:
-    """Renames an organisation; its former name leads to it, until someone takes it where nothing was published.
+    """Renames an organisation; its former name leads to it, until someone takes it where nothing was published. `seen`
+    is the state of both that the caller saw.
 
-    Raises `Forbidden`, `BadName`, `NameInUse`, `TooManyNames` and `Invalid`.
+    Raises `Forbidden`, `BadName`, `NameInUse`, `TooManyNames`, `Invalid` and `Stale`.
     """
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     organisation = lock_names(organisation.pk)
+    require_seen(organisation_facets(organisation), seen)
     before = {"name": organisation.name, "title": organisation.title}
     if name is not None and name != organisation.name:
         name = check_organisation_name(name)

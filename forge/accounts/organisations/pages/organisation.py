@@ -17,7 +17,7 @@ from forge.accounts.models import Organisation, Role
 from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.organisations.pages.tabs import tabs_of
-from forge.accounts.organisations.seen import member_facets
+from forge.accounts.organisations.seen import member_facets, organisation_facets
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
@@ -179,14 +179,18 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
-        return render(request, "organisation/settings.html", tabs_of(principal, place))
+        return render(request, "organisation/settings.html", _settings_context(principal, place))
+    name, title = request.POST.get("name", "").strip(), request.POST.get("title", "")
     try:
-        changed = actions.update_organisation(
-            principal, place, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
-        )
-    except (Invalid, Conflict) as error:
-        return show_again(request, "organisation/settings.html", tabs_of(principal, place), error)
+        changed = actions.update_organisation(principal, place, name=name, title=title, seen=seen_in(request.POST))
+    except (Invalid, Conflict, Stale) as error:
+        place.refresh_from_db()
+        return show_again(request, "organisation/settings.html", _settings_context(principal, place), error)
     return redirect(changed)
+
+
+def _settings_context(principal: Principal, place: Organisation) -> dict[str, Any]:
+    return {**tabs_of(principal, place), "seen": seen_state(organisation_facets(place))}
 
 
 @for_person
@@ -198,5 +202,5 @@ def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         actions.require_second_factor(principal, place, required="required" in request.POST)
     except OwnSecondFactorNeeded as error:
-        return show_again(request, "organisation/settings.html", tabs_of(principal, place), error)
+        return show_again(request, "organisation/settings.html", _settings_context(principal, place), error)
     return redirect("organisation-settings", organisation=place.name)

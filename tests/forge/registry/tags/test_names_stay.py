@@ -56,11 +56,12 @@ def published(project: Project, owner: User, developer: User) -> str:
 
 def ways_to_take_an_organisations_name(browser: Client, name: str) -> list[Any]:
     """The answers to all attempts of a person of `other` to have an organisation of this name."""
+    api = f"{API}/organisations/other"
     return [
         browser.post("/organisations/new", {"name": name, "title": ""}),
-        browser.post("/other/-/settings", {"name": name, "title": ""}),
+        browser.post("/other/-/settings", seen_form("/other/-/settings", name=name, title="")),
         browser.post(f"{API}/organisations", {"name": name, "title": ""}, content_type=JSON),
-        browser.patch(f"{API}/organisations/other", {"name": name}, content_type=JSON),
+        browser.patch(api, {"name": name}, content_type=JSON, headers=seen_headers(api)),
     ]
 
 
