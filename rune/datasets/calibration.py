@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
@@ -23,13 +24,13 @@ def calibration_samples(
     and the others judge, so that no form is judged by what it was fitted to.
     """
     validation = list(of_split.get(Split.VALIDATION, ()))
+    measuring: list[T] = []
+    judging: list[T] = []
     if calibration is Split.VALIDATION:
-        chosen = spread_over_labels(validation, label_of, CALIBRATION_SAMPLES + JUDGING_SAMPLES)
-        counts: dict[str, int] = {}
-        measuring, judging = [], []
-        for sample in chosen:
-            place = counts[label_of(sample)] = counts.get(label_of(sample), -1) + 1
-            (judging if place % 2 else measuring).append(sample)
+        counts: Counter[str] = Counter()
+        for sample in spread_over_labels(validation, label_of, CALIBRATION_SAMPLES + JUDGING_SAMPLES):
+            (judging if counts[label_of(sample)] % 2 else measuring).append(sample)
+            counts[label_of(sample)] += 1
         measuring, judging = measuring[:CALIBRATION_SAMPLES], judging[:JUDGING_SAMPLES]
     else:
         measuring = spread_over_labels(of_split.get(calibration, ()), label_of, CALIBRATION_SAMPLES)
