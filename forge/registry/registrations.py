@@ -40,8 +40,8 @@ from forge.registry.retention.task import DELETE_EVERY, delete_expired_everywher
 from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
 from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.tags.access import default_tag, tags_of
+from forge.registry.tags.facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along
-from forge.registry.tags.seen import tag_facets
 from forge.registry.tags.serializers import TagsJson, tag_to_json
 from forge.registry.templates.publishing import EVERY, publish_templates
 

@@ -11,7 +11,7 @@ from forge.accounts.project_people import team_of
 from forge.accounts.teams.access import teams_of_member
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
 from forge.projects.secrets.stored import is_searched, secret_sentences
