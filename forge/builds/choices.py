@@ -16,7 +16,7 @@ from forge.core.preconditions import Facet
 from forge.projects.models import Project
 from rune.aim import AIMS, BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import PROFILES, Profile
-from rune.compiler.targets.finding import targets
+from rune.compiler.targets.lookup import targets
 from rune.source.policy.policy import BuildPreferencesJson
 from rune.wording import listed
 

@@ -25,7 +25,7 @@ from forge.registry.describing.actions import deprecate_tag
 from forge.registry.listings.picture import PictureFacts
 from forge.registry.publishing.actions import publish_build
 from forge.web.runes.usage_snippets import PublishedRune, snippets
-from rune.devices.boards.finding import boards
+from rune.devices.boards.lookup import boards
 from rune.running.evaluation.evaluation import SampleOutcome
 from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import NEEDS, approved, built, packed

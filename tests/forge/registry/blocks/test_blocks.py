@@ -23,7 +23,7 @@ from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.models import BlockVersion
 from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import digest_of, read_block_manifest
-from rune.compiler.blocks.mounted import SHELF, mounted_path
+from rune.compiler.blocks.mounts import SHELF, mounted_path
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_headers

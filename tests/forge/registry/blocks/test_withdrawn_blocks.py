@@ -16,7 +16,7 @@ from forge.registry.blocks.actions import deprecate_block, end_block_withdrawal,
 from forge.registry.blocks.usable import usable_files
 from forge.registry.errors import NotPublishable, TagInUse
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.mounted import SHELF
+from rune.compiler.blocks.mounts import SHELF
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
