@@ -144,9 +144,7 @@ def _policy(answer: Any) -> dict[str, list[str]]:
 
 
 @pytest.mark.protects("browser/content-policy")
-@pytest.mark.parametrize(
-    "path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here", "/api/v1/me"]
-)
+@pytest.mark.parametrize("path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here"])
 def test_every_page_has_a_strict_policy(client: Client, project: Project, path: str) -> None:
     answer = client.get(path)
     policy = _policy(answer)
@@ -162,6 +160,17 @@ def test_every_page_has_a_strict_policy(client: Client, project: Project, path: 
     assert answer["Referrer-Policy"] == "same-origin"
     assert "microphone=(self)" in answer["Permissions-Policy"]
     assert "accelerometer=(self)" in answer["Permissions-Policy"]
+    assert "no-cache" in answer["Cache-Control"]
+
+
+@pytest.mark.protects("browser/content-policy")
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/projects/acme/kitchen", "/api/v1/nothing/here"])
+def test_no_answer_of_the_api_is_a_page(client: Client, project: Project, path: str) -> None:
+    answer = client.get(path)
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "Permissions-Policy" not in answer
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-cache" in answer["Cache-Control"]
 
 
