@@ -226,7 +226,7 @@ class DataClient(ForgeClient):
         return self._ask(post(address, **self.names, import_id=identifier, body=body))
 
     def _read(self, request: ApiRequest[Answer], read: Callable[[Answer], T]) -> T:
-        """What `read` takes out of an answer, which may be anything: the server chose it."""
+        """Returns the result of `read`. The answer may be anything: the server chose it."""
         answer = self._ask(request)
         try:
             return read(answer)
