@@ -43,12 +43,14 @@ class BadDescription(Exception):
 def write(description: Path, folder: Path) -> None:
     """Writes the types of a description into a folder, whatever is in it. Raises `BadDescription`."""
     with TemporaryDirectory() as name:
-        made = Path(name) / "forge_api"
-        made.mkdir()
-        shapes = _shapes(description, made / "shapes.pyi")
-        (made / "__init__.pyi").write_text(signatures(yaml.safe_load(description.read_text("utf-8")), shapes), "utf-8")
+        written = Path(name) / "forge_api"
+        written.mkdir()
+        shapes = _shapes(description, written / "shapes.pyi")
+        (written / "__init__.pyi").write_text(
+            signatures(yaml.safe_load(description.read_text("utf-8")), shapes), "utf-8"
+        )
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(made, folder)
+        shutil.copytree(written, folder)
 
 
 def _shapes(description: Path, target: Path) -> str:
