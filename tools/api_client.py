@@ -31,8 +31,11 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 from forge_api import shapes
 from rune.tools.remote.api import ApiRequest
 '''
-_SHAPES = ("--output-model-type", "typing.TypedDict", "--enum-field-as-literal", "all")
-_STYLE = ("--strict-nullable", "--use-standard-collections", "--use-union-operator", "--formatters", "builtin")
+_OPTIONS = (
+    *("--output-model-type", "typing.TypedDict", "--enum-field-as-literal", "all", "--target-python-version", "3.11"),
+    *("--disable-timestamp", "--strict-nullable", "--use-standard-collections", "--use-union-operator"),
+    *("--formatters", "builtin"),
+)
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 
 
@@ -55,9 +58,9 @@ def write(description: Path, folder: Path) -> None:
 
 def _shapes(description: Path, target: Path) -> str:
     """Writes the bodies and answers; their source."""
-    command = [sys.executable, "-m", "datamodel_code_generator", "--input", description, "--input-file-type", "openapi"]
-    output = ["--output", target, "--target-python-version", "3.11", "--disable-timestamp"]
-    completed = subprocess.run([*command, *output, *_SHAPES, *_STYLE], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "datamodel_code_generator", "--input-file-type", "openapi"]
+    files = ["--input", str(description), "--output", str(target)]
+    completed = subprocess.run([*command, *files, *_OPTIONS], capture_output=True, text=True, check=False)
     if completed.returncode:
         raise BadDescription(completed.stderr.strip() or completed.stdout.strip())
     return target.read_text("utf-8")

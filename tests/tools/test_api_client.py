@@ -114,7 +114,15 @@ def test_what_the_description_does_not_have_is_an_error_of_the_types(tmp_path: P
     program = tmp_path / "program.py"
     program.write_text("\n".join(lines) + "\n", "utf-8")
     options = ["--strict", "--explicit-package-bases", "--python-version=3.11", "--follow-imports=silent"]
-    command = [sys.executable, "-m", "mypy", "--config-file=", *options, f"--cache-dir={tmp_path / 'cache'}", program]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file=",
+        *options,
+        f"--cache-dir={tmp_path / 'cache'}",
+        str(program),
+    ]
     environment = os.environ | {"MYPYPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     checked = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     refused = {int(number) for number in re.findall(r"program\.py:(\d+): error", checked.stdout)}

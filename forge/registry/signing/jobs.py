@@ -139,6 +139,6 @@ def complete_blocks() -> None:
         request_block_signature(block)
 
 
-def _signing_organisations() -> QuerySet[SigningKey, dict[str, UUID]]:
+def _signing_organisations() -> QuerySet[SigningKey, UUID]:
     """The ids of the organisations with a key that was made here."""
-    return SigningKey.objects.filter(origin=KeyOrigin.SERVER).signing().values("organisation")
+    return SigningKey.objects.filter(origin=KeyOrigin.SERVER).signing().values_list("organisation", flat=True)

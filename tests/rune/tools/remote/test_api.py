@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rune.tools.remote.api import get, names_of, put
+from rune.tools.remote.api import get, names_of, post, put
 
 
 def test_parameters_are_escaped_and_the_slashes_of_a_files_path_stay() -> None:
@@ -21,8 +21,13 @@ def test_a_query_is_written_as_the_server_reads_it() -> None:
         "/projects/{organisation}/{name}/data/samples", **names_of("acme/door"), query={"limit": 5, "label": "é&"}
     )
     assert request.path == "/projects/acme/door/data/samples?limit=5&label=%C3%A9%26"
-    request = get("/projects/{organisation}/{name}/data/samples", **names_of("acme/door"), query={"unlabelled": True})
-    assert request.path == "/projects/acme/door/data/samples?unlabelled=true"
+    sent = post(
+        "/projects/{organisation}/{name}/data/samples",
+        **names_of("acme/door"),
+        query={"consent": "7", "alone": True},
+        content=b"",
+    )
+    assert sent.path == "/projects/acme/door/data/samples?consent=7&alone=true"
 
 
 def test_a_request_has_its_body_and_the_state_on_which_it_depends() -> None:
