@@ -47,7 +47,7 @@ from forge.builds.serializers import (
 )
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.responses import as_foreign, blob_response
@@ -107,7 +107,7 @@ class ProjectTargets(ProjectView):
         for, and whose results its models give."""
         project = self.project(request, organisation, name, Verb.BUILD)
         body = request.data if isinstance(request.data, dict) else {}
-        choose_for_builds(principal_of(request), project, body, seen=seen_by(request))
+        choose_for_builds(principal_of(request), project, body, precondition=request_precondition(request))
         return _targets_answer(project)
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from forge.accounts.permissions import Verb, can, projects_where
 from forge.core.actors import Actor
-from forge.core.seen import Facet, Seen, require_seen
+from forge.core.preconditions import Facet, Precondition, require_precondition
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import PlayingRefused
 from forge.datasets.models import Consent, DataSet, Sample, Submission
@@ -27,9 +27,9 @@ def playing_facets(is_restricted: bool) -> tuple[Facet, ...]:
     return (Facet("playing", is_restricted, f"{who} play its samples now."),)
 
 
-def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, seen: Seen = None) -> None:
+def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, precondition: Precondition = None) -> None:
     """Lets only those who manage a project play its samples, besides the person who gave one; or everyone who reads it.
-    `seen` is the choice that the caller saw.
+    `precondition` is the choice that the caller read.
 
     Samples whose person read that only those who manage the project play them stay restricted until that person agrees
     to other terms. Raises `Forbidden`, `NotFound` or `Stale`.
@@ -37,7 +37,7 @@ def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, see
     require(actor, Verb.MANAGE, project)
     data_set, _ = DataSet.objects.get_or_create(project=project)
     with (change := DataSetChange(data_set.pk)) as locked:
-        require_seen(playing_facets(locked.is_restricted), seen)
+        require_precondition(playing_facets(locked.is_restricted), precondition)
         if locked.is_restricted == is_restricted:
             return
         DataSet.objects.filter(pk=locked.pk).update(is_restricted=is_restricted)

@@ -17,7 +17,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
-from forge.core.seen import seen_state
+from forge.core.preconditions import etag_of
 from forge.datasets.access import find_sample, labels_of, revision_of, samples_of, versions_of
 from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
@@ -150,7 +150,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
     return {
         "project": project,
         "summary": summary,
-        "playing_seen": seen_state(playing_facets(summary["restricted"])),
+        "playing_etag": etag_of(playing_facets(summary["restricted"])),
         "minutes": round(summary["milliseconds"] / 60_000, 1),
         "labels": _labels(summary),
         "report": report,

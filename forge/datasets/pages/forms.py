@@ -12,7 +12,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in
+from forge.core.preconditions import form_precondition
 from forge.datasets.access import find_sample
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.pages.data import page_context
@@ -60,8 +60,8 @@ def restrict(request: HttpRequest, organisation: str, name: str) -> HttpResponse
     """Sets who plays samples."""
 
     def act(principal: Principal, project: Project) -> None:
-        is_restricted, seen = _is_restricted(request.POST.get("who", "")), seen_in(request.POST)
-        restrict_playing(principal, project, is_restricted=is_restricted, seen=seen)
+        is_restricted, precondition = _is_restricted(request.POST.get("who", "")), form_precondition(request.POST)
+        restrict_playing(principal, project, is_restricted=is_restricted, precondition=precondition)
 
     return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, "#playing")
 

@@ -17,7 +17,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
@@ -77,7 +77,9 @@ class DataSummary(ProjectView):
         it. Others train and test on them all the same."""
         project = self.project(request, organisation, name, Verb.MANAGE)
         principal, body = principal_of(request), self.read_body(request, DataSettingsSerializer)
-        restrict_playing(principal, project, is_restricted=body["restricted"], seen=seen_by(request))
+        restrict_playing(
+            principal, project, is_restricted=body["restricted"], precondition=request_precondition(request)
+        )
         return _summary_answer(summary_of(principal, project))
 
 

@@ -20,15 +20,15 @@ from forge.core.blobs.store import put_chunks
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.announcements import MODEL_CHANGED
+from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.models import ConversionState
-from forge.learning.conversions.seen import board_facets
 from forge.learning.conversions.settings_digest import conversion_digest
 from forge.learning.errors import ConversionBusy, NoSuchLayer
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -36,7 +36,8 @@ from forge.projects.access import require
 from forge.projects.files.contents import checked_path
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
-from rune.devices.boards.finding import UnknownBoard, find_board
+from rune.datasets.splits import Split
+from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.wording import quoted
 
 MAX_NAME = 120
@@ -57,6 +58,7 @@ def begin_conversion(
     chunks: Iterable[bytes],
     weights: Iterable[bytes] | None = None,
     shapes: Shapes | None = None,
+    calibration: Split = Split.TRAIN,
 ) -> ModelConversion:
     """Stores a model's file, and the file of weights that belongs to an ONNX model, and converts it as a job.
 
@@ -84,6 +86,7 @@ def begin_conversion(
             weights_digest="" if beside is None else beside.digest,
             weights_size=0 if beside is None else beside.size,
             shapes=shapes,
+            calibration=calibration.value,
             boards=list(DEFAULT_BOARDS),
         )
         row.spec_digest = conversion_digest(row)
@@ -148,14 +151,16 @@ def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str
     return row
 
 
-def count_on_boards(actor: Actor, row: ModelConversion, boards: Sequence[str], *, seen: Seen = None) -> ModelConversion:
-    """Counts the forms on two boards. `seen` is the state of the earlier boards that the caller saw. Raises
+def count_on_boards(
+    actor: Actor, row: ModelConversion, boards: Sequence[str], *, precondition: Precondition = None
+) -> ModelConversion:
+    """Counts the forms on two boards. `precondition` is the state of the boards that the caller read. Raises
     `ConversionBusy`, `Invalid`, `Stale`, and `Forbidden` or `NotFound`."""
     project = row.project
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
         row = _locked(row)
-        require_seen(board_facets(row), seen)
+        require_precondition(board_facets(row), precondition)
         row, chosen = _require_ready(row), _checked_boards(boards)
         row.boards = chosen
         _enqueue(actor, row, ConversionStep.COUNT, boards=chosen)

@@ -16,7 +16,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge, Unprocessable
@@ -28,7 +28,7 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
-from forge.learning.conversions.seen import board_facets
+from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.serializers import (
     ApplyFormSerializer,
     CountOnBoardsSerializer,
@@ -159,7 +159,7 @@ class ModelBoards(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         principal, body = principal_of(request), self.read_body(request, CountOnBoardsSerializer)
         row = find_conversion(principal, project, conversion_id)
-        row = count_on_boards(principal, row, body["boards"], seen=seen_by(request))
+        row = count_on_boards(principal, row, body["boards"], precondition=request_precondition(request))
         return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
 
 

@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.learning.access import conversions_of, find_conversion, may_prepare
 from forge.learning.conversions.actions import (
     begin_conversion,
@@ -24,16 +24,16 @@ from forge.learning.conversions.actions import (
     mix_form,
     restart_conversion,
 )
-from forge.learning.conversions.declared import declared_of
+from forge.learning.conversions.declarations import convert_again, declared_of
+from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
-from forge.learning.conversions.seen import board_facets
 from forge.learning.conversions.serializers import form_url
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form, apply_paths
-from forge.learning.pages.changed import changed_cards
+from forge.learning.pages.changed_samples import changed_cards
 from forge.learning.pages.comparison import (
     RANGE_WIDTH,
     compared,
@@ -48,8 +48,8 @@ from forge.learning.pages.trade_off import trade_off
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import working_tree
-from rune.devices.boards.finding import boards as all_boards
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import boards as all_boards
+from rune.devices.boards.lookup import find_board
 
 SHOWN = 50
 """Conversions on the page."""
@@ -81,6 +81,19 @@ def convert(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     except DomainError as error:
         return show_again(request, "models/page.html", _list_context(principal, project), error)
     return redirect(row.get_absolute_url())
+
+
+@for_person
+@require_POST
+def try_again(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Converts a model of the forge.yml again."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    try:
+        convert_again(principal, project, request.POST.get("path", ""))
+    except DomainError as error:
+        return show_again(request, "models/page.html", _list_context(principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/models#declared-models")
 
 
 @for_person
@@ -145,7 +158,7 @@ def boards(request: HttpRequest, organisation: str, name: str, conversion_id: UU
     principal = principal_of(request)
     row = find_conversion(principal, project, conversion_id)
     try:
-        count_on_boards(principal, row, request.POST.getlist("boards"), seen=seen_in(request.POST))
+        count_on_boards(principal, row, request.POST.getlist("boards"), precondition=form_precondition(request.POST))
     except DomainError as error:
         return show_again(request, "models/model.html", _context(request, project, conversion_id), error)
     return redirect(row.get_absolute_url())
@@ -204,7 +217,7 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
         "may_prepare": row.state == ConversionState.NEEDS and may_prepare(principal),
         "takes_weights": row.source_name.endswith(".onnx"),
         "has_failed": row.state == ConversionState.FAILED,
-        "boards_seen": seen_state(board_facets(row)),
+        "boards_etag": etag_of(board_facets(row)),
     }
     forms = list(row.forms.all())
     if not forms:

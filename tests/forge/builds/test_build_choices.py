@@ -32,7 +32,7 @@ from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
 from rune.source.runefile import starter
 from tests.forge.builds.conftest import WakeUps, log_of
-from tests.forge.factories.seen import seen_headers
+from tests.forge.factories.preconditions import etag_headers
 from tests.support.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
     client.force_login(developer)
     address = f"/api/v1/projects/{project.full_name}/targets"
     # A client from before there was more to choose than targets.
-    earlier, kind = seen_headers(address), "application/json"
+    earlier, kind = etag_headers(address), "application/json"
     answer = client.put(address, {"targets": []}, content_type=kind, headers=earlier).json()
     assert (answer["optimize"], answer["match"], answer["builds"]) == ("size", "tflm", [])
     stale = client.put(address, {"optimize": "speed"}, content_type=kind, headers=earlier)

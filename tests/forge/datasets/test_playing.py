@@ -32,8 +32,8 @@ from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import RUNE, built
+from tests.forge.factories.preconditions import etag_form
 from tests.forge.factories.recordings import consent_of, png, sample_of, submission_of
-from tests.forge.factories.seen import seen_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,7 +115,7 @@ def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(
     project: Project, owner: User, other: User, rows: dict[str, Sample], browser_of: Browser
 ) -> None:
     waiting = submission_of(owner, project).pk
-    assert save_version(owner, project, seen=DataSet.objects.get().revision).number == 1
+    assert save_version(owner, project, precondition=DataSet.objects.get().revision).number == 1
     own, theirs = rows["own"].pk, rows["owner's"].pk
     parts = {"seen": 99, "parts": [{"start": 0, "end": 5, "label": "knock"}]}
     requests: list[tuple[str, str, Any]] = [
@@ -196,13 +196,13 @@ def test_who_may_not_play_samples_still_labels_them_and_saves_versions(
 ) -> None:
     seen = DataSet.objects.get().revision
     mark_samples(other, project, [SampleMark(3, label="glass")], seen)
-    assert save_version(other, project, seen=seen + 1).figures["labels"] == {"glass": 1, "knock": 2}
+    assert save_version(other, project, precondition=seen + 1).figures["labels"] == {"glass": 1, "knock": 2}
 
 
 def test_an_export_is_refused_whole_and_says_how_much_is_not_for_its_person(
     project: Project, other: User, user: User, rows: dict[str, Sample]
 ) -> None:
-    save_version(user, project, seen=DataSet.objects.get().revision)
+    save_version(user, project, precondition=DataSet.objects.get().revision)
     with pytest.raises(PlayingRefused, match="You may not export 3 of the 3 samples of version 1, and without them"):
         plan_export(other, project, 1, DATA_FOLDER)
     with pytest.raises(PlayingRefused, match="1 of the 3 samples"):
@@ -217,7 +217,7 @@ def test_those_who_manage_the_project_set_who_plays_samples(
     project: Project, maintainer: User, client: Client, browser_of: Browser
 ) -> None:
     browser = browser_of(maintainer)
-    managers = seen_form(f"{PAGE}/playing", who="managers")
+    managers = etag_form(f"{PAGE}/playing", who="managers")
     assert client.post(f"{PAGE}/playing", managers).status_code == 403
     assert client.patch(DATA, {"restricted": True}, content_type="application/json").status_code == 403
     assert browser.post(f"{PAGE}/playing", {"who": "nobody"}).status_code == 400

@@ -11,6 +11,7 @@ from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.errors import NameInUse, TooManyNames
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.organisations.access import require_in, require_may_create, require_operator, require_scope
+from forge.accounts.organisations.facets import organisation_facets
 from forge.accounts.organisations.name_reservations import (
     MAX_NAMES,
     has_reserved_names,
@@ -20,7 +21,6 @@ from forge.accounts.organisations.name_reservations import (
     reserve_names,
 )
 from forge.accounts.organisations.names import check_organisation_name
-from forge.accounts.organisations.seen import organisation_facets
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
 from forge.accounts.tokens.scopes import Scope
@@ -28,7 +28,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, QuotaReached
 from forge.core.events.log import append_event
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
 
 MAX_TITLE_LENGTH = 80
 """Characters of what an organisation is called on pages."""
@@ -66,16 +66,21 @@ def _create(actor: Actor, owner: User, name: str, title: str) -> Organisation:
 
 @transaction.atomic
 def update_organisation(
-    actor: Actor, organisation: Organisation, *, name: str | None = None, title: str | None = None, seen: Seen = None
+    actor: Actor,
+    organisation: Organisation,
+    *,
+    name: str | None = None,
+    title: str | None = None,
+    precondition: Precondition = None,
 ) -> Organisation:
-    """Renames an organisation; its former name leads to it, until someone takes it where nothing was published. `seen`
-    is the state of both that the caller saw.
+    """Renames an organisation; its former name leads to it, until someone takes it where nothing was published.
+    `precondition` is the state of both that the caller read.
 
     Raises `Forbidden`, `BadName`, `NameInUse`, `TooManyNames`, `Invalid` and `Stale`.
     """
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     organisation = lock_names(organisation.pk)
-    require_seen(organisation_facets(organisation), seen)
+    require_precondition(organisation_facets(organisation), precondition)
     before = {"name": organisation.name, "title": organisation.title}
     if name is not None and name != organisation.name:
         name = check_organisation_name(name)

@@ -13,7 +13,7 @@ from django.test import Client
 from forge.core.database.nul import refuse_nul, refuse_nul_on
 from forge.core.errors import NulInText
 from forge.projects.models import Project
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.protects("operation/nul-characters")
 def test_a_form_with_a_nul_is_refused_and_nothing_is_stored(owner: Any, browser_of: Any, project: Project) -> None:
     path = f"/{project.organisation.name}/-/settings"
-    fields = seen_form(path, name=project.organisation.name, title="Kestrel\0")
+    fields = etag_form(path, name=project.organisation.name, title="Kestrel\0")
     answer = browser_of(owner).post(path, fields)
     assert answer.status_code == 400
     assert NulInText.DETAIL in answer.content.decode()
