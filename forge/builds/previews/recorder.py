@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -27,6 +29,9 @@ from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
+TELL_AFTER = 0.1
+"""Seconds after the check at which the preview is written as being built. After an edit the rune is usually there
+before, and to write both would delay it."""
 
 
 class PreviewRecorder:
@@ -38,6 +43,9 @@ class PreviewRecorder:
         self._is_broken = False
         self._diagnostics: list[dict[str, Any]] = []
         """The diagnostics of the text."""
+        self._unsaved: dict[str, Any] = {}
+        """The result of the check, until it is written."""
+        self._tell_at = math.inf
         self._failed_tests = _failed_before(preview, seen)
         warnings = model_warnings(seen) if preview.is_plain else ()
         self._outdated_models = [cast(dict[str, Any], diagnostic_to_json(each)) for each in warnings]
@@ -67,7 +75,15 @@ class PreviewRecorder:
         state = PreviewState.BROKEN if self._is_broken else PreviewState.BUILDING
         self._diagnostics = answer["diagnostics"]
         if state != self._preview.state or self._preview.is_plain:
-            self.save(state, diagnostics=self._shown_diagnostics(), outline=answer["outline"])
+            self._unsaved = {"diagnostics": self._shown_diagnostics(), "outline": answer["outline"]}
+            self._tell_at = time.monotonic() + TELL_AFTER
+        if self._is_broken and self._unsaved:
+            self.save(state)
+
+    def tick(self) -> None:
+        """Writes that the text is being built once that takes long; to be called several times a second."""
+        if time.monotonic() >= self._tell_at:
+            self.save(PreviewState.BUILDING)
 
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""
@@ -95,7 +111,9 @@ class PreviewRecorder:
 
     @transaction.atomic
     def save(self, state: PreviewState, *, error: str = "", **values: Any) -> None:
-        """Writes what was found, unless another process has looked at a newer text meanwhile."""
+        """Writes what was found, with the result of the check, unless another process has looked at a newer text
+        meanwhile."""
+        values, self._unsaved, self._tell_at = self._unsaved | values, {}, math.inf
         preview, sequence = self._preview, self._seen.sequence
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
