@@ -154,7 +154,7 @@ export class Session {
       if (generation === this.#generation) this.#store.setState({ fetching: { name, share } });
     };
     try {
-      const loaded = await this.#engine.load(rune, this.#limits, { resources, onFetch });
+      const loaded = await this.#engine.load(rune, this.#limits, { resources, onFetch, isFollowed: edition !== null });
       if (generation !== this.#generation) return;
       this.#dropUnfitting(loaded);
       this.#times = [];

@@ -18,6 +18,8 @@ const FRAME_MILLISECONDS = 15_000;
 const LOADING_MILLISECONDS = 15_000;
 /** For starting an interpreter of 9 MB, on a phone too, and loading the rune's models on it. */
 const OPENING_MILLISECONDS = 30_000;
+/** After a rune was loaded, until the worker of the next one is started: the rune has run and is drawn by then. */
+const PREPARE_MILLISECONDS = 200;
 
 export interface Addresses {
   /** The page that holds frame.js, with a content security policy of its own. */
@@ -65,6 +67,7 @@ export class RuneFrame {
   #extras: LoadExtras = {};
   /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
   #interpreters = new Map<InterpreterName, InterpreterFiles>();
+  #preparing: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(element: HTMLIFrameElement, workerSource: string) {
     this.#element = element;
@@ -94,6 +97,7 @@ export class RuneFrame {
   /** Starts a fresh worker with this rune; the one before it is ended. Throws `RuneError`. */
   async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, extras: LoadExtras = {}): Promise<Loaded> {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
+    clearTimeout(this.#preparing);
     this.#limits = limits;
     this.#extras = extras;
     const load = (): Promise<Loaded> => {
@@ -106,6 +110,7 @@ export class RuneFrame {
       try {
         const loaded = await load();
         if (loaded.models.length === 0) this.#interpreters.clear();
+        if (extras.isFollowed === true) this.#prepareSoon();
         return loaded;
       } catch (error) {
         if (!(error instanceof Wanting)) throw error;
@@ -139,7 +144,16 @@ export class RuneFrame {
 
   close(): void {
     this.stop();
+    clearTimeout(this.#preparing);
     this.#element.remove();
+  }
+
+  /** Has the worker of the next rune started, unless an interpreter of some megabytes would wait with it. */
+  #prepareSoon(): void {
+    if (this.#interpreters.size > 0) return;
+    this.#preparing = setTimeout(() => {
+      this.#post({ type: "prepare", worker: this.#workerSource });
+    }, PREPARE_MILLISECONDS);
   }
 
   #start(): void {
