@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
@@ -16,8 +17,10 @@ from forge.builds.contents import keep_contents
 from forge.builds.models import Artefact, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.runs.jobs import BuildJobStep
 from forge.builds.serializers import preview_to_json, watch_to_json
+from forge.collab.pushed_runes import LARGEST_PUSHED, push_rune
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.core.blobs.store import digest_of
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
 from forge.projects.models import Project
@@ -84,6 +87,22 @@ class PreviewRecorder:
         """Writes that the text is being built once that takes long; to be called several times a second."""
         if time.monotonic() >= self._tell_at:
             self.save(PreviewState.BUILDING)
+
+    def compiled(self, output: Path) -> None:
+        """Sends the rune ahead to those who show the text: its row is written after that."""
+        if not self._preview.is_plain:
+            return
+        with output.open("rb") as file:
+            rune = file.read(LARGEST_PUSHED + 1)
+        if len(rune) <= LARGEST_PUSHED:
+            seen = self._seen
+            push_rune(
+                self._preview.project_id,
+                sequence=seen.sequence,
+                version=seen.digest,
+                digest=digest_of(rune),
+                rune=rune,
+            )
 
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""

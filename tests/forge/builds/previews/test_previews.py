@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from forge.builds import actions
 from forge.builds.access import preview_of
+from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews import dispatch, recorder
 from forge.builds.previews import leases as preview_leases
@@ -75,6 +76,42 @@ def test_a_rune_that_is_there_soon_is_told_of_in_one_event_with_its_check(
     shown = preview_to_json(refresh(project, compiler))
     assert [event["data"]["preview"] for event in heard] == [shown]
     assert (shown["state"], [node["name"] for node in shown["outline"]["nodes"]]) == ("ready", ["number", "out"])
+
+
+def test_the_rune_goes_ahead_of_its_event(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[dict[str, Any]] = []
+
+    def push(project_id: UUID, **rune: Any) -> None:
+        assert project_id == project.pk
+        assert not Build.objects.exists()
+        pushed.append(rune)
+
+    monkeypatch.setattr(recorder, "push_rune", push)
+    preview = refresh(project, compiler)
+    assert preview.build is not None
+    assert preview.build.artefact is not None
+    artefact = preview.build.artefact
+    with open_rune(artefact) as file:
+        stored = file.read()
+    assert pushed == [
+        {
+            "sequence": project.sequence,
+            "version": artefact.version_digest,
+            "digest": artefact.digest,
+            "rune": stored,
+        }
+    ]
+
+
+@pytest.mark.slow
+def test_a_large_rune_is_fetched_by_those_who_want_it(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed: list[Any] = []
+    monkeypatch.setattr(recorder, "push_rune", lambda *_, **rune: pushed.append(rune))
+    monkeypatch.setattr(recorder, "LARGEST_PUSHED", 100)
+    assert preview_to_json(refresh(project, compiler))["build"] is not None
+    assert pushed == []
 
 
 @pytest.mark.slow
