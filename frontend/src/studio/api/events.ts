@@ -79,7 +79,7 @@ export class EventStream {
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (this.socket !== socket) return;
-      if (data instanceof ArrayBuffer) this.hearRune(data);
+      if (data instanceof ArrayBuffer) this.options.onRune(readPushedRune(data));
       else this.receive(parse(data));
     };
     socket.onclose = ({ code }) => {
@@ -112,11 +112,6 @@ export class EventStream {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.start(), this.wait * (0.75 + Math.random() / 2));
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
-  }
-
-  private hearRune(frame: ArrayBuffer): void {
-    const rune = readPushedRune(frame);
-    if (rune !== null) this.options.onRune(rune);
   }
 
   private receive(message: Message | null): void {
