@@ -1,6 +1,5 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
 import { RuneError, runeErrorFrom } from "../errors";
-import { interpreterFiles, Stalled } from "../interpreters/files";
 import { unpackResult } from "./packing";
 import {
   DEFAULT_LIMITS,
@@ -221,9 +220,7 @@ export class RuneFrame {
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
     // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
-    const files = await interpreterFiles(name, this.#extras.onFetch).catch((error: unknown) =>
-      error instanceof Stalled ? STALLED : NOT_FETCHED,
-    );
+    const files = await fetchInterpreter(name, this.#extras.onFetch);
     if (port !== this.#port) return;
     if (typeof files === "string") {
       this.stop(new RuneError("host-model", files));
@@ -246,6 +243,22 @@ export class RuneFrame {
     if (reply.ok && "packed" in reply && reply.isTimedNext) this.#timing = this.#clock(this.#limits.milliseconds);
     if (!reply.ok) pending.reject(runeErrorFrom(reply.name, reply.message, reply.limit));
     else pending.resolve("packed" in reply ? unpackResult(reply.packed) : reply.value);
+  }
+}
+
+/** The files of an interpreter, or why they are not here. What fetches them is fetched with them. */
+async function fetchInterpreter(
+  name: InterpreterName,
+  onFetch: LoadExtras["onFetch"],
+): Promise<InterpreterFiles | string> {
+  try {
+    const { interpreterFiles, Stalled } = await import("../interpreters/files");
+    return await interpreterFiles(name, onFetch).catch((error: unknown) => {
+      if (error instanceof Stalled) return STALLED;
+      throw error;
+    });
+  } catch {
+    return NOT_FETCHED;
   }
 }
 
