@@ -35,29 +35,6 @@ const runFailure = async (module: TestModule) => {
   return failure(Promise.resolve().then(() => rune.run(four())));
 };
 
-describe("the time of a short run", () => {
-  const short = () => echo(RAW, 4, JSON.stringify({ type_name: "utf8", channel: 2, elements: ["a"], dimensions: [1] }));
-
-  test("is taken with the run, by a copy, unless whoever runs it takes it later", async () => {
-    const rune = await load(short());
-    rune.run(four());
-    expect(rune.isUntimed).toBe(false);
-    expect(rune.timeLastRun()).toBeNull();
-  });
-
-  test("is taken once the result is there, and holds for the next runs", async () => {
-    const rune = await RuneInstance.load(short(), LIMITS, { timesLater: true });
-    expect(rune.isUntimed).toBe(false);
-    rune.run(four());
-    expect(rune.isUntimed).toBe(true);
-    const milliseconds = rune.timeLastRun();
-    expect(milliseconds).toBeGreaterThan(0);
-    expect(rune.isUntimed).toBe(false);
-    expect(rune.run(four()).milliseconds).toBe(milliseconds);
-    expect(rune.isUntimed).toBe(false);
-  });
-});
-
 describe("a second module", () => {
   const word = (text: string) => JSON.stringify({ type_name: "utf8", channel: 2, elements: [text], dimensions: [1] });
   const carrying = (second: ArrayBuffer | Uint8Array) =>

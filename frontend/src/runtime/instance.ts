@@ -43,8 +43,6 @@ export interface Setting {
   readonly onCompiled?: () => void;
   /** Called before its host's models are opened. */
   readonly onOpening?: () => void;
-  /** Whether whoever runs it calls `timeLastRun` where `isUntimed`, once the result is on its way. */
-  readonly timesLater?: boolean;
 }
 
 /** How a module ends that does not suit its engine. */
@@ -69,9 +67,6 @@ export class RuneInstance {
   readonly #find: FindResource;
   #usable = true;
   #timed: { at: number; milliseconds: number } | null = null;
-  readonly #timesLater: boolean;
-  /** The input of the last run, while its time is to be taken yet. */
-  #untimed: ReadInput | null = null;
 
   private constructor(
     module: WebAssembly.Module,
@@ -82,9 +77,7 @@ export class RuneInstance {
     outputs: readonly GraphOutput[],
     wires: ReadonlyMap<number, GraphWire>,
     find: FindResource,
-    timesLater: boolean,
   ) {
-    this.#timesLater = timesLater;
     this.#module = module;
     this.#limits = limits;
     this.#host = host;
@@ -124,24 +117,13 @@ export class RuneInstance {
       memory: description.memory,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
-    return new RuneInstance(
-      module,
-      limits,
-      host,
-      exports,
-      loaded,
-      description.outputs,
-      wires,
-      find,
-      setting.timesLater === true,
-    );
+    return new RuneInstance(module, limits, host, exports, loaded, description.outputs, wires, find);
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
   run(inputs: ReadonlyMap<number, ArrayBuffer>): PackedResult {
     if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
     const read = inputReader(inputs);
-    this.#untimed = null;
     this.#host.beginRun(read);
     this.#usable = false;
     const started = performance.now();
@@ -215,27 +197,9 @@ export class RuneInstance {
     // A copy would be given one chunk of the stream again and again.
     if (this.loaded.capabilities.some(({ isStream }) => isStream === true)) return milliseconds;
     if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
-      if (this.#timesLater) {
-        this.#untimed = read;
-        return milliseconds;
-      }
       this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
     }
     return this.#timed.milliseconds;
-  }
-
-  /** Whether the time of the last run, as it was told, is only as fine as the clock. */
-  get isUntimed(): boolean {
-    return this.#untimed !== null;
-  }
-
-  /** The time of the last run, finer than the clock; null where it cannot be taken. */
-  timeLastRun(): number | null {
-    const read = this.#untimed;
-    this.#untimed = null;
-    const milliseconds = read && timeOfCopy(this.#module, this.#limits, this.#find, read);
-    if (milliseconds !== null) this.#timed = { at: performance.now(), milliseconds };
-    return milliseconds;
   }
 }
 

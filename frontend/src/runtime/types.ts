@@ -166,8 +166,6 @@ export interface LoadExtras {
   readonly onFetch?: (name: string, share: number) => void;
   /** Whether another rune is likely to take its place, as while one edits: the worker of that is started ahead. */
   readonly isFollowed?: boolean;
-  /** Gets the time of the newest run, finer than the clock, after its result: to take it lasts longer than such a run. */
-  readonly onTime?: (milliseconds: number) => void;
 }
 
 /** The page's requests to the worker. */
@@ -180,8 +178,6 @@ export type WorkerRequest =
       readonly resources: readonly (readonly [string, ArrayBuffer])[];
       /** Those whose scripts stand before the worker's own. */
       readonly interpreters: readonly SuppliedInterpreter[];
-      /** Whether a run is timed after its result was sent. */
-      readonly timesLater: boolean;
     }
   | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] }
   | { readonly id: number; readonly type: "time"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
@@ -189,8 +185,7 @@ export type WorkerRequest =
 /** The worker's answers, to the request of the same id. */
 export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult | StageTimes }
-  /** With `isTimedNext`, a note with its finer time follows. */
-  | { readonly id: number; readonly ok: true; readonly packed: PackedResult; readonly isTimedNext: boolean }
+  | { readonly id: number; readonly ok: true; readonly packed: PackedResult }
   | {
       readonly id: number;
       readonly ok: false;
@@ -230,10 +225,9 @@ export interface PackedResult extends Omit<RunResult, "outputs" | "watched"> {
 /**
  * The worker's notes without a request: that it is there; that the rune's own code begins, from when on a clock runs;
  * that the rune's models are opened, on a clock of their own; that the rune wants an interpreter, with which the page
- * starts another worker in its place; the time of the run before, or that it could not be taken.
+ * starts another worker in its place.
  */
-export type WorkerNote =
-  "started" | "compiled" | "opening" | { readonly needs: InterpreterName } | { readonly timed: number | null };
+export type WorkerNote = "started" | "compiled" | "opening" | { readonly needs: InterpreterName };
 
 /** The page's requests to the frame around the worker. */
 export type FrameRequest =

@@ -147,29 +147,6 @@ test("a rune that gives up is said so, and can be started again", async () => {
   await vi.waitFor(() => expect(session.state.getState().phase).toBe("ready"));
 });
 
-test("a run is shown before its time is known finely", async () => {
-  let onTime: ((milliseconds: number) => void) | undefined;
-  const core = engine();
-  const session = new Session({
-    ...core,
-    run: (inputs) => core.run(inputs),
-    load: (rune, limits, extras) => {
-      ({ onTime } = extras);
-      return core.load(rune, limits, extras);
-    },
-  });
-  await session.use(mirror(RAW, 2, "u8[2]"));
-  session.offer(0, bytes(7, 8), false);
-  core.release();
-  await vi.waitFor(() => expect(values(session)).toEqual([7, 8]));
-  onTime?.(0.125);
-  expect(session.state.getState().milliseconds).toBe(0.125);
-  const late = onTime;
-  await session.use(mirror(RAW, 2, "i8[2]"));
-  late?.(99);
-  expect(session.state.getState().milliseconds).toBeNull();
-});
-
 test("bytes that are no rune are said so", async () => {
   const session = new Session(engine());
   await session.use(bytes(1, 2, 3));

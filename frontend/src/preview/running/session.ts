@@ -157,9 +157,7 @@ export class Session {
       if (generation === this.#generation) this.#store.setState({ fetching: { name, share } });
     };
     try {
-      const onTime = (milliseconds: number) => generation === this.#generation && this.#refine(milliseconds);
-      const extras = { resources, onFetch, onTime, isFollowed: edition !== null };
-      const loading = this.#engine.load(rune, this.#limits, extras);
+      const loading = this.#engine.load(rune, this.#limits, { resources, onFetch, isFollowed: edition !== null });
       // After the rune is on its way: whatever hears of it is drawn meanwhile, and so below.
       this.#store.setState({ phase: "loading", fetching: null, error: null });
       const loaded = await loading;
@@ -335,12 +333,6 @@ export class Session {
       runs: runs + 1,
       warnings: result.logs.filter(({ level }) => level === "ERROR" || level === "WARN").slice(-5),
     });
-  }
-
-  /** The newest run took so long, taken more finely. */
-  #refine(milliseconds: number): void {
-    this.#times = [...this.#times.slice(0, -1), milliseconds];
-    this.#store.setState({ milliseconds: median(this.#times) });
   }
 
   #fail(error: unknown): void {

@@ -67,8 +67,6 @@ export class RuneFrame {
   /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
   #interpreters = new Map<InterpreterName, InterpreterFiles>();
   #preparing: ReturnType<typeof setTimeout> | undefined;
-  /** Ends a rune that does not come back while its run is timed after its result. */
-  #timing: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(element: HTMLIFrameElement, workerSource: string) {
     this.#element = element;
@@ -104,14 +102,7 @@ export class RuneFrame {
     const load = (): Promise<Loaded> => {
       this.#start();
       const interpreters = [...this.#interpreters].map(([id, { name, binary }]) => ({ id, name, binary }));
-      const request = {
-        type: "load",
-        rune,
-        limits,
-        resources: [...(extras.resources ?? [])],
-        interpreters,
-        timesLater: extras.onTime !== undefined,
-      } as const;
+      const request = { type: "load", rune, limits, resources: [...(extras.resources ?? [])], interpreters } as const;
       return this.#ask(request, LOADING_MILLISECONDS) as Promise<Loaded>;
     };
     for (;;) {
@@ -140,7 +131,6 @@ export class RuneFrame {
 
   /** Ends the worker; what was under way fails with `error`. The frame stays and can load again. */
   stop(error: RuneError = new RuneError("stopped", "The rune was stopped.")): void {
-    clearTimeout(this.#timing);
     this.#port?.close();
     this.#port = null;
     this.#post({ type: "stop" });
@@ -172,7 +162,6 @@ export class RuneFrame {
       if (data === "started") this.#hasStarted = true;
       else if (data === "compiled") this.#restartClocks(this.#limits.milliseconds);
       else if (data === "opening") this.#restartClocks(OPENING_MILLISECONDS);
-      else if ("timed" in data) this.#heardTime(data.timed);
       else if ("needs" in data) void this.#provide(data.needs, port1);
       else this.#settle(data);
     };
@@ -230,17 +219,11 @@ export class RuneFrame {
     this.stop(new Wanting());
   }
 
-  #heardTime(milliseconds: number | null): void {
-    clearTimeout(this.#timing);
-    if (milliseconds !== null) this.#extras.onTime?.(milliseconds);
-  }
-
   #settle(reply: WorkerReply): void {
     const pending = this.#pending.get(reply.id);
     if (pending === undefined) return;
     this.#pending.delete(reply.id);
     clearTimeout(pending.timer);
-    if (reply.ok && "packed" in reply && reply.isTimedNext) this.#timing = this.#clock(this.#limits.milliseconds);
     if (!reply.ok) pending.reject(runeErrorFrom(reply.name, reply.message, reply.limit));
     else pending.resolve("packed" in reply ? unpackResult(reply.packed) : reply.value);
   }

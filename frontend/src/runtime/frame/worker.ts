@@ -43,7 +43,6 @@ async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
       openModel: modelOpener(finder(request.interpreters, send)),
       onCompiled: () => send("compiled"),
       onOpening: () => send("opening"),
-      timesLater: request.timesLater,
     });
     return { value: instance.loaded };
   }
@@ -56,11 +55,8 @@ async function reply(request: WorkerRequest, send: Send): Promise<void> {
   const { id } = request;
   try {
     const result = await answer(request, send);
-    if ("packed" in result) {
-      const isTimedNext = instance?.isUntimed === true;
-      send({ id, ok: true, packed: result.packed, isTimedNext }, buffersOf(result.packed));
-      if (isTimedNext) send({ timed: instance?.timeLastRun() ?? null });
-    } else send({ id, ok: true, value: result.value });
+    if ("packed" in result) send({ id, ok: true, packed: result.packed }, buffersOf(result.packed));
+    else send({ id, ok: true, value: result.value });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     send({ id, ok: false, name, message, limit: error instanceof RuneError ? error.limit : null });
