@@ -139,7 +139,7 @@ def _checks_and_fails(self: Compiler, job: Any, on_answer: Any, **_: Any) -> Non
         "notes": [],
         "fixes": [],
     }
-    outline = {"nodes": [], "wires": []}
+    outline: dict[str, Any] = {"nodes": [], "wires": []}
     on_answer({"event": "checked", "broken": False, "diagnostics": [warning], "outline": outline, "text": ""})
     on_answer({"event": "failed", "error": "No compiler.", "diagnostics": []})
 
