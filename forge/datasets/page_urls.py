@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from forge.datasets.collecting import pages as collecting
-from forge.datasets.pages import data, forms, imports, own_recordings, removals
+from forge.datasets.pages import data, forms, imports, own_recordings, removals, versions
 
 _DATA = "<str:organisation>/<str:name>/data"
 
@@ -26,6 +26,7 @@ project_pages = [
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
     path(f"{_DATA}/playing", forms.restrict, name="restrict-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
+    path(f"{_DATA}/versions/<int:number>", versions.one_version, name="data-version"),
     path(f"{_DATA}/import", imports.new_import, name="new-data-import"),
     path(f"{_DATA}/imports", imports.begin, name="begin-data-import"),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.one_import, name="data-import"),

@@ -19,6 +19,7 @@ from forge.datasets.samples.actions import SampleEventJson
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality, SampleSource, SampleSplit
 from forge.datasets.versions.manifest import Entry, VersionComparison
 from forge.datasets.versions.models import DataVersion
+from forge.projects.models import Project
 
 _KIND = choices("DataSampleKind", SampleKind.values)
 _SPLIT = choices("DataSampleSplit", SampleSplit.values)
@@ -126,6 +127,7 @@ class DataSummaryJson(TypedDict):
     splits: list[DataSplitJson]
     shortage: Annotated[DataShortageJson | None, "where to collect first"]
     warnings: Annotated[list[str], "what is weak about labels and splits"]
+    accuracy_computed: Annotated[int, "how often accuracy was computed on the test samples of its versions"]
 
 
 class DataTermsJson(TypedDict):
@@ -192,6 +194,14 @@ class DataVersionJson(TypedDict):
     changes: Annotated[list[str], "since the version before, as it was when this one was saved"]
 
 
+class NamedDataVersionJson(TypedDict):
+    """The version of a data set that something used."""
+
+    number: int
+    digest: str
+    url: Annotated[str, "of its page"]
+
+
 class DataEntryJson(TypedDict):
     """A sample as a version has it."""
 
@@ -221,6 +231,7 @@ class DataComparisonJson(TypedDict):
     left_out: list[int]
     deleted: Annotated[list[int], "those whose bytes were deleted"]
     relabelled: list[DataRelabelledJson]
+    untested: Annotated[list[str], "labels that have test samples in the first version alone"]
 
 
 class DataAgreementSerializer(serializers.Serializer[None]):
@@ -324,6 +335,16 @@ def version_to_json(version: DataVersion) -> DataVersionJson:
     }
 
 
+def named_version_to_json(version: DataVersion, project: Project) -> NamedDataVersionJson:
+    """A version of a project's data, as something names it that used it."""
+    return {"number": version.number, "digest": version.digest, "url": version_url(project, version.number)}
+
+
+def version_url(project: Project, number: int) -> str:
+    """The page of a version of a project's data."""
+    return f"{project.get_absolute_url()}/data/versions/{number}"
+
+
 def entry_to_json(entry: Entry, is_deleted: bool) -> DataEntryJson:
     """A sample of a version."""
     return {
@@ -348,4 +369,5 @@ def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> D
         "relabelled": [
             {"number": each.number, "before": each.before, "after": each.after} for each in comparison.relabelled
         ],
+        "untested": list(comparison.untested),
     }

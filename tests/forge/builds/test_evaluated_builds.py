@@ -120,6 +120,11 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert outcomes == {right.digest: ("left", "left"), wrong.digest: ("left", "up")}
     payload = client.get(f"/api/v1/builds/{done.pk}").json()
     assert payload["evaluation"]["accuracy"] == 0.5
+    version = DataVersion.objects.get()
+    page = f"{axes.get_absolute_url()}/data/versions/1"
+    assert payload["data"] == {"number": 1, "digest": version.digest, "url": page}
+    for place in ("", "/accuracy"):
+        assert f'href="{page}"' in client.get(f"{axes.get_absolute_url()}/builds/1{place}").content.decode()
 
 
 @pytest.mark.slow

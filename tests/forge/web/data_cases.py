@@ -124,6 +124,7 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         _READ,
     ),
     ("get", _PAGE, "acme/kitchen/data", None, _SHOWN),
+    ("get", f"{_PAGE}/versions/<int:number>", "acme/kitchen/data/versions/1", None, _SHOWN),
     ("get", f"{_PAGE}/cards", "acme/kitchen/data/cards?numbers=1", None, _SHOWN),
     ("get", f"{_PAGE}/collect", "acme/kitchen/data/collect", None, (200, 200, 200, 200, 403, 404, 302)),
     ("form", f"{_PAGE}/collect", "acme/kitchen/data/collect", {"kind": "sound"}, (200, 200, 200, 200, 403, 404, 302)),
