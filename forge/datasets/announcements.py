@@ -32,6 +32,8 @@ DATA_CHANGED = declare(
                 "data.import-begin": "began an import of {size} into the data of {project}",
                 "data.import-start": "started an import of {count} recordings into the data of {project}",
                 "data.import-discard": "discarded an import into the data of {project}",
+                "data.label": "labelled sample {number} of the data of {project}",
+                "data.label-undo": "took back the label of sample {number} of the data of {project}",
                 "data.mark": "changed {count} samples of the data of {project}",
                 "data.agree-anew": "agreed to other terms for {count} samples of the data of {project}",
                 "data.withdraw": "withdrew the consent for {count} samples of the data of {project}",

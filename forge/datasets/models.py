@@ -17,6 +17,7 @@ from forge.datasets.collecting.models import (
 )
 from forge.datasets.consent.models import Consent, ConsentQuerySet
 from forge.datasets.imports.models import DataImport, DataImportQuerySet
+from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.removals.models import SampleRemoval, SampleRemovalQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
 from forge.datasets.versions.models import DataCopy, DataCopyQuerySet, DataVersion, DataVersionQuerySet
@@ -39,9 +40,11 @@ __all__ = [
     "DataVersion",
     "DataVersionQuerySet",
     "Group",
+    "LabelClaim",
     "Sample",
     "SampleAnalysis",
     "SampleAnswer",
+    "SampleOpinion",
     "SampleQuerySet",
     "SampleRemoval",
     "SampleRemovalQuerySet",

@@ -13,6 +13,7 @@ from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_a
 from forge.datasets.consent.actions import purposes_of
 from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import MAX_DAYS, Purpose
+from forge.datasets.labelling.models import SampleOpinion
 from forge.datasets.playing import may_play
 from forge.datasets.removals.report import RemovalReport
 from forge.datasets.samples.actions import SampleEventJson
@@ -60,6 +61,7 @@ class DataSampleJson(TypedDict):
         list[SampleEventJson] | None, "where labels happen, in seconds; null: the label holds for all of it"
     ]
     labelled_by: PersonJson | None
+    disputed: Annotated[bool, "whether two people label it otherwise"]
     split: Annotated[str, _SPLIT]
     group: Annotated[DataGroupJson | None, "null for a sample of nobody"]
     device: str
@@ -73,11 +75,20 @@ class DataSampleJson(TypedDict):
     analysis: Annotated[DataSampleAnalysisJson | None, "null before the sample was analysed"]
 
 
+class DataOpinionJson(TypedDict):
+    """The label that a person gave a sample in the queue."""
+
+    person: PersonJson | None
+    label: str
+    created: Timestamp
+
+
 class DataSampleDetailJson(TypedDict):
     """A sample with the versions that have it."""
 
     sample: DataSampleJson
     versions: Annotated[list[int], "the numbers of the versions that have it"]
+    opinions: Annotated[list[DataOpinionJson], "labels of people who looked at it in the queue, the first one first"]
 
 
 class DataNumbersJson(TypedDict):
@@ -120,6 +131,7 @@ class DataSummaryJson(TypedDict):
     restricted: Annotated[bool, "whether only those who manage the project play samples, and who gave one"]
     samples: int
     unlabelled: int
+    disputed: Annotated[int, "samples that two people label otherwise"]
     milliseconds: int
     labels: list[DataLabelJson]
     groups: list[DataGroupJson]
@@ -273,6 +285,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> DataSampleJson:
         "label": sample.label,
         "events": sample.events,
         "labelled_by": person_to_json(sample.labelled_by) if sample.labelled_by else None,
+        "disputed": sample.is_disputed,
         "split": sample.split,
         "group": {"number": sample.group.number, "name": str(sample.group)} if sample.group else None,
         "device": sample.device,
@@ -332,6 +345,15 @@ def version_to_json(version: DataVersion) -> DataVersionJson:
         "created": version.created.isoformat(),
         "figures": version.figures,
         "changes": version.changes,
+    }
+
+
+def opinion_to_json(opinion: SampleOpinion) -> DataOpinionJson:
+    """The label that a person gave."""
+    return {
+        "person": person_to_json(opinion.person) if opinion.person else None,
+        "label": opinion.label,
+        "created": opinion.created.isoformat(),
     }
 
 

@@ -26,7 +26,12 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
     totals = (
         included.select_related(None)
         .order_by()
-        .aggregate(samples=Count("pk"), unlabelled=Count("pk", filter=Q(label="")), milliseconds=Sum("milliseconds"))
+        .aggregate(
+            samples=Count("pk"),
+            unlabelled=Count("pk", filter=Q(label="")),
+            disputed=Count("pk", filter=Q(is_disputed=True)),
+            milliseconds=Sum("milliseconds"),
+        )
     )
     devices = Sample.objects.filter(pk__in=samples.select_related(None).order_by().values("pk")).exclude(device="")
     groups = groups_of(samples)
@@ -37,6 +42,7 @@ def summary_of(actor: Actor, project: Project) -> DataSummaryJson:
         "restricted": data_set is not None and data_set.is_restricted,
         "samples": totals["samples"],
         "unlabelled": totals["unlabelled"],
+        "disputed": totals["disputed"],
         "milliseconds": totals["milliseconds"] or 0,
         "labels": [_label_to_json(each) for each in labels],
         "groups": [{"number": number, "name": name} for number, name in groups.items()],

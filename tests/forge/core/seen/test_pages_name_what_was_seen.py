@@ -60,6 +60,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/data/analysis": WORKS,
     f"{_P}/data/mark": COMPARES,
     f"{_P}/data/playing": SETS,
+    f"{_P}/data/queue": OWN,
     f"{_P}/data/samples/<int:number>/delete": ENDS,
     f"{_P}/models/convert": MAKES,
     f"{_P}/searches/begin": MAKES,
