@@ -85,8 +85,8 @@ def next_waiting(actor: Actor, project: Project, mode: QueueMode, skipped: Colle
 
 def claimed_by(actor: Actor, project: Project) -> Sample | None:
     """The sample that the queue shows a person now."""
-    held = LabelClaim.objects.filter(sample=OuterRef("pk"), person=actor.pk, until__gt=timezone.now())
-    return samples_of(actor, project).filter(Exists(held)).first()
+    own = LabelClaim.objects.filter(sample=OuterRef("pk"), person=actor.pk, until__gt=timezone.now())
+    return samples_of(actor, project).filter(Exists(own)).first()
 
 
 def counts_of(actor: Actor, project: Project) -> QueueCounts:

@@ -41,7 +41,7 @@ def take(person: User, project: Project, mode: QueueMode = FIRST) -> int | None:
 
 
 def state_of(number: int) -> tuple[str, str, bool]:
-    """The label of a sample, whose it is, and whether it is in dispute."""
+    """The label of a sample, who gave it, and whether it is in dispute."""
     sample = Sample.objects.select_related("labelled_by").get(number=number)
     return sample.label, str(sample.labelled_by or ""), sample.is_disputed
 
