@@ -37,7 +37,14 @@ from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuild
 from forge.registry.retention.pulls import FLUSH_EVERY as PULLS_EVERY
 from forge.registry.retention.pulls import write_down as write_pulls
 from forge.registry.retention.task import DELETE_EVERY, delete_expired_everywhere
-from forge.registry.signing.jobs import COMPLETE_EVERY, MAKE_KEY, SIGN, complete_publications
+from forge.registry.signing.jobs import (
+    COMPLETE_EVERY,
+    MAKE_KEY,
+    SIGN,
+    SIGN_BLOCK,
+    complete_blocks,
+    complete_publications,
+)
 from forge.registry.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.tags.access import default_tag, tags_of
 from forge.registry.tags.fixed_versions import take_along
@@ -52,6 +59,7 @@ published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register_kind(MAKE_KEY)
 register_kind(SIGN)
+register_kind(SIGN_BLOCK)
 register_kind(REBUILD)
 register_kind(COPY)
 register(
@@ -65,6 +73,15 @@ register(
         RunsIn.EACH_SERVER,
         "adds provenance and signatures that are missing",
         complete_publications,
+    )
+)
+register(
+    PeriodicTask(
+        "block-signatures",
+        COMPLETE_EVERY,
+        RunsIn.EACH_SERVER,
+        "adds provenance and signatures that blocks lack",
+        complete_blocks,
     )
 )
 register(PeriodicTask("signer", CHECK_EVERY, RunsIn.EACH_SERVER, "starts the signer when there is work", start_signer))

@@ -29,10 +29,12 @@ from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
-from forge.registry.hooks import block_gate
+from forge.registry.hooks import GateAnswer, block_gate
 from forge.registry.listings.licences import FILES, licence_of
 from forge.registry.messages import checked_notes
-from forge.registry.models import BlockVersion, Manifest, Repository
+from forge.registry.models import Admission, BlockVersion, Manifest, Repository
+from forge.registry.signing.blocks.attaching import attach_block_provenance
+from forge.registry.signing.jobs import request_block_signature
 from forge.registry.tags.fixed_versions import fix_version
 from rune.compiler.blocks.artefact import BLOCK_TYPE, EMPTY, BlockFiles, block_manifest, digest_of
 from rune.compiler.blocks.shared_path import is_block_version, version_key
@@ -72,7 +74,11 @@ def publish_block(
         put_bytes(each)
     source = store_version(project, tree, actor.person)
     require_searched(source)
-    return _publish(actor, project, _PreparedBlock(source, path, files, interface, data, notes, past))
+    block = _publish(actor, project, _PreparedBlock(source, path, files, interface, data, notes, past))
+    # In transactions of their own: a block is published whether its proof can be made now or not.
+    attach_block_provenance(block)
+    request_block_signature(block)
+    return block
 
 
 def _checked_version(version: str) -> str:
@@ -186,6 +192,8 @@ def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockV
         interface=prepared.interface,
         author=actor.person,
         created=timezone.now(),
+        admission=_admission(answer),
+        override=prepared.past if missing else "",
         notes=prepared.notes,
     )
     said = {"block": block.name, "version": block.version}
@@ -194,6 +202,13 @@ def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockV
     write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **said, **past)
     append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
     return block
+
+
+def _admission(answer: GateAnswer) -> Admission:
+    """How a version comes past its gate, whose answer the caller has judged."""
+    if answer.missing:
+        return Admission.OVERRIDDEN
+    return Admission.PASSED if answer.is_protected else Admission.OPEN
 
 
 def _require_no_look_alike(project: Project, files: BlockFiles) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -31,6 +32,7 @@ from forge.registry.blocks.seen import block_facets
 from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.listings.licences import licence_of
 from forge.registry.models import BlockVersion
+from forge.registry.signing.blocks.proofs import SignedBlock, signed_block
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
 BLOCKS_SHOWN = 50
@@ -144,7 +146,8 @@ def _show(
     versions = versions_of(principal, project, name, wanted)
     chosen = next((each for each in versions if each.version == wanted), best_of(versions))
     before = versions[versions.index(chosen) + 1] if chosen is not versions[-1] else None
-    files = files_of(chosen)
+    files, path = files_of(chosen), SharedPath(name_of(chosen), chosen.version)
+    signed = signed_block(principal, chosen)
     users = users_of(principal, [name_of(chosen)])[name_of(chosen)]
     context = {
         "project": project,
@@ -152,13 +155,15 @@ def _show(
         "may_publish": can(principal, Verb.PUBLISH, project),
         "published": chosen,
         "seen": seen_state(block_facets(chosen)),
-        "path": SharedPath(name_of(chosen), chosen.version),
+        "path": path,
         "best": best_of(versions),
         "versions": [BlockVersionRow(each, cached_text(project, each.notes)) for each in versions],
         "users": [UserRow(use, use.version != best_of(versions).version) for use in users[:USERS_SHOWN]],
         "more_users": max(len(users) - USERS_SHOWN, 0),
         "before": before,
         "changes": () if before is None else _changes(files_of(before), files),
+        "signed": signed,
+        "verify": _verifying_command(path, signed),
         "files": _files_in_order(files),
         "licence": licence_of(files.texts.get("LICENSE", "")),
         "successors": [each.version for each in versions if each.pk != chosen.pk and not each.objection],
@@ -166,6 +171,12 @@ def _show(
     if error is not None:
         return show_again(request, "blocks/block.html", context, error)
     return render(request, "blocks/block.html", context)
+
+
+def _verifying_command(path: SharedPath, signed: SignedBlock | None) -> str:
+    if signed is None:
+        return ""
+    return f"rune block verify {path} --registry {settings.PUBLIC_URL} --key {signed.signature.key.fingerprint}"
 
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
-from forge.registry.models import Manifest, Publication, Repository
+from forge.registry.models import BlockVersion, Manifest, Publication, Repository
+from forge.registry.signing.blocks.signing import take_block_signature
 from forge.registry.signing.models import KeyOrigin, Signature, SigningKey
+from rune.tools.signing.block_provenance import read_block_provenance
 from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, SignatureRefused
 from rune.tools.signing.keys import read_public_key
@@ -21,7 +23,7 @@ from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verif
 
 
 def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Actor) -> None:
-    """Records that a key at home signed a publication, within the transaction that stores the push.
+    """Records that a key at home signed a publication or a block, within the transaction that stores the push.
 
     Anything else may be pushed beside a rune, and is recorded as no signature.
     """
@@ -33,11 +35,17 @@ def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Act
         for key in SigningKey.objects.filter(organisation=organisation, origin=KeyOrigin.HOME, revoked=None)
     }
     proof = _proof(manifest, tuple(keys.values())) if keys else None
-    publication = _publication(repository, manifest.subject, proof) if proof is not None else None
-    if proof is None or publication is None:
+    if proof is None:
         return
     key = keys[proof.key.fingerprint]
-    project = repository.project
+    if (publication := _publication(repository, manifest.subject, proof)) is not None:
+        _take(publication, manifest, key, actor)
+    elif (block := _block(repository, manifest.subject, proof)) is not None:
+        take_block_signature(block, manifest, key, actor)
+
+
+def _take(publication: Publication, manifest: Manifest, key: SigningKey, actor: Actor) -> None:
+    project = publication.repository.project
     with transaction.atomic():
         Signature.objects.update_or_create(
             publication=publication, key=key, defaults={"manifest": manifest, "created": timezone.now()}
@@ -73,3 +81,13 @@ def _publication(repository: Repository, subject: str, proof: VerifiedStatement)
         return None
     names_it = Publication.objects.filter(repository=repository, tag=tag, provenance__statement__subject=subject)
     return names_it.order_by("-created").first()
+
+
+def _block(repository: Repository, subject: str, proof: VerifiedStatement) -> BlockVersion | None:
+    """The version of a block that a statement is about, by its name and digest."""
+    try:
+        said = read_block_provenance(proof.statement)
+    except BadBundle:
+        return None
+    named = BlockVersion.objects.filter(repository=repository, name=said.block, version=said.publication.tag)
+    return named.filter(manifest__blob_id=subject).first()

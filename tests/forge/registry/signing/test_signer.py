@@ -16,7 +16,7 @@ from forge.core.models import AuditEntry
 from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
 from forge.registry.artifacts.access import find_manifest, referrers_of
-from forge.registry.models import Publication, Signature, SigningKey, Tag
+from forge.registry.models import BlockVersion, Publication, Signature, SigningKey, Tag
 from forge.registry.publishing.actions import publish_build
 from forge.registry.signing.access import signatures_of
 from forge.registry.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
@@ -211,7 +211,7 @@ def test_a_key_at_home_is_never_signed_with_here(
     assert not Signature.objects.exists()
 
 
-def push_signature(project: Any, developer: Any, tag: Tag, key: PrivateKey, statement: bytes) -> None:
+def push_signature(project: Any, developer: Any, tag: Tag | BlockVersion, key: PrivateKey, statement: bytes) -> None:
     """Pushes a signature as `rune sign` does."""
     manifest = read_blob(tag.manifest.blob_id)
     subject = SubjectManifest(tag.manifest.blob_id, len(manifest))
