@@ -46,6 +46,7 @@ DATA_CHANGED = declare(
                 "data.refuse": "refused {count} recordings of guests for the data of {project}",
                 "data.restrict": "let only those who manage {project} play its samples",
                 "data.open": "let everyone who reads {project} play its samples",
+                "data.licence": "stated {licence} for the data of {project}",
                 "data.version": "saved version {number} of the data of {project}",
             },
         ),

@@ -75,6 +75,8 @@ class DataSet(models.Model):
     is_restricted = models.BooleanField(default=False, db_default=False)
     """Whether only those who manage the project play samples, besides the person who gave one. Others train and test
     on them and see figures."""
+    licence = models.CharField(max_length=20, blank=True, db_default="")
+    """The SPDX identifier of the licence under which others may use the data; "" where the project states none."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = DataSetQuerySet.as_manager()

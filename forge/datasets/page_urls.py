@@ -26,6 +26,7 @@ project_pages = [
     path(f"{_DATA}/waiting/<uuid:submission_id>/recording", collecting.waiting_recording, name="data-waiting-bytes"),
     path(f"{_DATA}/mark", forms.mark, name="mark-data"),
     path(f"{_DATA}/queue", labelling.queue, name="data-queue"),
+    path(f"{_DATA}/licence", forms.licence, name="data-licence"),
     path(f"{_DATA}/playing", forms.restrict, name="restrict-data"),
     path(f"{_DATA}/versions", forms.save, name="save-data"),
     path(f"{_DATA}/versions/<int:number>", versions.one_version, name="data-version"),

@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="dataset",
+            name="licence",
+            field=models.CharField(blank=True, db_default="", max_length=20),
+        ),
+        migrations.AddField(
             model_name="sample",
             name="is_disputed",
             field=models.BooleanField(db_default=False, default=False),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import chosen_of, things_of
@@ -18,6 +18,7 @@ from forge.datasets.access import find_version, labels_of, samples_of, versions_
 from forge.datasets.pages.cards import marks_of
 from forge.datasets.playing import playable
 from forge.datasets.versions.accuracy_uses import count_accuracy
+from forge.datasets.versions.card import LICENCES, card_of
 from forge.datasets.versions.contents import deleted_numbers, entries_of
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, sentences_of
 from forge.projects.pages.lookup import project_of
@@ -70,6 +71,9 @@ def one_version(request: HttpRequest, organisation: str, name: str, number: int)
         "labels": label_rows(version.figures["labels"], marks_of(labels_of(principal, project))),
         "tombstones": sum(each.number in deleted for each in entries),
         "accuracy": count_accuracy(version.data_set, version.pk),
+        "data_card": card_of(version, entries),
+        "licences": LICENCES,
+        "may_manage": can(principal, Verb.MANAGE, project),
         "is_locked": not locked.isdisjoint(each.number for each in entries),
         "layouts": EXPORT_LAYOUTS.values(),
     }

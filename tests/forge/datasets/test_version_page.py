@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
-from typing import Any
+import zipfile
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -113,3 +116,27 @@ def test_who_does_not_read_the_project_finds_no_version(project: Project, user: 
     browser = Client()
     browser.force_login(stranger)
     assert browser.get(f"{PAGE}/1").status_code == 404
+
+
+def test_the_card_says_licence_source_and_consent(client: Client, project: Project, user: User, owner: User) -> None:
+    consent = consent_of(user, project, purposes=frozenset({Purpose.TESTS, Purpose.TRAINING, Purpose.READERS}))
+    samples = [sample_of(consent, user, device="phone", pseudonym=f"Guest {number}") for number in range(3)]
+    save(user, project)
+    delete_sample(user, samples[0])
+    text = text_of(client.get(f"{PAGE}/1"))
+    assert "None is stated: ask the project" in text
+    assert "Uploaded 2" in text
+    assert "Licence of the data" not in text, "a developer states none"
+    browser = Client()
+    browser.force_login(owner)
+    assert browser.post("/acme/kitchen/data/licence", {"licence": "CC-BY-4.0", "version": "1"}).status_code == 302
+    assert browser.post("/acme/kitchen/data/licence", {"licence": "MINE-1.0"}).status_code == 400
+    assert "Creative Commons Attribution 4.0" in text_of(client.get(f"{PAGE}/1"))
+    exported = client.get("/api/v1/projects/acme/kitchen/data/versions/1/export?layout=croissant")
+    with zipfile.ZipFile(io.BytesIO(b"".join(cast("Any", exported).streaming_content))) as archive:
+        metadata = json.loads(archive.read("croissant.json"))
+    assert metadata["license"] == "https://spdx.org/licenses/CC-BY-4.0.html"
+    assert metadata["url"].endswith("/acme/kitchen/data/versions/1")
+    assert metadata["rai:dataCollection"] == "Uploaded: 2."
+    assert "1 sample deleted since." in metadata["rai:personalSensitiveInformation"]
+    assert str(user) not in json.dumps(metadata)

@@ -75,6 +75,13 @@ DATA_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"who": "managers"},
         (302, 302, 403, 403, 403, 404, 302),
     ),
+    (
+        "form",
+        f"{_PAGE}/licence",
+        "acme/kitchen/data/licence",
+        {"licence": "CC-BY-4.0"},
+        (302, 302, 403, 403, 403, 404, 302),
+    ),
     ("get", f"{_ROUTE}/terms", f"{_DATA}/terms", None, _READ),
     ("post", f"{_ROUTE}/consents", f"{_DATA}/consents", _AGREEMENT, _GIVE),
     ("get", f"{_ROUTE}/samples", f"{_DATA}/samples?label=knock&split=train", None, _READ),

@@ -59,6 +59,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/data/imports/<uuid:import_id>/discard": ENDS,
     f"{_P}/data/analysis": WORKS,
     f"{_P}/data/mark": COMPARES,
+    f"{_P}/data/licence": SETS,
     f"{_P}/data/playing": SETS,
     f"{_P}/data/queue": OWN,
     f"{_P}/data/samples/<int:number>/delete": ENDS,
