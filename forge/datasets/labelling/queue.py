@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Value, When
 from django.utils import timezone
 
@@ -67,14 +66,10 @@ def waiting_for(actor: Actor, project: Project, mode: QueueMode) -> SampleQueryS
         return samples.filter(is_disputed=True).order_by("-number")
     opinions = SampleOpinion.objects.filter(sample=OuterRef("pk")).order_by()
     others = samples.exclude(label="").exclude(labelled_by=actor.pk).filter(is_disputed=False)
-    unseen = others.filter(~Exists(opinions.filter(person=actor.pk)), ~Exists(_second(opinions)))
+    seen_by_two = opinions.values("sample").annotate(people=Count("pk")).filter(people__gte=2)
+    unseen = others.filter(~Exists(opinions.filter(person=actor.pk)), ~Exists(seen_by_two))
     is_doubted = Case(When(IS_SUSPECT, then=Value(0)), default=Value(1), output_field=IntegerField())
     return unseen.order_by(is_doubted, "-number")
-
-
-def _second(opinions: models.QuerySet[SampleOpinion]) -> models.QuerySet[SampleOpinion]:
-    """The opinions of samples that two people looked at."""
-    return opinions.values("sample").annotate(people=Count("pk")).filter(people__gte=2)
 
 
 def next_waiting(actor: Actor, project: Project, mode: QueueMode, skipped: Collection[int]) -> Sample | None:

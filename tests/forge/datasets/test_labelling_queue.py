@@ -146,9 +146,9 @@ def test_what_the_build_is_least_certain_of_comes_first(project: Project, user: 
         sample = Sample.objects.get(number=number)
         SampleAnalysis.objects.create(sample=sample, recipe=1, features=b"", words=b"", answer="knock", score=score)
     order = []
-    while (number := take(user, project)) is not None:
-        order.append(number)
-        label_in_queue(user, project, number, "knock")
+    while (shown := take(user, project)) is not None:
+        order.append(shown)
+        label_in_queue(user, project, shown, "knock")
     assert order == [2, 1, 3]
     assert set(Sample.objects.values_list("labelled_by", flat=True)) == {user.pk}, "a proposal is no label before"
 

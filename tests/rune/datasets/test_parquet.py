@@ -8,7 +8,7 @@ from typing import Any
 
 import fastparquet
 import numpy as np
-import pandas
+import pandas  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -107,10 +107,9 @@ GOOD = written(TABLE, compression="SNAPPY")
 def test_one_changed_byte_is_refused_in_a_sentence_or_read(place: int, value: int) -> None:
     data = bytearray(GOOD)
     data[place] = value
-    names, rows = (), []
     with suppress(BadContent):
         names, rows = table_of_parquet(bytes(data))
-    assert all(len(row) == len(names) for row in rows)
+        assert all(len(row) == len(names) for row in rows)
 
 
 def test_nothing_is_printed_about_damaged_metadata(capfd: pytest.CaptureFixture[str]) -> None:
