@@ -37,7 +37,7 @@ LICENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class DataCard:
-    """What is known today of the samples that a version had. Nobody is named."""
+    """Facts of today about the samples that a version had. Nobody is named."""
 
     licence: str
     """An SPDX identifier; "" where the project states none."""
@@ -67,7 +67,7 @@ class DataCard:
 
     @property
     def consent_sentence(self) -> str:
-        """For what people gave how many samples, and how many they took back."""
+        """How many samples people gave for each purpose, and how many were deleted."""
         purposes = listed([f"{purpose}: {count:,}" for purpose, count in self.agreed])
         text = f"Samples by what their people agreed to: {purposes}." if purposes else "No sample is left."
         return f"{text} {counted(self.deleted, 'sample')} deleted since." if self.deleted else text
@@ -121,7 +121,7 @@ _FIELDS = {
 
 
 def origin_of(project: Project, version: DataVersion, entries: Sequence[Entry]) -> VersionOrigin:
-    """What an export says of the version that it is of: address, date, licence, source and consent."""
+    """The description of a version in an export: address, date, licence, source and consent."""
     card = card_of(version, entries)
     return VersionOrigin(
         project.full_name,

@@ -78,7 +78,7 @@ def _metadata(origin: VersionOrigin, table: bytes, media: str) -> dict[str, Any]
 
 
 def _known(origin: VersionOrigin) -> dict[str, Any]:
-    """What is known of the version's page, date, licence, source and consent."""
+    """The known facts of the version: page, date, licence, source and consent."""
     values = {
         "url": origin.url,
         "datePublished": origin.published,

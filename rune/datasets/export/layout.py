@@ -42,7 +42,7 @@ class VersionOrigin:
     source: str = ""
     """How the samples came in, as a sentence."""
     consent: str = ""
-    """What their people agreed to, as a sentence."""
+    """The purposes that their people agreed to, as a sentence."""
 
 
 def _as_stored(sample: Exported, data: bytes) -> bytes:  # noqa: ARG001 (layouts that convert need the sample)

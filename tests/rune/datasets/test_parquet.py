@@ -33,7 +33,7 @@ TABLE = pandas.DataFrame(
 )
 
 
-class _Kept(io.BytesIO):
+class _OpenFile(io.BytesIO):
     """A file in memory that outlives its closing by the library."""
 
     def close(self) -> None:
@@ -42,7 +42,7 @@ class _Kept(io.BytesIO):
 
 def written(frame: pandas.DataFrame, **options: Any) -> bytes:
     """A Parquet file by fastparquet."""
-    file = _Kept()
+    file = _OpenFile()
     fastparquet.write("x", frame, open_with=lambda path, mode: file, **options)
     return file.getvalue()
 
