@@ -30,7 +30,7 @@ from forge.builds.actions import (
     watch_wires,
 )
 from forge.builds.artefacts.store import open_rune
-from forge.builds.choices import TargetsJson, choices_facets, choices_of, targets_to_json
+from forge.builds.choices import TargetsJson, choices_facets, choices_from_json, targets_to_json
 from forge.builds.errors import FirmwareMissing, NoPackage, NoRune
 from forge.builds.models import Artefact
 from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
@@ -112,7 +112,8 @@ class ProjectTargets(ProjectView):
 
 
 def _targets_answer(project: Project) -> Response:
-    return with_etag(Response(targets_to_json(project)), choices_facets(choices_of(project)))
+    shown = targets_to_json(project)
+    return with_etag(Response(shown), choices_facets(choices_from_json(shown)))
 
 
 class ProjectPreview(ProjectView):

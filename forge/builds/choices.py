@@ -174,6 +174,13 @@ def targets_to_json(project: Project) -> TargetsJson:
     }
 
 
+def choices_from_json(shown: TargetsJson) -> Choices:
+    """Returns the settings that an answer shows."""
+    targets = sorted(each["name"] for each in shown["targets"] if each["chosen"])
+    aims = cast("Aim", shown["optimize"]), cast("Aim", shown["optimize_packages"])
+    return Choices(tuple(targets), *aims, shown["match"])
+
+
 def _in_file(project: Project) -> BuildPreferencesJson | None:
     """Returns the settings in the `forge.yml` of the newest good build."""
     good = Build.objects.numbered().succeeded().filter(project=project, artefact__isnull=False)
