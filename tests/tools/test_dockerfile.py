@@ -43,7 +43,7 @@ def test_the_stage_lab_has_the_environments_where_the_program_looks_for_them() -
     folders = {re.findall(rf"{FOLDER_VARIABLE}=(\S+)", stage(name))[0] for name in ("environments", "lab")}
     (folder,) = folders
     assert f"COPY --from=environments {folder} {folder}" in stage("lab")
-    # Whoever serves writes nothing but what steps reserve and runs keep.
+    # The user that serves writes nothing but what steps reserve and runs keep.
     assert f"install -d -o forge -g forge -m 700 {folder}/memory {folder}/runs" in stage("lab")
     assert stage("lab").rstrip().splitlines()[-2] == "USER forge"
 
