@@ -8,6 +8,7 @@ from pathlib import Path
 
 from yaml.reader import Reader
 
+from rune.capabilities.accel import ACCEL
 from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.project.files import FileError
 from rune.running.container import ContainerError, read_rune, read_zune
@@ -90,7 +91,7 @@ def read_sound(data: bytes) -> None:
 def read_motion(data: bytes) -> None:
     """A CSV of motion."""
     with suppress(InputFile):
-        assert len(csv_rows(data, None)) % 12 == 0
+        assert len(csv_rows(data, ACCEL.columns, None)) % 12 == 0
 
 
 READERS: Mapping[str, Callable[[bytes], None]] = {

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from rune.capabilities import Capability
-from rune.capabilities.accel import ACCEL
+from rune.capabilities import CAPABILITIES, Capability
+from rune.capabilities.capability import Parameters
 from rune.capabilities.float_image import FLOAT_IMAGE
 from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
@@ -27,17 +27,16 @@ READ_BY_PEOPLE = 64
 """Elements of a tensor that is sent as text."""
 _LEAST_SIDE = 8
 _LONGEST_ASPECT = 4
-_SMALLEST_MOTION = 8
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z", re.ASCII)
 
 
 def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = ()) -> str:
     """The text of a Runefile that `check` accepts for this model.
 
-    An input that looks like an image reads the camera, one of three numbers a row the motion sensor, features of a
-    second of sound that one known front end alone gives the microphone, and any other raw bytes of the model's own
-    type; `rune.source.runefile.model_inputs` has all that an input may be. `pixels` is what is known of the range that
-    each input wants; where an image of floats has none, the question is written into the text (`open_question`).
+    An input reads the capability whose `starter` knows its type, an image the camera, features of a second of sound
+    that one known front end alone gives the microphone, and any other raw bytes of the model's own type;
+    `rune.source.runefile.model_inputs` has all that an input may be. `pixels` is what is known of the range that each
+    input wants; where an image of floats has none, the question is written into the text (`open_question`).
     Raises `FileNotInProject` for a path that a project cannot have, and `ModelError` for a model that no rune can run.
     """
     obstacle = obstacle_in(signature)
@@ -73,7 +72,7 @@ def model_lines(model_path: str, feeds: Sequence[str], outputs: Sequence[TensorT
 
 def _sound(tensor: ModelTensor) -> SoundInput | None:
     """The front end of sound that an input comes from, where it is certain enough."""
-    is_other = _is_image(tensor.type) or _motion_rows(tensor.type) is not None
+    is_other = _is_image(tensor.type) or _recognised(tensor.type) is not None
     return None if is_other else surest_sound_input(tensor)
 
 
@@ -92,15 +91,15 @@ def _path(model_path: str) -> str:
 
 def asks_for_pixels(type_: TensorType) -> bool:
     """Whether an input looks like an image in floats, whose range matters and may not be known."""
-    return type_.element is ElementType.F32 and _motion_rows(type_) is None and _is_image(type_)
+    return type_.element is ElementType.F32 and _recognised(type_) is None and _is_image(type_)
 
 
 def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple[list[str], str]:
     """The stages that feed one input of the model, and the name of the last of them."""
-    rows = _motion_rows(type_)
-    if rows is not None:
-        arguments = [f"      samples: {rows}"]
-        return _capability(ACCEL, suffix, arguments, type_)
+    recognised = _recognised(type_)
+    if recognised is not None:
+        capability, parameters = recognised
+        return _capability(capability, suffix, [f"      {name}: {value}" for name, value in parameters.items()], type_)
     if not _is_image(type_):
         arguments = [f"      length: {type_.size}"]
         return _capability(RAW, suffix, arguments, type_)
@@ -174,11 +173,13 @@ def _is_image(type_: TensorType) -> bool:
     return one == 1 and channels in (1, 3) and short >= _LEAST_SIDE and long <= _LONGEST_ASPECT * short
 
 
-def _motion_rows(type_: TensorType) -> int | None:
-    """How many samples of x, y and z: `f32[n, 3]`, with ones around it."""
-    inner = [size for size in type_.dimensions if size != 1]
-    is_motion = type_.element is ElementType.F32 and len(inner) == 2 and inner[1] == 3 and inner[0] >= _SMALLEST_MOTION
-    return inner[0] if is_motion else None
+def _recognised(type_: TensorType) -> tuple[Capability, Parameters] | None:
+    """Returns the first capability whose `starter` knows the type, and its arguments."""
+    for capability in CAPABILITIES.values():
+        parameters = capability.starter(type_)
+        if parameters is not None:
+            return capability, parameters
+    return None
 
 
 def output_stages(names: Sequence[str], types: Sequence[TensorType]) -> list[str]:
