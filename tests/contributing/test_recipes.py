@@ -15,7 +15,7 @@ from rune.devices.boards.fit import FitVerdict, Needs, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
-from tests.support.model_cases import refused_cases
+from tests.support.models.model_cases import refused_cases
 from tests.support.named_places import missing_paths
 
 ELU = """

@@ -71,7 +71,7 @@ from tests.forge.factories.samples import zipped
 from tests.forge.factories.suggestions import ready_copy, suggested
 from tests.forge.projects.git_server import bare, git_server
 from tests.rune.shared_blocks import SMOOTH
-from tests.support.model_cases import compiled_model
+from tests.support.models.model_cases import compiled_model
 
 Act = Callable[[], object]
 

@@ -12,7 +12,7 @@ from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
 from tests.forge.factories.seen import seen_headers
-from tests.support.model_cases import compiled_model, refused_cases
+from tests.support.models.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
 
