@@ -141,7 +141,7 @@ def watch(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 
 def watch_menu(principal: Principal, project: Project) -> dict[str, Any]:
-    """Returns the data of `parts/watch.html`: the person's level for a project, and the choices."""
+    """Returns the data of `parts/project/watch.html`: the person's level for a project, and the choices."""
     return {"level": level_of(principal, project), "words": LEVEL_LABELS}
 
 

@@ -33,7 +33,7 @@ FAVOURITES_SHOWN = 8
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
-        return render(request, "welcome.html", {"example": example()})
+        return render(request, "sign-in/welcome.html", {"example": example()})
     principal = principal_of(request)
     storage = with_storage(organisations_of(principal))
     organisations = [organisation for organisation, _ in storage]
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "creatable": creatable,
         "usual": usual_among(creatable, projects.last_created),
     }
-    return render(request, "home.html", context)
+    return render(request, "site/home.html", context)
 
 
 def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:
