@@ -17,7 +17,7 @@ from forge.builds.models import Build, BuildChoices, BuildPackage, BuildTrigger,
 from forge.builds.previews.notify import previews
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
-from forge.builds.quotas import require_another_build
+from forge.builds.runs.quotas import require_another_build
 from forge.builds.runs.storing import store_build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry

@@ -19,7 +19,7 @@ from forge.accounts.quotas.usage import with_storage
 from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites
-from forge.projects.default_organisation import usual_among
+from forge.projects.creating.default_organisation import usual_among
 from forge.projects.hooks import PendingItem, pending_items
 from forge.web.example import example
 from forge.web.projects.filters import ProjectFilter

@@ -26,7 +26,7 @@ import rune
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
-from rune.source.runefile.starter import starter
+from rune.source.runefile.model_inputs.starter import starter
 from rune.running.runtime import Runtime
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model, signature

@@ -97,7 +97,10 @@ def _version(source: str) -> str:
     digest = hashlib.sha256(source.encode())
     digest.update(json.dumps(build_manifest(), sort_keys=True).encode())
     templates = settings.BASE_DIR / "templates"
-    for file in (*(_build() / name for name in (*LONE_SCRIPTS, INTERPRETERS, "frame.js")), templates / "player/player.html"):
+    for file in (
+        *(_build() / name for name in (*LONE_SCRIPTS, INTERPRETERS, "frame.js")),
+        templates / "player/player.html",
+    ):
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()[:16]
 

@@ -28,17 +28,17 @@ from forge.projects.announcements import (
     PROJECT_DELETED,
 )
 from forge.projects.archives.extract_archive import extract_file
+from forge.projects.creating.names import free_name, take_name
+from forge.projects.creating.quotas import require_another
+from forge.projects.creating.templates import find_template
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import MAX_DESCRIPTION, FormerProjectName, Project, Visibility
-from forge.projects.names import free_name, take_name
-from forge.projects.quotas import require_another
 from forge.projects.seen import change_facets, removal_facets
 from forge.projects.serializers import project_summary
-from forge.projects.templates import find_template
 
 BLANK_RUNEFILE = b"""\
 version: 1

@@ -16,10 +16,10 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
 from forge.projects.actions import create_from_upload, create_project
-from forge.projects.default_organisation import usual_organisation
+from forge.projects.creating.default_organisation import usual_organisation
+from forge.projects.creating.names import free_name, typed_name
+from forge.projects.creating.templates import find_template
 from forge.projects.history.import_archive import name_from_file
-from forge.projects.names import free_name, typed_name
-from forge.projects.templates import find_template
 from rune.source.templates import list_templates
 
 

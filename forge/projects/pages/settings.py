@@ -14,8 +14,8 @@ from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in, seen_state
 from forge.projects.actions import delete_project, update_project
+from forge.projects.creating.names import typed_name
 from forge.projects.models import Project
-from forge.projects.names import typed_name
 from forge.projects.pages.lookup import project_of
 from forge.projects.seen import project_facets
 

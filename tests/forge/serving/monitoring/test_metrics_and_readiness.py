@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.builds.actions import request_build
-from forge.builds.figures import build_figures, stuck_for
 from forge.builds.models import Build
+from forge.builds.runs.figures import build_figures, stuck_for
 from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.serving.configuration.services import caches

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.notices.consumers import InboxSocket
+from forge.notices.inbox.consumers import InboxSocket
 
 websocket_urlpatterns = [path("ws/inbox", InboxSocket.as_asgi())]

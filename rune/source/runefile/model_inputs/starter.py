@@ -18,7 +18,7 @@ from rune.project.files import normal_path
 from rune.source.runefile.advice.contradictions import scaled
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.advice.open_question import pixel_question
-from rune.source.runefile.sound_presets import SoundInput, sound_stages, surest_sound_input
+from rune.source.runefile.model_inputs.sound_presets import SoundInput, sound_stages, surest_sound_input
 from rune.source.runefile.stages.model_types import obstacle_in
 from rune.source.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Min
 from django.utils import timezone
 
 from forge.builds.models import Preview, PreviewState
-from forge.builds.quotas import KIND
+from forge.builds.runs.quotas import KIND
 from forge.jobs.models import Job, JobState, WorkerCapability
 
 RECENT = timedelta(minutes=15)

@@ -20,10 +20,10 @@ from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.core.events.declarations import find_notice_topic
 from forge.notices.access import notices_of
-from forge.notices.messages import sentence, title
+from forge.notices.delivery.messages import sentence, title
+from forge.notices.delivery.rules import NoticeCause
+from forge.notices.delivery.unsubscribing import unsubscribe_token
 from forge.notices.models import Notice
-from forge.notices.rules import NoticeCause
-from forge.notices.unsubscribing import unsubscribe_token
 from rune.wording import counted
 
 PEOPLE = 100
