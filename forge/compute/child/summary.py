@@ -18,9 +18,8 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, ModelError, describe, read_model, signature
 from rune.model.tflite.layers import live_bytes, quantisation
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
-from rune.source.runefile import check, outline_to_json
+from rune.source.runefile import check, outline_to_json, starter
 from rune.source.runefile.diagnostics import Severity
-from rune.source.runefile.model_inputs import starter
 
 MODELS_DESCRIBED = 20
 """Models of one project that are described."""
