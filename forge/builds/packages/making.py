@@ -6,6 +6,7 @@ What one target refuses is said by name, and the others are made all the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,10 +14,10 @@ from django.db import transaction
 
 from forge.builds.evaluations.judging import judge_build, log_judgements
 from forge.builds.models import Artefact, BuildPackage
-from forge.builds.quotas import PACKAGE_KIND, require_another_build
 from forge.builds.runs.execution import Execution, NewCompiler
 from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job, package_job
 from forge.builds.runs.progress import tell_package
+from forge.builds.runs.quotas import PACKAGE_KIND, require_another_build
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
@@ -87,6 +88,9 @@ class PackageRecorder:
 
     def checked(self, answer: Answer) -> None:
         """The rune's own job checked the files."""
+
+    def compiled(self, output: Path) -> None:
+        """Nobody waits for the bytes of a package."""
 
     def logged(self, answer: Answer) -> None:
         """One line tells of a package."""

@@ -6,6 +6,7 @@ The job (`forge.jobs`) has the build's state, lease and attempts. Whatever is wr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,10 @@ from forge.builds.evaluations.judging import judge_build, log_judgements, pendin
 from forge.builds.evaluations.limits import preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.models import Artefact, Build
-from forge.builds.quotas import require_another_build
 from forge.builds.runs.execution import Execution, NewCompiler
 from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job
 from forge.builds.runs.progress import tell_change, tell_log
+from forge.builds.runs.quotas import require_another_build
 from forge.builds.serializers import build_url
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
@@ -154,6 +155,9 @@ class BuildRun:
         if answer["broken"]:
             # Else the compiler says so, who checks again.
             self._say("check", answer["text"], answer["milliseconds"])
+
+    def compiled(self, output: Path) -> None:
+        """Nobody waits for the bytes of a numbered build."""
 
     def logged(self, answer: Answer) -> None:
         self._say(answer["step"], answer["text"], answer["milliseconds"])

@@ -1,5 +1,6 @@
 // The messages between the page and the page worker about a rune. Only types and defaults; no code that runs a rune.
 
+import { MEMORY_PAGES, OUTPUT_BYTES, RUN_MILLISECONDS } from "../declared/run-limits";
 import type { CapabilityKind } from "./capabilities";
 
 export type { CapabilityKind };
@@ -135,10 +136,11 @@ export interface Limits {
   readonly milliseconds: number;
 }
 
-/** The most that the limit of output may be raised to: the page holds copies of all that is sent. */
-export const MOST_OUTPUT_BYTES = 256 << 20;
-
-export const DEFAULT_LIMITS: Limits = { memoryPages: 4096, outputBytes: 16 << 20, milliseconds: 8000 };
+export const DEFAULT_LIMITS: Limits = {
+  memoryPages: MEMORY_PAGES,
+  outputBytes: OUTPUT_BYTES,
+  milliseconds: RUN_MILLISECONDS,
+};
 
 /** An interpreter of host models, fetched by the page when a rune asks for one. */
 export type InterpreterName = "litert" | "tfjs";
@@ -164,6 +166,8 @@ export interface LoadExtras {
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** How much of an interpreter is fetched, 0 to 1. */
   readonly onFetch?: (name: string, share: number) => void;
+  /** Whether another rune is likely to take its place, as while one edits: the worker of that is started ahead. */
+  readonly isFollowed?: boolean;
 }
 
 /** The page's requests to the worker. */
@@ -229,4 +233,7 @@ export type WorkerNote = "started" | "compiled" | "opening" | { readonly needs: 
 
 /** The page's requests to the frame around the worker. */
 export type FrameRequest =
-  { readonly type: "start"; readonly worker: string; readonly port: MessagePort } | { readonly type: "stop" };
+  | { readonly type: "start"; readonly worker: string; readonly port: MessagePort }
+  /** Starts a worker ahead, for a `start` with the same text. */
+  | { readonly type: "prepare"; readonly worker: string }
+  | { readonly type: "stop" };

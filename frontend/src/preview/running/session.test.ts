@@ -1,6 +1,7 @@
 // A session drives the worker's own core, in this process: what it runs, what it drops, what it keeps.
 import { expect, test, vi } from "vitest";
-import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "../../runtime/types";
+import { MOST_OUTPUT_BYTES } from "../../declared/run-limits";
+import { DEFAULT_LIMITS } from "../../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
 import { unpackResult } from "../../runtime/frame/packing";
@@ -83,6 +84,48 @@ test("a new rune runs at once on the input that is there", async () => {
   });
 });
 
+test("what the rune before answered stands until the new one has, and not beside what that answers", async () => {
+  const core = engine();
+  const session = new Session(core);
+  const shown: unknown[] = [];
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(200, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
+  session.state.subscribe(() => shown.push(values(session)));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
+  expect(shown).not.toContain(null);
+  expect(session.state.getState().readings.cards).toHaveLength(1);
+});
+
+test("nothing of the rune before stands for long, nor beside an error", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(7, 8), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([7, 8]));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  expect(values(session)).toEqual([7, 8]);
+  await vi.waitFor(() => expect(session.state.getState().readings.cards).toEqual([]));
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([7, 8]));
+  await session.use(echo(RAW, 2, "{}", { call: UNREACHABLE }));
+  core.release();
+  await vi.waitFor(() => expect(session.state.getState().phase).toBe("failed"));
+  expect(session.state.getState().readings.cards).toEqual([]);
+});
+
+test("a rune that reads a stream shows nothing of the one before: its window takes a while", async () => {
+  const core = streaming(engine());
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  expect(session.state.getState().readings.cards).toEqual([]);
+});
+
 test("input of another length is not given to a new rune", async () => {
   const core = engine();
   const session = new Session(core);
@@ -115,6 +158,7 @@ test("an interpreter on its way is shown until the rune is there", async () => {
   const seen: (number | null)[] = [];
   const engine: Engine = {
     load: async (rune, limits, { onFetch }) => {
+      await Promise.resolve();
       onFetch?.("LiteRT.js", 0);
       onFetch?.("LiteRT.js", 0.5);
       return (await RuneInstance.load(rune, limits)).loaded;
