@@ -27,6 +27,7 @@ SEARCH_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("delete", _ONE, f"{_API}/1", None, (204, 204, 204, 403, 403, 404, 401)),
     ("post", f"{_ONE}/stop", f"{_API}/1/stop", None, (409, 409, 409, 403, 403, 404, 401)),
     ("post", f"{_ONE}/resume", f"{_API}/1/resume", {}, (202, 202, 202, 403, 403, 404, 401)),
+    ("post", f"{_ONE}/trials/<int:trial>/change", f"{_API}/1/trials/1/change", None, _CREATED),
     ("post", f"{_ONE}/trials/<int:trial>/use", f"{_API}/1/trials/1/use", None, _CREATED),
     ("get", _PAGE, _HERE, None, _SHOWN),
     ("form", f"{_PAGE}/begin", f"{_HERE}/begin", {}, (400, 400, 400, 403, 403, 404, 302)),
@@ -34,6 +35,7 @@ SEARCH_CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", f"{_ONE_PAGE}/stop", f"{_HERE}/1/stop", {}, (409, 409, 409, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/resume", f"{_HERE}/1/resume", {}, _SENT),
     ("form", f"{_ONE_PAGE}/discard", f"{_HERE}/1/discard", {}, _SENT),
+    ("form", f"{_ONE_PAGE}/trials/<int:trial>/change", f"{_HERE}/1/trials/1/change", {}, _SENT),
     ("form", f"{_ONE_PAGE}/trials/<int:trial>/use", f"{_HERE}/1/trials/1/use", {}, _SENT),
 ]
 
