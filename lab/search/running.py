@@ -14,7 +14,7 @@ from typing import Any
 
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
-from lab.search.counting import count_under_limits
+from lab.search.counting import count_under_limits, needs_of_rune
 from lab.search.limits import DeviceLimits
 from lab.search.ranking import Point, is_worth_going_on, point, without_gain
 from lab.search.sampling import next_candidate
@@ -243,26 +243,34 @@ class _SearchRun:
                 if not self._goes_on(number, curve, needs, int(values["epochs"])):
                     raise _Overtaken
 
+        base = self._search.base
+        training = replace(base.training, form=candidate.form, arguments=dict(values))
+        settings: RunSettings = replace(base.settings, values=values)
+        prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
+        minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
         try:
-            accuracy = self._accuracy(number, candidate, values, receive)
+            with TemporaryDirectory(prefix="rune-trial-") as name:
+                trained = train(prepared, RunFolder(Path(name), settings.digest), receive, minutes=minutes)
         except _Overtaken:
             reason = f"after {len(curve)} epochs, others that need no more were more often right"
             return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
-        return Trial(number, candidate, TrialState.TRAINED, needs, accuracy, tuple(curve))
+        return self._judged(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), prepared, trained)
 
-    def _accuracy(self, number: int, candidate: Candidate, values: Values, receive: Send) -> tuple[float, float, float]:
-        base = self._search.base
-        settings: RunSettings = replace(base.settings, values=values)
-        training = replace(base.training, form=candidate.form, arguments=dict(values))
-        prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
-        minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
-        with TemporaryDirectory(prefix="rune-trial-") as name:
-            trained = train(prepared, RunFolder(Path(name), settings.digest), receive, minutes=minutes)
+    def _judged(self, trial: Trial, prepared: PreparedRun, trained: TrainedModel) -> Trial:
+        """The trial with the accuracy of its rune, and with what the trained rune needs: the compiler takes some
+        kernels by the weights."""
+        search, settings = self._search, prepared.settings
         accuracy = trained.report["judgements"]["validation"]["accuracy"]
         if accuracy is None:
             raise Refused(Reason.DATA, "No recording of the validation split fills a window.")
-        self._keep(number, prepared, trained)
-        return (accuracy[0], accuracy[1], accuracy[2])
+        needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, trained.model, search.target)
+        reason = search.limits.reason(needs)
+        if reason is not None:
+            return replace(
+                trial, state=TrialState.FAILED, needs=needs, reason=f"the trained network needs more: {reason}"
+            )
+        self._keep(trial.number, prepared, trained)
+        return replace(trial, needs=needs, accuracy=(accuracy[0], accuracy[1], accuracy[2]))
 
     def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
         """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
