@@ -17,7 +17,7 @@ from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
 from lab.search.space import Candidate, Space, space_of
-from lab.search.trials import Claim
+from lab.search.trials import TrialClaim
 from lab.training.results import RUNEFILE, trial_files
 from lab.training.run import PreparedRun, TrainedModel, prepare_run
 from lab.training.settings import ENVIRONMENT
@@ -59,8 +59,8 @@ def search_settings(
     return {"reason": reason, "trials": len(rows.trials)}
 
 
-def _interrupted(row: Json) -> Claim | None:
-    return None if row is None else Claim(row["trial"], Candidate(dict(row["arguments"]), row["quantize"]))
+def _interrupted(row: Json) -> TrialClaim | None:
+    return None if row is None else TrialClaim(row["trial"], Candidate(dict(row["arguments"]), row["quantize"]))
 
 
 class _TrialModels:

@@ -19,7 +19,7 @@ from lab.search.limits import DeviceLimits
 from lab.search.ranking import Point, is_worth_going_on, point, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
-from lab.search.trials import Claim, Trial, TrialRows, TrialState
+from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
 from lab.training.run import PreparedRun, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import FITTING_SOURCE, RunSettings, file_digest
@@ -154,7 +154,7 @@ class _SearchRun:
             self._is_over = True  # running trials end at their next epoch
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _begin(self, own: Sequence[Candidate]) -> Claim | str | None:
+    def _begin(self, own: Sequence[Candidate]) -> TrialClaim | str | None:
         """Begins the next trial. Returns None while those at work may use up the budget, and why there is no next."""
         interrupted = self._rows.interrupted()
         if interrupted is not None:
@@ -206,7 +206,7 @@ class _SearchRun:
         with self._lock:
             self._sink(event)
 
-    def _try(self, claim: Claim) -> Trial:
+    def _try(self, claim: TrialClaim) -> Trial:
         started = time.monotonic()
         trial = self._result(claim.number, claim.candidate)
         return replace(trial, seconds=round(time.monotonic() - started, 2))

@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.refusal import Reason, Refused
 from lab.search.space import Candidate
-from lab.search.trials import Claim, Trial
+from lab.search.trials import Trial, TrialClaim
 
 Send = Callable[[Mapping[str, Any]], None]
 STOP = "stop"
@@ -55,7 +55,7 @@ class SharedRows:
     as `claimed`, or null.
     """
 
-    def __init__(self, send: Send, commands: SearchCommands, interrupted: Claim | None) -> None:
+    def __init__(self, send: Send, commands: SearchCommands, interrupted: TrialClaim | None) -> None:
         self._send = send
         self._commands = commands
         self._interrupted = interrupted
@@ -70,16 +70,16 @@ class SharedRows:
         self.trials.sort(key=lambda each: each.number)
         return [Candidate(dict(each["arguments"]), each["quantize"]) for each in answer["running"]]
 
-    def interrupted(self) -> Claim | None:
+    def interrupted(self) -> TrialClaim | None:
         """The trial that this job had begun when its last worker ended, once."""
         claim, self._interrupted = self._interrupted, None
         return claim
 
-    def claim(self, candidate: Candidate) -> Claim | None:
+    def claim(self, candidate: Candidate) -> TrialClaim | None:
         """The number that the server gives to the candidate."""
         answer = self._ask({"event": "claim", "arguments": dict(candidate.values), "quantize": candidate.form})
         number = answer["claimed"]
-        return None if number is None else Claim(number, candidate)
+        return None if number is None else TrialClaim(number, candidate)
 
     def append(self, trial: Trial) -> None:
         """The server stores the trial with its event, which comes next."""

@@ -82,7 +82,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Claim:
+class TrialClaim:
     """A candidate that is tried now, and the number of its trial."""
 
     number: int
@@ -98,10 +98,10 @@ class TrialRows(Protocol):
     def refresh(self) -> Sequence[Candidate]:
         """Reads what other processes stored meanwhile into `trials`. Returns the candidates that they try now."""
 
-    def interrupted(self) -> Claim | None:
+    def interrupted(self) -> TrialClaim | None:
         """Returns the trial that this process tries again, once: its worker ended during it."""
 
-    def claim(self, candidate: Candidate) -> Claim | None:
+    def claim(self, candidate: Candidate) -> TrialClaim | None:
         """Begins a trial. None if another process tries the candidate, or has used up the budget."""
 
     def append(self, trial: Trial) -> None:
@@ -120,14 +120,14 @@ class TrialFile:
         """No other process has the file."""
         return ()
 
-    def interrupted(self) -> Claim | None:
+    def interrupted(self) -> TrialClaim | None:
         """A trial that was not finished has no row, and is chosen again."""
         return None
 
-    def claim(self, candidate: Candidate) -> Claim:
+    def claim(self, candidate: Candidate) -> TrialClaim:
         """Gives the candidate the next number."""
         self._last += 1
-        return Claim(self._last, candidate)
+        return TrialClaim(self._last, candidate)
 
     def append(self, trial: Trial) -> None:
         """Stores a trial; it is on disk when this returns."""

@@ -1,4 +1,4 @@
-"""A search in the browser: trials come in while one looks, it is stopped, and a trial becomes a change and a training run."""
+"""A search in the browser: trials come in while one looks, it is stopped, and a trial becomes a change and a run."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def farm(tmp_path: Path) -> Iterator[BuildFarm]:
         pytest.skip(str(missing))
 
 
-def asked(farm: BuildFarm, *arguments: str) -> Any:
+def answer_of(farm: BuildFarm, *arguments: str) -> Any:
     command = [sys.executable, str(SCRIPT), *arguments]
     done = subprocess.run(
         command, cwd=REPOSITORY, env=farm.environment, capture_output=True, text=True, check=False, timeout=120
@@ -48,7 +48,7 @@ def asked(farm: BuildFarm, *arguments: str) -> Any:
 def until(farm: BuildFarm, condition: Callable[[Any], Any]) -> Any:
     """Reads the search until a condition is true; returns it."""
     deadline = time.monotonic() + MAX_WAIT
-    while not condition(search := asked(farm, "read")):
+    while not condition(search := answer_of(farm, "read")):
         assert time.monotonic() < deadline, search
         time.sleep(0.5)
     return search
@@ -62,7 +62,7 @@ def training_jobs(search: Any) -> set[str]:
 def test_a_worker_is_killed_and_its_trial_alone_is_tried_again(farm: BuildFarm) -> None:
     killed = farm.start_worker()
     farm.start_worker()
-    asked(farm, "begin", str(TRIALS), "2")
+    answer_of(farm, "begin", str(TRIALS), "2")
     before = until(farm, lambda search: len(training_jobs(search)) == 2)
     farm.kill(killed)
     search = until(farm, lambda search: search["state"] not in ("waiting", "running"))

@@ -46,7 +46,7 @@ class SearchFollower:
         self._unsaved: SearchTrial | None = None
         self._flushed = 0.0
         self._instruction_due = 0.0
-        self._is_told = False
+        self._is_stopping = False
 
     def tick(self) -> None:
         """Renews the lease, and stores how far the trial at work is."""
@@ -66,11 +66,11 @@ class SearchFollower:
         """The next line for the process of `lab`: an answer to what it asked, or the instruction to stop, once."""
         if self._answers:
             return self._answers.popleft()
-        if self._is_told or time.monotonic() < self._instruction_due:
+        if self._is_stopping or time.monotonic() < self._instruction_due:
             return None
         self._instruction_due = time.monotonic() + INSTRUCTION_SECONDS
         instruction = ModelSearch.objects.filter(pk=self._search.pk).values_list("instruction", flat=True).first() or ""
-        self._is_told = bool(instruction)
+        self._is_stopping = bool(instruction)
         return instruction or None
 
     def _takers(self) -> Mapping[str, tuple[Any, Callable[[Any], None]]]:
@@ -100,8 +100,9 @@ class SearchFollower:
 
     def _take_counted(self, event: CountedEvent) -> None:
         trial = self._own_trial(event["trial"])
-        names = ("ram", "flash", "instructions")
-        trial.needs = {"target": find_board(self._search.board).target, **{name: event[name] for name in names}}
+        target = find_board(self._search.board).target
+        needs = {"ram": event["ram"], "flash": event["flash"], "instructions": event["instructions"]}
+        trial.needs = {"target": target, **needs}
         self._unsaved = trial
 
     def _take_epoch(self, event: TrialEpochEvent) -> None:

@@ -149,10 +149,11 @@ def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:
     values: dict[str, Any] = {"instruction": ""}
     if failed is not None:
         values["error"] = failed.error[:1000]
-    succeeded = [job for job in jobs if job.state == JobState.SUCCEEDED and job.finished is not None]
-    if succeeded:
-        last = max(succeeded, key=lambda job: (job.result["reason"] != USED_UP, job.finished))
-        return values | {"state": SearchState.FINISHED, "ended": last.result["reason"]}
+    reasons = [str((job.result or {})["reason"]) for job in jobs if job.state == JobState.SUCCEEDED]
+    if reasons:
+        # A job that found nothing left to do says less than one that ended the search.
+        ended = next((reason for reason in reasons if reason != USED_UP), USED_UP)
+        return values | {"state": SearchState.FINISHED, "ended": ended}
     if failed is None:
         return values | {"state": SearchState.CANCELLED}
     is_missing = search.reason == "needs-environment"

@@ -161,7 +161,7 @@ def test_the_jobs_of_a_search_share_its_trials(searcher: Client, monkeypatch: py
     assert RowsForLab(search, second.pk).news()["running"] == [{"arguments": {"filters": 4}, "quantize": "int8"}]
     assert claim_trial(search, second.pk, {"filters": 4}, "int16x8") == 2
     assert claim_trial(search, second.pk, {"filters": 8}, "int8") is None  # the budget
-    # What is over a limit costs nothing, and a trial whose job ended without it is free.
+    # A candidate over a limit costs nothing, and a trial whose job ended without it is free.
     SearchTrial.objects.filter(number=1).update(state="over limit")
     drop_unfinished(search, second.pk)
     rows = RowsForLab(search, second.pk)

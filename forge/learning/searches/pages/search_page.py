@@ -160,7 +160,7 @@ def _is_inside(trial: SearchTrial, own: SearchTrial) -> bool:
 
 
 def _activity(jobs: Sequence[Job]) -> str:
-    """What the first running job does; "" where none runs."""
+    """Returns the activity of the first running job; "" where none runs."""
     return next((job.activity for job in jobs if job.state == JobState.RUNNING), "")
 
 
