@@ -25,7 +25,7 @@ from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrial
 from forge.learning.searches.storing import store_trial
 from forge.learning.searches.trial_rows import RowsForLab, claim_trial
 from forge.learning.training.running.possible import MOST, MOST_EPOCHS, are_possible_needs, is_possible_share
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 FLUSH_SECONDS = 0.5
 """Between two changes of the trial at work."""

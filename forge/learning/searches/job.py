@@ -32,7 +32,7 @@ from forge.learning.searches.trial_rows import (
 )
 from forge.learning.training.running.data import usable_entries, write_data
 from rune.datasets.splits import Split
-from rune.devices.boards.finding import find_board
+from rune.devices.boards.lookup import find_board
 
 MARGIN_SECONDS = 900.0
 """Beyond the minutes of a search: reading the data, and the trial at work."""

@@ -12,7 +12,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import put_all
 from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles, model_changes
-from forge.learning.training.declared import training_block, with_section
+from forge.learning.training.declarations import training_block, with_section
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
