@@ -15,7 +15,8 @@ from django.utils import timezone
 from forge.accounts.models import Quota, User
 from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry, Event
-from forge.datasets.models import Consent, DataVersion
+from forge.datasets.models import Consent, DataVersion, Sample
+from forge.datasets.removals.hooks import SampleScope, find_learners
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.versions.manifest import Entry
 from forge.jobs.models import Job, JobState, WorkerCapability
@@ -338,6 +339,15 @@ def test_deleting_samples_cancels_a_search_that_would_learn_from_them(
     search = read(searcher)
     assert search["state"] == "cancelled"
     assert "Go on with it" in search["error"]
+
+
+def test_a_search_that_keeps_models_is_named_among_what_learned(searcher: Client, user: User, project: Project) -> None:
+    search = finished_search(user, project)
+    sample = Sample.objects.filter(split="train").earliest("number")
+    scope = SampleScope(sample.data_set_id, [sample.number])
+    assert [each.url for each in find_learners(scope)] == [search.get_absolute_url()]
+    SearchTrial.objects.update(files={})
+    assert find_learners(scope) == []
 
 
 def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
