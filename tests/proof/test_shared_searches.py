@@ -14,8 +14,8 @@ import pytest
 
 from lab.training.settings import ENVIRONMENT
 from tests.foreign.builds.build_farm import BuildFarm, build_farm
-from tests.support.live_forge import REPOSITORY
-from tests.support.services import ServiceMissing, running_services
+from tests.support.servers.live_forge import REPOSITORY
+from tests.support.servers.services import ServiceMissing, running_services
 
 pytestmark = [
     pytest.mark.proof,
