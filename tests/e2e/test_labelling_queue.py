@@ -1,4 +1,4 @@
-"""The labelling queue in a browser: two people label by keys, and no sample comes to both; also on a phone, in the dark."""
+"""The labelling queue in browsers: two people label by keys, and no sample comes to both; also on a phone."""
 
 from __future__ import annotations
 
