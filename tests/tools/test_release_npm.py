@@ -36,8 +36,8 @@ class _Npm(QuietHandler):
     packages: dict[str, dict[str, Any]]
 
     def do_GET(self) -> None:
-        found = self.packages.get(self.path)
-        self.respond(404 if found is None else 200, json.dumps(found or {"error": "Not found"}).encode())
+        package = self.packages.get(self.path)
+        self.respond(404 if package is None else 200, json.dumps(package or {"error": "Not found"}).encode())
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

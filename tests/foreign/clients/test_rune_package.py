@@ -142,7 +142,7 @@ def test_it_runs_a_deployment_in_deno(package: Path, deployed: tuple[str, str, s
     address, key, _ = deployed
     program = package.parent / "program.ts"
     program.write_text(DENO, "utf-8")
-    # What it may do is what it needs: its own files, among them the worker's, and the server.
+    # It may do no more than it needs: read its own files, among them the worker, and ask the server.
     allowed = [f"--allow-read={package.parent}", f"--allow-net=127.0.0.1:{live.port}"]
     command = [deno, "run", "--node-modules-dir=manual", "--no-prompt", *allowed, str(program)]
     environment = os.environ | {"DENO_DIR": str(package.parent / "deno"), "DENO_NO_UPDATE_CHECK": "1"}
