@@ -22,13 +22,12 @@ from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.counting import count_forms
-from forge.learning.conversions.declared import declared_forms
+from forge.learning.conversions.declarations import declared_forms
 from forge.learning.conversions.kinds import CONVERSION_KIND, FIRST_FORMS, FLOAT, OTHER_FORMS, ConversionStep
 from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.recordings import SampleRecordings, compute_recordings
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.datasets.splits import Split
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
@@ -77,7 +76,7 @@ def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Pat
     chosen = [form for form in chosen if not form.tested]
     if not chosen:
         return
-    recordings = compute_recordings(job, row, compiler, folder, (Split.TEST,))
+    recordings = compute_recordings(job, row, compiler, folder, are_for_test=True)
     if recordings.request is None:
         ConvertedForm.objects.filter(pk__in=[form.pk for form in chosen]).update(tested=_untested(recordings))
         announce_conversion(row)

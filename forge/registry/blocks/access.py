@@ -21,7 +21,7 @@ from forge.projects.models import Project, Version
 from forge.registry.errors import BlockWithdrawn, NoSuchBlock
 from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
 from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
-from rune.compiler.blocks.mounted import Shelf, ShelfVersion
+from rune.compiler.blocks.mounts import Shelf, ShelfVersion
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, version_key
 
 MOST_VERSIONS = 2_000

@@ -12,7 +12,7 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
-from forge.datasets.versions.evaluated import find_data_version
+from forge.datasets.versions.evaluation import find_data_version
 from forge.projects.versions.store import available_files
 from forge.registry.distribution.digests import digest_of
 from forge.registry.distribution.rune_facts import manifest_digest, rune_facts

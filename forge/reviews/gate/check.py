@@ -11,9 +11,9 @@ from forge.accounts.project_people import team_of
 from forge.accounts.teams.access import teams_of_member
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
-from forge.projects.secrets.stored import is_searched, secret_sentences
+from forge.projects.secrets.results import is_searched, secret_sentences
 from forge.registry.blocks.access import newest_build_of
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, protections, publication_facets
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed

@@ -21,14 +21,14 @@ from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.core.errors import Invalid, NotFound, SignInNeeded, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of, things_of, words_of
-from forge.core.seen import seen_in, seen_state
+from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
+from forge.registry.blocks.facets import block_facets
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
-from forge.registry.blocks.seen import block_facets
 from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.listings.licences import licence_of
 from forge.registry.models import BlockVersion
@@ -121,19 +121,19 @@ def block_page(request: HttpRequest, organisation: str, name: str, block: str) -
 def describe(request: HttpRequest, organisation: str, name: str, block: str, version: str) -> HttpResponse:
     """Deprecates or withdraws a version, or ends that, by the button that was pressed, and goes back to its page."""
     project = project_of(request, organisation, name, Verb.PUBLISH)
-    principal, seen = principal_of(request), seen_in(request.POST)
+    principal, precondition = principal_of(request), form_precondition(request.POST)
     try:
         reason = request.POST.get("reason", "")
         match request.POST.get("do"):
             case "undeprecate":
-                end_block_deprecation(principal, project, block, version, seen=seen)
+                end_block_deprecation(principal, project, block, version, precondition=precondition)
             case "withdraw":
-                withdraw_block(principal, project, block, version, reason, seen=seen)
+                withdraw_block(principal, project, block, version, reason, precondition=precondition)
             case "restore":
-                end_block_withdrawal(principal, project, block, version, seen=seen)
+                end_block_withdrawal(principal, project, block, version, precondition=precondition)
             case _:
                 successor = request.POST.get("successor", "")
-                deprecate_block(principal, project, block, version, reason, successor, seen=seen)
+                deprecate_block(principal, project, block, version, reason, successor, precondition=precondition)
     except (Invalid, Stale) as error:
         return _show(request, project, block, version, error)
     return redirect(f"{project.get_absolute_url()}/blocks/{block}?version={version}")
@@ -154,7 +154,7 @@ def _show(
         "is_member": can(principal, Verb.READ, project),
         "may_publish": can(principal, Verb.PUBLISH, project),
         "published": chosen,
-        "seen": seen_state(block_facets(chosen)),
+        "etag": etag_of(block_facets(chosen)),
         "path": path,
         "best": best_of(versions),
         "versions": [BlockVersionRow(each, cached_text(project, each.notes)) for each in versions],

@@ -160,7 +160,6 @@ def test_a_tag_that_was_set_to_other_bytes_behind_the_gate_is_not_signed(
 @pytest.mark.slow
 def test_a_new_key_signs_from_then_on_and_the_former_signatures_stay(
     key: SigningKey, organisation: Any, owner: Any, project: Any, developer: Any, run_signer: Runner,
-    seen: Callable[[], tuple[Any, ...]],
 ) -> None:  # fmt: skip
     first = publish_build(developer, approved(built(developer, project)), "1.0")
     run_signer()

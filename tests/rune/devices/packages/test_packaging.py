@@ -23,7 +23,7 @@ from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildStep
-from rune.compiler.targets.finding import find_target, targets
+from rune.compiler.targets.lookup import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.packages.errors import NothingGolden, SelfTestFailed
 from rune.devices.packages.packaging import package

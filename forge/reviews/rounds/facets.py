@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import newest_round, standing_verdicts
 from forge.reviews.rounds.decision import Verdicts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.deployments.models import Deployment, DeploymentKey, Release
 
 

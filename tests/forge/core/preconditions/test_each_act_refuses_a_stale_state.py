@@ -17,7 +17,7 @@ from forge.projects.models import Project
 from forge.registry.mirrors.actions import MirrorSettings, set_mirror
 from forge.registry.mirrors.models import MirrorDirection
 from forge.repositories.actions import link_branch
-from tests.forge.core.seen.test_acts_name_what_was_seen import acts, takes_state
+from tests.forge.core.preconditions.test_acts_take_a_precondition import acts, takes_state
 from tests.forge.query_counts import key, requests, settle
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.accounts.models import Membership
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 
 
 def member_facets(membership: Membership) -> tuple[Facet, ...]:

@@ -18,9 +18,9 @@ from forge.registry.models import BlockVersion
 from forge.registry.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, change_reviewers, give_verdict
 from forge.reviews.models import Review
-from tests.forge.core.seen.test_stale_acts import refused
+from tests.forge.core.preconditions.test_stale_acts import refused
 from tests.forge.factories.builds import approved, built
-from tests.forge.factories.seen import seen_form, seen_headers
+from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
@@ -41,7 +41,7 @@ def test_who_sees_a_project_and_copies_its_files(project: Project, owner: Any, b
     assert client.post(SETTINGS, stale).status_code == 412
     project.refresh_from_db()
     assert (project.visibility, project.shares_files) == ("private", False)
-    assert client.post(SETTINGS, seen_form(SETTINGS, **stale)).status_code == 302
+    assert client.post(SETTINGS, etag_form(SETTINGS, **stale)).status_code == 302
 
 
 @pytest.mark.slow
@@ -59,11 +59,11 @@ def test_a_description_depends_on_the_description_alone(
     project: Project, developer: Any, owner: Any, browser_of: Browser
 ) -> None:
     client = browser_of(developer)
-    seen = {"If-Match": client.get(KITCHEN).headers["ETag"]}
+    headers = {"If-Match": client.get(KITCHEN).headers["ETag"]}
     write_file(owner, project, "notes.txt", b"more")
     update_project(owner, project, visibility="internal")
     mine = {"description": "Hears taps."}
-    assert client.patch(KITCHEN, mine, content_type="application/json", headers=seen).status_code == 200
+    assert client.patch(KITCHEN, mine, content_type="application/json", headers=headers).status_code == 200
     assert client.patch(KITCHEN, mine | {"name": "pantry"}, content_type="application/json").status_code == 428
 
 
@@ -77,7 +77,7 @@ def test_a_file(project: Project, developer: Any, browser_of: Browser) -> None:
         written = client.put(path, b"mine", content_type="application/octet-stream", headers=headers)
         assert (written.status_code, client.delete(path, headers=headers).status_code) == (answer, answer)
     assert find_file(project, "notes.txt").text == "two"
-    assert client.delete(path, headers=seen_headers(path)).status_code == 204
+    assert client.delete(path, headers=etag_headers(path)).status_code == 204
     new = client.put(path, b"mine", content_type="application/octet-stream", headers={"If-Match": etag})
     assert new.status_code == 412, "it was deleted since"
     assert client.put(path, b"mine", content_type="application/octet-stream").status_code == 200
@@ -104,7 +104,7 @@ def test_closing_a_review_and_asking_others(
     refused(client, path, lambda: give_verdict(reviewer, build, "changes", "It is deaf."), close)
     assert client.post(form).status_code == 412
     assert Review.objects.get().closed is None
-    assert client.post(form, seen_form(form)).status_code == 302
+    assert client.post(form, etag_form(form)).status_code == 302
 
 
 @pytest.mark.slow
@@ -117,8 +117,8 @@ def test_a_report_that_came_meanwhile_is_not_dismissed_unread(
     report(stranger, project, "harm")
     client = browser_of(owner)
     page = client.get("/admin/reports").content.decode()
-    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    etag = page.partition('name="etag" value="')[2].partition('"')[0]
     report(developer, project, "harm")
-    typed = {"about": f"project:{project.pk}", "do": "dismiss", "text": "Nothing is wrong.", "seen": seen}
+    typed = {"about": f"project:{project.pk}", "do": "dismiss", "text": "Nothing is wrong.", "etag": etag}
     assert b"Somebody reported it too." in client.post("/admin/reports/do", typed).content
     assert set(Report.objects.values_list("state", flat=True)) == {ReportState.OPEN}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as Y from "yjs";
-import { CONTESTED, contestedIn, editFor, placeOf, valuesOf, wordsOf, type ContestedLines } from "./contested";
+import { CONTESTED, contestedIn, editFor, placeOf, valuesOf, wordsOf, type ContestedLines } from "./conflicts";
 
 function lines(parts: Partial<ContestedLines> = {}): ContestedLines {
   return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.models import Team
 from forge.accounts.teams.access import roles_of
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 
 
 def name_facets(team: Team) -> tuple[Facet, ...]:

@@ -12,7 +12,7 @@ from forge.core.api.views import ForgeView
 from forge.core.errors import Conflict, PreconditionRequired, Stale
 
 WRITES = ("post", "put", "patch", "delete")
-READS_IF_MATCH = {"seen_by", "required_if_match"}
+READS_IF_MATCH = {"request_precondition", "required_if_match"}
 """The functions by which a view reads the header, and refuses a request without it."""
 
 MAKES = "It makes something, and replaces nothing that was read."
@@ -197,7 +197,7 @@ def names_in(view: type[ForgeView], method: str) -> set[str]:
 
 
 @pytest.mark.protects("reviews/stale-acts")
-def test_an_act_names_what_was_seen_or_says_why_not() -> None:
+def test_an_act_takes_a_precondition_or_says_why_not() -> None:
     without = {act for act, view, method in acts() if not takes_state(view, method)}
     assert without == set(EXEMPT), "new acts take If-Match (docs/reference/api.md), or are in EXEMPT with a reason"
 

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from tests.forge.core.seen.test_acts_name_what_was_seen import COMPARES, ENDS, HIGHEST, MAKES, OPENS, OWN, SETS, WORKS
+from tests.forge.core.preconditions.test_acts_take_a_precondition import (
+    COMPARES,
+    ENDS,
+    HIGHEST,
+    MAKES,
+    OPENS,
+    OWN,
+    SETS,
+    WORKS,
+)
 
-SEEN = ""
-"""The form has the field `seen`, and the page's view reads it."""
+CARRIES = ""
+"""The form has the field `etag`, and the page's view reads it."""
 NAMES = "The form or its address names the build, whose bytes never change, and in a review the round."
 
 _O = "<str:organisation>/-"
@@ -25,30 +34,30 @@ FORMS: Mapping[str, str] = {
     f"{_O}/invitations": MAKES,
     f"{_O}/invitations/<uuid:invitation>/revoke": ENDS,
     f"{_O}/jobs/<uuid:job>/do": WORKS,
-    f"{_O}/members/<uuid:member>": SEEN,
+    f"{_O}/members/<uuid:member>": CARRIES,
     f"{_O}/members/<uuid:member>/made/<str:kind>/<uuid:grant>": ENDS,
     f"{_O}/second-factor": SETS,
     f"{_O}/settings": SETS,
-    f"{_O}/settings/registry": SEEN,
-    f"{_O}/settings/retention": SEEN,
-    f"{_O}/settings/rules": SEEN,
-    f"{_O}/settings/signing": SEEN,
+    f"{_O}/settings/registry": CARRIES,
+    f"{_O}/settings/retention": CARRIES,
+    f"{_O}/settings/rules": CARRIES,
+    f"{_O}/settings/signing": CARRIES,
     f"{_O}/settings/webhooks": MAKES,
     f"{_O}/settings/webhooks/<uuid:webhook>/deliveries/<uuid:delivery>/repeat": WORKS,
-    f"{_O}/settings/webhooks/<uuid:webhook>/do": SEEN,
+    f"{_O}/settings/webhooks/<uuid:webhook>/do": CARRIES,
     f"{_O}/teams": MAKES,
-    f"{_O}/teams/<str:team>/do": SEEN,
+    f"{_O}/teams/<str:team>/do": CARRIES,
     f"{_P}/appeal": MAKES,
-    f"{_P}/blocks/<str:block>/<str:version>": SEEN,
+    f"{_P}/blocks/<str:block>/<str:version>": CARRIES,
     f"{_P}/builds": MAKES,
     f"{_P}/builds/<int:number>/ask": MAKES,
     f"{_P}/builds/<int:number>/cancel": ENDS,
-    f"{_P}/builds/<int:number>/publish": SEEN,
-    f"{_P}/builds/<int:number>/publish-past-gate": SEEN,
+    f"{_P}/builds/<int:number>/publish": CARRIES,
+    f"{_P}/builds/<int:number>/publish-past-gate": CARRIES,
     f"{_P}/builds/<int:number>/respond": NAMES,
     f"{_P}/change-requests/<int:number>/preview": MAKES,
-    f"{_P}/change-requests/<int:number>/respond": SEEN,
-    f"{_P}/comments/<uuid:comment_id>": SEEN,
+    f"{_P}/change-requests/<int:number>/respond": CARRIES,
+    f"{_P}/comments/<uuid:comment_id>": CARRIES,
     f"{_P}/copy": MAKES,
     "collect/<uuid:link_id>/receipt": ENDS,
     f"{_P}/data/collect": MAKES,
@@ -62,6 +71,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/data/playing": SETS,
     f"{_P}/data/samples/<int:number>/delete": ENDS,
     f"{_P}/models/convert": MAKES,
+    f"{_P}/models/declared/again": COMPARES,
     f"{_P}/searches/begin": MAKES,
     f"{_P}/searches/<int:number>/stop": ENDS,
     f"{_P}/searches/<int:number>/resume": WORKS,
@@ -81,27 +91,27 @@ FORMS: Mapping[str, str] = {
     f"{_P}/models/<uuid:conversion_id>/boards": SETS,
     f"{_P}/models/<uuid:conversion_id>/discard": ENDS,
     f"{_P}/data/versions": COMPARES,
-    f"{_P}/delete": SEEN,
+    f"{_P}/delete": CARRIES,
     f"{_P}/deployments": MAKES,
-    f"{_P}/deployments/<str:deployment>/do": SEEN,
-    f"{_P}/devices": SEEN,
-    f"{_P}/offer": SEEN,
-    f"{_P}/published/mirrors": SEEN,
+    f"{_P}/deployments/<str:deployment>/do": CARRIES,
+    f"{_P}/devices": CARRIES,
+    f"{_P}/offer": CARRIES,
+    f"{_P}/published/mirrors": CARRIES,
     f"{_P}/published/trash": NAMES,
-    f"{_P}/push": SEEN,
-    f"{_P}/reviews/<int:number>/close": SEEN,
+    f"{_P}/push": CARRIES,
+    f"{_P}/reviews/<int:number>/close": CARRIES,
     f"{_P}/reviews/<int:number>/guests": MAKES,
     f"{_P}/reviews/<int:number>/guests/<uuid:link>": ENDS,
     f"{_P}/reviews/<int:number>/respond": NAMES,
     f"{_P}/reviews/<int:number>/suggest": MAKES,
-    f"{_P}/settings": SEEN,
+    f"{_P}/settings": CARRIES,
     f"{_P}/share/invitations": MAKES,
     f"{_P}/share/invitations/<uuid:invitation>/revoke": ENDS,
-    f"{_P}/share/people/<uuid:person>": SEEN,
-    f"{_P}/share/teams": SEEN,
+    f"{_P}/share/people/<uuid:person>": CARRIES,
+    f"{_P}/share/teams": CARRIES,
     f"{_P}/suggestions/<uuid:thread_id>": COMPARES,
-    f"{_P}/tags/<str:tag>": SEEN,
-    f"{_P}/threads/<uuid:thread_id>": SEEN,
+    f"{_P}/tags/<str:tag>": CARRIES,
+    f"{_P}/threads/<uuid:thread_id>": CARRIES,
     f"{_P}/watch": OWN,
     "accounts/2fa/authenticate/": OWN,
     "accounts/2fa/reauthenticate/": OWN,
@@ -130,7 +140,7 @@ FORMS: Mapping[str, str] = {
     "accounts/sessions/end-others": OWN,
     "accounts/tokens": OWN,
     "accounts/tokens/<uuid:token>/delete": OWN,
-    "admin/reports/do": SEEN,
+    "admin/reports/do": CARRIES,
     "join": OWN,
     "new": MAKES,
     "new/from-archive": MAKES,
@@ -174,15 +184,15 @@ def _methods(view: object, above: frozenset[int]) -> frozenset[str]:
 
 @pytest.mark.protects("reviews/stale-acts")
 def test_each_form_is_declared() -> None:
-    assert {route for route, _ in forms()} == set(FORMS), "a new form carries `seen`, or is in FORMS with a reason"
+    assert {route for route, _ in forms()} == set(FORMS), "a new form carries `etag`, or is in FORMS with a reason"
 
 
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_form_that_carries_a_state_has_a_view_that_reads_it() -> None:
     views = {route: inspect.getmodule(inspect.unwrap(view)) for route, view in forms()}
-    carry = [route for route, reason in FORMS.items() if reason == SEEN]
+    carry = [route for route, reason in FORMS.items() if reason == CARRIES]
     assert len(carry) > 15
-    assert [route for route in carry if not hasattr(views[route], "seen_in")] == []
+    assert [route for route in carry if not hasattr(views[route], "form_precondition")] == []
 
 
 def test_no_view_takes_a_form_without_declaring_its_method() -> None:

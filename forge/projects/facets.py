@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.hooks import deletion_facets
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree

@@ -12,8 +12,8 @@ from forge.accounts.actions import change_role, create_team
 from forge.accounts.models import Membership, Organisation, Role
 from forge.projects.actions import give_project_role, give_team_role
 from forge.projects.models import Project
-from tests.forge.core.seen.test_stale_acts import refused
-from tests.forge.factories.seen import seen_form
+from tests.forge.core.preconditions.test_stale_acts import refused
+from tests.forge.factories.preconditions import etag_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
 
@@ -28,9 +28,9 @@ def test_a_role_in_an_organisation(organisation: Organisation, owner: Any, viewe
     form = f"/acme/-/members/{viewer.pk}"
     stale = client.post(form, {"role": "maintainer"})
     assert stale.status_code == 412
-    assert b"is reviewer now" in client.post(form, {"role": "maintainer", "seen": "role-0"}).content
+    assert b"is reviewer now" in client.post(form, {"role": "maintainer", "etag": "role-0"}).content
     assert Membership.objects.get(user=viewer).role == Role.REVIEWER
-    assert client.post(form, seen_form(form, role="developer")).status_code == 302
+    assert client.post(form, etag_form(form, role="developer")).status_code == 302
     assert Membership.objects.get(user=viewer).role == Role.DEVELOPER
 
 
@@ -42,7 +42,7 @@ def test_a_role_in_a_project(project: Project, owner: Any, viewer: Any, browser_
     form = f"/acme/kitchen/share/people/{viewer.pk}"
     assert client.post(form, {"role": "maintainer"}).status_code == 412
     assert client.get(path).json()["in_project"] == "reviewer"
-    assert client.post(form, seen_form(form, role="developer")).status_code == 302
+    assert client.post(form, etag_form(form, role="developer")).status_code == 302
     assert client.get(path).json()["in_project"] == "developer"
 
 
@@ -60,5 +60,5 @@ def test_a_role_of_a_team(
     assert client.post(on_share, {"team": "audio", "role": "maintainer"}).status_code == 412
     assert client.post(on_team, typed).status_code == 412
     assert client.get(path).json()["role"] == "reviewer"
-    assert client.post(on_team, seen_form(on_team, **typed)).status_code == 302
+    assert client.post(on_team, etag_form(on_team, **typed)).status_code == 302
     assert client.get(path).json()["role"] == "maintainer"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counted } from "./counted";
+import { counted } from "./plural";
 
 test("a count agrees with its noun", () => {
   expect([0, 1, 2, 1960].map((number) => counted(number, "row"))).toEqual(["0 rows", "1 row", "2 rows", "1,960 rows"]);

@@ -8,7 +8,7 @@ from __future__ import annotations
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph.edit import edit_graph
 from rune.source.language.graph_edits.kinds import GraphEditRefused, SetOutputs
-from rune.source.language.revised import revised
+from rune.source.language.revisions import revised
 from rune.source.runefile import Diagnostic, Severity
 from rune.tensor import TensorType
 

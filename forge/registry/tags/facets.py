@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.builds.models import Build
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.models import Project
 from forge.registry.hooks import publication_facets
 from forge.registry.models import Tag

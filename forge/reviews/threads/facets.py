@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from forge.core.models import Comment
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.reviews.models import AnchoredThread
 
 

@@ -8,49 +8,49 @@ from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import Membership, Organisation, Team
-from forge.accounts.organisations.seen import member_facets
+from forge.accounts.organisations.facets import member_facets
 from forge.accounts.project_people import find_teammate
 from forge.accounts.teams.access import role_in
-from forge.accounts.teams.seen import team_facets
+from forge.accounts.teams.facets import team_facets
 from forge.builds.choices import choices_facets, choices_of
 from forge.builds.models import Build
 from forge.core.models import Comment
-from forge.core.seen import FIELD, Facet, seen_state
+from forge.core.preconditions import FIELD, Facet, etag_of
+from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment
-from forge.deployments.seen import deployment_facets
 from forge.deployments.updates.access import update_keys_facet
+from forge.projects.facets import files_facets, project_facets
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
-from forge.projects.people.seen import NO_TEAM_ROLE, team_role_facets, teammate_facets
-from forge.projects.seen import files_facets, project_facets
+from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.registry.artifacts.access import registry_facets, registry_rules_of
-from forge.registry.blocks.seen import block_facets
+from forge.registry.blocks.facets import block_facets
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.retention.access import policy_of, retention_facets
 from forge.registry.signing.access import key_facets, keys_of
-from forge.registry.tags.seen import build_facets, version_facets
-from forge.reviews.changes.seen import request_facets
+from forge.registry.tags.facets import build_facets, version_facets
+from forge.reviews.changes.facets import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest, Review
-from forge.reviews.rounds.seen import review_facets
+from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rules.access import rule_facets, rules_of
-from forge.reviews.threads.seen import comment_facets, thread_facets
+from forge.reviews.threads.facets import comment_facets, thread_facets
+from forge.webhooks.facets import webhook_facets
 from forge.webhooks.models import Webhook
-from forge.webhooks.seen import webhook_facets
 
 
-def seen_form(path: str, **fields: Any) -> dict[str, Any]:
+def etag_form(path: str, **fields: Any) -> dict[str, Any]:
     """The fields of a page's form to an address."""
     facets = _facets(path, fields)
-    return fields | ({FIELD: seen_state(facets)} if facets else {})
+    return fields | ({FIELD: etag_of(facets)} if facets else {})
 
 
-def seen_headers(path: str, body: Any = None) -> dict[str, str]:
+def etag_headers(path: str, body: Any = None) -> dict[str, str]:
     """The `If-Match` of a request that acts on what is there now."""
     if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/files/(.+)(?<!/copy)(?<!/rename)", path):
         digests = [each.content_digest for each in list_files(_project(match)) if each.path == match[3]]
         return {"If-Match": f'"{digests[0]}"'} if digests else {}
     facets = _facets(path, body if isinstance(body, dict) else {})
-    return {"If-Match": f'"{seen_state(facets)}"'} if facets else {}
+    return {"If-Match": f'"{etag_of(facets)}"'} if facets else {}
 
 
 def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.moderation.models import Report
 
 

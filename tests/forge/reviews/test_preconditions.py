@@ -1,4 +1,4 @@
-"""An act on something that moves names what was seen: a stale page or `ETag` is refused, and says what changed."""
+"""Acts on something that moves name the state that was read; a stale page or `ETag` is refused."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from forge.reviews.threads.conversation import find_thread
 from rune.source.merge.conflicts import MergeChoice, Side
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
-from tests.forge.factories.seen import seen_form
+from tests.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 
@@ -45,10 +45,10 @@ NOTHING_DONE = "Nothing was done. Look at it as it is now, then decide again."
 
 
 def form_on(client: Client, page: str, action: str) -> dict[str, str]:
-    """The hidden `seen` of the form of a page that goes to an address."""
+    """The hidden `etag` of the form of a page that goes to an address."""
     forms = re.findall(rf'<form[^>]*action="{action}"[^>]*>.*?</form>', client.get(page).content.decode(), re.DOTALL)
-    state = next(match[1] for form in forms if (match := re.search(r'name="seen" value="([^"]*)"', form)))
-    return {"seen": state}
+    state = next(match[1] for form in forms if (match := re.search(r'name="etag" value="([^"]*)"', form)))
+    return {"etag": state}
 
 
 def sent(client: Client, method: str, path: str, body: Any = None, etag: str | None = None) -> Any:
@@ -276,7 +276,7 @@ def test_a_thread_is_reopened_as_it_was_read(
     begun = begin_thread(reviewer, built(developer, project), "How loud?")
     client, page, path = browser_of(reviewer), f"/acme/kitchen/threads/{begun.pk}", f"/api/v1/threads/{begun.pk}"
     resolve_thread(developer, find_thread(developer, begun.pk), "60 dB.")
-    etag, form = client.get(path).headers["ETag"], seen_form(page, do="reopen")
+    etag, form = client.get(path).headers["ETag"], etag_form(page, do="reopen")
     reopen_thread(developer, find_thread(developer, begun.pk))
     resolve_thread(developer, find_thread(developer, begun.pk), "70 dB, measured again.")
     assert sent(client, "post", f"{path}/reopen", {}).status_code == 428

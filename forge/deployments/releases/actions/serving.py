@@ -7,17 +7,17 @@ from django.db import transaction
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, NotFound
-from forge.core.seen import Seen, require_seen
+from forge.core.preconditions import Precondition, require_precondition
+from forge.deployments.facets import serving_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, locked, release_now, require_accepted
 from forge.deployments.releases.choices import TagChoice, chosen_tag
-from forge.deployments.seen import serving_facet
 from forge.projects.access import require
 
 
 @transaction.atomic
-def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, seen: Seen = None) -> Release:
+def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, precondition: Precondition = None) -> Release:
     """Serves the build of a tag from now on. The same build again makes no release.
 
     Raises `Forbidden`, `Stale`, `NoSuchTag`, `Withdrawn`, `Invalid` and `VersionNotAccepted`.
@@ -26,7 +26,7 @@ def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, seen: 
     require(actor, Verb.DEPLOY, project)
     deployment = locked(deployment)
     before = release_now(deployment)
-    require_seen((serving_facet(deployment, before),), seen)
+    require_precondition((serving_facet(deployment, before),), precondition)
     tag, version = chosen_tag(actor, project, choice)
     require_accepted(tag.build, version, tag.manifest.blob_id)
     follows = tag.name if choice.follow else ""
@@ -39,7 +39,7 @@ def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, seen: 
 
 
 @transaction.atomic
-def go_back(actor: Actor, deployment: Deployment, number: int, *, seen: Seen = None) -> Release:
+def go_back(actor: Actor, deployment: Deployment, number: int, *, precondition: Precondition = None) -> Release:
     """Serves the build of an earlier release again, and follows no tag any more.
 
     Raises `Forbidden`, `Stale`, `NotFound`, `Invalid` and `VersionNotAccepted`.
@@ -47,7 +47,7 @@ def go_back(actor: Actor, deployment: Deployment, number: int, *, seen: Seen = N
     require(actor, Verb.DEPLOY, deployment.project)
     deployment = locked(deployment)
     before = release_now(deployment)
-    require_seen((serving_facet(deployment, before),), seen)
+    require_precondition((serving_facet(deployment, before),), precondition)
     earlier = deployment.releases.select_related("build__artefact", "build__project").filter(number=number).first()
     if earlier is None:
         raise NotFound(f"{deployment.title} has no release {number}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.models import Role, Team
 from forge.accounts.project_people import Teammate
-from forge.core.seen import Facet
+from forge.core.preconditions import Facet
 from forge.projects.models import Project
 
 
