@@ -29,6 +29,7 @@ import {
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const Board = lazy(deferred(() => import("./Board")));
+const WrongResult = lazy(deferred(() => import("./WrongResult")));
 const SampleList = lazy(() => import("./SampleList"));
 const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
@@ -45,15 +46,21 @@ export function PreviewPane() {
   const preview = useSession((session) => session.preview);
   const diagnostics = useDiagnostics();
   const mayEdit = useMayEdit();
+  const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const applyFix = useApplyFix();
   const phone = usePhones();
   const watched = useStore(watches.state);
+  // The rune of a newer text comes before the event that says so.
+  const pushed = useStore(workspace.pushedRune);
+  const ahead = pushed !== null && pushed.sequence > preview.sequence ? pushed : null;
+  const version = ahead?.version ?? preview.build?.version ?? null;
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
-  const version = preview.build?.version ?? null;
-  const shown = watched.build !== null && watched.of === version ? watched.build : preview.build;
+  const shown =
+    watched.build !== null && watched.of === version ? watched.build : ahead === null ? preview.build : null;
+  const wanted = shown ?? (ahead && { rune_digest: ahead.digest, rune_url: null });
   const isSignedOut = useIsSignedOut();
   const edit = useText((state) => editState(state, isSignedOut));
-  const { rune, error } = useRune(client, shown, isSignedOut);
+  const { rune, error } = useRune(client, wanted, isSignedOut, pushed);
   useEffect(() => {
     if (error !== null) startDeferred();
   }, [error]);
@@ -108,13 +115,20 @@ export function PreviewPane() {
             <SelectedBlock running={running} />
           </Suspense>
         )}
-        after={(running) =>
-          preview.build && (
-            <Suspense>
-              <Board client={client} build={preview.build} running={running} />
-            </Suspense>
-          )
-        }
+        after={(running) => (
+          <>
+            {canSaveSamples && (
+              <Suspense>
+                <WrongResult running={running} />
+              </Suspense>
+            )}
+            {preview.build && (
+              <Suspense>
+                <Board client={client} build={preview.build} running={running} />
+              </Suspense>
+            )}
+          </>
+        )}
       >
         {questions.length > 0 &&
           ((running) => (
