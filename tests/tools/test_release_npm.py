@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.listening import QuietHandler, http_server
+from tests.support.servers.listening import QuietHandler, http_server
 from tools.release_npm import (
     PACKAGE,
     NotReleasable,
