@@ -1,9 +1,9 @@
 """Draws what a block does, as SVG: its input and its output, from its drawing.json or else from a golden vector.
 
-Of a drawing of several runs, what goes in is one stream. So is what comes out, if it is one number a run; else each run
-has a row of cells. The colours are those of a block in the product, for the reader's scheme, light or dark. Numbers in a row are drawn as bars or a
-line, tables and pictures as cells, single numbers and texts as they are; of a block for text, bytes are read and
-numbers listed.
+Of a drawing of several runs, what goes in is one stream. So is what comes out, if it is one number a run; else each
+run has a row of cells. The colours are those of a block in the product, for the reader's scheme, light or dark.
+Numbers in a row are drawn as bars or a line, tables and pictures as cells, single numbers and texts as they are; of a
+block for text, bytes are read and numbers listed.
 """
 
 from __future__ import annotations
