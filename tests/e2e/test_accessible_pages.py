@@ -241,7 +241,7 @@ def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None
 
 
 def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
-    """The findings on the page as it is, in some looks: of axe, of its controls, and whether it is wider than the window."""
+    """The findings on the page as it is, in some looks: of axe, of its controls, and of its width."""
     page.evaluate(Path(AXE).read_text("utf-8"))
     problems = []
     for look in looks:
