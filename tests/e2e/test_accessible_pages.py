@@ -60,7 +60,9 @@ LOOK = """() => {
     return getComputedStyle(element, part).fontFamily.includes("IBM Plex");
   };
   const foreign = [...document.querySelectorAll(drawn)].filter((element) => isShown(element) && !isOurs(element));
-  const main = [...view.querySelectorAll(".button.primary")].filter(isShown);
+  // "New project" stands in the bar of lists, whatever else a list has.
+  const isNew = (element) => element.matches('.bar [href^="/new"]');
+  const main = [...view.querySelectorAll(".button.primary")].filter((element) => isShown(element) && !isNew(element));
   return [
     ...foreign.map((element) => `a control that the browser draws: ${words(element)}`),
     ...(main.length > 1 ? [`${main.length} main actions: ${main.map(words).join(", ")}`] : []),
