@@ -25,7 +25,7 @@ def test_each_step_is_ticked_when_it_is_done_and_stays_so(forge: LiveForge, open
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
-    # The example that plays by itself is nobody's try.
+    # The example that plays by itself ticks nothing.
     expect_done(page)
     draw_digit(page, "7")
     expect_done(page, "Try it")
